@@ -1,0 +1,246 @@
+"""What we hold: reports, pages, sections, paragraphs, failures and coverage, as plain frozen values.
+
+`number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a file could not become a report."""
+
+    NOT_PDF = "not_pdf"
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    TOO_LARGE = "too_large"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+
+
+REASONS: dict[Reason, str] = {
+    Reason.NOT_PDF: "it is not a PDF, whatever its name says; open it to see what it is, and save the report as PDF",
+    Reason.ENCRYPTED: "it is locked with a password; ask the publisher for an open copy",
+    Reason.CORRUPT: "it is damaged; download it again",
+    Reason.EMPTY: "it has no pages or no bytes; download it again",
+    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract so that they can be read",
+    Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
+    Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
+    Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
+    Reason.CRASHED: "the reader crashed on it; the other files are not affected",
+    Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
+}
+"""A sentence for each reason, to be shown after "<file> was not read: "."""
+
+
+class SectionKind(StrEnum):
+    """What a part of a report is for. Stored by name; the order of members is the order of the codes in an index."""
+
+    BODY = "body"
+    FOREWORD = "foreword"
+    SUMMARY = "summary"
+    INTRODUCTION = "introduction"
+    TERMS_OF_REFERENCE = "terms of reference"
+    METHODOLOGY = "methodology"
+    FAMILY = "family"
+    CHRONOLOGY = "chronology"
+    ANALYSIS = "analysis"
+    GOOD_PRACTICE = "good practice"
+    FINDINGS = "findings"
+    LEARNING = "learning"
+    CONCLUSIONS = "conclusions"
+    RECOMMENDATIONS = "recommendations"
+    ACTION_PLAN = "action plan"
+    APPENDIX = "appendix"
+
+
+class AsideRole(StrEnum):
+    """Text that a person can see on the page but that is kept out of search and out of counts."""
+
+    HEADER = "header"
+    FOOTER = "footer"
+    PAGE_NUMBER = "page number"
+    CONTENTS = "contents"
+    COVER_SHEET = "cover sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a PDF.
+
+    label: the number printed on it ("iv", "A-2"), or its number as text where the document states none.
+    reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
+    unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A page that is truly blank is not unread.
+    confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
+    """
+
+    number: int
+    label: str
+    reader: str | None = "pdfium"
+    unread: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report with its heading as printed. Paragraphs before the first heading stand in section 0, heading ""."""
+
+    ordinal: int
+    kind: SectionKind
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """The citable unit. Headings are paragraphs too (`heading` is true): they are searched and cited like any other.
+
+    ordinal: 0-based in the report; page: where it starts, 1-based; number: as printed ("4.3.2") or None.
+    section: ordinal of the Section it stands in.
+    text: verbatim after the documented repairs, lines joined by one space.
+    turns: (offset, page) for each page break inside the text: from `offset` on, the text stands on `page`.
+    """
+
+    ordinal: int
+    page: int
+    number: str | None
+    section: int
+    text: str
+    heading: bool = False
+    turns: tuple[tuple[int, int], ...] = ()
+
+    def page_at(self, offset: int) -> int:
+        """The page on which the character at `offset` of the text stands."""
+        page = self.page
+        for start, number in self.turns:
+            if start <= offset:
+                page = number
+        return page
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A piece of a page that is shown but not searched. `before` is the ordinal of the paragraph that follows it on the page."""
+
+    page: int
+    before: int
+    role: AsideRole
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with where it was found ("catalogue", "cover sheet", "cover", "file name", "pdf properties") and how sure we are, 0 to 1."""
+
+    value: str
+    source: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Everything that was read from one file: what `ingest` hands to the corpus.
+
+    id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better reader knows what to read again.
+    found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author).
+    """
+
+    id: str
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
+    paragraphs: tuple[Paragraph, ...]
+    asides: tuple[Aside, ...] = ()
+    found: dict[str, Found] = field(default_factory=dict)
+    reader: str = ""
+
+
+METADATA = ("title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language")
+"""The fields that describe a report, in the order in which they are shown. Each may be unknown (None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as it is shown: the catalogue's word first, then what was found in the file; None is unknown.
+
+    files: the names under which the same bytes were found, the first in alphabetical order first.
+    pages, unread_pages: counts. provenance: for each known field, where its value came from.
+    """
+
+    id: str
+    files: tuple[str, ...]
+    title: str
+    pages: int
+    unread_pages: int
+    board: str | None = None
+    area: str | None = None
+    child: str | None = None
+    kind: str | None = None
+    type: str | None = None
+    year: int | None = None
+    published: str | None = None
+    case: str | None = None
+    author: str | None = None
+    language: str | None = None
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def searchable(self) -> bool:
+        """Whether any page of it could be read."""
+        return self.unread_pages < self.pages
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as the JSON API shows it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "board": self.board,
+            "area": self.area,
+            "child": self.child,
+            "kind": self.kind,
+            "type": self.type,
+            "year": self.year,
+            "published": self.published,
+            "case": self.case,
+            "author": self.author,
+            "language": self.language,
+            "file": self.files[0] if self.files else None,
+            "files": list(self.files),
+            "pages": self.pages,
+            "unread_pages": self.unread_pages,
+            "provenance": self.provenance,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that is not a report, and why. `detail` is for a technician and holds no text of the file."""
+
+    file: str
+    reason: Reason
+    detail: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """The failure as the JSON API shows it."""
+        return {"file": self.file, "reason": self.reason.value, "explanation": REASONS[self.reason], "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was searched and what was not: part of every answer."""
+
+    reports: int
+    searchable: int
+    unread_pages: int
+    failures: int
+
+    def to_dict(self) -> dict[str, int]:
+        """The coverage as the JSON API shows it."""
+        return {
+            "reports": self.reports,
+            "searchable": self.searchable,
+            "unread_pages": self.unread_pages,
+            "failures": self.failures,
+        }

@@ -1,0 +1,162 @@
+"""The query tree: what a person asked, in our own words and never in an engine's.
+
+`str(tree)` is a query that parses back to the same tree. Matching happens on the terms that `index.analysis` makes,
+so a Word holds the text as typed and the engine folds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and its forms: `neglect` also finds neglected, neglectful, neglecting.
+
+    exact: only the word itself (`=neglect`); with exact and all capitals (`=DNA`) only the word in capitals.
+    """
+
+    text: str
+    exact: bool = False
+
+    def __str__(self) -> str:
+        return f"={self.text}" if self.exact else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A word with `*` (any letters) or `?` (one letter): `neglect*`, `wom?n`. At least three letters come before the first `*`."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """A word that may be spelled up to `edits` (1 or 2) letters differently: `neglcet~`. The first letter must agree."""
+
+    text: str
+    edits: int = 2
+
+    def __str__(self) -> str:
+        return f"{self.text}~" if self.edits == 2 else f"{self.text}~{self.edits}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words side by side, each exactly as written: `"missed appointment*"`.
+
+    words: Word (always exact=False here, though matched as written) or Pattern.
+    slop: how many other words may stand between the first and the last, in the order given (`"information sharing"~5`).
+    """
+
+    words: tuple[Word | Pattern, ...]
+    slop: int = 0
+
+    def __str__(self) -> str:
+        inside = " ".join(str(word) for word in self.words)
+        return f'"{inside}"' + (f"~{self.slop}" if self.slop else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """`left NEAR/10 right`: at most `distance` words stand between a match of one and a match of the other, in either order.
+
+    Operands are positional: words, patterns, fuzzy words, phrases, OR groups of those, and themes.
+    """
+
+    left: Query
+    right: Query
+    distance: int = 10
+
+    def __str__(self) -> str:
+        return f"{_operand(self.left)} NEAR/{self.distance} {_operand(self.right)}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts must occur somewhere in the report."""
+
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " ".join(_operand(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part must occur."""
+
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(_operand(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part must not occur in the report. Adds no mentions."""
+
+    part: Query
+
+    def __str__(self) -> str:
+        return f"NOT {_operand(self.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A condition on what is known about the report: `board:knowsley`, `year:2015..2020`, `title:"child y"`.
+
+    value: as typed; every word of it must occur in the field's value (ranges for `year`). Adds no mentions.
+    """
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        quoted = self.value if _plain(self.value) else f'"{self.value}"'
+        return f"{self.name}:{quoted}"
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """`in:recommendations neglect`: the part must match inside sections of that kind, and only such matches count."""
+
+    kind: str
+    part: Query
+
+    def __str__(self) -> str:
+        name = self.kind if _plain(self.kind) else f'"{self.kind}"'
+        return f"in:{name} {_operand(self.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A named bundle of queries, `theme:"voice of the child"`: the parts are what it expanded to, joined by OR."""
+
+    name: str
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return f"theme:{self.name}" if _plain(self.name) else f'theme:"{self.name}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The empty query: matches no report."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+Query = Word | Pattern | Fuzzy | Phrase | Near | And | Or | Not | Field | In | Theme | Nothing
+
+
+def _operand(query: Query) -> str:
+    return f"({query})" if isinstance(query, And | Or | Not | Near | In) else str(query)
+
+
+def _plain(text: str) -> bool:
+    return bool(text) and all(c.isalnum() or c in "-_.'" for c in text)
