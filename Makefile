@@ -1,0 +1,117 @@
+# make demo · make test · make check: everything else is explained by `make`.
+# Works with GNU make on Linux, macOS and Windows (Git Bash). Without make: see README.md.
+
+PYTHON ?= python3
+VENV   := .venv
+VENV3  := .venv-whoosh3
+
+ifeq ($(OS),Windows_NT)
+BIN := Scripts
+else
+BIN := bin
+endif
+
+PY      := $(VENV)/$(BIN)/python
+PY3     := $(VENV3)/$(BIN)/python
+REVIEWS := $(VENV)/$(BIN)/reviews
+PIP     := -m pip --disable-pip-version-check --quiet
+
+# The demonstration keeps its library apart; your own reports go to ./library, where `reviews` looks by default.
+REPORTS ?= corpus/demo
+ifeq ($(REPORTS),corpus/demo)
+LIBRARY ?= demo-library
+else
+LIBRARY ?= library
+endif
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format docs coverage lock clean
+
+help:
+	@echo 'make demo                build a library from the demonstration reports and search it'
+	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
+	@echo 'make test                run all tests (tests/index also with whoosh3)'
+	@echo 'make check               format, lint, types, import contracts, documentation'
+	@echo 'make format              put the code into the house format'
+	@echo 'make docs                write the generated documentation again'
+	@echo 'make coverage            say which lines no test runs'
+	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
+	@echo 'make clean               remove what make has made, but no library'
+
+# --- using it ---------------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/run.stamp
+	@$(REVIEWS) --library '$(LIBRARY)' update '$(REPORTS)'
+	@$(REVIEWS) --library '$(LIBRARY)' search neglect --limit 3
+	@echo
+ifeq ($(REPORTS),corpus/demo)
+	@echo 'Your own reports:  make demo REPORTS=folder-of-PDFs'
+	@echo 'or step by step:   $(REVIEWS) update folder-of-PDFs   then   $(REVIEWS) search "missed appointments"'
+else
+	@echo 'Search on:  $(REVIEWS) --library $(LIBRARY) search "missed appointments"'
+	@echo 'Not read:   $(REVIEWS) --library $(LIBRARY) coverage'
+endif
+
+# --- working on it ----------------------------------------------------------------------------------------------------
+
+test: $(VENV)/test.stamp $(VENV3)/test.stamp
+	$(PY) -m pytest
+	@echo 'The index again, with whoosh3 in place of Whoosh'
+	$(PY3) -m pytest tests/index
+
+check: $(VENV)/test.stamp
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/$(BIN)/lint-imports --no-cache
+	$(PY) docs/generate.py --check
+
+format: $(VENV)/test.stamp
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+docs: $(VENV)/test.stamp
+	$(PY) docs/generate.py
+
+coverage: $(VENV)/test.stamp
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest -q
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
+
+clean:
+	rm -rf $(VENV) $(VENV3) build dist *.egg-info .coverage* .*_cache .hypothesis
+
+# --- the environments: a stamp file says that one is complete, so a second run starts at once -------------------------
+
+$(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml
+	$(call venv,$(VENV),requirements/run.txt)
+	@$(PY) $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
+	$(call venv,$(VENV),requirements/test.txt)
+	@touch $@
+
+$(VENV3)/test.stamp: requirements/whoosh3.txt
+	@rm -rf $(VENV3)
+	$(call venv,$(VENV3),requirements/whoosh3.txt)
+	@touch $@
+
+define venv
+@command -v '$(PYTHON)' >/dev/null || { echo 'There is no $(PYTHON) here. Install Python 3.11 or later, or say where it is: make PYTHON=/path/to/python3 …' >&2; exit 1; }
+@'$(PYTHON)' -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "This needs Python 3.11 or later, and $(PYTHON) is %d.%d. Say which one to use: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+@echo 'Installing $(2) into $(1): once, about a minute'
+@test -x $(1)/$(BIN)/python || '$(PYTHON)' -m venv $(1)
+@$(1)/$(BIN)/python $(PIP) install --require-hashes -r $(2)
+endef
+
+# uv resolves once for every platform and every Python from 3.11 on, and writes the hash of every file.
+COMPILE = $(VENV)-lock/$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' $(UPGRADE) setup.cfg -
+
+lock:
+	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
+	echo setuptools | $(COMPILE) -o requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/test.txt --extra test --extra check -c requirements/run.txt
+	echo whoosh3 | $(COMPILE) -o requirements/whoosh3.txt --extra test -c requirements/test.txt --no-emit-package whoosh

@@ -1,0 +1,93 @@
+"""Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
+
+docs/cli.md is made from the click commands and from the error tree. With `--check` nothing is written, and the exit code
+is 1 when a file is not what it should be.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from corpus import errors
+from reviews.cli import main
+
+HERE = Path(__file__).parent
+WIDTH = 100
+
+
+def commands(command: click.Command, context: click.Context) -> Iterator[click.Context]:
+    """A context for every command that a person can call, the group itself first, groups within groups included."""
+    yield context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None and not inner.hidden:
+                yield from commands(inner, fresh(inner, name, context))
+
+
+def fresh(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
+    """A context that shows help in the same way on every machine."""
+    return click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        **command.context_settings,
+    )
+
+
+def exit_codes() -> dict[int, str]:
+    """Every exit code with its meaning, taken from the first lines of the error classes (one code, several errors)."""
+    meanings: dict[int, list[str]] = {0: ["Done."]}
+    for _, error in inspect.getmembers(errors, inspect.isclass):
+        if issubclass(error, errors.ReviewsError) and error.__module__ == errors.__name__:
+            first = (inspect.getdoc(error) or "").partition("\n\n")[0].replace("\n", " ")
+            said = "A bug: please report it (CONTRIBUTING.md)." if error is errors.ReviewsError else first
+            meanings.setdefault(error.exit_code, []).append(said)
+    meanings[130] = ["Interrupted with Ctrl-C; what was finished is kept."]
+    return {code: " ".join(meanings[code]) for code in sorted(meanings)}
+
+
+def cli() -> str:
+    """The reference of the `reviews` command."""
+    parts = [
+        "# The `reviews` command",
+        "",
+        "Made from the program by `make docs`; `reviews COMMAND --help` prints the same. Results go to stdout, progress and",
+        "diagnostics to stderr. Words such as *report*, *passage* and *coverage* are explained in the [glossary](glossary.md).",
+        "",
+        "## Exit codes",
+        "",
+        "| code | meaning |",
+        "|---|---|",
+        *(f"| {code} | {meaning} |" for code, meaning in exit_codes().items()),
+        "",
+    ]
+    for context in commands(main, fresh(main, "reviews")):
+        parts += [f"## {context.command_path}", "", "```text", context.get_help().rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+GENERATED = {HERE / "cli.md": cli}
+
+
+def stale() -> list[Path]:
+    """The generated files that differ from what the program says now."""
+    return [
+        path for path, write in GENERATED.items() if not path.exists() or path.read_text(encoding="utf-8") != write()
+    ]
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        old = stale()
+        for path in old:
+            print(f"docs/{path.name} is not what the program says: run `make docs` and look at the difference.")
+        sys.exit(1 if old else 0)
+    for path, write in GENERATED.items():
+        path.write_text(write(), encoding="utf-8", newline="\n")
+        print(f"docs/{path.name} written")

@@ -1,0 +1,1 @@
+"""Search safeguarding practice reviews: the application and its one public door."""

@@ -1,0 +1,1 @@
+"""What answers a question: from a person's words to hits with cited passages."""
