@@ -1,7 +1,7 @@
 """Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
 
-docs/cli.md is made from the click commands and from the error tree. With `--check` nothing is written, and the exit code
-is 1 when a file is not what it should be.
+docs/cli.md is made from the click commands and from the error tree. With `--check` nothing is written, and the exit
+code is 1 when a file is not what it should be.
 """
 
 import inspect
@@ -57,8 +57,8 @@ def cli() -> str:
     parts = [
         "# The `reviews` command",
         "",
-        "Made from the program by `make docs`; `reviews COMMAND --help` prints the same. Results go to stdout, progress and",
-        "diagnostics to stderr. Words such as *report*, *passage* and *coverage* are explained in the [glossary](glossary.md).",
+        "Made from the program by `make docs`; `reviews COMMAND --help` prints the same. Results go to stdout,",
+        "progress and diagnostics to stderr. What *report*, *passage* or *coverage* mean: [glossary](glossary.md).",
         "",
         "## Exit codes",
         "",

@@ -1,0 +1,73 @@
+"""Imports point one way: each contract of setup.cfg is shown to hold on the program, and to break when it is broken."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("corpus", "ingest", "index", "search", "reviews")
+COMMAND = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+LAYERS = "Imports point one way, and index and ingest meet only in the corpus"
+PDF = "Only ingest.extract opens a PDF"
+ENGINE = "Only index.whoosh_engine knows Whoosh"
+SQL = "Only corpus.store speaks SQL"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("tree")
+    shutil.copy(ROOT / "setup.cfg", copy)
+    for package in PACKAGES:
+        for module in (ROOT / package).rglob("*.py"):
+            target = copy / module.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(module, target)
+    return copy
+
+
+def lint(tree: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", COMMAND, "--no-cache"], cwd=tree, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def broken(output: str) -> list[str]:
+    return [line.removesuffix(" BROKEN") for line in output.splitlines() if line.endswith(" BROKEN")]
+
+
+def test_the_program_keeps_every_contract(tree: Path) -> None:
+    result = lint(tree)
+    assert result.returncode == 0, result.stdout
+    assert "Contracts: 4 kept, 0 broken." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("corpus/planted.py", "import ingest", LAYERS),
+        ("corpus/planted.py", "from index import query", LAYERS),
+        ("ingest/planted.py", "from index import query", LAYERS),
+        ("index/planted.py", "import ingest", LAYERS),
+        ("index/planted.py", "import search", LAYERS),
+        ("search/planted.py", "import reviews", LAYERS),
+        ("ingest/planted.py", "from pypdf import PdfReader", PDF),
+        ("reviews/planted.py", "import pypdfium2.raw", PDF),
+        ("search/planted.py", "from whoosh.query import Term", ENGINE),
+        ("index/planted.py", "import whoosh", ENGINE),
+        ("reviews/planted.py", "import sqlite3", SQL),
+        ("corpus/planted.py", "def read():\n    import sqlite3", SQL),
+    ],
+)
+def test_a_planted_import_breaks_its_contract(tree: Path, module: str, line: str, contract: str) -> None:
+    planted = tree / module
+    planted.write_text(line + "\n", encoding="utf-8")
+    try:
+        result = lint(tree)
+    finally:
+        planted.unlink()
+    assert result.returncode == 1, result.stdout
+    assert broken(result.stdout) == [contract]
