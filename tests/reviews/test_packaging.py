@@ -1,0 +1,104 @@
+"""The wheel holds exactly our packages and their data, and works where there is no checkout."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ("corpus", "ingest", "index", "search", "reviews")
+SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command far from the checkout, with nothing in its environment that could lead back to it."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "REVIEWS_", "COVERAGE"))}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**environment, "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy: setuptools leaves a build folder, and would take old modules from it the next time."""
+    copy = tmp_path_factory.mktemp("source")
+    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, copy / package, ignore=ignored)
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    shutil.copytree(ROOT / "tests", copy / "tests", ignore=ignored)
+    built = run(
+        *(sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-index"),
+        *("--no-deps", "--no-build-isolation", "--wheel-dir", copy / "dist", "."),
+        cwd=copy,
+    )
+    assert built.returncode == 0, built.stderr
+    return next((copy / "dist").glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of a fresh environment outside the checkout, with our wheel in it.
+
+    What we depend on is taken from the environment that runs the tests, so that nothing is downloaded. That one finds our
+    own packages in the checkout by a hook, which does not come along.
+    """
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, with_pip=False, symlinks=os.name != "nt")
+    python = home / SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).stdout.strip())
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    done = run(
+        *(sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install", "--quiet"),
+        *("--no-index", "--no-deps", "--force-reinstall", wheel),
+        cwd=home,
+    )
+    assert done.returncode == 0, done.stderr
+    return home / SCRIPTS
+
+
+def test_the_wheel_holds_exactly_our_packages_and_their_data(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    modules = {path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).glob("**/*.py")}
+    wanted = {name for name in modules if not name.startswith("corpus/demo/")}
+    wanted |= {"corpus/schema.sql", "corpus/catalogue.csv", "corpus/themes.toml"}
+    wanted |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "corpus" / "demo").glob("*.pdf")}
+    wanted |= {"corpus/demo/catalogue.csv"}
+    assert sorted(held) == sorted(wanted)
+
+
+def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    where = run(installed / "python", "-c", "import reviews; print(reviews.__file__)", cwd=tmp_path)
+    assert Path(where.stdout.strip()).is_relative_to(installed.parent), where.stdout + where.stderr
+    told = run(installed / "reviews", "--help", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "search" in told.stdout
+
+
+def test_the_installed_command_answers_from_the_demonstration_reports(installed: Path, tmp_path: Path) -> None:
+    demo = run(installed / "python", "-c", "import corpus; print(corpus.__path__[0])", cwd=tmp_path).stdout.strip()
+    library = tmp_path / "library"
+    updated = run(installed / "reviews", "--library", library, "update", Path(demo) / "demo", cwd=tmp_path)
+    assert updated.returncode == 0, updated.stderr
+    found = run(installed / "reviews", "--library", library, "search", "neglect", "--json", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    answer = json.loads(found.stdout)
+    assert answer["total"] > 0
+    passage = answer["hits"][0]["passages"][0]
+    start, end = passage["highlights"][0]
+    assert passage["text"][start:end].casefold().startswith("neglect")
