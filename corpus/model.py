@@ -74,7 +74,7 @@ class Page:
 
     label: the number printed on it ("iv", "A-2"), or its number as text where the document states none.
     reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
-    unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A page that is truly blank is not unread.
+    unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A truly blank page is not unread.
     confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
     """
 
@@ -87,7 +87,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report with its heading as printed. Paragraphs before the first heading stand in section 0, heading ""."""
+    """A part of a report with its heading as printed. Paragraphs before the first stand in section 0, heading ""."""
 
     ordinal: int
     kind: SectionKind
@@ -123,7 +123,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A piece of a page that is shown but not searched. `before` is the ordinal of the paragraph that follows it on the page."""
+    """A piece of a page that is shown, not searched. `before`: ordinal of the paragraph that follows it on the page."""
 
     page: int
     before: int
@@ -133,7 +133,8 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value with where it was found ("catalogue", "cover sheet", "cover", "file name", "pdf properties") and how sure we are, 0 to 1."""
+    """A value with where it was found ("catalogue", "cover sheet", "cover", "file name" …) and how sure we are, 0 to
+    1."""
 
     value: str
     source: str
@@ -144,7 +145,7 @@ class Found:
 class Text:
     """Everything that was read from one file: what `ingest` hands to the corpus.
 
-    id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better reader knows what to read again.
+    id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
     found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author).
     """
 
@@ -215,6 +216,25 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What is known about one file on disk, so that an unchanged file is not read again.
+
+    path: relative to the library with "/" when the file lies inside it, else absolute.
+    size: bytes; mtime_ns: the time of its last change, as the file system tells it.
+    report: id of the report that its bytes are, or None when it could not become one; reason then says why.
+    detail: for a technician, no text of the file. reader: what read it (or failed to), as in Text.reader.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    report: str | None
+    reason: Reason | None = None
+    detail: str = ""
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that is not a report, and why. `detail` is for a technician and holds no text of the file."""
 
@@ -224,7 +244,12 @@ class Failure:
 
     def to_dict(self) -> dict[str, str]:
         """The failure as the JSON API shows it."""
-        return {"file": self.file, "reason": self.reason.value, "explanation": REASONS[self.reason], "detail": self.detail}
+        return {
+            "file": self.file,
+            "reason": self.reason.value,
+            "explanation": REASONS[self.reason],
+            "detail": self.detail,
+        }
 
 
 @dataclass(frozen=True, slots=True)

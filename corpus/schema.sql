@@ -1,0 +1,91 @@
+-- The corpus: what was read from the files, and what people say about it. Only store.py uses it.
+-- Each statement ends with a semicolon at the end of a line, and no semicolon stands elsewhere at one.
+-- A reading is immutable: a report that is read again gets a new one, so that an index built from the old one still finds its text.
+
+CREATE TABLE state (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    revision INTEGER NOT NULL
+);
+
+INSERT INTO state VALUES (1, 1);
+
+CREATE TABLE reading (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,      -- never used twice, even after a prune
+    report TEXT NOT NULL,                      -- SHA-256 of the bytes
+    reader TEXT NOT NULL,
+    current INTEGER NOT NULL CHECK (current IN (0, 1)),
+    pages INTEGER NOT NULL,
+    unread_pages INTEGER NOT NULL
+);
+
+CREATE INDEX reading_report ON reading (report, id);
+
+CREATE UNIQUE INDEX reading_current ON reading (report) WHERE current = 1;
+
+CREATE TABLE file (
+    path TEXT PRIMARY KEY,                     -- a blob where the name is not Unicode
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    report TEXT,
+    reason TEXT,
+    detail TEXT NOT NULL,
+    reader TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX file_report ON file (report);
+
+CREATE TABLE page (
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    reader TEXT,
+    unread TEXT,
+    confidence REAL,
+    PRIMARY KEY (reading, number)
+) WITHOUT ROWID;
+
+CREATE TABLE section (
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    heading TEXT NOT NULL,
+    PRIMARY KEY (reading, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE paragraph (
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    last_page INTEGER NOT NULL,
+    number TEXT,
+    section INTEGER NOT NULL,
+    heading INTEGER NOT NULL,
+    turns TEXT NOT NULL,                       -- "offset:page offset:page", empty for most
+    text TEXT NOT NULL,
+    PRIMARY KEY (reading, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE aside (
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    before INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (reading, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE found (
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    source TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    PRIMARY KEY (reading, field)
+) WITHOUT ROWID;
+
+CREATE TABLE catalogue (
+    ordinal INTEGER PRIMARY KEY,
+    line INTEGER NOT NULL,                     -- where the row stands in catalogue.csv
+    cells TEXT NOT NULL                        -- JSON object: column to text, filled cells only
+);
