@@ -87,6 +87,11 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def path(self) -> Path:
+        """Where the corpus is, so that another process or thread can open it too."""
+        return self._path
+
     def close(self) -> None:
         """Give the file back. Closing twice does no harm."""
         self._db.close()

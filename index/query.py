@@ -25,7 +25,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A word with `*` (any letters) or `?` (one letter): `neglect*`, `wom?n`. At least three letters come before the first `*`."""
+    """A word with `*` (any letters) or `?` (one letter): `neglect*`, `wom?n`. At least three letters come before the
+    first `*`."""
 
     text: str
 
@@ -35,7 +36,8 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """A word that may be spelled up to `edits` (1 or 2) letters differently: `neglcet~`. The first letter must agree."""
+    """A word that may be spelled up to `edits` (1 or 2) letters differently: `neglcet~`. The first letter must
+    agree."""
 
     text: str
     edits: int = 2
@@ -62,7 +64,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`left NEAR/10 right`: at most `distance` words stand between a match of one and a match of the other, in either order.
+    """`left NEAR/10 right`: at most `distance` words stand between a match of one and a match of the other, in either
+    order.
 
     Operands are positional: words, patterns, fuzzy words, phrases, OR groups of those, and themes.
     """

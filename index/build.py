@@ -1,0 +1,216 @@
+"""From the corpus to a published generation: only what changed is analysed again, everything is verified before it
+counts."""
+
+import multiprocessing
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.errors import Corrupt, NoIndex
+from corpus.model import SectionKind
+from corpus.store import Store
+from index import analysis, generations, whoosh_engine
+from index.engine import Engine, IndexedParagraph, SegmentSummary, Snapshot
+from index.generations import Generation, Manifest
+
+ENGINE: Engine = whoosh_engine.WhooshEngine()
+FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analysis.VERSION}"
+"""An index with another fingerprint is built anew from the corpus."""
+
+_CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
+_WORTH_A_PROCESS = 20  # fewer new readings than this are faster done here
+_MANY_SEGMENTS = 6  # more than this, and the small ones become one
+_CANARIES = 20
+
+Progress = Callable[[int, int], None]
+"""Called with (readings indexed, readings to index)."""
+
+
+def build(
+    store: Store, index: Path, *, jobs: int = 1, rebuild: bool = False, progress: Progress = lambda done, total: None
+) -> Generation | None:
+    """Bring the index up to date with the corpus. Gives the new generation, or None when nothing had changed.
+
+    Raises Corrupt when what was written does not agree with the corpus; the old generation stays current then.
+    """
+    before = None if rebuild else _usable(index)
+    revision = store.revision
+    if before and before.manifest.revision == revision and not before.warnings:
+        return None
+    readings = [reading for reading, _ in store.readings()]
+    live = frozenset(readings)
+    building = generations.start(index)
+    try:
+        name = generations.next_id(index)
+        kept = _take_over(before, building, live) if before else []
+        held = {reading for segment in kept for reading, _ in segment.documents}
+        new = [reading for reading in readings if reading not in held]
+        segments = [*kept, *_write_new(store.path, building, name, new, jobs, progress)]
+        segments = _merge(building, name, segments, live)
+        ENGINE.finish(building, segments)
+        _verify(store, building, segments, live)
+        described = {report.id: report.to_dict() for report in store.reports()}
+        manifest = Manifest(
+            id=name,
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            revision=revision,
+            fingerprint=FINGERPRINT,
+            segments=tuple(segments),
+            live=live,
+            coverage=store.coverage(),
+        )
+        reports = {reading: described[report] for reading, report in store.readings()}
+        generation = generations.publish(index, building, manifest, reports)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    generations.prune(index)
+    store.prune({reading for g in generations.kept(index) for reading in g.manifest.live})
+    return generation
+
+
+def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
+    """What is wrong with the index, in sentences. full: every byte, and every word of the corpus against the index."""
+    found = generations.problems(index, thorough=full)
+    try:
+        generation = generations.current(index)
+    except (NoIndex, Corrupt) as error:
+        return [*found, str(error)]
+    if generation.manifest.fingerprint != FINGERPRINT:
+        return [*found, "The index was made by another version of the program. Run `reviews update`."]
+    with_snapshot = open_snapshot(generation)
+    try:
+        found += _disagreements(store, with_snapshot, None if full else _CANARIES)
+    finally:
+        with_snapshot.close()
+    return found
+
+
+def open_snapshot(generation: Generation) -> Snapshot:
+    """Open a generation for reading."""
+    manifest = generation.manifest
+    if manifest.fingerprint != FINGERPRINT:
+        raise NoIndex(
+            f"The index was made by another version of the program ({manifest.fingerprint}; this one makes "
+            f"{FINGERPRINT}). Run `reviews update` to build it anew from the corpus; no PDF is read again."
+        )
+    return ENGINE.open(generation.directory, manifest.segments, manifest.live)
+
+
+def _usable(index: Path) -> Generation | None:
+    """The generation whose segments can be taken over, if there is one."""
+    try:
+        generation = generations.current(index)
+    except (NoIndex, Corrupt):
+        return None
+    return generation if generation.manifest.fingerprint == FINGERPRINT else None
+
+
+def _take_over(before: Generation, building: Path, live: frozenset[int]) -> list[SegmentSummary]:
+    """Copy the segments that still hold something live. Copies, not links: a flipped bit must not reach all
+    generations."""
+    kept = [s for s in before.manifest.segments if any(reading in live for reading, _ in s.documents)]
+    for segment in kept:
+        for path in before.directory.glob(f"*_{segment.name}.*"):
+            shutil.copyfile(path, building / path.name)
+    return kept
+
+
+def _write_new(
+    corpus: Path, building: Path, name: str, readings: Sequence[int], jobs: int, progress: Progress
+) -> list[SegmentSummary]:
+    """Write segments of the new readings, several at once where that is faster."""
+    jobs = max(1, min(jobs, len(readings) // _WORTH_A_PROCESS))
+    size = min(_CHUNK, -(-len(readings) // jobs)) or 1
+    chunks = [readings[i : i + size] for i in range(0, len(readings), size)]
+    named = [(f"{name}x{number}", chunk) for number, chunk in enumerate(chunks)]
+    done = 0
+    written: dict[str, SegmentSummary] = {}
+    if jobs == 1:
+        for segment, chunk in named:
+            written[segment] = _write_segment(corpus, building, segment, chunk)
+            progress(done := done + len(chunk), len(readings))
+    else:
+        # A fresh process, not a fork: the caller may have threads, and Windows knows nothing else.
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+            futures = {pool.submit(_write_segment, corpus, building, segment, chunk): chunk for segment, chunk in named}
+            for future in as_completed(futures):
+                summary = future.result()
+                written[summary.name] = summary
+                progress(done := done + len(futures[future]), len(readings))
+    return [written[segment] for segment, _ in named]
+
+
+def _write_segment(corpus: Path, building: Path, name: str, readings: Sequence[int]) -> SegmentSummary:
+    with Store.open(corpus, read_only=True) as store:
+        return ENGINE.write(building, name, ((reading, _paragraphs(store, reading)) for reading in readings))
+
+
+def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
+    return [IndexedParagraph(text, SectionKind(kind), heading) for text, kind, heading in store.indexable(reading)]
+
+
+def _merge(building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int]) -> list[SegmentSummary]:
+    """Keep segments few and free of the dead: rewrite those that are a quarter dead and, when there are many, the
+    small ones."""
+
+    def living(segment: SegmentSummary) -> int:
+        return sum(length for reading, length in segment.documents if reading in live)
+
+    worn = [s for s in segments if 4 * living(s) < 3 * sum(length for _, length in s.documents)]
+    whole = sorted((s for s in segments if s not in worn), key=living, reverse=True)
+    small = whole[_MANY_SEGMENTS // 2 :] if len(segments) > _MANY_SEGMENTS else []
+    merging = [s for s in segments if s in worn or s in small]
+    if not merging:
+        return segments
+    merged = ENGINE.merge(building, f"{name}m", merging, live)
+    return [*(s for s in segments if s not in merging), merged]
+
+
+def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:
+    snapshot = ENGINE.open(building, segments, live)
+    try:
+        found = _disagreements(store, snapshot, _CANARIES)
+        if sorted(snapshot.documents().values()) != sorted(live):
+            found.append("the new index does not hold each report once")
+    finally:
+        snapshot.close()
+    if found:
+        raise Corrupt(f"The new index was not published: {found[0]} Run `reviews index --rebuild`.")
+
+
+def _disagreements(store: Store, snapshot: Snapshot, sample: int | None) -> list[str]:
+    """Where index and corpus disagree: the words of paragraphs are looked up at their places. sample: of how many
+    documents."""
+    documents = sorted(snapshot.documents().items())
+    step = max(1, len(documents) // sample) if sample else 1
+    places: dict[tuple[str, int], frozenset[int]] = {}
+
+    def at(term: str, document: int) -> frozenset[int]:
+        if (term, document) not in places:
+            found: frozenset[int] = frozenset()
+            for base, postings in snapshot.postings(term):
+                if document - base in postings.documents:
+                    found = frozenset(postings.at(list(postings.documents).index(document - base)))
+            places[term, document] = found
+        return places[term, document]
+
+    wrong = []
+    for document, reading in documents[::step]:
+        places.clear()
+        paragraphs = store.indexable(reading)
+        layout = snapshot.layout(document)
+        chosen = range(len(paragraphs)) if sample is None else range(len(paragraphs) // 2, len(paragraphs) // 2 + 1)
+        if len(layout.starts) != len(paragraphs):
+            wrong.append(f"The index has other paragraphs than the corpus for reading {reading}.")
+            continue
+        for ordinal in chosen:
+            if ordinal >= len(paragraphs):
+                continue
+            terms = analysis.terms(paragraphs[ordinal][0])
+            if any(layout.starts[ordinal] + i not in at(term, document) for i, (term, _) in enumerate(terms)):
+                wrong.append(f"The index misses words of paragraph {ordinal} of reading {reading}.")
+                break
+    return wrong

@@ -1,0 +1,99 @@
+"""Where one term stands in the reports of one segment, packed so that reading a term costs one read and no parsing.
+
+Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights;
+u32 ends (how many positions the documents up to and including this one have); u32 positions, ascending in each
+document.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+_U32: Literal["I"] = "I"
+_F32: Literal["f"] = "f"
+if array(_U32).itemsize != 4 or array(_F32).itemsize != 4:  # pragma: no cover - no supported platform
+    raise ImportError("this platform's integers are not the four bytes that the index format needs")
+
+
+class Postings:
+    """The documents that hold a term, and its positions in each.
+
+    documents: numbers within the segment, ascending. weights: one a document: its occurrences, each counted with the
+    weight
+    of the section it stands in. `index` arguments are places in `documents`, not document numbers.
+    """
+
+    __slots__ = ("documents", "ends", "positions", "weights")
+
+    def __init__(
+        self, documents: Sequence[int], weights: Sequence[float], ends: Sequence[int], positions: Sequence[int]
+    ) -> None:
+        self.documents = documents
+        self.weights = weights
+        self.ends = ends
+        self.positions = positions
+
+    def at(self, index: int) -> Sequence[int]:
+        """The positions in one document."""
+        return self.positions[self.ends[index - 1] if index else 0 : self.ends[index]]
+
+    def count(self, index: int) -> int:
+        """How often the term stands in one document."""
+        return self.ends[index] - (self.ends[index - 1] if index else 0)
+
+
+class PostingsBuilder:
+    """Collects the postings of one term; documents must come in ascending order."""
+
+    __slots__ = ("documents", "ends", "positions", "weights")
+
+    def __init__(self) -> None:
+        self.documents = array(_U32)
+        self.weights: array[float] = array(_F32)
+        self.ends = array(_U32)
+        self.positions = array(_U32)
+
+    def add(self, document: int, weight: float, positions: Iterable[int]) -> None:
+        """Add a document with the positions of the term in it, ascending."""
+        self.documents.append(document)
+        self.weights.append(weight)
+        self.positions.extend(positions)
+        self.ends.append(len(self.positions))
+
+    def pack(self) -> bytes:
+        """The postings as bytes, in the layout above."""
+        count = array(_U32, [len(self.documents)])
+        parts = (part.tobytes() for part in (count, self.documents, self.weights, self.ends, self.positions))
+        return _little_endian(b"".join(parts))
+
+
+def unpack(data: bytes) -> Postings:
+    """Postings from bytes, without copying where the machine is little-endian.
+
+    Raises ValueError when the parts do not fit together.
+    """
+    if len(data) < 4 or len(data) % 4:
+        raise ValueError("postings are cut short")
+    whole = memoryview(_little_endian(data))
+    numbers = whole.cast(_U32)
+    count = numbers[0]
+    if len(numbers) < 1 + 3 * count:
+        raise ValueError("postings are cut short")
+    ends = numbers[1 + 2 * count : 1 + 3 * count]
+    positions = numbers[1 + 3 * count :]
+    if (ends[-1] if count else 0) != len(positions):
+        raise ValueError("postings are cut short")
+    weights = whole[4 + 4 * count : 4 + 8 * count].cast(_F32)
+    return Postings(numbers[1 : 1 + count], weights, ends, positions)
+
+
+def _little_endian(data: bytes) -> bytes:
+    """From the machine's order of bytes to little-endian, or back: all parts are four bytes wide."""
+    if sys.byteorder == "little":
+        return data
+    swapped = array(_U32, data)  # pragma: no cover - no big-endian machine here
+    swapped.byteswap()  # pragma: no cover
+    return swapped.tobytes()  # pragma: no cover

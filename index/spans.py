@@ -1,0 +1,81 @@
+"""Matches as spans of token positions, and the arithmetic on them. Pure.
+
+A span is (first, last): the positions of its first and last token, both included.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+
+from index.engine import Layout
+
+Span = tuple[int, int]
+
+
+def mentions(spans: Iterable[Span]) -> list[Span]:
+    """The spans to count: each once, in order, and none that lies inside a longer one."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
+        if not kept or span[1] > kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def smallest(spans: Iterable[Span]) -> list[Span]:
+    """The spans that hold no other span of the set, in order."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda s: (-s[0], s[1])):
+        if not kept or span[1] < kept[-1][1]:
+            kept.append(span)
+    return kept[::-1]
+
+
+def side_by_side(slots: Sequence[Sequence[int]]) -> list[int]:
+    """Where a phrase starts: the positions p for which slots[i] holds p + i, for every i. Slots are ascending."""
+    rare = min(range(len(slots)), key=lambda i: len(slots[i]))
+    others = sorted((i for i in range(len(slots)) if i != rare), key=lambda i: len(slots[i]))
+    starts: Iterable[int] = [p - rare for p in slots[rare]]
+    for i in others:
+        slot = slots[i]
+        size = len(slot)
+        if size > 8 * len(slots[rare]):
+            starts = [p for p in starts if (at := bisect_left(slot, p + i)) < size and slot[at] == p + i]
+        else:
+            held = set(slot)
+            starts = [p for p in starts if p + i in held]
+        if not starts:
+            break
+    return list(starts)
+
+
+def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[Span]:
+    """The smallest spans that take one position of each slot in order, with at most `slop` others between, in one
+    paragraph."""
+    spans = []
+    for first in slots[0]:
+        last = first
+        for slot in slots[1:]:
+            at = bisect_right(slot, last)
+            if at == len(slot):
+                break
+            last = slot[at]
+        else:
+            if last - first - (len(slots) - 1) <= slop and layout.paragraph_at(first) == layout.paragraph_at(last):
+                spans.append((first, last))
+    return smallest(spans)
+
+
+def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Layout) -> list[Span]:
+    """The smallest spans that hold one of each side, not overlapping, at most `distance` tokens between, in one
+    paragraph."""
+    spans = [*_followed(left, right, distance), *_followed(right, left, distance)]
+    return smallest(s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1]))
+
+
+def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterable[Span]:
+    """For each span, the next one of the other side that begins behind it and ends first, if it is near enough."""
+    behind = smallest(after)
+    firsts = [first for first, _ in behind]
+    for first, last in before:
+        at = bisect_right(firsts, last)
+        if at < len(behind) and behind[at][0] - last - 1 <= distance:
+            yield first, behind[at][1]

@@ -1,0 +1,147 @@
+"""The paragraphs of a report that answer a query best, and where in them the matches are."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import log
+
+from corpus.model import Page, Paragraph, Section, SectionKind
+from corpus.store import Store
+from index import analysis
+from index.engine import KINDS, Layout
+from index.evaluate import Match
+from index.spans import Span, mentions
+from search.results import Passage
+
+_LOOKED_FOR = {
+    # Practitioners go straight to what was recommended and found; lists and appendices repeat it.
+    SectionKind.RECOMMENDATIONS: 1.3,
+    SectionKind.FINDINGS: 1.2,
+    SectionKind.LEARNING: 1.2,
+    SectionKind.SUMMARY: 1.1,
+    SectionKind.APPENDIX: 0.6,
+    SectionKind.TERMS_OF_REFERENCE: 0.7,
+}
+_NEARBY = 0.8  # what a paragraph is worth when a neighbour was already chosen
+_FEW_WORDS = 12  # a heading or a line of a list answers less well than a sentence
+
+
+def best_paragraphs(
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int | None
+) -> list[int]:
+    """Ordinals of the best paragraphs, best first; with wanted=None all that have a match, in order.
+
+    matches: with how much each tells. length: tokens of the document.
+    """
+    found: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for number, (match, _) in enumerate(matches):
+        if document in match.documents:
+            for span in match.spans(document):
+                found[layout.paragraph_at(span[0])][number].append(span)
+    if wanted is None:
+        return sorted(found)
+    ends = [*layout.starts[1:], layout.starts[-1] + length] if len(layout.starts) else []
+    scores = {
+        ordinal: _score(by_match, matches, KINDS[layout.kinds[ordinal]], ends[ordinal] - layout.starts[ordinal])
+        for ordinal, by_match in found.items()
+    }
+    chosen: list[int] = []
+    while scores and len(chosen) < wanted:
+        best = min(scores, key=lambda o: (-scores[o], o))
+        del scores[best]
+        chosen.append(best)
+        for neighbour in (best - 1, best + 1):
+            if neighbour in scores:
+                scores[neighbour] *= _NEARBY
+    return chosen
+
+
+def _score(
+    by_match: Mapping[int, Sequence[Span]], matches: Sequence[tuple[Match, float]], kind: SectionKind, tokens: int
+) -> float:
+    """Different parts of the query count most, then how close together they are, then how often they stand there."""
+    score = sum(matches[number][1] * (1 + 0.3 * log(len(spans))) for number, spans in by_match.items())
+    if len(by_match) > 1:
+        score *= 1 + 1 / (1 + _closeness(list(by_match.values())) / len(by_match))
+    return score * _LOOKED_FOR.get(kind, 1.0) * min(1.0, tokens / _FEW_WORDS)
+
+
+def _closeness(groups: Sequence[Sequence[Span]]) -> int:
+    """The width in tokens of the smallest window that holds a span of each group."""
+    places = sorted((span, number) for number, spans in enumerate(groups) for span in spans)
+    latest: dict[int, int] = {}
+    smallest = places[-1][0][1] - places[0][0][0] + 1
+    for (first, last), number in places:
+        latest[number] = first
+        if len(latest) == len(groups):
+            smallest = min(smallest, last - min(latest.values()) + 1)
+    return smallest
+
+
+def passages(
+    store: Store, reading: int, ordinals: Sequence[int], spans: Sequence[Span], layout: Layout, *, every: bool
+) -> list[Passage]:
+    """The paragraphs as passages, in the order given. every: also each further page of a paragraph that has matches."""
+    pages = {page.number: page for page in store.pages(reading)}
+    sections = store.sections(reading)
+    texts = {paragraph.ordinal: paragraph for paragraph in store.paragraphs(reading, ordinals)}
+    inside: dict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        inside[layout.paragraph_at(span[0])].append(span)
+    found: list[Passage] = []
+    for ordinal in ordinals:
+        paragraph = texts[ordinal]
+        highlights = _characters(paragraph.text, mentions(inside[ordinal]), layout.starts[ordinal])
+        pieces = _pieces(paragraph, highlights)
+        if not every:
+            pieces = [max(pieces, key=lambda piece: (_held(piece, highlights), -piece[0]))]
+        found.extend(_passage(paragraph, piece, highlights, pages, sections) for piece in pieces)
+    return found
+
+
+def _characters(text: str, spans: Sequence[Span], start: int) -> list[tuple[int, int]]:
+    tokens = analysis.tokens(text)
+    return [(tokens[first - start].start, tokens[last - start].end) for first, last in spans]
+
+
+def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts of the text that stand on one page each and have a match; parts that a match runs across are one."""
+    turns = [offset for offset, _ in paragraph.turns]
+    kept = [turn for turn in turns if not any(start < turn < end for start, end in highlights)]
+    edges = [0, *kept, len(paragraph.text)]
+    pieces = list(pairwise(edges))
+    return [piece for piece in pieces if _held(piece, highlights)] or pieces[:1]
+
+
+def _held(piece: tuple[int, int], highlights: Sequence[tuple[int, int]]) -> int:
+    return sum(piece[0] <= start < piece[1] for start, _ in highlights)
+
+
+def _passage(
+    paragraph: Paragraph,
+    piece: tuple[int, int],
+    highlights: Sequence[tuple[int, int]],
+    pages: Mapping[int, Page],
+    sections: Sequence[Section],
+) -> Passage:
+    start, end = piece
+    while start < end and paragraph.text[start].isspace():
+        start += 1
+    while end > start and paragraph.text[end - 1].isspace():
+        end -= 1
+    page = paragraph.page_at(start)
+    section = sections[paragraph.section]
+    return Passage(
+        page=page,
+        page_end=paragraph.page_at(max(start, end - 1)),
+        page_label=pages[page].label,
+        paragraph=paragraph.number,
+        ordinal=paragraph.ordinal,
+        section_kind=section.kind,
+        section_heading=section.heading,
+        text=paragraph.text[start:end],
+        highlights=tuple((a - start, b - start) for a, b in highlights if start <= a and b <= end),
+        more_before=start > 0,
+        more_after=end < len(paragraph.text),
+        ocr=pages[page].reader == "ocr",
+    )

@@ -1,0 +1,149 @@
+"""What a search answers, as plain values. `to_dict()` is the JSON API, described by results.schema.json beside this
+file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpus.model import Coverage, SectionKind
+
+VERSION = 1
+"""Of the JSON. It grows when a key changes its meaning or goes; new keys may come without notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What a part of the query stood for: `neglect` → neglect, neglected, neglectful. reports: how many have any of
+    them."""
+
+    text: str
+    terms: tuple[str, ...]
+    reports: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"text": self.text, "terms": list(self.terms), "reports": self.reports}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph, or the part of it that stands on one page, verbatim.
+
+    page: 1-based, where `text` begins; page_end: where it ends, another page only when a match runs over the page
+    break.
+    page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report, 0-based.
+    highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
+    more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
+    """
+
+    page: int
+    page_end: int
+    page_label: str
+    paragraph: str | None
+    ordinal: int
+    section_kind: SectionKind
+    section_heading: str
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+    more_before: bool = False
+    more_after: bool = False
+    ocr: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "page": self.page,
+            "page_end": self.page_end,
+            "page_label": self.page_label,
+            "paragraph": self.paragraph,
+            "ordinal": self.ordinal,
+            "section": {"kind": self.section_kind.value, "heading": self.section_heading},
+            "text": self.text,
+            "highlights": [list(pair) for pair in self.highlights],
+            "more_before": self.more_before,
+            "more_after": self.more_after,
+            "ocr": self.ocr,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A report that answers. report: as `corpus.model.Report.to_dict` describes it. mentions: all matches in it."""
+
+    report: dict[str, Any]
+    score: float
+    mentions: int
+    passages: tuple[Passage, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "report": self.report,
+            "score": round(self.score, 4),
+            "mentions": self.mentions,
+            "passages": [passage.to_dict() for passage in self.passages],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many hits have a value. value None: those of which it is not known."""
+
+    value: str | int | None
+    count: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"value": self.value, "count": self.count}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of answers. total: hits on all pages. parsed: the query as it was understood, in the query language."""
+
+    text: str
+    parsed: str
+    expansions: tuple[Expansion, ...]
+    warnings: tuple[str, ...]
+    generation: str
+    built_at: str
+    coverage: Coverage
+    total: int
+    elapsed_ms: float
+    hits: tuple[Hit, ...]
+    facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    suggestion: str | None = None
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "query": {
+                "text": self.text,
+                "parsed": self.parsed,
+                "expansions": [expansion.to_dict() for expansion in self.expansions],
+                "warnings": list(self.warnings),
+            },
+            "generation": {"id": self.generation, "built_at": self.built_at},
+            "coverage": self.coverage.to_dict(),
+            "total": self.total,
+            "elapsed_ms": round(self.elapsed_ms, 1),
+            "suggestion": self.suggestion,
+            "hits": [hit.to_dict() for hit in self.hits],
+            "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
+        }
+
+
+def facet(values: Sequence[str | int | None], *, by_count: bool) -> tuple[FacetValue, ...]:
+    """Counts of values: most frequent first, or the highest value first; what is not known comes last."""
+    counts: dict[str | int | None, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    known = sorted((v for v in counts if v is not None), key=str, reverse=not by_count)
+    if by_count:
+        known.sort(key=lambda v: -counts[v])
+    ordered: list[str | int | None] = [*known, *([None] if None in counts else [])]
+    return tuple(FacetValue(value, counts[value]) for value in ordered)
