@@ -40,7 +40,7 @@ help:
 
 # --- using it ---------------------------------------------------------------------------------------------------------
 
-demo: $(VENV)/run.stamp
+demo: $(LIBRARY)/catalogue.csv $(VENV)/run.stamp
 	@$(REVIEWS) --library '$(LIBRARY)' update '$(REPORTS)'
 	@$(REVIEWS) --library '$(LIBRARY)' search neglect --limit 3
 	@echo
@@ -50,6 +50,12 @@ ifeq ($(REPORTS),corpus/demo)
 else
 	@echo 'Search on:  $(REVIEWS) --library $(LIBRARY) search "missed appointments"'
 	@echo 'Not read:   $(REVIEWS) --library $(LIBRARY) coverage'
+endif
+
+$(LIBRARY)/catalogue.csv: | $(VENV)/run.stamp
+	@$(REVIEWS) --library '$(LIBRARY)' init
+ifeq ($(REPORTS),corpus/demo)
+	@cp corpus/demo/catalogue.csv '$(LIBRARY)'
 endif
 
 # --- working on it ----------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
 
-docs/cli.md is made from the click commands and from the error tree. With `--check` nothing is written, and the exit
-code is 1 when a file is not what it should be.
+docs/cli.md is made from the click commands and from the error tree, and the table of settings in docs/library.md from
+the settings. With `--check` nothing is written, and the exit code is 1 when a file is not what it should be.
 """
 
+import dataclasses
 import inspect
 import sys
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from pathlib import Path
 import click
 
 from corpus import errors
+from corpus.settings import HELP, Settings
 from reviews.cli import main
 
 HERE = Path(__file__).parent
 WIDTH = 100
+START, END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[click.Context]:
@@ -72,7 +75,29 @@ def cli() -> str:
     return "\n".join(parts)
 
 
-GENERATED = {HERE / "cli.md": cli}
+def library() -> str:
+    """The page on the library, with the table of settings as they are now."""
+    page = (HERE / "library.md").read_text(encoding="utf-8")
+    defaults = {
+        field.name: "–" if field.default is dataclasses.MISSING else shown(field.default)
+        for field in dataclasses.fields(Settings)
+    }
+    rows = [f"| `{name}` | {defaults[name]} | {told} |" for name, told in HELP.items()]
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    return "\n".join([before + START, "", "| setting | default | meaning |", "|---|---|---|", *rows, "", END + after])
+
+
+def shown(default: object) -> str:
+    """A default as it is written in reviews.toml."""
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, tuple):
+        return f"`{list(default)}`"
+    return f'`"{default}"`' if isinstance(default, str) else f"`{default}`"
+
+
+GENERATED = {HERE / "cli.md": cli, HERE / "library.md": library}
 
 
 def stale() -> list[Path]:

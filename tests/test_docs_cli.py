@@ -1,0 +1,132 @@
+"""Nobody can meet a command, an option, an exit code or a JSON key that the documentation does not explain."""
+
+import inspect
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from corpus import errors
+from docs import generate
+from reviews.cli import main
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+CONTEXTS = list(generate.commands(main, generate.fresh(main, "reviews")))
+COMMANDS = {context.command_path: context.command for context in CONTEXTS}
+
+
+def test_the_generated_pages_are_what_the_program_says() -> None:
+    assert generate.stale() == [], "run `make docs` and look at the difference"
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_a_command_and_each_of_its_options_say_what_they_do(path: str) -> None:
+    command = COMMANDS[path]
+    assert command.help, f"{path} has no help"
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.hidden:
+            assert option.help, f"{path} {option.opts[0]} has no help"
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_a_command_explains_itself_when_asked_with_h(path: str) -> None:
+    result = CliRunner().invoke(main, [*path.split()[1:], "-h"])
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage:")
+
+
+def test_every_exit_code_is_documented() -> None:
+    codes = {
+        error.exit_code
+        for _, error in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error, errors.ReviewsError)
+    }
+    documented = re.findall(r"^\| (\d+) \| \S.* \|$", (DOCS / "cli.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {int(code) for code in documented} == codes | {0, 130}
+
+
+def shown_commands() -> Iterator[tuple[str, str]]:
+    """Every line of the documentation that a person is told to type: the page and the command."""
+    for page in sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")]):
+        if page.name != "cli.md":
+            for line in page.read_text(encoding="utf-8").splitlines():
+                typed = re.match(r"(?: {4,}|\$ |> | {4,}\$ )(?:\S*[/\\])?(reviews [a-z-].*)", line)
+                if typed:
+                    yield page.name, re.sub(r" {2,}.*| #.*", "", typed[1])
+
+
+@pytest.mark.parametrize(("page", "line"), shown_commands())
+def test_a_command_that_the_documentation_shows_is_understood(page: str, line: str) -> None:
+    words = shlex.split(line, posix=True)
+    command: click.Command = main
+    context = generate.fresh(main, "reviews")
+    known = {option for parameter in main.params for option in parameter.opts}
+    rest = iter(words[1:])
+    for word in rest:
+        if isinstance(command, click.Group) and not word.startswith("-"):
+            inner = command.get_command(context, word)
+            assert inner is not None, f"{page} shows `{line}`, but there is no command {word}"
+            command = inner
+            known |= {option for parameter in command.params for option in parameter.opts}
+        elif word.startswith("-"):
+            name = word.partition("=")[0]
+            assert name in known | {"-h", "--help"}, f"{page} shows `{line}`, but {name} is not an option of it"
+            taking = next((p for p in [*main.params, *command.params] if name in p.opts), None)
+            if "=" not in word and isinstance(taking, click.Option) and not taking.is_flag:
+                next(rest)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    library = tmp_path_factory.mktemp("docs") / "library"
+    result = CliRunner().invoke(main, ["--library", str(library), "update", str(ROOT / "corpus" / "demo")])
+    assert result.exit_code == 0, result.output
+    return library
+
+
+def keys(value: object) -> set[str]:
+    """The keys of a JSON value, at every depth."""
+    if isinstance(value, dict):
+        return set(value).union(*(keys(inner) for inner in value.values()))
+    if isinstance(value, list):
+        return set().union(*(keys(inner) for inner in value))
+    return set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search", "neglect OR nosuchword"],
+        ["search", "theme:neglect", "--limit", "100"],
+        ["reports"],
+        ["coverage"],
+        ["show", "FIRST"],
+        ["themes"],
+        ["check"],
+    ],
+    ids=" ".join,
+)
+def test_every_key_of_the_json_is_documented(library: Path, arguments: list[str]) -> None:
+    def told(*words: str) -> object:
+        result = CliRunner().invoke(main, ["--library", str(library), *words, "--json"])
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    if "FIRST" in arguments:
+        held = told("reports")
+        assert isinstance(held, dict)
+        arguments = [held["reports"][0]["id"] if word == "FIRST" else word for word in arguments]
+    answer = told(*arguments)
+    assert isinstance(answer, dict), "an answer in JSON is one object"
+    documented = set(re.findall(r"[`\"](\w+)[`\"]", (DOCS / "json.md").read_text(encoding="utf-8")))
+    if arguments[0] == "reports":
+        assert answer["reports"], "an empty answer would document itself"
+    missing = keys(answer) - documented
+    assert missing == set(), f"docs/json.md does not explain {', '.join(sorted(missing))}"
