@@ -1,5 +1,6 @@
-"""The wheel holds exactly our packages and their data, and works where there is no checkout."""
+"""The wheel holds exactly our packages and their data and works where there is no checkout; what it needs is pinned."""
 
+import configparser
 import json
 import os
 import re
@@ -103,3 +104,49 @@ def test_the_installed_command_answers_from_the_demonstration_reports(installed:
     passage = answer["hits"][0]["passages"][0]
     start, end = passage["highlights"][0]
     assert passage["text"][start:end].casefold().startswith("neglect")
+
+
+def pins(name: str) -> dict[str, str]:
+    """What a lock file pins: package → version. Fails on a line that is neither a pin, a hash nor a comment."""
+    found: dict[str, str] = {}
+    hashed = True
+    for line in (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines():
+        if pin := re.fullmatch(r"([\w.-]+)==([\w.]+)( ; .+)? \\", line):
+            assert hashed, f"{name}: the package before {pin[1]} has no hash"
+            found[pin[1]], hashed = pin[2], False
+        else:
+            assert re.fullmatch(r"#.*|    --hash=sha256:[0-9a-f]{64}( \\)?", line), f"{name}: {line}"
+            hashed = hashed or "--hash" in line
+    assert hashed
+    return found
+
+
+def needed() -> dict[str, str]:
+    """What setup.cfg asks for: package → the versions allowed."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    lines = setup["options"]["install_requires"].split("\n")
+    asked = [re.match(r"([\w-]+)(?:\[.*\])? (\S+)$", line) for line in lines if line]
+    return {match[1]: match[2] for match in asked if match}
+
+
+def test_everything_that_is_needed_is_pinned_by_hash() -> None:
+    run = pins("run.txt")
+    assert set(needed()) <= set(run)
+    assert "setuptools" in run, "our own package is built without asking for anything else"
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = (ROOT / "docs" / "adr" / "0009-dependencies.md").read_text(encoding="utf-8").lower()
+    for name in needed():
+        assert f"| {name} |" in reasons, f"docs/adr/0009-dependencies.md has no line for {name}"
+
+
+def test_the_locks_agree_and_only_one_whoosh_is_in_each() -> None:
+    run, test, whoosh3 = pins("run.txt"), pins("test.txt"), pins("whoosh3.txt")
+    assert run.items() <= test.items()
+    assert "whoosh" in run
+    assert "whoosh3" not in test
+    assert "whoosh3" in whoosh3
+    assert "whoosh" not in whoosh3
+    assert {name: version for name, version in whoosh3.items() if name != "whoosh3"}.items() <= test.items()
