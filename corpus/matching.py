@@ -66,7 +66,7 @@ def _base(path: str) -> str:
 
 
 def _row_hash(row: Row) -> list[str]:
-    return [row.get("sha256").lower()] if row.get("sha256") else []
+    return [row.value("sha256")] if row.value("sha256") else []
 
 
 def _row_file(fold: Callable[[str], str]) -> Callable[[Row], list[str]]:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.catalogue import Row, case_id
+from corpus.catalogue import DERIVED, Row, case_id
 from corpus.errors import Corrupt, LimitHit, Locked, NoIndex, NotFound, ReviewsError, UsageError
 from corpus.matching import Held, match
 from corpus.model import (
@@ -536,7 +536,7 @@ def _describe_report(
     known: dict[str, str] = {}
     provenance: dict[str, str] = {}
     for name in METADATA:
-        cell = row.get(name) if row else ""
+        cell = row.value(name) if row else ""
         value, source = (cell, "catalogue") if cell else found.get(name, ("", ""))
         if value and not (name == "year" and not _is_year(value)):
             known[name], provenance[name] = value, source
@@ -545,7 +545,7 @@ def _describe_report(
         known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
     case = case_id(known.get("board"), known.get("child"), known.get("year"))
     if "case" not in known and case:
-        known["case"], provenance["case"] = case, "board, child and year"
+        known["case"], provenance["case"] = case, DERIVED
     year = int(known.pop("year")) if "year" in known else None
     pages, unread_pages = counts
     return Report(

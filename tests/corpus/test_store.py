@@ -244,10 +244,10 @@ class TestWhatIsKnown:
         store.set_catalogue([Row(2, {"file": "elm.pdf", "board": "Westmoor", "child": "Child Elm", "case": "Elm"})])
         assert store.reports()[0].case == "Elm"
 
-    def test_a_year_that_is_none_is_not_taken(self, store: Store) -> None:
+    def test_a_cell_that_is_no_year_gives_way_to_what_the_file_tells(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.set_catalogue([Row(2, {"file": "elm.pdf", "year": "2019-20"})])
-        assert store.reports()[0].year is None
+        assert (store.reports()[0].year, store.reports()[0].provenance["year"]) == (2019, "cover")
 
     def test_rows_without_a_file_are_catalogued_but_not_held(self, store: Store) -> None:
         rows = [Row(2, {"file": "elm.pdf"}), Row(3, {"title": "Child Yew – Review"})]

@@ -1,0 +1,182 @@
+"""The theme vocabulary: named bundles of queries that say one thing in many ways.
+
+themes.toml ships beside this file; a library's own themes.toml adds themes to it and replaces those of the same name.
+Each theme is read for itself, so that a mistake in one leaves the others working. The queries are only text here.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from corpus.errors import LimitHit
+
+SHIPPED = Path(__file__).with_name("themes.toml")
+
+_START = re.compile(r"^\s*\[\[\s*theme\s*\]\]")
+_KEYS = ("name", "queries", "note", "sources")
+_WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A named bundle of queries. note: its trap, for whoever uses it; sources: marks of where its terms come from."""
+
+    name: str
+    queries: tuple[str, ...]
+    note: str = ""
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeProblem:
+    """A mistake in a themes file, with the line (from 1) where it stands."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Themes:
+    """The vocabulary in its order, and what was wrong with the files."""
+
+    themes: tuple[Theme, ...]
+    problems: tuple[ThemeProblem, ...] = ()
+
+    def find(self, name: str) -> Theme | None:
+        """The theme of that name, forgiving case, quotes, punctuation and what stands in parentheses.
+
+        One side of a "/" is enough when it names one theme only ("was not brought" for "Was not brought / DNA").
+        """
+        return self._by_name.get(_fold(name))
+
+    def close(self, name: str) -> list[str]:
+        """Up to three names that the person may have meant."""
+        near = difflib.get_close_matches(_fold(name), self._by_name, n=6, cutoff=0.7)
+        return list(dict.fromkeys(self._by_name[key].name for key in near))[:3]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Theme]:
+        found = {_fold(theme.name): theme for theme in self.themes}
+        for short_names in (_without_parentheses, _sides):
+            offered: dict[str, list[Theme]] = {}
+            for theme in self.themes:
+                for key in short_names(theme.name):
+                    offered.setdefault(key, []).append(theme)
+            found = {key: themes[0] for key, themes in offered.items() if key and len(themes) == 1} | found
+        return found
+
+
+def load_themes(own: Path | None = None) -> Themes:
+    """The shipped themes, overridden and extended by name from the file `own` where it exists."""
+    problems: list[ThemeProblem] = []
+    themes: dict[str, Theme] = {}
+    for path in (SHIPPED, own):
+        if path is not None and path.exists():
+            # An override keeps the place of what it replaces, so that the vocabulary stays in its order.
+            themes |= {_fold(theme.name): theme for theme in _read(path, problems)}
+    return Themes(tuple(themes.values()), tuple(problems))
+
+
+def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise LimitHit(f"{path} cannot be read ({error.strerror}). Check that you have the rights.") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.append(
+            ThemeProblem(path.name, line, "it is not UTF-8; save the file as UTF-8. Odd letters were replaced")
+        )
+        text = data.decode("utf-8-sig", "replace")
+    seen: dict[str, int] = {}
+    for first, block in _blocks(text):
+        theme = _theme(path.name, first, block, problems)
+        if theme is None:
+            continue
+        earlier = seen.setdefault(_fold(theme.name), first)
+        if earlier != first:
+            message = f"the theme {theme.name!r} stands in line {earlier} already; that one is used"
+            problems.append(ThemeProblem(path.name, first, message))
+            continue
+        yield theme
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and lines of each theme; what stands before the first one comes first if it is more than comments."""
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    starts = [n for n, line in enumerate(lines) if _START.match(line)]
+    head = lines[: starts[0] if starts else len(lines)]
+    if any(line.strip() and not line.lstrip().startswith("#") for line in head):
+        yield 1, head
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield start + 1, lines[start:end]
+
+
+def _theme(file: str, first: int, block: list[str], problems: list[ThemeProblem]) -> Theme | None:
+    def problem(line: int, message: str) -> None:
+        problems.append(ThemeProblem(file, line, message))
+
+    def line_of(key: str) -> int:
+        return next(
+            (first + n for n, line in enumerate(block) if re.match(rf'\s*[\["]*{re.escape(key)}\b', line)), first
+        )
+
+    if not _START.match(block[0]):
+        problem(first, "a theme begins with a line [[theme]]; what stands before the first one is not used")
+        return None
+    try:
+        document = tomllib.loads("\n".join(block))
+    except tomllib.TOMLDecodeError as error:
+        message, where = str(error), _WHERE.search(str(error))
+        line = first + int(where[1]) - 1 if where and where[1] else first
+        problem(line, f"{_WHERE.sub('', message)}; the theme that begins in line {first} is not used")
+        return None
+    table = document["theme"][0]
+    for key in [*document, *table]:
+        if key not in ("theme", *_KEYS):
+            problem(line_of(key), f"a theme has no {key!r}, only {', '.join(_KEYS)}")
+    name, note, sources = (table.get(key, "") for key in ("name", "note", "sources"))
+    if not isinstance(name, str) or not _fold(name):
+        problem(line_of("name"), 'a theme needs a name, as in name = "Neglect"')
+        return None
+    queries = _queries(table.get("queries"))
+    if not queries:
+        problem(line_of("queries"), f"the theme {name!r} needs queries: one a line between ''' and '''")
+        return None
+    for key, value in (("note", note), ("sources", sources)):
+        if not isinstance(value, str):
+            problem(line_of(key), f"{key!r} must be text between quotation marks")
+    return Theme(
+        name.strip(), queries, note if isinstance(note, str) else "", sources if isinstance(sources, str) else ""
+    )
+
+
+def _queries(value: object) -> tuple[str, ...]:
+    """One query a line, or a list of queries; each once."""
+    lines = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        return ()
+    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+
+def _fold(name: str) -> str:
+    return " ".join(re.findall(r"\w+", re.sub(r"['’‘]", "", name.casefold())))
+
+
+def _without_parentheses(name: str) -> list[str]:
+    return [_fold(re.sub(r"\([^)]*\)", " ", name))]
+
+
+def _sides(name: str) -> list[str]:
+    sides = re.sub(r"\([^)]*\)", " ", name).split("/")
+    return [_fold(side) for side in sides] if len(sides) > 1 else []

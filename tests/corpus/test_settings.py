@@ -1,0 +1,103 @@
+"""Settings: the defaults, the library's file, the command, in that order; a wrong one says what is allowed."""
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import LimitHit, UsageError
+from corpus.settings import HELP, Settings, load_settings
+
+
+def with_file(library: Path, text: str) -> Path:
+    (library / "reviews.toml").write_text(text, "utf-8")
+    return library
+
+
+def test_a_library_without_a_file_has_the_defaults(tmp_path: Path) -> None:
+    assert load_settings(tmp_path) == Settings(library=tmp_path)
+    assert load_settings(tmp_path).jobs == os.cpu_count()
+
+
+def test_the_file_is_read_and_the_command_has_the_last_word(tmp_path: Path) -> None:
+    with_file(tmp_path, 'max_pages = 10\nmax_seconds = 2\nextractor = "pypdf"\ntrust_hidden_text = true\njobs = 3\n')
+    settings = load_settings(tmp_path, jobs=1, max_bytes=None)
+    assert (settings.max_pages, settings.max_seconds, settings.jobs) == (10, 2.0, 1)
+    assert (settings.extractor, settings.trust_hidden_text, settings.max_bytes) == ("pypdf", True, 200_000_000)
+
+
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    (tmp_path / "reviews.toml").write_bytes(b"\xef\xbb\xbfmax_pages = 10\r\n")
+    assert load_settings(tmp_path).max_pages == 10
+
+
+def test_folders_of_the_file_start_at_the_library_and_those_of_the_command_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    library = tmp_path / "library"
+    library.mkdir()
+    with_file(library, 'folders = ["../elsewhere", "here"]')
+    assert load_settings(library).folders == (tmp_path / "elsewhere", library / "here")
+    assert load_settings(library, folders=(Path("mine"),)).folders == (tmp_path / "mine",)
+
+
+def test_everything_lies_in_the_library(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path)
+    paths = [settings.reports, settings.catalogue, settings.themes, settings.database, settings.index, settings.runs]
+    assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
+        "reports", "catalogue.csv", "themes.toml", "corpus.db", "index", "runs",
+    ]  # fmt: skip
+
+
+def test_a_relative_library_stays_where_it_is_when_the_folder_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(Path("library")).library == tmp_path / "library"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("max_page = 10", r"`max_page` .* is no setting.*max_pages"),
+        ("library = 'x'", "`library` .* is no setting"),
+        ("jobs = 0", "`jobs` .* whole number above 0"),
+        ("jobs = true", "`jobs` .* whole number above 0"),
+        ("max_pages = 1.5", "`max_pages` .* whole number above 0"),
+        ("max_seconds = inf", "`max_seconds` .* number above 0"),
+        ("max_seconds = 'long'", "`max_seconds` .* number above 0"),
+        ("extractor = 'magic'", '`extractor` .* "pdfium" or "pypdf"'),
+        ("trust_hidden_text = 1", "`trust_hidden_text` .* true or false"),
+        ("folders = [1]", "`folders` .* list of folders"),
+        ("jobs = 2\nmax_pages =\n", "line 2"),
+        ("jobs = 2\njobs = 3", "not right"),
+    ],
+)
+def test_a_mistake_is_told_with_what_is_allowed(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as raised:
+        load_settings(with_file(tmp_path, text))
+    assert "reviews.toml" in str(raised.value)
+
+
+def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    (tmp_path / "reviews.toml").write_bytes(b"# caf\xe9")
+    with pytest.raises(UsageError, match="not right"):
+        load_settings(tmp_path)
+
+
+def test_a_wrong_value_of_the_command_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="`jobs` in the command is -1"):
+        load_settings(tmp_path, jobs=-1)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "reviews.toml").mkdir()
+    with pytest.raises(LimitHit, match=r"reviews\.toml cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_every_setting_says_what_it_does() -> None:
+    assert set(HELP) == {field.name for field in fields(Settings)} - {"library"}
+    assert all(HELP.values())
