@@ -104,7 +104,7 @@ class Searcher:
         filters: Filters = Filters(),
         *,
         sort: Sort = "relevance",
-        limit: int = 10,
+        limit: int | None = 10,
         offset: int = 0,
         per_report: int | None = 3,
     ) -> Results:
@@ -113,11 +113,11 @@ class Searcher:
         Raises QueryRefused when the query is beyond a limit; odd text is read as well as can be, with warnings.
         """
         began = time.perf_counter()
-        parsed = parse(text, self._themes.lookup)
+        parsed = parse(text, self._theme, [theme.name for theme in self._themes.themes])
         evaluator = Evaluator(self._snapshot, self._matching, Deadline())
         answer = evaluator.evaluate(filters.apply(parsed.tree))
         ordered = self._order(answer, sort)
-        shown = ordered[offset : offset + limit]
+        shown = ordered[offset:] if limit is None else ordered[offset : offset + limit]
         total = len(self._snapshot.documents())
         weighted = [(match, rarity(match, total)) for match in answer.matches]
         hits = tuple(self._hit(document, score, answer, weighted, per_report) for document, score in shown)
@@ -134,6 +134,10 @@ class Searcher:
             hits=hits,
             facets={name: self._facet(name, [document for document, _ in ordered]) for name in FACETS},
         )
+
+    def _theme(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+        theme = self._themes.find(name)
+        return (theme.name, theme.queries) if theme else None
 
     def _hit(
         self,

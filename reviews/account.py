@@ -1,0 +1,160 @@
+"""The account of a library: what is held, what is not searched and why, and what a run did."""
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from corpus import catalogue
+from corpus.catalogue import Problem
+from corpus.model import REASONS, Coverage, Failure
+from ingest.run import IngestSummary
+from reviews.library import Library
+from reviews.text import counted, width
+from reviews.text import coverage as coverage_sentence
+from reviews.update import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The pages of a report that could not be read, by the reason."""
+
+    report: str
+    title: str
+    file: str
+    pages: tuple[int, ...]
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "report": self.report,
+            "title": self.title,
+            "file": self.file,
+            "pages": list(self.pages),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that `reviews coverage` tells. not_held: titles of the catalogue without a file."""
+
+    coverage: Coverage
+    unread: tuple[Unread, ...]
+    failures: tuple[Failure, ...]
+    not_held: tuple[str, ...]
+
+    @classmethod
+    def of(cls, library: Library) -> Self:
+        """The account of a library as it is now."""
+        with library.store() as store:
+            unread = []
+            for report in store.reports():
+                by_reason: dict[str, list[int]] = {}
+                for page in store.pages(store.reading(report.id)) if report.unread_pages else ():
+                    if page.unread:
+                        by_reason.setdefault(page.unread, []).append(page.number)
+                unread += [Unread(report.id, report.title, report.files[0], tuple(p), r) for r, p in by_reason.items()]
+            missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
+            return cls(store.coverage(), tuple(unread), tuple(store.failures()), missing)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "coverage": self.coverage.to_dict(),
+            "unread": [unread.to_dict() for unread in self.unread],
+            "failures": [failure.to_dict() for failure in self.failures],
+            "not_held": list(self.not_held),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        held = self.coverage
+        yield f"{counted(held.reports, 'report')} held, {held.searchable:,} of them searchable."
+        if self.unread:
+            yield ""
+            yield f"Pages that could not be read and are not searched: {held.unread_pages:,}"
+            for unread in self.unread:
+                numbers = ", ".join(map(str, unread.pages))
+                yield from _item(f"{unread.title} ({unread.file}), page {numbers}: {_why(unread.reason)}")
+        if self.failures:
+            yield ""
+            yield f"Files that are not in the collection: {len(self.failures):,}"
+            for failure in self.failures:
+                yield from _item(f"{failure.file}: {_why(failure.reason.value)}")
+        if self.not_held:
+            yield ""
+            yield f"In the catalogue, but no file of it is here: {len(self.not_held):,}"
+            for title in self.not_held:
+                yield from _item(title)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueVerdict:
+    """What `reviews catalogue check` found."""
+
+    rows: int
+    not_held: int
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, library: Library) -> Self:
+        """Read the catalogue as it is on disk and hold it against the reports."""
+        read = catalogue.load(library.settings.catalogue)
+        with library.store() as store:
+            missing = len(store.not_held())
+        return cls(len(read.rows), missing, read.problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "not_held": self.not_held,
+            "problems": [{"line": p.line, "column": p.column, "message": p.message} for p in self.problems],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        for problem in self.problems:
+            yield from _item(str(problem))
+        mended = "nothing to mend" if not self.problems else counted(len(self.problems), "thing") + " to mend"
+        absent = f"{counted(self.not_held, 'row')} without a file at the last run"
+        yield f"{counted(self.rows, 'row')}, {mended}; {absent}."
+
+
+def suggestions(library: Library) -> str:
+    """Rows for the reports that the catalogue does not describe, as CSV."""
+    return catalogue.to_csv(catalogue.suggest(library.reports())).decode()
+
+
+def run_lines(run: Run) -> Iterator[str]:
+    """What a run did, for a person."""
+    if run.ingested:
+        yield _read_sentence(run.ingested)
+        for failure in run.ingested.failures:
+            yield from _item(f"{failure.file}: {_why(failure.reason.value)}")
+    for problem in run.catalogue_problems:
+        yield from _item(f"catalogue.csv, {problem}")
+    if run.generation:
+        built = run.generation.manifest
+        yield f"Index: generation {built.id} is current. " + coverage_sentence(built.coverage)
+    elif "index" in run.seconds:
+        yield "Index: up to date, nothing had changed."
+    yield "Done in " + ", ".join(f"{seconds:.1f} s {step}" for step, seconds in run.seconds.items()) + "."
+
+
+def _read_sentence(done: IngestSummary) -> str:
+    parts = [(done.read, "read now"), (done.unchanged, "unchanged"), (done.same, "the same under another name")]
+    parts += [(done.failed, "not read"), (done.gone, "gone")]
+    told = ", ".join(f"{number:,} {what}" for number, what in parts if number)
+    sentence = f"{counted(done.found, 'file')} found" + (f": {told}." if told else ".")
+    if done.read:
+        sentence += f" {counted(done.pages, 'page')} read"
+        sentence += f", {done.unread_pages:,} of them without readable text." if done.unread_pages else "."
+    return sentence
+
+
+def _why(reason: str) -> str:
+    return next((sentence for known, sentence in REASONS.items() if known.value == reason), reason)
+
+
+def _item(text: str) -> list[str]:
+    return textwrap.wrap(f"- {text}", width(), subsequent_indent="  ", break_on_hyphens=False)

@@ -1,0 +1,402 @@
+"""The `reviews` command: reads what was typed, calls the library, prints. Imports wait until they are needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corpus.settings import Settings
+    from reviews.library import Library
+    from reviews.update import Progress, Run
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
+STRICT = click.option("--strict", is_flag=True, help="Exit with code 3 when a file could not be read.")
+
+
+class _Commands(click.Group):
+    """Turns our errors into a sentence and an exit code; a bug keeps its traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except ReviewsError as error:
+            _say(f"Error: {error}")
+            context.exit(error.exit_code)
+        except KeyboardInterrupt:
+            _say("Interrupted. What was finished is kept; run the same command again to go on.")
+            context.exit(130)
+        except BrokenPipeError:  # the reader of our output has seen enough, as in `reviews … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            context.exit(0)
+        except OSError as error:
+            what = f" ({error.filename})" if error.filename else ""
+            _say(f"Error: the machine refused: {error.strerror or error}{what}. Check the disk and your rights.")
+            context.exit(LimitHit.exit_code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--library",
+    "library",
+    type=click.Path(path_type=Path),
+    envvar="REVIEWS_LIBRARY",
+    default=Path("library"),
+    help="The folder that holds the collection; also from REVIEWS_LIBRARY; default: ./library.",
+)
+@click.version_option(package_name="safeguarding-reviews", message="%(version)s")
+@click.pass_context
+def main(context: click.Context, library: Path) -> None:
+    """Search inside safeguarding practice reviews: every answer cites report, page and paragraph.
+
+    Begin with `reviews update FOLDER`, then `reviews search neglect`.
+    """
+    context.obj = library
+
+
+@main.command()
+@click.pass_obj
+def init(path: Path) -> None:
+    """Create a library: a private folder for reports, catalogue, text and index."""
+    from corpus.library import create_library
+
+    settings = create_library(path)
+    click.echo(f"{settings.library} is ready. Put PDFs into {settings.reports}, then run `reviews update`.")
+
+
+@main.command()
+@PATHS
+@JOBS
+@STRICT
+@JSON
+@click.pass_obj
+def ingest(path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, as_json: bool) -> None:
+    """Read new and changed PDFs into the corpus; PATHS are files or folders, read where they are."""
+    _run(path, paths, jobs, strict=strict, as_json=as_json, index=False)
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Build everything anew from the corpus; no PDF is read.")
+@JOBS
+@JSON
+@click.pass_obj
+def index(path: Path, rebuild: bool, jobs: int | None, as_json: bool) -> None:
+    """Bring the index up to date with the corpus and the catalogue."""
+    _run(path, (), jobs, strict=False, as_json=as_json, read=False, rebuild=rebuild)
+
+
+@main.command()
+@PATHS
+@JOBS
+@STRICT
+@JSON
+@click.pass_obj
+def update(path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, as_json: bool) -> None:
+    """Ingest, index and check: what a nightly job calls. Creates the library if there is none."""
+    _run(path, paths, jobs, strict=strict, as_json=as_json)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--year", metavar="2015..2020", help="Only reports of this year or these years.")
+@click.option("--board", multiple=True, help="Only reports of a board whose name has these words; may be repeated.")
+@click.option("--kind", multiple=True, help='Only documents of this kind, such as "overview report"; may be repeated.')
+@click.option(
+    "--type", "types", multiple=True, help='Only reviews of this type, such as "rapid review"; may be repeated.'
+)
+@click.option("--section", multiple=True, help="The words must stand in a section of this kind; may be repeated.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest", "mentions"]),
+    default="relevance",
+    show_default=True,
+    help="The order of the reports.",
+)
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Reports to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Reports to skip.")
+@click.option("--passages", metavar="N", default="3", show_default=True, help="Passages of each report, or `all`.")
+@JSON
+@click.pass_obj
+def search(
+    path: Path,
+    query: str,
+    year: str | None,
+    board: tuple[str, ...],
+    kind: tuple[str, ...],
+    types: tuple[str, ...],
+    section: tuple[str, ...],
+    sort: Any,
+    limit: int,
+    offset: int,
+    passages: str,
+    as_json: bool,
+) -> None:
+    """Find reports and the passages that answer QUERY. Words must all occur; "quotes" keep words together."""
+    from reviews import text
+    from search.searcher import Filters, section_kind
+
+    if not (passages.isdigit() or passages == "all"):
+        raise UsageError("--passages must be a number or `all`.")
+    filters = Filters(_years(year), board, kind, types, tuple(section_kind(name) for name in section))
+    per_report = None if passages == "all" else int(passages)
+    with _open(path) as library:
+        results = library.search(query, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
+    if as_json:
+        _print_json(results.to_dict())
+    else:
+        _print(text.answer(results, offset))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write: a .csv or .jsonl file.")
+@click.option("--strict", is_flag=True, help="Exit with code 7 when a query could not be answered.")
+@JSON
+@click.pass_obj
+def batch(path: Path, file: Path, out: Path, strict: bool, as_json: bool) -> None:
+    """Answer many queries at once. FILE is CSV with a column `query`, or one query a line; `-` reads stdin."""
+    from corpus.errors import QueryRefused
+    from reviews import text
+    from search.batch import questions, run
+
+    asked = questions(_input(file))
+    with _open(path) as library, _progress() as progress:
+        done = run(asked, library.search, out, progress=lambda n, of: progress("answering", n, of))
+    if as_json:
+        _print_json(done.to_dict())
+    else:
+        said = f"{text.counted(done.queries, 'query', 'queries')}, {text.counted(done.rows, 'row')} written to {out}"
+        click.echo(f"{said}; {text.counted(done.errors, 'query', 'queries')} could not be answered.")
+    if strict and done.errors:
+        raise QueryRefused(f"{done.errors} queries could not be answered: see the column `error` of {out}.")
+
+
+@main.command()
+@click.argument("report")
+@click.option("--page", type=click.IntRange(min=1), help="Only this page (1 is the first of the file).")
+@JSON
+@click.pass_obj
+def show(path: Path, report: str, page: int | None, as_json: bool) -> None:
+    """Show what is known of a report, or the text of one page. REPORT is an id or the beginning of one."""
+    from reviews import show as showing
+
+    with _open(path) as library:
+        found, content = library.report(report)
+    if as_json:
+        _print_json(showing.to_dict(found, content, page))
+    elif page is None:
+        _print(showing.described(found, content))
+    else:
+        _print(showing.page_lines(found, content, page))
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
+@JSON
+@click.pass_obj
+def reports(path: Path, form: str, as_json: bool) -> None:
+    """List what is held."""
+    from reviews import show as showing
+
+    with _open(path) as library:
+        held = library.reports()
+    if as_json or form == "json":
+        _print_json({"reports": [report.to_dict() for report in held]})
+    elif form == "csv":
+        click.echo(showing.reports_csv(held), nl=False)
+    else:
+        _print(showing.reports_table(held))
+
+
+@main.command()
+@JSON
+@click.pass_obj
+def coverage(path: Path, as_json: bool) -> None:
+    """Say what is held and searched, which pages could not be read, and which files failed and why."""
+    from reviews.account import Account
+
+    with _open(path) as library:
+        account = Account.of(library)
+    if as_json:
+        _print_json(account.to_dict())
+    else:
+        _print(account.lines())
+
+
+@main.command()
+@click.option("--full", is_flag=True, help="Check every byte and every word, not a sample.")
+@JSON
+@click.pass_obj
+def check(path: Path, full: bool, as_json: bool) -> None:
+    """Verify corpus and index."""
+    from corpus.errors import Corrupt
+    from index import build
+
+    with _open(path) as library, library.store() as store:
+        problems = [*store.check(), *build.check(store, library.settings.index, full=full)]
+    if as_json:
+        _print_json({"ok": not problems, "problems": problems})
+    elif not problems:
+        click.echo("Corpus and index are sound.")
+    if problems:
+        if as_json:
+            click.get_current_context().exit(Corrupt.exit_code)
+        raise Corrupt(" ".join(problems))
+
+
+@main.group()
+def catalogue() -> None:
+    """The catalogue: what people know about the reports."""
+
+
+@catalogue.command("check")
+@JSON
+@click.pass_obj
+def catalogue_check(path: Path, as_json: bool) -> None:
+    """Validate catalogue.csv: every bad row with its line and column."""
+    from reviews.account import CatalogueVerdict
+
+    with _open(path) as library:
+        verdict = CatalogueVerdict.of(library)
+    if as_json:
+        _print_json(verdict.to_dict())
+    else:
+        _print(verdict.lines())
+    if verdict.problems:
+        click.get_current_context().exit(UsageError.exit_code)
+
+
+@catalogue.command("suggest")
+@click.pass_obj
+def catalogue_suggest(path: Path) -> None:
+    """Print rows for reports that the catalogue does not describe, as CSV, from what was read in them."""
+    from reviews.account import suggestions
+
+    with _open(path) as library:
+        click.echo(suggestions(library), nl=False)
+
+
+@main.command()
+@click.argument("name", required=False)
+@JSON
+@click.pass_obj
+def themes(path: Path, name: str | None, as_json: bool) -> None:
+    """List the themes, or show what theme NAME expands to."""
+    from corpus.themes import load_themes
+    from reviews import vocabulary
+
+    known = load_themes(path / "themes.toml")
+    chosen = vocabulary.chosen(known, name)
+    if as_json:
+        _print_json(vocabulary.to_dict(known, chosen))
+    else:
+        _print(vocabulary.lines(known, chosen, in_full=name is not None))
+
+
+def _run(
+    path: Path,
+    paths: Sequence[Path],
+    jobs: int | None,
+    *,
+    strict: bool,
+    as_json: bool,
+    read: bool = True,
+    index: bool = True,
+    rebuild: bool = False,
+) -> None:
+    from reviews import account
+    from reviews import update as updating
+
+    settings = _settings(path, jobs, create=read)
+    with _progress() as progress:
+        done: Run = updating.run(settings, paths, read=read, index=index, rebuild=rebuild, progress=progress)
+    if as_json:
+        _print_json(done.to_dict())
+    else:
+        _print(account.run_lines(done))
+    if strict and done.ingested and done.ingested.failures:
+        raise SomeFilesFailed(f"{len(done.ingested.failures)} files could not be read; `reviews coverage` says why.")
+
+
+def _settings(path: Path, jobs: int | None, *, create: bool) -> Settings:
+    from corpus.errors import NotFound
+    from corpus.library import create_library
+    from corpus.settings import load_settings
+
+    settings = load_settings(path, jobs=jobs)
+    if not settings.database.exists():
+        if not create:
+            raise NotFound(f"There is no library at {path}. Make one with `reviews update FOLDER`.")
+        create_library(path)
+    return settings
+
+
+def _open(path: Path) -> Library:
+    from reviews.library import Library
+
+    return Library(path)
+
+
+def _years(text: str | None) -> tuple[int | None, int | None] | None:
+    if text is None:
+        return None
+    first, dots, last = text.partition("..")
+    try:
+        years = (int(first) if first else None, int(last) if last else None) if dots else (int(first), int(first))
+    except ValueError:
+        years = (None, None)
+    if years == (None, None):
+        raise UsageError(f"--year {text} is no year: write 2015, 2015..2020, 2015.. or ..2020.")
+    return years
+
+
+def _input(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A line that counts on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda step, done, total: None
+        return
+
+    def progress(step: str, done: int, total: int) -> None:
+        click.echo(f"\r\x1b[K{step} {done:,} of {total:,}", nl=False, err=True)
+
+    try:
+        yield progress
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _print(lines: Iterable[str]) -> None:
+    colour = False if "NO_COLOR" in os.environ else None  # None: colours on a terminal only
+    for line in lines:
+        click.echo(line, color=colour)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)

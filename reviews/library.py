@@ -1,0 +1,101 @@
+"""One library, opened: what the command, the web page and a Python program call. No logic of its own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from corpus.errors import NotFound
+from corpus.model import Coverage, Failure, Report, Text
+from corpus.settings import Settings, load_settings
+from corpus.store import Store
+from corpus.themes import Themes, load_themes
+from index import generations
+from search.results import Results
+from search.searcher import Filters, Searcher, Sort
+
+
+class Library:
+    """A collection of reports and its index. Follows the index to each new generation by itself."""
+
+    def __init__(self, path: Path, **overrides: Any) -> None:
+        self.settings: Settings = load_settings(path, **overrides)
+        if not self.settings.database.exists():
+            raise NotFound(
+                f"There is no library at {self.settings.library}. Make one with `reviews init`, or name another with "
+                "--library."
+            )
+        self._searcher: Searcher | None = None
+        self._pointer: bytes = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open. The library can be used again afterwards."""
+        if self._searcher:
+            self._searcher.close()
+            self._searcher = None
+
+    def search(
+        self,
+        query: str,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        *,
+        sort: Sort = "relevance",
+        limit: int | None = 10,
+        offset: int = 0,
+        per_report: int | None = 3,
+    ) -> Results:
+        """Answer a query. limit None: all hits; per_report: passages of each, None for every mention in order."""
+        return self.searcher().search(query, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
+
+    def searcher(self) -> Searcher:
+        """The current generation, open for questions."""
+        pointer = _bytes(self.settings.index / generations.POINTER)
+        if self._searcher is None or pointer != self._pointer:
+            self.close()
+            self._searcher = Searcher(self.settings.database, self.settings.index, self.themes())
+            self._pointer = pointer
+        return self._searcher
+
+    def themes(self) -> Themes:
+        """The vocabulary: the shipped themes and the library's own."""
+        return load_themes(self.settings.themes)
+
+    def reports(self) -> list[Report]:
+        """What is held, in the order of file names."""
+        with self.store() as store:
+            return store.reports()
+
+    def report(self, id_or_prefix: str) -> tuple[Report, Text]:
+        """One report with its text, by its id or the beginning of one that is enough."""
+        with self.store() as store:
+            report = store.report(id_or_prefix)
+            return report, store.text(store.reading(report.id))
+
+    def coverage(self) -> Coverage:
+        """What is held and what of it can be searched, now (an answer tells it as of the index)."""
+        with self.store() as store:
+            return store.coverage()
+
+    def failures(self) -> Sequence[Failure]:
+        """The files that could not become reports, and why."""
+        with self.store() as store:
+            return store.failures()
+
+    def store(self) -> Store:
+        """The corpus, open for reading: close it."""
+        return Store.open(self.settings.database, read_only=True)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""  # the searcher says what is missing
