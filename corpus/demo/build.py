@@ -1,9 +1,10 @@
 """Makes the demonstration reports, their catalogue and the truth about them: `python corpus/demo/build.py`.
 
-Each file in `text/` is one fictional report in a small markup (see README.md); this script sets it in type and notes, while it
-does so, what stands on which page. So `tests/corpus/demo_truth.json` holds what was written, never what some reader made of it.
-Nothing is compressed and nothing is random: the same texts give the same bytes on every machine. Pictures of scanned pages are
-kept in `scans/`, because a picture may differ from one version of a library to the next; `--scans` makes them anew.
+Each file in `text/` is one fictional report in a small markup (see README.md). This script sets it in type and notes,
+while it does so, what stands on which page: `tests/corpus/demo_truth.json` holds what was written, never what some
+reader made of it. Nothing is compressed and nothing is random: the same texts give the same bytes on every machine.
+Pictures of scanned pages are kept in `scans/`, because a picture may differ from one version of a library to the next;
+`--scans` makes them anew.
 
 Needs reportlab (tests only); `--scans` needs pypdfium2 as well, and a locked report needs cryptography.
 """
@@ -28,7 +29,22 @@ from reportlab.pdfgen.canvas import Canvas
 
 HERE = Path(__file__).resolve().parent
 TRUTH = HERE.parent.parent / "tests" / "corpus" / "demo_truth.json"
-COLUMNS = ("file", "sha256", "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "url", "notes")
+COLUMNS = (
+    "file",
+    "sha256",
+    "title",
+    "board",
+    "area",
+    "child",
+    "kind",
+    "type",
+    "year",
+    "published",
+    "case",
+    "author",
+    "url",
+    "notes",
+)
 TOLD = ("title", "board", "area", "child", "kind", "type", "year", "published", "case", "author")
 MARK = "FICTIONAL DEMONSTRATION REPORT"
 
@@ -42,16 +58,20 @@ LIGATURES = {"fi": "\ufb01", "fl": "\ufb02"}
 # Where a typesetter may divide a word; a word that has its own hyphen may always be divided there.
 DIVISIONS = {
     word.replace("~", ""): word
-    for word in (
-        "safe~guarding infor~mation profes~sional profes~sionals partner~ship agen~cies assess~ment assess~ments under~stood "
-        "under~standing appoint~ment appoint~ments super~vision neigh~bour hospi~tal recom~mendation recom~mendations head~teacher "
-        "how~ever with~out some~times child~hood grand~mother atten~dance chron~ology chil~dren"
-    ).split()
+    for word in re.findall(
+        r"\S+",
+        """
+        safe~guarding infor~mation profes~sional profes~sionals partner~ship agen~cies assess~ment assess~ments
+        under~stood under~standing appoint~ment appoint~ments super~vision neigh~bour hospi~tal recom~mendation
+        recom~mendations head~teacher how~ever with~out some~times child~hood grand~mother atten~dance practi~tioner
+        practi~tioners be~haviour adoles~cents disa~bility organi~sation chron~ology chil~dren
+        """,
+    )
 }
 PORTRAIT, LANDSCAPE = (595, 842), (842, 595)
 
 
-# --- what is set ----------------------------------------------------------------------------------------------------------------
+# --- what is set -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -113,7 +133,10 @@ class Source:
 
 
 def words(text: str) -> tuple[str, list[Word]]:
-    """The plain text of a paragraph and its words. `^1^` is a footnote mark; `[[…]]` is text under a black box, not in the plain text."""
+    """The plain text of a paragraph and its words.
+
+    `^1^` is a footnote mark; `[[…]]` is text under a black box, which is not in the plain text.
+    """
     plain, found, covered = "", [], False
     for piece in text.split():
         covered = covered or piece.startswith("[[")
@@ -134,19 +157,21 @@ def roman(number: int) -> str:
     return ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"][number - 1]
 
 
-# --- setting it -----------------------------------------------------------------------------------------------------------------
+# --- setting it ------------------------------------------------------------------------------------------
 
 
 class Setter:
-    """Sets one source in type on a canvas and keeps the truth. Run twice when there is a contents page: the first run finds the pages."""
+    """Sets one source in type on a canvas and keeps the truth.
 
-    def __init__(self, source: Source, contents: list[tuple[str, str, str]] | None, total: int, scan: int | None = None) -> None:
+    contents and total: what the run before found; a contents page needs them. scan: set scanned pages as text.
+    """
+
+    def __init__(self, source: Source, contents: list[list[str]] | None, total: int, scan: bool = False) -> None:
         self.source, self.old_contents, self.total, self.scan = source, contents or [], total, scan
         self.buffer = io.BytesIO()
         first = LANDSCAPE if source.get("landscape") else PORTRAIT
-        self.canvas = Canvas(self.buffer, pagesize=first, invariant=1, pageCompression=0)
-        if source.get("password"):
-            self.canvas._doc.encrypt = aes(source.get("password"))
+        lock = aes(source.get("password")) if source.get("password") else None
+        self.canvas = Canvas(self.buffer, pagesize=first, invariant=1, pageCompression=0, encrypt=lock)
         self.canvas.setTitle(source.get("pdf title"))
         self.canvas.setAuthor(source.get("pdf author"))
         self.regular, self.bold = FONTS[source.get("font", "times")]
@@ -158,7 +183,7 @@ class Setter:
         self.label_style, self.label_start, self.label_from = "D", 1, 1
         self.pages: list[Page] = []
         self.headings: list[dict[str, Any]] = []
-        self.contents: list[tuple[str, str, str]] = []
+        self.contents: list[list[str]] = []
         self.section: dict[str, str] = {"kind": "body", "heading": ""}
         found = (re.match(r"\[(\d+)\] (.*)", " ".join(block.split())) for block in source.blocks)
         self.notes = {note.group(1): note.group(2) for note in found if note}
@@ -189,14 +214,11 @@ class Setter:
         label = roman(count) if self.label_style == "r" else str(count)
         self.pages.append(Page(number, label, self.page_size, self.rotation, self.columns, self.scanned))
         self.open = True
+        self.canvas.setPageSize(self.page_size)  # as it is seen: reportlab itself swaps the sides of a rotated page
+        self.canvas.setPageRotation(self.rotation)
         if self.rotation:
-            self.canvas.setPageSize((self.page_size[1], self.page_size[0]))
-            self.canvas.setPageRotation(self.rotation)
             self.canvas.translate(self.page_size[1], 0)
             self.canvas.rotate(90)
-        else:
-            self.canvas.setPageSize(self.page_size)
-            self.canvas.setPageRotation(0)
         self.y = self.column_top = self.margins()[2]
         self.column = 0
         self.foot: list[tuple[str, list[str]]] = []
@@ -210,21 +232,25 @@ class Setter:
         plain = page.number == 1 and bool(self.source.get("cover footer"))
         for place, key in (("header", "header"), ("footer", "cover footer" if plain else "footer")):
             text = "" if plain and place == "header" else self.source.get(key)
-            pieces = [re.sub(r"\{(\w+)\}", lambda m: values[m.group(1)], piece) for piece in text.split(" || ") if piece]
+            pieces = [
+                re.sub(r"\{(\w+)\}", lambda m: values[m.group(1)], piece) for piece in text.split(" || ") if piece
+            ]
             y = height - 44 if place == "header" else 40
             self.canvas.setFont(self.regular, 8.5)
             self.canvas.setFillColor(HexColor("#555555"))
             for position, piece in enumerate(pieces):
+                getattr(page, place).append(piece)
+                if page.scanned and not self.scan:
+                    continue  # it is in the picture
                 draw = self.canvas.drawString if position == 0 else self.canvas.drawRightString
                 draw(64 if position == 0 else width - 64, y, piece)
-                getattr(page, place).append(piece)
         self.canvas.setFillColor(HexColor("#000000"))
 
     def finish_page(self) -> None:
         """Footnotes go to the foot of the page; then the page is done."""
         if not self.open:
             return
-        left, right, _, bottom = self.margins()
+        left, _, _, bottom = self.margins()
         if self.foot:
             y = bottom + 11 * sum(len(lines) for _, lines in self.foot)
             self.canvas.setLineWidth(0.5)
@@ -274,8 +300,8 @@ class Setter:
         """Width of a piece of text in points."""
         return float(pdfmetrics.stringWidth(self.glyphs(text), font, size))
 
-    def lines(self, items: list[Word], width: float, font: str, size: float) -> Iterator[tuple[list[Word], bool]]:
-        """Fill lines with words, dividing words where allowed. Yields each line, and whether its end was given a hyphen."""
+    def lines(self, items: list[Word], width: float, font: str, size: float) -> Iterator[list[Word]]:
+        """Fill lines with words, dividing words where allowed."""
         queue, line = list(items), list[Word]()
         while queue:
             word = queue.pop(0)
@@ -288,14 +314,14 @@ class Setter:
                 if self.width(before + word.text[:cut] + hyphen, font, size) <= width:
                     line.append(replace(word, text=word.text[:cut] + hyphen, mark=""))
                     queue.insert(0, replace(word, text=word.text[cut:], start=word.start + cut))
-                    yield line, bool(hyphen)
+                    yield line
                     break
             else:
                 queue.insert(0, word)
-                yield line, False
+                yield line
             line = []
         if line:
-            yield line, False
+            yield line
 
     def cuts(self, word: Word) -> list[tuple[int, str]]:
         """Places where a word may be divided, the last first, with the hyphen that dividing adds."""
@@ -338,10 +364,18 @@ class Setter:
 
     def entry(self, role: str, number: str | None, text: str) -> dict[str, Any]:
         """A paragraph for the truth."""
-        return {"role": role, "number": number, "text": text, "section": dict(self.section), "turns": []}
+        return {"role": role, "number": number, "text": text, "section": dict(self.section), "turns": [], "marks": []}
 
     def paragraph(
-        self, text: str, *, role: str = "body", number: str | None = None, shown: str = "", indent: float = 0.0, font: str = "", size: float = 0.0
+        self,
+        text: str,
+        *,
+        role: str = "body",
+        number: str | None = None,
+        shown: str = "",
+        indent: float = 0.0,
+        font: str = "",
+        size: float = 0.0,
     ) -> None:
         """Set a paragraph and note where it begins and where pages turn in it."""
         font, size = font or self.regular, size or self.size
@@ -354,10 +388,15 @@ class Setter:
         made = list(self.lines(items, fit, font, size))
         keep = lead * (3.2 if role == "heading" else min(2, len(made)))
         self.room(keep)
-        for index, (line, _) in enumerate(made):
+        for index, line in enumerate(made):
             for word in line:
                 if word.mark:
-                    self.foot.append((word.mark, self.wrapped(self.notes[word.mark], self.margins()[1] - self.margins()[0] - 10, 8.5)))
+                    self.foot.append(
+                        (
+                            word.mark,
+                            self.wrapped(self.notes[word.mark], self.margins()[1] - self.margins()[0] - 10, 8.5),
+                        )
+                    )
             self.room(lead)
             left, _ = self.frame()
             self.y -= lead
@@ -370,7 +409,11 @@ class Setter:
                 entry["turns"].append([line[0].start, self.page.number])
             placed = self.page
             spare = fit - self.width(" ".join(w.text for w in line), font, size)
-            spread = spare / (len(line) - 1) if self.source.get("justify") and index < len(made) - 1 and 0 < spare < 60 and len(line) > 2 else 0.0
+            spread = (
+                spare / (len(line) - 1)
+                if self.source.get("justify") and index < len(made) - 1 and 0 < spare < 90 and len(line) > 2
+                else 0.0
+            )
             self.draw_line(line, left + indent, self.y, font, size, spread if not any(w.mark for w in line) else 0.0)
             self.page.withheld += [" ".join(w.text for w in line if w.covered)] if any(w.covered for w in line) else []
         self.y -= size * 0.55
@@ -408,9 +451,11 @@ class Setter:
         self.canvas.setFillColor(HexColor("#000000"))
         if len(at_page.paragraphs) == before:
             at_page = self.page
-        self.headings.append({"page": at_page.number, "level": level, "number": number, "text": text, "section": dict(self.section)})
+        self.headings.append(
+            {"page": at_page.number, "level": level, "number": number, "text": text, "section": dict(self.section)}
+        )
         if level == 1:
-            self.contents.append((shown, text, at_page.label))
+            self.contents.append([shown, text, at_page.label, "", ""])
             if self.source.get("outline"):
                 key = f"h{len(self.headings)}"
                 self.canvas.bookmarkPage(key)
@@ -425,9 +470,11 @@ class Setter:
         self.canvas.drawString(left, self.y, "Contents")
         self.page.contents.append("Contents")
         self.y -= 10
-        for shown, text, label in self.old_contents:
+        for shown, text, label, first, last in self.old_contents:
             self.y -= self.size * 1.9
             start = f"{shown} {text}".strip()
+            if self.source.get("contents") == "ranges" and first:
+                start = f"{start} {first} – {last}"
             room = width - self.width(f"{start}  {label}", self.regular, self.size)
             line = f"{start} {'.' * max(3, int(room / self.width('.', self.regular, self.size)))} {label}"
             self.canvas.setFont(self.regular, self.size)
@@ -435,7 +482,7 @@ class Setter:
             self.page.contents.append(f"{start} {label}")
 
     def table(self, block: str) -> None:
-        """`|||` and the widths of columns in per cent; then rows, cells parted by ` || `. The first row is the head of the table."""
+        """`|||` and the widths of columns in per cent; then rows, first the head, their cells parted by ` || `."""
         first, *rows = block.splitlines()
         left, full = self.frame()
         widths = [full * float(share) / 100 for share in first.split()[1:]]
@@ -545,6 +592,8 @@ class Setter:
             long = len(shown) > 8
             indent = self.width(shown, self.bold, self.size) + 8 if long else 38
             self.paragraph(found.group(2), number=shown.rstrip(".:"), shown=shown, indent=indent)
+            if self.contents:
+                self.contents[-1][3:] = [self.contents[-1][3] or shown, shown]
         else:
             self.paragraph(text)
 
@@ -556,11 +605,11 @@ class Setter:
         """Set the whole source; the PDF's bytes."""
         picture = 0
         for block in self.source.blocks:
-            if self.scan is None and self.scanned and self.open and not block.startswith("@page"):
+            if not self.scan and self.scanned and self.open and not block.startswith("@page"):
                 self.canvas_off(block)
                 continue
             self.block(block)
-            if self.scan is None and block.startswith("@page") and self.scanned:
+            if not self.scan and block.startswith("@page") and self.scanned:
                 picture += 1
                 self.new_page()
                 image = ImageReader(str(HERE / "scans" / f"{self.source.path.stem}-{picture}.jpg"))
@@ -582,16 +631,16 @@ class Setter:
         self.canvas = kept
 
 
-# --- the locked report ----------------------------------------------------------------------------------------------------------
+# --- the locked report -----------------------------------------------------------------------------------
 
 
 def aes(password: str) -> Any:
-    """AES-128 (revision 4) with initial vectors made from the object number, so that the bytes are the same every time."""
+    """AES-128 (revision 4); initial vectors are made from object numbers, so that the bytes are the same each time."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from reportlab.lib.pdfencrypt import StandardEncryption, hexText
     from reportlab.pdfbase.pdfdoc import DummyDoc
 
-    class Dictionary(PDFObject):  # type: ignore[misc]
+    class Dictionary(PDFObject):
         __RefOnly__ = 1
 
         def __init__(self, values: dict[str, Any]) -> None:
@@ -600,7 +649,7 @@ def aes(password: str) -> Any:
         def format(self, document: Any) -> Any:
             return PDFDictionary(self.values).format(DummyDoc())
 
-    class Encryption(StandardEncryption):  # type: ignore[misc]
+    class Encryption(StandardEncryption):
         def encode(self, data: Any) -> bytes:
             raw = data if isinstance(data, bytes) else data.encode("latin-1")
             name = self.objnum.to_bytes(4, "little")[:3] + self.version.to_bytes(2, "little")
@@ -612,14 +661,26 @@ def aes(password: str) -> Any:
 
         def info(self) -> Any:
             crypt = {"CFM": PDFName("AESV2"), "Length": 16, "AuthEvent": PDFName("DocOpen")}
-            values = {"Filter": PDFName("Standard"), "V": 4, "R": 4, "Length": 128, "O": hexText(self.O), "U": hexText(self.U), "P": self.P}
-            names = {"CF": PDFDictionary({"StdCF": PDFDictionary(crypt)}), "StmF": PDFName("StdCF"), "StrF": PDFName("StdCF")}
+            values = {
+                "Filter": PDFName("Standard"),
+                "V": 4,
+                "R": 4,
+                "Length": 128,
+                "O": hexText(self.O),
+                "U": hexText(self.U),
+                "P": self.P,
+            }
+            names = {
+                "CF": PDFDictionary({"StdCF": PDFDictionary(crypt)}),
+                "StmF": PDFName("StdCF"),
+                "StrF": PDFName("StdCF"),
+            }
             return Dictionary({**values, **names})
 
     return Encryption(password, ownerPassword=f"{password} of the owner", strength=128)
 
 
-# --- the whole set --------------------------------------------------------------------------------------------------------------
+# --- the whole set ---------------------------------------------------------------------------------------
 
 
 def fonts() -> None:
@@ -633,10 +694,10 @@ def fonts() -> None:
 
 def compose(source: Source, *, scan: bool = False) -> tuple[bytes, Setter]:
     """Set a source as often as its contents page and its page total need."""
-    contents: list[tuple[str, str, str]] = []
+    contents: list[list[str]] = []
     total = 0
     for _ in range(4):
-        setter = Setter(source, contents, total, scan=1 if scan else None)
+        setter = Setter(source, contents, total, scan=scan)
         data = setter.run()
         if setter.contents == contents and len(setter.pages) == total:
             return data, setter
@@ -654,7 +715,11 @@ def make_scans(source: Source) -> None:
     wanted = [page for page in setter.pages if page.scanned]
     for count, page in enumerate(wanted, 1):
         image = document[page.number - 1].render(scale=150 / 72, grayscale=True).to_pil().convert("L")
-        image = image.rotate(0.4, fillcolor=255, resample=3).filter(ImageFilter.GaussianBlur(0.4)).point(lambda v: min(v, 247))
+        image = (
+            image.rotate(0.4, fillcolor=255, resample=3)
+            .filter(ImageFilter.GaussianBlur(0.4))
+            .point(lambda v: min(v, 247))
+        )
         image.save(HERE / "scans" / f"{source.path.stem}-{count}.jpg", quality=45, dpi=(150, 150))
 
 
@@ -686,12 +751,23 @@ def build(folder: Path, truth_file: Path) -> None:
             found[name] = truth(source, setter, data)
         if source.get("catalogue"):
             row = {name: source.get(name) for name in COLUMNS}
-            rows.append({**row, "file": source.get("file").split(" || ")[0], "sha256": hashlib.sha256(data).hexdigest() if source.get("catalogue") == "hash" else ""})
+            rows.append(
+                {
+                    **row,
+                    "file": source.get("file").split(" || ")[0],
+                    "sha256": hashlib.sha256(data).hexdigest() if source.get("catalogue") == "hash" else "",
+                }
+            )
     for path in sorted((HERE / "text").glob("*.html")):
         data = path.read_bytes()
         (folder / f"{path.stem}.pdf").write_bytes(data)
         shows = ["an error page of a web server, saved under the name of a report"]
-        found[f"{path.stem}.pdf"] = {"outcome": "not_pdf", "sha256": hashlib.sha256(data).hexdigest(), "features": shows, "pages": []}
+        found[f"{path.stem}.pdf"] = {
+            "outcome": "not_pdf",
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "features": shows,
+            "pages": [],
+        }
     with (folder / "catalogue.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
