@@ -67,7 +67,8 @@ class Near:
     """`left NEAR/10 right`: at most `distance` words stand between a match of one and a match of the other, in either
     order.
 
-    Operands are positional: words, patterns, fuzzy words, phrases, OR groups of those, and themes.
+    Operands are positional: words, patterns, fuzzy words, phrases, OR groups of those, themes, and NEAR itself, whose
+    match is the whole span from the one to the other.
     """
 
     left: Query
@@ -85,12 +86,12 @@ class And:
     parts: tuple[Query, ...]
 
     def __str__(self) -> str:
-        return " ".join(_operand(part) for part in self.parts)
+        return " ".join(f"-{_operand(part.part)}" if isinstance(part, Not) else _operand(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part must occur."""
+    """At least one part must occur. Binds tighter than And: `a b OR c` is `a (b OR c)`, as in web search."""
 
     parts: tuple[Query, ...]
 
