@@ -345,7 +345,8 @@ class Setter:
             piece = word.text + ("" if word.mark or index == len(line) - 1 else " ")
             width = self.width(piece, font, size)
             if word.covered:
-                boxes.append((position, width))
+                joined = index + 1 < len(line) and line[index + 1].covered
+                boxes.append((position, width if joined else self.width(word.text, font, size)))
             text.textOut(self.glyphs(piece))
             position += width
             if word.mark:
