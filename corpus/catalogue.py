@@ -285,7 +285,7 @@ def _records(lines: list[str], first: int, delimiter: str, problems: list[Proble
             used += 1
             if '"' in lines[n + used - 1]:
                 cells = _record(lines[n : n + used], delimiter)
-        if isinstance(cells, str) or (used > 1 and width and len(cells) != width):
+        if isinstance(cells, str) or (used > 1 and width and _swallowed(cells, lines[n : n + used], delimiter, width)):
             message = 'has a quotation mark without a partner, so it is not used; write " inside a cell as ""'
             problems.append(Problem(first + n, "", message))
             used = 1
@@ -293,6 +293,12 @@ def _records(lines: list[str], first: int, delimiter: str, problems: list[Proble
             width = width or len(cells)
             yield first + n, cells
         n += used
+
+
+def _swallowed(cells: list[str], lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether joining these lines made one row of two: the wrong width, or both ends are as wide as a row."""
+    ends_are_rows = width > 2 and all(line.count(delimiter) >= width - 1 for line in (lines[0], lines[-1]))
+    return len(cells) != width or ends_are_rows
 
 
 def _record(lines: list[str], delimiter: str) -> list[str] | str:

@@ -12,15 +12,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.catalogue import DERIVED, Row, case_id
+from corpus.catalogue import Row
+from corpus.describe import describe
 from corpus.errors import Corrupt, LimitHit, Locked, NoIndex, NotFound, ReviewsError, UsageError
 from corpus.matching import Held, match
 from corpus.model import (
-    METADATA,
     Aside,
     AsideRole,
     Coverage,
@@ -408,7 +408,7 @@ class Store:
         ]
         matched = match(rows, held)
         reports = [
-            _describe_report(report, sorted(files.get(report, ())), counts, found.get(report, {}), matched.get(report))
+            describe(report, sorted(files.get(report, ())), counts, found.get(report, {}), matched.get(report))
             for report, *counts in current
         ]
         used = {id(row) for row in matched.values()}
@@ -527,34 +527,6 @@ _MUST_BE_EMPTY = {
     ),
 }
 """What must not be found in a sound corpus: a sentence, and the question whose every answer is a fault."""
-
-
-def _describe_report(
-    report: str, files: list[str], counts: list[int], found: dict[str, tuple[str, str]], row: Row | None
-) -> Report:
-    """The catalogue's word first, then what the file tells. A cell that is no year is not taken for one."""
-    known: dict[str, str] = {}
-    provenance: dict[str, str] = {}
-    for name in METADATA:
-        cell = row.value(name) if row else ""
-        value, source = (cell, "catalogue") if cell else found.get(name, ("", ""))
-        if value and not (name == "year" and not _is_year(value)):
-            known[name], provenance[name] = value, source
-    if "title" not in known:
-        name = PurePosixPath(files[0].replace("\\", "/")).name if files else report[:12]
-        known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
-    case = case_id(known.get("board"), known.get("child"), known.get("year"))
-    if "case" not in known and case:
-        known["case"], provenance["case"] = case, DERIVED
-    year = int(known.pop("year")) if "year" in known else None
-    pages, unread_pages = counts
-    return Report(
-        id=report, files=tuple(files), pages=pages, unread_pages=unread_pages, year=year, provenance=provenance, **known
-    )
-
-
-def _is_year(value: str) -> bool:
-    return len(value) == 4 and value.isascii() and value.isdigit()
 
 
 def _paragraph(row: tuple[int, int, str | None, int, str, int, str]) -> Paragraph:

@@ -97,6 +97,12 @@ class TestMistakes:
         assert [row["file"] for row in cells(data)] == ["yew.pdf", "fir.pdf"]
         assert [problem[:7] for problem in problems(data)] == ["line 2:", "line 4:", "line 5:"]
 
+    @pytest.mark.parametrize("yew", ['yew.pdf,6" high,2020', 'yew.pdf,Yew,2020,6"', 'yew.pdf,Yew,6",'])
+    def test_it_never_swallows_the_next_row(self, yew: str) -> None:
+        catalogue = parse(f'file,title,year,notes\nelm.pdf,"Elm,2019,x\n{yew}\noak.pdf,Oak,,\n'.encode())
+        assert [row.get("file") for row in catalogue.rows] == ["yew.pdf", "oak.pdf"]
+        assert catalogue.problems[0].line == 2
+
     def test_a_quotation_mark_open_to_the_end_costs_one_row(self) -> None:
         data = 'file,title\nelm.pdf,"Elm\n' + "yew.pdf,Yew\n" * 500
         assert len(cells(data)) == 500

@@ -76,6 +76,11 @@ def test_a_changed_file_keeps_the_row_of_its_name() -> None:
     assert matched([{"file": "elm.pdf", "sha256": YEW}], Held(ELM, ("elm.pdf",), "")) == {ELM: 0}
 
 
+@pytest.mark.parametrize("names", [("a.pdf", "b.pdf"), ("b.pdf", "a.pdf")])
+def test_of_two_rows_for_one_report_the_earlier_one_is_taken(names: tuple[str, str]) -> None:
+    assert matched([{"file": name} for name in names], Held(ELM, ("a.pdf", "b.pdf"), "")) == {ELM: 0}
+
+
 def test_two_reports_do_not_share_a_row() -> None:
     rows = [{"file": "elm.pdf", "title": "Elm"}]
     assert matched(rows, Held(ELM, ("elm.pdf",), ""), Held(YEW, ("b.pdf",), "Elm")) == {ELM: 0}

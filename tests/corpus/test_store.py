@@ -296,6 +296,24 @@ class TestRevision:
             other.put(a_text(), a_file())
         assert len(store.reports()) == 1
 
+    def test_reports_are_of_one_state_while_a_writer_writes(
+        self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store.put(a_text(), a_file())
+        catalogue, before = store.catalogue, store.coverage()
+
+        def written_meanwhile() -> list[Row]:
+            with Store.open(path) as other:
+                other.put(a_text(OAK), a_file("oak.pdf", OAK))
+                other.set_catalogue([Row(2, {"file": "elm.pdf", "title": "New"})])
+            return catalogue()
+
+        monkeypatch.setattr(store, "catalogue", written_meanwhile)
+        assert [report.title for report in store.reports()] == ["Child Elm"]
+        monkeypatch.undo()
+        assert [report.title for report in store.reports()] == ["Child Elm", "New"]
+        assert store.coverage() != before
+
 
 class TestWholeOrNotAtAll:
     @pytest.mark.parametrize("part", ["paragraphs", "asides", "found"])
