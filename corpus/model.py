@@ -134,7 +134,8 @@ class Aside:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value with where it was found ("catalogue", "cover sheet", "cover", "file name" …) and how sure we are, 0 to
-    1."""
+    1.
+    """
 
     value: str
     source: str

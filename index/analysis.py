@@ -1,18 +1,16 @@
 """Text → terms: one function for the index and for the query, so that both always agree.
 
-A token is a run of letters and digits; an apostrophe between two letters stays inside it. Its term is the token without
-regard to case, accents, ligatures or the shape of the apostrophe. Hyphens separate tokens; which tokens a hyphen
-joined is
-reported, so that `multi-agency`, `multiagency` and `multi agency` can find each other. A token in capitals ("DNA")
-has its
-capitals as a second term at the same position. No word is left out: "the voice of the child" is five terms.
+A token is a run of letters and digits; an apostrophe between two letters stays inside it. Its term is the token
+without regard to case, accents, ligatures or the shape of the apostrophe. Hyphens separate tokens; which tokens a
+hyphen joined is reported, so that `multi-agency`, `multiagency` and `multi agency` can find each other. A token in
+capitals ("DNA") has its capitals as a second term at the same position. No word is left out: "the voice of the child"
+is five terms.
 
 VERSION is part of the index's fingerprint: change it with any change that gives other terms for the same text.
 """
 
 import re
 import unicodedata
-from typing import NamedTuple
 
 import snowballstemmer
 
@@ -22,16 +20,6 @@ _TOKEN = re.compile(r"[^\W_]+(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_])[^
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _HYPHEN = re.compile("[-\u2010\u2011]")
 _stemmer = snowballstemmer.stemmer("english")
-
-
-class Token(NamedTuple):
-    """One token: its folded term, its term in capitals or "", and where it stands in the text (characters, end
-    exclusive)."""
-
-    term: str
-    capitals: str
-    start: int
-    end: int
 
 
 def fold(token: str) -> str:
@@ -64,13 +52,13 @@ class _Terms(dict[str, tuple[str, str]]):
 _terms = _Terms()
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of a text in order, with their offsets."""
-    return [Token(*_terms[m.group()], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+def offsets(text: str) -> list[tuple[int, int]]:
+    """Where each token stands in the text, in order: (start, end) in characters, end exclusive."""
+    return [match.span() for match in _TOKEN.finditer(text)]
 
 
 def terms(text: str) -> list[tuple[str, str]]:
-    """The (term, capitals) of each token in order: what `tokens` gives without offsets, three times as fast."""
+    """The term of each token in order, and its term in capitals or ""."""
     return [_terms[token] for token in _TOKEN.findall(text)]
 
 

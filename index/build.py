@@ -1,5 +1,6 @@
 """From the corpus to a published generation: only what changed is analysed again, everything is verified before it
-counts."""
+counts.
+"""
 
 import multiprocessing
 import shutil
@@ -110,7 +111,8 @@ def _usable(index: Path) -> Generation | None:
 
 def _take_over(before: Generation, building: Path, live: frozenset[int]) -> list[SegmentSummary]:
     """Copy the segments that still hold something live. Copies, not links: a flipped bit must not reach all
-    generations."""
+    generations.
+    """
     kept = [s for s in before.manifest.segments if any(reading in live for reading, _ in s.documents)]
     for segment in kept:
         for path in before.directory.glob(f"*_{segment.name}.*"):
@@ -154,7 +156,8 @@ def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
 
 def _merge(building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int]) -> list[SegmentSummary]:
     """Keep segments few and free of the dead: rewrite those that are a quarter dead and, when there are many, the
-    small ones."""
+    small ones.
+    """
 
     def living(segment: SegmentSummary) -> int:
         return sum(length for reading, length in segment.documents if reading in live)
@@ -183,7 +186,8 @@ def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], li
 
 def _disagreements(store: Store, snapshot: Snapshot, sample: int | None) -> list[str]:
     """Where index and corpus disagree: the words of paragraphs are looked up at their places. sample: of how many
-    documents."""
+    documents.
+    """
     documents = sorted(snapshot.documents().items())
     step = max(1, len(documents) // sample) if sample else 1
     places: dict[tuple[str, int], frozenset[int]] = {}

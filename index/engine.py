@@ -34,8 +34,7 @@ class Layout:
     """Which positions of a document belong to which paragraph.
 
     starts: the first position of each paragraph, by ordinal. One position is left free between paragraphs, so that
-    words of
-    two paragraphs are never side by side. kinds: the section kind's code of each paragraph.
+    words of two paragraphs are never side by side. kinds: the section kind's code of each paragraph.
     """
 
     starts: array[int]
@@ -57,7 +56,8 @@ class Snapshot(Protocol):
 
     def postings(self, term: str) -> list[tuple[int, Postings]]:
         """Where a term stands: a pair a segment, with the number to add to its document numbers. Dead documents
-        included."""
+        included.
+        """
 
     def forms(self, stem: str) -> list[str]:
         """The terms that occur and share a stem, in alphabetical order."""

@@ -1,8 +1,7 @@
 """Where one term stands in the reports of one segment, packed so that reading a term costs one read and no parsing.
 
-Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights;
-u32 ends (how many positions the documents up to and including this one have); u32 positions, ascending in each
-document.
+Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights; u32
+ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ class Postings:
     """The documents that hold a term, and its positions in each.
 
     documents: numbers within the segment, ascending. weights: one a document: its occurrences, each counted with the
-    weight
-    of the section it stands in. `index` arguments are places in `documents`, not document numbers.
+    weight of the section it stands in. `index` arguments are places in `documents`, not document numbers.
     """
 
     __slots__ = ("documents", "ends", "positions", "weights")

@@ -26,7 +26,8 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A word with `*` (any letters) or `?` (one letter): `neglect*`, `wom?n`. At least three letters come before the
-    first `*`."""
+    first `*`.
+    """
 
     text: str
 
@@ -36,8 +37,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """A word that may be spelled up to `edits` (1 or 2) letters differently: `neglcet~`. The first letter must
-    agree."""
+    """A word that may be spelled up to `edits` (1 or 2) letters differently (`neglcet~`). The first must agree."""
 
     text: str
     edits: int = 2

@@ -49,7 +49,8 @@ def side_by_side(slots: Sequence[Sequence[int]]) -> list[int]:
 
 def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[Span]:
     """The smallest spans that take one position of each slot in order, with at most `slop` others between, in one
-    paragraph."""
+    paragraph.
+    """
     spans = []
     for first in slots[0]:
         last = first
@@ -66,7 +67,8 @@ def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[
 
 def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Layout) -> list[Span]:
     """The smallest spans that hold one of each side, not overlapping, at most `distance` tokens between, in one
-    paragraph."""
+    paragraph.
+    """
     spans = [*_followed(left, right, distance), *_followed(right, left, distance)]
     return smallest(s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1]))
 

@@ -1,9 +1,8 @@
 """How Whoosh keeps our terms: the only module that imports it.
 
 We use Whoosh at the level of its codec: its files, term dictionary, stored fields and table of contents are Whoosh's
-own;
-the postings of a term are one packed block of ours (`index.postings`). Whoosh's query parser, matchers and scoring
-are not used.
+own; the postings of a term are one packed block of ours (`index.postings`). Whoosh's query parser, matchers and
+scoring are not used.
 """
 
 import shutil
@@ -306,7 +305,8 @@ def _invert(
     paragraphs: Sequence[IndexedParagraph],
 ) -> tuple[dict[str, list[int]], dict[str, float], set[tuple[str, str]], Layout, int]:
     """The terms of a document with their positions; the weight to add beside one each; its hyphened pairs; its
-    layout."""
+    layout.
+    """
     positions: dict[str, list[int]] = {}
     weights: dict[str, float] = {}
     pairs: set[tuple[str, str]] = set()

@@ -100,8 +100,8 @@ def passages(
 
 
 def _characters(text: str, spans: Sequence[Span], start: int) -> list[tuple[int, int]]:
-    tokens = analysis.tokens(text)
-    return [(tokens[first - start].start, tokens[last - start].end) for first, last in spans]
+    tokens = analysis.offsets(text)
+    return [(tokens[first - start][0], tokens[last - start][1]) for first, last in spans]
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """What a search answers, as plain values. `to_dict()` is the JSON API, described by results.schema.json beside this
-file."""
+file.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ VERSION = 1
 @dataclass(frozen=True, slots=True)
 class Expansion:
     """What a part of the query stood for: `neglect` → neglect, neglected, neglectful. reports: how many have any of
-    them."""
+    them.
+    """
 
     text: str
     terms: tuple[str, ...]
@@ -31,9 +33,8 @@ class Passage:
     """A paragraph, or the part of it that stands on one page, verbatim.
 
     page: 1-based, where `text` begins; page_end: where it ends, another page only when a match runs over the page
-    break.
-    page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report, 0-based.
-    highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
+    break. page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report,
+    0-based. highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
     more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
     """
 

@@ -14,7 +14,7 @@ from corpus.themes import Themes
 from index import analysis, generations
 from index.build import open_snapshot
 from index.evaluate import Answer, Deadline, Evaluator, Match
-from index.query import And, Field, In, Or, Query
+from index.query import And, Field, In, Nothing, Or, Query
 from search.parser import parse
 from search.passages import best_paragraphs, passages
 from search.ranking import Ranking, rarity
@@ -62,7 +62,8 @@ def section_kind(name: str) -> str:
 
 class Searcher:
     """One generation of a library's index, open for questions. For one thread at a time; close it or use it in a
-    `with`."""
+    `with`.
+    """
 
     def __init__(self, database: Path, index: Path, themes: Themes) -> None:
         self._generation = generations.current(index)
@@ -115,7 +116,8 @@ class Searcher:
         began = time.perf_counter()
         parsed = parse(text, self._theme, [theme.name for theme in self._themes.themes])
         evaluator = Evaluator(self._snapshot, self._matching, Deadline())
-        answer = evaluator.evaluate(filters.apply(parsed.tree))
+        asked = filters.apply(parsed.tree)
+        answer = evaluator.evaluate(asked)
         ordered = self._order(answer, sort)
         shown = ordered[offset:] if limit is None else ordered[offset : offset + limit]
         total = len(self._snapshot.documents())
@@ -125,7 +127,7 @@ class Searcher:
             text=text,
             parsed=str(parsed.tree),
             expansions=_expansions(answer.matches),
-            warnings=(*self._generation.warnings, *parsed.warnings, *_nothing_found(answer)),
+            warnings=(*self._generation.warnings, *parsed.warnings, *_why_nothing(evaluator, asked, answer)),
             generation=self.generation,
             built_at=self._generation.manifest.built_at,
             coverage=self.coverage,
@@ -216,10 +218,12 @@ def _expansions(matches: Sequence[Match]) -> tuple[Expansion, ...]:
     return tuple(found.values())
 
 
-def _nothing_found(answer: Answer) -> Sequence[str]:
-    if answer.documents or not answer.matches:
+def _why_nothing(evaluator: Evaluator, asked: Query, answer: Answer) -> Sequence[str]:
+    """For an answer without hits: which parts of the query occur nowhere, or that they never occur together."""
+    if answer.documents or isinstance(asked, Nothing):
         return ()
-    absent = [match.text for match in answer.matches if not match.documents]
+    parts = asked.parts if isinstance(asked, And) else (asked,)
+    absent = [part for part in parts if not evaluator.evaluate(part).documents]
     if absent:
-        return [f"`{text}` occurs in none of the reports that were searched." for text in absent]
-    return ["Each part of the query occurs, but never all of them in one report."]
+        return [f"`{part}` fits none of the reports that were searched." for part in absent]
+    return ["Each part of the query fits some report, but no report has them all."]
