@@ -38,9 +38,8 @@ def match(rows: Sequence[Row], held: Iterable[Held]) -> dict[str, Row]:
                     if key in by_key:
                         wanted.setdefault(key, []).append(report)
         taken: set[int] = set()
-        for key in sorted(
-            wanted, key=lambda key: by_key[key][0].line
-        ):  # of two rows that fit, the earlier one is taken
+        # Of two rows that fit one report, the earlier one is taken.
+        for key in sorted(wanted, key=lambda key: by_key[key][0].line):
             (row, *other_rows), (report, *other_reports) = by_key[key], wanted[key]
             if not other_rows and not other_reports and report.id not in matched and row.line not in taken:
                 matched[report.id] = row

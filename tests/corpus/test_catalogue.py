@@ -97,7 +97,9 @@ class TestMistakes:
         assert [row["file"] for row in cells(data)] == ["yew.pdf", "fir.pdf"]
         assert [problem[:7] for problem in problems(data)] == ["line 2:", "line 4:", "line 5:"]
 
-    @pytest.mark.parametrize("yew", ['yew.pdf,6" high,2020', 'yew.pdf,Yew,2020,6"', 'yew.pdf,Yew,6",'])
+    @pytest.mark.parametrize(
+        "yew", ['yew.pdf,6" high,2020', 'yew.pdf,6",2020,x', 'yew.pdf,Yew,2020,6"', 'yew.pdf,Yew,6",']
+    )
     def test_it_never_swallows_the_next_row(self, yew: str) -> None:
         catalogue = parse(f'file,title,year,notes\nelm.pdf,"Elm,2019,x\n{yew}\noak.pdf,Oak,,\n'.encode())
         assert [row.get("file") for row in catalogue.rows] == ["yew.pdf", "oak.pdf"]
