@@ -1,22 +1,29 @@
 """Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
 
 docs/cli.md is made from the click commands and from the error tree, and the table of settings in docs/library.md from
-the settings. With `--check` nothing is written, and the exit code is 1 when a file is not what it should be.
+the settings; the commands that README.md shows are run on the demonstration reports, and what they print is put below
+them. With `--check` nothing is written, and the exit code is 1 when a file is not what it should be.
 """
 
 import dataclasses
 import inspect
+import re
+import shlex
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from click.testing import CliRunner
 
 from corpus import errors
 from corpus.settings import HELP, Settings
 from reviews.cli import main
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 WIDTH = 100
 START, END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
@@ -33,14 +40,8 @@ def commands(command: click.Command, context: click.Context) -> Iterator[click.C
 
 def fresh(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
     """A context that shows help in the same way on every machine."""
-    return click.Context(
-        command,
-        info_name=name,
-        parent=parent,
-        terminal_width=WIDTH,
-        max_content_width=WIDTH,
-        **command.context_settings,
-    )
+    settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    return click.Context(command, info_name=name, parent=parent, **settings)
 
 
 def exit_codes() -> dict[int, str]:
@@ -97,7 +98,31 @@ def shown(default: object) -> str:
     return f'`"{default}"`' if isinstance(default, str) else f"`{default}`"
 
 
-GENERATED = {HERE / "cli.md": cli, HERE / "library.md": library}
+def readme() -> str:
+    """README.md with what its commands print now, on a library of the demonstration reports."""
+    with tempfile.TemporaryDirectory() as folder:
+        held = Path(folder) / "library"
+        answered("reviews init", held)
+        shutil.copyfile(ROOT / "corpus" / "demo" / "catalogue.csv", held / "catalogue.csv")
+        answered(shlex.join(["reviews", "update", str(ROOT / "corpus" / "demo")]), held)
+        return re.sub(
+            r"(?<=^```console\n)\$ (reviews .*)\n(?:(?!```).*\n)*",
+            lambda shown: f"$ {shown[1]}\n{answered(shown[1], held)}",
+            (ROOT / "README.md").read_text(encoding="utf-8"),
+            flags=re.MULTILINE,
+        )
+
+
+def answered(line: str, held: Path) -> str:
+    """What a command prints on a terminal of 88 columns."""
+    environment = {"REVIEWS_LIBRARY": str(held), "COLUMNS": "88", "NO_COLOR": "1"}
+    result = CliRunner().invoke(main, shlex.split(line)[1:], env=environment)
+    if result.exit_code:
+        raise click.ClickException(f"`{line}` ended with {result.exit_code}: {result.output}")
+    return result.stdout
+
+
+GENERATED = {HERE / "cli.md": cli, HERE / "library.md": library, ROOT / "README.md": readme}
 
 
 def stale() -> list[Path]:
@@ -111,8 +136,8 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         old = stale()
         for path in old:
-            print(f"docs/{path.name} is not what the program says: run `make docs` and look at the difference.")
+            print(f"{path.relative_to(ROOT)} is not what the program says: run `make docs` and look at the difference.")
         sys.exit(1 if old else 0)
     for path, write in GENERATED.items():
         path.write_text(write(), encoding="utf-8", newline="\n")
-        print(f"docs/{path.name} written")
+        print(f"{path.relative_to(ROOT)} written")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from corpus import catalogue
 from corpus.model import Reason, SectionKind
 from corpus.settings import HELP, Settings
+from search import batch
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -57,6 +59,15 @@ def test_the_settings_that_are_documented_are_those_that_exist() -> None:
     assert "`60.0`" in documented["max_seconds"]
 
 
+@pytest.mark.parametrize(
+    ("part", "columns"), [("## The catalogue", catalogue.COLUMNS), ("## A sheet of queries", batch.COLUMNS)]
+)
+def test_every_column_of_a_table_is_documented(part: str, columns: tuple[str, ...]) -> None:
+    section = (DOCS / "data-format.md").read_text(encoding="utf-8").partition(part)[2].partition("\n## ")[0]
+    first_cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    assert re.findall(r"`([^`]+)`", " ".join(first_cells)) == list(columns)
+
+
 def test_every_reason_of_a_failure_is_explained() -> None:
     explained = rows(DOCS / "glossary.md")
     assert {reason.value for reason in Reason} == set(explained)
@@ -79,6 +90,14 @@ def test_every_decision_is_short() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) < 40, (
             f"{path.name} is longer than a decision should be"
         )
+
+
+def test_the_walk_through_the_folders_passes_every_module_and_no_other() -> None:
+    walk = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for package in ("corpus", "ingest", "index", "search", "reviews"):
+        room = walk.partition(f"\n## `{package}/`")[2].partition("\n## ")[0]
+        passed = set(re.findall(r"`(\w+\.py)`", room))
+        assert passed == {path.name for path in (ROOT / package).glob("*.py")} - {"__init__.py"}, package
 
 
 def test_code_that_names_a_page_of_the_documentation_names_one_that_exists() -> None:

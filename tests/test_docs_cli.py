@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -62,7 +63,7 @@ def shown_commands() -> Iterator[tuple[str, str]]:
                     yield page.name, re.sub(r" {2,}.*| #.*", "", typed[1])
 
 
-@pytest.mark.parametrize(("page", "line"), shown_commands())
+@pytest.mark.parametrize(("page", "line"), list(shown_commands()))
 def test_a_command_that_the_documentation_shows_is_understood(page: str, line: str) -> None:
     words = shlex.split(line, posix=True)
     command: click.Command = main
@@ -104,29 +105,46 @@ def keys(value: object) -> set[str]:
     "arguments",
     [
         ["search", "neglect OR nosuchword"],
-        ["search", "theme:neglect", "--limit", "100"],
+        ["search", "neglect -", "--passages", "all"],
         ["reports"],
         ["coverage"],
         ["show", "FIRST"],
         ["themes"],
+        ["update"],
+        ["ingest"],
+        ["index"],
         ["check"],
+        ["catalogue", "check"],
+        ["batch", "SHEET", "--out", "OUT.csv"],
     ],
     ids=" ".join,
 )
-def test_every_key_of_the_json_is_documented(library: Path, arguments: list[str]) -> None:
-    def told(*words: str) -> object:
+def test_every_key_of_the_json_is_documented(library: Path, tmp_path: Path, arguments: list[str]) -> None:
+    def told(*words: str) -> dict[str, Any]:
         result = CliRunner().invoke(main, ["--library", str(library), *words, "--json"])
         assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
+        answer = json.loads(result.stdout)
+        assert isinstance(answer, dict), "an answer in JSON is one object"
+        return answer
 
-    if "FIRST" in arguments:
-        held = told("reports")
-        assert isinstance(held, dict)
-        arguments = [held["reports"][0]["id"] if word == "FIRST" else word for word in arguments]
-    answer = told(*arguments)
-    assert isinstance(answer, dict), "an answer in JSON is one object"
-    documented = set(re.findall(r"[`\"](\w+)[`\"]", (DOCS / "json.md").read_text(encoding="utf-8")))
-    if arguments[0] == "reports":
-        assert answer["reports"], "an empty answer would document itself"
-    missing = keys(answer) - documented
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text("neglect\n", encoding="utf-8")
+    first = told("reports")["reports"][0]["id"]
+    places = {"FIRST": first, "SHEET": str(sheet), "OUT.csv": str(tmp_path / "out.csv")}
+    answer = told(*(places.get(word, word) for word in arguments))
+    explained = set(re.findall(r"[`.](\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))
+    missing = keys(answer) - explained
     assert missing == set(), f"docs/json.md does not explain {', '.join(sorted(missing))}"
+
+
+def test_the_schema_knows_no_key_that_is_not_documented() -> None:
+    schema = (ROOT / "search" / "results.schema.json").read_text(encoding="utf-8")
+
+    def properties(value: object) -> set[str]:
+        if isinstance(value, dict):
+            here = set(value["properties"]) if isinstance(value.get("properties"), dict) else set()
+            return here.union(*(properties(inner) for inner in value.values()))
+        return set().union(*(properties(inner) for inner in value)) if isinstance(value, list) else set()
+
+    explained = set(re.findall(r"[`.](\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))
+    assert properties(json.loads(schema)) - explained == set()
