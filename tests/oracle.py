@@ -1,0 +1,594 @@
+"""What must a query find? The section "Exactly" of docs/query-language.md, word for word over plain paragraphs.
+
+Slow, small and independent on purpose: it shares nothing with the index, the engine or their analysis except the query
+tree, so an error would have to be made twice, in different words, to go unseen. It also makes up queries of every form
+from the words of a corpus.
+"""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+import snowballstemmer
+
+from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+
+Span = tuple[int, int]
+"""The first and the last token of a match, by their number in the report."""
+Place = tuple[int, int, int]
+"""Where a match stands: the paragraph's ordinal, the first character, and the one behind the last."""
+
+_stem = snowballstemmer.stemmer("english").stemWord
+
+
+class Token(NamedTuple):
+    """raw: as written. folded: as compared. start, end: characters in its paragraph, end exclusive."""
+
+    raw: str
+    folded: str
+    paragraph: int
+    start: int
+    end: int
+
+
+def tokenise(text: str, paragraph: int = 0) -> list[Token]:
+    """Runs of letters and digits; an apostrophe between two letters stays inside."""
+    found: list[Token] = []
+    start = None
+    for i, char in enumerate(text + " "):
+        apostrophe = char in "'’" and 0 < i < len(text) - 1 and text[i - 1].isalpha() and text[i + 1].isalpha()
+        if char.isalnum() or (apostrophe and start is not None):
+            start = i if start is None else start
+        elif start is not None:
+            found.append(Token(text[start:i], fold(text[start:i]), paragraph, start, i))
+            start = None
+    return found
+
+
+def fold(word: str) -> str:
+    """Without regard to case, accents, ligatures and the shape of the apostrophe."""
+    plain = unicodedata.normalize("NFKC", word).replace("’", "'").casefold()
+    return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+
+
+def in_capitals(word: str) -> bool:
+    """Whether a word is written all in capitals with at least two letters."""
+    return word.isupper() and sum(c.isalpha() for c in word) >= 2
+
+
+def stem(folded: str) -> str:
+    """What the forms of a word share."""
+    return str(_stem(folded.removesuffix("'s").removesuffix("'")))
+
+
+def matches(pattern: str, word: str) -> bool:
+    """Whether `word` is what `pattern` spells: `*` any run, `?` one character. Both folded."""
+    reached = {0}  # how much of the word the pattern so far can spell
+    for sign in pattern:
+        if sign == "*":
+            reached = set(range(min(reached), len(word) + 1)) if reached else set()
+        else:
+            reached = {i + 1 for i in reached if i < len(word) and sign in ("?", word[i])}
+    return len(word) in reached
+
+
+def edits(a: str, b: str) -> int:
+    """Letters to change, add, drop or swap with their neighbour, no letter twice (optimal string alignment)."""
+    cost = {(i, 0): i for i in range(len(a) + 1)} | {(0, j): j for j in range(len(b) + 1)}
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            least = min(cost[i - 1, j] + 1, cost[i, j - 1] + 1, cost[i - 1, j - 1] + (a[i - 1] != b[j - 1]))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                least = min(least, cost[i - 2, j - 2] + 1)
+            cost[i, j] = least
+    return cost[len(a), len(b)]
+
+
+@dataclass
+class OracleReport:
+    """paragraphs: text and section kind of each, in order. fields: what is known of it; None or absent is unknown."""
+
+    id: str
+    paragraphs: Sequence[tuple[str, str]]
+    fields: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+class _Read:
+    """A report as one stream of tokens, and where each folded token stands in it."""
+
+    def __init__(self, report: OracleReport) -> None:
+        self.report = report
+        self.tokens = [token for i, (text, _) in enumerate(report.paragraphs) for token in tokenise(text, i)]
+        self.where: dict[str, set[int]] = defaultdict(set)
+        for position, token in enumerate(self.tokens):
+            self.where[token.folded].add(position)
+
+    def paragraph(self, position: int) -> int:
+        return self.tokens[position].paragraph
+
+    def in_one_paragraph(self, spans: Iterable[Span]) -> dict[int, set[Span]]:
+        """By paragraph, the spans that begin and end in the same one."""
+        found: dict[int, set[Span]] = defaultdict(set)
+        for span in spans:
+            if self.paragraph(span[0]) == self.paragraph(span[1]):
+                found[self.paragraph(span[0])].add(span)
+        return found
+
+    def smallest(self, spans: Iterable[Span]) -> set[Span]:
+        """Those that hold no other one."""
+        groups = self.in_one_paragraph(spans).values()
+        return {s for group in groups for s in group if not any(_inside(other, s) for other in group)}
+
+    def mentions(self, spans: Iterable[Span]) -> list[Place]:
+        """Those that lie inside no other one, as places."""
+        groups = self.in_one_paragraph(spans).values()
+        kept = {s for group in groups for s in group if not any(_inside(s, other) for other in group)}
+        return [
+            (self.paragraph(first), self.tokens[first].start, self.tokens[last].end) for first, last in sorted(kept)
+        ]
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return inner != outer and outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+Slot = Callable[[_Read], set[int]]
+"""Where the tokens stand that may fill one place of a phrase."""
+
+
+class Oracle:
+    """Answers queries over some reports by looking at every token."""
+
+    def __init__(self, reports: Iterable[OracleReport]) -> None:
+        self.reports = [_Read(report) for report in reports]
+        self.vocabulary = {token.folded for read in self.reports for token in read.tokens}
+        self.compounds = {
+            (a.folded, b.folded)
+            for read in self.reports
+            for a, b in pairwise(read.tokens)
+            if a.paragraph == b.paragraph
+            and a.end + 1 == b.start
+            and read.report.paragraphs[a.paragraph][0][a.end] in "-‐‑"
+        }
+        self._stems: dict[str, set[str]] = defaultdict(set)
+        for word in self.vocabulary:
+            self._stems[stem(word)].add(word)
+        self._splits: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for a_word, b_word in sorted(self.compounds):
+            self._splits[a_word + b_word].append((a_word, b_word))
+
+    def answer(self, tree: Query) -> dict[str, list[Place]]:
+        """The reports that the query finds, each with its mentions in order."""
+        found = {}
+        for read in self.reports:
+            holds, spans = self._evaluate(read, tree, None)
+            if holds:
+                found[read.report.id] = read.mentions(spans)
+        return found
+
+    def _evaluate(self, read: _Read, tree: Query, kinds: frozenset[str] | None) -> tuple[bool, set[Span]]:
+        """Whether the report answers, and the matches of its positive leaves. kinds: the sections that count."""
+        match tree:
+            case Nothing():
+                return False, set()
+            case Field():
+                return _field_holds(read.report.fields, tree), set()
+            case Not(part):
+                return not self._evaluate(read, part, kinds)[0], set()
+            case In(kind, part):
+                return self._evaluate(read, part, frozenset({kind}) if kinds is None else kinds & {kind})
+            case Or(parts) | Theme(_, parts):
+                results = [self._evaluate(read, part, kinds) for part in parts]
+                return any(holds for holds, _ in results), set().union(*(spans for _, spans in results))
+            case And(parts):
+                results = [self._evaluate(read, part, kinds) for part in parts]
+                holds = [result[0] for result in results]
+                every = set().union(*(spans for _, spans in results))
+                for i, (left, right) in enumerate(pairwise(parts)):
+                    joined = self._counting(read, self._standing_for(read, left, right), kinds)
+                    every |= joined
+                    if joined:
+                        holds[i] = holds[i + 1] = True
+                return all(holds), every
+            case _:
+                spans = self._counting(read, self._spans(read, tree), kinds)
+                return bool(spans), spans
+
+    def _counting(self, read: _Read, spans: set[Span], kinds: frozenset[str] | None) -> set[Span]:
+        paragraphs = read.report.paragraphs
+        return spans if kinds is None else {s for s in spans if paragraphs[read.paragraph(s[0])][1] in kinds}
+
+    def _standing_for(self, read: _Read, left: Query, right: Query) -> set[Span]:
+        """Where one joined word stands for two neighbouring words of the query."""
+        if not (isinstance(left, Word) and isinstance(right, Word)) or left.exact or right.exact:
+            return set()
+        a, b = tokenise(left.text), tokenise(right.text)
+        if len(a) != 1 or len(b) != 1 or (a[0].folded, b[0].folded) not in self.compounds:
+            return set()
+        return {(p, p) for p in read.where.get(a[0].folded + b[0].folded, set())}
+
+    def _spans(self, read: _Read, tree: Query) -> set[Span]:
+        """All matches of a part whose matches have places."""
+        match tree:
+            case Word(text, exact):
+                return self._exact(read, text) if exact else self._word(read, text)
+            case Pattern(text):
+                return _single(_where(read, self._spelled(text)))
+            case Fuzzy(text, most):
+                word = fold(text)
+                alike = {w for w in self.vocabulary if w[:1] == word[:1] and abs(len(w) - len(word)) <= most}
+                return _single(_where(read, {w for w in alike if edits(word, w) <= most}))
+            case Phrase(words, slop):
+                spellings = self._spellings(words)
+                return read.smallest(span for slots in spellings for span in _in_order(read, slots, slop))
+            case Near(left, right, distance):
+                lefts, rights = read.in_one_paragraph(self._spans(read, left)), self._spans(read, right)
+                beside = read.in_one_paragraph(rights)
+                return read.smallest(
+                    (min(a[0], b[0]), max(a[1], b[1]))
+                    for paragraph in lefts
+                    for a in lefts[paragraph]
+                    for b in beside.get(paragraph, set())
+                    if 0 <= max(a[0], b[0]) - min(a[1], b[1]) - 1 <= distance
+                )
+            case Or(parts) | Theme(_, parts):
+                return set().union(*(self._spans(read, part) for part in parts))
+        raise TypeError(f"has no place: {tree!r}")
+
+    def _word(self, read: _Read, text: str) -> set[Span]:
+        words = [token.folded for token in tokenise(text)]
+        if not words:
+            return set()
+        *first, last = words
+        joined = "".join(words)
+        ways = [[_one(word) for word in first] + [_any(self._forms(last))]]
+        if first:
+            ways.append([_any(self._forms(joined))])
+        ways.extend([_one(a), _one(b)] for a, b in self._splits.get(joined, []))
+        return {span for slots in ways for span in _in_order(read, slots, 0)}
+
+    def _exact(self, read: _Read, text: str) -> set[Span]:
+        def slot(token: Token) -> Slot:
+            if in_capitals(token.raw):
+                return lambda r: {
+                    p for p in r.where.get(token.folded, set()) if _plain(r.tokens[p].raw) == _plain(token.raw)
+                }
+            return _one(token.folded)
+
+        return _in_order(read, [slot(token) for token in tokenise(text)], 0)
+
+    def _forms(self, word: str) -> set[str]:
+        return {word} | self._stems.get(stem(word), set())
+
+    def _spelled(self, pattern: str) -> set[str]:
+        folded = "".join(c if c in "*?" else fold(c) for c in pattern)
+        return {word for word in self.vocabulary if matches(folded, word)}
+
+    def _spellings(self, words: Sequence[Word | Pattern]) -> list[list[Slot]]:
+        """The phrase as slots, in every way that its compounds can be written."""
+        places: list[tuple[Slot, str | None, bool]] = []  # the slot, its word if it is one, hyphened to the next
+        for word in words:
+            if isinstance(word, Pattern):
+                places.append((_any(self._spelled(word.text)), None, False))
+            else:
+                parts = [token.folded for token in tokenise(word.text)]
+                places.extend((_one(part), part, i + 1 < len(parts)) for i, part in enumerate(parts))
+
+        def ways(at: int) -> list[list[Slot]]:
+            if at >= len(places):
+                return [[]]
+            slot, word, hyphened = places[at]
+            found = [[slot, *rest] for rest in ways(at + 1)]
+            if word is None:
+                return found
+            for a, b in self._splits.get(word, []):
+                found.extend([_one(a), _one(b), *rest] for rest in ways(at + 1))
+            following = places[at + 1][1] if at + 1 < len(places) else None
+            if following is not None and (hyphened or (word, following) in self.compounds):
+                found.extend([_one(word + following), *rest] for rest in ways(at + 2))
+            return found
+
+        return ways(0) if places else []
+
+
+def _plain(raw: str) -> str:
+    return unicodedata.normalize("NFKC", raw).replace("’", "'")
+
+
+def _one(word: str) -> Slot:
+    return lambda read: read.where.get(word, set())
+
+
+def _any(words: set[str]) -> Slot:
+    return lambda read: _where(read, words)
+
+
+def _where(read: _Read, words: set[str]) -> set[int]:
+    return set().union(*(read.where[word] for word in words if word in read.where))
+
+
+def _single(positions: Iterable[int]) -> set[Span]:
+    return {(p, p) for p in positions}
+
+
+def _in_order(read: _Read, slots: Sequence[Slot], slop: int) -> set[Span]:
+    """The spans in one paragraph that fill the slots in order, with at most `slop` other tokens between."""
+    filled = [slot(read) for slot in slots]
+    found: set[Span] = set()
+    if not all(filled):
+        return found
+    for first in filled[0]:
+        window = range(first + 1, first + len(slots) + slop)
+        reached = {first}
+        for positions in filled[1:]:
+            reached = {p for p in window if p in positions and p > min(reached)}
+            if not reached:
+                break
+        found.update((first, last) for last in reached)
+    return {(a, b) for a, b in found if read.paragraph(a) == read.paragraph(b)}
+
+
+def _field_holds(known: Mapping[str, str | int | None], condition: Field) -> bool:
+    value = known.get(condition.name)
+    if value is None:
+        return False
+    if condition.name == "year":
+        first, dots, last = condition.value.partition("..")
+        if not dots:
+            return int(value) == int(first)
+        return int(first or 0) <= int(value) <= int(last or 9999)
+    held = {token.folded for token in tokenise(str(value))}
+    return {token.folded for token in tokenise(condition.value)} <= held
+
+
+# Queries made up from the words of a corpus.
+
+
+def generate(oracle: Oracle, seed: int, n: int) -> list[Query]:
+    """n queries, all forms in turn, from the corpus' own words, the same for the same seed.
+
+    Each reads back from its text. Themes are called "theme <number>" and hold what they expand to.
+    """
+    return _Generator(oracle, random.Random(seed)).queries(n)
+
+
+class _Generator:
+    def __init__(self, oracle: Oracle, chance: random.Random) -> None:
+        self.oracle = oracle
+        self.chance = chance
+        self.reads = [read for read in oracle.reports if read.tokens]
+        self.compounds = sorted(oracle.compounds)
+        self.capitals = sorted({t.raw for read in self.reads for t in read.tokens if in_capitals(t.raw)} - _OPERATORS)
+        self.kinds = sorted({kind for read in self.reads for _, kind in read.report.paragraphs})
+        self.known = sorted(
+            {
+                (name, str(value))
+                for read in oracle.reports
+                for name, value in read.report.fields.items()
+                if value is not None and tokenise(str(value))
+            }
+        )
+        self.themes = 0
+
+    def queries(self, n: int) -> list[Query]:
+        """The forms in turn; a form that this corpus has no words for is passed over."""
+        forms: list[Callable[[], Query | None]] = [
+            self.word, self.phrase, self.both, self.pattern, self.near, self.either, self.exact, self.inside,
+            self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
+            self.years, self.group_near, self.single_phrase, self.chain_near, self.absent, self.everything,
+        ]  # fmt: skip
+        found: list[Query] = []
+        turn = 0
+        while len(found) < n:
+            query = forms[turn % len(forms)]()
+            turn += 1
+            if query is not None:
+                found.append(query)
+        return found
+
+    # What the words are taken from.
+
+    def run(self, length: int) -> list[Token]:
+        """Some tokens that stand side by side in one paragraph; fewer where it is short."""
+        read = self.chance.choice(self.reads)
+        at = self.chance.randrange(len(read.tokens))
+        return [t for t in read.tokens[at : at + length] if t.paragraph == read.tokens[at].paragraph]
+
+    def text(self, token: Token | None = None) -> str:
+        """A token as a person might type it: as it stands, or in other letters, endings and apostrophes."""
+        raw = (token or self.chance.choice(self.run(1))).raw
+        change = self.chance.randrange(8)
+        if change == 0:
+            raw = raw.upper()
+        elif change == 1:
+            raw = raw.replace("'", "’") if "'" in raw else raw.replace("’", "'")
+        elif change == 2 and raw.isalpha() and len(raw) > 3:
+            raw = raw + self.chance.choice(["s", "ing", "ed"])
+        raw = unicodedata.normalize("NFC", raw)
+        return raw.lower() if raw in _OPERATORS else raw
+
+    def one_of(self, *forms: Callable[[], Query]) -> Query:
+        """A query of one of the forms."""
+        return self.chance.choice(forms)()
+
+    def positional(self) -> Query:
+        """Something short whose matches have places."""
+        return self.one_of(self.word, self.word, self.word, self.phrase, self.pattern, self.any_word)
+
+    # The forms.
+
+    def word(self) -> Word:
+        return Word(self.text())
+
+    def exact(self) -> Word:
+        if self.capitals and self.chance.random() < 0.5:
+            return Word(unicodedata.normalize("NFC", self.chance.choice(self.capitals)), exact=True)
+        return Word(self.text(), exact=True)
+
+    def pattern(self) -> Pattern:
+        word = next(
+            (w for _ in range(50) if len(w := self.chance.choice(self.run(1)).folded) >= 4 and w.isalnum()), "the"
+        )
+        shape = self.chance.randrange(4)
+        at = self.chance.randrange(3, max(4, len(word)))
+        if shape == 0:
+            return Pattern(word[:at] + "?" + word[at + 1 :])
+        if shape == 1:
+            return Pattern(word[:at] + "*" + word[-1])
+        return Pattern(word[:at] + "*")
+
+    def fuzzy(self) -> Fuzzy:
+        word = next(
+            (w for _ in range(50) if len(w := self.chance.choice(self.run(1)).folded) >= 5 and w.isalnum()), "neglect"
+        )
+        at = self.chance.randrange(1, len(word) - 1)
+        changed = self.chance.choice(
+            [
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[:at] + word[at + 1 :],
+                word[:at] + "x" + word[at:],
+                word,
+            ]
+        )
+        return Fuzzy(changed, self.chance.choice([1, 2]))
+
+    def phrase(self) -> Phrase:
+        return Phrase(tuple(Word(self.plain(token)) for token in self.run(self.chance.randint(2, 4))))
+
+    def single_phrase(self) -> Phrase:
+        return Phrase((Word(self.plain(self.run(1)[0])),))
+
+    def plain(self, token: Token) -> str:
+        """A token in another case perhaps: a phrase is found as written."""
+        return unicodedata.normalize("NFC", self.chance.choice([token.raw, token.raw.lower(), token.folded]))
+
+    def loose_phrase(self) -> Phrase:
+        tokens = self.run(self.chance.randint(3, 8))
+        kept = [t for t in tokens[1:-1] if self.chance.random() < 0.4]
+        words = [Word(self.plain(t)) for t in (tokens[0], *kept, *tokens[1:][-1:])]
+        return Phrase(tuple(words), self.chance.randint(1, 6))
+
+    def patterned_phrase(self) -> Phrase:
+        tokens = self.run(self.chance.randint(2, 4))
+        words: list[Word | Pattern] = [Word(self.plain(token)) for token in tokens]
+        at = self.chance.randrange(len(words))
+        stump = tokens[at].folded[: self.chance.randint(3, 6)]
+        if len(stump) >= 3 and stump.isalnum():
+            words[at] = Pattern(stump + self.chance.choice(["*", "*", "?"]))
+        return Phrase(tuple(words))
+
+    def compound(self) -> Query | None:
+        """A compound hyphened, joined or as two words, alone or in a phrase with what may stand around it."""
+        if not self.compounds:
+            return None
+        a, b = self.chance.choice(self.compounds)
+        around = self.chance.choice(["", "and", "the", "a", "working"])
+        ways: list[Query] = [
+            Word(f"{a}-{b}"),
+            Word(f"{a}‐{b}"),
+            Word(a + b),
+            And((Word(a), Word(b))),
+            And((Word(a), Word(b), self.word())),
+            Phrase((Word(f"{a}-{b}"),)),
+            Phrase((Word(a), Word(b))),
+            Phrase((Word(a + b),)),
+            Phrase((Word(around or "of"), Word(f"{a}-{b}"))),
+            Phrase((Word(a + b), Word(around or "of")), 2),
+            Word(f"{a}-{b}", exact=True),
+            Near(Word(a + b), self.positional(), 5),
+        ]
+        safe = [way for way in ways if not {a, b, a + b} & {"and", "or", "not", "near"}]
+        return self.chance.choice(safe) if safe else None
+
+    def any_word(self) -> Or:
+        return Or((self.word(), self.word()))
+
+    def near(self) -> Near:
+        tokens = self.run(self.chance.randint(2, 10))
+        left, right = Word(self.text(tokens[0])), Word(self.text(tokens[-1]))
+        sides: tuple[Query, Query] = (left, right) if self.chance.random() < 0.5 else (right, left)
+        return Near(*sides, self.chance.choice([0, 1, 3, 5, 10, 10, 50]))
+
+    def group_near(self) -> Near:
+        return Near(self.positional(), self.positional(), self.chance.choice([2, 5, 10, 30]))
+
+    def chain_near(self) -> Near:
+        return Near(self.near(), self.positional(), self.chance.choice([3, 10, 30]))
+
+    def both(self) -> Query:
+        return all_of(*(self.positional() for _ in range(self.chance.randint(2, 3))))
+
+    def either(self) -> Query:
+        return any_of(*(self.positional() for _ in range(self.chance.randint(2, 3))))
+
+    def without(self) -> Query:
+        excluded = Not(self.one_of(self.word, self.phrase, self.both, self.either, self.near))
+        return excluded if self.chance.random() < 0.2 else all_of(self.positional(), excluded)
+
+    def inside(self) -> Query:
+        part = self.one_of(self.word, self.word, self.phrase, self.near, self.both, self.either, self.without)
+        restricted = In(self.chance.choice(self.kinds), part)
+        return self.chance.choice([restricted, restricted, all_of(restricted, self.word()), Not(restricted)])
+
+    def field(self) -> Query | None:
+        texts = [(name, value) for name, value in self.known if name != "year"]
+        if not texts:
+            return None
+        name, value = self.chance.choice(texts)
+        words = [unicodedata.normalize("NFC", token.raw) for token in tokenise(value)]
+        chosen = self.chance.choice([words, words[:1], words[-1:], self.chance.sample(words, len(words))])
+        condition = Field(name, " ".join(chosen))
+        return self.chance.choice(
+            [condition, all_of(condition, self.positional()), all_of(self.word(), Not(condition))]
+        )
+
+    def years(self) -> Query | None:
+        years = sorted(int(value) for name, value in self.known if name == "year")
+        if not years:
+            return None
+        first, last = sorted((self.chance.choice(years), self.chance.choice(years) + self.chance.randint(-1, 1)))
+        value = self.chance.choice(
+            [f"{first}..{last}" if first < last else f"{first}", f"{first}", f"{first}..", f"..{last}"]
+        )
+        return self.chance.choice([Field("year", value), all_of(Field("year", value), self.positional())])
+
+    def theme(self) -> Query:
+        self.themes += 1
+        theme = Theme(f"theme {self.themes}", tuple(self.positional() for _ in range(self.chance.randint(1, 4))))
+        return self.chance.choice([theme, theme, Near(theme, self.word(), 10), all_of(theme, self.word())])
+
+    def absent(self) -> Query:
+        nowhere = Word("zq" + self.text().lower())
+        return self.chance.choice([nowhere, any_of(nowhere, self.word()), all_of(nowhere, self.word())])
+
+    def everything(self) -> Query:
+        """Several forms joined anyhow."""
+        forms: list[Callable[[], Query]] = [self.word, self.phrase, self.near, self.either, self.both, self.pattern]
+        forms += [self.without, self.inside, self.exact]
+        parts = [self.one_of(*forms) for _ in range(self.chance.randint(2, 4))]
+        return self.chance.choice([all_of, any_of])(*parts)
+
+
+_OPERATORS = {"AND", "OR", "NOT", "NEAR"}
+
+
+def all_of(*parts: Query) -> Query:
+    """And, flat as the parser makes it."""
+    flat: list[Query] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, And) else [part])
+    return And(tuple(flat))
+
+
+def any_of(*parts: Query) -> Query:
+    """Or, flat as the parser makes it."""
+    flat: list[Query] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Or) else [part])
+    return Or(tuple(flat))
