@@ -1,0 +1,193 @@
+"""Which lines are not what the report says: running headers and footers, page numbers, contents lists, a deposit's
+cover sheet.
+
+Each is recognised by evidence, never by a single line: what repeats from page to page in the same place, what counts
+with the pages, what lists headings with their pages. In doubt a line is text. An aside stays on its page; it is only
+kept out of search and of counts.
+"""
+
+import re
+from collections import defaultdict
+
+from corpus.model import AsideRole
+from ingest.page import Line, RawPage
+
+_MARGIN = 0.17  # of the height of the page, at the top and at the bottom, in which headers and footers stand
+_DEPTH = 8  # lines from the edge that are looked at
+_SAME_PLACE = 8.0  # points
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"^(?:page|p\.?|tudalen)?\s*[-–—|]?\s*(?P<n>\d{1,4}|[ivxlc]{1,7})\s*[-–—|]?\s*"
+    r"(?:(?:of|/|o)\s*\d{1,4})?\s*[-–—|]?\s*(?:page|p\s?a\s?g\s?e)?$",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile("(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+_TENS = {"": 0, "x": 1, "xx": 2, "xxx": 3, "xl": 4, "l": 5, "lx": 6, "lxx": 7, "lxxx": 8, "xc": 9}
+_AS_TENS = str.maketrans("ivx", "xlc")
+_CONTENTS = re.compile(r"^(?:table of )?(?:contents?|cynnwys)(?: page)?:?$", re.IGNORECASE)
+_LEADER = re.compile(r"(?:\s*[.…·_]){4,}\s*")
+_ENTRY = re.compile(
+    r"^(?P<head>.*?\S)(?P<gap>(?:\s*[.…·_]){3,}\s*|\s+)(?P<page>\d{1,3}|[ivxlc]{1,6}|\d+-\d+\s*[–-]\s*\d+-\d+)$"
+)
+
+
+def mark(pages: list[RawPage]) -> None:
+    """Give every line that is an aside its role."""
+    _mark_cover_sheet(pages)
+    _mark_page_numbers(pages)
+    _mark_running(pages)
+    _mark_contents(pages)
+
+
+def free(page: RawPage) -> list[Line]:
+    """The lines of a page that no role has been found for."""
+    return [line for line in page.lines if line.role is None]
+
+
+def number_in(text: str) -> int | None:
+    """The number in a line that is nothing but a page number ("12", "iv", "Page 2 of 39", "1 | P a g e"), else None."""
+    found = _PAGE_NUMBER.match(text)
+    if found is None:
+        return None
+    number = found.group("n").lower()
+    return int(number) if number.isdigit() else roman(number)
+
+
+def roman(text: str) -> int | None:
+    """The value of a roman number in lower case up to 399, None when it is not written as one."""
+    found = _ROMAN.fullmatch(text)
+    if found is None or not text:
+        return None
+    hundreds, tens, units = found.groups()
+    return 100 * len(hundreds) + 10 * _TENS[tens] + _TENS[units.translate(_AS_TENS)]
+
+
+# ---------------------------------------------------------------- cover sheet
+
+
+def _mark_cover_sheet(pages: list[RawPage]) -> None:
+    """The sheet that the NSPCC puts before a deposited report: it names the repository, and it has a line "Title:"."""
+    if len(pages) < 2:
+        return
+    text = " ".join(line.text for line in pages[0].lines)
+    if "NSPCC" in text and "repository" in text.lower() and re.search(r"\bTitle:", text) and len(text) < 4_000:
+        for line in pages[0].lines:
+            line.role = AsideRole.COVER_SHEET
+
+
+# ---------------------------------------------------------------- page numbers and running lines
+
+
+def _edges(page: RawPage) -> tuple[list[Line], list[Line]]:
+    """The lines in the top and in the bottom margin, outermost first."""
+    margin = page.height * _MARGIN
+    lines = sorted((line for line in free(page) if not line.sideways), key=lambda line: line.y)
+    top = [line for line in lines[:_DEPTH] if line.y < margin]
+    bottom = [line for line in reversed(lines[-_DEPTH:]) if line.y > page.height - margin]
+    return top, bottom
+
+
+def _mark_page_numbers(pages: list[RawPage]) -> None:
+    """A lone number in the margin is a page number when it counts with the pages, at least three times, or on every
+    page of a short file."""
+    found: dict[tuple[bool, int], list[tuple[int, Line]]] = defaultdict(list)
+    for page in pages:
+        for edge in _edges(page):
+            for line in edge:
+                number = number_in(line.text)
+                if number is not None:
+                    arabic = any(letter.isdigit() for letter in line.text)
+                    found[arabic, number - page.number].append((page.number, line))
+    for lines in found.values():
+        if len({number for number, _ in lines}) >= min(3, max(2, len(pages) - 1)):
+            for _, line in lines:
+                line.role = AsideRole.PAGE_NUMBER
+    for page in pages:
+        for edge in _edges(page):
+            for line in edge[:2]:
+                if re.match(r"^page \d+ of \d+$", line.text, re.IGNORECASE) or line.text.strip(
+                    "- "
+                ) == page.label != str(page.number):
+                    line.role = AsideRole.PAGE_NUMBER
+
+
+def _mark_running(pages: list[RawPage]) -> None:
+    """What stands in the same place of the margin on neighbouring pages, digits apart, is a header or a footer."""
+    places: dict[tuple[bool, str], list[tuple[int, float]]] = defaultdict(list)
+    for page in pages:
+        for is_top, edge in zip((True, False), _edges(page), strict=True):
+            for line in edge:
+                places[is_top, _key(line)].append((page.number, line.y if is_top else page.height - line.y))
+    for page in pages:
+        for is_top, edge in zip((True, False), _edges(page), strict=True):
+            for line in edge:
+                place = line.y if is_top else page.height - line.y
+                if not _repeats(places[is_top, _key(line)], page.number, place, len(pages)):
+                    break  # what lies further in than a line of the report is the report's
+                line.role = AsideRole.HEADER if is_top else AsideRole.FOOTER
+
+
+def _key(line: Line) -> str:
+    return _DIGITS.sub("#", line.text.lower())
+
+
+def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int) -> bool:
+    near = {number for number, other in seen if abs(other - place) < _SAME_PLACE and abs(number - page) <= 6}
+    if pages <= 3:
+        return len(near) == pages > 1
+    # On neighbouring pages, or on every other page where left and right pages differ.
+    return any(
+        len(near & {page + step * k for k in range(first, first + 3)}) == 3 for step in (1, 2) for first in (-2, -1, 0)
+    )
+
+
+# ---------------------------------------------------------------- contents
+
+
+def entry(line: Line) -> tuple[str, str] | None:
+    """Heading and page of a line of a contents list, None when it has not that form."""
+    found = _ENTRY.match(line.text)
+    return (found.group("head"), found.group("page")) if found else None
+
+
+def _is_listed(line: Line) -> bool:
+    """Whether the line alone says that it is from a contents list: dots lead to its page number, or a wide gap does."""
+    found = _ENTRY.match(line.text)
+    return found is not None and (
+        bool(_LEADER.search(line.text)) or (bool(line.gaps) and line.gaps[-1] == found.start("page"))
+    )
+
+
+def _mark_contents(pages: list[RawPage]) -> None:
+    """A contents list: headings with rising page numbers, on a page headed so or with at least three dotted lines."""
+    inside = False
+    last = 0
+    for page in pages[: max(12, len(pages) // 8)]:
+        lines = free(page)
+        title = next((at for at, line in enumerate(lines) if _CONTENTS.match(line.text)), None)
+        dotted = sum(1 for line in lines if _is_listed(line) and _LEADER.search(line.text))
+        if title is None and dotted < 3 and not inside:
+            continue
+        if title is not None or not inside:
+            last = 0
+        start = 0 if title is None else title + 1
+        end = start
+        entries = 0
+        for at, line in enumerate(lines[start:], start):
+            found = entry(line)
+            if found is None or not (_is_listed(line) or title is not None or inside):
+                if at - end >= 4:
+                    break  # no entry for four lines: the list is over
+                continue
+            number = int(found[1]) if found[1].isdigit() else 0
+            if number and (number + 1 < last or number > len(pages) + 60):
+                break
+            last = max(last, number)
+            end = at + 1
+            entries += 1
+        if entries < 3:
+            inside = False
+            continue
+        for line in lines[start if title is None else title : end]:
+            line.role = AsideRole.CONTENTS
+        inside = end == len(lines)

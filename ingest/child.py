@@ -1,0 +1,73 @@
+"""The child process that reads PDFs: `python -m ingest.child`. A request is a line of JSON and the bytes of a file;
+the answer is a line.
+
+It binds itself before it sees the first byte of a file: memory, no files written, no core dump. Its parent limits the
+time.
+"""
+
+import json
+import os
+import sys
+from typing import BinaryIO
+
+from corpus.model import Reason
+from ingest import answer, extract, reading
+from ingest.reader import reader_name
+
+
+def main() -> int:
+    """Serve requests until there are none."""
+    asked = sys.stdin.buffer
+    # Nothing but answers may be written to the pipe, whatever a library prints: it gets another descriptor.
+    told = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    limits = json.loads(asked.readline(10_000))
+    bound = _bind(int(limits["memory_mb"]))
+    told.write(json.dumps({"ready": reader_name(), "bound": bound}).encode() + b"\n")
+    told.flush()
+    while line := asked.readline(100_000):
+        request = json.loads(line)
+        told.write(_serve(request, asked))
+        told.flush()
+    return 0
+
+
+def _serve(request: dict[str, str | int], asked: BinaryIO) -> bytes:
+    """One answer to one request. Whatever goes wrong inside becomes an answer too."""
+    try:
+        data = asked.read(int(request["bytes"]))
+        text = reading.read(
+            data,
+            id=str(request["id"]),
+            name=str(request["name"]),
+            max_pages=int(request["max_pages"]),
+            extractor=str(request["extractor"]),
+        )
+        return answer.encode(text)
+    except extract.Unreadable as error:
+        return answer.encode_failure(error.reason, error.detail)
+    except MemoryError:
+        return answer.encode_failure(Reason.OUT_OF_MEMORY, "MemoryError")
+    except RecursionError:
+        return answer.encode_failure(Reason.CORRUPT, "RecursionError")
+
+
+def _bind(memory_mb: int) -> bool:
+    """Give up what reading does not need. False where the system has no such limits (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)]
+    if memory_mb:
+        limits.append((resource.RLIMIT_AS, memory_mb * 1_048_576))
+    for which, value in limits:
+        _, hard = resource.getrlimit(which)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(which, (value, value))
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

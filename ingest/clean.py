@@ -1,0 +1,150 @@
+"""Repairs of text, each a pure function. What is not named here stays as it was printed.
+
+`repair` is applied to every line; `join` puts two lines together and decides about the hyphen between them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container
+
+# Characters whose compatibility form would say something else, or nothing that a person would type: NFKC leaves them
+# alone. Raised digits and letters (a footnote mark would be glued to its word), fractions, the ellipsis, trade marks,
+# degrees, free accents.
+_KEPT = (
+    "\u00a8\u00aa\u00af\u00b2-\u00b5\u00b8-\u00ba\u00bc-\u00be\u02b0-\u02ff\u2026\u2070-\u209f\u2100-\u218f"
+    "\u2460-\u24ff\u3200-\u33ff"
+)
+_FOLDED = re.compile(f"[^\x00-\x7f{_KEPT}]+")
+BULLETS = frozenset("•‣⁃∙▪▫●◦■□►➢❖♦·–—-*❑✓✔→")
+"""Signs that mark an item of a list; they stay as printed."""
+
+# What has no business in text: control characters (white space is folded first), joiners and direction marks, byte
+# order marks, halves of surrogate pairs. Soft hyphens inside a line are only a hint to the printer.
+_DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff]"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+KNOWN_PREFIXES = frozenset(
+    re.findall(
+        r"\w+",
+        "anti bi co de ex extra inter intra mid mini mono multi neo non pre pro pseudo quasi re semi sub super tri "
+        "ultra un",
+    )
+)
+"""First parts that are written with a hyphen though they are no words of their own."""
+
+
+def normalise(text: str) -> str:
+    """NFKC without the forms in which it would change what was said; ligatures, wide and presentation forms become
+    letters."""
+    if text.isascii():
+        return text
+    text = _FOLDED.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    return text.replace("\u2010", "-").replace("\u2011", "-")
+
+
+def bullets(text: str) -> str:
+    """Private-use signs at the start of a line are bullets of a symbol font; elsewhere they say nothing and become a
+    space."""
+    if text.isascii() or not _PRIVATE.search(text):
+        return text
+    stripped = text.lstrip()
+    if _PRIVATE.match(stripped):
+        text = "• " + _PRIVATE.sub("", stripped, count=1).lstrip()
+    return _PRIVATE.sub(" ", text)
+
+
+def printable(text: str) -> str:
+    """Without control characters, direction marks and soft hyphens; a broken character becomes U+FFFD."""
+    text = _SURROGATES.sub("\ufffd", text)
+    return _DROPPED.sub("", text.replace("\t", " ").replace("\x0b", " ").replace("\x0c", " "))
+
+
+def undouble(text: str) -> str:
+    """Fake bold prints each letter twice: `SSEERRIIOOUUSS` is `SERIOUS`. Only when every word of the line is
+    doubled."""
+    words = text.split()
+    if not words or sum(map(len, words)) < 8 or any(len(w) % 2 or w[::2] != w[1::2] for w in words):
+        return text
+    return " ".join(word[::2] for word in words)
+
+
+def unspace(text: str) -> str:
+    """Letters set apart, `P a g e`, are one word; four or more in a row, and not a row of digits or of initials in
+    capitals."""
+
+    def close(found: re.Match[str]) -> str:
+        letters = found.group().replace(" ", "")
+        return letters if letters.isalpha() and (letters[1:].islower() or len(letters) > 5) else found.group()
+
+    return _SPACED.sub(close, text) if " " in text else text
+
+
+def fold_spaces(text: str) -> str:
+    """Any white space is one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def repair(text: str) -> str:
+    """All repairs of a single line, in order."""
+    if not text.isascii():
+        text = printable(bullets(normalise(text)))
+    elif not text.isprintable():
+        text = printable(text)
+    text = fold_spaces(text)
+    return unspace(undouble(text))
+
+
+def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Container[str]) -> bool:
+    """Whether a word broken after `first` is written with a hyphen.
+
+    The document decides: it writes `multi-agency` elsewhere, or `safeguarding`. Where it writes neither, the hyphen
+    belongs if both halves are words by themselves (`child-/focused`, `multi-/disciplinary`) or names or numbers
+    (`Jones-/Smith`, `16-/17`); else the typesetter put it there (`neigh-/bour`).
+    """
+    if (first + "-" + second).lower() in hyphenated:
+        return True
+    if (first + second).lower() in words:
+        return False
+    left, right = first.rsplit("-", 1)[-1], second.split("-", 1)[0]
+    if not left[-1:].isalpha() or not right[:1].isalpha() or (right[0].isupper() and not left.isupper()):
+        return True
+    return (left.lower() in words or left.lower() in KNOWN_PREFIXES) and right.lower() in words
+
+
+_LAST = re.compile(r"[\w'’-]+$")
+_FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
+
+
+def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated: Container[str]) -> str:
+    """Two lines as one, with one space between them, or with the word between them put together when `above` ended in
+    a hyphen."""
+    if not above or not below:
+        return above or below
+    if not hyphen:
+        return f"{above} {below}"
+    last, first = _LAST.search(above), _FIRST.search(below)
+    if last is None or first is None:
+        return f"{above}- {below}" if last is None else f"{above}-{below}"
+    return above + ("-" if keeps_hyphen(last.group(), first.group(), words, hyphenated) else "") + below
+
+
+def vocabulary(lines: list[str]) -> tuple[set[str], set[str]]:
+    """The words of a document and its words with hyphens, lower case: the evidence for `join`.
+
+    The last word of a line that ended in a hyphen and the first word of the next must not be among the lines given
+    here.
+    """
+    words: set[str] = set()
+    hyphenated: set[str] = set()
+    for line in lines:
+        lower = line.lower()
+        words.update(_WORD.findall(lower))
+        if "-" in lower:
+            hyphenated.update(re.findall(r"\w+(?:-\w+)+", lower))
+    return words, hyphenated

@@ -1,0 +1,411 @@
+"""From the bytes of a PDF to pages of lines. The only importer of pypdf and pypdfium2; runs in the child process.
+
+PDFium reads the text, pypdf reads the document (properties, page labels, outline) and any page that PDFium cannot read
+or reads badly.
+"""
+
+import ctypes
+import io
+import logging
+import math
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pypdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdf.errors import FileNotDecryptedError
+
+from corpus.model import Reason
+from ingest.page import Document, Line, RawPage
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each oddity of each page
+
+# Tighter than pypdf's own limits, which are made for editing; one page of a report needs a fraction of these.
+pypdf.overwrite_configuration(
+    maximum_declared_stream_length=50_000_000,
+    zlib_maximum_output_length=50_000_000,
+    lzw_maximum_output_length=50_000_000,
+    run_length_maximum_output_length=50_000_000,
+    array_based_stream_maximum_output_length=50_000_000,
+    jbig2dec_binary=None,
+    outline_maximum_entries=5_000,
+    outline_maximum_depth=20,
+    page_tree_maximum_depth=50,
+    xform_maximum_invocations_per_extraction=500,
+)
+
+_PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+_SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does not know
+_HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it since PDF 1.0
+_LETTERS_A_PAGE = 200_000  # more than any printed page holds; the rest of such a page is not read
+_LABEL_LENGTH = 20
+_VALUE_LENGTH = 500
+_OUTLINE_ENTRIES = 2_000
+_TOO_WIDE = (
+    0.62  # of the letter size: wider than the letters of any common text face on average; then a wide gap is looked for
+)
+_GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
+_LONG_WORD = re.compile(r"[^\W\d_]{31,}")
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
+_PLAIN = re.compile(r"\w+")
+_LINE_END = re.compile("(\r\n|\n|\r|\ufffe)")  # PDFium puts U+FFFE where a line ends in a hyphen
+
+_T = TypeVar("_T")
+
+
+class Unreadable(Exception):
+    """The bytes are not a report. `reason` says why; `detail` is for a technician and holds no text of the file."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.detail = detail
+
+
+def read(data: bytes, *, max_pages: int, extractor: str = "pdfium") -> Document:
+    """Every page of the PDF in `data`. Raises Unreadable; a page that cannot be read is a page with `unread` set.
+
+    extractor: "pdfium", or "pypdf" to read everything with pypdf.
+    """
+    if not data:
+        raise Unreadable(Reason.EMPTY, "0 bytes")
+    looks_like_pdf = b"%PDF-" in data[:_HEADER_WITHIN]
+    book = _Book(data)
+    pages: list[RawPage] | None = None
+    locked = False
+    if extractor == "pdfium":
+        try:
+            pages = _read_with_pdfium(data, max_pages, book)
+        except pypdfium2.PdfiumError as error:
+            locked = error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR)
+    if pages is None:
+        pages = _read_with_pypdf(book, max_pages, looks_like_pdf, locked)
+    if not pages:
+        raise Unreadable(Reason.EMPTY, "0 pages")
+    for page, label in zip(pages, book.labels(len(pages)), strict=False):
+        page.label = label or page.label
+    return Document(pages, book.properties(), book.outline())
+
+
+# ---------------------------------------------------------------- PDFium
+
+
+def _read_with_pdfium(data: bytes, max_pages: int, book: "_Book") -> list[RawPage]:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        count = len(document)
+        if count > max_pages:
+            raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
+        pages = []
+        for index in range(count):
+            page = _pdfium_page(document.raw, index)
+            if page is None or _looks_wrong(page):
+                page = _better(page, book.page(index))
+            pages.append(page or RawPage(index + 1, str(index + 1), 0, 0, reader=None, unread=Reason.CORRUPT.value))
+        return pages
+    finally:
+        document.close()
+
+
+def _pdfium_page(document: Any, index: int) -> RawPage | None:
+    """One page, or None when PDFium cannot load it."""
+    handle = pdfium.FPDF_LoadPage(document, index)
+    if not handle:
+        return None
+    text_page = None
+    try:
+        page = RawPage(index + 1, str(index + 1), pdfium.FPDF_GetPageWidthF(handle), pdfium.FPDF_GetPageHeightF(handle))
+        text_page = pdfium.FPDFText_LoadPage(handle)
+        if not text_page:
+            return None
+        _read_lines(handle, text_page, page)
+        if sum(len(line.text) for line in page.lines) < 50:
+            page.image = _shows_image(handle)
+            if not page.lines and page.image:
+                page.unread, page.reader = Reason.NO_TEXT.value, None
+        return page
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)
+        pdfium.FPDF_ClosePage(handle)
+
+
+def _shows_image(handle: Any) -> bool:
+    """Whether a picture stands on the page, also inside a form."""
+    for position in range(min(pdfium.FPDFPage_CountObjects(handle), 2_000)):
+        kind = pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(handle, position))
+        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
+            return True
+    return False
+
+
+def _view(handle: Any) -> Callable[[float, float], tuple[float, float]]:
+    """From a point in the space of the file to the page as it is seen: turned, cropped, y down from the top."""
+    box = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(handle, box)
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    turn = pdfium.FPDFPage_GetRotation(handle)
+    if turn == 1:
+        return lambda x, y: (y - bottom, x - left)
+    if turn == 2:
+        return lambda x, y: (right - x, y - bottom)
+    if turn == 3:
+        return lambda x, y: (top - y, right - x)
+    return lambda x, y: (x - left, top - y)
+
+
+def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
+    """The lines of a page in the order of the file. A few calls a line, not one a letter: that is what makes it
+    fast."""
+    width, height = page.width, page.height
+    count = min(pdfium.FPDFText_CountChars(text_page), _LETTERS_A_PAGE)
+    if count <= 0:
+        return
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    text = bytes(buffer)[: 2 * max(0, written - 1)].decode("utf-16-le", "surrogatepass")
+    view = _view(handle)
+    # Letters that have no Unicode are in the count but not in the text; then places must be translated, one call each.
+    straight = len(text) == count
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    lines: list[Line] = []
+    upright = sideways = 0
+    start = 0
+    for piece in _LINE_END.split(text):
+        if not piece:
+            continue
+        if piece in ("\r\n", "\n", "\r", "\ufffe"):
+            if piece == "\ufffe" and lines:
+                lines[-1].hyphen = True
+            start += len(piece)
+            continue
+        stripped = piece.strip()
+        if not stripped:
+            start += len(piece)
+            continue
+        offset = start + piece.index(stripped[0])
+        first, last = offset, offset + len(stripped) - 1
+        if not straight:
+            first = max(0, pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, first))
+            last = max(first, pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, last))
+        start += len(piece)
+
+        pdfium.FPDFText_GetCharOrigin(text_page, first, x, y)
+        x0, y0 = view(x.value, y.value)
+        pdfium.FPDFText_GetLooseCharBox(text_page, last, box)
+        corner, other = view(box.left, box.bottom), view(box.right, box.top)
+        pdfium.FPDFText_GetMatrix(text_page, first, matrix)
+        size = pdfium.FPDFText_GetFontSize(text_page, first) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        pdfium.FPDFText_GetMatrix(text_page, last, matrix)  # the first letter may be a raised footnote mark
+        size = max(size, pdfium.FPDFText_GetFontSize(text_page, last) * (math.hypot(matrix.c, matrix.d) or 1.0))
+        bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
+        bold_end = pdfium.FPDFText_GetFontWeight(text_page, last) >= 600
+        x1 = max(corner[0], other[0])
+        pdfium.FPDFText_GetCharOrigin(text_page, last, x, y)
+        xe, ye = view(x.value, y.value)
+        line = Line(stripped, x0, x1, y0, size, bold, bold_end)
+        if abs(ye - y0) > max(abs(xe - x0), size):
+            line.sideways = True
+            # As it stands when the page is turned so that this line is upright.
+            if ye < y0:
+                line.x0, line.x1, line.y = height - y0, height - min(corner[1], other[1]), x0
+            else:
+                line.x0, line.x1, line.y = y0, max(corner[1], other[1]), width - x0
+            sideways += len(stripped)
+        else:
+            upright += len(stripped)
+            if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
+                line.gaps = _gaps(text_page, stripped, first, size, straight, offset)
+        lines.append(line)
+    if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
+        page.width, page.height = height, width
+        for line in lines:
+            line.sideways = not line.sideways
+    page.lines = lines
+
+
+def _gaps(text_page: Any, text: str, first: int, size: float, straight: bool, offset: int) -> tuple[int, ...]:
+    """Offsets of the letters that follow a gap too wide to be a space between words."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    found = []
+    for space in re.finditer(" +", text):
+        before, after = first + space.start() - 1, first + space.end()
+        if not straight:
+            before = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, offset + space.start() - 1)
+            after = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, offset + space.end())
+        pdfium.FPDFText_GetCharBox(text_page, before, left, right, bottom, top)
+        end = right.value
+        pdfium.FPDFText_GetCharBox(text_page, after, left, right, bottom, top)
+        if left.value - end > _GAP * size:
+            found.append(space.end())
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- which reader is right
+
+
+def _looks_wrong(page: RawPage) -> bool:
+    """Whether the text of a page is probably not what is printed on it."""
+    if not page.lines:
+        return False
+    text = " ".join(line.text for line in page.lines)
+    return _badness(text) > 0.05
+
+
+def _badness(text: str) -> float:
+    """The share of a text that cannot be what a person would read there: letters without Unicode, words without
+    spaces."""
+    if not text:
+        return 1.0
+    odd = len(_ODD.findall(text))
+    glued = sum(len(word) for word in _LONG_WORD.findall(text))
+    plain = sum(map(len, _PLAIN.findall(text)))
+    return (odd + glued) / len(text) + (0.5 if plain < 0.3 * len(text) and len(text) > 50 else 0.0)
+
+
+def _better(page: RawPage | None, other: RawPage | None) -> RawPage | None:
+    if page is None or other is None:
+        return page or other
+    ours, theirs = (" ".join(line.text for line in p.lines) for p in (page, other))
+    if _badness(theirs) < _badness(ours) and len(theirs) > 0.8 * len(ours):
+        other.image = page.image
+        return other
+    return page
+
+
+# ---------------------------------------------------------------- pypdf
+
+
+def _read_with_pypdf(book: "_Book", max_pages: int, looks_like_pdf: bool, locked: bool) -> list[RawPage]:
+    """What pypdf makes of a file that PDFium could not open."""
+    if book.locked or (locked and not book.opened):
+        raise Unreadable(Reason.ENCRYPTED)
+    count = book.count()
+    if count is None:
+        if locked:
+            raise Unreadable(Reason.ENCRYPTED)
+        raise Unreadable(Reason.CORRUPT if looks_like_pdf else Reason.NOT_PDF, book.error)
+    if count > max_pages:
+        raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
+    pages = []
+    for index in range(count):
+        page = book.page(index)
+        pages.append(page or RawPage(index + 1, str(index + 1), 0, 0, reader=None, unread=Reason.CORRUPT.value))
+    if pages and all(page.unread == Reason.CORRUPT.value for page in pages):
+        raise Unreadable(Reason.CORRUPT if looks_like_pdf else Reason.NOT_PDF, book.error)
+    return pages
+
+
+class _Book:
+    """The document as pypdf sees it, opened when first asked for. Nothing in it can lose the text that PDFium reads."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._reader: pypdf.PdfReader | None = None
+        self._tried = False
+        self.locked = False
+        self.error = ""
+
+    @property
+    def opened(self) -> bool:
+        return self._open() is not None
+
+    def _open(self) -> pypdf.PdfReader | None:
+        if not self._tried:
+            self._tried = True
+            self._reader = self._attempt(self._decrypted)
+        return self._reader
+
+    def _decrypted(self) -> pypdf.PdfReader:
+        reader = pypdf.PdfReader(io.BytesIO(self._data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            self.locked = True
+            raise FileNotDecryptedError("a password is needed")
+        return reader
+
+    def _attempt(self, work: Callable[[], _T]) -> _T | None:
+        """`work`, or None when the file is beyond pypdf. It raises nearly anything on broken files, so nearly anything
+        is caught."""
+        try:
+            return work()
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            self.error = type(error).__name__
+            return None
+
+    def count(self) -> int | None:
+        """Number of pages, or None when pypdf cannot tell."""
+        reader = self._open()
+        return None if reader is None else self._attempt(lambda: len(reader.pages))
+
+    def page(self, index: int) -> RawPage | None:
+        """A page as pypdf reads it: text without places, set as if on a typewriter, so that what follows need not
+        know."""
+        reader = self._open()
+        if reader is None:
+            return None
+        text = self._attempt(lambda: str(reader.pages[index].extract_text())[:_LETTERS_A_PAGE])
+        if text is None:
+            return None
+        page = RawPage(index + 1, str(index + 1), 595.0, 842.0, typewritten(text), reader="pypdf")
+        if not page.lines:
+            page.image = bool(self._attempt(lambda: "/XObject" in (reader.pages[index].get("/Resources") or {})))
+            if page.image:
+                page.unread, page.reader = Reason.NO_TEXT.value, None
+        return page
+
+    def labels(self, pages: int) -> list[str]:
+        """The printed number of each page, "" where the document states none."""
+        reader = self._open()
+        labels = None if reader is None else self._attempt(lambda: list(reader.page_labels))
+        if labels is None or len(labels) != pages:
+            return [""] * pages
+        return [" ".join(str(label).split())[:_LABEL_LENGTH] for label in labels]
+
+    def properties(self) -> dict[str, str]:
+        """What the file says of itself: title, author and the day it was made (ISO)."""
+        reader = self._open()
+        if reader is None:
+            return {}
+        found: dict[str, str] = {}
+        for name, work in (
+            ("title", lambda: reader.metadata and reader.metadata.title),
+            ("author", lambda: reader.metadata and reader.metadata.author),
+            ("created", lambda: reader.metadata and (day := reader.metadata.creation_date) and day.date().isoformat()),
+        ):
+            value = self._attempt(work)
+            if isinstance(value, str) and value.strip():
+                found[name] = " ".join(value.split())[:_VALUE_LENGTH]
+        return found
+
+    def outline(self) -> list[str]:
+        """The titles of the bookmarks, in order."""
+        reader = self._open()
+        nested = None if reader is None else self._attempt(lambda: reader.outline)
+        titles: list[str] = []
+        waiting: list[Any] = list(reversed(nested or []))
+        while waiting and len(titles) < _OUTLINE_ENTRIES:
+            entry = waiting.pop()
+            if isinstance(entry, list):
+                waiting.extend(reversed(entry))
+            elif title := self._attempt(lambda entry=entry: str(entry.title)):  # type: ignore[misc]
+                titles.append(" ".join(title.split())[:_VALUE_LENGTH])
+        return titles
+
+
+def typewritten(text: str) -> list[Line]:
+    """Lines without known places, set 10 points high, as a typewriter would have set them."""
+    lines = []
+    y = 60.0
+    for row in text.split("\n"):
+        y += 12.0
+        if stripped := row.strip():
+            hyphen = stripped.endswith(("\u00ad", "-")) and len(stripped) > 2 and stripped[-2].isalpha()
+            width = 5.0 * len(stripped)
+            lines.append(Line(stripped[:-1] if hyphen else stripped, 60.0, 60.0 + width, y, 10.0, hyphen=hyphen))
+    return lines

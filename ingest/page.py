@@ -1,0 +1,63 @@
+"""What a page is before it is understood: lines of text and where they stand.
+
+Lengths are in points (1/72 inch), as the page is seen: x to the right from the left edge, y down from the top edge.
+"""
+
+from dataclasses import dataclass, field
+
+from corpus.model import AsideRole
+
+
+@dataclass(slots=True)
+class Line:
+    """One printed line, or the part of it that stands in one column.
+
+    x0, x1: where it starts and ends. y: its baseline. size: of the letters at its start.
+    bold, bold_end: whether its first and its last letter are set in a bold face.
+    gaps: offsets in `text` of letters that follow a gap wider than any space between words (columns, tables, contents
+    lists).
+    hyphen: the line ended in a hyphen that is not part of `text`.
+    sideways: set at a right angle to most of the page.
+    role: why it is kept out of search, once that is known.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    bold: bool = False
+    bold_end: bool = False
+    gaps: tuple[int, ...] = ()
+    hyphen: bool = False
+    sideways: bool = False
+    role: AsideRole | None = None
+
+
+@dataclass(slots=True)
+class RawPage:
+    """A page as the reader gave it: its lines in the order of the file.
+
+    image: the page shows a picture. unread: why there is no text, where there should be some.
+    """
+
+    number: int
+    label: str
+    width: float
+    height: float
+    lines: list[Line] = field(default_factory=list)
+    reader: str | None = "pdfium"
+    unread: str | None = None
+    image: bool = False
+
+
+@dataclass(slots=True)
+class Document:
+    """A whole file as the readers gave it.
+
+    properties: what the file says of itself (title, author, created). outline: the titles of its bookmarks.
+    """
+
+    pages: list[RawPage]
+    properties: dict[str, str] = field(default_factory=dict)
+    outline: list[str] = field(default_factory=list)

@@ -1,0 +1,298 @@
+"""From the lines of all pages to paragraphs: where does one end and the next begin, also over a page break?
+
+Pure: lines in, drafts out. A draft becomes a corpus Paragraph once its number and its section are known.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from ingest import clean, layout
+from ingest.page import Line, RawPage
+
+_GAP = 1.22  # times the usual leading: a wider step begins a paragraph
+_INDENT = 0.8  # of the letter size: further in or out begins one
+_SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")
+_MARKER = re.compile(
+    r"^(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
+    r"|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$)",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡])\s?\S")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A paragraph before it has a number and a section. `pages`: the page of each line; `note`: it is a footnote."""
+
+    lines: list[Line]
+    pages: list[int]
+    note: bool = False
+    text: str = ""
+    turns: tuple[tuple[int, int], ...] = ()
+    alone: bool = True  # no other text stands beside it, as in a table
+    space_above: bool = False  # set apart from what stands above it
+
+    @property
+    def page(self) -> int:
+        return self.pages[0]
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size
+
+    @property
+    def bold(self) -> bool:
+        return all(line.bold and line.bold_end for line in self.lines)
+
+
+@dataclass(slots=True)
+class _Style:
+    """What is usual in the document: letter size, leading."""
+
+    size: float
+    leading: float
+    words: set[str] = field(default_factory=set)
+    hyphenated: set[str] = field(default_factory=set)
+
+
+def drafts(pages: list[RawPage]) -> list[Draft]:
+    """The paragraphs of the document in reading order; every line without a role is in exactly one of them."""
+    style = _Style(layout.body_size(pages), layout.leading(pages))
+    style.words, style.hyphenated = _evidence(pages)
+    result: list[Draft] = []
+    for page in pages:
+        blocks = _blocks(page, style)
+        if not blocks:
+            continue
+        _mark_notes(blocks, style)
+        into = next((draft for draft in reversed(result) if not draft.note), None)
+        first = next((at for at, block in enumerate(blocks) if not block.note), None)
+        if into is not None and first == 0 and into.pages[-1] == page.number - 1 and _runs_on(into, blocks[0], style):
+            into.lines += blocks[0].lines
+            into.pages += blocks[0].pages
+            blocks = blocks[1:]
+        result += blocks
+    for draft in result:
+        _set_text(draft, style)
+    return result
+
+
+def _evidence(pages: list[RawPage]) -> tuple[set[str], set[str]]:
+    """The words of the document that no hyphen breaks; empty when no line ends in a hyphen, since nobody will ask."""
+    lines = [line for page in pages for line in page.lines if line.role is None]
+    if not any(line.hyphen for line in lines):
+        return set(), set()
+    whole = []
+    broken = False
+    for line in lines:
+        text = line.text
+        if broken:
+            text = text.partition(" ")[2]
+        if line.hyphen:
+            text = text.rpartition(" ")[0]
+        broken = line.hyphen
+        whole.append(text)
+    return clean.vocabulary(whole)
+
+
+# ---------------------------------------------------------------- one page
+
+
+def _blocks(page: RawPage, style: _Style) -> list[Draft]:
+    lines = [line for line in page.lines if line.role is None]
+    edges = _edges(lines, style)
+    blocks: list[Draft] = []
+    for at, line in enumerate(lines):
+        above = lines[at - 1] if at else None
+        if above is not None and not _begins(
+            blocks[-1], above, line, lines[at + 1] if at + 1 < len(lines) else None, edges[at - 1], style
+        ):
+            blocks[-1].lines.append(line)
+            blocks[-1].pages.append(page.number)
+            continue
+        block = Draft([line], [page.number])
+        block.space_above = above is None or abs(line.y - above.y) > _GAP * style.leading * line.size
+        blocks.append(block)
+    _mark_beside(blocks)
+    return blocks
+
+
+def _edges(lines: list[Line], style: _Style) -> list[float]:
+    """For each line the right edge of the column in which it stands: how far the lines around it reach."""
+    edges: list[float] = []
+    start = 0
+    for at in range(1, len(lines) + 1):
+        if at < len(lines):
+            above, line = lines[at - 1], lines[at]
+            if 0 < line.y - above.y < 2.5 * style.leading * max(line.size, above.size) and layout.overlaps(above, line):
+                continue
+        edges += [max(line.x1 for line in lines[start:at])] * (at - start)
+        start = at
+    # A run of one or two lines says little: it ends where the text that starts at the same place ends.
+    by_left: dict[int, float] = {}
+    for line in lines:
+        left = round(line.x0 / 4)
+        by_left[left] = max(by_left.get(left, 0.0), line.x1)
+    runs = dict.fromkeys(edges, 0)
+    for edge in edges:
+        runs[edge] += 1
+    return [
+        max(edge, by_left[round(line.x0 / 4)]) if runs[edge] <= 2 else edge
+        for line, edge in zip(lines, edges, strict=True)
+    ]
+
+
+def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: float, style: _Style) -> bool:
+    """Whether `line` begins a paragraph after `above`, the last line of `block`."""
+    if line.sideways or above.sideways:
+        return not (line.sideways and above.sideways and abs(line.y - above.y) < 2 * line.size)
+    step = line.y - above.y
+    size = max(line.size, above.size)
+    if abs(step) < 0.6 * size and line.x0 >= above.x0:
+        return line.x0 - above.x1 > 1.2 * size  # the same printed line, or the next cell of a row
+    if above.hyphen:
+        return False
+    ended = bool(_SENTENCE_END.search(above.text))
+    if step <= 0:  # the next column, or the next cell
+        reads_on = not ended and line.text[:1].islower() and abs(line.size - above.size) < 0.5
+        return not (reads_on and -step > 8 * size and len(block.lines) > 2)
+    if abs(line.size - above.size) > 0.08 * size and not (
+        line.bold == above.bold and abs(line.size - above.size) < 1.1 and not ended
+    ):
+        return True
+    if not layout.overlaps(above, line):
+        return True
+    wide = step > _GAP * style.leading * size
+    if wide and not (not ended and _even(block, step, below, line) and line.text[:1].islower()):
+        return True
+    first = line.text[0]
+    if (
+        first in clean.BULLETS
+        and (len(line.text) == 1 or line.text[1] == " ")
+        and not (first in "–—-*" and not ended and above.x1 > edge - 3 * size)
+    ):
+        return True
+    room = edge - above.x1
+    short = room > _width_of_first_word(line) + 0.6 * size
+    centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < 0.5 * size and abs(line.x0 - above.x0) > size
+    if _MARKER.match(line.text) and (ended or short or line.x0 < above.x0 - _INDENT * size):
+        return True
+    heavy, heavy_above = line.bold and line.bold_end, block.bold
+    if (
+        heavy_above
+        and not line.bold
+        and (short or step > 1.05 * style.leading * size or (len(block.lines) == 1 and not ended and _titled(above)))
+    ):
+        return True
+    if heavy and not above.bold_end and (short or ended):
+        return True
+    if centred and not ended:
+        return heavy != heavy_above
+    out, in_ = above.x0 - line.x0, line.x0 - above.x0
+    if out > _INDENT * size:
+        return len(block.lines) > 1 or short  # not the first line of a paragraph set in
+    if in_ > _INDENT * size:
+        hanging = len(block.lines) == 1 and (_MARKER.match(above.text) or above.text[0] in clean.BULLETS)
+        return not hanging or (short and ended)
+    return short and (ended or room > _width_of_first_word(line) + 3 * size)
+
+
+def _even(block: Draft, step: float, below: Line | None, line: Line) -> bool:
+    """Whether the lines around stand in the same wide step: a widely set paragraph, not a gap."""
+    steps = [other.y - one.y for one, other in zip(block.lines[-2:], block.lines[-1:], strict=False)]
+    if below is not None:
+        steps.append(below.y - line.y)
+    return bool(steps) and all(abs(other - step) < 0.05 * step for other in steps)
+
+
+def _width_of_first_word(line: Line) -> float:
+    word = line.text.split(" ", 1)[0]
+    return (line.x1 - line.x0) * (len(word) + 1) / max(1, len(line.text))
+
+
+def _titled(line: Line) -> bool:
+    """Whether a line reads like a heading: short, and it ends without a stop."""
+    return len(line.text) < 70 and not line.text.endswith((",", "-"))
+
+
+def _mark_beside(blocks: list[Draft]) -> None:
+    """Blocks with other text on the same height are cells of a table, boxes or columns."""
+    spans = []
+    for block in blocks:
+        first, last = block.lines[0], block.lines[-1]
+        spans.append(
+            (first.y - first.size, last.y, min(line.x0 for line in block.lines), max(line.x1 for line in block.lines))
+        )
+    for at, (top, bottom, left, right) in enumerate(spans):
+        for other in range(max(0, at - 6), min(len(spans), at + 7)):
+            if other == at:
+                continue
+            t, b, le, ri = spans[other]
+            if min(bottom, b) - max(top, t) > 0.5 * blocks[at].size and (le >= right - 1 or ri <= left + 1):
+                blocks[at].alone = False
+                break
+
+
+def _mark_notes(blocks: list[Draft], style: _Style) -> None:
+    """Footnotes: set smaller than the text, below all of it, and the first begins with its mark."""
+    at = len(blocks)
+    while at and blocks[at - 1].size < 0.93 * style.size:
+        at -= 1
+    notes = blocks[at:]
+    if not at or not notes or not _FOOTNOTE.match(notes[0].lines[0].text):
+        return
+    lowest = max(line.y for block in blocks[:at] for line in block.lines)
+    if notes[0].lines[0].y > lowest:
+        for block in notes:
+            block.note = True
+
+
+# ---------------------------------------------------------------- over the page break
+
+
+def _runs_on(draft: Draft, block: Draft, style: _Style) -> bool:
+    """Whether the first block of a page continues the last paragraph of the page before."""
+    above, line = draft.lines[-1], block.lines[0]
+    if above.hyphen:
+        return True
+    if abs(above.size - line.size) > 0.5 or (above.bold_end != line.bold and draft.bold != block.bold):
+        return False
+    if line.text[0] in clean.BULLETS or _SENTENCE_END.search(above.text):
+        return False
+    if draft.bold or not (draft.alone and block.alone):
+        return line.text[:1].islower() and draft.bold == block.bold and not _MARKER.match(line.text)
+    if _MARKER.match(line.text) and not line.text[:1].islower():
+        return False
+    if line.text[:1].islower():
+        return True
+    # "… the report of\nOfsted": a capital may follow, when the line before was full.
+    return len(draft.lines) > 1 and above.x1 > max(other.x1 for other in draft.lines[:-1]) - 6 * above.size
+
+
+# ---------------------------------------------------------------- text
+
+
+def _set_text(draft: Draft, style: _Style) -> None:
+    text = ""
+    turns = []
+    hyphen = False
+    for at, line in enumerate(draft.lines):
+        before = draft.lines[at - 1] if at else None
+        if before is not None and _touches(before, line):
+            start = len(text)
+            text += line.text
+        else:
+            text = clean.join(text, line.text, hyphen, style.words, style.hyphenated)
+            start = len(text) - len(line.text)
+        if at and draft.pages[at] != draft.pages[at - 1]:
+            turns.append((max(0, start), draft.pages[at]))
+        hyphen = line.hyphen
+    if hyphen:
+        text += "-"
+    draft.text = text
+    draft.turns = tuple(turns)
+
+
+def _touches(before: Line, line: Line) -> bool:
+    """Whether two pieces of one printed line stand so close that no space is between them (a raised mark)."""
+    return abs(line.y - before.y) < 0.6 * before.size and 0 <= line.x0 - before.x1 + 0.5 < 0.12 * before.size + 0.5

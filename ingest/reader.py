@@ -1,0 +1,14 @@
+"""Which reader is this? Its name is stored with each report, so that a better one knows what to read again."""
+
+from functools import cache
+from importlib.metadata import version
+
+VERSION = 1
+"""Of our own understanding of pages. Raise it when a report would now be read better."""
+
+
+@cache
+def reader_name(extractor: str = "pdfium") -> str:
+    """Names and versions of what reads a report, such as "ingest 1; pypdfium2 5.15.2; pypdf 7.1.0"."""
+    parts = [f"ingest {VERSION}", f"pypdfium2 {version('pypdfium2')}", f"pypdf {version('pypdf')}"]
+    return "; ".join(parts if extractor == "pdfium" else [parts[0], parts[2]])

@@ -1,0 +1,246 @@
+"""Read what is new into the corpus: several files at once, each report stored as soon as it is read.
+
+Threads of this process each drive one child process; this thread alone speaks to the store. An interrupted run loses
+only the files that were being read, and the next run begins with them.
+"""
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from corpus.model import Failure, FileRecord, Reason, Text
+from corpus.settings import Settings
+from corpus.store import Store
+from ingest import discover
+from ingest.discover import Seen
+from ingest.reader import reader_name
+from ingest.sandbox import Limits, Refusal, Sandbox
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files done and the number of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What became of every file: `found` is the sum of `read`, `same`, `unchanged` and `failed`.
+
+    read: files that became a report now. same: other names of a report that is held. unchanged: reports that were read
+    before.
+    failed: files that are no report. gone: files that are no longer there. failures: one for each that failed, also in
+    earlier runs.
+    confinement: how the reading processes were bound: "bubblewrap", "rlimits" or "none"; "" when there was nothing to
+    read.
+    """
+
+    found: int = 0
+    read: int = 0
+    same: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    gone: int = 0
+    pages: int = 0
+    unread_pages: int = 0
+    failures: tuple[Failure, ...] = field(default=())
+    confinement: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The summary as the record of a run keeps it."""
+        counts = ("found", "read", "same", "unchanged", "failed", "gone", "pages", "unread_pages", "confinement")
+        return {name: getattr(self, name) for name in counts} | {
+            "failures": [failure.to_dict() for failure in self.failures]
+        }
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of one file: a report, another name of one (`id` only), or a refusal."""
+
+    seen: Seen
+    id: str | None = None
+    text: Text | None = None
+    refusal: Refusal | None = None
+
+
+def _quiet(done: int, total: int) -> None:
+    pass
+
+
+def ingest(
+    store: Store,
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    jobs: int | None = None,
+    progress: Progress = _quiet,
+) -> IngestSummary:
+    """Bring the corpus up to date with the PDFs at or below `paths`, or with the library's own folders when none is
+    named.
+
+    Raises UsageError when a path does not exist. A file that cannot be read is a Failure in the summary and in the
+    store, never an error.
+    """
+    roots = list(paths) or [settings.reports, *settings.folders]
+    known = store.files()
+    reader, failing = reader_name(settings.extractor), _failing(settings)
+    seen = discover.look(roots, settings.library)
+    changes = discover.compare(seen, known, roots, settings.library, (reader, failing))
+    for key in changes.gone:
+        store.forget_file(key)
+
+    held = {record.report for record in known.values() if record.report is not None}
+    claimed = {report for report in held if store.holds(report, reader)}
+    counts = dict.fromkeys(("read", "same", "pages", "unread_pages"), 0)
+    failures = [Failure(record.path, record.reason, record.detail) for record in changes.unchanged if record.reason]
+    refused: dict[str, Refusal] = {}
+    later: list[_Outcome] = []
+    done = 0
+
+    def fail(outcome: _Outcome, refusal: Refusal) -> None:
+        seen = outcome.seen
+        store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
+        failures.append(Failure(seen.key, refusal.reason, refusal.detail))
+
+    readers = _Readers(changes.to_read, settings, claimed, jobs or settings.jobs)
+    with readers:
+        progress(0, len(changes.to_read))
+        for outcome in readers.outcomes():
+            seen_file = outcome.seen
+            if outcome.refusal is not None:
+                if outcome.id is not None:
+                    refused[outcome.id] = outcome.refusal
+                fail(outcome, outcome.refusal)
+            elif outcome.text is not None:
+                record = FileRecord(seen_file.key, seen_file.size, seen_file.mtime_ns, outcome.text.id, reader=reader)
+                store.put(outcome.text, record)
+                counts["read"] += 1
+                counts["pages"] += len(outcome.text.pages)
+                counts["unread_pages"] += sum(page.unread is not None for page in outcome.text.pages)
+            else:
+                later.append(outcome)  # whether its twin becomes a report is known at the end
+                continue
+            done += 1
+            progress(done, len(changes.to_read))
+    for outcome in later:
+        twin = refused.get(outcome.id or "")
+        if twin is not None:
+            fail(outcome, twin)
+        else:
+            file = outcome.seen
+            store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=reader))
+            counts["same"] += 1
+        done += 1
+        progress(done, len(changes.to_read))
+    return IngestSummary(
+        found=len(seen),
+        unchanged=sum(record.reason is None for record in changes.unchanged),
+        failed=len(failures),
+        gone=len(changes.gone),
+        failures=tuple(sorted(failures, key=lambda failure: failure.file)),
+        confinement=readers.confinement,
+        **counts,
+    )
+
+
+def _failing(settings: Settings) -> str:
+    """Who failed to read a file, and under which limits: under others it is tried again."""
+    return (
+        f"{reader_name(settings.extractor)}; {settings.max_seconds:g} s, {settings.max_memory_mb} MB, "
+        f"{settings.max_pages} pages, {settings.max_bytes} bytes"
+    )
+
+
+class _Readers:
+    """The threads that read files in child processes; use in a `with` block, which ends them all."""
+
+    def __init__(self, files: Sequence[Seen], settings: Settings, claimed: set[str], jobs: int) -> None:
+        self._settings = settings
+        self._claimed = claimed
+        self._lock = threading.Lock()
+        # The largest first, so that no thread is left alone with a long one at the end.
+        self._files = iter(sorted(files, key=lambda file: -file.size))
+        self._count = len(files)
+        self._stop = threading.Event()
+        self._ready: queue.Queue[_Outcome | BaseException] = queue.Queue(maxsize=2 * max(1, jobs))
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(max(1, jobs), len(files)))]
+        self.confinement = ""
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            while thread.is_alive():
+                self._drain()
+                thread.join(0.05)
+
+    def outcomes(self) -> Iterator[_Outcome]:
+        """One outcome for each file, as they become ready."""
+        for _ in range(self._count):
+            outcome = self._ready.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                self._ready.get_nowait()
+        except queue.Empty:
+            pass
+
+    def _work(self) -> None:
+        limits = Limits(
+            self._settings.max_seconds, self._settings.max_memory_mb, self._settings.max_pages, self._settings.extractor
+        )
+        try:
+            with Sandbox(limits) as sandbox:
+                while not self._stop.is_set():
+                    with self._lock:
+                        seen = next(self._files, None)
+                    if seen is None:
+                        return
+                    outcome = self._read(seen, sandbox)
+                    self.confinement = sandbox.confinement
+                    self._tell(outcome)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
+            self._tell(error)
+
+    def _tell(self, outcome: "_Outcome | BaseException") -> None:
+        while not self._stop.is_set():
+            try:
+                self._ready.put(outcome, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def _read(self, seen: Seen, sandbox: Sandbox) -> _Outcome:
+        if seen.problem is not None:
+            return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, seen.problem))
+        limit = self._settings.max_bytes
+        if seen.size > limit:
+            return _Outcome(seen, refusal=Refusal(Reason.TOO_LARGE, f"{seen.size} bytes"))
+        try:
+            with seen.path.open("rb") as file:
+                data = file.read(limit + 1)
+        except OSError as error:
+            return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, error.strerror or type(error).__name__))
+        if len(data) > limit:
+            return _Outcome(seen, refusal=Refusal(Reason.TOO_LARGE, f"more than {limit} bytes"))
+        # What is hashed is what is read: a file that changes meanwhile has another time and is read again by the next
+        # run.
+        report = hashlib.sha256(data).hexdigest()
+        with self._lock:
+            if report in self._claimed:
+                return _Outcome(seen, report)
+            self._claimed.add(report)
+        result = sandbox.read(data, id=report, name=seen.path.stem)
+        if isinstance(result, Refusal):
+            return _Outcome(seen, report, refusal=result)
+        return _Outcome(seen, report, result)

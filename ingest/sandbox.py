@@ -1,0 +1,259 @@
+"""The child process in which a PDF is read, from outside: its time, its end, and what its end means.
+
+A PDF is hostile until read. Its bytes are piped into a process that has no network and writes nowhere (bubblewrap
+where it works), bound in memory (rlimits where the system has them); one line of JSON comes back. What the child does,
+the parent goes on.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from corpus.errors import ReviewsError
+from corpus.model import Reason, Text
+from ingest import answer
+
+_FILES_A_CHILD = 50  # then it is replaced: what leaked is given back
+_START_SECONDS = 60.0  # a slow disk may need long to load the libraries the first time
+_LONGEST_ANSWER = 200_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may use. seconds: of wall clock; memory_mb: of address space, 0 for no limit."""
+
+    seconds: float = 60.0
+    memory_mb: int = 600
+    pages: int = 5_000
+    extractor: str = "pdfium"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file gave no report."""
+
+    reason: Reason
+    detail: str = ""
+
+
+class Sandbox:
+    """A child process that reads one file after the other, replaced when it dies. Belongs to one thread."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._errors: int | None = None
+        self._served = 0
+        self._reader = ""
+        self.confinement = "none"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):  # bytes that a dead child did not take
+                        pipe.close()
+        if self._errors is not None:
+            os.close(self._errors)
+            self._errors = None
+
+    def read(self, data: bytes, *, id: str, name: str) -> Text | Refusal:
+        """The report in `data`, or why there is none."""
+        if self._served >= _FILES_A_CHILD:
+            self.close()
+        if self._process is None:
+            self._start()
+        self._served += 1
+        request = {
+            "bytes": len(data),
+            "id": id,
+            "name": name,
+            "max_pages": self._limits.pages,
+            "extractor": self._limits.extractor,
+        }
+        line, timed_out = self._ask(json.dumps(request).encode() + b"\n", data, self._limits.seconds)
+        if not line.endswith(b"\n"):
+            refusal = Refusal(Reason.TIMED_OUT, f"{self._limits.seconds:g} s") if timed_out else self._end(line)
+            self.close()
+            return refusal
+        try:
+            answered = answer.decode(line, id=id, reader=self._reader, max_pages=self._limits.pages)
+        except answer.Malformed as error:
+            self.close()
+            return Refusal(Reason.CRASHED, f"malformed answer: {error}")
+        if isinstance(answered, Text):
+            return answered
+        if answered[0] is Reason.OUT_OF_MEMORY:
+            self.close()
+        return Refusal(*answered)
+
+    def _start(self) -> None:
+        boxed = works_in_bubblewrap()
+        command = [sys.executable, "-B", "-P", "-m", "ingest.child"]
+        errors: int = subprocess.DEVNULL
+        if hasattr(os, "set_blocking") and os.name == "posix":
+            # The last words of a process that dies; a full pipe must not stop it.
+            self._errors, errors = os.pipe()
+            os.set_blocking(self._errors, False)
+            os.set_blocking(errors, False)
+        self._process = subprocess.Popen(
+            [*_box(), *command] if boxed else command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=_environment(),
+        )
+        if errors >= 0:
+            os.close(errors)
+        self._served = 0
+        line, _ = self._ask(json.dumps({"memory_mb": self._limits.memory_mb}).encode() + b"\n", b"", _START_SECONDS)
+        try:
+            ready = json.loads(line)
+            self._reader = str(ready["ready"])
+            bound = bool(ready["bound"])
+        except (ValueError, KeyError, TypeError) as error:
+            words = self._last_words()
+            self.close()
+            raise ReviewsError(
+                "The process that reads PDFs does not start. Install this program again, then run the command again. "
+                f"({words.splitlines()[-1] if words else 'It said nothing.'})"
+            ) from error
+        self.confinement = "bubblewrap" if boxed else "rlimits" if bound else "none"
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the child was not started")
+        return self._process
+
+    def _ask(self, request: bytes, data: bytes, seconds: float) -> tuple[bytes, bool]:
+        """The child's next line, and whether its time ran out. A line without an end says that the child is dead."""
+        process = self._running()
+        over = threading.Event()
+
+        def stop() -> None:
+            over.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            try:
+                _pipe(process.stdin).write(request)
+                _pipe(process.stdin).write(data)
+                _pipe(process.stdin).flush()
+            except OSError:  # it is dead: what is left of its answer says so
+                pass
+            line = _pipe(process.stdout).readline(_LONGEST_ANSWER)
+        finally:
+            timer.cancel()
+        return line, over.is_set()
+
+    def _end(self, line: bytes) -> Refusal:
+        """What the end of the child means."""
+        process = self._running()
+        if len(line) >= _LONGEST_ANSWER:
+            return Refusal(Reason.TOO_LARGE, f"more than {_LONGEST_ANSWER} bytes of text")
+        try:
+            code = process.wait(5)
+        except subprocess.TimeoutExpired:
+            return Refusal(Reason.CRASHED, "closed its pipe")
+        number = (
+            -code if code < 0 else code - 128 if code > 128 and os.name == "posix" else 0
+        )  # a shell's way, and bubblewrap's
+        try:
+            name = signal.Signals(number).name if number else f"exit code {code}"
+        except ValueError:
+            name = f"exit code {code}"
+        words = self._last_words()
+        if "MemoryError" in words or "bad_alloc" in words or name == "SIGKILL":
+            return Refusal(Reason.OUT_OF_MEMORY, name)
+        # PDFium aborts when an allocation fails, and says nothing; an abort for another cause speaks.
+        if name == "SIGABRT" and not words and self._limits.memory_mb and self.confinement != "none":
+            return Refusal(Reason.OUT_OF_MEMORY, f"{name} under a limit of {self._limits.memory_mb} MB")
+        return Refusal(Reason.CRASHED, name)
+
+    def _last_words(self) -> str:
+        if self._errors is None:
+            return ""
+        try:
+            return os.read(self._errors, 60_000).decode("utf-8", "replace").strip()
+        except BlockingIOError:
+            return ""
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise RuntimeError("the child was started without pipes")
+    return pipe
+
+
+# ---------------------------------------------------------------- confinement
+
+
+def _environment() -> dict[str, str]:
+    """Where the child finds this program and its libraries, wherever they are installed; nothing else of ours."""
+    paths = [str(Path(__file__).resolve().parent.parent)]
+    paths += [path for path in sys.path if path and Path(path).is_dir()]
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+        if name in os.environ
+    }
+    return {
+        **kept,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _box() -> list[str]:
+    """The bubblewrap command: no network, no other process, and of the disk only the program, to be read."""
+    places = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
+    places += _environment()["PYTHONPATH"].split(os.pathsep)
+    places += [str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent)]
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--dev", "/dev"]
+    for place in dict.fromkeys(places):
+        command += ["--ro-bind-try", place, place]
+    return [*command, "--chdir", "/", "--"]
+
+
+@cache
+def works_in_bubblewrap() -> bool:
+    """Whether bubblewrap is installed and may do its work here; tried once, with the real command."""
+    if sys.platform != "linux" or shutil.which("bwrap") is None:
+        return False
+    try:
+        tried = subprocess.run(
+            [*_box(), sys.executable, "-B", "-P", "-c", "import ingest, pypdf, pypdfium2"],
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_START_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0

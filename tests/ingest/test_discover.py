@@ -1,0 +1,93 @@
+"""What is new, changed, unchanged or gone is told from the disk without reading a byte of a report."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import UsageError
+from corpus.model import FileRecord, Reason
+from ingest import discover
+
+
+def put(path: Path, data: bytes = b"%PDF-1.7") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def keys(library: Path, *paths: Path) -> list[str]:
+    return [seen.key for seen in discover.look(paths or [library / "reports"], library)]
+
+
+def record(seen: discover.Seen, reader: str = "r1", reason: Reason | None = None) -> FileRecord:
+    return FileRecord(seen.key, seen.size, seen.mtime_ns, None if reason else "a" * 64, reason, "", reader)
+
+
+def test_pdfs_are_found_at_any_depth_whatever_the_case_of_their_ending(tmp_path: Path) -> None:
+    put(tmp_path / "reports" / "b.PDF")
+    put(tmp_path / "reports" / "deep" / "er" / "a.pdf")
+    put(tmp_path / "reports" / "note.docx")
+    put(tmp_path / "reports" / ".hidden.pdf")
+    put(tmp_path / "reports" / ".git" / "c.pdf")
+    put(tmp_path / "reports" / "~$open.pdf")
+    assert keys(tmp_path) == ["reports/b.PDF", "reports/deep/er/a.pdf"]
+
+
+def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    file = put(tmp_path / "elsewhere" / "report")
+    assert keys(tmp_path / "library", file) == [str(file)]
+
+
+def test_a_file_under_two_of_the_paths_is_found_once(tmp_path: Path) -> None:
+    file = put(tmp_path / "reports" / "a.pdf")
+    assert keys(tmp_path, tmp_path / "reports", file) == ["reports/a.pdf"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_circle_of_links_is_walked_once(tmp_path: Path) -> None:
+    put(tmp_path / "reports" / "a.pdf")
+    (tmp_path / "reports" / "again").symlink_to(tmp_path / "reports", target_is_directory=True)
+    (tmp_path / "reports" / "lost.pdf").symlink_to(tmp_path / "nowhere.pdf")
+    seen = discover.look([tmp_path / "reports"], tmp_path)
+    assert [(each.key, each.problem is None) for each in seen] == [("reports/a.pdf", True), ("reports/lost.pdf", False)]
+
+
+def test_a_path_that_does_not_exist_is_an_error_and_not_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no file or folder"):
+        discover.look([tmp_path / "unplugged"], tmp_path)
+
+
+def test_files_are_sorted_into_new_changed_unchanged_and_gone(tmp_path: Path) -> None:
+    same, changed = put(tmp_path / "reports" / "same.pdf"), put(tmp_path / "reports" / "changed.pdf")
+    seen = discover.look([tmp_path / "reports"], tmp_path)
+    known = {each.key: record(each) for each in seen}
+    known["reports/gone.pdf"] = FileRecord("reports/gone.pdf", 1, 1, "b" * 64, reader="r1")
+    known["/other/kept.pdf"] = FileRecord("/other/kept.pdf", 1, 1, "c" * 64, reader="r1")
+    put(changed, b"%PDF-1.7 more")
+    put(tmp_path / "reports" / "new.pdf")
+    seen = discover.look([tmp_path / "reports"], tmp_path)
+    changes = discover.compare(seen, known, [tmp_path / "reports"], tmp_path, ["r1"])
+    assert [each.key for each in changes.to_read] == ["reports/changed.pdf", "reports/new.pdf"]
+    assert [each.path for each in changes.unchanged] == [f"reports/{same.name}"]
+    assert changes.gone == ("reports/gone.pdf",)
+
+
+def test_a_better_reader_reads_everything_again(tmp_path: Path) -> None:
+    put(tmp_path / "reports" / "a.pdf")
+    seen = discover.look([tmp_path / "reports"], tmp_path)
+    known = {each.key: record(each, "old reader") for each in seen}
+    assert len(discover.compare(seen, known, [tmp_path], tmp_path, ["new reader"]).to_read) == 1
+
+
+def test_a_file_that_could_not_be_opened_is_tried_every_time(tmp_path: Path) -> None:
+    put(tmp_path / "reports" / "a.pdf")
+    seen = discover.look([tmp_path / "reports"], tmp_path)
+    known = {each.key: record(each, reason=Reason.UNREADABLE) for each in seen}
+    assert len(discover.compare(seen, known, [tmp_path], tmp_path, ["r1"]).to_read) == 1
+
+
+def test_what_lies_in_a_folder_that_may_not_be_opened_is_not_gone(tmp_path: Path) -> None:
+    closed = discover.Seen(tmp_path / "reports" / "locked", "reports/locked", 0, 0, "Permission denied")
+    known = {"reports/locked/a.pdf": FileRecord("reports/locked/a.pdf", 1, 1, "a" * 64, reader="r1")}
+    assert discover.compare([closed], known, [tmp_path / "reports"], tmp_path, ["r1"]).gone == ()

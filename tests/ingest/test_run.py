@@ -1,0 +1,148 @@
+"""From a folder of files to the corpus: every file is accounted for, and nothing is read twice."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.library import create_library
+from corpus.model import Reason
+from corpus.settings import Settings
+from corpus.store import Store
+from ingest import discover, run
+from ingest.run import ingest
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return create_library(tmp_path / "library")
+
+
+def fill(settings: Settings, press: Any, **files: str) -> None:
+    for name, text in files.items():
+        (settings.reports / f"{name}.pdf").write_bytes(press.pdf(press.lines(text)))
+
+
+def adds_up(summary: run.IngestSummary) -> bool:
+    return summary.found == summary.read + summary.same + summary.unchanged + summary.failed
+
+
+def test_every_file_becomes_a_report_or_a_failure(settings: Settings, press: Any) -> None:
+    fill(
+        settings,
+        press,
+        one="Child Wren was not seen.",
+        two="Child Lark was not heard.",
+        twin="Child Wren was not seen.",
+    )
+    (settings.reports / "page.pdf").write_bytes(b"<html>404")
+    (settings.reports / "other page.pdf").write_bytes(b"<html>404")
+    steps: list[tuple[int, int]] = []
+    with Store.open(settings.database) as store:
+        summary = ingest(store, settings, jobs=2, progress=lambda done, of: steps.append((done, of)))
+        assert (summary.found, summary.read, summary.same, summary.failed) == (5, 2, 1, 2)
+        assert adds_up(summary)
+        assert {failure.reason for failure in summary.failures} == {Reason.NOT_PDF}
+        assert sorted(len(report.files) for report in store.reports()) == [1, 2]
+        assert [failure.file for failure in store.failures()] == ["reports/other page.pdf", "reports/page.pdf"]
+    assert steps[0] == (0, 5)
+    assert steps[-1] == (5, 5)
+
+
+def test_a_second_run_starts_no_process(settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    (settings.reports / "page.pdf").write_bytes(b"<html>404")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        monkeypatch.setattr(run, "Sandbox", None)
+        again = ingest(store, settings, jobs=1)
+    assert (again.found, again.unchanged, again.failed, again.read) == (3, 2, 1, 0)
+    assert adds_up(again)
+
+
+def test_a_changed_file_is_read_again_and_a_touched_one_is_not(settings: Settings, press: Any) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        fill(settings, press, one="Child Wren, second edition")
+        os.utime(settings.reports / "two.pdf", (1, 1))
+        summary = ingest(store, settings, jobs=1)
+        assert (summary.read, summary.same) == (1, 1)
+        assert len(store.reports()) == 2
+        assert ingest(store, settings, jobs=1).unchanged == 2
+
+
+def test_a_file_that_is_gone_takes_its_report_with_it_and_a_moved_one_does_not(settings: Settings, press: Any) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        (settings.reports / "one.pdf").unlink()
+        (settings.reports / "two.pdf").rename(settings.reports / "renamed.pdf")
+        summary = ingest(store, settings, jobs=1)
+        assert (summary.gone, summary.same, summary.read) == (2, 1, 0)
+        assert [report.files for report in store.reports()] == [("reports/renamed.pdf",)]
+
+
+def test_another_limit_tries_the_failures_again(settings: Settings, press: Any) -> None:
+    (settings.reports / "long.pdf").write_bytes(press.pdf(*[press.lines("Wren")] * 3))
+    with Store.open(settings.database) as store:
+        tight = Settings(library=settings.library, max_pages=2)
+        assert ingest(store, tight, jobs=1).failures[0].reason is Reason.TOO_LARGE
+        assert ingest(store, tight, jobs=1).read == 0
+        assert ingest(store, settings, jobs=1).read == 1
+
+
+def test_a_file_over_the_size_limit_is_not_even_opened(settings: Settings, press: Any) -> None:
+    fill(settings, press, one="Child Wren")
+    with Store.open(settings.database) as store:
+        summary = ingest(store, Settings(library=settings.library, max_bytes=100), jobs=1)
+    assert summary.failures[0].reason is Reason.TOO_LARGE
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes among files")
+def test_what_cannot_be_opened_or_is_no_file_is_unreadable_and_does_not_stop_the_run(settings: Settings) -> None:
+    (settings.reports / "lost.pdf").symlink_to(settings.reports / "nowhere.pdf")
+    os.mkfifo(settings.reports / "pipe.pdf")
+    with Store.open(settings.database) as store:
+        failures = ingest(store, settings, jobs=1).failures
+    assert [(failure.file, failure.reason) for failure in failures] == [
+        ("reports/lost.pdf", Reason.UNREADABLE),
+        ("reports/pipe.pdf", Reason.UNREADABLE),
+    ]
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_unreadable(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    look = discover.look
+
+    def then_vanish(*arguments: Any) -> Any:
+        seen = look(*arguments)
+        (settings.reports / "one.pdf").unlink()
+        return seen
+
+    monkeypatch.setattr(discover, "look", then_vanish)
+    with Store.open(settings.database) as store:
+        summary = ingest(store, settings, jobs=2)
+    assert (summary.read, summary.failed) == (1, 1)
+    assert summary.failures[0].reason is Reason.UNREADABLE
+
+
+def test_an_interrupted_run_keeps_what_it_had_and_leaves_no_thread(settings: Settings, press: Any) -> None:
+    for number in range(30):
+        fill(settings, press, **{f"r{number}": f"Child Wren {number}"})
+
+    def stop(done: int, of: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with Store.open(settings.database) as store:
+        with pytest.raises(KeyboardInterrupt):
+            ingest(store, settings, jobs=2, progress=stop)
+        assert threading.active_count() == 1
+        assert len(store.reports()) == 4
+        summary = ingest(store, settings, jobs=2)
+        assert (summary.unchanged, summary.read) == (4, 26)
