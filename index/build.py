@@ -22,7 +22,9 @@ FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analysis.VERSION
 
 _CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
 _WORTH_A_PROCESS = 20  # fewer new readings than this are faster done here
-_MANY_SEGMENTS = 6  # more than this, and the small ones become one
+_MANY_SEGMENTS = 8  # more than this, and all but the largest become one
+_FEW_SMALL = 3  # more segments than this below a quarter of the largest, and they become one
+_WORN = 0.85  # a segment of which less than this share is alive is written again
 _CANARIES = 20
 
 Progress = Callable[[int, int], None]
@@ -155,16 +157,20 @@ def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
 
 
 def _merge(building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int]) -> list[SegmentSummary]:
-    """Keep segments few and free of the dead: rewrite those that are a quarter dead and, when there are many, the
+    """Keep segments few and free of the dead: rewrite the worn ones and, when there are many, the
     small ones.
     """
 
     def living(segment: SegmentSummary) -> int:
         return sum(length for reading, length in segment.documents if reading in live)
 
-    worn = [s for s in segments if 4 * living(s) < 3 * sum(length for _, length in s.documents)]
+    worn = [s for s in segments if living(s) < _WORN * sum(length for _, length in s.documents)]
     whole = sorted((s for s in segments if s not in worn), key=living, reverse=True)
-    small = whole[_MANY_SEGMENTS // 2 :] if len(segments) > _MANY_SEGMENTS else []
+    small = [s for s in whole if 4 * living(s) < living(whole[0])]
+    if len(segments) > _MANY_SEGMENTS:
+        small = whole[1:]
+    elif len(small) <= _FEW_SMALL:
+        small = []
     merging = [s for s in segments if s in worn or s in small]
     if not merging:
         return segments

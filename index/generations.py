@@ -13,6 +13,7 @@ A file whose size and time of change are those in the manifest is taken to be as
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ def problems(index: Path, *, thorough: bool = False) -> list[str]:
     for name in sorted(_generations(index)):
         try:
             _, hashed = _read_manifest(index / name)
-            if (named and named == (name, "")) or (named and named[0] == name and named[1] != hashed):
+            if named and named[0] == name and named[1] != hashed:
                 raise Corrupt(f"The manifest of generation {name} is not the one that was published.")
             _check_files(index / name, thorough)
         except Corrupt as error:
@@ -184,10 +185,11 @@ def _generations(index: Path) -> set[str]:
 def _named(index: Path) -> tuple[str, str] | None:
     """What CURRENT says, or None when it says nothing sensible."""
     try:
-        words = (index / POINTER).read_text("ascii").split()
-    except (OSError, UnicodeDecodeError):
+        said = (index / POINTER).read_bytes()
+    except OSError:
         return None
-    return (words[0], words[1]) if len(words) == 2 and words[0].isdigit() else None
+    match = re.fullmatch(rb"([0-9]{7}) ([0-9a-f]{64})\n", said)
+    return (match[1].decode(), match[2].decode()) if match else None
 
 
 def _point(index: Path, generation: str, hashed: str) -> None:

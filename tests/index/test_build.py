@@ -1,0 +1,146 @@
+"""The index follows the corpus: what changed is built, verified and switched to, and nothing else."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from corpus.errors import Corrupt, NoIndex
+from corpus.store import Store
+from index import build as building
+from index import generations
+from index.build import build, check, open_snapshot
+from tests.index.conftest import AddReport
+
+
+def words(index: Path, term: str) -> set[int]:
+    """The readings that have a term, as a searcher finds them."""
+    generation = generations.current(index)
+    snapshot = open_snapshot(generation)
+    documents = snapshot.documents()
+    found = {base + n for base, postings in snapshot.postings(term) for n in postings.documents}
+    snapshot.close()
+    return {documents[number] for number in found if number in documents}
+
+
+def test_a_new_report_is_found_after_the_next_build(tmp_path: Path, store: Store, add: AddReport) -> None:
+    add("robin", "Neglect was seen.")
+    build(store, tmp_path / "index")
+    assert len(words(tmp_path / "index", "neglect")) == 1
+    add("wren", "Neglect was not seen.")
+    build(store, tmp_path / "index")
+    assert len(words(tmp_path / "index", "neglect")) == 2
+    assert check(store, tmp_path / "index", full=True) == []
+
+
+def test_nothing_is_built_when_nothing_changed(tmp_path: Path, store: Store, add: AddReport) -> None:
+    add("robin", "Neglect.")
+    assert build(store, tmp_path / "index") is not None
+    assert build(store, tmp_path / "index") is None
+
+
+def test_a_report_that_is_gone_leaves_the_index(tmp_path: Path, store: Store, add: AddReport) -> None:
+    add("robin", "Neglect.")
+    add("wren", "Neglect.")
+    build(store, tmp_path / "index")
+    store.forget_file("robin.pdf")
+    build(store, tmp_path / "index")
+    assert len(words(tmp_path / "index", "neglect")) == 1
+
+
+def test_a_second_reading_takes_the_place_of_the_first(tmp_path: Path, store: Store, add: AddReport) -> None:
+    add("robin", "Negelct.")
+    build(store, tmp_path / "index")
+    add("robin", "Neglect.")
+    build(store, tmp_path / "index")
+    assert words(tmp_path / "index", "negelct") == set()
+    assert len(words(tmp_path / "index", "neglect")) == 1
+
+
+def test_segments_stay_few_and_small_over_many_nights(tmp_path: Path, store: Store, add: AddReport) -> None:
+    chance = Random(7)
+
+    def about(number: int) -> str:
+        return " ".join(
+            ["neglect", *(f"word{int(chance.paretovariate(0.5)) % 3000}" for _ in range(3000)), str(number)]
+        )
+
+    for n in range(30):
+        add(f"old-{n}", about(n))
+    build(store, tmp_path / "index")
+    for night in range(25):
+        add(f"new-{night % 5}", about(night))
+        build(store, tmp_path / "index")
+    generation = generations.current(tmp_path / "index")
+    assert len(generation.manifest.segments) <= building._MANY_SEGMENTS
+    assert len(words(tmp_path / "index", "neglect")) == 35
+    assert check(store, tmp_path / "index", full=True) == []
+
+    def size(directory: Path) -> int:
+        return sum(path.stat().st_size for path in directory.glob("reviews_*"))
+
+    grown = size(generation.directory)
+    fresh = build(store, tmp_path / "index", rebuild=True)
+    assert fresh is not None
+    assert grown <= 1.3 * size(fresh.directory)
+
+
+def test_several_processes_build_what_one_builds(tmp_path: Path, store: Store, add: AddReport) -> None:
+    for n in range(2 * building._WORTH_A_PROCESS):
+        add(f"report-{n}", f"Number {n} speaks of neglect.")
+    build(store, tmp_path / "one", jobs=1)
+    build(store, tmp_path / "two", jobs=2)
+    assert len(generations.current(tmp_path / "two").manifest.segments) == 2
+    for term in ("neglect", "7", "nothing"):
+        assert words(tmp_path / "one", term) == words(tmp_path / "two", term)
+
+
+def test_an_index_of_another_version_is_refused_by_readers_and_rebuilt_by_the_next_build(
+    tmp_path: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("robin", "Neglect.")
+    with monkeypatch.context() as older:
+        older.setattr(building, "FINGERPRINT", "whoosh 0, analysis 0")
+        build(store, tmp_path / "index")
+    with pytest.raises(NoIndex, match="another version"):
+        words(tmp_path / "index", "neglect")
+    assert build(store, tmp_path / "index") is not None
+    assert len(words(tmp_path / "index", "neglect")) == 1
+
+
+def test_an_index_that_lost_words_is_not_published(
+    tmp_path: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("robin", "Neglect was seen.")
+    build(store, tmp_path / "index")
+    before = generations.current(tmp_path / "index").manifest.id
+    add("wren", "Neglect was not seen.")
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            "index.engine.IndexedParagraph.__new__", lambda cls, text, *rest: tuple.__new__(cls, ("", *rest))
+        )
+        with pytest.raises(Corrupt, match="not published"):
+            build(store, tmp_path / "index")
+    assert generations.current(tmp_path / "index").manifest.id == before
+    assert not list((tmp_path / "index").glob("building-*"))
+
+
+def test_check_finds_an_index_that_does_not_say_what_the_corpus_says(
+    tmp_path: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("robin", "Neglect.", "It was seen.", "Nobody asked.")
+    build(store, tmp_path / "index")
+    monkeypatch.setattr(Store, "indexable", lambda self, reading: [("Other words.", "body", False)] * 3)
+    assert any("misses words" in problem for problem in check(store, tmp_path / "index", full=True))
+
+
+def test_old_readings_are_kept_as_long_as_a_kept_generation_shows_them(
+    tmp_path: Path, store: Store, add: AddReport
+) -> None:
+    for n in range(generations.KEEP + 3):
+        add("robin", f"Version {n}.")
+        build(store, tmp_path / "index")
+    shown = set().union(*(g.manifest.live for g in generations.kept(tmp_path / "index")))
+    assert len(shown) == generations.KEEP
+    for reading in shown:
+        assert store.text(reading).paragraphs
