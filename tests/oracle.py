@@ -11,7 +11,9 @@ import random
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -221,9 +223,7 @@ class Oracle:
             case Pattern(text):
                 return _single(_where(read, self._spelled(text)))
             case Fuzzy(text, most):
-                word = fold(text)
-                alike = {w for w in self.vocabulary if w[:1] == word[:1] and abs(len(w) - len(word)) <= most}
-                return _single(_where(read, {w for w in alike if edits(word, w) <= most}))
+                return _single(_where(read, self._alike(text, most)))
             case Phrase(words, slop):
                 spellings = self._spellings(words)
                 return read.smallest(span for slots in spellings for span in _in_order(read, slots, slop))
@@ -266,9 +266,16 @@ class Oracle:
     def _forms(self, word: str) -> set[str]:
         return {word} | self._stems.get(stem(word), set())
 
-    def _spelled(self, pattern: str) -> set[str]:
+    @lru_cache(maxsize=1000)  # noqa: B019 - an oracle lives as long as its test; the answer is the same for every report
+    def _spelled(self, pattern: str) -> frozenset[str]:
         folded = "".join(c if c in "*?" else fold(c) for c in pattern)
-        return {word for word in self.vocabulary if matches(folded, word)}
+        return frozenset(word for word in self.vocabulary if matches(folded, word))
+
+    @lru_cache(maxsize=1000)  # noqa: B019
+    def _alike(self, text: str, most: int) -> frozenset[str]:
+        asked = fold(text)
+        near = {word for word in self.vocabulary if word[:1] == asked[:1] and abs(len(word) - len(asked)) <= most}
+        return frozenset(word for word in near if edits(asked, word) <= most)
 
     def _spellings(self, words: Sequence[Word | Pattern]) -> list[list[Slot]]:
         """The phrase as slots, in every way that its compounds can be written."""
@@ -305,11 +312,11 @@ def _one(word: str) -> Slot:
     return lambda read: read.where.get(word, set())
 
 
-def _any(words: set[str]) -> Slot:
+def _any(words: AbstractSet[str]) -> Slot:
     return lambda read: _where(read, words)
 
 
-def _where(read: _Read, words: set[str]) -> set[int]:
+def _where(read: _Read, words: AbstractSet[str]) -> set[int]:
     return set().union(*(read.where[word] for word in words if word in read.where))
 
 
@@ -534,6 +541,8 @@ class _Generator:
     def inside(self) -> Query:
         part = self.one_of(self.word, self.word, self.phrase, self.near, self.both, self.either, self.without)
         restricted = In(self.chance.choice(self.kinds), part)
+        if self.chance.random() < 0.1:
+            restricted = In(self.chance.choice(self.kinds), restricted)
         return self.chance.choice([restricted, restricted, all_of(restricted, self.word()), Not(restricted)])
 
     def field(self) -> Query | None:
