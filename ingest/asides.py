@@ -10,11 +10,13 @@ import re
 from collections import defaultdict
 
 from corpus.model import AsideRole
+from ingest import layout
 from ingest.page import Line, RawPage
 
 _MARGIN = 0.17  # of the height of the page, at the top and at the bottom, in which headers and footers stand
 _DEPTH = 8  # lines from the edge that are looked at
 _SAME_PLACE = 8.0  # points
+_NEAR = 6  # pages before and after in which a running line must come again
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"^(?:page|p\.?|tudalen)?\s*[-–—|]?\s*(?P<n>\d{1,4}|[ivxlc]{1,7})\s*[-–—|]?\s*"
@@ -24,6 +26,13 @@ _PAGE_NUMBER = re.compile(
 _ROMAN = re.compile("(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 _TENS = {"": 0, "x": 1, "xx": 2, "xxx": 3, "xl": 4, "l": 5, "lx": 6, "lxx": 7, "lxxx": 8, "xc": 9}
 _AS_TENS = str.maketrans("ivx", "xlc")
+_SHEET_LABELS = (
+    r"^Title:",
+    r"^(?:LSCB|Board|Safeguarding partnership|LSCP):",
+    r"^Author",
+    r"^Date of publication:",
+    r"^Year",
+)
 _CONTENTS = re.compile(r"^(?:table of )?(?:contents?|cynnwys)(?: page)?:?$", re.IGNORECASE)
 _LEADER = re.compile(r"(?:\s*[.…·_]){4,}\s*")
 _ENTRY = re.compile(
@@ -66,11 +75,16 @@ def roman(text: str) -> int | None:
 
 
 def _mark_cover_sheet(pages: list[RawPage]) -> None:
-    """The sheet that the NSPCC puts before a deposited report: it names the repository, and it has a line "Title:"."""
+    """The sheet that an archive (the NSPCC's) puts before a deposited report: a form with a title, a board and a date, and its own words."""
     if len(pages) < 2:
         return
-    text = " ".join(line.text for line in pages[0].lines)
-    if "NSPCC" in text and "repository" in text.lower() and re.search(r"\bTitle:", text) and len(text) < 4_000:
+    text = "\n".join(line.text for line in pages[0].lines)
+    labels = sum(bool(re.search(pattern, text, re.MULTILINE)) for pattern in _SHEET_LABELS)
+    if (
+        labels >= 3
+        and len(text) < 4_000
+        and re.search(r"repository|archive|national collection|deposited", text, re.IGNORECASE)
+    ):
         for line in pages[0].lines:
             line.role = AsideRole.COVER_SHEET
 
@@ -114,31 +128,36 @@ def _mark_page_numbers(pages: list[RawPage]) -> None:
 def _mark_running(pages: list[RawPage]) -> None:
     """What stands in the same place of the margin on neighbouring pages, digits apart, is a header or a footer."""
     places: dict[tuple[bool, str], list[tuple[int, float]]] = defaultdict(list)
+    size = layout.body_size(pages)
     for page in pages:
         for is_top, edge in zip((True, False), _edges(page), strict=True):
             for line in edge:
-                places[is_top, _key(line)].append((page.number, line.y if is_top else page.height - line.y))
+                places[is_top, _key(line, page)].append((page.number, line.y if is_top else page.height - line.y))
     for page in pages:
         for is_top, edge in zip((True, False), _edges(page), strict=True):
             for line in edge:
                 place = line.y if is_top else page.height - line.y
-                if not _repeats(places[is_top, _key(line)], page.number, place, len(pages)):
+                if not _repeats(
+                    places[is_top, _key(line, page)], page.number, place, len(pages), line.size > 1.2 * size
+                ):
                     break  # what lies further in than a line of the report is the report's
                 line.role = AsideRole.HEADER if is_top else AsideRole.FOOTER
 
 
-def _key(line: Line) -> str:
-    return _DIGITS.sub("#", line.text.lower())
+def _key(line: Line, page: RawPage) -> str:
+    """What is the same in a running line from page to page: all but its numbers."""
+    words = line.text.lower().split()
+    return " ".join("#" if word == page.label.lower() else _DIGITS.sub("#", word) for word in words)
 
 
-def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int) -> bool:
-    near = {number for number, other in seen if abs(other - place) < _SAME_PLACE and abs(number - page) <= 6}
+def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int, large: bool) -> bool:
+    near = {number for number, other in seen if abs(other - place) < _SAME_PLACE and abs(number - page) <= _NEAR}
     if pages <= 3:
         return len(near) == pages > 1
+    if large:  # a heading that stands at the top of some pages is the report's; a running line in large type is on most
+        return len(near) > 0.6 * min(pages, 2 * _NEAR)
     # On neighbouring pages, or on every other page where left and right pages differ.
-    return any(
-        len(near & {page + step * k for k in range(first, first + 3)}) == 3 for step in (1, 2) for first in (-2, -1, 0)
-    )
+    return len(near) >= 3 and bool(near & {page - 2, page - 1, page + 1, page + 2})
 
 
 # ---------------------------------------------------------------- contents

@@ -50,9 +50,13 @@ _GAP = 1.2  # of the letter size: wider than any space between two words, also i
 _LONG_WORD = re.compile(r"[^\W\d_]{31,}")
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
 _PLAIN = re.compile(r"\w+")
+_MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
+_NOTE = re.compile(r"^\d{1,3}(?=\s?[^\W\d])")
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LINE_END = re.compile("(\r\n|\n|\r|\ufffe)")  # PDFium puts U+FFFE where a line ends in a hyphen
 
 _T = TypeVar("_T")
+_View = Callable[[float, float], tuple[float, float]]
 
 
 class Unreadable(Exception):
@@ -141,7 +145,7 @@ def _shows_image(handle: Any) -> bool:
     return False
 
 
-def _view(handle: Any) -> Callable[[float, float], tuple[float, float]]:
+def _view(handle: Any) -> _View:
     """From a point in the space of the file to the page as it is seen: turned, cropped, y down from the top."""
     box = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(handle, box)
@@ -219,7 +223,9 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
         else:
             upright += len(stripped)
             if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
-                line.gaps = _gaps(text_page, stripped, first, size, straight, offset)
+                line.gaps = _gaps(text_page, stripped, first, size, view, straight, offset)
+        if _MARK.search(stripped) or _NOTE.match(stripped):
+            line.text = _raised(text_page, stripped, size, offset if straight else None)
         lines.append(line)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
         page.width, page.height = height, width
@@ -228,7 +234,24 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
     page.lines = lines
 
 
-def _gaps(text_page: Any, text: str, first: int, size: float, straight: bool, offset: int) -> tuple[int, ...]:
+def _raised(text_page: Any, text: str, size: float, offset: int | None) -> str:
+    """The text with small digits after a word, the marks of footnotes, as raised digits: `guidance1` is `guidance¹`."""
+    if offset is None:
+        return text
+    matrix = pdfium.FS_MATRIX()
+
+    def raise_(found: re.Match[str]) -> str:
+        place = offset + found.start()
+        pdfium.FPDFText_GetMatrix(text_page, place, matrix)
+        height = pdfium.FPDFText_GetFontSize(text_page, place) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        return found.group().translate(RAISED) if height < 0.8 * size else found.group()
+
+    return _MARK.sub(raise_, _NOTE.sub(raise_, text))
+
+
+def _gaps(
+    text_page: Any, text: str, first: int, size: float, view: _View, straight: bool, offset: int
+) -> tuple[int, ...]:
     """Offsets of the letters that follow a gap too wide to be a space between words."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     found = []
@@ -238,9 +261,9 @@ def _gaps(text_page: Any, text: str, first: int, size: float, straight: bool, of
             before = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, offset + space.start() - 1)
             after = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, offset + space.end())
         pdfium.FPDFText_GetCharBox(text_page, before, left, right, bottom, top)
-        end = right.value
+        end = max(view(left.value, bottom.value)[0], view(right.value, top.value)[0])
         pdfium.FPDFText_GetCharBox(text_page, after, left, right, bottom, top)
-        if left.value - end > _GAP * size:
+        if min(view(left.value, bottom.value)[0], view(right.value, top.value)[0]) - end > _GAP * size:
             found.append(space.end())
     return tuple(found)
 

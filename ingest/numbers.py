@@ -10,6 +10,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("named", re.compile(rf"^((?:{_NAMES})\s+(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
     ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))[.):]?(?=\s|$)")),
     ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}|[A-Z]\d{1,3}))[.):]?(?=\s)")),
+    ("dashed letter", re.compile(r"^((\d{1,2}-[A-Z]))[.):]?(?=\s)")),
     ("dashed", re.compile(r"^((\d{1,2}-\d{1,3}))[.):]?(?=\s)")),
     ("dotted", re.compile(r"^((\d{1,3}))[.)](?=\s|$)")),
     ("bracketed", re.compile(r"^(\((\d{1,3})\))(?=\s)")),
@@ -44,8 +45,7 @@ def at_start(text: str) -> Candidate | None:
         if style.startswith("roman"):
             value = roman(body)
             return None if value is None else Candidate(style, (value,), printed)
-        letter = () if body[0].isdigit() else (ord(body[0].upper()),)
-        parts = letter + tuple(int(part) for part in re.findall(r"\d+", body))
+        parts = tuple(int(part) if part.isdigit() else ord(part) for part in re.findall(r"\d+|[A-Z]", body))
         kind = style if style != "named" else "named " + printed.split()[0].lower()
         return Candidate(kind, parts, " ".join(printed.split()))
     return None
@@ -83,7 +83,7 @@ def in_order(candidates: list[Candidate | None]) -> list[str | None]:
 
 
 def _starts(parts: tuple[int, ...]) -> bool:
-    return parts[-1] == 1 and all(part <= 40 or part >= ord("A") for part in parts)
+    return parts[-1] in (1, ord("A")) and all(part <= 40 or part >= ord("A") for part in parts)
 
 
 def _follows(last: tuple[int, ...], parts: tuple[int, ...]) -> bool:

@@ -14,10 +14,10 @@ _INDENT = 0.8  # of the letter size: further in or out begins one
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")
 _MARKER = re.compile(
     r"^(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
-    r"|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$)",
+    r"|[⁰¹²³⁴-⁹]+|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$)",
     re.IGNORECASE,
 )
-_FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡])\s?\S")
+_FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡]|[⁰¹²³⁴-⁹]+)\s?\S")
 
 
 @dataclass(slots=True)
@@ -51,6 +51,7 @@ class _Style:
 
     size: float
     leading: float
+    spaced: bool = False  # paragraphs are set apart by space, so that a short line alone ends none
     words: set[str] = field(default_factory=set)
     hyphenated: set[str] = field(default_factory=set)
 
@@ -58,6 +59,7 @@ class _Style:
 def drafts(pages: list[RawPage]) -> list[Draft]:
     """The paragraphs of the document in reading order; every line without a role is in exactly one of them."""
     style = _Style(layout.body_size(pages), layout.leading(pages))
+    style.spaced = _spaced(pages, style)
     style.words, style.hyphenated = _evidence(pages)
     result: list[Draft] = []
     for page in pages:
@@ -75,6 +77,21 @@ def drafts(pages: list[RawPage]) -> list[Draft]:
     for draft in result:
         _set_text(draft, style)
     return result
+
+
+def _spaced(pages: list[RawPage], style: _Style) -> bool:
+    """Whether space follows nearly every paragraph that ends, beyond doubt, in a short line."""
+    ends = wide = 0
+    for page in pages:
+        lines = [line for line in page.lines if line.role is None and not line.sideways]
+        for above, line, edge in zip(lines, lines[1:], _edges(lines, style), strict=False):
+            step = line.y - above.y
+            same = abs(above.size - style.size) < 0.5 and abs(line.x0 - above.x0) < 0.3 * style.size
+            if same and 0 < step < 4 * line.size and _SENTENCE_END.search(above.text):
+                if above.x1 - above.x0 < 0.6 * (edge - above.x0):
+                    ends += 1
+                    wide += step > _GAP * style.leading * line.size
+    return ends >= 3 and wide >= 0.8 * ends
 
 
 def _evidence(pages: list[RawPage]) -> tuple[set[str], set[str]]:
@@ -101,11 +118,18 @@ def _evidence(pages: list[RawPage]) -> tuple[set[str], set[str]]:
 def _blocks(page: RawPage, style: _Style) -> list[Draft]:
     lines = [line for line in page.lines if line.role is None]
     edges = _edges(lines, style)
+    beside = _beside(lines)
     blocks: list[Draft] = []
     for at, line in enumerate(lines):
         above = lines[at - 1] if at else None
         if above is not None and not _begins(
-            blocks[-1], above, line, lines[at + 1] if at + 1 < len(lines) else None, edges[at - 1], style
+            blocks[-1],
+            above,
+            line,
+            lines[at + 1] if at + 1 < len(lines) else None,
+            edges[at - 1],
+            style,
+            beside[at] or beside[at - 1],
         ):
             blocks[-1].lines.append(line)
             blocks[-1].pages.append(page.number)
@@ -113,8 +137,7 @@ def _blocks(page: RawPage, style: _Style) -> list[Draft]:
         block = Draft([line], [page.number])
         block.space_above = above is None or abs(line.y - above.y) > _GAP * style.leading * line.size
         blocks.append(block)
-    _mark_beside(blocks)
-    return blocks
+    return _rows(blocks)
 
 
 def _edges(lines: list[Line], style: _Style) -> list[float]:
@@ -142,7 +165,7 @@ def _edges(lines: list[Line], style: _Style) -> list[float]:
     ]
 
 
-def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: float, style: _Style) -> bool:
+def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: float, style: _Style, cell: bool) -> bool:
     """Whether `line` begins a paragraph after `above`, the last line of `block`."""
     if line.sideways or above.sideways:
         return not (line.sideways and above.sideways and abs(line.y - above.y) < 2 * line.size)
@@ -174,6 +197,8 @@ def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: flo
         return True
     room = edge - above.x1
     short = room > _width_of_first_word(line) + 0.6 * size
+    if style.spaced and not wide and room < 0.3 * (edge - above.x0):
+        short = False
     centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < 0.5 * size and abs(line.x0 - above.x0) > size
     if _MARKER.match(line.text) and (ended or short or line.x0 < above.x0 - _INDENT * size):
         return True
@@ -188,6 +213,8 @@ def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: flo
         return True
     if centred and not ended:
         return heavy != heavy_above
+    if cell and not above.text.endswith((".", "!", "?")) and line.text[:1].islower():
+        return False  # a narrow column breaks lines where it must
     out, in_ = above.x0 - line.x0, line.x0 - above.x0
     if out > _INDENT * size:
         return len(block.lines) > 1 or short  # not the first line of a paragraph set in
@@ -215,22 +242,63 @@ def _titled(line: Line) -> bool:
     return len(line.text) < 70 and not line.text.endswith((",", "-"))
 
 
-def _mark_beside(blocks: list[Draft]) -> None:
-    """Blocks with other text on the same height are cells of a table, boxes or columns."""
-    spans = []
-    for block in blocks:
-        first, last = block.lines[0], block.lines[-1]
-        spans.append(
-            (first.y - first.size, last.y, min(line.x0 for line in block.lines), max(line.x1 for line in block.lines))
-        )
-    for at, (top, bottom, left, right) in enumerate(spans):
-        for other in range(max(0, at - 6), min(len(spans), at + 7)):
-            if other == at:
-                continue
-            t, b, le, ri = spans[other]
-            if min(bottom, b) - max(top, t) > 0.5 * blocks[at].size and (le >= right - 1 or ri <= left + 1):
-                blocks[at].alone = False
+def _beside(lines: list[Line]) -> list[bool]:
+    """For each line whether other text stands to its left or right on the same height: cells of a table, boxes, columns."""
+    found = [False] * len(lines)
+    order = sorted(range(len(lines)), key=lambda at: lines[at].y)
+    for rank, at in enumerate(order):
+        line = lines[at]
+        for other in order[rank + 1 :]:
+            if lines[other].y - line.y > 0.6 * line.size:
                 break
+            if lines[other].x0 >= line.x1 - 1 or lines[other].x1 <= line.x0 + 1:
+                found[at] = found[other] = True
+    return found
+
+
+def _rows(blocks: list[Draft]) -> list[Draft]:
+    """The cells of each row of a table as one paragraph. A row has three cells, or two that stand below those of another row."""
+    spans = [_span(block) for block in blocks]
+    rows: list[list[int]] = []
+    for at, (top, bottom, left, _) in enumerate(spans):
+        if rows:
+            row = rows[-1]
+            above, below, right = (
+                min(spans[cell][0] for cell in row),
+                max(spans[cell][1] for cell in row),
+                max(spans[cell][3] for cell in row),
+            )
+            if min(bottom, below) - max(top, above) > 0.3 * blocks[at].size and left >= right - 0.5 * blocks[at].size:
+                row.append(at)
+                continue
+        rows.append([at])
+    lefts = [{round(spans[cell][2] / 3) for cell in row} for row in rows]
+    result: list[Draft] = []
+    for number, row in enumerate(rows):
+        near = lefts[max(0, number - 4) : number] + lefts[number + 1 : number + 5]
+        table = len(row) >= 3 or (len(row) == 2 and any(len(other & lefts[number]) >= 2 for other in near))
+        if not table:
+            for cell in row:
+                blocks[cell].alone = len(row) == 1
+            result += [blocks[cell] for cell in row]
+            continue
+        whole = blocks[row[0]]
+        whole.alone = False
+        for cell in row[1:]:
+            whole.lines += blocks[cell].lines
+            whole.pages += blocks[cell].pages
+        result.append(whole)
+    return result
+
+
+def _span(block: Draft) -> tuple[float, float, float, float]:
+    """Top, bottom, left and right of a block."""
+    return (
+        block.lines[0].y - block.lines[0].size,
+        max(line.y for line in block.lines),
+        min(line.x0 for line in block.lines),
+        max(line.x1 for line in block.lines),
+    )
 
 
 def _mark_notes(blocks: list[Draft], style: _Style) -> None:

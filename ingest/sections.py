@@ -15,20 +15,20 @@ _WORDS: dict[SectionKind, str] = {
     SectionKind.SUMMARY: """executive summary|summary|crynodeb""",
     SectionKind.RECOMMENDATIONS: """recommendations?|argymhellion
         (?:questions?|considerations?) for (?:the )?(?:safeguarding )?(?:children )?(?:board|partnership|partner)s?
-        areas for (?:improvement|priority action)|what needs to improve(?: further)?""",
+        areas for (?:improvement|priority action)|what (?:needs to|should|must) (?:improve|change)""",
     SectionKind.TERMS_OF_REFERENCE: """terms of reference|scope(?: of (?:the|this) review)?|lines of enquiry""",
     SectionKind.METHODOLOGY: """method(?:ology|s)?|review process|process of the review|conduct of the review
         how (?:the|this) review was (?:done|conducted|carried out)|learning together|silp|the review team
         about this inspection|inspection team|how we (?:did|carried out)""",
-    SectionKind.GOOD_PRACTICE: """(?:good|effective|positive) practice|strengths|what (?:worked|went) well|arfer da""",
+    SectionKind.GOOD_PRACTICE: """(?:good|effective|positive) practice|strengths|what (?:worked|went|was done) well|arfer da""",
     SectionKind.CHRONOLOGY: """chronology|chronological|time ?line|narrative|key (?:practice )?(?:episodes|events)
         (?:sequence|summary) of events|case history|what happened|cronoleg""",
-    SectionKind.FAMILY: """family|families|genogram|household|parents|pen picture|voice of the child
-        the child(?:ren)?(?:'s|’s)? (?:background|lived experience|experience|life)""",
+    SectionKind.FAMILY: """family|families|genogram|household|parents|pen picture""",
     SectionKind.LEARNING: """learning|lessons?|what we (?:have )?learn(?:t|ed)|gwersi""",
     SectionKind.CONCLUSIONS: """conclusions?|concluding|final (?:remarks|thoughts|comments)|casgliad(?:au)?""",
-    SectionKind.FINDINGS: """findings?|(?:inspection )?judgements?|canfyddiadau""",
-    SectionKind.ANALYSIS: """analysis|appraisal|appraising|evaluation|themes?|dadansoddiad""",
+    SectionKind.FINDINGS: """findings?|(?:inspection )?judgements?|what (?:the review|we) found|canfyddiadau""",
+    SectionKind.ANALYSIS: """analysis|appraisal|appraising|evaluation|themes?|lived experience|voice of the child
+        child(?:ren)?(?:'s|’s) experiences?|dadansoddiad""",
     SectionKind.INTRODUCTION: """introduction|background|context|circumstances|purpose
         reasons? for (?:the|this|conducting)
         why (?:the|this) (?:case|review)|about (?:the|this) (?:review|report|local authority)|cyflwyniad""",
@@ -41,19 +41,29 @@ _NUMBERED = re.compile(
     r"^(?:(?:section|part|chapter)\s+)?(?:\d{1,3}(?:[.-]\d{1,3})*|[A-Z](?=[.:)])|[ivx]+(?=[.)]))[.:)]?\s+",
     re.IGNORECASE,
 )
+_NAMES = {
+    "finding": SectionKind.FINDINGS,
+    "recommendation": SectionKind.RECOMMENDATIONS,
+    "learning point": SectionKind.LEARNING,
+    "lesson": SectionKind.LEARNING,
+}
+_NAMED = re.compile(rf"({'|'.join(_NAMES)})\s+\d", re.IGNORECASE)
 _LONGEST = 160  # characters of a heading
 _OUT_OF_PLACE = re.compile(r"[.;,]$|^[\d\W]*$|@|^www\.|^https?:")
 
 
 def kind_of(heading: str) -> SectionKind | None:
     """What the part under a heading is for, as its words say; None when they do not."""
+    named = _NAMED.match(heading)
+    if named:
+        return _NAMES[named.group(1).lower()]
     words = _NUMBERED.sub("", heading)
     for kind, pattern in _KINDS:
         found = pattern.search(words)
         if found is None:
             continue
         # "Recommendations for the partnership" yes, "The police and the recommendations of an earlier report" no.
-        if len(words) <= 60 or found.start() < 25 or len(found.group()) * 3 > len(words):
+        if len(words) <= 45 or found.start() < 12 or len(found.group()) * 3 > len(words):
             return kind
     return None
 
@@ -74,6 +84,7 @@ def divide(
     sections = [Section(0, SectionKind.BODY, "")]
     places: list[int] = []
     headings: list[bool] = []
+    largest = max((draft.size for draft in drafts if draft.page == 1), default=0.0)
     open_: list[tuple[float, SectionKind]] = []  # the headings that enclose this place: rank and kind
     for at, draft in enumerate(drafts):
         following = next((other for other in drafts[at + 1 : at + 4] if not other.note), None)
@@ -83,7 +94,9 @@ def divide(
             rank = _rank(draft, numbers[at])
             while open_ and open_[-1][0] <= rank:
                 open_.pop()
-            own = kind_of(draft.text)
+            # The title of a report says what it is, not what a part of it is.
+            title = draft.page == 1 and draft.size >= max(largest, 1.2 * size) and numbers[at] is None
+            own = None if title else kind_of(draft.text)
             kind = own or (open_[-1][1] if open_ else SectionKind.BODY)
             open_.append((rank, kind))
             sections.append(Section(len(sections), kind, draft.text))
@@ -117,7 +130,8 @@ def _is_heading(
     large = draft.size > 1.08 * size
     if plain(text) in listed and (large or draft.bold or draft.alone) and draft.size > 0.95 * size:
         return True
-    if _OUT_OF_PLACE.search(text):
+    named = number is not None and number[0].isalpha() and len(number) > 6  # "Finding 1: …" may be a sentence
+    if _OUT_OF_PLACE.search(text) and not (named and draft.bold):
         return False
     if large:
         return draft.alone or draft.size > 1.25 * size
