@@ -15,16 +15,15 @@ from dataclasses import dataclass, field
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
-from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from index.query import And, Field, Fuzzy, In, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from search.joining import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
 from search.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
 
 MAX_LENGTH = 10_000
-MAX_DEPTH = 50
 MAX_CLAUSES = 500
 MAX_DISTANCE = 1_000
 MAX_THEMES_DEEP = 8
 MAX_WARNINGS = 20
-DEFAULT_DISTANCE = 10
 
 FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file")
 
@@ -57,26 +56,8 @@ def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[st
     elif _only_excludes(tree):
         shared.warn("the query says only what must not occur, so all other reports are the answer")
     if len(str(tree)) > MAX_LENGTH:
-        raise _too_long()
+        raise _too_long(" with its brackets written out")
     return Parsed(tree, shared.sentences())
-
-
-@dataclass(frozen=True, slots=True)
-class _Operator:
-    """AND, OR, NEAR between two operands; NOT, IN before one. typed: as the person wrote it."""
-
-    name: str
-    typed: str
-    distance: int = DEFAULT_DISTANCE
-    kind: str = ""
-
-
-@dataclass(slots=True)
-class _Operand:
-    tree: Query
-    depth: int = 0
-    bracketed: bool = False
-    prefixes: tuple[_Operator, ...] = ()
 
 
 @dataclass(slots=True)
@@ -115,10 +96,10 @@ class _Reader:
     def __init__(self, shared: _Shared) -> None:
         self.shared = shared
         self.warn = shared.warn
-        self.levels: list[list[_Operand | _Operator]] = [[]]
-        self.mixed = False
+        self.levels: list[list[Operand | Operator]] = [[]]
+        self.joiner = Joiner(shared.warn)
 
-    def read(self, text: str) -> _Operand:
+    def read(self, text: str) -> Operand:
         if len(text) > MAX_LENGTH:
             raise _too_long()
         plain, dropped = visible(text)
@@ -133,8 +114,8 @@ class _Reader:
         while len(self.levels) > 1:
             self.warn("`(` had no partner: the group was read to the end")
             self._close()
-        whole = self._join(self.levels[0])
-        if self.mixed and not isinstance(whole.tree, Nothing):
+        whole = self.joiner.join(self.levels[0])
+        if self.joiner.mixed and not isinstance(whole.tree, Nothing):
             self.warn(f"read as: {_short(str(whole.tree), 500)}")
         return whole
 
@@ -145,7 +126,7 @@ class _Reader:
             return self._run(pieces, at)
         if token.kind == "open":
             if len(self.levels) > MAX_DEPTH:
-                raise _too_deep()
+                raise too_deep()
             self.levels.append([])
         elif token.kind == "close":
             if len(self.levels) > 1:
@@ -153,16 +134,16 @@ class _Reader:
             else:
                 self.warn("`)` had no partner and was ignored")
         elif token.kind == "or":
-            self._add(_Operator("OR", "|"))
+            self._add(Operator("OR", "|"))
         else:
             self._add(self._phrase(token.text, token.slop))
         return at + 1
 
-    def _add(self, item: _Operand | _Operator) -> None:
+    def _add(self, item: Operand | Operator) -> None:
         self.levels[-1].append(item)
 
     def _close(self) -> None:
-        group = self._join(self.levels.pop())
+        group = self.joiner.join(self.levels.pop())
         group.bracketed = True
         if isinstance(group.tree, Nothing):
             self.warn("an empty group was ignored")
@@ -174,20 +155,20 @@ class _Reader:
         token = pieces[at]
         text = token.text
         if text in ("AND", "OR", "NOT"):
-            self._add(_Operator(text, text))
+            self._add(Operator(text, text))
             return at + 1
         if near := _NEAR.fullmatch(text):
-            self._add(_Operator("NEAR", text, self._number(near[1], DEFAULT_DISTANCE, text)))
+            self._add(Operator("NEAR", text, self._number(near[1], DEFAULT_DISTANCE, text)))
             return at + 1
         rest = text.lstrip(HYPHENS)
         if not any(c.isalnum() for c in rest):
             if not rest and token.glued and at + 1 < len(pieces) and pieces[at + 1].kind in ("open", "quoted"):
-                self._add(_Operator("NOT", "-"))
+                self._add(Operator("NOT", "-"))
             else:
                 self.warn(f"`{_short(text)}` has no letter or digit and was ignored")
             return at + 1
         if len(rest) < len(text):
-            self._add(_Operator("NOT", "-"))
+            self._add(Operator("NOT", "-"))
         rest = trimmed(rest, before="=*?", after="*?~:.…")
         if rest.startswith("="):
             self._add(self._exact(rest))
@@ -198,15 +179,15 @@ class _Reader:
                 self.warn("`or` was searched like any other word: for one or the other, write OR in capitals")
             elif _NEAR.fullmatch(text.upper()) and "/" in text:
                 self.warn(f"`{_short(text)}` was searched like any other word: for nearness, write it in capitals")
-            self._add(_leaf(self._loose(rest)))
+            self._add(leaf(self._loose(rest)))
         return at + 1
 
-    def _exact(self, text: str) -> _Operand:
+    def _exact(self, text: str) -> Operand:
         if "*" in text or "?" in text:
             self.warn(f"`=` was ignored: the pattern in `{_short(text)}` finds only what it spells anyway")
-            return _leaf(self._loose(text))
+            return leaf(self._loose(text))
         self.shared.count(len(words_of(text)))
-        return _Operand(Word(trimmed(text), exact=True))
+        return Operand(Word(trimmed(text), exact=True))
 
     def _loose(self, text: str) -> Query:
         """A word, fuzzy word or pattern. `text` holds a letter or digit and does not begin with a field's name."""
@@ -252,13 +233,13 @@ class _Reader:
 
     # Phrases.
 
-    def _phrase(self, inside: str, slop: str | None) -> _Operand:
+    def _phrase(self, inside: str, slop: str | None) -> Operand:
         between = 0
         if slop == "":
             self.warn('`~` after a phrase needs a number, for example "information sharing"~5: it was ignored')
         elif slop:
             between = self._number(slop, 0, f"~{slop}")
-        return _leaf(self._phrase_of(inside, between))
+        return leaf(self._phrase_of(inside, between))
 
     def _phrase_of(self, inside: str, slop: int, alone: bool = False) -> Query:
         """The phrase; an OR of phrases where a pattern holds a hyphen, for `self-harm*` is also written `selfharm*`.
@@ -321,27 +302,27 @@ class _Reader:
             self._add(self._unknown(typed, value))
         elif not any(c.isalnum() for c in value):
             self.warn(f"`{typed}:` needs a word or a quoted phrase directly after it and was ignored")
-            self._add(_Operand(Nothing()))
+            self._add(Operand(Nothing()))
         elif name == "in":
             self._in(value)
         elif name == "theme":
             self._add(self._theme(" ".join(value.split())))
         else:
-            self._add(_leaf(self._field(name, " ".join(value.split()))))
+            self._add(leaf(self._field(name, " ".join(value.split()))))
         return at + 1
 
     def _is_value(self, text: str) -> bool:
         operator = text in ("AND", "OR", "NOT") or _NEAR.fullmatch(text)
         return bool(trimmed(text)) and not operator and text[0] not in HYPHENS + "=" and not _NAMED.fullmatch(text)
 
-    def _unknown(self, typed: str, value: str) -> _Operand:
+    def _unknown(self, typed: str, value: str) -> Operand:
         words: list[Query] = [self._loose(part) for part in (typed, *value.replace(":", " ").split()) if trimmed(part)]
         if len(words) > 1:
             self.warn(
                 f"`{_short(typed)}:` is not a field, so `{_short(f'{typed} {value}')}` was searched as words; "
                 f"the fields are {', '.join(FIELDS)}, in and theme"
             )
-        return self._all([_leaf(word) for word in words])
+        return self.joiner.all_of([leaf(word) for word in words])
 
     def _field(self, name: str, value: str) -> Query:
         if name == "year":
@@ -366,14 +347,14 @@ class _Reader:
         wanted = _section_key(value)
         for kind in SectionKind:
             if _section_key(kind.value) == wanted:
-                self._add(_Operator("IN", f"in:{_short(value)}", kind=kind.value))
+                self._add(Operator("IN", f"in:{_short(value)}", kind=kind.value))
                 return
         self.warn(
             f"`{_short(value)}` is no kind of section, so the whole reports were searched; "
             f"the kinds are {', '.join(kind.value for kind in SectionKind)}"
         )
 
-    def _theme(self, typed: str) -> _Operand:
+    def _theme(self, typed: str) -> Operand:
         found = self.shared.themes(typed) if self.shared.themes else None
         inside = self.shared.inside
         if found is None:
@@ -382,16 +363,16 @@ class _Reader:
             )
             names = f"; themes are: {'; '.join(close[:60])}" if close else "; `reviews themes` lists those that exist"
             self.warn(f"there is no theme “{_short(typed)}”, so these words were searched as a phrase{names}")
-            return _leaf(self._phrase_of(typed, 0))
+            return leaf(self._phrase_of(typed, 0))
         name, queries = found
         if name in inside:
             self.warn(
                 f"the theme “{name}” names itself ({' → '.join([*inside[inside.index(name) :], name])}): left out there"
             )
-            return _Operand(Nothing())
+            return Operand(Nothing())
         if len(inside) == MAX_THEMES_DEEP:
             self.warn(f"themes name themes more than {MAX_THEMES_DEEP} deep: “{name}” was left out")
-            return _Operand(Nothing())
+            return Operand(Nothing())
         self.shared.count(1)
         inside.append(name)
         read = [_Reader(self.shared).read(query) for query in queries]
@@ -400,99 +381,8 @@ class _Reader:
             self.warn("it holds nothing to search for")
         inside.pop()
         if not kept:
-            return _Operand(Nothing())
-        return _Operand(Theme(name, tuple(operand.tree for operand in kept)), _deeper(kept))
-
-    # From a list of operands and operators to one tree.
-
-    def _join(self, items: list[_Operand | _Operator]) -> _Operand:
-        """The tree of one level of brackets."""
-        every: list[list[_Operand]] = []
-        pending: _Operator | None = None
-        prefixes: list[_Operator] = []
-        loose_in: _Operator | None = None
-        nears = 0
-        for item in items:
-            if isinstance(item, _Operator) and item.name in ("NOT", "IN"):
-                prefixes.append(item)
-            elif isinstance(item, _Operator):
-                self._dangling(prefixes)
-                if pending:
-                    self.warn(f"`{pending.typed}` was followed by `{item.typed}`: {pending.typed} was ignored")
-                elif not every:
-                    self.warn(f"`{item.typed}` had nothing before it and was ignored")
-                pending = item if every else None
-            elif isinstance(item.tree, Nothing):
-                self._dangling(prefixes)
-            else:
-                item.prefixes, prefixes = tuple(prefixes), []
-                if pending and pending.name == "NEAR":
-                    left = every[-1][-1]
-                    every[-1][-1] = self._near(left, item, pending.distance)
-                    nears += 1
-                elif pending and pending.name == "OR":
-                    every[-1].append(item)
-                else:
-                    if loose_in and not pending and not item.prefixes and _positional(item.tree):
-                        self.warn(
-                            f"`{loose_in.typed}` holds for the next word or group only: put several words in brackets"
-                        )
-                    every.append([item])
-                if not (pending and pending.name == "NEAR"):
-                    loose_in = next((p for p in item.prefixes if p.name == "IN" and not item.bracketed), None)
-                pending = None
-        self._dangling(prefixes)
-        if pending:
-            self.warn(f"the query ended early after `{pending.typed}`: {pending.typed} was ignored")
-        units = [unit for group in every for unit in group]
-        plain = sum(_positional(unit.tree) and not unit.prefixes for unit in units)
-        self.mixed |= len(every) > 1 and len(units) > len(every)
-        self.mixed |= nears > 0 and plain > 1
-        groups = [self._either([self._apply(unit) for unit in group]) for group in every]
-        return self._all(groups)
-
-    def _dangling(self, prefixes: list[_Operator]) -> None:
-        for prefix in prefixes:
-            self.warn(f"`{prefix.typed}` had nothing after it and was ignored")
-        prefixes.clear()
-
-    def _near(self, left: _Operand, right: _Operand, distance: int) -> _Operand:
-        right = self._apply(right)
-        if _positional(left.tree) and _positional(right.tree):
-            near = Near(left.tree, right.tree, distance)
-            return _Operand(near, _deeper([left, right]), prefixes=left.prefixes)
-        self.warn("NEAR joins words, phrases and groups with OR; anything else beside it was read as AND")
-        self.mixed = True
-        both = self._all([left, right])
-        return _Operand(both.tree, both.depth, prefixes=left.prefixes)
-
-    def _apply(self, operand: _Operand) -> _Operand:
-        """The operand with the NOT and in: before it carried out, the innermost first."""
-        tree, depth = operand.tree, operand.depth
-        for prefix in reversed(operand.prefixes):
-            if prefix.name == "IN":
-                tree, depth = In(prefix.kind, tree), depth + 1
-            elif isinstance(tree, Not):
-                tree, depth = tree.part, depth - 1
-            else:
-                tree, depth = Not(tree), depth + 1
-            if depth > MAX_DEPTH:
-                raise _too_deep()
-        return _Operand(tree, depth, operand.bracketed)
-
-    def _all(self, operands: list[_Operand]) -> _Operand:
-        parts: list[Query] = []
-        for operand in operands:
-            parts.extend(operand.tree.parts if isinstance(operand.tree, And) else [operand.tree])
-        if not parts:
-            return _Operand(Nothing())
-        return operands[0] if len(operands) == 1 else _Operand(And(tuple(parts)), _deeper(operands))
-
-    def _either(self, operands: list[_Operand]) -> _Operand:
-        parts: list[Query] = []
-        for operand in operands:
-            parts.extend(operand.tree.parts if isinstance(operand.tree, Or) else [operand.tree])
-        return operands[0] if len(operands) == 1 else _Operand(Or(tuple(parts)), _deeper(operands))
+            return Operand(Nothing())
+        return Operand(Theme(name, tuple(operand.tree for operand in kept)), deeper(kept))
 
     def _number(self, digits: str | None, default: int, typed: str) -> int:
         if not digits:
@@ -501,24 +391,6 @@ class _Reader:
             self.warn(f"`{_short(typed)}` was read as {MAX_DISTANCE}, the largest distance")
             return MAX_DISTANCE
         return int(digits[-5:])
-
-
-def _leaf(tree: Query) -> _Operand:
-    return _Operand(tree, 1 if isinstance(tree, Or) else 0)
-
-
-def _deeper(operands: list[_Operand]) -> int:
-    depth = 1 + max(operand.depth for operand in operands)
-    if depth > MAX_DEPTH:
-        raise _too_deep()
-    return depth
-
-
-def _positional(tree: Query) -> bool:
-    """Whether its matches have a place, so that NEAR can measure from them."""
-    if isinstance(tree, Or | Theme):
-        return all(_positional(part) for part in tree.parts)
-    return isinstance(tree, Word | Pattern | Fuzzy | Phrase | Near)
 
 
 def _only_excludes(tree: Query) -> bool:
@@ -536,14 +408,8 @@ def _short(text: str, length: int = 40) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _too_long() -> QueryRefused:
+def _too_long(how: str = "") -> QueryRefused:
     return QueryRefused(
-        f"The query is longer than {MAX_LENGTH:,} characters with its brackets written out: "
+        f"The query is longer than {MAX_LENGTH:,} characters{how}: "
         "shorten it, or ask it as several queries in a batch file."
-    )
-
-
-def _too_deep() -> QueryRefused:
-    return QueryRefused(
-        f"The query is nested more than {MAX_DEPTH} deep: remove brackets, or ask it as several queries."
     )

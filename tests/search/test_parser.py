@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from corpus.errors import QueryRefused
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
-from search.parser import FIELDS, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Parsed, parse
+from search.joining import MAX_DEPTH
+from search.parser import FIELDS, MAX_CLAUSES, MAX_LENGTH, Parsed, parse
 
 THEMES = {
     "voice of the child": ('"voice of the child"', '"lived experience"', "wishes NEAR/3 feelings"),
@@ -223,6 +224,7 @@ def test_without_themes_a_theme_is_searched_as_a_phrase() -> None:
     [
         ("a" * (MAX_LENGTH + 1), "10,000 characters"),
         ("a " * 1_000_000, "10,000 characters"),
+        (("c|" + "d" * 36 + " ") * 250, "10,000 characters with its brackets written out"),
         ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "50 deep"),
         ("(" * 9_000, "50 deep"),
         ("a" + " NEAR b" * (MAX_DEPTH + 1), "50 deep"),
@@ -232,7 +234,19 @@ def test_without_themes_a_theme_is_searched_as_a_phrase() -> None:
         ('"' + "a " * (MAX_CLAUSES + 1) + '"', "500 words"),
         (" ".join(['theme:"voice of the child"'] * 80), "500 words"),
     ],
-    ids=["long", "very long", "deep", "very deep", "near", "in", "words", "compound", "phrase", "themes"],
+    ids=[
+        "long",
+        "very long",
+        "long when written",
+        "deep",
+        "very deep",
+        "near",
+        "in",
+        "words",
+        "compound",
+        "phrase",
+        "themes",
+    ],
 )
 def test_beyond_a_limit_a_query_is_refused_with_the_limit_and_what_to_do(text: str, limit: str) -> None:
     with pytest.raises(QueryRefused, match=limit) as refused:
@@ -390,6 +404,14 @@ def test_every_text_is_read_and_the_reading_reads_back(text: str) -> None:
     assert again.tree == parsed.tree
     assert str(again.tree) == str(parsed.tree)
     assert not isinstance(parsed.tree, Nothing) or parsed.warnings
+
+
+@pytest.mark.parametrize(
+    "text", ["ab~1~", "½~1~", "0:0:*", "NEAR/\u0301neg*ct", "+title:x", "a:b:c", "-OR", "OR*", "AND:x"]
+)
+def test_texts_that_once_did_not_read_back(text: str) -> None:
+    tree = read(text).tree
+    assert read(str(tree)).tree == tree
 
 
 def test_a_large_query_reads_back_too() -> None:
