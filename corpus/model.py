@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 
 
 class Reason(StrEnum):
@@ -208,7 +209,7 @@ class Report:
             "case": self.case,
             "author": self.author,
             "language": self.language,
-            "file": self.files[0] if self.files else None,
+            "file": PurePath(self.files[0]).name if self.files else None,
             "files": list(self.files),
             "pages": self.pages,
             "unread_pages": self.unread_pages,

@@ -173,8 +173,8 @@ class Evaluator:
             case Field():
                 return Answer(self._fields(query) & self._live, ())
             case In(kind, part):
-                code = KINDS.index(SectionKind(kind))
-                return self.evaluate(part, frozenset((code,)))
+                wanted = frozenset((KINDS.index(SectionKind(kind)),))
+                return self.evaluate(part, wanted if kinds is None else kinds & wanted)
             case Near():
                 return self._one(self._near(query), kinds)
             case Nothing():
@@ -196,7 +196,7 @@ class Evaluator:
             case Word(text, exact):
                 return self._exact(text, str(query)) if exact else self._word(text)
             case Pattern(text):
-                return self._side_by_side(str(query), [self._slot(part) for part in _pattern_parts(text)])
+                return self._pattern(_pattern_parts(text), str(query))
             case Fuzzy(text, edits):
                 return self._words(str(query), self._alike(analysis.fold(text), edits))
             case Phrase(words, slop):
@@ -238,6 +238,12 @@ class Evaluator:
 
     def _exact(self, text: str, name: str) -> Match:
         return self._side_by_side(name, [(capitals or term,) for term, capitals in analysis.terms(text)])
+
+    def _pattern(self, parts: Sequence[str], text: str) -> Match:
+        found: list[Match] = [self._side_by_side(text, [self._slot(part) for part in parts])]
+        if len(parts) > 1:
+            found.append(self._words(text, self._slot("".join(parts))))
+        return found[0] if len(found) == 1 else AnyOf(text, found)
 
     def _slot(self, part: str) -> Sequence[str]:
         """The terms that one place of a phrase may hold: a word as written, or those that a pattern stands for."""

@@ -139,6 +139,7 @@ def _passage(
         ordinal=paragraph.ordinal,
         section_kind=section.kind,
         section_heading=section.heading,
+        offset=start,
         text=paragraph.text[start:end],
         highlights=tuple((a - start, b - start) for a, b in highlights if start <= a and b <= end),
         more_before=start > 0,

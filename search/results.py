@@ -34,7 +34,8 @@ class Passage:
 
     page: 1-based, where `text` begins; page_end: where it ends, another page only when a match runs over the page
     break. page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report,
-    0-based. highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
+    0-based. offset: where in the paragraph `text` begins, in characters.
+    highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
     more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
     """
 
@@ -45,6 +46,7 @@ class Passage:
     ordinal: int
     section_kind: SectionKind
     section_heading: str
+    offset: int
     text: str
     highlights: tuple[tuple[int, int], ...]
     more_before: bool = False
@@ -59,6 +61,7 @@ class Passage:
             "paragraph": self.paragraph,
             "ordinal": self.ordinal,
             "section": {"kind": self.section_kind.value, "heading": self.section_heading},
+            "offset": self.offset,
             "text": self.text,
             "highlights": [list(pair) for pair in self.highlights],
             "more_before": self.more_before,

@@ -1,9 +1,9 @@
 """One question, one answer: parse, evaluate, rank, choose passages, count."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -195,13 +195,13 @@ class Searcher:
             years = ((document, report["year"]) for document, report in self._reports.items())
             return {document for document, year in years if year is not None and first <= year <= last}
         wanted = {term for term, _ in analysis.terms(condition.value)}
-        name = "files" if condition.name == "file" else condition.name
-        return {document for document, report in self._reports.items() if wanted <= _words(report[name])}
+        return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
 
 
-def _words(value: object) -> set[str]:
-    values = value if isinstance(value, list) else [value]
-    return {term for each in values if each is not None for term, _ in analysis.terms(str(each))}
+def _words(report: Mapping[str, Any], name: str) -> set[str]:
+    """The words of what is known of a report; of `file`, those of all its names, without folders."""
+    values = [PurePath(path).name for path in report["files"]] if name == "file" else [report[name]]
+    return {term for value in values if value is not None for term, _ in analysis.terms(str(value))}
 
 
 def _years(value: str) -> tuple[int, int]:

@@ -1,0 +1,118 @@
+"""No mention is missed: search finds what a brute-force reading of the stored text finds, and nothing else.
+
+Everything between a typed query and a highlighted passage takes part: parser, index, evaluation, passages.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import reviews
+from corpus.library import create_library
+from index import analysis
+from index.query import And, In, Near, Not, Or, Query, Theme
+from reviews.library import Library
+from reviews.update import run
+from search.parser import FIELDS
+from tests.oracle import Oracle, OracleReport, Place, generate
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared")) / "reports"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with made(tmp_path_factory.mktemp("demo"), ROOT / "corpus" / "demo") as library:
+        yield library
+
+
+def made(folder: Path, *sources: Path) -> Library:
+    run(create_library(folder / "library"), sources)
+    return reviews.open(folder / "library")
+
+
+def oracle_of(library: Library) -> Oracle:
+    """The stored text of a library, to be read by brute force."""
+    known = []
+    with library.store() as store:
+        for reading, report in store.readings():
+            described = store.report(report)
+            fields: dict[str, str | int | None] = {name: getattr(described, name) for name in FIELDS if name != "file"}
+            fields["file"] = " ".join(Path(file).name for file in described.files)
+            known.append(OracleReport(report, [(text, kind) for text, kind, _ in store.indexable(reading)], fields))
+    return Oracle(known)
+
+
+def searched(library: Library, query: Query) -> dict[str, list[Place]]:
+    """Every report that answers with every place that is marked in it."""
+    results = library.search(str(query), limit=None, per_report=None)
+    found = {}
+    for hit in results:
+        places = [(p.ordinal, p.offset + a, p.offset + b) for p in hit.passages for a, b in p.highlights]
+        assert len(places) == hit.mentions, "the number of mentions is not the number of marks"
+        found[hit.report["id"]] = sorted(places)
+    assert len(found) == results.total
+    return found
+
+
+def write_themes(library: Library, queries: list[Query]) -> None:
+    """Put the made-up themes that the queries name into the library."""
+    blocks = [
+        f"[[theme]]\nname = {json.dumps(theme.name)}\nqueries = {json.dumps([str(part) for part in theme.parts])}\n"
+        for theme in dict.fromkeys(theme for query in queries for theme in themes_in(query))
+    ]
+    library.settings.themes.write_text("\n".join(blocks), "utf-8")
+    library.close()  # a searcher reads the themes when it opens
+
+
+def themes_in(query: Query) -> Iterator[Theme]:
+    match query:
+        case Theme():
+            yield query
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from themes_in(part)
+        case Not(part) | In(_, part):
+            yield from themes_in(part)
+        case Near(left, right):
+            yield from themes_in(left)
+            yield from themes_in(right)
+
+
+def disagreements(library: Library, oracle: Oracle, queries: list[Query]) -> list[str]:
+    wrong = []
+    write_themes(library, queries)
+    for query in queries:
+        expected = {report: sorted(places) for report, places in oracle.answer(query).items()}
+        if searched(library, query) != expected:
+            wrong.append(str(query))
+    return wrong
+
+
+def test_search_agrees_with_the_text_on_the_demonstration_reports(demo: Library) -> None:
+    oracle = oracle_of(demo)
+    assert disagreements(demo, oracle, generate(oracle, seed=1, n=1500)) == []
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared reports are not here")
+def test_search_agrees_with_the_text_on_the_shared_reports(tmp_path: Path) -> None:
+    chosen = sorted(SHARED.glob("*/*.pdf"))[::9]
+    with made(tmp_path, *chosen) as library:
+        oracle = oracle_of(library)
+        assert disagreements(library, oracle, generate(oracle, seed=2, n=300)) == []
+
+
+def test_the_comparison_fails_when_the_analysis_drops_a_word(
+    demo: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index without the words of two letters, as a stop list would make it, is found out."""
+    oracle = oracle_of(demo)
+    complete = analysis.terms
+    with monkeypatch.context() as dropping:
+        dropping.setattr(analysis, "terms", lambda text: [("", "") if len(t[0]) == 2 else t for t in complete(text)])
+        deaf = made(tmp_path, ROOT / "corpus" / "demo")
+    with deaf:
+        assert disagreements(deaf, oracle, generate(oracle, seed=3, n=200))
