@@ -45,6 +45,7 @@ def mark(pages: list[RawPage]) -> None:
     _mark_cover_sheet(pages)
     _mark_page_numbers(pages)
     _mark_running(pages)
+    _mark_remains(pages)
     _mark_contents(pages)
 
 
@@ -75,7 +76,8 @@ def roman(text: str) -> int | None:
 
 
 def _mark_cover_sheet(pages: list[RawPage]) -> None:
-    """The sheet that an archive (the NSPCC's) puts before a deposited report: a form with a title, a board and a date, and its own words."""
+    """The sheet that an archive (the NSPCC's) puts before a deposited report: a form with a title, a board and a date,
+    and its own words."""
     if len(pages) < 2:
         return
     text = "\n".join(line.text for line in pages[0].lines)
@@ -144,6 +146,25 @@ def _mark_running(pages: list[RawPage]) -> None:
                 line.role = AsideRole.HEADER if is_top else AsideRole.FOOTER
 
 
+def _mark_remains(pages: list[RawPage]) -> None:
+    """On a page where the running lines are broken otherwise, the line in their place that has their words is one
+    too."""
+    for role in (AsideRole.HEADER, AsideRole.FOOTER):
+        known = [(page, line) for page in pages for line in page.lines if line.role is role]
+        if len(known) < 3:
+            continue
+        words = {word for page, line in known for word in _key(line, page).split()}
+        places = [page.height - line.y if role is AsideRole.FOOTER else line.y for page, line in known]
+        inmost = max(places) + _SAME_PLACE
+        for page in pages:
+            for line in _edges(page)[role is AsideRole.FOOTER]:
+                place = page.height - line.y if role is AsideRole.FOOTER else line.y
+                own = _key(line, page).split()
+                if place > inmost or len(own) < 3 or sum(word in words for word in own) < 0.8 * len(own):
+                    break
+                line.role = role
+
+
 def _key(line: Line, page: RawPage) -> str:
     """What is the same in a running line from page to page: all but its numbers."""
     words = line.text.lower().split()
@@ -157,7 +178,7 @@ def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int,
     if large:  # a heading that stands at the top of some pages is the report's; a running line in large type is on most
         return len(near) > 0.6 * min(pages, 2 * _NEAR)
     # On neighbouring pages, or on every other page where left and right pages differ.
-    return len(near) >= 3 and bool(near & {page - 2, page - 1, page + 1, page + 2})
+    return len(near) >= 3 and any(0 < abs(number - page) <= 4 for number in near)
 
 
 # ---------------------------------------------------------------- contents
@@ -200,7 +221,9 @@ def _mark_contents(pages: list[RawPage]) -> None:
                 continue
             number = int(found[1]) if found[1].isdigit() else 0
             if number and (number + 1 < last or number > len(pages) + 60):
-                break
+                if _is_listed(line):
+                    break
+                continue  # a heading over two lines, the first of which ends in a number
             last = max(last, number)
             end = at + 1
             entries += 1

@@ -8,6 +8,7 @@ time.
 import json
 import os
 import sys
+import traceback
 from typing import BinaryIO
 
 from corpus.model import Reason
@@ -51,6 +52,10 @@ def _serve(request: dict[str, str | int], asked: BinaryIO) -> bytes:
         return answer.encode_failure(Reason.OUT_OF_MEMORY, "MemoryError")
     except RecursionError:
         return answer.encode_failure(Reason.CORRUPT, "RecursionError")
+    except Exception as error:  # noqa: BLE001 - a fault of ours must cost one file, and say where it is
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+        return answer.encode_failure(Reason.CRASHED, f"{type(error).__name__} in {place}")
 
 
 def _bind(memory_mb: int) -> bool:

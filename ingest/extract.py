@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium
 from pypdf.errors import FileNotDecryptedError
 
 from corpus.model import Reason
+from ingest import clean
 from ingest.page import Document, Line, RawPage
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each oddity of each page
@@ -47,12 +48,12 @@ _TOO_WIDE = (
     0.62  # of the letter size: wider than the letters of any common text face on average; then a wide gap is looked for
 )
 _GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
+_SMALL = 0.8  # of the size of the letter beside it: a raised digit
 _LONG_WORD = re.compile(r"[^\W\d_]{31,}")
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
 _PLAIN = re.compile(r"\w+")
 _MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
-_NOTE = re.compile(r"^\d{1,3}(?=\s?[^\W\d])")
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
 _LINE_END = re.compile("(\r\n|\n|\r|\ufffe)")  # PDFium puts U+FFFE where a line ends in a hyphen
 
 _T = TypeVar("_T")
@@ -175,7 +176,7 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
     straight = len(text) == count
 
     x, y = ctypes.c_double(), ctypes.c_double()
-    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    box = pdfium.FS_RECTF()
     lines: list[Line] = []
     upright = sideways = 0
     start = 0
@@ -202,10 +203,10 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
         x0, y0 = view(x.value, y.value)
         pdfium.FPDFText_GetLooseCharBox(text_page, last, box)
         corner, other = view(box.left, box.bottom), view(box.right, box.top)
-        pdfium.FPDFText_GetMatrix(text_page, first, matrix)
-        size = pdfium.FPDFText_GetFontSize(text_page, first) * (math.hypot(matrix.c, matrix.d) or 1.0)
-        pdfium.FPDFText_GetMatrix(text_page, last, matrix)  # the first letter may be a raised footnote mark
-        size = max(size, pdfium.FPDFText_GetFontSize(text_page, last) * (math.hypot(matrix.c, matrix.d) or 1.0))
+        # The first letter may be a bullet of another font, or a raised footnote mark.
+        size = _size(text_page, last)
+        if stripped[0].isalnum():
+            size = max(size, _size(text_page, first))
         bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
         bold_end = pdfium.FPDFText_GetFontWeight(text_page, last) >= 600
         x1 = max(corner[0], other[0])
@@ -224,8 +225,8 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
             upright += len(stripped)
             if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
                 line.gaps = _gaps(text_page, stripped, first, size, view, straight, offset)
-        if _MARK.search(stripped) or _NOTE.match(stripped):
-            line.text = _raised(text_page, stripped, size, offset if straight else None)
+        if straight and (_MARK.search(stripped) or _NOTE.match(stripped)):
+            line.text = _raised(text_page, stripped, first)
         lines.append(line)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
         page.width, page.height = height, width
@@ -234,19 +235,29 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
     page.lines = lines
 
 
-def _raised(text_page: Any, text: str, size: float, offset: int | None) -> str:
+def _raised(text_page: Any, text: str, offset: int) -> str:
     """The text with small digits after a word, the marks of footnotes, as raised digits: `guidance1` is `guidance¹`."""
-    if offset is None:
-        return text
+
+    def height(place: int) -> float:
+        return _size(text_page, offset + place)
+
+    def after_word(found: re.Match[str]) -> str:
+        small = height(found.start()) < _SMALL * height(found.start() - 1)
+        return found.group().translate(clean.RAISED) if small else found.group()
+
+    def before_note(found: re.Match[str]) -> str:
+        small = height(found.start()) < _SMALL * height(found.end())
+        return found.group().translate(clean.RAISED) if small else found.group()
+
+    return _MARK.sub(after_word, _NOTE.sub(before_note, text))
+
+
+def _size(text_page: Any, place: int) -> float:
+    """The size in which a letter is printed: its font's, scaled by its matrix."""
     matrix = pdfium.FS_MATRIX()
-
-    def raise_(found: re.Match[str]) -> str:
-        place = offset + found.start()
-        pdfium.FPDFText_GetMatrix(text_page, place, matrix)
-        height = pdfium.FPDFText_GetFontSize(text_page, place) * (math.hypot(matrix.c, matrix.d) or 1.0)
-        return found.group().translate(RAISED) if height < 0.8 * size else found.group()
-
-    return _MARK.sub(raise_, _NOTE.sub(raise_, text))
+    pdfium.FPDFText_GetMatrix(text_page, place, matrix)
+    size: float = pdfium.FPDFText_GetFontSize(text_page, place) * (math.hypot(matrix.c, matrix.d) or 1.0)
+    return size
 
 
 def _gaps(

@@ -8,6 +8,7 @@ up in the same column is moved up.
 from collections import Counter
 from collections.abc import Iterable
 
+from ingest.clean import RAISED
 from ingest.page import Line, RawPage
 
 _COLUMN_ROWS = 6  # rows in a row with a gap in one place make two columns, fewer may be a table
@@ -16,7 +17,7 @@ _SAME_GAP = 12.0  # points by which the left edge of a column may vary
 
 def in_reading_order(page: RawPage) -> list[Line]:
     """The lines of a page in the order in which a person reads them."""
-    return _top_down(_apart(page.lines))
+    return _top_down(_apart(_whole(page.lines)))
 
 
 def overlaps(one: Line, other: Line) -> bool:
@@ -64,6 +65,31 @@ def split_cells(line: Line) -> list[Line]:
         x1 = line.x1 if last else line.x0 + min(width, 0.6 * line.size) * (end - start)
         cells.append(Line(text, x0, x1, line.y, line.size, line.bold, line.bold_end, hyphen=line.hyphen and last))
     return cells
+
+
+def _whole(lines: list[Line]) -> list[Line]:
+    """Pieces of one printed line, which a reader gives apart when something raised stands between them, as one line."""
+    result: list[Line] = []
+    for line in lines:
+        above = result[-1] if result else None
+        if above is None or line.sideways or above.sideways or above.hyphen:
+            result.append(line)
+            continue
+        space = line.x0 - above.x1
+        raised = line.size < 0.8 * above.size and line.text.isdigit() and len(line.text) <= 3
+        level = abs(line.y - above.y) < (0.6 if raised or len(above.text) <= 3 else 0.15) * max(above.size, line.size)
+        if not level or not -0.3 * above.size < space < 1.2 * above.size:
+            result.append(line)
+            continue
+        if raised and space < 0.3 * above.size:
+            above.text += line.text.translate(RAISED)
+        else:
+            above.text += (" " if space > 0.12 * above.size else "") + line.text
+            above.bold_end = line.bold_end
+        above.x1 = max(above.x1, line.x1)
+        above.hyphen = line.hyphen
+        above.size = max(above.size, line.size)
+    return result
 
 
 def _apart(lines: list[Line]) -> list[Line]:

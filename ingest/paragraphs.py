@@ -13,10 +13,11 @@ _GAP = 1.22  # times the usual leading: a wider step begins a paragraph
 _INDENT = 0.8  # of the letter size: further in or out begins one
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")
 _MARKER = re.compile(
-    r"^(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
-    r"|[⁰¹²³⁴-⁹]+|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$)",
+    r"^(?:\d{1,3}\.(?=[A-Z‘“])|(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
+    r"|[⁰¹²³⁴-⁹]+|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$))",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"^(\(?)(\d{1,3}|[a-z])([.):]*)\s")
 _FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡]|[⁰¹²³⁴-⁹]+)\s?\S")
 
 
@@ -87,10 +88,10 @@ def _spaced(pages: list[RawPage], style: _Style) -> bool:
         for above, line, edge in zip(lines, lines[1:], _edges(lines, style), strict=False):
             step = line.y - above.y
             same = abs(above.size - style.size) < 0.5 and abs(line.x0 - above.x0) < 0.3 * style.size
-            if same and 0 < step < 4 * line.size and _SENTENCE_END.search(above.text):
-                if above.x1 - above.x0 < 0.6 * (edge - above.x0):
-                    ends += 1
-                    wide += step > _GAP * style.leading * line.size
+            short = above.x1 - above.x0 < 0.6 * (edge - above.x0)
+            if same and short and 0 < step < 4 * line.size and _SENTENCE_END.search(above.text):
+                ends += 1
+                wide += step > _GAP * style.leading * line.size
     return ends >= 3 and wide >= 0.8 * ends
 
 
@@ -126,7 +127,6 @@ def _blocks(page: RawPage, style: _Style) -> list[Draft]:
             blocks[-1],
             above,
             line,
-            lines[at + 1] if at + 1 < len(lines) else None,
             edges[at - 1],
             style,
             beside[at] or beside[at - 1],
@@ -165,7 +165,7 @@ def _edges(lines: list[Line], style: _Style) -> list[float]:
     ]
 
 
-def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: float, style: _Style, cell: bool) -> bool:
+def _begins(block: Draft, above: Line, line: Line, edge: float, style: _Style, cell: bool) -> bool:
     """Whether `line` begins a paragraph after `above`, the last line of `block`."""
     if line.sideways or above.sideways:
         return not (line.sideways and above.sideways and abs(line.y - above.y) < 2 * line.size)
@@ -185,9 +185,11 @@ def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: flo
         return True
     if not layout.overlaps(above, line):
         return True
+    room = edge - above.x1
+    short = room > _width_of_first_word(line) + 0.6 * size
     wide = step > _GAP * style.leading * size
-    if wide and not (not ended and _even(block, step, below, line) and line.text[:1].islower()):
-        return True
+    if wide and (ended or short or not line.text[:1].islower() or step > 2 * style.leading * size):
+        return True  # else a sentence goes on over a line that something made higher
     first = line.text[0]
     if (
         first in clean.BULLETS
@@ -195,12 +197,12 @@ def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: flo
         and not (first in "–—-*" and not ended and above.x1 > edge - 3 * size)
     ):
         return True
-    room = edge - above.x1
-    short = room > _width_of_first_word(line) + 0.6 * size
     if style.spaced and not wide and room < 0.3 * (edge - above.x0):
         short = False
     centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < 0.5 * size and abs(line.x0 - above.x0) > size
     if _MARKER.match(line.text) and (ended or short or line.x0 < above.x0 - _INDENT * size):
+        return True
+    if _next_marker(block.lines[0].text, line.text):
         return True
     heavy, heavy_above = line.bold and line.bold_end, block.bold
     if (
@@ -224,12 +226,15 @@ def _begins(block: Draft, above: Line, line: Line, below: Line | None, edge: flo
     return short and (ended or room > _width_of_first_word(line) + 3 * size)
 
 
-def _even(block: Draft, step: float, below: Line | None, line: Line) -> bool:
-    """Whether the lines around stand in the same wide step: a widely set paragraph, not a gap."""
-    steps = [other.y - one.y for one, other in zip(block.lines[-2:], block.lines[-1:], strict=False)]
-    if below is not None:
-        steps.append(below.y - line.y)
-    return bool(steps) and all(abs(other - step) < 0.05 * step for other in steps)
+def _next_marker(first: str, text: str) -> bool:
+    """Whether `text` begins with the mark that follows the one `first` begins with: b) after a), 4 after 3."""
+    before, here = _ITEM.match(first), _ITEM.match(text)
+    if before is None or here is None or before.group(1) + before.group(3) != here.group(1) + here.group(3):
+        return False
+    one, other = before.group(2), here.group(2)
+    if one.isdigit() and other.isdigit():
+        return int(other) == int(one) + 1
+    return len(one) == len(other) == 1 and ord(other) == ord(one) + 1
 
 
 def _width_of_first_word(line: Line) -> float:
@@ -243,7 +248,8 @@ def _titled(line: Line) -> bool:
 
 
 def _beside(lines: list[Line]) -> list[bool]:
-    """For each line whether other text stands to its left or right on the same height: cells of a table, boxes, columns."""
+    """For each line whether other text stands to its left or right on the same height: cells of a table, boxes,
+    columns."""
     found = [False] * len(lines)
     order = sorted(range(len(lines)), key=lambda at: lines[at].y)
     for rank, at in enumerate(order):
@@ -257,7 +263,8 @@ def _beside(lines: list[Line]) -> list[bool]:
 
 
 def _rows(blocks: list[Draft]) -> list[Draft]:
-    """The cells of each row of a table as one paragraph. A row has three cells, or two that stand below those of another row."""
+    """The cells of each row of a table as one paragraph. A row has three cells, or two that stand below those of
+    another row."""
     spans = [_span(block) for block in blocks]
     rows: list[list[int]] = []
     for at, (top, bottom, left, _) in enumerate(spans):
@@ -345,22 +352,11 @@ def _set_text(draft: Draft, style: _Style) -> None:
     turns = []
     hyphen = False
     for at, line in enumerate(draft.lines):
-        before = draft.lines[at - 1] if at else None
-        if before is not None and _touches(before, line):
-            start = len(text)
-            text += line.text
-        else:
-            text = clean.join(text, line.text, hyphen, style.words, style.hyphenated)
-            start = len(text) - len(line.text)
+        text = clean.join(text, line.text, hyphen, style.words, style.hyphenated)
         if at and draft.pages[at] != draft.pages[at - 1]:
-            turns.append((max(0, start), draft.pages[at]))
+            turns.append((len(text) - len(line.text), draft.pages[at]))
         hyphen = line.hyphen
     if hyphen:
         text += "-"
     draft.text = text
     draft.turns = tuple(turns)
-
-
-def _touches(before: Line, line: Line) -> bool:
-    """Whether two pieces of one printed line stand so close that no space is between them (a raised mark)."""
-    return abs(line.y - before.y) < 0.6 * before.size and 0 <= line.x0 - before.x1 + 0.5 < 0.12 * before.size + 0.5

@@ -20,7 +20,8 @@ _WORDS: dict[SectionKind, str] = {
     SectionKind.METHODOLOGY: """method(?:ology|s)?|review process|process of the review|conduct of the review
         how (?:the|this) review was (?:done|conducted|carried out)|learning together|silp|the review team
         about this inspection|inspection team|how we (?:did|carried out)""",
-    SectionKind.GOOD_PRACTICE: """(?:good|effective|positive) practice|strengths|what (?:worked|went|was done) well|arfer da""",
+    SectionKind.GOOD_PRACTICE: """(?:good|effective|positive) practice|strengths|what (?:worked|went|was done) well
+        arfer da""",
     SectionKind.CHRONOLOGY: """chronology|chronological|time ?line|narrative|key (?:practice )?(?:episodes|events)
         (?:sequence|summary) of events|case history|what happened|cronoleg""",
     SectionKind.FAMILY: """family|families|genogram|household|parents|pen picture""",
