@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -137,14 +138,26 @@ def test_every_key_of_the_json_is_documented(library: Path, tmp_path: Path, argu
     assert missing == set(), f"docs/json.md does not explain {', '.join(sorted(missing))}"
 
 
-def test_the_schema_knows_no_key_that_is_not_documented() -> None:
-    schema = (ROOT / "search" / "results.schema.json").read_text(encoding="utf-8")
+SCHEMA = json.loads((ROOT / "search" / "results.schema.json").read_text(encoding="utf-8"))
 
-    def properties(value: object) -> set[str]:
-        if isinstance(value, dict):
-            here = set(value["properties"]) if isinstance(value.get("properties"), dict) else set()
-            return here.union(*(properties(inner) for inner in value.values()))
-        return set().union(*(properties(inner) for inner in value)) if isinstance(value, list) else set()
 
+@pytest.mark.parametrize("query", ["neglect", "neglect OR nosuchword", "child*", "(odd", "year:2014", "nosuchword", ""])
+def test_an_answer_is_as_its_schema_says(library: Path, query: str) -> None:
+    result = CliRunner().invoke(main, ["--library", str(library), "search", query, "--json", "--passages", "all"])
+    assert result.exit_code == 0, result.output
+    jsonschema.validate(json.loads(result.stdout), SCHEMA)
+
+
+def test_the_schema_knows_no_key_that_is_not_documented_and_requires_every_key_it_knows() -> None:
     explained = set(re.findall(r"[`.](\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))
-    assert properties(json.loads(schema)) - explained == set()
+
+    def described(value: object) -> Iterator[dict[str, Any]]:
+        if isinstance(value, dict):
+            if isinstance(value.get("properties"), dict):
+                yield value
+            for inner in value.values():
+                yield from described(inner)
+
+    for value in described(SCHEMA):
+        assert set(value["properties"]) == set(value["required"])
+        assert set(value["properties"]) <= explained
