@@ -23,8 +23,8 @@ FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analysis.VERSION
 _CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
 _WORTH_A_PROCESS = 20  # fewer new readings than this are faster done here
 _MANY_SEGMENTS = 8  # more than this, and all but the largest become one
-_FEW_SMALL = 3  # more segments than this below a quarter of the largest, and they become one
-_WORN = 0.85  # a segment of which less than this share is alive is written again
+_FEW_SMALL = 2  # more segments than this below a quarter of the largest, and they become one
+_WORN = 0.9  # a segment of which less than this share is alive is written again
 _CANARIES = 20
 
 Progress = Callable[[int, int], None]
