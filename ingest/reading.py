@@ -19,10 +19,11 @@ def understand(document: Document, id: str, name: str) -> Text:
         if not page.lines and page.reader is not None and page.unread is None and page.image:
             page.unread, page.reader = "no_text", None
     asides.mark(pages)
+    size = layout.body_size(pages)
     drafts = paragraphs.drafts(pages)
     printed = numbers.in_order([None if draft.note else numbers.at_start(draft.text) for draft in drafts])
     listed = _listed(document)
-    divided, places, headings = sections.divide(drafts, printed, listed, layout.body_size(pages))
+    divided, places, headings = sections.divide(drafts, printed, listed, size)
     body = tuple(
         Paragraph(at, draft.page, printed[at], places[at], draft.text, headings[at], draft.turns)
         for at, draft in enumerate(drafts)
@@ -33,7 +34,7 @@ def understand(document: Document, id: str, name: str) -> Text:
         sections=tuple(divided),
         paragraphs=body,
         asides=_asides(document, drafts),
-        found=metadata.find(document, body, name),
+        found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size),
         reader=reader_name(),
     )
 
