@@ -124,7 +124,7 @@ def main() -> None:
     for each in found[:_WORST]:
         print(f"recall {each.recall:.4f}  precision {each.precision:.4f}  {each.file}", file=sys.stderr)
     low = [each.file for each in found if min(each.recall, each.precision) < 0.995]
-    summary = {"reports": len(found), "below_0.995": len(low)}
+    summary: dict[str, float] = {"reports": len(found), "below_0.995": len(low)}
     summary |= {"lowest_recall": round(min((s.recall for s in found), default=1.0), 5)}
     summary |= {"lowest_precision": round(min((s.precision for s in found), default=1.0), 5)}
     told = [each.to_dict(words=asked.words) for each in found]
