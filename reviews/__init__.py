@@ -16,6 +16,6 @@ __all__ = ["Library", "open"]
 def open(library: str | Path) -> Library:  # noqa: A001 - as in `gzip.open`: one opens a library
     """Open a library that `reviews init` or `reviews update` made. Use it in a `with` block or close it.
 
-    Raises NotFound when there is none. For one thread at a time.
+    Raises NoIndex when there is none. For one thread at a time.
     """
     return Library(Path(library))

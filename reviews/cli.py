@@ -332,14 +332,14 @@ def _run(
 
 
 def _settings(path: Path, jobs: int | None, *, create: bool) -> Settings:
-    from corpus.errors import NotFound
+    from corpus.errors import NoIndex
     from corpus.library import create_library
     from corpus.settings import load_settings
 
     settings = load_settings(path, jobs=jobs)
     if not settings.database.exists():
         if not create:
-            raise NotFound(f"There is no library at {path}. Make one with `reviews update FOLDER`.")
+            raise NoIndex(f"There is no library at {path}. Make one with `reviews update FOLDER`.")
         create_library(path)
     return settings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.errors import NotFound
+from corpus.errors import NoIndex
 from corpus.model import Coverage, Failure, Report, Text
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
@@ -21,7 +21,7 @@ class Library:
     def __init__(self, path: Path, **overrides: Any) -> None:
         self.settings: Settings = load_settings(path, **overrides)
         if not self.settings.database.exists():
-            raise NotFound(
+            raise NoIndex(
                 f"There is no library at {self.settings.library}. Make one with `reviews init`, or name another with "
                 "--library."
             )
