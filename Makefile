@@ -24,8 +24,11 @@ else
 LIBRARY ?= library
 endif
 
+# What `make bench` reads: the real reports where they lie beside the project, else the demonstration.
+BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
+
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs coverage lock clean
+.PHONY: help demo test check format docs bench coverage lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
@@ -34,6 +37,7 @@ help:
 	@echo 'make check               format, lint, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
+	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
 	@echo 'make coverage            say which lines no test runs'
 	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make clean               remove what make has made, but no library'
@@ -78,6 +82,9 @@ format: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(PY) docs/generate.py
+
+bench: $(VENV)/test.stamp
+	$(PY) -m benchmarks '$(BENCH)'
 
 coverage: $(VENV)/test.stamp
 	$(PY) -m coverage erase

@@ -1,0 +1,114 @@
+"""How fast are we? `make bench`, or `python -m benchmarks [DIR]`: from PDFs to a published index, and the questions.
+
+The figures go to stdout as JSON. DIR is a folder of PDFs; without it, ../shared/reports where there is one, else the
+demonstration reports.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import reviews
+from benchmarks.measure import measure
+from benchmarks.queries import TYPICAL
+
+REPORTS = Path("../shared/reports")
+DEMO = Path("corpus/demo")
+_TIMES = 5  # each question: its median counts
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "system": platform.system(),
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    }
+
+
+def command(library: Path, *words: str | Path) -> list[str | Path]:
+    """The `reviews` command of this very environment."""
+    program = shutil.which("reviews", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise SystemExit("The `reviews` command is not installed beside this Python: run `make bench`.")
+    return [program, "--library", library, *words]
+
+
+def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]:
+    """From a folder of PDFs to a published index, then again with nothing new, then the questions."""
+    library = scratch / "library"
+    options = ["--json", *(["--jobs", str(jobs)] if jobs else [])]
+    full = measure(command(library, "update", folder, *options))
+    told = json.loads(full.output)
+    again = measure(command(library, "update", folder, *options))
+    changed = json.loads(again.output)["index"]["changed"]
+    if changed:
+        raise SystemExit("A second run with nothing new made a new generation: that is a fault.")
+    pages = told["ingest"]["pages"]
+    return {
+        "reports": told["ingest"]["read"],
+        "pages": pages,
+        "full_build": full.to_dict() | {"pages_per_second": round(pages / full.seconds, 1), "steps": told["seconds"]},
+        "nothing_new": again.to_dict(),
+        "corpus_mb": size_mb(library / "corpus.db"),
+        "index_mb": size_mb(library / "index"),
+        "search_command": best(library, "search", "neglect").to_dict(),
+        "queries": questions(library),
+    }
+
+
+def best(library: Path, *words: str | Path) -> Any:
+    """The quickest of a few runs of a short command: what else the machine does only adds."""
+    return min((measure(command(library, *words)) for _ in range(_TIMES)), key=lambda cost: cost.seconds)
+
+
+def questions(library: Path) -> dict[str, Any]:
+    """How long the typical questions take in one process, each with ten hits and their passages."""
+    spent = []
+    with reviews.open(library) as opened:
+        opened.search("warm")
+        for question in TYPICAL:
+            times = []
+            for _ in range(_TIMES):
+                began = time.perf_counter()
+                opened.search(question)
+                times.append((time.perf_counter() - began) * 1000)
+            spent.append((statistics.median(times), question))
+    spent.sort()
+    return {
+        "count": len(spent),
+        "median_ms": round(statistics.median(ms for ms, _ in spent), 2),
+        "p95_ms": round(spent[round(0.95 * (len(spent) - 1))][0], 2),
+        "max_ms": round(spent[-1][0], 2),
+        "slowest": spent[-1][1],
+    }
+
+
+def size_mb(path: Path) -> float:
+    """The size of a file, or of all files below a folder."""
+    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+    return round(sum(each.stat().st_size for each in files) / 1e6, 1)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=REPORTS if REPORTS.is_dir() else DEMO)
+    parser.add_argument("--jobs", type=int, help="processes to use; default: one for each core")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="reviews-bench-") as scratch:
+        figures = {"machine": machine(), "pdfs": pdfs(asked.folder, Path(scratch), asked.jobs)}
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
