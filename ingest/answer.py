@@ -5,12 +5,16 @@ A report that takes over the child can lie about its own text and no more: it ca
 or fill the disk.
 """
 
+import base64
 import json
 from typing import Any
 
 from corpus.model import Aside, AsideRole, Found, Page, Paragraph, Reason, Section, SectionKind, Text
+from ingest.page import Pixels
 
 FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language")
+PIXELS = 6_000_000
+"""The most that a picture of a page may have."""
 READERS = ("pdfium", "pypdf", "ocr", None)
 
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
@@ -38,6 +42,29 @@ def encode_failure(reason: Reason, detail: str) -> bytes:
     return _line({"failure": reason.value, "detail": detail[:_SHORT]})
 
 
+def encode_picture(pixels: Pixels) -> bytes:
+    """A picture as one line."""
+    data = base64.b64encode(pixels.data).decode()
+    return _line({"width": pixels.width, "height": pixels.height, "pixels": data})
+
+
+def decode_picture(line: bytes) -> Pixels | tuple[Reason, str]:
+    """The picture, or the reason why there is none. Raises Malformed when the line is anything else."""
+    try:
+        value = json.loads(line)
+        if "failure" in value:
+            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+        width, height = _whole(value["width"]), _whole(value["height"])
+        _check(0 < width and 0 < height and width * height <= PIXELS, "size")
+        data = base64.b64decode(value["pixels"], validate=True)
+        _check(len(data) == 3 * width * height, "pixels")
+        return Pixels(width, height, data)
+    except Malformed:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Malformed(type(error).__name__) from error
+
+
 def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
@@ -57,7 +84,7 @@ def decode(line: bytes, *, id: str, reader: str, max_pages: int) -> Text | tuple
 
 def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     rows = value["pages"]
-    _check(0 < len(rows) <= max_pages, "pages")
+    _check(len(rows) in range(1, max_pages + 1), "pages")
     pages = []
     for number, (label, by, unread, confidence) in enumerate(rows, 1):
         _check(by in READERS, "reader")

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import traceback
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from corpus.model import Reason
 from ingest import answer, extract, reading
@@ -34,10 +34,13 @@ def main() -> int:
     return 0
 
 
-def _serve(request: dict[str, str | int], asked: BinaryIO) -> bytes:
+def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
     """One answer to one request. Whatever goes wrong inside becomes an answer too."""
     try:
         data = asked.read(int(request["bytes"]))
+        if "page" in request:
+            marks = [(before, text, after) for before, text, after in request["marks"]]
+            return answer.encode_picture(extract.picture(data, request["page"], request["width"], marks))
         text = reading.read(
             data,
             id=str(request["id"]),

@@ -9,7 +9,8 @@ import io
 import logging
 import math
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import pypdf
@@ -18,8 +19,9 @@ import pypdfium2.raw as pdfium
 from pypdf.errors import FileNotDecryptedError
 
 from corpus.model import Reason
-from ingest import clean
-from ingest.page import Document, Line, RawPage
+from ingest import clean, hidden
+from ingest.answer import PIXELS
+from ingest.page import Document, Line, Pixels, RawPage
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each oddity of each page
 
@@ -41,6 +43,7 @@ _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does not know
 _HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it since PDF 1.0
 _LETTERS_A_PAGE = 200_000  # more than any printed page holds; the rest of such a page is not read
+_OBJECTS_A_PAGE = 20_000  # that are looked at for boxes over text
 _LABEL_LENGTH = 20
 _VALUE_LENGTH = 500
 _OUTLINE_ENTRIES = 2_000
@@ -69,10 +72,11 @@ class Unreadable(Exception):
         self.detail = detail
 
 
-def read(data: bytes, *, max_pages: int, extractor: str = "pdfium") -> Document:
+def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
     """Every page of the PDF in `data`. Raises Unreadable; a page that cannot be read is a page with `unread` set.
 
-    extractor: "pdfium", or "pypdf" to read everything with pypdf.
+    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what lies under a box as
+    text.
     """
     if not data:
         raise Unreadable(Reason.EMPTY, "0 bytes")
@@ -82,7 +86,7 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium") -> Document:
     locked = False
     if extractor == "pdfium":
         try:
-            pages = _read_with_pdfium(data, max_pages, book)
+            pages = _read_with_pdfium(data, max_pages, book, trust_hidden_text)
         except pypdfium2.PdfiumError as error:
             locked = error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR)
     if pages is None:
@@ -97,7 +101,35 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium") -> Document:
 # ---------------------------------------------------------------- PDFium
 
 
-def _read_with_pdfium(data: bytes, max_pages: int, book: "_Book") -> list[RawPage]:
+def _quick(function: Any, result: Any, *arguments: Any) -> Any:
+    """The same function, called with plain addresses: four times as fast where it is called for each object of a
+    page."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_P, _I = ctypes.c_void_p, ctypes.c_int
+_object = _quick(pdfium.FPDFPage_GetObject, _P, _P, _I)
+_type = _quick(pdfium.FPDFPageObj_GetType, _I, _P)
+_text_object = _quick(pdfium.FPDFText_GetTextObject, _P, _P, _I)
+_render_mode = _quick(pdfium.FPDFTextObj_GetTextRenderMode, _I, _P)
+_bounds = _quick(pdfium.FPDFPageObj_GetBounds, _I, _P, *[ctypes.POINTER(ctypes.c_float)] * 4)
+_segments = _quick(pdfium.FPDFPath_CountSegments, _I, _P)
+_char_box = _quick(pdfium.FPDFText_GetCharBox, _I, _P, _I, *[ctypes.POINTER(ctypes.c_double)] * 4)
+_COVERING = (
+    pdfium.FPDF_ANNOT_SQUARE,
+    pdfium.FPDF_ANNOT_REDACT,
+    pdfium.FPDF_ANNOT_STAMP,
+    pdfium.FPDF_ANNOT_INK,
+    pdfium.FPDF_ANNOT_POLYGON,
+    pdfium.FPDF_ANNOT_FREETEXT,
+    pdfium.FPDF_ANNOT_HIGHLIGHT,
+)
+_RECTANGLE = 6  # segments at most; a path with more is a drawing
+_SCALE = 3.0  # pixels a point, where it is looked whether letters can be seen
+_SAME_COLOUR = 12  # of 255: two colours that differ less are the same to the eye
+
+
+def _read_with_pdfium(data: bytes, max_pages: int, book: "_Book", trust_hidden_text: bool) -> list[RawPage]:
     document = pypdfium2.PdfDocument(data)
     try:
         count = len(document)
@@ -105,7 +137,7 @@ def _read_with_pdfium(data: bytes, max_pages: int, book: "_Book") -> list[RawPag
             raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
         pages = []
         for index in range(count):
-            page = _pdfium_page(document.raw, index)
+            page = _pdfium_page(document.raw, index, trust_hidden_text)
             if page is None or _looks_wrong(page):
                 page = _better(page, book.page(index))
             pages.append(page or RawPage(index + 1, str(index + 1), 0, 0, reader=None, unread=Reason.CORRUPT.value))
@@ -114,7 +146,7 @@ def _read_with_pdfium(data: bytes, max_pages: int, book: "_Book") -> list[RawPag
         document.close()
 
 
-def _pdfium_page(document: Any, index: int) -> RawPage | None:
+def _pdfium_page(document: Any, index: int, trust_hidden_text: bool) -> RawPage | None:
     """One page, or None when PDFium cannot load it."""
     handle = pdfium.FPDF_LoadPage(document, index)
     if not handle:
@@ -125,7 +157,9 @@ def _pdfium_page(document: Any, index: int) -> RawPage | None:
         text_page = pdfium.FPDFText_LoadPage(handle)
         if not text_page:
             return None
-        _read_lines(handle, text_page, page)
+        places = _read_lines(handle, text_page, page)
+        if not trust_hidden_text:
+            _withhold(handle, text_page, page, places)
         if sum(len(line.text) for line in page.lines) < 50:
             page.image = _shows_image(handle)
             if not page.lines and page.image:
@@ -161,13 +195,13 @@ def _view(handle: Any) -> _View:
     return lambda x, y: (x - left, top - y)
 
 
-def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
+def _read_lines(handle: Any, text_page: Any, page: RawPage) -> list[int]:
     """The lines of a page in the order of the file. A few calls a line, not one a letter: that is what makes it
     fast."""
     width, height = page.width, page.height
     count = min(pdfium.FPDFText_CountChars(text_page), _LETTERS_A_PAGE)
     if count <= 0:
-        return
+        return []
     buffer = (ctypes.c_ushort * (2 * count + 2))()
     written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
     text = bytes(buffer)[: 2 * max(0, written - 1)].decode("utf-16-le", "surrogatepass")
@@ -178,6 +212,7 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
     x, y = ctypes.c_double(), ctypes.c_double()
     box = pdfium.FS_RECTF()
     lines: list[Line] = []
+    places: list[int] = []
     upright = sideways = 0
     start = 0
     for piece in _LINE_END.split(text):
@@ -228,11 +263,13 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> None:
         if straight and (_MARK.search(stripped) or _NOTE.match(stripped)):
             line.text = _raised(text_page, stripped, first)
         lines.append(line)
+        places.append(first)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
         page.width, page.height = height, width
         for line in lines:
             line.sideways = not line.sideways
     page.lines = lines
+    return places
 
 
 def _raised(text_page: Any, text: str, offset: int) -> str:
@@ -277,6 +314,238 @@ def _gaps(
         if min(view(left.value, bottom.value)[0], view(right.value, top.value)[0]) - end > _GAP * size:
             found.append(space.end())
     return tuple(found)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def picture(data: bytes, number: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels:
+    """A page (1-based) as PDFium shows it, `width` pixels wide, with the marks as a marker pen would leave them.
+
+    marks: what is to be marked, with some of the text before and after it to tell its place; only letters and digits
+    of them are compared. What cannot be found is not marked. Raises Unreadable.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(Reason.CORRUPT, f"code {error.err_code}") from error
+    try:
+        if not 1 <= number <= len(document):
+            raise Unreadable(Reason.EMPTY, f"{len(document)} pages")
+        return _picture(document[number - 1], width, marks)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(Reason.CORRUPT, f"code {error.err_code}") from error
+    finally:
+        document.close()
+
+
+def _picture(page: Any, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels:
+    wide, high = page.get_size()
+    if not (wide > 0 and high > 0):
+        raise Unreadable(Reason.CORRUPT, "a page without size")
+    scale = min(width / wide, math.sqrt(0.9 * PIXELS / (wide * high)))  # a poster gets a smaller picture, not a larger
+    # Always three bytes a pixel, white where the page is transparent.
+    bitmap = page.render(scale=scale, rev_byteorder=True, force_bitmap_format=pdfium.FPDFBitmap_BGR)
+    row, size = 3 * bitmap.width, bitmap.stride
+    held = bytes(bitmap.buffer)
+    data = bytearray(b"".join(held[at : at + row] for at in range(0, size * bitmap.height, size)))
+    for left, top, right, bottom in _marked(page, bitmap.width, bitmap.height, marks):
+        for at in range(top, bottom):
+            green, blue = (
+                slice(3 * (at * bitmap.width + left) + n, 3 * (at * bitmap.width + right), 3) for n in (1, 2)
+            )
+            data[green] = data[green].translate(_PALER)
+            data[blue] = bytes(len(data[blue]))
+    return Pixels(bitmap.width, bitmap.height, bytes(data))
+
+
+_PALER = bytes(n * 221 // 255 for n in range(256))  # white becomes the yellow of the page's own marks
+
+
+def _marked(
+    page: Any, width: int, height: int, marks: Sequence[tuple[str, str, str]]
+) -> Iterator[tuple[int, int, int, int]]:
+    """The boxes of the marks, in pixels of a picture of that size: left, top, right, bottom."""
+    text_page = page.get_textpage()
+    count = min(text_page.count_chars(), _LETTERS_A_PAGE)
+    letters = [chr(pdfium.FPDFText_GetUnicode(text_page.raw, at) or 0xFFFD) for at in range(count)]
+    x, y = ctypes.c_int(), ctypes.c_int()
+
+    def seen(across: float, up: float) -> tuple[int, int]:
+        pdfium.FPDF_PageToDevice(page.raw, 0, 0, width, height, 0, across, up, x, y)
+        return max(0, min(width, x.value)), max(0, min(height, y.value))
+
+    for first, last in places(letters, marks):
+        for at in range(min(text_page.count_rects(first, last - first + 1), 50)):
+            x0, y0, x1, y1 = text_page.get_rect(at)
+            corner, other = seen(x0, y0), seen(x1, y1)
+            left, right = sorted((corner[0], other[0]))
+            top, bottom = sorted((corner[1], other[1]))
+            yield max(0, left - 1), max(0, top - 1), min(width, right + 1), min(height, bottom + 1)
+
+
+def places(letters: Sequence[str], marks: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:
+    """Where the marks stand among the letters of a page: (first, last), for those that can be told for sure."""
+    plain: list[str] = []
+    home: list[int] = []
+    for at, letter in enumerate(letters):
+        for each in _plain_letters(letter):
+            plain.append(each)
+            home.append(at)
+    page = "".join(plain)
+    found = []
+    for before, text, after in marks:
+        wanted = _plain_letters(text)
+        if not wanted:
+            continue
+        ahead, behind = _plain_letters(before), _plain_letters(after)
+        for left, right in ((ahead, behind), (ahead, ""), ("", behind), (ahead[-8:], behind[:8]), ("", "")):
+            if page.count(left + wanted + right) == 1:
+                start = page.index(left + wanted + right) + len(left)
+                found.append((home[start], home[start + len(wanted) - 1]))
+                break
+    return found
+
+
+def _plain_letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+# ---------------------------------------------------------------- what a person cannot see
+
+
+def _withhold(handle: Any, text_page: Any, page: RawPage, places: list[int]) -> None:
+    """Take out text under a box, off the page, or invisible though no scan shows it; `withheld` counts the pieces."""
+    frame = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(handle, frame)
+    sheet = (frame.left, frame.bottom, frame.right, frame.top)
+    boxes, pictures, order = _boxes(handle)
+    scan = None
+    kept = []
+    for line, first in zip(page.lines, places, strict=True):
+        text_object = _text_object(text_page, first)
+        gone: set[int] = set()
+        if text_object and _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+            scan = hidden.is_scan(pictures, sheet) if scan is None else scan
+            # Without a scan it may be a layer over letters that are drawn as curves: then there is something to see.
+            ends = hidden.around([_letter(text_page, place) for place in (first, first + len(line.text) - 1)])
+            if not scan and _one_colour(handle, ends):
+                gone = set(range(len(line.text)))
+        elif line.x1 < 0 or line.x0 > page.width or line.y < 0 or line.y - line.size > page.height:
+            gone = set(range(len(line.text)))
+        elif boxes:
+            ends = hidden.around([_letter(text_page, place) for place in (first, first + len(line.text) - 1)])
+            over = [box for box, z in boxes if hidden.meets(box, ends) and z > order.get(text_object, -1)]
+            if over:
+                gone = _covered(handle, text_page, line.text, first, over)
+        if gone:
+            page.withheld += len(hidden.runs(gone))
+            line.text = hidden.without(line.text, gone)
+            line.gaps = ()
+        if line.text:
+            kept.append(line)
+    page.lines = kept
+
+
+def _letter(text_page: Any, place: int) -> hidden.Box:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    _char_box(text_page, place, left, right, bottom, top)
+    return (left.value, bottom.value, right.value, top.value)
+
+
+def _boxes(handle: Any) -> tuple[list[tuple[hidden.Box, int]], list[hidden.Box], dict[int, int]]:
+    """Rectangles and pictures that may cover text, each with its place in the order of drawing; all pictures; that
+    order."""
+    page = ctypes.cast(handle, ctypes.c_void_p).value
+    boxes: list[tuple[hidden.Box, int]] = []
+    pictures: list[hidden.Box] = []
+    order: dict[int, int] = {}
+    written = False
+    for z in range(min(pdfium.FPDFPage_CountObjects(handle), _OBJECTS_A_PAGE)):
+        thing = _object(page, z)
+        kind = _type(thing)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            order[thing] = z
+            written = True
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE or (
+            written and kind == pdfium.FPDF_PAGEOBJ_PATH and _segments(thing) <= _RECTANGLE
+        ):
+            left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+            _bounds(thing, left, bottom, right, top)
+            box = (left.value, bottom.value, right.value, top.value)
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                pictures.append(box)
+            if written and box[2] - box[0] > 4 and box[3] - box[1] > 4:
+                boxes.append((box, z))
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM:
+            written = True
+            if _holds_picture(thing, 3):
+                left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+                _bounds(thing, left, bottom, right, top)
+                pictures.append((left.value, bottom.value, right.value, top.value))
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(handle), 1_000)):
+        note = pdfium.FPDFPage_GetAnnot(handle, number)
+        if pdfium.FPDFAnnot_GetSubtype(note) in _COVERING:
+            area = pdfium.FS_RECTF()
+            pdfium.FPDFAnnot_GetRect(note, area)
+            sides = sorted((area.left, area.right)), sorted((area.bottom, area.top))
+            boxes.append(((sides[0][0], sides[1][0], sides[0][1], sides[1][1]), _OBJECTS_A_PAGE))
+        pdfium.FPDFPage_CloseAnnot(note)
+    return boxes, pictures, order
+
+
+def _holds_picture(form: int, depth: int) -> bool:
+    """Whether a form shows a picture, itself or in a form of its own."""
+    handle = ctypes.cast(form, pdfium.FPDF_PAGEOBJECT)
+    for position in range(min(pdfium.FPDFFormObj_CountObjects(handle), 200)):
+        thing = pdfium.FPDFFormObj_GetObject(handle, position)
+        kind = pdfium.FPDFPageObj_GetType(thing)
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            return True
+        inner = ctypes.cast(thing, ctypes.c_void_p).value
+        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth and inner and _holds_picture(inner, depth - 1):
+            return True
+    return False
+
+
+def _covered(handle: Any, text_page: Any, text: str, first: int, boxes: list[hidden.Box]) -> set[int]:
+    """Offsets of the letters that lie under a box and leave no trace on the page as it is drawn."""
+    letters = {offset: _letter(text_page, first + offset) for offset, letter in enumerate(text) if letter != " "}
+    under = [offset for offset, letter in letters.items() if any(hidden.covers(box, letter) for box in boxes)]
+    found: set[int] = set()
+    for run in hidden.runs(under):
+        if _one_colour(handle, hidden.around([letters[offset] for offset in run])):
+            found.update(run)
+    return found
+
+
+def _one_colour(handle: Any, area: hidden.Box) -> bool:
+    """Whether the page shows nothing but one colour there: the picture is the proof, whatever was drawn over what."""
+    corners = [(area[0], area[1]), (area[2], area[3])]
+    view = _view(handle)
+    (x0, y0), (x1, y1) = view(*corners[0]), view(*corners[1])
+    left, top, right, bottom = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    width, height = int((right - left) * _SCALE), int((bottom - top) * _SCALE)
+    if not (0 < width < 10_000 and 0 < height < 2_000):
+        return False
+    bitmap = pdfium.FPDFBitmap_Create(width, height, 0)
+    if not bitmap:
+        return False
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        whole = (int(pdfium.FPDF_GetPageWidthF(handle) * _SCALE), int(pdfium.FPDF_GetPageHeightF(handle) * _SCALE))
+        pdfium.FPDF_RenderPageBitmap(
+            bitmap, handle, -int(left * _SCALE), -int(top * _SCALE), *whole, 0, pdfium.FPDF_ANNOT
+        )
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    for colour in range(3):
+        values = b"".join(pixels[row * stride + colour : row * stride + 4 * width : 4] for row in range(height))
+        if max(values) - min(values) > _SAME_COLOUR:
+            return False
+    return True
 
 
 # ---------------------------------------------------------------- which reader is right

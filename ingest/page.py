@@ -38,7 +38,8 @@ class Line:
 class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
-    image: the page shows a picture. unread: why there is no text, where there should be some.
+    image: the page shows a picture. withheld: pieces of text that were taken out because nobody can see them. unread:
+    why there is no text, where there should be some.
     """
 
     number: int
@@ -49,6 +50,7 @@ class RawPage:
     reader: str | None = "pdfium"
     unread: str | None = None
     image: bool = False
+    withheld: int = 0
 
 
 @dataclass(slots=True)
@@ -61,3 +63,12 @@ class Document:
     pages: list[RawPage]
     properties: dict[str, str] = field(default_factory=dict)
     outline: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A picture: three bytes (red, green, blue) for each pixel, row by row from the top, without gaps."""
+
+    width: int
+    height: int
+    data: bytes

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from typing import IO, Self
 from corpus.errors import ReviewsError
 from corpus.model import Reason, Text
 from ingest import answer
+from ingest.page import Pixels
 
 _FILES_A_CHILD = 50  # then it is replaced: what leaked is given back
 _START_SECONDS = 60.0  # a slow disk may need long to load the libraries the first time
@@ -81,33 +83,48 @@ class Sandbox:
 
     def read(self, data: bytes, *, id: str, name: str) -> Text | Refusal:
         """The report in `data`, or why there is none."""
-        if self._served >= _FILES_A_CHILD:
-            self.close()
-        if self._process is None:
-            self._start()
-        self._served += 1
-        request = {
-            "bytes": len(data),
-            "id": id,
-            "name": name,
-            "max_pages": self._limits.pages,
-            "extractor": self._limits.extractor,
-        }
-        line, timed_out = self._ask(json.dumps(request).encode() + b"\n", data, self._limits.seconds)
-        if not line.endswith(b"\n"):
-            refusal = Refusal(Reason.TIMED_OUT, f"{self._limits.seconds:g} s") if timed_out else self._end(line)
-            self.close()
-            return refusal
+        request = {"id": id, "name": name, "max_pages": self._limits.pages, "extractor": self._limits.extractor}
+        line = self._answer(request, data)
+        if isinstance(line, Refusal):
+            return line
         try:
             answered = answer.decode(line, id=id, reader=self._reader, max_pages=self._limits.pages)
         except answer.Malformed as error:
             self.close()
             return Refusal(Reason.CRASHED, f"malformed answer: {error}")
-        if isinstance(answered, Text):
-            return answered
-        if answered[0] is Reason.OUT_OF_MEMORY:
+        return answered if isinstance(answered, Text) else self._refused(*answered)
+
+    def picture(self, data: bytes, *, page: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels | Refusal:
+        """What a page looks like, or why that cannot be said. See `extract.picture` for what is asked."""
+        line = self._answer({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data)
+        if isinstance(line, Refusal):
+            return line
+        try:
+            answered = answer.decode_picture(line)
+        except answer.Malformed as error:
             self.close()
-        return Refusal(*answered)
+            return Refusal(Reason.CRASHED, f"malformed answer: {error}")
+        return answered if isinstance(answered, Pixels) else self._refused(*answered)
+
+    def _answer(self, request: Mapping[str, object], data: bytes) -> bytes | Refusal:
+        """The child's line, or what its silence means."""
+        if self._served >= _FILES_A_CHILD:
+            self.close()
+        if self._process is None:
+            self._start()
+        self._served += 1
+        asked = json.dumps({"bytes": len(data), **request}).encode() + b"\n"
+        line, timed_out = self._ask(asked, data, self._limits.seconds)
+        if line.endswith(b"\n"):
+            return line
+        refusal = Refusal(Reason.TIMED_OUT, f"{self._limits.seconds:g} s") if timed_out else self._end(line)
+        self.close()
+        return refusal
+
+    def _refused(self, reason: Reason, detail: str) -> Refusal:
+        if reason is Reason.OUT_OF_MEMORY:
+            self.close()
+        return Refusal(reason, detail)
 
     def _start(self) -> None:
         boxed = works_in_bubblewrap()
