@@ -55,7 +55,7 @@ def decode_picture(line: bytes) -> Pixels | tuple[Reason, str]:
         if "failure" in value:
             return Reason(value["failure"]), _string(value["detail"], _SHORT)
         width, height = _whole(value["width"]), _whole(value["height"])
-        _check(0 < width and 0 < height and width * height <= PIXELS, "size")
+        _check(width > 0 and height > 0 and width * height <= PIXELS, "size")
         data = base64.b64decode(value["pixels"], validate=True)
         _check(len(data) == 3 * width * height, "pixels")
         return Pixels(width, height, data)

@@ -135,7 +135,7 @@ def test_a_child_that_dies_is_a_crash_with_the_name_of_its_signal(
 @posix
 @pytest.mark.parametrize("boxed", [True, False])
 def test_the_child_writes_no_file_and_knows_how_it_is_bound(
-    page: bytes, monkeypatch: pytest.MonkeyPatch, boxed: bool
+    page: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, boxed: bool
 ) -> None:
     if boxed and not sandbox.works_in_bubblewrap():
         pytest.skip("bubblewrap does not work here")
@@ -156,7 +156,7 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
         sys.executable,
         "-c",
         probe,
-        "/dev/shm/wren" if boxed else "wren.txt",
+        "/dev/shm/wren" if boxed else str(tmp_path / "wren.txt"),
     ]
     said = subprocess.run(
         command, env=sandbox._environment(), capture_output=True, text=True, check=True

@@ -1,0 +1,67 @@
+"""Which text of a page can a person not see? Names under black boxes are the worst thing that a search could show.
+
+Boxes and letters are rectangles (left, bottom, right, top) in the space of the file.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+Box = tuple[float, float, float, float]
+
+_WORD = re.compile(r"\S+")
+_OCR_SHARE = 0.4  # of the page: a picture that large is a scan, and invisible text on it is what OCR read there
+
+
+def meets(one: Box, other: Box) -> bool:
+    """Whether two rectangles have more than an edge in common."""
+    return min(one[2], other[2]) - max(one[0], other[0]) > 1 and min(one[3], other[3]) - max(one[1], other[1]) > 1
+
+
+def covers(box: Box, letter: Box) -> bool:
+    """Whether the middle of a letter lies in the box."""
+    x, y = (letter[0] + letter[2]) / 2, (letter[1] + letter[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def around(letters: Sequence[Box]) -> Box:
+    """The smallest rectangle that holds them all."""
+    return (
+        min(letter[0] for letter in letters),
+        min(letter[1] for letter in letters),
+        max(letter[2] for letter in letters),
+        max(letter[3] for letter in letters),
+    )
+
+
+def is_scan(pictures: Sequence[Box], page: Box) -> bool:
+    """Whether pictures (a scan may be cut in strips) fill so much of the page that they are a scan of it."""
+    area = (page[2] - page[0]) * (page[3] - page[1])
+    shown = 0.0
+    for left, bottom, right, top in pictures:
+        width, height = min(right, page[2]) - max(left, page[0]), min(top, page[3]) - max(bottom, page[1])
+        shown += max(0.0, width) * max(0.0, height)
+    return shown > _OCR_SHARE * area
+
+
+def runs(hidden: Collection[int]) -> list[list[int]]:
+    """Offsets that follow each other, put together; a single letter between two runs (a space) does not part them."""
+    found: list[list[int]] = []
+    for offset in sorted(hidden):
+        if found and offset - found[-1][-1] <= 2:
+            found[-1].append(offset)
+        else:
+            found.append([offset])
+    return found
+
+
+def without(text: str, hidden: Collection[int]) -> str:
+    """The text without the words of which half or more is hidden, and without the hidden letters of the others."""
+    gone = set(hidden)
+
+    def seen(word: re.Match[str]) -> str:
+        letters = range(word.start(), word.end())
+        if 2 * sum(offset in gone for offset in letters) >= len(letters):
+            return ""
+        return "".join(text[offset] for offset in letters if offset not in gone)
+
+    return " ".join(_WORD.sub(seen, text).split())
