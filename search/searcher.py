@@ -1,8 +1,8 @@
 """One question, one answer: parse, evaluate, rank, choose passages, count."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -114,6 +114,24 @@ class Searcher:
         Raises QueryRefused when the query is beyond a limit; odd text is read as well as can be, with warnings.
         """
         began = time.perf_counter()
+        head, hits = self.stream(text, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
+        found = tuple(hits)
+        return replace(head, hits=found, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def stream(
+        self,
+        text: str,
+        filters: Filters = Filters(),
+        *,
+        sort: Sort = "relevance",
+        limit: int | None = None,
+        offset: int = 0,
+        per_report: int | None = None,
+    ) -> tuple[Results, Iterator[Hit]]:
+        """The same answer, with its hits apart, each made when it is asked for: a hundred thousand mentions do not sit
+        in memory. `hits` of the Results is empty. Use the hits before the next question.
+        """
+        began = time.perf_counter()
         parsed = parse(text, self._theme, [theme.name for theme in self._themes.themes])
         evaluator = Evaluator(self._snapshot, self._matching, Deadline())
         asked = filters.apply(parsed.tree)
@@ -122,8 +140,8 @@ class Searcher:
         shown = ordered[offset:] if limit is None else ordered[offset : offset + limit]
         total = len(self._snapshot.documents())
         weighted = [(match, rarity(match, total)) for match in answer.matches]
-        hits = tuple(self._hit(document, score, answer, weighted, per_report) for document, score in shown)
-        return Results(
+        hits = (self._hit(document, score, answer, weighted, per_report) for document, score in shown)
+        head = Results(
             text=text,
             parsed=str(parsed.tree),
             expansions=_expansions(answer.matches),
@@ -133,9 +151,22 @@ class Searcher:
             coverage=self.coverage,
             total=len(ordered),
             elapsed_ms=(time.perf_counter() - began) * 1000,
-            hits=hits,
+            hits=(),
             facets={name: self._facet(name, [document for document, _ in ordered]) for name in FACETS},
         )
+        return head, hits
+
+    def reports(self, filters: Filters = Filters()) -> list[dict[str, Any]]:
+        """The reports that can be searched and that the filters let through, in the order of their ids: the N of
+        "n of N".
+        """
+        evaluator = Evaluator(self._snapshot, self._matching, Deadline())
+        conditions = replace(filters, sections=()).apply(Nothing())
+        documents: Iterable[int] = self._reports
+        if isinstance(conditions, And):
+            documents = evaluator.evaluate(And(conditions.parts[1:])).documents
+        found = (self._reports[document] for document in documents)
+        return sorted((r for r in found if r["unread_pages"] < r["pages"]), key=lambda report: str(report["id"]))
 
     def _theme(self, name: str) -> tuple[str, tuple[str, ...]] | None:
         theme = self._themes.find(name)
