@@ -77,6 +77,7 @@ class Page:
     reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
     unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A truly blank page is not unread.
     confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
+    withheld: pieces of text that nobody can see (under a black box, off the page) and that were therefore not taken.
     """
 
     number: int
@@ -84,6 +85,7 @@ class Page:
     reader: str | None = "pdfium"
     unread: str | None = None
     confidence: float | None = None
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)

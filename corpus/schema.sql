@@ -41,6 +41,7 @@ CREATE TABLE page (
     reader TEXT,
     unread TEXT,
     confidence REAL,
+    withheld INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (reading, number)
 ) WITHOUT ROWID;
 

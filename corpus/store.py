@@ -158,8 +158,8 @@ class Store:
             insert = "INSERT INTO reading (report, reader, current, pages, unread_pages) VALUES (?, ?, 0, ?, ?)"
             reading = self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid
             self._db.executemany(
-                "INSERT INTO page VALUES (?, ?, ?, ?, ?, ?)",
-                ((reading, p.number, p.label, p.reader, p.unread, p.confidence) for p in text.pages),
+                "INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((reading, p.number, p.label, p.reader, p.unread, p.confidence, p.withheld) for p in text.pages),
             )
             self._db.executemany(
                 "INSERT INTO section VALUES (?, ?, ?, ?)",
@@ -275,7 +275,9 @@ class Store:
 
     def pages(self, reading: int) -> list[Page]:
         """The pages of a reading in order."""
-        select = "SELECT number, label, reader, unread, confidence FROM page WHERE reading = ? ORDER BY number"
+        select = (
+            "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ? ORDER BY number"
+        )
         return [Page(*row) for row in self._rows(select, (reading,))]
 
     def sections(self, reading: int) -> list[Section]:

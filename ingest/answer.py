@@ -28,7 +28,7 @@ def encode(text: Text) -> bytes:
     """A report as one line."""
     return _line(
         {
-            "pages": [[page.label, page.reader, page.unread, page.confidence] for page in text.pages],
+            "pages": [[page.label, page.reader, page.unread, page.confidence, page.withheld] for page in text.pages],
             "sections": [[section.kind.value, section.heading] for section in text.sections],
             "paragraphs": [[p.page, p.number, p.section, p.text, p.heading, p.turns] for p in text.paragraphs],
             "asides": [[aside.page, aside.before, aside.role.value, aside.text] for aside in text.asides],
@@ -86,10 +86,12 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     rows = value["pages"]
     _check(len(rows) in range(1, max_pages + 1), "pages")
     pages = []
-    for number, (label, by, unread, confidence) in enumerate(rows, 1):
+    for number, (label, by, unread, confidence, withheld) in enumerate(rows, 1):
         _check(by in READERS, "reader")
         _check(confidence is None or 0 <= _number(confidence) <= 100, "confidence")
-        pages.append(Page(number, _string(label, 40), by, None if unread is None else Reason(unread).value, confidence))
+        _check(_whole(withheld) >= 0, "withheld")
+        why = None if unread is None else Reason(unread).value
+        pages.append(Page(number, _string(label, 40), by, why, confidence, withheld))
     sections = [
         Section(ordinal, SectionKind(kind), _string(heading, _SHORT))
         for ordinal, (kind, heading) in enumerate(value["sections"])

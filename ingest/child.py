@@ -47,6 +47,7 @@ def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
             name=str(request["name"]),
             max_pages=int(request["max_pages"]),
             extractor=str(request["extractor"]),
+            trust_hidden_text=bool(request["trust_hidden_text"]),
         )
         return answer.encode(text)
     except extract.Unreadable as error:

@@ -431,8 +431,12 @@ def _withhold(handle: Any, text_page: Any, page: RawPage, places: list[int]) -> 
             ends = hidden.around([_letter(text_page, place) for place in (first, first + len(line.text) - 1)])
             if not scan and _one_colour(handle, ends):
                 gone = set(range(len(line.text)))
-        elif line.x1 < 0 or line.x0 > page.width or line.y < 0 or line.y - line.size > page.height:
-            gone = set(range(len(line.text)))
+        elif line.x1 > page.width or line.x0 < 0 or line.y < 0 or line.y - line.size > page.height:
+            gone = {
+                offset
+                for offset in range(len(line.text))
+                if not hidden.covers(sheet, _letter(text_page, first + offset))
+            }
         elif boxes:
             ends = hidden.around([_letter(text_page, place) for place in (first, first + len(line.text) - 1)])
             over = [box for box, z in boxes if hidden.meets(box, ends) and z > order.get(text_object, -1)]

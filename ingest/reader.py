@@ -8,7 +8,9 @@ VERSION = 1
 
 
 @cache
-def reader_name(extractor: str = "pdfium") -> str:
+def reader_name(extractor: str = "pdfium", trust_hidden_text: bool = False) -> str:
     """Names and versions of what reads a report, such as "ingest 1; pypdfium2 5.15.2; pypdf 7.1.0"."""
     parts = [f"ingest {VERSION}", f"pypdfium2 {version('pypdfium2')}", f"pypdf {version('pypdf')}"]
-    return "; ".join(parts if extractor == "pdfium" else [parts[0], parts[2]])
+    if extractor != "pdfium":
+        del parts[1]
+    return "; ".join(parts + ["hidden text trusted"] * trust_hidden_text)

@@ -6,9 +6,12 @@ from ingest.page import Document, Line
 from ingest.reader import reader_name
 
 
-def read(data: bytes, *, id: str, name: str, max_pages: int, extractor: str = "pdfium") -> Text:
+def read(
+    data: bytes, *, id: str, name: str, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False
+) -> Text:
     """The report in `data`. Raises extract.Unreadable. `name`: of the file, a hint for its title."""
-    return understand(extract.read(data, max_pages=max_pages, extractor=extractor), id, name)
+    document = extract.read(data, max_pages=max_pages, extractor=extractor, trust_hidden_text=trust_hidden_text)
+    return understand(document, id, name)
 
 
 def understand(document: Document, id: str, name: str) -> Text:
@@ -30,7 +33,7 @@ def understand(document: Document, id: str, name: str) -> Text:
     )
     return Text(
         id=id,
-        pages=tuple(Page(page.number, page.label, page.reader, page.unread) for page in pages),
+        pages=tuple(Page(page.number, page.label, page.reader, page.unread, None, page.withheld) for page in pages),
         sections=tuple(divided),
         paragraphs=body,
         asides=_asides(document, drafts),

@@ -85,7 +85,7 @@ def ingest(
     """
     roots = list(paths) or [settings.reports, *settings.folders]
     known = store.files()
-    reader, failing = reader_name(settings.extractor), _failing(settings)
+    reader, failing = reader_name(settings.extractor, settings.trust_hidden_text), _failing(settings)
     seen = discover.look(roots, settings.library)
     changes = discover.compare(seen, known, roots, settings.library, (reader, failing))
     for key in changes.gone:
@@ -148,7 +148,8 @@ def ingest(
 def _failing(settings: Settings) -> str:
     """Who failed to read a file, and under which limits: under others it is tried again."""
     return (
-        f"{reader_name(settings.extractor)}; {settings.max_seconds:g} s, {settings.max_memory_mb} MB, "
+        f"{reader_name(settings.extractor, settings.trust_hidden_text)}; "
+        f"{settings.max_seconds:g} s, {settings.max_memory_mb} MB, "
         f"{settings.max_pages} pages, {settings.max_bytes} bytes"
     )
 
@@ -196,8 +197,13 @@ class _Readers:
             pass
 
     def _work(self) -> None:
+        settings = self._settings
         limits = Limits(
-            self._settings.max_seconds, self._settings.max_memory_mb, self._settings.max_pages, self._settings.extractor
+            settings.max_seconds,
+            settings.max_memory_mb,
+            settings.max_pages,
+            settings.extractor,
+            settings.trust_hidden_text,
         )
         try:
             with Sandbox(limits) as sandbox:

@@ -24,6 +24,7 @@ from corpus.errors import ReviewsError
 from corpus.model import Reason, Text
 from ingest import answer
 from ingest.page import Pixels
+from ingest.reader import reader_name
 
 _FILES_A_CHILD = 50  # then it is replaced: what leaked is given back
 _START_SECONDS = 60.0  # a slow disk may need long to load the libraries the first time
@@ -38,6 +39,7 @@ class Limits:
     memory_mb: int = 600
     pages: int = 5_000
     extractor: str = "pdfium"
+    trust_hidden_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: int | None = None
         self._served = 0
-        self._reader = ""
+        self._reader = reader_name(limits.extractor, limits.trust_hidden_text)
         self.confinement = "none"
 
     def __enter__(self) -> Self:
@@ -83,7 +85,13 @@ class Sandbox:
 
     def read(self, data: bytes, *, id: str, name: str) -> Text | Refusal:
         """The report in `data`, or why there is none."""
-        request = {"id": id, "name": name, "max_pages": self._limits.pages, "extractor": self._limits.extractor}
+        request = {
+            "id": id,
+            "name": name,
+            "max_pages": self._limits.pages,
+            "extractor": self._limits.extractor,
+            "trust_hidden_text": self._limits.trust_hidden_text,
+        }
         line = self._answer(request, data)
         if isinstance(line, Refusal):
             return line
@@ -148,7 +156,8 @@ class Sandbox:
         line, _ = self._ask(json.dumps({"memory_mb": self._limits.memory_mb}).encode() + b"\n", b"", _START_SECONDS)
         try:
             ready = json.loads(line)
-            self._reader = str(ready["ready"])
+            if ready["ready"] != reader_name():
+                raise ValueError(f"the child is another version: {ready['ready']}")
             bound = bool(ready["bound"])
         except (ValueError, KeyError, TypeError) as error:
             words = self._last_words()

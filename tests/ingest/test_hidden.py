@@ -1,0 +1,86 @@
+"""Text that a person cannot see is withheld, and text that a person can see never is."""
+
+from typing import Any
+
+import pytest
+
+from ingest import extract
+
+NAME = "Child Wren lived with Zebedee Quill in Elm Street."
+BLACK = "0 0 0 rg "
+
+
+def read(data: bytes, trust: bool = False) -> tuple[str, int]:
+    page = extract.read(data, max_pages=9, trust_hidden_text=trust).pages[0]
+    return " ".join(line.text for line in page.lines), page.withheld
+
+
+def box(x: float, width: float, y: float = 696, height: float = 14) -> str:
+    return f"{x} {y} {width} {height} re f "
+
+
+@pytest.fixture
+def line(press: Any) -> Any:
+    """One line of text 72 points from the left at y = 700, with drawing commands before and after it."""
+
+    def make(text: str = NAME, **drawing: str) -> bytes:
+        data: bytes = press.pdf([press.word(text, 72, 700, 11)], **drawing)
+        return data
+
+    return make
+
+
+def test_a_name_under_a_black_box_is_withheld_and_the_rest_is_not(line: Any) -> None:
+    assert read(line(after=BLACK + box(177, 70))) == ("Child Wren lived with in Elm Street.", 1)
+
+
+def test_whoever_trusts_hidden_text_gets_it(line: Any) -> None:
+    assert read(line(after=BLACK + box(177, 70)), trust=True) == (NAME, 0)
+
+
+def test_a_white_box_hides_as_well(line: Any) -> None:
+    assert read(line(after="1 1 1 rg " + box(60, 400))) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        {"before": "0 0 0.4 rg " + box(60, 400) + "1 1 1 rg "},  # white letters on a dark bar
+        {"after": "0 0 0 rg " + box(60, 400, y=500)},  # a box elsewhere
+        {"after": "0 0 0 RG 60 696 400 14 re S "},  # a frame
+        {"after": "q 0 0 1 1 re W n " + BLACK + box(60, 400) + "Q "},  # a box that is clipped away
+        {"after": BLACK + "60 697 400 1 re f "},  # an underline
+    ],
+)
+def test_text_that_can_be_seen_is_never_withheld(line: Any, drawing: dict[str, str]) -> None:
+    assert read(line(**drawing)) == (NAME, 0)
+
+
+def test_a_transparent_marker_hides_nothing(press: Any) -> None:
+    data = press.pdf([press.word(NAME, 72, 700, 11)], after="/G gs 1 1 0 rg " + box(60, 400))
+    state = b"/ExtGState<</G<</Type/ExtGState/ca 0.4>>>>/Font<<"
+    assert read(data.replace(b"/Resources<</Font<<", b"/Resources<<" + state)) == (NAME, 0)
+
+
+def test_text_off_the_page_is_withheld(press: Any) -> None:
+    words = [press.word("Child Wren was seen.", 72, 700), press.word("Zebedee Quill", 900, 700)]
+    assert read(press.pdf(words)) == ("Child Wren was seen.", 1)
+
+
+def test_invisible_text_is_withheld_where_there_is_nothing_to_see(line: Any) -> None:
+    assert read(line(before="3 Tr ")) == ("", 1)
+
+
+def test_invisible_text_over_a_scan_is_what_ocr_read_there(line: Any) -> None:
+    scan = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x7f EI Q 3 Tr "
+    assert read(line(before=scan)) == (NAME, 0)
+
+
+def test_a_black_annotation_hides_what_lies_under_it(line: Any) -> None:
+    note = (
+        b"/Annots[<</Type/Annot/Subtype/Square/Rect[177 694 247 712]/IC[0 0 0]/C[0 0 0]/F 4/AP<</N 99 0 R>>>>]/Contents"
+    )
+    drawing = b"0 g 0 0 70 18 re f"
+    form = b"99 0 obj\n<</Type/XObject/Subtype/Form/BBox[0 0 70 18]/Length %d>>stream\n" % len(drawing)
+    data = line().replace(b"/Contents", note).replace(b"xref\n", form + drawing + b"\nendstream\nendobj\nxref\n", 1)
+    assert read(data) == ("Child Wren lived with in Elm Street.", 1)
