@@ -9,13 +9,14 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from corpus.errors import LimitHit
 from corpus.model import METADATA, Report
+from corpus.table import decoded, folded, guarded, records_of, separator, unguarded
 
 COLUMNS = (
     "file",
@@ -37,10 +38,6 @@ COLUMNS = (
 """The columns that we know; a file may hold them in any order, and others beside them."""
 
 _NAMES = ("file", "sha256", "title")  # what a row can be recognised by
-_LONGEST_CELL = 200  # lines that one quoted cell may run over
-_UNENDED = "unexpected end of data"  # what Python's csv says of a quoted cell that does not end
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +94,11 @@ def load(path: Path) -> Catalogue:
 def parse(data: bytes) -> Catalogue:
     """The catalogue that these bytes of a CSV file are."""
     problems: list[Problem] = []
-    lines = _decoded(data)
-    delimiter, skipped = _delimiter(lines)
-    records = _records(lines[skipped:], skipped + 1, delimiter, problems)
+    lines = decoded(data)
+    delimiter, skipped = separator(lines, COLUMNS)
+    records = records_of(
+        lines[skipped:], skipped + 1, delimiter, lambda line, said: problems.append(Problem(line, "", said))
+    )
     start, header = next(records, (1, []))
     columns = _columns(start, header, problems)
     if not set(columns) & set(_NAMES):
@@ -115,7 +114,7 @@ def parse(data: bytes) -> Catalogue:
             )
             problems.append(Problem(line, "", message))
         elif cells:
-            named = {column: _unguarded(cell) for column, cell in zip(columns, cells, strict=False)}
+            named = {column: unguarded(cell) for column, cell in zip(columns, cells, strict=False)}
             rows.append(Row(line, {column: cell for column, cell in named.items() if cell}))
     problems += check(rows)
     return Catalogue(columns, tuple(rows), tuple(sorted(problems, key=lambda problem: problem.line)))
@@ -169,7 +168,7 @@ def to_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_guarded(row.get(column, "")) for column in columns] for row in rows)
+    writer.writerows([guarded(row.get(column, "")) for column in columns] for row in rows)
     return codecs.BOM_UTF8 + text.getvalue().encode("utf-8", "replace")
 
 
@@ -217,104 +216,15 @@ def _date(cell: str) -> str | None:
     return cell
 
 
-def _decoded(data: bytes) -> list[str]:
-    """The lines. In a file of mixed encodings, made by pasting, each line is read as what it is."""
-    for bom, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if data.startswith(bom):
-            return _lines(data[2:].decode(encoding, "replace"))
-    if data[1:2] == b"\0":
-        return _lines(data.decode("utf-16-le", "replace"))
-    try:
-        return _lines(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        lines = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        return [_line(line) for line in lines]
-
-
-def _line(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _delimiter(lines: list[str]) -> tuple[str, int]:
-    """What parts the cells (what shows most of our columns in the header), and the lines to skip: Excel's `sep=;`."""
-    if lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
-        return lines[0][4], 1
-    header = next((line for line in lines if line.strip()), "")
-
-    def known(delimiter: str) -> int:
-        return len({_folded(cell) for cell in header.split(delimiter)} & set(COLUMNS))
-
-    return max(",;\t", key=known), 0
-
-
 def _columns(line: int, header: list[str], problems: list[Problem]) -> tuple[str, ...]:
     """The names of the columns, ours in our spelling. One without a name, or with one already taken, gets another."""
     while header and not header[-1].strip():
         header.pop()
     columns: list[str] = []
     for number, cell in enumerate(header, 1):
-        name = _folded(cell) if _folded(cell) in COLUMNS else cell.strip() or f"column {number}"
+        name = folded(cell) if folded(cell) in COLUMNS else cell.strip() or f"column {number}"
         if name in columns:
             problems.append(Problem(line, name, "the column stands there twice; the first one is used"))
             name = f"{name} ({number})"
         columns.append(name)
     return tuple(columns)
-
-
-def _folded(cell: str) -> str:
-    return cell.strip().strip('"').strip().casefold()
-
-
-def _records(lines: list[str], first: int, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each record.
-
-    A quoted cell may run over several lines. A quotation mark without a partner would swallow all rows up to the next
-    one; so lines are joined only if that makes a record of the right width, and else the one bad line is given up.
-    """
-    width, n = 0, 0
-    while n < len(lines):
-        cells, used = _record([lines[n]], delimiter), 1
-        while cells == _UNENDED and used < min(_LONGEST_CELL, len(lines) - n):
-            used += 1
-            if '"' in lines[n + used - 1]:
-                cells = _record(lines[n : n + used], delimiter)
-        if isinstance(cells, str) or (used > 1 and width and _swallowed(cells, lines[n : n + used], delimiter, width)):
-            message = 'has a quotation mark without a partner, so it is not used; write " inside a cell as ""'
-            problems.append(Problem(first + n, "", message))
-            used = 1
-        elif any(cell.strip() for cell in cells):
-            width = width or len(cells)
-            yield first + n, cells
-        n += used
-
-
-def _swallowed(cells: list[str], lines: list[str], delimiter: str, width: int) -> bool:
-    """Whether joining these lines made one row of two: the wrong width, or both ends are as wide as a row."""
-    ends_are_rows = width > 2 and all(line.count(delimiter) >= width - 1 for line in (lines[0], lines[-1]))
-    return len(cells) != width or ends_are_rows
-
-
-def _record(lines: list[str], delimiter: str) -> list[str] | str:
-    """The cells, or what is wrong with the quotation marks."""
-    try:
-        records = list(csv.reader([line + "\n" for line in lines], delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return str(error)
-    return records[0] if records else []
-
-
-def _guarded(cell: str) -> str:
-    """The apostrophe is how Excel itself writes text that looks like a formula; `_unguarded` takes it away again."""
-    return "'" + cell if _FORMULA.match(cell) or _GUARDED.match(cell) else cell
-
-
-def _unguarded(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if _GUARDED.match(cell) else cell

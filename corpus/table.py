@@ -1,0 +1,107 @@
+"""A table as people leave it in a text file: any encoding that Excel writes, commas, semicolons or tabs, stray quotes.
+
+A cell that a spreadsheet would take for a formula is written with an apostrophe before it, and read without.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Callable, Collection, Iterator
+
+_LONGEST_CELL = 200  # lines that one quoted cell may run over
+_UNENDED = "unexpected end of data"  # what Python's csv says of a quoted cell that does not end
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
+def decoded(data: bytes) -> list[str]:
+    """The lines, at least one. In a file of mixed encodings, made by pasting, each line is read as what it is."""
+    for bom, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(bom):
+            return _lines(data[2:].decode(encoding, "replace"))
+    if data[1:2] == b"\0":
+        return _lines(data.decode("utf-16-le", "replace"))
+    try:
+        return _lines(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        lines = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        return [_line(line) for line in lines]
+
+
+def _line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
+    """What parts the cells (what shows most of the names in the header), and the lines to skip: Excel's `sep=;`."""
+    if lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
+        return lines[0][4], 1
+    header = next((line for line in lines if line.strip()), "")
+
+    def known(delimiter: str) -> int:
+        return len({folded(cell) for cell in header.split(delimiter)} & set(names))
+
+    return max(",;\t", key=known), 0
+
+
+def folded(cell: str) -> str:
+    """The name of a column without regard to case, quotes and spaces around it."""
+    return cell.strip().strip('"').strip().casefold()
+
+
+def records_of(
+    lines: list[str], first: int, delimiter: str, bad: Callable[[int, str], None]
+) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each record. first: the number of the first line; bad: told of a line that is given up.
+
+    A quoted cell may run over several lines. A quotation mark without a partner would swallow all rows up to the next
+    one; so lines are joined only if that makes a record of the right width, and else the one bad line is given up.
+    """
+    width, n = 0, 0
+    while n < len(lines):
+        cells, used = _record([lines[n]], delimiter), 1
+        while cells == _UNENDED and used < min(_LONGEST_CELL, len(lines) - n):
+            used += 1
+            if '"' in lines[n + used - 1]:
+                cells = _record(lines[n : n + used], delimiter)
+        if isinstance(cells, str) or (used > 1 and width and _swallowed(cells, lines[n : n + used], delimiter, width)):
+            message = 'has a quotation mark without a partner, so it is not used; write " inside a cell as ""'
+            bad(first + n, message)
+            used = 1
+        elif any(cell.strip() for cell in cells):
+            width = width or len(cells)
+            yield first + n, cells
+        n += used
+
+
+def _swallowed(cells: list[str], lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether joining these lines made one row of two: the wrong width, or both ends are as wide as a row."""
+    ends_are_rows = width > 2 and all(line.count(delimiter) >= width - 1 for line in (lines[0], lines[-1]))
+    return len(cells) != width or ends_are_rows
+
+
+def _record(lines: list[str], delimiter: str) -> list[str] | str:
+    """The cells, or what is wrong with the quotation marks."""
+    try:
+        records = list(csv.reader([line + "\n" for line in lines], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return str(error)
+    return records[0] if records else []
+
+
+def guarded(cell: str) -> str:
+    """The apostrophe is how Excel itself writes text that looks like a formula; `unguarded` takes it away again."""
+    return "'" + cell if _FORMULA.match(cell) or _GUARDED.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell without white space at its ends and without that apostrophe."""
+    cell = cell.strip()
+    return cell[1:] if _GUARDED.match(cell) else cell
