@@ -27,6 +27,7 @@ class Library:
             )
         self._searcher: Searcher | None = None
         self._pointer: bytes = b""
+        self._store: Store | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -41,6 +42,9 @@ class Library:
         if self._searcher:
             self._searcher.close()
             self._searcher = None
+        if self._store:
+            self._store.close()
+            self._store = None
 
     def search(
         self,
@@ -70,28 +74,31 @@ class Library:
 
     def reports(self) -> list[Report]:
         """What is held, in the order of file names."""
-        with self.store() as store:
-            return store.reports()
+        return self._corpus().reports()
 
     def report(self, id_or_prefix: str) -> tuple[Report, Text]:
         """One report with its text, by its id or the beginning of one that is enough."""
-        with self.store() as store:
-            report = store.report(id_or_prefix)
-            return report, store.text(store.reading(report.id))
+        store = self._corpus()
+        report = store.report(id_or_prefix)
+        return report, store.text(store.reading(report.id))
 
     def coverage(self) -> Coverage:
         """What is held and what of it can be searched, now (an answer tells it as of the index)."""
-        with self.store() as store:
-            return store.coverage()
+        return self._corpus().coverage()
 
     def failures(self) -> Sequence[Failure]:
         """The files that could not become reports, and why."""
-        with self.store() as store:
-            return store.failures()
+        return self._corpus().failures()
 
     def store(self) -> Store:
         """The corpus, open for reading: close it."""
         return Store.open(self.settings.database, read_only=True)
+
+    def _corpus(self) -> Store:
+        """Kept open, because a store remembers how it described the reports until they change."""
+        if self._store is None:
+            self._store = self.store()
+        return self._store
 
 
 def _bytes(path: Path) -> bytes:

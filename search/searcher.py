@@ -30,6 +30,7 @@ class Filters:
     """What a hit must be besides answering the query. Any value of one filter will do; all filters must hold.
 
     years: (first, last), both included, either may be None. sections: the words must stand in such a section.
+    reports: full ids.
     """
 
     years: tuple[int | None, int | None] | None = None
@@ -37,13 +38,19 @@ class Filters:
     kinds: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
 
     def apply(self, query: Query) -> Query:
         """The query with the filters as parts of it."""
         if self.sections:
             query = _either(tuple(In(section_kind(section), query) for section in self.sections))
         parts = [query]
-        for name, values in (("board", self.boards), ("kind", self.kinds), ("type", self.types)):
+        for name, values in (
+            ("board", self.boards),
+            ("kind", self.kinds),
+            ("type", self.types),
+            ("id", self.reports),
+        ):
             if values:
                 parts.append(_either(tuple(Field(name, value) for value in values)))
         if self.years:
