@@ -5,6 +5,7 @@ A span is (first, last): the positions of its first and last token, both include
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from index.engine import Layout
 
@@ -69,8 +70,21 @@ def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Lay
     """The smallest spans that hold one of each side, not overlapping, at most `distance` tokens between, in one
     paragraph.
     """
-    spans = [*_followed(left, right, distance), *_followed(right, left, distance)]
-    return smallest(s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1]))
+    if all(first == last for first, last in left) and all(first == last for first, last in right):
+        spans = _neighbours({first for first, _ in left}, {first for first, _ in right}, distance)
+    else:
+        spans = smallest([*_followed(left, right, distance), *_followed(right, left, distance)])
+    # What lies inside a span of one paragraph lies in that paragraph too, so the others can be taken away last.
+    return [s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1])]
+
+
+def _neighbours(left: set[int], right: set[int], distance: int) -> list[Span]:
+    """Of single tokens, the smallest spans are neighbours among all of them: one pass instead of a search for each."""
+    return [
+        (a, b)
+        for a, b in pairwise(sorted(left | right))
+        if b - a - 1 <= distance and ((a in left and b in right) or (a in right and b in left))
+    ]
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterable[Span]:

@@ -9,7 +9,7 @@ from corpus.model import Page, Paragraph, Section, SectionKind
 from corpus.store import Store
 from index import analysis
 from index.engine import KINDS, Layout
-from index.evaluate import Match
+from index.matches import Match
 from index.spans import Span, mentions
 from search.results import Passage
 

@@ -6,7 +6,7 @@ Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
 from collections.abc import Mapping, Sequence
 from math import log
 
-from index.evaluate import Match
+from index.matches import Match
 
 _K1 = 1.2
 _B = 0.5  # long reports are overviews, and an overview is not worse for its length: milder than the usual 0.75
@@ -34,7 +34,7 @@ class Ranking:
         score = 0.0
         for match, rare, in_title in self._weighted:
             if document in match.documents:
-                weight = match.weight(document)
+                weight = match.weights()[document]
                 score += rare * weight * (_K1 + 1) / (weight + norm)
                 if any(terms <= title for terms in in_title):
                     score += rare * _TITLE

@@ -13,7 +13,8 @@ from corpus.store import Store
 from corpus.themes import Themes
 from index import analysis, generations
 from index.build import open_snapshot
-from index.evaluate import Answer, Deadline, Evaluator, Match
+from index.evaluate import Answer, Deadline, Evaluator
+from index.matches import Match
 from index.query import And, Field, In, Nothing, Or, Query
 from search.parser import parse
 from search.passages import best_paragraphs, passages

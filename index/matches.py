@@ -1,0 +1,198 @@
+"""Where a part of a query matches: which documents at once, and the places in a document when somebody looks at it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
+
+from index.engine import KINDS, Layout
+from index.postings import Postings
+from index.spans import Span, mentions
+
+EVERY_KIND = (1 << len(KINDS)) - 1
+"""A set of section kinds as bits: bit n is for the kind with code n."""
+
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+
+
+class Match:
+    """A part of the query. documents: numbers of the documents that it matches.
+
+    text: the part as asked, for an explanation. terms: the words that it stood for.
+    """
+
+    text: str = ""
+    terms: tuple[str, ...] = ()
+    documents: set[int]
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        """The first positions of the matches in one of the documents, in one or more ascending sequences."""
+        return ([first for first, _ in self.spans(document)],)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        """The matches in one of the documents, ascending; may repeat or overlap."""
+        raise NotImplementedError
+
+    def weights(self) -> Mapping[int, float]:
+        """How much each document says it: occurrences, weighted by section where that is known."""
+        raise NotImplementedError
+
+
+class Words(Match):
+    """Any of some terms."""
+
+    def __init__(self, text: str, terms: Sequence[str], lists: Sequence[tuple[int, Postings]], live: set[int]) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._lists = lists
+        self._places: dict[int, list[Sequence[int]]] | None = None
+        weights: dict[int, float] = {}
+        for base, postings in lists:
+            for number, weight in zip(postings.documents, postings.weights, strict=True):
+                document = number + base
+                weights[document] = weights.get(document, 0.0) + weight
+        self._weights = weights
+        self.documents = weights.keys() & live
+
+    def starts(self, document: int) -> list[Sequence[int]]:
+        if self._places is not None:
+            return self._places.get(document, [])
+        if len(self._lists) > 8:  # looking into each list again and again would cost more than turning all of them once
+            self._places = {}
+            for base, postings in self._lists:
+                for index, number in enumerate(postings.documents):
+                    self._places.setdefault(number + base, []).append(postings.at(index))
+            return self._places.get(document, [])
+        found = []
+        for base, postings in self._lists:
+            wanted = document - base
+            at = bisect_left(postings.documents, wanted)
+            if at < len(postings.documents) and postings.documents[at] == wanted:
+                found.append(postings.at(at))
+        return found
+
+    def positions(self, document: int) -> Sequence[int]:
+        """The positions of all the terms in a document, ascending."""
+        found = self.starts(document)
+        return found[0] if len(found) == 1 else sorted(position for positions in found for position in positions)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        positions = self.positions(document)
+        return list(zip(positions, positions, strict=True))
+
+    def weights(self) -> Mapping[int, float]:
+        return self._weights
+
+    def named(self, text: str) -> Words:
+        """The same words, asked for in other letters."""
+        if text == self.text:
+            return self
+        twin = Words.__new__(Words)
+        twin.__dict__.update(self.__dict__)
+        twin.text = text
+        return twin
+
+
+class Runs(Match):
+    """Words side by side: matches of one width, kept by their first positions."""
+
+    def __init__(self, text: str, terms: Sequence[str], firsts: Mapping[int, Sequence[int]], width: int) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._firsts = firsts
+        self._more = width - 1
+        self.documents = set(firsts)
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return (self._firsts[document],)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return [(first, first + self._more) for first in self._firsts[document]]
+
+    def weights(self) -> Mapping[int, float]:
+        return {document: float(len(firsts)) for document, firsts in self._firsts.items()}
+
+
+class Found(Match):
+    """Spans that were worked out document by document: near, loose phrases, sections."""
+
+    def __init__(self, text: str, terms: Sequence[str], by_document: Mapping[int, Sequence[Span]]) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._by_document = by_document
+        self.documents = set(by_document)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return self._by_document.get(document, ())
+
+    def weights(self) -> Mapping[int, float]:
+        return {document: float(len(spans)) for document, spans in self._by_document.items()}
+
+
+class AnyOf(Match):
+    """Several matches taken as one part of the query."""
+
+    def __init__(self, text: str, parts: Sequence[Match]) -> None:
+        self.text = text
+        self.parts = parts
+        self.terms = tuple(dict.fromkeys(term for part in parts for term in part.terms))
+        self.documents = set().union(*(part.documents for part in parts))
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return [positions for part in self.parts if document in part.documents for positions in part.starts(document)]
+
+    def spans(self, document: int) -> Sequence[Span]:
+        found = [part.spans(document) for part in self.parts if document in part.documents]
+        return found[0] if len(found) == 1 else sorted({span for spans in found for span in spans})
+
+    def weights(self) -> Mapping[int, float]:
+        total: dict[int, float] = {}
+        for part in self.parts:
+            for document, weight in part.weights().items():
+                total[document] = total.get(document, 0.0) + weight
+        return total
+
+
+class Sections:
+    """In which kinds of section the places of a document stand."""
+
+    def __init__(self, layout: Layout) -> None:
+        runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
+        self._starts = [layout.starts[ordinal] for ordinal, _ in runs]
+        self._bits = [1 << kind for _, kind in runs]
+        self.present = reduce(or_, self._bits, 0)
+
+    def of(self, positions: Sequence[int]) -> int:
+        """The kinds, as bits, of the sections in which any of the ascending positions stands."""
+        found = 0
+        size = len(positions)
+        if size < len(self._bits):
+            for position in positions:
+                found |= self._bits[_last(self._starts, position)]
+            return found
+        at = 0
+        for bits, end in zip(self._bits, [*self._starts[1:], None], strict=True):
+            if at == size:
+                break
+            behind = size if end is None else bisect_left(positions, end, at)
+            if behind > at:
+                found |= bits
+                at = behind
+        return found
+
+    def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
+        """The spans that begin in a section of one of the kinds."""
+        return [span for span in spans if self._bits[_last(self._starts, span[0])] & kinds]
+
+
+def _last(starts: Sequence[int], position: int) -> int:
+    """The place of the last start that is not behind the position."""
+    return bisect_left(starts, position + 1) - 1
+
+
+def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
+    """The matches in one document, each once, none that lies inside a longer one, in order."""
+    return mentions(span for match in matches if document in match.documents for span in match.spans(document))
