@@ -52,9 +52,8 @@ _TOO_WIDE = (
 )
 _GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
 _SMALL = 0.8  # of the size of the letter beside it: a raised digit
-_LONG_WORD = re.compile(r"[^\W\d_]{31,}")
+_LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
-_PLAIN = re.compile(r"\w+")
 _MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
 _NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
 _LINE_END = re.compile("(\r\n|\n|\r|\ufffe)")  # PDFium puts U+FFFE where a line ends in a hyphen
@@ -569,9 +568,10 @@ def _badness(text: str) -> float:
     if not text:
         return 1.0
     odd = len(_ODD.findall(text))
-    glued = sum(len(word) for word in _LONG_WORD.findall(text))
-    plain = sum(map(len, _PLAIN.findall(text)))
-    return (odd + glued) / len(text) + (0.5 if plain < 0.3 * len(text) and len(text) > 50 else 0.0)
+    glued = sum(len(word) for word in text.split() if len(word) > _LONGEST_WORD and word.isalpha())
+    sample = text[:2_000]
+    plain = sum(map(str.isalnum, sample))
+    return (odd + glued) / len(text) + (0.5 if plain < 0.3 * len(sample) and len(sample) > 50 else 0.0)
 
 
 def _better(page: RawPage | None, other: RawPage | None) -> RawPage | None:
@@ -669,7 +669,10 @@ class _Book:
     def labels(self, pages: int) -> list[str]:
         """The printed number of each page, "" where the document states none."""
         reader = self._open()
-        labels = None if reader is None else self._attempt(lambda: list(reader.page_labels))
+        # To ask for labels is to walk all pages: only where there are any.
+        if reader is None or not self._attempt(lambda: "/PageLabels" in reader.root_object):
+            return [""] * pages
+        labels = self._attempt(lambda: list(reader.page_labels))
         if labels is None or len(labels) != pages:
             return [""] * pages
         return [" ".join(str(label).split())[:_LABEL_LENGTH] for label in labels]
