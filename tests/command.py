@@ -1,0 +1,41 @@
+"""The `reviews` command as a person runs it: a process of its own, with what it prints and how it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "corpus" / "demo"
+SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared"))
+START = "from reviews.cli import main; main(prog_name='reviews')"
+
+
+def argv(library: Path | None, *words: object, start: str = START) -> list[str]:
+    """The command line of `reviews --library LIBRARY WORDS…`. start: what the process does first of all."""
+    named = [] if library is None else ["--library", str(library)]
+    return [sys.executable, "-c", start, *named, *map(str, words)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """An environment that no setting of the person who tests reaches."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("REVIEWS_") and k not in ("NO_COLOR", "COLUMNS")}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **more}
+
+
+def reviews(
+    library: Path | None, *words: object, env: dict[str, str] | None = None, start: str = START, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end. env: more variables; options: of subprocess.run."""
+    pipes = {} if "stdout" in options else {"stdout": subprocess.PIPE}
+    return subprocess.run(
+        argv(library, *words, start=start),
+        env=environment(**(env or {})),
+        stdin=options.pop("stdin", subprocess.DEVNULL),
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=120,
+        **pipes,
+        **options,
+    )
