@@ -3,6 +3,7 @@
 `number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
@@ -134,6 +135,62 @@ class Aside:
     text: str
 
 
+class ItemKind(StrEnum):
+    """What people look for first in a report."""
+
+    RECOMMENDATION = "recommendation"
+    FINDING = "finding"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A recommendation or a finding: one paragraph, or several with its bullets.
+
+    number: as printed ("Recommendation 6", "7.2") or None. text: without the number, a line for each paragraph.
+    page: where it starts. first, last: ordinals of its paragraphs. addressee: who is asked, where the words say so.
+    """
+
+    kind: ItemKind
+    number: str | None
+    text: str
+    page: int
+    section: Section
+    first: int
+    last: int
+    addressee: str | None = None
+
+    @classmethod
+    def of(
+        cls, kind: ItemKind, paragraphs: Sequence[Paragraph], section: Section, addressee: str | None = None
+    ) -> "Item":
+        """The item that these paragraphs are."""
+        head, tail = paragraphs[0], paragraphs[-1]
+        lines = [words_of(head), *(paragraph.text for paragraph in paragraphs[1:])]
+        text = "\n".join(line for line in lines if line)
+        return cls(kind, head.number, text, head.page, section, head.ordinal, tail.ordinal, addressee)
+
+    def to_dict(self) -> dict[str, object]:
+        """The item as the JSON API shows it."""
+        return {
+            "kind": self.kind.value,
+            "number": self.number,
+            "text": self.text,
+            "page": self.page,
+            "section": {"kind": self.section.kind.value, "heading": self.section.heading},
+            "first": self.first,
+            "last": self.last,
+            "addressee": self.addressee,
+        }
+
+
+def words_of(paragraph: Paragraph) -> str:
+    """The text of a paragraph without its printed number or bullet."""
+    text = paragraph.text
+    if paragraph.number and text.startswith(paragraph.number):
+        text = text[len(paragraph.number) :].lstrip(".:) –-")
+    return text.removeprefix("•").lstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value with where it was found ("catalogue", "cover sheet", "cover", "file name" …) and how sure we are, 0 to
@@ -151,6 +208,7 @@ class Text:
 
     id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
     found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author).
+    items: its recommendations and findings, in order.
     """
 
     id: str
@@ -160,6 +218,7 @@ class Text:
     asides: tuple[Aside, ...] = ()
     found: dict[str, Found] = field(default_factory=dict)
     reader: str = ""
+    items: tuple[Item, ...] = ()
 
 
 METADATA = ("title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language")

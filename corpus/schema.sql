@@ -85,6 +85,25 @@ CREATE TABLE found (
     PRIMARY KEY (reading, field)
 ) WITHOUT ROWID;
 
+CREATE TABLE item (
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL,                        -- its words, number, page and section are those of its paragraphs
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    addressee TEXT,
+    PRIMARY KEY (reading, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE scan (
+    report TEXT NOT NULL,                      -- SHA-256 of the bytes: what was read by OCR is never read again
+    page INTEGER NOT NULL,
+    engine TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    lines TEXT NOT NULL,                       -- JSON
+    PRIMARY KEY (report, page, engine)
+) WITHOUT ROWID;
+
 CREATE TABLE catalogue (
     ordinal INTEGER PRIMARY KEY,
     line INTEGER NOT NULL,                     -- where the row stands in catalogue.csv

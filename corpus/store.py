@@ -27,6 +27,8 @@ from corpus.model import (
     Failure,
     FileRecord,
     Found,
+    Item,
+    ItemKind,
     Page,
     Paragraph,
     Reason,
@@ -190,6 +192,10 @@ class Store:
                 "INSERT INTO found VALUES (?, ?, ?, ?, ?)",
                 ((reading, name, f.value, f.source, f.confidence) for name, f in text.found.items()),
             )
+            self._db.executemany(
+                "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)",
+                ((reading, n, i.kind.value, i.first, i.last, i.addressee) for n, i in enumerate(text.items)),
+            )
             self._note(record)
             self._settle(text.id)
             self._advance()
@@ -271,6 +277,7 @@ class Store:
                         )
                     },
                     reader=rows[0][1],
+                    items=tuple(self.items(reading)),
                 )
 
     def pages(self, reading: int) -> list[Page]:
@@ -285,6 +292,22 @@ class Store:
         select = "SELECT ordinal, kind, heading FROM section WHERE reading = ? ORDER BY ordinal"
         with _our_values(self._path):
             return [Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading,))]
+
+    def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
+        """The recommendations and findings of a reading, or those of one kind, in the order in which they stand."""
+        select = "SELECT kind, first, last, addressee FROM item WHERE reading = ? ORDER BY ordinal"
+        with self._snapshot(), _our_values(self._path):
+            rows = [row for row in self._rows(select, (reading,)) if kind is None or row[0] == kind.value]
+            if not rows:
+                return []
+            sections = self.sections(reading)
+            inside = {ordinal for _, first, last, _ in rows for ordinal in range(first, last + 1)}
+            texts = {paragraph.ordinal: paragraph for paragraph in self.paragraphs(reading, inside)}
+            found = []
+            for name, first, last, addressee in rows:
+                paragraphs = [texts[ordinal] for ordinal in range(first, last + 1)]
+                found.append(Item.of(ItemKind(name), paragraphs, sections[paragraphs[0].section], addressee))
+            return found
 
     def paragraphs(self, reading: int, ordinals: Collection[int]) -> list[Paragraph]:
         """Some paragraphs of a reading, in order, each once."""
@@ -436,11 +459,14 @@ class Store:
         for sentence, select in _MUST_BE_EMPTY.items():
             for row in self._rows(select):
                 yield sentence.format(*row)
-        kinds, roles, reasons = ({str(member) for member in members} for members in (SectionKind, AsideRole, Reason))
+        kinds, roles, reasons, items = (
+            {str(member) for member in members} for members in (SectionKind, AsideRole, Reason, ItemKind)
+        )
         for known, select in (
             (kinds, "SELECT DISTINCT kind FROM section"),
             (roles, "SELECT DISTINCT role FROM aside"),
             (reasons, "SELECT DISTINCT reason FROM file WHERE reason IS NOT NULL"),
+            (items, "SELECT DISTINCT kind FROM item"),
         ):
             for (value,) in self._rows(select):
                 if value not in known:
@@ -515,6 +541,11 @@ _MUST_BE_EMPTY = {
     "Paragraph {1} of reading {0} stands in no section of it.": (
         "SELECT p.reading, p.ordinal FROM paragraph AS p LEFT JOIN section AS s "
         "ON s.reading = p.reading AND s.ordinal = p.section WHERE s.ordinal IS NULL"
+    ),
+    "Item {1} of reading {0} has no paragraphs there.": (
+        "SELECT i.reading, i.ordinal FROM item AS i LEFT JOIN paragraph AS p "
+        "ON p.reading = i.reading AND p.ordinal BETWEEN i.first AND i.last "
+        "GROUP BY i.reading, i.ordinal HAVING count(p.ordinal) <> i.last - i.first + 1"
     ),
     "The file {0} names a report that was never read.": (
         "SELECT CAST(path AS TEXT) FROM file WHERE report IS NOT NULL AND report NOT IN (SELECT report FROM reading)"

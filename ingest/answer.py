@@ -9,7 +9,7 @@ import base64
 import json
 from typing import Any
 
-from corpus.model import Aside, AsideRole, Found, Page, Paragraph, Reason, Section, SectionKind, Text
+from corpus.model import Aside, AsideRole, Found, Item, ItemKind, Page, Paragraph, Reason, Section, SectionKind, Text
 from ingest.page import Pixels
 
 FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language")
@@ -32,6 +32,7 @@ def encode(text: Text) -> bytes:
             "sections": [[section.kind.value, section.heading] for section in text.sections],
             "paragraphs": [[p.page, p.number, p.section, p.text, p.heading, p.turns] for p in text.paragraphs],
             "asides": [[aside.page, aside.before, aside.role.value, aside.text] for aside in text.asides],
+            "items": [[item.kind.value, item.first, item.last, item.addressee] for item in text.items],
             "found": {name: [found.value, found.source, found.confidence] for name, found in text.found.items()},
         }
     )
@@ -115,11 +116,17 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     for page, before, role, text in value["asides"]:
         _check(1 <= _whole(page) <= len(pages) and 0 <= _whole(before) <= len(paragraphs), "aside")
         asides.append(Aside(page, before, AsideRole(role), _string(text, _LONG)))
+    items = []
+    for kind, first, last, addressee in value["items"]:
+        _check(0 <= _whole(first) <= _whole(last) < len(paragraphs), "item")
+        section = sections[paragraphs[first].section]
+        asked = None if addressee is None else _string(addressee, _SHORT)
+        items.append(Item.of(ItemKind(kind), paragraphs[first : last + 1], section, asked))
     found = {}
     for name, (said, source, confidence) in value["found"].items():
         _check(name in FIELDS and 0 <= _number(confidence) <= 1, "found")
         found[name] = Found(_string(said, _SHORT), _string(source, 60), float(confidence))
-    return Text(id, tuple(pages), tuple(sections), tuple(paragraphs), tuple(asides), found, reader)
+    return Text(id, tuple(pages), tuple(sections), tuple(paragraphs), tuple(asides), found, reader, tuple(items))
 
 
 def _check(good: bool, what: str) -> None:

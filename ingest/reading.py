@@ -1,7 +1,7 @@
 """From the bytes of one file to a corpus Text: the whole way, in the child process."""
 
 from corpus.model import Aside, AsideRole, Page, Paragraph, Text
-from ingest import asides, clean, extract, layout, metadata, numbers, paragraphs, sections
+from ingest import asides, clean, extract, items, layout, metadata, numbers, paragraphs, sections
 from ingest.page import Document, Line
 from ingest.reader import reader_name
 
@@ -39,6 +39,7 @@ def understand(document: Document, id: str, name: str) -> Text:
         asides=_asides(document, drafts),
         found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size),
         reader=reader_name(),
+        items=items.find(body, divided),
     )
 
 

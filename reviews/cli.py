@@ -187,16 +187,23 @@ def batch(path: Path, file: Path, out: Path, strict: bool, as_json: bool) -> Non
 @main.command()
 @click.argument("report")
 @click.option("--page", type=click.IntRange(min=1), help="Only this page (1 is the first of the file).")
+@click.option("--recommendations", is_flag=True, help="Only its recommendations and findings, with page and addressee.")
 @JSON
 @click.pass_obj
-def show(path: Path, report: str, page: int | None, as_json: bool) -> None:
+def show(path: Path, report: str, page: int | None, recommendations: bool, as_json: bool) -> None:
     """Show what is known of a report, or the text of one page. REPORT is an id or the beginning of one."""
     from reviews import show as showing
 
+    if recommendations and page is not None:
+        raise UsageError("--recommendations shows those of the whole report: leave out --page.")
     with _open(path) as library:
         found, content = library.report(report)
     if as_json:
-        _print_json(showing.to_dict(found, content, page))
+        _print_json(
+            showing.to_dict(found, content, page) if not recommendations else showing.items_dict(found, content)
+        )
+    elif recommendations:
+        _print(showing.item_lines(found, content))
     elif page is None:
         _print(showing.described(found, content))
     else:

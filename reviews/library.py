@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from corpus.errors import NoIndex
-from corpus.model import Coverage, Failure, Report, Text
+from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
 from corpus.themes import Themes, load_themes
@@ -81,6 +81,12 @@ class Library:
         store = self._corpus()
         report = store.report(id_or_prefix)
         return report, store.text(store.reading(report.id))
+
+    def items(self, report: str | None = None, kind: ItemKind | None = None) -> list[tuple[Report, Item]]:
+        """The recommendations and findings of all reports, or of the one with that id, each with its report."""
+        store = self._corpus()
+        asked = store.reports() if report is None else [store.report(report)]
+        return [(each, item) for each in asked for item in store.items(store.reading(each.id), kind)]
 
     def coverage(self) -> Coverage:
         """What is held and what of it can be searched, now (an answer tells it as of the index)."""

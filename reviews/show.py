@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from corpus.errors import NotFound
-from corpus.model import METADATA, Aside, Paragraph, Report, Text
+from corpus.model import METADATA, Aside, ItemKind, Paragraph, Report, Text
 from reviews.text import counted, width
 
 _LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "published", "pages", "unread_pages", "file")
@@ -29,7 +29,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
                 "reader": page.reader,
                 "unread": page.unread,
                 "confidence": page.confidence,
-                "text": "\n".join(words for words, _ in _on_page(text, page.number)),
+                "text": "\n".join(words for words, _ in on_page(text, page.number)),
             }
             for page in kept
         ],
@@ -37,7 +37,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
             {
                 "ordinal": paragraph.ordinal,
                 "page": paragraph.page,
-                "page_end": _last_page(paragraph),
+                "page_end": last_page(paragraph),
                 "paragraph": paragraph.number,
                 "section": {
                     "kind": text.sections[paragraph.section].kind.value,
@@ -46,9 +46,34 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
                 "text": paragraph.text,
             }
             for paragraph in text.paragraphs
-            if number is None or paragraph.page <= number <= _last_page(paragraph)
+            if number is None or paragraph.page <= number <= last_page(paragraph)
         ],
     }
+
+
+def items_dict(report: Report, text: Text) -> dict[str, Any]:
+    """`reviews show --recommendations --json`."""
+    return {"report": report.to_dict(), "items": [item.to_dict() for item in text.items]}
+
+
+def item_lines(report: Report, text: Text) -> Iterator[str]:
+    """The recommendations and findings of a report, each with where it stands and whom it asks."""
+    yield click.style(report.title, bold=True)
+    if not text.items:
+        yield "No paragraph of it could be told to be a recommendation or a finding. `reviews show` lists its sections."
+    for kind in ItemKind:
+        items = [item for item in text.items if item.kind is kind]
+        if items:
+            yield ""
+            yield counted(len(items), kind.value)
+        for item in items:
+            place = f"page {item.page}" + (f", {item.section.heading}" if item.section.heading else "")
+            yield ""
+            yield f"  {item.number or '•'}   " + click.style(place, fg="cyan")
+            if item.addressee:
+                yield f"     to: {item.addressee}"
+            for line in item.text.splitlines():
+                yield from textwrap.wrap(line, width(), initial_indent="     ", subsequent_indent="     ")
 
 
 def described(report: Report, text: Text) -> Iterator[str]:
@@ -73,6 +98,9 @@ def described(report: Report, text: Text) -> Iterator[str]:
             page = first.get(section.ordinal)
             yield f"  {f'page {page}' if page else '':9} {section.heading}   [{section.kind.value}]"
     yield ""
+    if text.items:
+        held = counted(len(text.items), "recommendation or finding", "recommendations and findings")
+        yield f"{held}: add `--recommendations`."
     yield f"Read a page with `reviews show {report.id[:12]} --page 1`."
 
 
@@ -84,7 +112,7 @@ def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
     yield click.style(f"{report.title}, page {number} of {report.pages}{printed}", bold=True)
     if page.unread:
         yield f"This page could not be read ({page.unread}): `reviews coverage` says what to do."
-    for words, piece in _on_page(text, number):
+    for words, piece in on_page(text, number):
         yield ""
         if isinstance(piece, Aside):
             yield from textwrap.wrap(f"[{piece.role.value}, not searched] {words}", width())
@@ -99,10 +127,10 @@ def _check(text: Text, number: int | None) -> None:
         raise NotFound(f"There is no page {number}: the report has {counted(len(text.pages), 'page')}.")
 
 
-def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
+def on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
     """The pieces of a page in order, each with the part of its words that stands on this page."""
     asides = [(a.before, 0, a.text, a) for a in text.asides if a.page == number]
-    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
+    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.page <= number <= last_page(p)]
     pieces: list[tuple[int, int, str, Paragraph | Aside]] = [*asides, *paragraphs]
     return [(words, piece) for _, _, words, piece in sorted(pieces, key=lambda piece: piece[:2])]
 
@@ -114,7 +142,7 @@ def _part(paragraph: Paragraph, number: int) -> str:
     return "".join(parts).strip()
 
 
-def _last_page(paragraph: Paragraph) -> int:
+def last_page(paragraph: Paragraph) -> int:
     return paragraph.turns[-1][1] if paragraph.turns else paragraph.page
 
 

@@ -110,6 +110,7 @@ def keys(value: object) -> set[str]:
         ["reports"],
         ["coverage"],
         ["show", "FIRST"],
+        ["show", "FIRST", "--recommendations"],
         ["themes"],
         ["update"],
         ["ingest"],

@@ -21,6 +21,8 @@ from corpus.model import (
     Failure,
     FileRecord,
     Found,
+    Item,
+    ItemKind,
     Page,
     Paragraph,
     Reason,
@@ -51,6 +53,18 @@ def a_text(report: str = ELM, words: str = "The school saw Child Elm every day."
         ),
         found={"title": Found("Child Elm", "cover", 0.9), "year": Found("2019", "cover", 0.7)},
         reader=reader,
+        items=(
+            Item(
+                ItemKind.FINDING,
+                "2.1",
+                "Nobody asked ‘why’.",
+                2,
+                Section(1, SectionKind.FINDINGS, "2. Findings"),
+                2,
+                2,
+                "the police",
+            ),
+        ),
     )
 
 
@@ -492,6 +506,8 @@ class TestSoundness:
             ("UPDATE section SET kind = 'verse'", "'verse' is not a word"),
             ("UPDATE aside SET role = 'verse'", "'verse' is not a word"),
             ("UPDATE file SET reason = 'verse'", "'verse' is not a word"),
+            ("UPDATE item SET kind = 'verse'", "'verse' is not a word"),
+            ("UPDATE item SET last = 9", "Item 0 of reading 1 has no paragraphs"),
             ("UPDATE reading SET current = 0", "no current reading"),
             ("UPDATE file SET report = NULL", "but no file"),
             ("UPDATE file SET report = 'ff'", "never read"),

@@ -195,6 +195,7 @@ def changed(**parts: Any) -> bytes:
         "sections": [["body", ""]],
         "paragraphs": [[1, None, 0, "Wren", False, [[2, 2]]]],
         "asides": [[1, 0, "header", "Avonshire"]],
+        "items": [["finding", 0, 0, None]],
         "found": {"title": ["Wren", "cover", 0.9]},
     }
     return json.dumps(good | parts).encode() + b"\n"
@@ -230,6 +231,9 @@ def test_a_good_answer_is_believed() -> None:
         changed(paragraphs=[[1, 7, 0, "Wren", False, []]]),
         changed(asides=[[1, 5, "header", "x"]]),
         changed(asides=[[1, 0, "secret", "x"]]),
+        changed(items=[["gossip", 0, 0, None]]),
+        changed(items=[["finding", 0, 1, None]]),
+        changed(items=[["finding", 0, 0, 7]]),
         changed(found={"id": ["0" * 64, "cover", 1]}),
         changed(found={"title": ["x", "cover", 7]}),
     ],
