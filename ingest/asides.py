@@ -33,7 +33,9 @@ _SHEET_LABELS = (
     r"^Date of publication:",
     r"^Year",
 )
-_CONTENTS = re.compile(r"^(?:table of )?(?:contents?|cynnwys)(?: page)?:?$", re.IGNORECASE)
+_CONTENTS = re.compile(
+    r"^(?:table of |list of )?(?:contents?|figures|tables|boxes|cynnwys)(?: page)?:?$", re.IGNORECASE
+)
 _LEADER = re.compile(r"(?:\s*[.…·_]){4,}\s*")
 _ENTRY = re.compile(
     r"^(?P<head>.*?\S)(?P<gap>(?:\s*[.…·_]){3,}\s*|\s+)(?P<page>\d{1,3}|[ivxlc]{1,6}|\d+-\d+\s*[–-]\s*\d+-\d+)$"
@@ -137,13 +139,27 @@ def _mark_running(pages: list[RawPage]) -> None:
                 places[is_top, _key(line, page)].append((page.number, line.y if is_top else page.height - line.y))
     for page in pages:
         for is_top, edge in zip((True, False), _edges(page), strict=True):
+            found: list[Line] = []
             for line in edge:
                 place = line.y if is_top else page.height - line.y
                 if not _repeats(
                     places[is_top, _key(line, page)], page.number, place, len(pages), line.size > 1.2 * size
                 ):
                     break  # what lies further in than a line of the report is the report's
+                found.append(line)
+            # A citation that comes again in the footnotes of page after page is no running line: those stand apart.
+            while found and not _apart(found[-1], page):
+                found.pop()
+            for line in found:
                 line.role = AsideRole.HEADER if is_top else AsideRole.FOOTER
+
+
+def _apart(line: Line, page: RawPage) -> bool:
+    """Whether more space than between two lines of text lies between this line and the text further in."""
+    inner = [other.y for other in free(page) if other is not line and not other.sideways]
+    if line.y < page.height / 2:
+        return min((y - line.y for y in inner if y > line.y + 1), default=page.height) > 1.5 * line.size
+    return min((line.y - y for y in inner if y < line.y - 1), default=page.height) > 1.5 * line.size
 
 
 def _mark_remains(pages: list[RawPage]) -> None:
@@ -154,13 +170,16 @@ def _mark_remains(pages: list[RawPage]) -> None:
         if len(known) < 3:
             continue
         words = {word for page, line in known for word in _key(line, page).split()}
-        places = [page.height - line.y if role is AsideRole.FOOTER else line.y for page, line in known]
-        inmost = max(places) + _SAME_PLACE
+        places = {
+            (round(page.height - line.y if role is AsideRole.FOOTER else line.y), round(line.size))
+            for page, line in known
+        }
         for page in pages:
             for line in _edges(page)[role is AsideRole.FOOTER]:
                 place = page.height - line.y if role is AsideRole.FOOTER else line.y
                 own = _key(line, page).split()
-                if place > inmost or len(own) < 3 or sum(word in words for word in own) < 0.8 * len(own):
+                at_home = any(abs(y - place) < _SAME_PLACE and abs(size - line.size) < 1 for y, size in places)
+                if not at_home or len(own) < 3 or sum(word in words for word in own) < 0.8 * len(own):
                     break
                 line.role = role
 

@@ -237,10 +237,10 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> list[int]:
         x0, y0 = view(x.value, y.value)
         pdfium.FPDFText_GetLooseCharBox(text_page, last, box)
         corner, other = view(box.left, box.bottom), view(box.right, box.top)
-        # The first letter may be a bullet of another font, or a raised footnote mark.
-        size = _size(text_page, last)
-        if stripped[0].isalnum():
-            size = max(size, _size(text_page, first))
+        # The first letter may be a bullet of another font or a raised footnote mark, the last a large page number.
+        size = _size(text_page, first if stripped[0].isalnum() else last)
+        if stripped[0].isdigit() and (note := _NOTE.match(stripped)):
+            size = max(size, _size(text_page, min(first + note.end(), last)))
         bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
         bold_end = pdfium.FPDFText_GetFontWeight(text_page, last) >= 600
         x1 = max(corner[0], other[0])

@@ -55,11 +55,12 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("thematic review", r"thematic review"),
     ("learning review", r"learning review"),
 )
+_REVIEWED = r"\b(?:review|inquiry|report|SCR|L?CSPR|child|children|family|recommendations)\b"
 _KINDS: tuple[tuple[str, str], ...] = (
     ("media statement", r"(?:media|press) (?:statement|release)"),
     ("newsletter", r"newsletter"),
     ("7-minute briefing", r"(?:7|seven)[- ]minute"),
-    ("response", r"^(?:the )?(?:[\w’' ]{0,40}\b)?response\b|\bresponse to\b|\bresponse (?:&|and)"),
+    ("response", rf"\bresponse\b(?! (?:times?|teams?|plans?|services?)\b)(?! to (?!.*{_REVIEWED}))"),
     ("improvement report", r"improvement report"),
     ("executive summary", r"executive summary"),
     ("learning brief", r"(?:learning|practitioner|practice) brief(?:ing)?"),
@@ -174,7 +175,7 @@ def _title(sheet: tuple[str, ...], cover: Sequence[Draft], size: float, properti
     for draft in cover:
         words = draft.text
         other = _BOARD.fullmatch(words) or _DATE.search(words) or _AUTHOR.match(words) or len(words) < 3
-        if not other and draft.size > 1.12 * size and draft.size > 0.5 * largest and len(lines) < 3:
+        if not other and draft.size > 1.12 * size and draft.size > 0.5 * largest and len(lines) < 5:
             lines.append(words.strip(" :–-"))
         elif lines:
             break
