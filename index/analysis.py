@@ -1,10 +1,10 @@
 """Text → terms: one function for the index and for the query, so that both always agree.
 
-A token is a run of letters and digits; an apostrophe between two letters stays inside it. Its term is the token
-without regard to case, accents, ligatures or the shape of the apostrophe. Hyphens separate tokens; which tokens a
-hyphen joined is reported, so that `multi-agency`, `multiagency` and `multi agency` can find each other. A token in
-capitals ("DNA") has its capitals as a second term at the same position. No word is left out: "the voice of the child"
-is five terms.
+A token is a run of letters and digits, raised digits left out; an apostrophe between two letters stays inside it. Its
+term is the token without regard to case, accents, ligatures or the shape of the apostrophe. Hyphens separate tokens;
+which tokens a hyphen joined is reported, so that `multi-agency`, `multiagency` and `multi agency` can find each other.
+A token in capitals ("DNA") has its capitals as a second term at the same position. No word is left out: "the voice of
+the child" is five terms.
 
 VERSION is part of the index's fingerprint: change it with any change that gives other terms for the same text.
 """
@@ -14,11 +14,18 @@ import unicodedata
 
 import snowballstemmer
 
-VERSION = "1"
+VERSION = "2"
 
-_TOKEN = re.compile(r"[^\W_]+(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_])[^\W_]+)*")
+# Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
+_RUN = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]+"
+_TOKEN = re.compile(rf"{_RUN}(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_]){_RUN})*")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _HYPHEN = re.compile("[-\u2010\u2011]")
+_ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
+_LONE_APOSTROPHE = re.compile("'(?:(?<![A-Za-z]')|(?![A-Za-z]))")
+_COMMON = tuple(
+    (mark, " ") for mark in "\u201c\u201d\u2018\u2013\u2014\u2022\u2026\u00a0\u00a3\u00b7\u2010\u2011\uf0b7"
+)
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -57,20 +64,41 @@ def offsets(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _TOKEN.finditer(text)]
 
 
+def tokens(text: str) -> list[str]:
+    """The tokens in order, as written but for the shape of apostrophes: as many as there are offsets."""
+    if not text.isascii():  # what makes most texts so is a little punctuation
+        text = text.replace("\u2019", "'")
+        for mark, space in _COMMON:
+            text = text.replace(mark, space)
+        if not text.isascii():
+            return _TOKEN.findall(text)
+    text = text.encode().translate(_ASCII).decode()  # now a blank between tokens: a third of the expression's time
+    if "'" in text:
+        text = _LONE_APOSTROPHE.sub(" ", text)
+    return text.split()
+
+
+def term(token: str) -> tuple[str, str]:
+    """The term of one token, and its term in capitals or ""."""
+    return _terms[token]
+
+
 def terms(text: str) -> list[tuple[str, str]]:
     """The term of each token in order, and its term in capitals or ""."""
-    return [_terms[token] for token in _TOKEN.findall(text)]
+    return [_terms[token] for token in tokens(text)]
 
 
 def compounds(text: str) -> list[tuple[str, str]]:
     """Pairs of terms that stand with nothing but a hyphen between them."""
-    pairs = []
+    pairs: list[tuple[str, str]] = []
+    if "-" not in text and text.isascii():
+        return pairs
     for hyphen in _HYPHEN.finditer(text):  # rare, so looking around each costs less than one expression over all
         middle = hyphen.start()
         right = _TOKEN.match(text, middle + 1)
-        if right and middle and text[middle - 1].isalnum():
+        if right and middle:
             left = _TOKEN.findall(text[text.rfind(" ", 0, middle) + 1 : middle])
-            if left:
+            if left and text.endswith(left[-1], 0, middle):
                 pairs.append((_terms[left[-1]][0], _terms[right.group()][0]))
     return pairs
 

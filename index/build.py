@@ -21,7 +21,7 @@ FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analysis.VERSION
 """An index with another fingerprint is built anew from the corpus."""
 
 _CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
-_WORTH_A_PROCESS = 20  # fewer new readings than this are faster done here
+_WORTH_A_PROCESS = 100  # fewer new readings than this for each are faster done here
 _MANY_SEGMENTS = 8  # more than this, and all but the largest become one
 _FEW_SMALL = 2  # more segments than this below a quarter of the largest, and they become one
 _WORN = 0.9  # a segment of which less than this share is alive is written again

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Literal
 
 _U32: Literal["I"] = "I"
@@ -60,6 +61,16 @@ class PostingsBuilder:
         self.weights.append(weight)
         self.positions.extend(positions)
         self.ends.append(len(self.positions))
+
+    def add_all(
+        self, documents: Iterable[int], weights: Iterable[float], counts: Iterable[int], positions: Sequence[int]
+    ) -> None:
+        """Add several documents at once: how many of the positions each of them has, and the positions of all."""
+        before = len(self.positions)
+        self.documents.extend(documents)
+        self.weights.extend(weights)
+        self.ends.extend(before + end for end in accumulate(counts))
+        self.positions.extend(positions)
 
     def pack(self) -> bytes:
         """The postings as bytes, in the layout above."""

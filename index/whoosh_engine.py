@@ -6,14 +6,19 @@ scoring are not used.
 """
 
 import shutil
+import struct
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from whoosh import fields
 from whoosh.codec import whoosh3
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
 from whoosh.formats import Existence
 from whoosh.index import TOC
 from whoosh.matching import ListMatcher
@@ -41,6 +46,13 @@ _WEIGHT = {
     SectionKind.APPENDIX: 0.4,
 }
 _HEADING_WEIGHT = 1.5
+_CODES = {kind: code for code, kind in enumerate(KINDS)}
+
+_ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
+_INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
+_NONE = 0xFFFFFFFF
+_PIECES = 10_000  # to write at once
+_BATCH = 4_000_000  # tokens that are taken apart into documents at once: bounds memory, and the numbers fit in 32 bits
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]
@@ -50,30 +62,6 @@ class _Field(fields.FieldType):  # type: ignore[misc]
         self.format = Existence()
         self.indexed = True
         self.stored = False
-
-
-class _PackedWriter:
-    """Writes the packed block of a term where Whoosh would write its own blocks."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._info: Any = None
-
-    def start_postings(self, format_: object, info: Any) -> None:
-        self._info = info
-        info.set_extent(self._file.tell(), 0)
-
-    def add_posting(self, documents: int, weight: float, packed: bytes, length: int | None = None) -> None:
-        self._file.write(packed)
-        self._info._df = documents
-        self._info._weight = weight
-        self._info.set_extent(self._info.extent()[0], len(packed))
-
-    def finish_postings(self) -> Any:
-        return self._info
-
-    def written(self) -> bool:
-        return bool(self._info and self._info.extent()[1])
 
 
 class _PackedMatcher(ListMatcher):  # type: ignore[misc]
@@ -87,8 +75,8 @@ class _PackedMatcher(ListMatcher):  # type: ignore[misc]
 class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
     """Whoosh's codec with packed postings."""
 
-    def postings_writer(self, file: Any, byteids: bool = False) -> _PackedWriter:
-        return _PackedWriter(file)
+    def field_writer(self, storage: Any, segment: Any) -> "_TermWriter":
+        return _TermWriter(self, storage, segment)
 
     def postings_reader(
         self, file: Any, info: Any, format_: object, term: object = None, scorer: object = None
@@ -97,6 +85,78 @@ class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
         if isinstance(length, tuple):  # Whoosh 2.7.4 forgets to take the number out of what struct gives
             (length,) = length
         return _PackedMatcher(unpack(file.get(offset, length)), format_, term, scorer)
+
+
+class _TermTable(OrderedHashWriter):  # type: ignore[misc]
+    """Whoosh's table of terms, written in large pieces: its own writer calls the file five times a term."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        file.seek(0)
+        # The same again with CRC-32 for the hash: quicker than MD5, which some machines refuse to compute.
+        HashWriter.__init__(self, file, hashtype=1)
+
+    def add_all(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        """Add (key, value) pairs in the order of keys."""
+        place = self.dbfile.tell()
+        pieces: list[bytes] = []
+        for key, value in rows:
+            hashed = crc32(key)
+            self.buckets[hashed & 255].append((hashed, place))
+            self.index.append(place)
+            place += _ROW.size + len(key) + len(value)
+            pieces += (_ROW.pack(len(key), len(value)), key, value)
+            if len(pieces) > _PIECES:
+                self.dbfile.write(b"".join(pieces))
+                pieces.clear()
+        self.dbfile.write(b"".join(pieces))
+
+    def _write_hashes(self) -> None:
+        for entries in self.buckets:
+            slots = 2 * len(entries)
+            self.directory.append((self.dbfile.tell(), slots))
+            table: list[tuple[int, int] | None] = [None] * slots
+            for entry in entries:
+                slot = (entry[0] >> 8) % slots
+                while table[slot]:
+                    slot = (slot + 1) % slots
+                table[slot] = entry
+            numbers = [number for entry in table for number in entry or (0, 0)]
+            self.dbfile.write(struct.pack("!" + "Iq" * slots, *numbers))
+
+
+class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
+    """Writes the packed block of a term where Whoosh would write its own blocks."""
+
+    def __init__(self, codec: Any, storage: Any, segment: Any) -> None:
+        super().__init__(codec, storage, segment)
+        self._tindex.dbfile.close()
+        self._tindex: Any = _TermTable(self._create_file(codec.TERMS_EXT))
+        self._tindex.extras["fieldmap"] = self._fieldmap
+
+    def add_terms(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> None:
+        """Add all terms, given as (field, term, postings) in the order of fields and terms."""
+        self._tindex.add_all(self._rows(terms))
+
+    def _rows(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> Iterator[tuple[bytes, bytes]]:
+        numbers, place = self._fieldmap, self._postfile.tell()
+        pieces: list[bytes] = []
+        for field, term, postings in terms:
+            number = numbers.setdefault(field, len(numbers))
+            packed = postings.pack()
+            # As W3TermInfo packs it: not inline, weight, documents, no lengths, no range of documents, then where.
+            yield (
+                number.to_bytes(2, "big") + term,
+                _INFO.pack(
+                    0, sum(postings.weights), len(postings.documents), 0, 0, 0.0, _NONE, _NONE, place, len(packed)
+                ),
+            )
+            place += len(packed)
+            pieces.append(packed)
+            if len(pieces) > _PIECES:
+                self._postfile.write(b"".join(pieces))
+                pieces.clear()
+        self._postfile.write(b"".join(pieces))
 
 
 def _schema() -> fields.Schema:
@@ -127,23 +187,12 @@ class _SegmentWriter:
         self._summary.append((reading, length))
         return number
 
-    def finish(self, terms: Iterable[tuple[str, str, PostingsBuilder]]) -> SegmentSummary:
+    def finish(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> SegmentSummary:
         """Write the terms, given as (field, term, postings) in the order of fields and terms, and close the segment."""
         self._segment.set_doc_count(len(self._summary))
         self._documents.close()
         writer = self._codec.field_writer(self._storage, self._segment)
-        current = ""
-        for field, term, postings in terms:
-            if field != current:
-                if current:
-                    writer.finish_field()
-                writer.start_field(field, self._schema[field])
-                current = field
-            writer.start_term(term.encode())
-            writer.add(len(postings.documents), sum(postings.weights), postings.pack(), None)
-            writer.finish_term()
-        if current:
-            writer.finish_field()
+        writer.add_terms(terms)
         writer.close()
         return SegmentSummary(self._segment.segid, self._summary)
 
@@ -193,20 +242,11 @@ class WhooshEngine:
         self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]
     ) -> SegmentSummary:
         writer = _SegmentWriter(directory, name)
-        terms: dict[str, PostingsBuilder] = {}
-        compounds: dict[str, PostingsBuilder] = {}
+        inverted = _Inverted()
         for reading, paragraphs in texts:
-            positions, weights, pairs, layout, length = _invert(paragraphs)
-            number = writer.add_document(reading, length, layout)
-            for term, places in positions.items():
-                builder = terms.get(term)
-                if builder is None:
-                    builder = terms[term] = PostingsBuilder()
-                builder.add(number, len(places) + weights.get(term, 0.0), places)
-            for left, right in pairs:
-                compounds.setdefault(f"{left}{right}{_SEPARATOR}{left}", PostingsBuilder()).add(number, 0.0, ())
-        forms = {f"{analysis.stem(term)}{_SEPARATOR}{term}": PostingsBuilder() for term in terms if not term.isupper()}
-        return writer.finish(_in_order({_COMPOUND: compounds, _FORM: forms, _TERM: terms}))
+            layout, length = inverted.add(paragraphs)
+            writer.add_document(reading, length, layout)
+        return writer.finish(_in_order(inverted.by_field()))
 
     def merge(
         self, directory: Path, name: str, segments: Sequence[SegmentSummary], live: frozenset[int]
@@ -301,44 +341,121 @@ def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[
     ]
 
 
-def _invert(
-    paragraphs: Sequence[IndexedParagraph],
-) -> tuple[dict[str, list[int]], dict[str, float], set[tuple[str, str]], Layout, int]:
-    """The terms of a document with their positions; the weight to add beside one each; its hyphened pairs; its
-    layout.
+class _Inverted:
+    """Turns documents, one after the other, into the terms of all of them.
+
+    Each token as written has a function that puts down its place; so the loop over all words is one look-up and one
+    call a word. Places are counted through a batch of documents, and taken apart into documents at its end.
     """
-    positions: dict[str, list[int]] = {}
-    weights: dict[str, float] = {}
-    pairs: set[tuple[str, str]] = set()
-    starts = array("I")
-    position = length = 0
-    for text, kind, heading in paragraphs:
-        starts.append(position)
-        found = analysis.terms(text)
-        extra = _WEIGHT.get(kind, 1.0) * (_HEADING_WEIGHT if heading else 1.0) - 1.0
-        for place, (term, capitals) in enumerate(found, position):
-            if term in positions:
-                positions[term].append(place)
-            else:
-                positions[term] = [place]
-            if capitals:
-                positions.setdefault(capitals, []).append(place)
-        if extra:
-            for term, _ in found:
-                weights[term] = weights.get(term, 0.0) + extra
-        pairs.update(analysis.compounds(text))
-        length += len(found)
-        position += len(found) + 1
-    return positions, weights, pairs, Layout(starts, bytes(KINDS.index(p.kind) for p in paragraphs)), length
+
+    def __init__(self) -> None:
+        self._terms: dict[str, PostingsBuilder] = {}
+        self._compounds: dict[str, PostingsBuilder] = {}
+        self._count = 0  # documents
+        self._places: dict[str, array[int]] = {}
+        self._put = _Put(self._places)
+        self._starts = [0]  # where each document of the batch begins, and where the next will
+        self._extra: list[dict[str, float]] = []  # of each document: the weight of a term beside one each
+
+    def add(self, paragraphs: Sequence[IndexedParagraph]) -> tuple[Layout, int]:
+        """Take in the next document; gives its layout and the number of its tokens."""
+        first = place = self._starts[-1]
+        puts = self._put.__getitem__
+        starts = array("I")
+        length = 0
+        weighted: dict[float, list[str]] = {}
+        pairs: set[tuple[str, str]] = set()
+        for text, kind, heading in paragraphs:
+            starts.append(place - first)
+            found = analysis.tokens(text)
+            for at, put in enumerate(map(puts, found), place):
+                put(at)
+            extra = _WEIGHT.get(kind, 1.0) * (_HEADING_WEIGHT if heading else 1.0) - 1.0
+            if extra:
+                weighted.setdefault(extra, []).extend(found)
+            pairs.update(analysis.compounds(text))
+            length += len(found)
+            place += len(found) + 1
+        extras: dict[str, float] = {}
+        for extra, tokens in weighted.items():
+            for token, count in Counter(tokens).items():
+                term = analysis.term(token)[0]
+                extras[term] = extras.get(term, 0.0) + extra * count
+        self._extra.append(extras)
+        self._starts.append(place)
+        for left, right in pairs:
+            key = f"{left}{right}{_SEPARATOR}{left}"
+            self._compounds.setdefault(key, PostingsBuilder()).add(self._count, 0.0, ())
+        self._count += 1
+        if place > _BATCH:
+            self._settle()
+        return Layout(starts, bytes(_CODES[p.kind] for p in paragraphs)), length
+
+    def by_field(self) -> dict[str, dict[str, PostingsBuilder]]:
+        """All terms of all documents."""
+        self._settle()
+        terms = self._terms
+        forms = {f"{analysis.stem(term)}{_SEPARATOR}{term}": PostingsBuilder() for term in terms if not term.isupper()}
+        return {_COMPOUND: self._compounds, _FORM: forms, _TERM: terms}
+
+    def _settle(self) -> None:
+        """Take the places of the batch apart into documents."""
+        starts, before = self._starts, self._count - len(self._extra)
+        for term, counted in self._places.items():
+            places = counted.tolist()
+            documents, weights, lengths = [], [], []
+            at, size = 0, len(places)
+            while at < size:
+                document = bisect_right(starts, places[at]) - 1
+                end = bisect_left(places, starts[document + 1], at + 1)
+                first = starts[document]
+                for place in range(at, end):
+                    places[place] -= first
+                documents.append(before + document)
+                weights.append(end - at + self._extra[document].get(term, 0.0))
+                lengths.append(end - at)
+                at = end
+            builder = self._terms.get(term)
+            if builder is None:
+                builder = self._terms[term] = PostingsBuilder()
+            builder.add_all(documents, weights, lengths, places)
+        self._places.clear()
+        self._put.clear()
+        self._starts = [0]
+        self._extra.clear()
 
 
-def _in_order(by_field: dict[str, dict[str, PostingsBuilder]]) -> Iterator[tuple[str, str, PostingsBuilder]]:
+class _Put(dict[str, Callable[[int], None]]):
+    """For each token as written, what puts down a place of it under its term, and under its capitals."""
+
+    def __init__(self, places: dict[str, "array[int]"]) -> None:
+        super().__init__()
+        self._places = places
+
+    def __missing__(self, token: str) -> Callable[[int], None]:
+        term, capitals = analysis.term(token)
+        put = self._of(term)
+        if capitals:
+            both = (put, self._of(capitals))
+
+            def put(place: int) -> None:
+                both[0](place)
+                both[1](place)
+
+        self[token] = put
+        return put
+
+    def _of(self, term: str) -> Callable[[int], None]:
+        return self._places.setdefault(term, array("I")).append
+
+
+def _in_order(by_field: dict[str, dict[str, PostingsBuilder]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
     for field, terms in by_field.items():
         for key in sorted(term.encode() for term in terms):  # Whoosh wants the order of bytes
-            yield field, key.decode(), terms[key.decode()]
+            yield field, key, terms[key.decode()]
 
 
-def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tuple[str, str, PostingsBuilder]]:
+def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
     """The terms of several segments as those of one."""
     for field in (_COMPOUND, _FORM, _TERM):
         everything = {term.encode() for reader in readers for term in reader.terms_from(field, "")}
@@ -352,4 +469,4 @@ def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tu
                             builder.add(numbers[old], postings.weights[place], postings.at(place))
             # a form is kept while its word occurs: it has no documents of its own
             if builder.documents or field == _FORM:
-                yield field, key.decode(), builder
+                yield field, key, builder
