@@ -39,13 +39,17 @@ class Token(NamedTuple):
     end: int
 
 
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
+"""Marks of footnotes: they are digits to Unicode, but no part of a word."""
+
+
 def tokenise(text: str, paragraph: int = 0) -> list[Token]:
     """Runs of letters and digits; an apostrophe between two letters stays inside."""
     found: list[Token] = []
     start = None
     for i, char in enumerate(text + " "):
         apostrophe = char in "'’" and 0 < i < len(text) - 1 and text[i - 1].isalpha() and text[i + 1].isalpha()
-        if char.isalnum() or (apostrophe and start is not None):
+        if (char.isalnum() and char not in RAISED) or (apostrophe and start is not None):
             start = i if start is None else start
         elif start is not None:
             found.append(Token(text[start:i], fold(text[start:i]), paragraph, start, i))
