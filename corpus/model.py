@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
+from typing import NamedTuple
 
 
 class Reason(StrEnum):
@@ -135,6 +136,37 @@ class Aside:
     text: str
 
 
+class ScanLine(NamedTuple):
+    """A line that OCR read, in pixels of the picture: from left to right edge, on a baseline counted from the top.
+
+    gaps: offsets in the text of letters that follow a wide gap.
+    """
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+    gaps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What OCR read on one page of a report.
+
+    languages: that it looked for ("eng"); engine: with version; confidence: 0 to 100; width: of the picture, in pixels.
+    turned: degrees, clockwise, by which the page was turned before it was read.
+    """
+
+    page: int
+    languages: str
+    engine: str
+    confidence: float
+    width: int
+    turned: int
+    lines: tuple[ScanLine, ...]
+
+
 class ItemKind(StrEnum):
     """What people look for first in a report."""
 
@@ -208,7 +240,7 @@ class Text:
 
     id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
     found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author).
-    items: its recommendations and findings, in order.
+    items: its recommendations and findings, in order. scans: the pages that OCR would read, or read better; not stored.
     """
 
     id: str
@@ -219,6 +251,7 @@ class Text:
     found: dict[str, Found] = field(default_factory=dict)
     reader: str = ""
     items: tuple[Item, ...] = ()
+    scans: tuple[int, ...] = ()
 
 
 METADATA = ("title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language")

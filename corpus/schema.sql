@@ -98,10 +98,13 @@ CREATE TABLE item (
 CREATE TABLE scan (
     report TEXT NOT NULL,                      -- SHA-256 of the bytes: what was read by OCR is never read again
     page INTEGER NOT NULL,
+    languages TEXT NOT NULL,
     engine TEXT NOT NULL,
     confidence REAL NOT NULL,
+    width INTEGER NOT NULL,
+    turned INTEGER NOT NULL,
     lines TEXT NOT NULL,                       -- JSON
-    PRIMARY KEY (report, page, engine)
+    PRIMARY KEY (report, page, languages)
 ) WITHOUT ROWID;
 
 CREATE TABLE catalogue (

@@ -33,6 +33,8 @@ from corpus.model import (
     Paragraph,
     Reason,
     Report,
+    Scan,
+    ScanLine,
     Section,
     SectionKind,
     Text,
@@ -200,10 +202,29 @@ class Store:
             self._settle(text.id)
             self._advance()
 
-    def holds(self, report: str, reader: str) -> bool:
-        """Whether the latest reading of the report was made by that reader, so that it need not be read again."""
+    def holds(self, report: str, *readers: str) -> bool:
+        """Whether the latest reading of the report was made by one of them, so that it need not be read again."""
         rows = self._rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
-        return bool(rows) and rows[0][0] == reader
+        return bool(rows) and rows[0][0] in readers
+
+    def keep_scan(self, report: str, scan: Scan) -> None:
+        """Keep what OCR read, whatever becomes of the report: it took seconds a page."""
+        lines = json.dumps(scan.lines, ensure_ascii=False)
+        row = (scan.page, scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, lines)
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO scan VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (report, *row))
+
+    def scans(self, report: str, languages: str) -> dict[int, Scan]:
+        """What OCR has read of a report so far, by page."""
+        select = (
+            "SELECT page, languages, engine, confidence, width, turned, lines FROM scan "
+            "WHERE report = ? AND languages = ?"
+        )
+        with _our_values(self._path):
+            return {
+                row[0]: Scan(*row, tuple(ScanLine(*line[:-1], tuple(line[-1])) for line in json.loads(lines)))
+                for *row, lines in self._rows(select, (report, languages))
+            }
 
     def prune(self, keep: Collection[int]) -> int:
         """Delete the readings that are neither current nor in `keep` (which kept indexes refer to). Says how many."""

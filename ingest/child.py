@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from corpus.model import Reason
 from ingest import answer, extract, reading
+from ingest.confinement import bind
 from ingest.reader import reader_name
 
 
@@ -24,7 +25,7 @@ def main() -> int:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     limits = json.loads(asked.readline(10_000))
-    bound = _bind(int(limits["memory_mb"]))
+    bound = bind(int(limits["memory_mb"]))
     told.write(json.dumps({"ready": reader_name(), "bound": bound}).encode() + b"\n")
     told.flush()
     while line := asked.readline(100_000):
@@ -60,22 +61,6 @@ def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
         return answer.encode_failure(Reason.CRASHED, f"{type(error).__name__} in {place}")
-
-
-def _bind(memory_mb: int) -> bool:
-    """Give up what reading does not need. False where the system has no such limits (Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return False
-    limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)]
-    if memory_mb:
-        limits.append((resource.RLIMIT_AS, memory_mb * 1_048_576))
-    for which, value in limits:
-        _, hard = resource.getrlimit(which)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(which, (value, value))
-    return True
 
 
 if __name__ == "__main__":

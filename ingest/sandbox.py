@@ -7,7 +7,6 @@ the parent goes on.
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,19 +14,17 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from corpus.errors import ReviewsError
 from corpus.model import Reason, Text
 from ingest import answer
+from ingest.confinement import START_SECONDS, box, environment, works_in_bubblewrap
 from ingest.page import Pixels
 from ingest.reader import reader_name
 
 _FILES_A_CHILD = 50  # then it is replaced: what leaked is given back
-_START_SECONDS = 60.0  # a slow disk may need long to load the libraries the first time
 _LONGEST_ANSWER = 200_000_000  # bytes
 
 
@@ -144,16 +141,16 @@ class Sandbox:
             os.set_blocking(self._errors, False)
             os.set_blocking(errors, False)
         self._process = subprocess.Popen(
-            [*_box(), *command] if boxed else command,
+            [*box(), *command] if boxed else command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=_environment(),
+            env=environment(),
         )
         if errors >= 0:
             os.close(errors)
         self._served = 0
-        line, _ = self._ask(json.dumps({"memory_mb": self._limits.memory_mb}).encode() + b"\n", b"", _START_SECONDS)
+        line, _ = self._ask(json.dumps({"memory_mb": self._limits.memory_mb}).encode() + b"\n", b"", START_SECONDS)
         try:
             ready = json.loads(line)
             if ready["ready"] != reader_name():
@@ -234,52 +231,3 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise RuntimeError("the child was started without pipes")
     return pipe
-
-
-# ---------------------------------------------------------------- confinement
-
-
-def _environment() -> dict[str, str]:
-    """Where the child finds this program and its libraries, wherever they are installed; nothing else of ours."""
-    paths = [str(Path(__file__).resolve().parent.parent)]
-    paths += [path for path in sys.path if path and Path(path).is_dir()]
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
-        if name in os.environ
-    }
-    return {
-        **kept,
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-
-
-def _box() -> list[str]:
-    """The bubblewrap command: no network, no other process, and of the disk only the program, to be read."""
-    places = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
-    places += _environment()["PYTHONPATH"].split(os.pathsep)
-    places += [str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent)]
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--dev", "/dev"]
-    for place in dict.fromkeys(places):
-        command += ["--ro-bind-try", place, place]
-    return [*command, "--chdir", "/", "--"]
-
-
-@cache
-def works_in_bubblewrap() -> bool:
-    """Whether bubblewrap is installed and may do its work here; tried once, with the real command."""
-    if sys.platform != "linux" or shutil.which("bwrap") is None:
-        return False
-    try:
-        tried = subprocess.run(
-            [*_box(), sys.executable, "-B", "-P", "-c", "import ingest, pypdf, pypdfium2"],
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_START_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return tried.returncode == 0

@@ -144,7 +144,7 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
         read(box, page)
         assert box.confinement == ("bubblewrap" if boxed else "rlimits")
     probe = (
-        "import json, sys, socket, pathlib; from ingest import child; child._bind(400)\n"
+        "import json, sys, socket, pathlib; from ingest import confinement; confinement.bind(400)\n"
         "try: pathlib.Path(sys.argv[1]).write_text('x'); print('wrote')\n"
         "except OSError as e: print('refused')\n"
         "try: bytearray(500_000_000); print('took')\n"
@@ -152,15 +152,13 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
         "print(len(socket.if_nameindex()))"
     )
     command = [
-        *(sandbox._box() if boxed else []),
+        *(sandbox.box() if boxed else []),
         sys.executable,
         "-c",
         probe,
         "/dev/shm/wren" if boxed else str(tmp_path / "wren.txt"),
     ]
-    said = subprocess.run(
-        command, env=sandbox._environment(), capture_output=True, text=True, check=True
-    ).stdout.split()
+    said = subprocess.run(command, env=sandbox.environment(), capture_output=True, text=True, check=True).stdout.split()
     assert said[:2] == ["refused", "refused"]
     if boxed:
         assert said[2] == "1", "only the loopback of its own network"
@@ -181,10 +179,10 @@ def test_an_installation_that_cannot_read_is_an_error_and_not_a_hundred_crashed_
     page: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "pypdfium2.py").write_text("raise ImportError('this is no PDFium')")
-    whole = sandbox._environment()
+    whole = sandbox.environment()
     broken = whole | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{whole['PYTHONPATH']}"}
     monkeypatch.setattr(sandbox, "works_in_bubblewrap", lambda: False)
-    monkeypatch.setattr(sandbox, "_environment", lambda: broken)
+    monkeypatch.setattr(sandbox, "environment", lambda: broken)
     with pytest.raises(ReviewsError, match=r"does not start.*no PDFium"), Sandbox(Limits()) as box:
         read(box, page)
 
