@@ -152,11 +152,21 @@ def kept(index: Path) -> list[Generation]:
 
 
 def prune(index: Path) -> None:
-    """Remove all but the last KEEP generations and the one in use."""
+    """Remove all but the last KEEP generations and the one in use. A damaged one is no use for going back."""
     named = _named(index)
-    for name in sorted(_generations(index))[:-KEEP]:
-        if named is None or name != named[0]:
+    names = sorted(_generations(index))
+    for name in names:
+        if (named is None or name != named[0]) and (name in names[:-KEEP] or not _whole(index / name)):
             shutil.rmtree(index / name)
+
+
+def _whole(directory: Path) -> bool:
+    try:
+        _read_manifest(directory)
+        _check_files(directory, thorough=False)
+    except Corrupt:
+        return False
+    return True
 
 
 def problems(index: Path, *, thorough: bool = False) -> list[str]:
@@ -172,7 +182,7 @@ def problems(index: Path, *, thorough: bool = False) -> list[str]:
                 raise Corrupt(f"The manifest of generation {name} is not the one that was published.")
             _check_files(index / name, thorough)
         except Corrupt as error:
-            found.append(str(error))
+            found.append(f"{error} Run `reviews index --rebuild`.")
     if named and named[0] not in _generations(index):
         found.append(f"Generation {named[0]}, which {index / POINTER} names, is not there. Run `reviews update`.")
     return found

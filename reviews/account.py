@@ -1,7 +1,7 @@
 """The account of a library: what is held, what is not searched and why, and what a run did."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -73,14 +73,11 @@ class Account:
         if self.unread:
             yield ""
             yield f"Pages that could not be read and are not searched: {held.unread_pages:,}"
-            for unread in self.unread:
-                numbers = ", ".join(map(str, unread.pages))
-                yield from _item(f"{unread.title} ({unread.file}), page {numbers}: {_why(unread.reason)}")
+            yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
         if self.failures:
             yield ""
             yield f"Files that are not in the collection: {len(self.failures):,}"
-            for failure in self.failures:
-                yield from _item(f"{failure.file}: {_why(failure.reason.value)}")
+            yield from _by_reason((failure.reason.value, failure.file) for failure in self.failures)
         if self.not_held:
             yield ""
             yield f"In the catalogue, but no file of it is here: {len(self.not_held):,}"
@@ -129,8 +126,7 @@ def run_lines(run: Run) -> Iterator[str]:
     """What a run did, for a person."""
     if run.ingested:
         yield _read_sentence(run.ingested)
-        for failure in run.ingested.failures:
-            yield from _item(f"{failure.file}: {_why(failure.reason.value)}")
+        yield from _by_reason((failure.reason.value, failure.file) for failure in run.ingested.failures)
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:
@@ -154,6 +150,28 @@ def _read_sentence(done: IngestSummary) -> str:
 
 def _why(reason: str) -> str:
     return next((sentence for known, sentence in REASONS.items() if known.value == reason), reason)
+
+
+def _by_reason(items: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Each reason once, with what to do, and below it what it holds for, a line each so that a name can be copied."""
+    groups: dict[str, list[str]] = {}
+    for reason, item in items:
+        groups.setdefault(reason, []).append(item)
+    for reason, named in groups.items():
+        yield from _item(f"{_why(reason)}:")
+        yield from (f"    {name}" for name in named)
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    """`page 3`, `pages 1 to 4, 7`."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    told = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
+    return f"{'page' if len(pages) == 1 else 'pages'} {told}"
 
 
 def _item(text: str) -> list[str]:

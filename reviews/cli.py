@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,12 @@ class _Commands(click.Group):
             what = f" ({error.filename})" if error.filename else ""
             _say(f"Error: the machine refused: {error.strerror or error}{what}. Check the disk and your rights.")
             context.exit(LimitHit.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # noqa: BLE001 - the last who can say what to do with it
+            traceback.print_exc()
+            _say("This is a bug. Please report the lines above, and what you did: see CONTRIBUTING.md.")
+            context.exit(ReviewsError.exit_code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -253,7 +260,10 @@ def check(path: Path, full: bool, as_json: bool) -> None:
     from index import build
 
     with _open(path) as library, library.store() as store:
-        problems = [*store.check(), *build.check(store, library.settings.index, full=full)]
+        unsound = store.check()
+        problems = [*unsound, *build.check(store, library.settings.index, full=full)]
+        if unsound:
+            problems.append("Restore corpus.db from a backup, or move it away and run `reviews update` again.")
     if as_json:
         _print_json({"ok": not problems, "problems": problems})
     elif not problems:
@@ -367,6 +377,8 @@ def _years(text: str | None) -> tuple[int | None, int | None] | None:
         years = (None, None)
     if years == (None, None):
         raise UsageError(f"--year {text} is no year: write 2015, 2015..2020, 2015.. or ..2020.")
+    if None not in years and years != tuple(sorted(years, key=lambda year: year or 0)):
+        raise UsageError(f"--year {text} runs backwards: the earlier year comes first, as in 2015..2020.")
     return years
 
 

@@ -28,14 +28,8 @@ def reviews(
     library: Path | None, *words: object, env: dict[str, str] | None = None, start: str = START, **options: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end. env: more variables; options: of subprocess.run."""
-    pipes = {} if "stdout" in options else {"stdout": subprocess.PIPE}
-    return subprocess.run(
-        argv(library, *words, start=start),
-        env=environment(**(env or {})),
-        stdin=options.pop("stdin", subprocess.DEVNULL),
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        timeout=120,
-        **pipes,
-        **options,
+    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120}
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        argv(library, *words, start=start), env=environment(**(env or {})), encoding="utf-8", **(usual | options)
     )
+    return done
