@@ -66,7 +66,7 @@ def cited(passage: Passage) -> str:
 
 
 def _quoted(passage: Passage) -> Iterator[str]:
-    start, end = _window(passage)
+    start, end = window(passage)
     before = "… " if start or passage.more_before else ""
     after = " …" if end < len(passage.text) or passage.more_after else ""
     marked, at = before, start
@@ -92,7 +92,7 @@ def _wrapped(marked: str) -> Sequence[str]:
     return [*lines, "     " + line]
 
 
-def _window(passage: Passage) -> tuple[int, int]:
+def window(passage: Passage) -> tuple[int, int]:
     """The part of a long passage to show: from the sentence with the first match on, cut between words."""
     text = passage.text
     if len(text) <= _LONG:
