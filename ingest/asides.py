@@ -17,6 +17,7 @@ _MARGIN = 0.17  # of the height of the page, at the top and at the bottom, in wh
 _DEPTH = 8  # lines from the edge that are looked at
 _SAME_PLACE = 8.0  # points
 _NEAR = 6  # pages before and after in which a running line must come again
+_RUNNING_LINES = 4  # at the top or at the bottom of a page
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"^(?:page|p\.?|tudalen)?\s*[-–—|]?\s*(?P<n>\d{1,4}|[ivxlc]{1,7})\s*[-–—|]?\s*"
@@ -142,11 +143,12 @@ def _mark_running(pages: list[RawPage]) -> None:
             found: list[Line] = []
             for line in edge:
                 place = line.y if is_top else page.height - line.y
-                if not _repeats(
-                    places[is_top, _key(line, page)], page.number, place, len(pages), line.size > 1.2 * size
-                ):
+                seen = places[is_top, _key(line, page)]
+                running = _repeats(seen, page.number, place, len(pages), line.size > 1.2 * size)
+                if not running or number_in(line.text) is not None:
                     break  # what lies further in than a line of the report is the report's
                 found.append(line)
+            del found[_RUNNING_LINES:]
             # A citation that comes again in the footnotes of page after page is no running line: those stand apart.
             while found and not _apart(found[-1], page):
                 found.pop()

@@ -47,9 +47,7 @@ _OBJECTS_A_PAGE = 20_000  # that are looked at for boxes over text
 _LABEL_LENGTH = 20
 _VALUE_LENGTH = 500
 _OUTLINE_ENTRIES = 2_000
-_TOO_WIDE = (
-    0.62  # of the letter size: wider than the letters of any common text face on average; then a wide gap is looked for
-)
+_TOO_WIDE = 0.54  # of the letter size: wider than most text faces on average; then a wide gap is looked for
 _GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
 _SMALL = 0.8  # of the size of the letter beside it: a raised digit
 _LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
@@ -300,17 +298,15 @@ def _gaps(
     text_page: Any, text: str, first: int, size: float, view: _View, straight: bool, offset: int
 ) -> tuple[int, ...]:
     """Offsets of the letters that follow a gap too wide to be a space between words."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     found = []
     for space in re.finditer(" +", text):
         before, after = first + space.start() - 1, first + space.end()
         if not straight:
             before = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, offset + space.start() - 1)
             after = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, offset + space.end())
-        pdfium.FPDFText_GetCharBox(text_page, before, left, right, bottom, top)
-        end = max(view(left.value, bottom.value)[0], view(right.value, top.value)[0])
-        pdfium.FPDFText_GetCharBox(text_page, after, left, right, bottom, top)
-        if min(view(left.value, bottom.value)[0], view(right.value, top.value)[0]) - end > _GAP * size:
+        one, other = _letter(text_page, before), _letter(text_page, after)
+        end = max(view(one[0], one[1])[0], view(one[2], one[3])[0])
+        if min(view(other[0], other[1])[0], view(other[2], other[3])[0]) - end > _GAP * size:
             found.append(space.end())
     return tuple(found)
 

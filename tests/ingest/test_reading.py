@@ -1,0 +1,279 @@
+"""How pages become paragraphs, headings and asides; each case is a page that was once misread, or could be."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.model import Reason, SectionKind, Text
+from ingest import clean, extract, reading
+from ingest.sandbox import Limits, Refusal, Sandbox
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared")) / "reports"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared reports are not here; set REVIEWS_SHARED")
+
+LONG = "The child was seen by many people, and each of them wrote down what they saw on that day."
+
+Read = Callable[..., Text]
+
+
+@pytest.fixture
+def read(press: Any) -> Read:
+    def make(*pages: Any, **options: Any) -> Text:
+        return reading.read(press.pdf(*pages, **options), id="f" * 64, name="wren", max_pages=99)
+
+    return make
+
+
+def texts(report: Text) -> list[str]:
+    return [paragraph.text for paragraph in report.paragraphs]
+
+
+def asides(report: Text) -> Counter[str]:
+    return Counter(aside.role.value for aside in report.asides)
+
+
+DAYS = "robin wren lark dove finch heron swift plover linnet curlew".split()  # noqa: SIM905
+
+
+def body(press: Any, number: int) -> Any:
+    """A page of two paragraphs that no other page has."""
+    bird = DAYS[number]
+    return press.lines(
+        f"On the day of the {bird} it rained, and everybody who went past saw the {bird} and not the child.",
+        f"The {bird} flew off.",
+        "",
+        f"Nobody had asked about the {bird} before, and nobody has asked about the {bird} since then, it seems,",
+        f"nor about any other {bird}.",
+    )
+
+
+def test_paragraphs_are_parted_by_space_and_lines_joined_by_one(read: Read, press: Any) -> None:
+    report = read(press.lines(LONG, "Nobody asked.", "", LONG, "Nobody answered."))
+    assert texts(report) == [f"{LONG} Nobody asked.", f"{LONG} Nobody answered."]
+
+
+def test_paragraphs_without_space_between_them_end_in_a_short_line(read: Read, press: Any) -> None:
+    report = read(
+        press.lines(LONG, "Nobody asked.", "Then " + LONG, "Nobody answered.", "At last " + LONG, "It ended.")
+    )
+    assert len(report.paragraphs) == 3
+
+
+def test_a_sentence_that_runs_over_the_page_is_one_paragraph(read: Read, press: Any) -> None:
+    first = press.lines(LONG, "He was taken to hospital because the people who had been asked to look after")
+    report = read(first, press.lines("him had not done so.", "", LONG))
+    assert texts(report)[0].endswith("look after him had not done so.")
+    paragraph = report.paragraphs[0]
+    ((offset, page),) = paragraph.turns
+    assert (paragraph.text[offset:], page) == ("him had not done so.", 2)
+
+
+def test_a_footnote_does_not_come_between_the_two_halves(read: Read, press: Any) -> None:
+    first = [
+        *press.lines(LONG, "He was taken to hospital because the people who had been asked to look after"),
+        *press.lines("1 A note at the foot of the page.", top=80, size=8),
+    ]
+    report = read(first, press.lines("him had not done so.", "", LONG))
+    assert texts(report)[0].endswith("look after him had not done so.")
+    assert texts(report)[1] == "1 A note at the foot of the page."
+
+
+def test_a_hyphen_at_the_end_of_a_line_goes_where_the_document_writes_the_word_without(read: Read, press: Any) -> None:
+    report = read(press.lines("Safeguarding is a duty of all. It was said that safe-", "guarding had failed here."))
+    assert texts(report) == ["Safeguarding is a duty of all. It was said that safeguarding had failed here."]
+
+
+def test_a_raised_digit_is_a_mark_and_no_part_of_the_word(read: Read, press: Any) -> None:
+    words = [
+        press.word("Follow the guidance", 72, 700),
+        press.word("1", 171, 704, 6),
+        press.word("at all times.", 176, 700),
+    ]
+    assert texts(read(words)) == ["Follow the guidance¹ at all times."]
+
+
+def test_running_lines_and_page_numbers_are_asides(read: Read, press: Any) -> None:
+    pages = []
+    for number in range(1, 6):
+        header = press.lines("Avonshire Safeguarding Children Partnership", top=810, size=8)
+        footer = press.lines(f"{number} | P a g e", top=40, size=8)
+        pages.append([*header, *body(press, number), *footer])
+    report = read(*pages)
+    assert asides(report) == {"header": 5, "page number": 5}
+    assert len(report.paragraphs) == 10
+
+
+def test_a_number_that_does_not_count_with_the_pages_is_text(read: Read, press: Any) -> None:
+    pages = [[*body(press, n), *press.lines(str(value), top=40)] for n, value in enumerate((12, 7, 30, 4), 1)]
+    assert asides(read(*pages)) == {}
+
+
+def test_a_heading_at_the_top_of_some_pages_is_no_running_header(read: Read, press: Any) -> None:
+    pages = []
+    for number in range(1, 10):
+        heading = press.lines("What we learnt", top=790, size=16, bold=True) if number % 3 == 0 else []
+        pages.append([*heading, *body(press, number)])
+    report = read(*pages)
+    assert asides(report) == {}
+    assert texts(report).count("What we learnt") == 3
+
+
+def test_a_citation_that_comes_again_in_the_footnotes_is_no_footer(read: Read, press: Any) -> None:
+    pages = []
+    for number in range(1, 8):
+        notes = press.lines(
+            f"{number} A note about the {DAYS[number]}, seen once.",
+            "The same report of the inspectorate, 2018.",
+            top=60,
+            step=10,
+            size=8,
+        )
+        pages.append([*body(press, number), *notes])
+    assert asides(read(*pages)) == {}
+
+
+def test_a_contents_list_is_an_aside_and_its_headings_are_known(read: Read, press: Any) -> None:
+    entries = [
+        f"{title} {'.' * 40} {page}" for title, page in (("Introduction", 2), ("What happened", 3), ("Learning", 4))
+    ]
+    contents = press.lines("Contents", "", *entries)
+    report = read(
+        contents,
+        press.lines("Introduction", "", LONG),
+        press.lines("What happened", "", LONG),
+        press.lines("Learning", "", LONG),
+    )
+    assert asides(report) == {"contents": 4}
+    assert [p.text for p in report.paragraphs if p.heading] == ["Introduction", "What happened", "Learning"]
+    assert [s.kind for s in report.sections] == [SectionKind.INTRODUCTION, SectionKind.CHRONOLOGY, SectionKind.LEARNING]
+
+
+def test_a_list_with_numbers_at_its_ends_is_no_contents_list(read: Read, press: Any) -> None:
+    report = read(press.lines("Children seen in 2014: 12", "Children seen in 2015: 9", "Children seen in 2016: 30"))
+    assert asides(report) == {}
+
+
+def test_a_table_is_read_row_by_row(read: Read, press: Any) -> None:
+    rows = (
+        ("1", "Train all staff in the", "use of the tool", "March"),
+        ("2", "Audit ten files in", "each quarter", "June"),
+    )
+    words, y = [], 700.0
+    for number, first, second, month in rows:
+        words += [press.word(number, 72, y), press.word(first, 110, y), press.word(second, 110, y - 13)]
+        words += [press.word("Head of service", 290, y), press.word(month, 420, y)]
+        y -= 40
+    assert texts(read(words)) == [
+        "1 Train all staff in the use of the tool Head of service March",
+        "2 Audit ten files in each quarter Head of service June",
+    ]
+
+
+def test_two_columns_are_read_one_after_the_other(read: Read, press: Any) -> None:
+    left = press.lines(*["the left column goes on and on and"] * 9, x=50, top=700)
+    right = press.lines(*["so does the right one beside it and"] * 9, x=320, top=700)
+    assert texts(read([*left, *right])) == [" ".join(word.text for word in [*left, *right])]
+    rows = [word for pair in zip(left, right, strict=True) for word in pair]
+    joined = " ".join(texts(read(rows)))
+    assert joined.index("so does") > joined.rindex("the left")
+
+
+def test_numbers_are_kept_in_the_text_and_beside_it(read: Read, press: Any) -> None:
+    report = read(
+        press.lines(
+            "1.1 " + LONG, "So it went.", "", "1.2 " + LONG, "And so on.", "", "2015 was a wet year.", "So was 2016."
+        )
+    )
+    assert [p.number for p in report.paragraphs][:3] == ["1.1", "1.2", None]
+    assert texts(report)[0].startswith("1.1 The child")
+
+
+def test_a_blank_page_is_not_unread_and_has_its_label(read: Read, press: Any) -> None:
+    report = read(press.lines(LONG), [], labels="0<</S/r>>1<</S/D>>")
+    assert [(page.label, page.unread) for page in report.pages] == [("i", None), ("1", None)]
+
+
+def test_a_picture_without_text_is_unread(read: Read, press: Any) -> None:
+    report = read([], before="q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x7f EI Q ")
+    assert [(page.reader, page.unread) for page in report.pages] == [(None, "no_text")]
+    assert report.paragraphs == ()
+
+
+def test_the_reader_pypdf_finds_the_same_words(press: Any) -> None:
+    data = press.pdf(press.lines("1.1 " + LONG, "Nobody asked.", "", "1.2 Nobody answered."))
+    by_pypdf = reading.read(data, id="f" * 64, name="wren", max_pages=9, extractor="pypdf")
+    assert {page.reader for page in by_pypdf.pages} == {"pypdf"}
+    assert " ".join(texts(by_pypdf)) == f"1.1 {LONG} Nobody asked. 1.2 Nobody answered."
+
+
+def letters(text: str) -> Counter[str]:
+    plain = text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    return Counter(letter for letter in plain if letter.isalnum())
+
+
+def assert_nothing_lost(data: bytes) -> None:
+    """Every letter of every page is in exactly one paragraph or aside of that page."""
+    raw = extract.read(data, max_pages=5_000)
+    printed = {page.number: letters(" ".join(clean.repair(line.text) for line in page.lines)) for page in raw.pages}
+    report = reading.understand(raw, "f" * 64, "wren")
+    found: dict[int, Counter[str]] = {page.number: Counter() for page in report.pages}
+    for paragraph in report.paragraphs:
+        cuts = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
+        for (start, page), (end, _) in pairwise(cuts):
+            found[page] += letters(paragraph.text[start:end])
+    for aside in report.asides:
+        found[aside.page] += letters(aside.text)
+    assert found == printed
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "corpus" / "demo").glob("*.pdf")))
+def test_no_letter_is_lost_or_doubled(name: str) -> None:
+    data = (ROOT / "corpus" / "demo" / name).read_bytes()
+    if data.startswith(b"%PDF-") and b"/Encrypt" not in data:
+        assert_nothing_lost(data)
+    else:
+        with pytest.raises(extract.Unreadable):
+            assert_nothing_lost(data)
+
+
+@needs_shared
+@pytest.mark.parametrize("path", sorted(SHARED.rglob("*.pdf"))[::9], ids=lambda path: path.stem[:40])
+def test_no_letter_of_a_real_report_is_lost_or_doubled(path: Path) -> None:
+    assert_nothing_lost(path.read_bytes())
+
+
+def mutate(data: bytes, chance: random.Random) -> bytes:
+    """A file as a bad disk, a broken download or an enemy leaves it."""
+    broken = bytearray(data)
+    at = chance.randrange(len(broken))
+    match chance.randrange(4):
+        case 0:
+            for _ in range(chance.randrange(1, 40)):
+                broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
+        case 1:
+            del broken[at:]
+        case 2:
+            del broken[at : at + chance.randrange(1, 2_000)]
+        case _:
+            other = chance.randrange(len(broken))
+            broken[at : at + 300] = broken[other : other + 300]
+    return bytes(broken)
+
+
+def test_broken_files_are_reports_or_failures_and_never_stop_the_reader() -> None:
+    chance = random.Random(20221114)
+    seeds = [path.read_bytes() for path in sorted((ROOT / "corpus" / "demo").glob("*.pdf"))]
+    reasons: Counter[Reason | None] = Counter()
+    with Sandbox(Limits(seconds=20)) as box:
+        for _ in range(200):
+            result = box.read(mutate(chance.choice(seeds), chance), id="f" * 64, name="wren")
+            reasons[result.reason if isinstance(result, Refusal) else None] += 1
+    assert reasons[None] > 50
+    assert reasons[Reason.CRASHED] == reasons[Reason.TIMED_OUT] == 0
