@@ -235,10 +235,9 @@ def _read_lines(handle: Any, text_page: Any, page: RawPage) -> list[int]:
         x0, y0 = view(x.value, y.value)
         pdfium.FPDFText_GetLooseCharBox(text_page, last, box)
         corner, other = view(box.left, box.bottom), view(box.right, box.top)
-        # The first letter may be a bullet of another font or a raised footnote mark, the last a large page number.
-        size = _size(text_page, first if stripped[0].isalnum() else last)
-        if stripped[0].isdigit() and (note := _NOTE.match(stripped)):
-            size = max(size, _size(text_page, min(first + note.end(), last)))
+        # What comes first may be a bullet of another font, a number or a raised mark, what comes last a page number.
+        by_first = stripped[0].isalpha() or (stripped[0].isdigit() and stripped[-1].isdigit())
+        size = _size(text_page, first if by_first else last)
         bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
         bold_end = pdfium.FPDFText_GetFontWeight(text_page, last) >= 600
         x1 = max(corner[0], other[0])

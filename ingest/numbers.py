@@ -9,7 +9,8 @@ _NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Pract
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("named", re.compile(rf"^((?:{_NAMES})\s+(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
     ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))[.):]?(?=\s|$)")),
-    ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}|[A-Z]\d{1,3}))[.):]?(?=\s)")),
+    ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}))[.):]?(?=\s)")),
+    ("coded", re.compile(r"^(([A-Z]\d{1,3}))[.):]?(?=\s)")),
     ("dashed letter", re.compile(r"^((\d{1,2}-[A-Z]))[.):]?(?=\s)")),
     ("dashed", re.compile(r"^((\d{1,2}-\d{1,3}))[.):]?(?=\s)")),
     ("dotted", re.compile(r"^((\d{1,3}))[.)](?=\s|$|[A-Z‘“])")),
@@ -73,7 +74,9 @@ def in_order(candidates: list[Candidate | None]) -> list[str | None]:
             elif _starts(parts):
                 # A lone "1." in running text is not a list, but "1 Introduction" may be the only heading of its style
                 # so far.
-                good = candidate.style not in ("plain", "roman") or any(_follows(parts, other) for other in ahead)
+                good = candidate.style not in ("plain", "roman", "coded") or any(
+                    _follows(parts, other) for other in ahead
+                )
             else:
                 good = any(_follows(parts, other) for other in ahead[:3])
             if good:

@@ -39,7 +39,8 @@ class Draft:
 
     @property
     def size(self) -> float:
-        return self.lines[0].size
+        """Of most of its letters: of the longest line."""
+        return max(self.lines, key=lambda line: len(line.text)).size
 
     @property
     def bold(self) -> bool:

@@ -49,6 +49,8 @@ def test_a_number_out_of_order_is_none(text: str) -> None:
 
 def test_a_single_bare_number_is_none_but_a_row_of_them_is() -> None:
     assert found("1 Brook Street") == [None]
+    assert found("M1 2AB") == [None]
+    assert found("S1 One", "S2 Two") == ["S1", "S2"]
     assert found("1 Introduction", "Text.", "2 Method", "3 Analysis") == ["1", None, "2", "3"]
 
 
