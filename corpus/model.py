@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Reason(StrEnum):
@@ -23,6 +23,7 @@ class Reason(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"
     UNREADABLE = "unreadable"
+    REMOVED = "removed"
 
 
 REASONS: dict[Reason, str] = {
@@ -30,12 +31,13 @@ REASONS: dict[Reason, str] = {
     Reason.ENCRYPTED: "it is locked with a password; ask the publisher for an open copy",
     Reason.CORRUPT: "it is damaged; download it again",
     Reason.EMPTY: "it has no pages or no bytes; download it again",
-    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract so that they can be read",
+    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
     Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
     Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
     Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
     Reason.CRASHED: "the reader crashed on it; the other files are not affected",
     Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
+    Reason.REMOVED: "it was removed for good by `reviews remove`, and is not read again",
 }
 """A sentence for each reason, to be shown after "<file> was not read: "."""
 
@@ -148,6 +150,12 @@ class ScanLine(NamedTuple):
     baseline: float
     size: float
     gaps: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "ScanLine":
+        """The line that JSON made a list of."""
+        text, left, right, baseline, size, gaps = row
+        return cls(text, left, right, baseline, size, tuple(gaps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,3 +373,37 @@ class Coverage:
             "unread_pages": self.unread_pages,
             "failures": self.failures,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A report that was held and has no file any more.
+
+    file: where it was last. date: when that was found (UTC, 2026-03-14). replaced_by: the report that the same file is
+    now, None when the file is gone.
+    """
+
+    report: str
+    title: str
+    file: str
+    date: str
+    replaced_by: str | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        return {
+            "report": self.report,
+            "title": self.title,
+            "file": self.file,
+            "date": self.date,
+            "replaced_by": self.replaced_by,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A report that was removed for good. done: whether nothing of its text is left anywhere in the library."""
+
+    report: str
+    date: str
+    reason: str
+    done: bool

@@ -112,3 +112,18 @@ CREATE TABLE catalogue (
     line INTEGER NOT NULL,                     -- where the row stands in catalogue.csv
     cells TEXT NOT NULL                        -- JSON object: column to text, filled cells only
 );
+
+CREATE TABLE withdrawn (
+    report TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    file TEXT NOT NULL,                        -- where it was last
+    date TEXT NOT NULL,
+    replaced_by TEXT                           -- the report that the same file is now, if it is one
+) WITHOUT ROWID;
+
+CREATE TABLE removed (
+    report TEXT PRIMARY KEY,
+    date TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    done INTEGER NOT NULL CHECK (done IN (0, 1))  -- 0 until nothing of its text is left anywhere in the library
+) WITHOUT ROWID;

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,12 +33,14 @@ from corpus.model import (
     Page,
     Paragraph,
     Reason,
+    Removal,
     Report,
     Scan,
     ScanLine,
     Section,
     SectionKind,
     Text,
+    Withdrawal,
 )
 
 VERSION = 1
@@ -152,7 +155,7 @@ class Store:
         with self._transaction():
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (_blob(path),)).fetchall()
             if old:
-                self._settle(old[0][0])
+                self._settle(old[0][0], path)
                 self._advance()
 
     def put(self, text: Text, record: FileRecord) -> None:
@@ -199,13 +202,17 @@ class Store:
                 ((reading, n, i.kind.value, i.first, i.last, i.addressee) for n, i in enumerate(text.items)),
             )
             self._note(record)
-            self._settle(text.id)
+            self._settle(text.id, record.path)
             self._advance()
 
     def holds(self, report: str, *readers: str) -> bool:
         """Whether the latest reading of the report was made by one of them, so that it need not be read again."""
+        return self.reader_of(report) in readers
+
+    def reader_of(self, report: str) -> str:
+        """What made the latest reading of the report; "" when it was never read."""
         rows = self._rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
-        return bool(rows) and rows[0][0] in readers
+        return str(rows[0][0]) if rows else ""
 
     def keep_scan(self, report: str, scan: Scan) -> None:
         """Keep what OCR read, whatever becomes of the report: it took seconds a page."""
@@ -222,8 +229,8 @@ class Store:
         )
         with _our_values(self._path):
             return {
-                row[0]: Scan(*row, tuple(ScanLine(*line[:-1], tuple(line[-1])) for line in json.loads(lines)))
-                for *row, lines in self._rows(select, (report, languages))
+                page: Scan(page, asked, by, sure, width, turned, tuple(map(ScanLine.of, json.loads(lines))))
+                for page, asked, by, sure, width, turned, lines in self._rows(select, (report, languages))
             }
 
     def prune(self, keep: Collection[int]) -> int:
@@ -243,20 +250,95 @@ class Store:
         )
         if old != (record.report, reason, record.detail):
             for report in {record.report, old[0] if old else None}:
-                self._settle(report)
+                self._settle(report, record.path, record.report)
             self._advance()
 
-    def _settle(self, report: str | None) -> None:
-        """Make the latest reading of the report current if a file of it is there, and none otherwise."""
+    def _settle(self, report: str | None, path: str, replaced_by: str | None = None) -> None:
+        """Make the latest reading of the report current if a file of it is there; otherwise it is withdrawn.
+
+        path: the file that came or went, and what it is now.
+        """
         if report is None:
             return
         latest = self._db.execute("SELECT max(id) FROM reading WHERE report = ?", (report,)).fetchone()[0]
         held = self._db.execute("SELECT EXISTS (SELECT 1 FROM file WHERE report = ?)", (report,)).fetchone()[0]
         wanted = latest if held else None
+        if held:
+            self._db.execute("DELETE FROM withdrawn WHERE report = ?", (report,))
+        else:
+            title = (
+                "SELECT coalesce((SELECT value FROM found WHERE reading = reading.id AND field = 'title'), '') "
+                "FROM reading WHERE report = ? AND current = 1"
+            )
+            for (words,) in self._db.execute(title, (report,)).fetchall():
+                row = (report, words, _blob(path), _today(), replaced_by)
+                self._db.execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?, ?)", row)
         self._db.execute(
             "UPDATE reading SET current = 0 WHERE report = ? AND current = 1 AND id IS NOT ?", (report, wanted)
         )
         self._db.execute("UPDATE reading SET current = 1 WHERE id = ? AND current = 0", (wanted,))
+
+    # What went
+
+    def withdrawals(self) -> list[Withdrawal]:
+        """The reports that were held once and have no file any more, the latest first."""
+        rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
+        return [Withdrawal(report, title, _text(path), *rest) for report, title, path, *rest in rows]
+
+    def removals(self) -> list[Removal]:
+        """The reports that were removed for good, the latest first."""
+        rows = self._rows("SELECT report, date, reason, done FROM removed ORDER BY date DESC, report")
+        return [Removal(report, date, reason, bool(done)) for report, date, reason, done in rows]
+
+    def known(self, prefix: str) -> str:
+        """The full id of a report that is held, or was, by the beginning of it."""
+        try:
+            return self.report(prefix).id
+        except NotFound:
+            wanted = prefix.strip().lower()
+            past = [each.report for each in self.withdrawals()]
+            past += [
+                report for (report,) in self._rows("SELECT DISTINCT report FROM reading UNION SELECT report FROM scan")
+            ]
+            found = {report for report in past if report.startswith(wanted)}
+            if len(found) != 1:
+                raise
+            return found.pop()
+
+    def remove(self, report: str, reason: str) -> None:
+        """Delete everything that was read of a report (full id) and refuse it from now on.
+
+        Its files become failures, so that no run reads them again. What was deleted is overwritten; `scrub` also takes
+        it out of what SQLite keeps beside.
+        """
+        refused = (Reason.REMOVED.value, f"removed on {_today()}", report)
+        with _our_errors(self._path):
+            self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            for table in ("reading", "scan", "withdrawn"):
+                self._db.execute(f"DELETE FROM {table} WHERE report = ?", (report,))  # noqa: S608 - our own words
+            self._db.execute("UPDATE file SET report = NULL, reason = ?, detail = ? WHERE report = ?", refused)
+            self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?, 0)", (report, _today(), reason))
+            self._advance()
+
+    def scrub(self) -> None:
+        """Write the whole corpus anew, so that no page of it holds anything that was deleted.
+
+        Raises Locked when a reader stands in the way; nothing is lost then, and it can be tried again.
+        """
+        with _our_errors(self._path):
+            self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
+            self._db.execute("VACUUM")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise Locked(
+                f"Somebody is reading {self._path} just now. Run `reviews update` later to finish the removal."
+            )
+
+    def note_removed(self) -> None:
+        """Say that all removals are done: nothing of their text is left."""
+        with self._transaction():
+            self._db.execute("UPDATE removed SET done = 1")
 
     # Text
 
@@ -602,6 +684,10 @@ def _blob(path: str) -> str | bytes:
     return path
 
 
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
 def _text(stored: str | bytes) -> str:
     return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
 
@@ -644,7 +730,8 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
     primary = code & 0xFF if code >= 0 else code
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(f"Another run is writing to {path}. Wait until it has finished, then try again.")
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    undecodable = code == -1 and "Could not decode to UTF-8" in str(error)  # a flipped bit inside a text
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or undecodable:
         return _damaged(path)
     if primary == sqlite3.SQLITE_FULL:
         return LimitHit(

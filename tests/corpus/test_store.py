@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -532,10 +533,57 @@ class TestSoundness:
             store.put(a_text(f"{n:064x}", words=f"Words of report {n}. " * 50), a_file(f"{n}.pdf", f"{n:064x}"))
         store.close()
         data = bytearray(path.read_bytes())
-        for page in range(5, len(data) // 4096, 3):
+        for page in range(len(data) // 8192, len(data) // 4096, 3):  # behind the schema
             data[page * 4096 : page * 4096 + 64] = os.urandom(64)
         path.write_bytes(data)
         with Store.open(path) as damaged:
             assert damaged.check()
             with pytest.raises(Corrupt):
                 _ = [damaged.text(reading) for reading, _ in damaged.readings()]
+
+
+class TestWhatWent:
+    def test_a_report_without_a_file_is_withdrawn_with_title_file_and_date(self, store: Store) -> None:
+        store.put(a_text(), a_file("elm.pdf"))
+        store.forget_file("elm.pdf")
+        withdrawn = store.withdrawals()[0]
+        assert (withdrawn.report, withdrawn.file, withdrawn.replaced_by) == (ELM, "elm.pdf", None)
+        assert withdrawn.date == datetime.now(UTC).date().isoformat()
+
+    def test_one_that_comes_back_is_not_withdrawn(self, store: Store) -> None:
+        store.put(a_text(), a_file("elm.pdf"))
+        store.forget_file("elm.pdf")
+        store.note_file(a_file("again.pdf", ELM))
+        assert store.withdrawals() == []
+
+    def test_one_of_two_files_is_no_withdrawal(self, store: Store) -> None:
+        store.put(a_text(), a_file("elm.pdf"))
+        store.note_file(a_file("twin.pdf", ELM))
+        store.forget_file("elm.pdf")
+        assert store.withdrawals() == []
+
+    def test_a_new_edition_under_the_same_name_replaces_the_old_one(self, store: Store) -> None:
+        store.put(a_text(), a_file("review.pdf"))
+        store.put(a_text(OAK), a_file("review.pdf", OAK))
+        assert [(w.report, w.replaced_by) for w in store.withdrawals()] == [(ELM, OAK)]
+
+    def test_a_removed_report_leaves_no_byte_and_its_files_are_failures(self, store: Store, path: Path) -> None:
+        store.put(a_text(ELM, words="The zanzibar word. " * 400), a_file("elm.pdf", ELM))
+        store.put(a_text(OAK), a_file("oak.pdf", OAK))
+        store.remove(ELM, "court order")
+        store.scrub()
+        left = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+        assert b"zanzibar" not in left
+        assert [(f.file, f.reason) for f in store.failures()] == [("elm.pdf", Reason.REMOVED)]
+        assert [report for _, report in store.readings()] == [OAK]
+        assert [(r.report, r.reason, r.done) for r in store.removals()] == [(ELM, "court order", False)]
+        store.note_removed()
+        assert store.removals()[0].done
+        assert store.check() == []
+
+    def test_a_withdrawn_report_is_found_by_the_beginning_of_its_id(self, store: Store) -> None:
+        store.put(a_text(), a_file("elm.pdf"))
+        store.forget_file("elm.pdf")
+        assert store.known(ELM[:10]) == ELM
+        with pytest.raises(NotFound):
+            store.known("ffff0000")
