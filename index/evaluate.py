@@ -135,9 +135,14 @@ class Evaluator:
                 return self.evaluate(query).documents & among if self.holding(right, both) else set()
         return self.evaluate(query).documents & among
 
-    def sections(self, document: int) -> Sections:
-        """Which positions of a document stand in which kinds of section."""
-        return self._sections(document)
+    def within(self, match: Match, kinds: int) -> Match:
+        """The match where it stands in sections of the kinds (bits)."""
+        by_document: dict[int, Sequence[Span]] = {}
+        for document in sorted(match.documents):
+            self._deadline.check()
+            if self._kinds(match, document) & kinds:
+                by_document[document] = self._sections(document).inside(match.spans(document), kinds)
+        return Found(match.text, match.terms, by_document)
 
     def _all_of(self, parts: Sequence[Query], kinds: int) -> Answer:
         answers = [
@@ -153,7 +158,7 @@ class Evaluator:
 
     def _one(self, match: Match, kinds: int) -> Answer:
         if kinds != EVERY_KIND:
-            match = self._within(match, kinds)
+            match = self.within(match, kinds)
         return Answer(match.documents, [match], lambda d: self._kinds(match, d))
 
     def _kinds(self, match: Match, document: int) -> int:
@@ -256,7 +261,7 @@ class Evaluator:
             self._deadline.check()
             yield document, [word.positions(document) for word in words]
 
-    # Near and sections
+    # Near
 
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
@@ -268,14 +273,6 @@ class Evaluator:
                 by_document[document] = spans
         terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
         return Found(str(query), terms, by_document)
-
-    def _within(self, match: Match, kinds: int) -> Match:
-        by_document: dict[int, Sequence[Span]] = {}
-        for document in sorted(match.documents):
-            self._deadline.check()
-            if self._kinds(match, document) & kinds:
-                by_document[document] = self._sections(document).inside(match.spans(document), kinds)
-        return Found(match.text, match.terms, by_document)
 
 
 def _any_of(text: str, parts: Sequence[Match]) -> Match:

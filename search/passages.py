@@ -12,6 +12,10 @@ from index.engine import KINDS, Layout
 from index.matches import Match
 from index.spans import Span, mentions
 from search.results import Passage
+from search.sentences import window
+
+LONGEST = 600
+"""Characters of a passage that is shown as one of the best; a list of every mention shows whole paragraphs."""
 
 _LOOKED_FOR = {
     # Practitioners go straight to what was recommended and found; lists and appendices repeat it.
@@ -22,8 +26,15 @@ _LOOKED_FOR = {
     SectionKind.APPENDIX: 0.6,
     SectionKind.TERMS_OF_REFERENCE: 0.7,
 }
-_NEARBY = 0.8  # what a paragraph is worth when a neighbour was already chosen
+_LOOKED_FOR_BY_CODE = [_LOOKED_FOR.get(kind, 1.0) for kind in KINDS]
+_NEARBY = 0.7  # what a paragraph is worth when one next to it was already chosen
+_CLOSE = 3  # paragraphs that count as next to it
+_SAID = 0.5  # what a part of the query is worth that a chosen paragraph has already shown
 _FEW_WORDS = 12  # a heading or a line of a list answers less well than a sentence
+_SHORTLIST = 12  # paragraphs that are looked at closely, for each that is wanted
+
+Places = Mapping[int, Sequence[Span]]
+"""The matches in one paragraph, by the number of the part of the query."""
 
 
 def best_paragraphs(
@@ -40,30 +51,40 @@ def best_paragraphs(
                 found[layout.paragraph_at(span[0])][number].append(span)
     if wanted is None:
         return sorted(found)
-    ends = [*layout.starts[1:], layout.starts[-1] + length] if len(layout.starts) else []
+    if not found or not wanted:
+        return []
+    tells = [weight for _, weight in matches]
+    ends = [*layout.starts[1:], layout.starts[-1] + length]
     scores = {
-        ordinal: _score(by_match, matches, KINDS[layout.kinds[ordinal]], ends[ordinal] - layout.starts[ordinal])
+        ordinal: _worth(by_match, tells)
+        * _LOOKED_FOR_BY_CODE[layout.kinds[ordinal]]
+        * min(1.0, (ends[ordinal] - layout.starts[ordinal]) / _FEW_WORDS)
         for ordinal, by_match in found.items()
     }
+    shortlist = sorted(scores, key=lambda o: (-scores[o], o))[: _SHORTLIST * wanted]
+    factors = {o: scores[o] * _togetherness(found[o]) / (_worth(found[o], tells) or 1.0) for o in shortlist}
     chosen: list[int] = []
-    while scores and len(chosen) < wanted:
-        best = min(scores, key=lambda o: (-scores[o], o))
-        del scores[best]
+    while factors and len(chosen) < wanted:
+        best = min(factors, key=lambda o: (-factors[o] * _worth(found[o], tells), o))
+        del factors[best]
         chosen.append(best)
-        for neighbour in (best - 1, best + 1):
-            if neighbour in scores:
-                scores[neighbour] *= _NEARBY
+        tells = [weight * _SAID if number in found[best] else weight for number, weight in enumerate(tells)]
+        for other in factors:
+            if abs(other - best) <= _CLOSE:
+                factors[other] *= _NEARBY
     return chosen
 
 
-def _score(
-    by_match: Mapping[int, Sequence[Span]], matches: Sequence[tuple[Match, float]], kind: SectionKind, tokens: int
-) -> float:
-    """Different parts of the query count most, then how close together they are, then how often they stand there."""
-    score = sum(matches[number][1] * (1 + 0.3 * log(len(spans))) for number, spans in by_match.items())
-    if len(by_match) > 1:
-        score *= 1 + 1 / (1 + _closeness(list(by_match.values())) / len(by_match))
-    return score * _LOOKED_FOR.get(kind, 1.0) * min(1.0, tokens / _FEW_WORDS)
+def _worth(by_match: Places, tells: Sequence[float]) -> float:
+    """Different parts of the query count most, then how often they stand there."""
+    return sum(tells[number] * (1 + 0.3 * log(len(spans))) for number, spans in by_match.items())
+
+
+def _togetherness(by_match: Places) -> float:
+    """1 for one part of the query; up to 2 for several, the closer together the more."""
+    if len(by_match) < 2:
+        return 1.0
+    return 1 + 1 / (1 + _closeness(list(by_match.values())) / len(by_match))
 
 
 def _closeness(groups: Sequence[Sequence[Span]]) -> int:
@@ -81,20 +102,27 @@ def _closeness(groups: Sequence[Sequence[Span]]) -> int:
 def passages(
     store: Store, reading: int, ordinals: Sequence[int], spans: Sequence[Span], layout: Layout, *, every: bool
 ) -> list[Passage]:
-    """The paragraphs as passages, in the order given. every: also each further page of a paragraph that has matches."""
+    """The paragraphs as passages, in the order given. every: whole, and each further page of one that has matches;
+    otherwise the sentences of it that have the most.
+    """
+    if not ordinals:
+        return []
     pages = {page.number: page for page in store.pages(reading)}
     sections = store.sections(reading)
     texts = {paragraph.ordinal: paragraph for paragraph in store.paragraphs(reading, ordinals)}
-    inside: dict[int, list[Span]] = defaultdict(list)
+    inside: dict[int, list[Span]] = {ordinal: [] for ordinal in ordinals}
     for span in spans:
-        inside[layout.paragraph_at(span[0])].append(span)
+        ordinal = layout.paragraph_at(span[0])
+        if ordinal in inside:
+            inside[ordinal].append(span)
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]
         highlights = _characters(paragraph.text, mentions(inside[ordinal]), layout.starts[ordinal])
         pieces = _pieces(paragraph, highlights)
         if not every:
-            pieces = [max(pieces, key=lambda piece: (_held(piece, highlights), -piece[0]))]
+            start, end = max(pieces, key=lambda piece: (_held(piece, highlights), -piece[0]))
+            pieces = [window(paragraph.text, start, end, highlights, LONGEST)]
         found.extend(_passage(paragraph, piece, highlights, pages, sections) for piece in pieces)
     return found
 

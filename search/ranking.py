@@ -3,9 +3,11 @@
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
+from index import analysis
 from index.matches import Match
 
 _K1 = 1.2
@@ -13,39 +15,53 @@ _B = 0.5  # long reports are overviews, and an overview is not worse for its len
 _TITLE = 1.5  # a match in the title counts as this share of the most that a match in the text can give
 
 
+class Titles:
+    """Which documents have which words in their titles."""
+
+    def __init__(self, titles: Mapping[int, str]) -> None:
+        self._terms: dict[str, set[int]] = defaultdict(set)
+        for document, title in titles.items():
+            for term, _ in analysis.terms(title):
+                self._terms[term].add(document)
+
+    def having(self, terms: Iterable[str]) -> set[int]:
+        """The documents whose title has any of the terms; of a term of several words, all of them."""
+        empty: set[int] = set()
+        found: set[int] = set()
+        for term in terms:
+            found |= set.intersection(*(self._terms.get(word, empty) for word in term.split() or [""]))
+        return found
+
+
 class Ranking:
-    """Scores documents for one query.
+    """Scores documents. lengths: tokens of every document that is held."""
 
-    matches: the positive parts of the query. lengths: tokens of every document. titles: the terms of each one's title.
-    """
-
-    def __init__(
-        self, matches: Sequence[Match], lengths: Mapping[int, int], titles: Mapping[int, frozenset[str]]
-    ) -> None:
-        self._lengths = lengths
+    def __init__(self, lengths: Mapping[int, int], titles: Titles) -> None:
+        average = (sum(lengths.values()) / len(lengths) if lengths else 0.0) or 1.0
+        self._held = len(lengths)
+        self._norms = {document: _K1 * (1 - _B + _B * length / average) for document, length in lengths.items()}
         self._titles = titles
-        self._average = sum(lengths.values()) / len(lengths) if lengths else 1.0
-        self._weighted = [(match, rarity(match, len(lengths)), _title_terms(match)) for match in matches]
 
-    def score(self, document: int) -> float:
-        """Higher is better; 0 for a document that nothing positive matches."""
-        norm = _K1 * (1 - _B + _B * self._lengths[document] / (self._average or 1.0))
-        title = self._titles.get(document, frozenset())
-        score = 0.0
-        for match, rare, in_title in self._weighted:
-            if document in match.documents:
-                weight = match.weights()[document]
-                score += rare * weight * (_K1 + 1) / (weight + norm)
-                if any(terms <= title for terms in in_title):
-                    score += rare * _TITLE
-        return score
+    def scores(self, matches: Sequence[Match], documents: set[int]) -> dict[int, float]:
+        """The score of each of the documents: higher is better, 0 where nothing positive matches."""
+        total = dict.fromkeys(documents, 0.0)
+        for match in matches:
+            for document, points in self.points(match, documents).items():
+                total[document] += points
+        return total
+
+    def points(self, match: Match, documents: set[int]) -> dict[int, float]:
+        """What one part of the query gives to the score of those of the documents that it matches."""
+        rare = rarity(match, self._held)
+        most, norms, weights = rare * (_K1 + 1), self._norms, match.weights()
+        matched = match.documents & documents
+        points = {d: most * weights[d] / (weights[d] + norms[d]) for d in matched}
+        for document in self._titles.having(match.terms) & matched:
+            points[document] += rare * _TITLE
+        return points
 
 
-def rarity(match: Match, documents: int) -> float:
+def rarity(match: Match, held: int) -> float:
     """How much a match tells, from the number of documents that have it: always above 0."""
     found = len(match.documents)
-    return log(1 + (documents - found + 0.5) / (found + 0.5))
-
-
-def _title_terms(match: Match) -> list[frozenset[str]]:
-    return [frozenset(term.split()) for term in match.terms]
+    return log(1 + (held - found + 0.5) / (found + 0.5))

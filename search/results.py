@@ -4,11 +4,20 @@ file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
+from corpus.errors import UsageError
 from corpus.model import Coverage, SectionKind
+
+REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "case", "file")
+COLUMNS = (
+    *REPORT_COLUMNS,
+    *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "mentions", "text"),
+)
+"""Of a table of passages. mentions: matches in the passage."""
 
 VERSION = 1
 """Of the JSON. It grows when a key changes its meaning or goes; new keys may come without notice."""
@@ -71,20 +80,49 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one part of the query did for a hit. mentions: its matches in the report; reports: how many have any.
+
+    points: of the score; in_title: whether some of them are for standing in the title.
+    """
+
+    text: str
+    mentions: int
+    reports: int
+    points: float
+    in_title: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "mentions": self.mentions,
+            "reports": self.reports,
+            "points": round(self.points, 4),
+            "in_title": self.in_title,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A report that answers. report: as `corpus.model.Report.to_dict` describes it. mentions: all matches in it."""
+    """A report that answers. report: as `corpus.model.Report.to_dict` describes it. mentions: all matches in it.
+
+    explanation: why it stands where it does, best reason first; None unless it was asked for.
+    """
 
     report: dict[str, Any]
     score: float
     mentions: int
     passages: tuple[Passage, ...]
+    explanation: tuple[Contribution, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
+        explained = None if self.explanation is None else [each.to_dict() for each in self.explanation]
         return {
             "report": self.report,
             "score": round(self.score, 4),
             "mentions": self.mentions,
             "passages": [passage.to_dict() for passage in self.passages],
+            "explanation": explained,
         }
 
 
@@ -101,7 +139,11 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of answers. total: hits on all pages. parsed: the query as it was understood, in the query language."""
+    """One page of answers. total: hits on all pages. parsed: the query as it was understood, in the query language.
+
+    cases: how many cases the hits belong to; a report of no known case is one of its own. suggestion: a query that may
+    have been meant; never applied by itself.
+    """
 
     text: str
     parsed: str
@@ -115,12 +157,38 @@ class Results:
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
+    cases: int = 0
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
 
     def __len__(self) -> int:
         return len(self.hits)
+
+    def to_pandas(self) -> Any:
+        """The passages as a pandas DataFrame, one row each; a hit without passages is a row without a text.
+
+        Raises UsageError where pandas is not installed. All mentions: search with limit=None and per_report=None.
+        """
+        try:
+            pandas = import_module("pandas")
+        except ImportError as error:
+            raise UsageError("pandas is not installed here: `pip install pandas`, or use to_dict().") from error
+        return pandas.DataFrame(list(self.rows()), columns=list(COLUMNS))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A flat row for each passage, as a table wants it. See COLUMNS."""
+        for hit in self.hits:
+            known = {name: hit.report[name] for name in REPORT_COLUMNS[1:]}
+            for passage in hit.passages or (None,):
+                row = {"report": hit.report["id"], **known, "score": hit.score}
+                if passage is not None:
+                    row |= passage.to_dict() | {
+                        "section": passage.section_kind.value,
+                        "heading": passage.section_heading,
+                        "mentions": len(passage.highlights),
+                    }
+                yield {name: row.get(name) for name in COLUMNS}
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -134,20 +202,9 @@ class Results:
             "generation": {"id": self.generation, "built_at": self.built_at},
             "coverage": self.coverage.to_dict(),
             "total": self.total,
+            "cases": self.cases,
             "elapsed_ms": round(self.elapsed_ms, 1),
             "suggestion": self.suggestion,
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
         }
-
-
-def facet(values: Sequence[str | int | None], *, by_count: bool) -> tuple[FacetValue, ...]:
-    """Counts of values: most frequent first, or the highest value first; what is not known comes last."""
-    counts: dict[str | int | None, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
-    known = sorted((v for v in counts if v is not None), key=str, reverse=not by_count)
-    if by_count:
-        known.sort(key=lambda v: -counts[v])
-    ordered: list[str | int | None] = [*known, *([None] if None in counts else [])]
-    return tuple(FacetValue(value, counts[value]) for value in ordered)

@@ -1,8 +1,10 @@
-"""One question, one answer: parse, evaluate, rank, choose passages, count."""
+"""One question, one answer: parse, evaluate, filter, rank, choose passages, count."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, cached_property, reduce
+from operator import or_
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -13,59 +15,24 @@ from corpus.store import Store
 from corpus.themes import Themes
 from index import analysis, generations
 from index.build import open_snapshot
+from index.engine import KINDS
 from index.evaluate import Answer, Deadline, Evaluator
-from index.matches import Match
-from index.query import And, Field, In, Nothing, Or, Query
+from index.matches import EVERY_KIND, Match, Sections, all_mentions
+from index.query import Field
+from search import facets, offers
+from search.facets import Facets
+from search.filters import EVERYTHING
+from search.filters import Filters as Filters
+from search.filters import section_kind as section_kind
 from search.parser import parse
 from search.passages import best_paragraphs, passages
-from search.ranking import Ranking, rarity
-from search.results import Expansion, FacetValue, Hit, Results, facet
+from search.ranking import Ranking, Titles, rarity
+from search.results import Contribution, Expansion, FacetValue, Hit, Results
+from search.theming import ThemeTable, theme_lookup
 
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
-FACETS = ("year", "board", "kind", "type")
+Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a hit must be besides answering the query. Any value of one filter will do; all filters must hold.
-
-    years: (first, last), both included, either may be None. sections: the words must stand in such a section.
-    reports: full ids.
-    """
-
-    years: tuple[int | None, int | None] | None = None
-    boards: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
-    reports: tuple[str, ...] = ()
-
-    def apply(self, query: Query) -> Query:
-        """The query with the filters as parts of it."""
-        if self.sections:
-            query = _either(tuple(In(section_kind(section), query) for section in self.sections))
-        parts = [query]
-        for name, values in (
-            ("board", self.boards),
-            ("kind", self.kinds),
-            ("type", self.types),
-            ("id", self.reports),
-        ):
-            if values:
-                parts.append(_either(tuple(Field(name, value) for value in values)))
-        if self.years:
-            first, last = ("" if year is None else str(year) for year in self.years)
-            parts.append(Field("year", f"{first}..{last}"))
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
-
-
-def section_kind(name: str) -> str:
-    """A kind of section by its name, however it is written. Raises UsageError with the names there are."""
-    wanted = " ".join(name.replace("-", " ").replace("_", " ").lower().split())
-    if wanted not in tuple(SectionKind):
-        raise UsageError(f"There is no kind of section called {name!r}. There are: {', '.join(SectionKind)}.")
-    return wanted
 
 
 class Searcher:
@@ -82,7 +49,8 @@ class Searcher:
         self._reports: dict[int, dict[str, Any]] = {
             document: described[reading] for document, reading in self._snapshot.documents().items()
         }
-        self._titles: dict[int, frozenset[str]] = {}
+        self._cache = index.with_name("cache")
+        self._sections: Callable[[int], Sections] = cache(lambda document: Sections(self._snapshot.layout(document)))
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +71,16 @@ class Searcher:
         return self._generation.manifest.id
 
     @property
+    def built_at(self) -> str:
+        """When that generation was built: UTC, ISO 8601."""
+        return self._generation.manifest.built_at
+
+    @property
+    def themes(self) -> Themes:
+        """The vocabulary that queries are read with."""
+        return self._themes
+
+    @property
     def coverage(self) -> Coverage:
         """What is searched and what is not."""
         return self._generation.manifest.coverage
@@ -110,131 +88,279 @@ class Searcher:
     def search(
         self,
         text: str,
-        filters: Filters = Filters(),
+        filters: Filters = EVERYTHING,
         *,
         sort: Sort = "relevance",
         limit: int | None = 10,
         offset: int = 0,
         per_report: int | None = 3,
+        group: Group = "case",
+        explain: bool = False,
     ) -> Results:
         """Answer a query. per_report: how many passages of each hit, None for every mention in order.
 
-        Raises QueryRefused when the query is beyond a limit; odd text is read as well as can be, with warnings.
+        group: "case" puts the hits of one case side by side, where the best of them stands. explain: say of each hit
+        why it stands where it does. Raises QueryRefused when the query is beyond a limit; odd text is read as well as
+        can be, with warnings.
         """
         began = time.perf_counter()
-        head, hits = self.stream(text, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
+        head, hits = self.stream(
+            text,
+            filters,
+            sort=sort,
+            limit=limit,
+            offset=offset,
+            per_report=per_report,
+            group=group,
+            explain=explain,
+        )
         found = tuple(hits)
         return replace(head, hits=found, elapsed_ms=(time.perf_counter() - began) * 1000)
 
     def stream(
         self,
         text: str,
-        filters: Filters = Filters(),
+        filters: Filters = EVERYTHING,
         *,
         sort: Sort = "relevance",
         limit: int | None = None,
         offset: int = 0,
         per_report: int | None = None,
+        group: Group = "case",
+        explain: bool = False,
+        count: bool = True,
     ) -> tuple[Results, Iterator[Hit]]:
         """The same answer, with its hits apart, each made when it is asked for: a hundred thousand mentions do not sit
-        in memory. `hits` of the Results is empty. Use the hits before the next question.
+        in memory. `hits` of the Results is empty. Use the hits before the next question. count: whether facets are
+        wanted.
         """
         began = time.perf_counter()
-        parsed = parse(text, self._theme, [theme.name for theme in self._themes.themes])
-        evaluator = Evaluator(self._snapshot, self._matching, Deadline())
-        asked = filters.apply(parsed.tree)
-        answer = evaluator.evaluate(asked)
-        ordered = self._order(answer, sort)
+        deadline = Deadline()
+        parsed = parse(text, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
+        evaluator = self._evaluator(deadline)
+        whole = evaluator.evaluate(parsed.tree)
+        chosen, unfit = self._chosen(filters, evaluator)
+        bits = _bits(filters.sections)
+        answer = self._filtered(whole, chosen, bits, evaluator)
+        ordered, cases = self._grouped(self._order(answer, sort, deadline), group)
         shown = ordered[offset:] if limit is None else ordered[offset : offset + limit]
-        total = len(self._snapshot.documents())
-        weighted = [(match, rarity(match, total)) for match in answer.matches]
-        hits = (self._hit(document, score, answer, weighted, per_report) for document, score in shown)
+        said = [*self._generation.warnings, *self._theme_problems(text), *parsed.warnings, *unfit]
+        more, asked = offers.only_in_titles(parsed.tree, whole, evaluator, self._titles)
+        suggestion = None
+        if not whole.documents:
+            said += offers.why_nothing(parsed.tree, evaluator)
+            suggestion = str(asked) if asked else offers.suggestion(parsed.tree, evaluator)
+        elif not answer.documents:
+            said.append(f"Without the filters, {len(whole.documents):,} would be found: none of them fits all filters.")
+        if asked:
+            one = len(more) == 1
+            said.append(
+                f"{'1 report has' if one else f'{len(more):,} reports have'} it in the title only and "
+                f"{'is' if one else 'are'} not counted here: search for `{asked}`."
+            )
         head = Results(
             text=text,
             parsed=str(parsed.tree),
             expansions=_expansions(answer.matches),
-            warnings=(*self._generation.warnings, *parsed.warnings, *_why_nothing(evaluator, asked, answer)),
+            warnings=tuple(said),
             generation=self.generation,
-            built_at=self._generation.manifest.built_at,
+            built_at=self.built_at,
             coverage=self.coverage,
             total=len(ordered),
             elapsed_ms=(time.perf_counter() - began) * 1000,
             hits=(),
-            facets={name: self._facet(name, [document for document, _ in ordered]) for name in FACETS},
+            facets=self._facets(whole, answer, chosen, bits, deadline) if count else {},
+            suggestion=suggestion,
+            cases=cases,
         )
+        hits = self._hits(shown, answer, per_report, explain, None if limit is None else deadline)
         return head, hits
 
-    def reports(self, filters: Filters = Filters()) -> list[dict[str, Any]]:
-        """The reports that can be searched and that the filters let through, in the order of their ids: the N of
-        "n of N".
+    def reports(self, filters: Filters = EVERYTHING) -> list[dict[str, Any]]:
+        """The reports that the filters let through, in the order of their ids, those without readable text too."""
+        chosen, _ = self._chosen(filters, self._evaluator(Deadline()))
+        documents = set(self._reports).intersection(*chosen.values())
+        return sorted((self._reports[document] for document in documents), key=lambda report: str(report["id"]))
+
+    def themed(self) -> dict[str, set[int]]:
+        """The documents that have each theme, by its name in the order of the vocabulary."""
+        return self._themed
+
+    @cached_property
+    def _themed(self) -> dict[str, set[int]]:
+        documents = self._snapshot.documents()
+        table = ThemeTable(self._cache, self.generation, self._themes)
+        readings = table.readings(lambda: self._evaluator(Deadline()), documents)
+        document_of = {reading: document for document, reading in documents.items()}
+        return {
+            name: {document_of[reading] for reading in having if reading in document_of}
+            for name, having in readings.items()
+        }
+
+    @cached_property
+    def _titles(self) -> Titles:
+        return Titles({document: report["title"] for document, report in self._reports.items()})
+
+    @cached_property
+    def _ranking(self) -> Ranking:
+        return Ranking(self._snapshot.lengths(), self._titles)
+
+    @cached_property
+    def _counting(self) -> Facets:
+        return Facets(self._reports)
+
+    def _evaluator(self, deadline: Deadline) -> Evaluator:
+        return Evaluator(self._snapshot, self._matching, deadline, self._sections)
+
+    # Filters and facets
+
+    def _chosen(self, filters: Filters, evaluator: Evaluator) -> tuple[dict[str, set[int]], list[str]]:
+        """The documents that each filter lets through, by the name of its facet; and what is said of values that no
+        report has.
         """
-        evaluator = Evaluator(self._snapshot, self._matching, Deadline())
-        conditions = replace(filters, sections=()).apply(Nothing())
-        documents: Iterable[int] = self._reports
-        if isinstance(conditions, And):
-            documents = evaluator.evaluate(And(conditions.parts[1:])).documents
-        found = (self._reports[document] for document in documents)
-        return sorted((r for r in found if r["unread_pages"] < r["pages"]), key=lambda report: str(report["id"]))
+        chosen: dict[str, set[int]] = {}
+        said = []
+        for name, values in filters.values().items():
+            found = {value: self._with_value(name, value) for value in values}
+            chosen[name] = set().union(*found.values())
+            said += [f"No report is known to have the {name} “{value}”." for value in values if not found[value]]
+        if filters.years:
+            first, last = filters.years
+            chosen["year"] = self._between(first or 0, last or 9999)
+        if filters.themes:
+            chosen["theme"] = set().union(*(self._having(name) for name in filters.themes))
+        return chosen, said
 
-    def _theme(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+    def _having(self, name: str) -> set[int]:
         theme = self._themes.find(name)
-        return (theme.name, theme.queries) if theme else None
+        if theme is None:
+            near = " or ".join(f"“{each}”" for each in self._themes.close(name))
+            raise UsageError(
+                f"There is no theme “{name}”. " + (f"Did you mean {near}?" if near else "`reviews themes` lists them.")
+            )
+        return self.themed()[theme.name]
 
-    def _hit(
+    def _with_value(self, name: str, value: str) -> set[int]:
+        wanted = value.casefold()
+        exactly = {d for d, report in self._reports.items() if str(report[name] or "").casefold() == wanted}
+        return exactly or self._matching(Field(name, value))
+
+    def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], bits: int, evaluator: Evaluator) -> Answer:
+        """bits: the kinds of section in which the words must stand."""
+        documents = whole.documents.intersection(*chosen.values())
+        if bits == EVERY_KIND:
+            return Answer(documents, whole.matches, whole.kinds)
+        matches = [evaluator.within(match, bits) for match in whole.matches]
+        return Answer({d for d in documents if whole.kinds(d) & bits}, matches, whole.kinds)
+
+    def _facets(
+        self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], bits: int, deadline: Deadline
+    ) -> dict[str, tuple[FacetValue, ...]]:
+        """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
+
+        def kinds(document: int) -> int:
+            deadline.check()
+            return whole.kinds(document)
+
+        def without(name: str) -> set[int]:
+            if name not in chosen and (name != "section" or bits == EVERY_KIND):
+                return answer.documents
+            found = whole.documents.intersection(*(having for other, having in chosen.items() if other != name))
+            anywhere = name == "section" or bits == EVERY_KIND
+            return found if anywhere else {document for document in found if kinds(document) & bits}
+
+        counted = {name: self._counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
+        counted["section"] = facets.of_sections(without("section"), kinds)
+        counted["theme"] = facets.of_themes(without("theme"), self.themed())
+        return counted
+
+    # Hits
+
+    def _hits(
         self,
-        document: int,
-        score: float,
+        shown: Sequence[tuple[int, float]],
         answer: Answer,
-        weighted: Sequence[tuple[Match, float]],
         per_report: int | None,
-    ) -> Hit:
-        layout = self._snapshot.layout(document)
-        reading = self._snapshot.documents()[document]
-        spans = answer.mentions(document)
-        ordinals = best_paragraphs(weighted, document, layout, self._snapshot.lengths()[document], per_report)
-        return Hit(
-            report=self._reports[document],
-            score=score,
-            mentions=len(spans),
-            passages=tuple(passages(self._store, reading, ordinals, spans, layout, every=per_report is None)),
-        )
+        explain: bool,
+        deadline: Deadline | None,
+    ) -> Iterator[Hit]:
+        """deadline: None for a list of everything, which may take the time it takes."""
+        weighted = [(match, rarity(match, len(self._reports))) for match in answer.matches]
+        lengths, documents = self._snapshot.lengths(), self._snapshot.documents()
+        for document, score in shown:
+            if deadline:
+                deadline.check()
+            layout = self._snapshot.layout(document)
+            spans = answer.mentions(document)
+            ordinals = best_paragraphs(weighted, document, layout, lengths[document], per_report)
+            found = passages(self._store, documents[document], ordinals, spans, layout, every=per_report is None)
+            yield Hit(
+                report=self._reports[document],
+                score=score,
+                mentions=len(spans),
+                passages=tuple(found),
+                explanation=self._explained(answer.matches, document) if explain else None,
+            )
 
-    def _order(self, answer: Answer, sort: Sort) -> list[tuple[int, float]]:
+    def _explained(self, matches: Sequence[Match], document: int) -> tuple[Contribution, ...]:
+        found = [
+            Contribution(
+                text=match.text,
+                mentions=len(all_mentions([match], document)),
+                reports=len(match.documents),
+                points=self._ranking.points(match, {document})[document],
+                in_title=document in self._titles.having(match.terms),
+            )
+            for match in matches
+            if document in match.documents
+        ]
+        return tuple(sorted(found, key=lambda each: -each.points))
+
+    def _order(self, answer: Answer, sort: Sort, deadline: Deadline) -> list[tuple[int, float]]:
         """The hits with their scores. Ties are broken by relevance and then by report id: always the same order."""
-        titles = {document: self._title(document) for document in answer.documents}
-        ranking = Ranking(answer.matches, self._snapshot.lengths(), titles)
-        scored = [(document, ranking.score(document)) for document in answer.documents]
-        scored.sort(key=lambda hit: (-round(hit[1], 9), self._reports[hit[0]]["id"]))
-        match sort:
-            case "newest":
-                scored.sort(key=lambda hit: self._date(hit[0]) or "", reverse=True)
-            case "oldest":
-                scored.sort(key=lambda hit: self._date(hit[0]) or "9999")
-            case "mentions":
-                scored.sort(key=lambda hit: -len(answer.mentions(hit[0])))
-        return scored
+        scores = self._ranking.scores(answer.matches, answer.documents)
+        scored = sorted(scores.items(), key=lambda hit: (-round(hit[1], 9), self._reports[hit[0]]["id"]))
+        if sort == "relevance":
+            return scored
+        if sort == "mentions":
+            counts = {}
+            for document in answer.documents:
+                deadline.check()
+                counts[document] = len(answer.mentions(document))
+            return sorted(scored, key=lambda hit: -counts[hit[0]])
+        unknown = "" if sort == "newest" else "9999"
+        return sorted(scored, key=lambda hit: self._date(hit[0]) or unknown, reverse=sort == "newest")
 
     def _date(self, document: int) -> str | None:
         report = self._reports[document]
         date = report["published"] or report["year"]
         return str(date) if date else None
 
-    def _title(self, document: int) -> frozenset[str]:
-        if document not in self._titles:
-            self._titles[document] = frozenset(term for term, _ in analysis.terms(self._reports[document]["title"]))
-        return self._titles[document]
+    def _grouped(self, ordered: list[tuple[int, float]], group: Group) -> tuple[list[tuple[int, float]], int]:
+        """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
+        cases: dict[str | int, list[tuple[int, float]]] = {}
+        for hit in ordered:
+            cases.setdefault(self._reports[hit[0]]["case"] or hit[0], []).append(hit)
+        if group == "none" or len(cases) == len(ordered):
+            return ordered, len(cases)
+        return [hit for hits in cases.values() for hit in hits], len(cases)
 
-    def _facet(self, name: str, documents: Iterable[int]) -> tuple[FacetValue, ...]:
-        return facet([self._reports[document][name] for document in documents], by_count=name != "year")
+    def _theme_problems(self, text: str) -> list[str]:
+        """What is wrong with the theme files, for a query that may depend on it."""
+        return [str(problem) for problem in self._themes.problems] if "theme:" in text.lower() else []
+
+    # Conditions on reports
 
     def _matching(self, condition: Field) -> set[int]:
         """The documents that a condition on the report is true of."""
         if condition.name == "year":
-            first, last = _years(condition.value)
-            years = ((document, report["year"]) for document, report in self._reports.items())
-            return {document for document, year in years if year is not None and first <= year <= last}
+            return self._between(*_years(condition.value))
         wanted = {term for term, _ in analysis.terms(condition.value)}
         return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
+
+    def _between(self, first: int, last: int) -> set[int]:
+        years = ((document, report["year"]) for document, report in self._reports.items())
+        return {document for document, year in years if year is not None and first <= year <= last}
 
 
 def _words(report: Mapping[str, Any], name: str) -> set[str]:
@@ -248,21 +374,11 @@ def _years(value: str) -> tuple[int, int]:
     return int(first or 0), int(last or 9999) if dots else int(first)
 
 
-def _either(parts: tuple[Query, ...]) -> Query:
-    return parts[0] if len(parts) == 1 else Or(parts)
+def _bits(sections: Sequence[str]) -> int:
+    """The kinds of section as bits; all of them when none is named."""
+    return reduce(or_, (1 << KINDS.index(SectionKind(section_kind(name))) for name in sections), 0) or EVERY_KIND
 
 
 def _expansions(matches: Sequence[Match]) -> tuple[Expansion, ...]:
     found = {m.text: Expansion(m.text, m.terms[:_MORE_TERMS], len(m.documents)) for m in matches}
     return tuple(found.values())
-
-
-def _why_nothing(evaluator: Evaluator, asked: Query, answer: Answer) -> Sequence[str]:
-    """For an answer without hits: which parts of the query occur nowhere, or that they never occur together."""
-    if answer.documents or isinstance(asked, Nothing):
-        return ()
-    parts = asked.parts if isinstance(asked, And) else (asked,)
-    absent = [part for part in parts if not evaluator.evaluate(part).documents]
-    if absent:
-        return [f"`{part}` fits none of the reports that were searched." for part in absent]
-    return ["Each part of the query fits some report, but no report has them all."]
