@@ -40,6 +40,7 @@ help:
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
 	@echo 'make coverage            say which lines no test runs'
 	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
+	@echo 'make vendor              fetch the style sheet and the PDF viewer of the web page again'
 	@echo 'make clean               remove what make has made, but no library'
 
 # --- using it ---------------------------------------------------------------------------------------------------------
@@ -123,8 +124,11 @@ endef
 COMPILE = $(VENV)-lock/$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' $(UPGRADE) setup.cfg -
 
+vendor: $(VENV)/run.stamp
+	$(PY) requirements/vendor.py
+
 lock:
 	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
-	echo setuptools | $(COMPILE) -o requirements/run.txt
-	echo setuptools | $(COMPILE) -o requirements/test.txt --extra test --extra check -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/run.txt --extra web
+	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra test --extra browser --extra check -c requirements/run.txt
 	echo whoosh3 | $(COMPILE) -o requirements/whoosh3.txt --extra test -c requirements/test.txt --no-emit-package whoosh

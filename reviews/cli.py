@@ -419,3 +419,8 @@ def _print_json(value: object) -> None:
 
 def _say(sentence: str) -> None:
     click.echo(sentence, err=True)
+
+
+from reviews.cli_web import serve  # noqa: E402 - the commands of the web page, in a module of their own
+
+main.add_command(serve)

@@ -76,7 +76,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_exactly_our_packages_and_their_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    wanted = {path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("*.*")}
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file()
+    }
     wanted = {name for name in wanted if not any(part.startswith((".", "__pycache__")) for part in name.split("/"))}
     # How the demonstration reports are made stays at home.
     wanted = {name for name in wanted if not re.match(r"corpus/demo/(.*/|build\.py|README\.md)", name)}
@@ -125,7 +130,7 @@ def needed() -> dict[str, str]:
     """What setup.cfg asks for: package → the versions allowed."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    lines = setup["options"]["install_requires"].split("\n")
+    lines = [*setup["options"]["install_requires"].split("\n"), *setup["options.extras_require"]["web"].split("\n")]
     asked = [re.match(r"([\w-]+)(?:\[.*\])? (\S+)$", line) for line in lines if line]
     return {match[1]: match[2] for match in asked if match}
 

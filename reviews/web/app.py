@@ -1,0 +1,118 @@
+"""The web page, put together: `create_app` makes the WSGI application that `reviews serve` or any other server runs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException
+
+from corpus.errors import ReviewsError
+from corpus.model import REASONS
+from reviews.text import counted
+from reviews.web import reading, searching, security, telling
+from reviews.web.asking import Asked
+from reviews.web.shelf import Shelf
+
+PAGES = (("Search", "/"), ("Themes", "/themes"), ("What is held", "/coverage"), ("Help", "/help"))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a library is served. hosts: names by which the page may be called; empty for any (behind a proxy)."""
+
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
+    searches: int = 4
+    access: Any = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def create_app(library: Path, options: Options = Options()) -> Flask:  # noqa: B008 - frozen
+    """The application for one library. Raises NotFound when there is none there."""
+    app = Flask("reviews.web", static_folder=None)
+    app.extensions["shelf"] = Shelf(library, searches=options.searches)
+    app.extensions["options"] = options
+    app.config["MAX_CONTENT_LENGTH"] = 5_000_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
+    app.secret_key = secrets.token_bytes(32)
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False  # an odd path is no page; nothing is put right by a redirection
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.loader = ChoiceLoader(
+        [
+            PackageLoader("reviews.web"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_env.undefined = ChainableUndefined  # the components ask for parameters that were not given
+    app.jinja_env.globals.update(
+        counted=counted,
+        navigation=PAGES,
+        path_now=lambda: request.path,
+        version=version("safeguarding-reviews"),
+        asset=security.asset,
+        why=lambda reason: next((said for known, said in REASONS.items() if known.value == reason), reason),
+        ask=lambda **values: Asked(**values).query(),
+    )
+    app.register_blueprint(security.static)
+    app.register_blueprint(searching.views)
+    app.register_blueprint(reading.views)
+    app.register_blueprint(telling.views)
+    app.before_request(lambda: security.refused(options.hosts))
+    app.after_request(security.with_headers)
+    app.register_error_handler(ReviewsError, _ours)
+    app.register_error_handler(HTTPException, _theirs)
+    app.register_error_handler(Exception, _bug)
+    return app
+
+
+def _ours(error: ReviewsError) -> ResponseReturnValue:
+    return _told(error.http_status, str(error))
+
+
+_SENTENCES = {
+    404: "There is no such page. Check the address, or begin with a search.",
+    405: "This address does not take that kind of request.",
+    413: "That is too large to be sent here. Send a smaller file.",
+    429: "That was more than one person may ask in so short a time. Wait a minute, then go on.",
+}
+
+
+def _theirs(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if error.response is not None:  # a redirection, or an answer that was made on purpose
+        return error.response
+    told = _told(status, _SENTENCES.get(status, error.description or error.name))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            told.headers[name] = value
+    return told
+
+
+def _bug(error: Exception) -> ResponseReturnValue:
+    """The log says where, and nothing of what was asked or found; the person gets a sentence."""
+    trace, places = error.__traceback__, []
+    while trace:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    from flask import current_app
+
+    current_app.logger.error("bug: %s at %s", type(error).__name__, " > ".join(places[-6:]))
+    return _told(
+        500, "Something went wrong in the program itself. Try again; if it stays, tell the person who runs it."
+    )
+
+
+def _told(status: int, sentence: str) -> Response:
+    """An error as a page, or as JSON where JSON was asked for."""
+    if request.path.endswith(".json"):
+        body = json.dumps({"error": {"status": status, "message": sentence}}, ensure_ascii=False)
+        return Response(body, status, mimetype="application/json")
+    return Response(render_template("error.html", status=status, sentence=sentence), status)

@@ -1,0 +1,18 @@
+// Comfort only: a button that puts a citation on the clipboard. Without it the citation can be selected and copied.
+"use strict";
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    let told = "Copied";
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      // Not allowed on a page without https: select it, so that one key press copies it.
+      getSelection().selectAllChildren(button.closest("details").querySelector(".r-citation"));
+      told = "Selected: copy it with Ctrl+C";
+    }
+    button.textContent = told;
+    document.getElementById("said").textContent = told;
+    setTimeout(() => { button.textContent = "Copy citation"; }, 4000);
+  });
+}

@@ -1,0 +1,51 @@
+"""The web page over the demonstration reports."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+
+from reviews.cli import main
+from reviews.library import Library
+from reviews.web.app import create_app
+
+DEMO = Path(__file__).parent.parent.parent.parent / "corpus" / "demo"
+
+
+def build(library: Path, reports: Path, catalogue: bytes) -> None:
+    """A library of the reports in a folder."""
+    run = CliRunner().invoke
+    assert run(main, ["--library", str(library), "init"]).exit_code == 0
+    (library / "catalogue.csv").write_bytes(catalogue)
+    result = run(main, ["--library", str(library), "update", str(reports)])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    library = tmp_path_factory.mktemp("web") / "library"
+    build(library, DEMO, (DEMO / "catalogue.csv").read_bytes())
+    return library
+
+
+@pytest.fixture(scope="session")
+def app(demo: Path) -> Iterator[Flask]:
+    made = create_app(demo)
+    yield made
+    made.extensions["shelf"].close()
+
+
+@pytest.fixture
+def page(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def robin(demo: Path) -> str:
+    """The id of the overview report of Child Robin."""
+    with Library(demo) as library:
+        found = library.search("child:robin kind:overview")
+        return str(found.hits[0].report["id"])
