@@ -1,13 +1,22 @@
-"""Which files are there, and which of them are new, changed, unchanged or gone since the last run?"""
+"""Which files are there, and which of them are new, changed, unchanged or gone since the last run?
 
+A folder that does not open, or that is suddenly empty, may be a network share that was not mounted: what was in it is
+not gone but held back, until somebody says otherwise.
+"""
+
+import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from corpus.errors import UsageError
 from corpus.model import FileRecord, Reason
+
+_MANY = 5
+"""Files that a folder below the one that is searched must have lost at once before that is taken for an accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +33,43 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What the disk says, against what is known: files to read, files that are as they were, paths of files that are
-    gone."""
+    gone, and folders whose files are not taken to be gone although they are not there."""
 
     to_read: tuple[Seen, ...]
     unchanged: tuple[FileRecord, ...]
     gone: tuple[str, ...]
+    held_back: tuple[str, ...] = ()
 
 
-def look(paths: Iterable[Path], library: Path) -> list[Seen]:
+def look(paths: Iterable[Path], library: Path, known: Iterable[str] = ()) -> list[Seen]:
     """Every PDF at or below `paths`, each once, in order of path. Hidden files and folders are left out; a file that
-    is named is taken whatever it is called. A link is followed, a circle of links only once."""
+    is named is taken whatever it is called. A link is followed, a circle of links only once.
+
+    Raises UsageError when a path is not there and nothing of it is `known`.
+    """
     found: dict[str, Seen] = {}
+    keys = list(known)
     for path in paths:
-        for seen in _at(path, library):
+        for seen in _at(path, library, keys):
             found.setdefault(seen.key, seen)
     return [found[key] for key in sorted(found)]
 
 
 def compare(
-    seen: Iterable[Seen], known: Mapping[str, FileRecord], paths: Iterable[Path], library: Path, current: Iterable[str]
+    seen: Iterable[Seen],
+    known: Mapping[str, FileRecord],
+    paths: Iterable[Path],
+    library: Path,
+    current: Iterable[str],
+    *,
+    verify: bool = False,
+    allow_withdrawals: bool = False,
 ) -> Changes:
     """Sort what was seen. A file is unchanged when its size and its time are, and a reader named in `current` has read
-    it, or failed to.
+    it, or failed to. verify: and its bytes are those that were read.
 
-    Only files at or below `paths` can be gone; what lies in a folder that may not be opened is not gone.
+    Only files at or below `paths` can be gone; what lies in a folder that may not be opened, is not there or is empty
+    all at once is held back, unless withdrawals are allowed.
     """
     readers = set(current)
     to_read: list[Seen] = []
@@ -59,13 +81,45 @@ def compare(
         record = known.get(each.key)
         if each.problem is not None:
             closed.append(each.key)
-        if record is None or not _same(each, record) or record.reader not in readers:
+        same = record is not None and _same(each, record) and record.reader in readers
+        if record is None or not same or (verify and _altered(each, record)):
             to_read.append(each)
         else:
             unchanged.append(record)
     roots = [key_of(path, library) for path in paths]
-    gone = tuple(key for key in sorted(known) if key not in keys and _below(key, roots) and not _below(key, closed))
-    return Changes(tuple(to_read), tuple(unchanged), gone)
+    missing = [key for key in sorted(known) if key not in keys and _below(key, roots)]
+    if allow_withdrawals:
+        return Changes(tuple(to_read), tuple(unchanged), tuple(missing))
+    shut = [
+        root for root in [*closed, *_emptied(missing, keys, roots, library)] if any(_below(k, [root]) for k in missing)
+    ]
+    gone = tuple(key for key in missing if not _below(key, shut))
+    return Changes(tuple(to_read), tuple(unchanged), gone, tuple(sorted(set(shut))))
+
+
+def _altered(seen: Seen, record: FileRecord) -> bool:
+    if record.report is None:
+        return False
+    try:
+        with seen.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() != record.report
+    except OSError:
+        return True  # reading it will say why
+
+
+def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], library: Path) -> Iterator[str]:
+    """The folders that have lost all their files at once, as the place of a share does that was not mounted: a folder
+    that is searched and holds no PDF at all, and one below it that is there with nothing whatever inside."""
+    for root in roots:
+        if not any(_below(key, [root]) for key in seen):
+            yield root
+    lost = Counter(str(PurePath(key).parent) for key in missing)
+    for folder, files in lost.items():
+        try:
+            if files >= _MANY and not any((library / folder).iterdir()):
+                yield PurePath(folder).as_posix() if not PurePath(folder).is_absolute() else folder
+        except OSError:
+            continue  # it is not there: somebody took it away
 
 
 def key_of(path: Path, library: Path) -> str:
@@ -90,10 +144,13 @@ def _below(key: str, roots: Iterable[str]) -> bool:
     return False
 
 
-def _at(path: Path, library: Path) -> Iterator[Seen]:
+def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
     try:
         status = path.stat()
     except FileNotFoundError as error:
+        if any(_below(key, [key_of(path, library)]) for key in known):
+            yield _closed(path, library, error)
+            return
         raise UsageError(
             f"There is no file or folder at {path}. Check the path, or that its drive is connected."
         ) from error

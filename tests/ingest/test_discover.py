@@ -1,6 +1,7 @@
 """What is new, changed, unchanged or gone is told from the disk without reading a byte of a report."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,77 @@ def test_what_lies_in_a_folder_that_may_not_be_opened_is_not_gone(tmp_path: Path
     closed = discover.Seen(tmp_path / "reports" / "locked", "reports/locked", 0, 0, "Permission denied")
     known = {"reports/locked/a.pdf": FileRecord("reports/locked/a.pdf", 1, 1, "a" * 64, reader="r1")}
     assert discover.compare([closed], known, [tmp_path / "reports"], tmp_path, ["r1"]).gone == ()
+
+
+def changes(
+    library: Path, root: Path, before: list[discover.Seen], *, verify: bool = False, allow: bool = False
+) -> discover.Changes:
+    """What has changed below a root since its files were seen and read."""
+    known = {each.key: record(each) for each in before}
+    seen = discover.look([root], library, known)
+    return discover.compare(seen, known, [root], library, ["r1"], verify=verify, allow_withdrawals=allow)
+
+
+def test_a_folder_that_is_suddenly_empty_withdraws_nothing_unless_that_is_allowed(tmp_path: Path) -> None:
+    root = tmp_path / "share"
+    put(root / "deep" / "a.pdf")
+    before = discover.look([root], tmp_path / "library")
+    (root / "deep" / "a.pdf").unlink()
+    assert changes(tmp_path / "library", root, before).gone == ()
+    assert changes(tmp_path / "library", root, before).held_back == (str(root),)
+    assert changes(tmp_path / "library", root, before, allow=True).gone == (str(root / "deep" / "a.pdf"),)
+
+
+def test_a_folder_that_is_not_there_any_more_withdraws_nothing_and_is_named(tmp_path: Path) -> None:
+    root = tmp_path / "share"
+    put(root / "a.pdf")
+    before = discover.look([root], tmp_path / "library")
+    (root / "a.pdf").unlink()
+    root.rmdir()
+    now = changes(tmp_path / "library", root, before)
+    assert (now.gone, now.held_back) == ((), (str(root),))
+    assert [each.problem for each in now.to_read] == ["No such file or directory"]
+    assert changes(tmp_path / "library", root, before, allow=True).gone == (str(root / "a.pdf"),)
+
+
+def test_a_share_below_the_folder_that_was_not_mounted_withdraws_nothing_and_a_tidied_folder_does(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "reports"
+    put(root / "kept.pdf")
+    for n in range(discover._MANY):
+        put(root / "share" / f"{n}.pdf")
+    put(root / "case" / "only.pdf")
+    before = discover.look([root], tmp_path)
+    for path in [*(root / "share").iterdir(), *(root / "case").iterdir()]:
+        path.unlink()
+    now = changes(tmp_path, root, before)
+    assert now.held_back == ("reports/share",)
+    assert now.gone == ("reports/case/only.pdf",)
+    (root / "share").rmdir()
+    assert len(changes(tmp_path, root, before).gone) == discover._MANY + 1
+
+
+def test_some_files_of_many_are_gone_without_any_ado(tmp_path: Path) -> None:
+    for name in "abc":
+        put(tmp_path / "reports" / f"{name}.pdf")
+    before = discover.look([tmp_path / "reports"], tmp_path)
+    (tmp_path / "reports" / "b.pdf").unlink()
+    now = changes(tmp_path, tmp_path / "reports", before)
+    assert (now.gone, now.held_back) == (("reports/b.pdf",), ())
+
+
+def test_bytes_that_changed_under_the_same_size_and_time_are_found_when_all_is_verified(tmp_path: Path) -> None:
+    file = put(tmp_path / "reports" / "a.pdf", b"before")
+    (seen,) = discover.look([tmp_path / "reports"], tmp_path)
+    known = {seen.key: FileRecord(seen.key, seen.size, seen.mtime_ns, sha256(b"before").hexdigest(), None, "", "r1")}
+
+    def to_read(verify: bool) -> int:
+        now = discover.look([tmp_path / "reports"], tmp_path)
+        return len(discover.compare(now, known, [tmp_path], tmp_path, ["r1"], verify=verify).to_read)
+
+    assert to_read(verify=True) == 0
+    file.write_bytes(b"after.")
+    os.utime(file, ns=(seen.mtime_ns, seen.mtime_ns))
+    assert to_read(verify=False) == 0
+    assert to_read(verify=True) == 1
