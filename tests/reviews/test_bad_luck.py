@@ -1,0 +1,296 @@
+"""No rights, no space, no time: a sentence, its exit code, nothing lost, and the next update completes.
+
+All of it is real: rights that the process does not have, a disk that is full, a run that is still going on, Ctrl-C.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reviews as application
+from index.build import check
+from tests.command import DEMO, argv, environment, reviews
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, mounts and modes are those of POSIX")
+
+Copy = Callable[[], Path]
+
+
+def answer(library: Path) -> dict[str, Any]:
+    """What the library says to a question, without the time that it took."""
+    with application.open(library) as opened:
+        return opened.search("neglect OR child*", limit=None, per_report=None).to_dict() | {"elapsed_ms": 0}
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1, "a sentence, not a traceback"
+    for word in words:
+        assert word in done.stderr
+
+
+def assert_sound_and_goes_on(library: Path, before: dict[str, Any], folder: Path) -> None:
+    """Nothing was lost, and the update that follows completes."""
+    assert answer(library) == before
+    with application.open(library) as opened, opened.store() as store:
+        assert [*store.check(), *check(store, opened.settings.index, full=True)] == []
+    done = reviews(library, "update", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert answer(library)["total"] >= before["total"]
+    assert not [path.name for path in library.rglob("*") if path.name.startswith(("building-", ".catalogue"))]
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """A folder with every demonstration report in an edition that no library has."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for pdf in DEMO.glob("*.pdf"):
+        (folder / pdf.name).write_bytes(pdf.read_bytes() + b"\n% a new edition\n")
+    return folder
+
+
+# --- rights ---------------------------------------------------------------------------------------------------------
+
+
+def ordinary() -> dict[str, Any]:
+    """Options for a process that heeds the modes of files, also where root runs the tests."""
+    if os.geteuid() != 0:
+        return {}
+    if sys.platform != "linux":
+        return {"user": "nobody"}
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def give_up() -> None:  # still root, and owner of its files, but no longer above their modes
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+            if prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
+                os._exit(99)
+
+    return {"preexec_fn": give_up}
+
+
+@pytest.fixture
+def closing() -> Iterator[Callable[[Path, int], None]]:
+    """Changes the mode of a file or folder until the test is over; shown to bind the process that is tried."""
+    changed: list[tuple[Path, int]] = []
+
+    def close(path: Path, mode: int) -> None:
+        changed.append((path, path.stat().st_mode))
+        path.chmod(mode)
+        action = "os.listdir(p)" if mode == 0 else "open(os.path.join(p, 'x'), 'w')"
+        tried = subprocess.run(
+            [sys.executable, "-c", f"import os, sys; p = sys.argv[1]; {action}", str(path)],
+            stderr=subprocess.PIPE,
+            text=True,
+            **ordinary(),
+        )
+        assert "Error" in tried.stderr, "this machine lets the process in all the same: the test would show nothing"
+
+    yield close
+    for path, mode in reversed(changed):
+        path.chmod(mode)
+
+
+def test_a_library_may_be_searched_by_those_who_may_not_write_to_it(
+    copy: Copy, news: Path, closing: Callable[[Path, int], None]
+) -> None:
+    library = copy()
+    before = answer(library)
+    modes = {path: path.stat().st_mode for path in [library, *library.rglob("*")]}
+    for path in modes:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    closing(library, 0o500)
+    found = reviews(library, "search", "neglect OR child*", "--json", **ordinary())
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["total"] == before["total"]
+    assert_refused(reviews(library, "update", news, **ordinary()), 8, str(library), "rights")
+    for path, mode in modes.items():
+        path.chmod(mode)
+    assert_sound_and_goes_on(library, before, news)
+
+
+def test_an_index_that_may_not_be_written_stays_as_it_is(
+    copy: Copy, news: Path, closing: Callable[[Path, int], None]
+) -> None:
+    library = copy()
+    before = answer(library)
+    closing(library / "index", 0o500)
+    assert_refused(reviews(library, "update", news, **ordinary()), 8, "index", "rights")
+    (library / "index").chmod(0o700)
+    assert_sound_and_goes_on(library, before, news)
+
+
+def test_a_library_that_may_not_be_entered(copy: Copy, news: Path, closing: Callable[[Path, int], None]) -> None:
+    library = copy()
+    before = answer(library)
+    closing(library, 0)
+    for line in ("search neglect", "reports", "update", "check", "init", "themes", "catalogue check"):
+        assert_refused(reviews(library, *line.split(), **ordinary()), 8, str(library), "rights")
+    library.chmod(0o700)
+    assert_sound_and_goes_on(library, before, news)
+
+
+def test_a_place_where_no_library_can_be_made(tmp_path: Path, closing: Callable[[Path, int], None]) -> None:
+    (tmp_path / "place").mkdir()
+    closing(tmp_path / "place", 0o500)
+    for line in ("init", "update"):
+        assert_refused(reviews(tmp_path / "place" / "library", *line.split(), **ordinary()), 8, "library", "rights")
+
+
+def test_a_folder_and_a_file_that_may_not_be_read_are_failures_with_their_reason(
+    copy: Copy, news: Path, closing: Callable[[Path, int], None]
+) -> None:
+    library = copy()
+    (news / "closed").mkdir()
+    shutil.copy(next(news.glob("*.pdf")), news / "closed")
+    closing(news / "closed", 0)
+    hidden = news / "FamilyM_SCR_final(1).pdf"
+    hidden.chmod(0)
+    done = json.loads(reviews(library, "update", news, "--json", **ordinary()).stdout)
+    reasons = {Path(failure["file"]).name: failure["reason"] for failure in done["ingest"]["failures"]}
+    assert reasons["closed"] == reasons[hidden.name] == "unreadable"
+    assert done["ingest"]["read"] == 10, "the others are read all the same"
+    hidden.chmod(0o600)
+
+
+# --- space ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of four megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only who may mount can have a small disk; the limit on the size of files stands in for it")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("free", [0, 100, 400])
+def test_a_full_disk(free: int, demo: Path, small_disk: Path, news: Path) -> None:
+    library = Path(shutil.copytree(demo, small_disk / "library"))
+    before = answer(library)
+    space = shutil.disk_usage(small_disk).free - free * 1024
+    (small_disk / "ballast").write_bytes(b"\0" * max(0, space))
+    done = reviews(library, "update", news)
+    assert_refused(done, 8, "disk")
+    (small_disk / "ballast").unlink()
+    assert_sound_and_goes_on(library, before, news)
+
+
+@pytest.mark.parametrize("most", [1, 100])
+def test_files_that_may_not_grow(most: int, copy: Copy, news: Path) -> None:
+    """As a full disk or a quota, wherever the tests run: no file may be longer than so many kilobytes."""
+    import resource
+
+    def bind() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most * 1024, most * 1024))
+
+    library = copy()
+    before = answer(library)
+    assert_refused(reviews(library, "update", news, preexec_fn=bind), 8, "disk")
+    assert_sound_and_goes_on(library, before, news)
+
+
+def test_an_answer_for_which_there_is_no_space_leaves_the_old_one(demo: Path, small_disk: Path) -> None:
+    out = small_disk / "out.csv"
+    out.write_text("yesterday's answers")
+    (small_disk / "ballast").write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - 8192))
+    (small_disk.parent / "sheet.txt").write_text("child*\n" * 20)
+    assert_refused(reviews(demo, "batch", small_disk.parent / "sheet.txt", "--out", out), 8, "out.csv", "disk")
+    assert out.read_text() == "yesterday's answers"
+    assert sorted(path.name for path in small_disk.iterdir()) == ["ballast", "out.csv"]
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def started(library: Path, *words: object) -> subprocess.Popen[str]:
+    """The command, running, as the leader of a group of processes of its own: what a terminal sends Ctrl-C to."""
+    return subprocess.Popen(
+        argv(library, *words),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def wait_until(true: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until it is true; fail when the process ends before."""
+    while not true():
+        assert process.poll() is None, "it was over before it was interrupted"
+        time.sleep(0.005)
+
+
+def revision(library: Path) -> int:
+    with application.open(library) as opened, opened.store() as store:
+        return store.revision
+
+
+def test_a_second_update_while_one_runs(copy: Copy, news: Path) -> None:
+    library = copy()
+    before, known = answer(library), revision(library)
+    one = started(library, "update", news)
+    wait_until(lambda: revision(library) > known, one)
+    os.killpg(one.pid, signal.SIGSTOP)
+    for line in ("update", "ingest", "index"):
+        assert_refused(reviews(library, *line.split()), 6, "Another run", "again")
+    assert answer(library) == before, "searching goes on meanwhile"
+    os.killpg(one.pid, signal.SIGCONT)
+    _, errors = one.communicate(timeout=60)
+    assert (one.returncode, errors) == (0, "")
+    assert reviews(library, "update").returncode == 0
+
+
+def interrupted(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGINT)
+    printed, errors = process.communicate(timeout=30)
+    assert (process.returncode, printed) == (130, "")
+    assert errors.startswith("Interrupted. What was finished is kept")
+    assert errors.count("\n") == 1, "a sentence, not a traceback"
+
+
+def test_ctrl_c_while_reading(copy: Copy, news: Path) -> None:
+    library = copy()
+    before, known = answer(library), revision(library)
+    update = started(library, "update", news, "--jobs", "1")
+    wait_until(lambda: revision(library) > known, update)
+    interrupted(update)
+    assert_sound_and_goes_on(library, before, news)
+
+
+def test_ctrl_c_while_the_index_is_built(copy: Copy, news: Path) -> None:
+    library = copy()
+    before = answer(library)
+    update = started(library, "update", news)
+    wait_until(lambda: any((library / "index").glob("building-*")), update)
+    interrupted(update)
+    assert_sound_and_goes_on(library, before, news)
+
+
+def test_ctrl_c_in_a_batch_leaves_the_old_answers(demo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    out.write_text("yesterday's answers")
+    (tmp_path / "sheet.txt").write_text("child* neglect\n" * 5000)
+    batch = started(demo, "batch", tmp_path / "sheet.txt", "--out", out)
+    wait_until(lambda: len(list(tmp_path.iterdir())) > 2, batch)
+    time.sleep(0.2)
+    interrupted(batch)
+    assert out.read_text() == "yesterday's answers"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "sheet.txt"]
