@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reviews.update import Progress, Run
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
-PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
 STRICT = click.option("--strict", is_flag=True, help="Exit with code 3 when a file could not be read.")
 
@@ -59,7 +59,7 @@ class _Commands(click.Group):
 @click.option(
     "--library",
     "library",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     envvar="REVIEWS_LIBRARY",
     default=Path("library"),
     help="The folder that holds the collection; also from REVIEWS_LIBRARY; default: ./library.",
