@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from corpus.errors import UsageError
-from corpus.model import SectionKind
 from corpus.themes import Themes
 from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
 from search.parser import parse
-from search.searcher import Filters, Sort, section_kind
+from search.filters import Filters, section_kind
+from search.searcher import Sort
 
 SORTS: dict[Sort, str] = {
     "relevance": "Best answer first",
@@ -22,16 +22,6 @@ SORTS: dict[Sort, str] = {
     "oldest": "Oldest first",
     "mentions": "Most mentions first",
 }
-OFFERED_SECTIONS = (
-    SectionKind.RECOMMENDATIONS,
-    SectionKind.FINDINGS,
-    SectionKind.LEARNING,
-    SectionKind.SUMMARY,
-    SectionKind.ANALYSIS,
-    SectionKind.CHRONOLOGY,
-    SectionKind.GOOD_PRACTICE,
-    SectionKind.ACTION_PLAN,
-)
 PER_PAGE = 10
 _MOST = 100
 _LONGEST = 300  # characters of a filter's value: no board has a longer name
@@ -44,9 +34,11 @@ class Asked:
 
     text: str = ""
     boards: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
     first: int | None = None
     last: int | None = None
     sort: Sort = "relevance"
@@ -67,9 +59,11 @@ class Asked:
         return cls(
             text=given.get("q", ""),
             boards=_values(given, "board"),
+            areas=_values(given, "area"),
             kinds=_values(given, "kind"),
             types=_values(given, "type"),
             sections=tuple(dict.fromkeys(section_kind(name) for name in _values(given, "section"))),
+            themes=_values(given, "theme"),
             first=first,
             last=last,
             sort=sort,
@@ -82,7 +76,15 @@ class Asked:
     def filters(self) -> Filters:
         """As the library takes them."""
         years = (self.first, self.last) if self.first or self.last else None
-        return Filters(years, self.boards, self.kinds, self.types, self.sections)
+        return Filters(
+            years=years,
+            boards=self.boards,
+            areas=self.areas,
+            kinds=self.kinds,
+            types=self.types,
+            sections=self.sections,
+            themes=self.themes,
+        )
 
     @property
     def filtered(self) -> bool:
@@ -97,9 +99,11 @@ class Asked:
         found = [("q", self.text)] if self.text else []
         for name, values in (
             ("board", self.boards),
+            ("area", self.areas),
             ("kind", self.kinds),
             ("type", self.types),
             ("section", self.sections),
+            ("theme", self.themes),
         ):
             found += [(name, value) for value in values]
         found += [(name, str(year)) for name, year in (("from", self.first), ("to", self.last)) if year]

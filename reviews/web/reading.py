@@ -71,7 +71,7 @@ class Block:
     citation: str = ""
 
 
-@views.get(f"/report/{_ID}")
+@views.get(f"/reports/{_ID}")
 def report(id: str) -> str:
     """What is known of a report, its contents, and every mention of what was searched for."""
     held, text = _report(id)
@@ -119,7 +119,7 @@ def _first_numbers(hit: Hit | None) -> list[int]:
     return numbers
 
 
-@views.get(f"/report/{_ID}.json")
+@views.get(f"/reports/{_ID}.json")
 def report_json(id: str) -> Response:
     """As `reviews show --json`, with the mentions of what was searched for."""
     held, text = _report(id)
@@ -127,7 +127,7 @@ def report_json(id: str) -> Response:
     return as_json({**show.to_dict(held, text, None), "hit": hit.to_dict() if hit else None})
 
 
-@views.get(f"/report/{_ID}.ris")
+@views.get(f"/reports/{_ID}.ris")
 def report_ris(id: str) -> Response:
     """For a reference manager: the report or, with `paragraph` (its ordinal), that paragraph of it."""
     held, text = _report(id)
@@ -153,7 +153,7 @@ def _paragraph(text: Text, ordinal: str) -> Paragraph:
     return text.paragraphs[int(ordinal)]
 
 
-@views.get(f"/report/{_ID}/page/<int:number>")
+@views.get(f"/reports/{_ID}/pages/<int:number>")
 def page(id: str, number: int) -> str:
     """A page: its text with paragraphs that can be cited, and what it looks like."""
     held, text = _report(id)
@@ -176,7 +176,7 @@ def page(id: str, number: int) -> str:
     )
 
 
-@views.get(f"/report/{_ID}/page/<int:number>.json")
+@views.get(f"/reports/{_ID}/pages/<int:number>.json")
 def page_json(id: str, number: int) -> Response:
     """As `reviews show --page N --json`, with the mentions on the page."""
     held, text = _report(id)
@@ -188,7 +188,7 @@ def page_json(id: str, number: int) -> Response:
     return as_json({**show.to_dict(held, text, number), "mentions": told})
 
 
-@views.get(f"/report/{_ID}/page/<int:number>/picture.png")
+@views.get(f"/reports/{_ID}/pages/<int:number>/picture.png")
 def picture(id: str, number: int) -> Response:
     """What the page looks like, drawn by PDFium in the child process, with what was searched for marked."""
     held, text = _report(id)
@@ -200,7 +200,7 @@ def picture(id: str, number: int) -> Response:
     return Response(png(drawn), mimetype="image/png")
 
 
-@views.get(f"/report/{_ID}/file.pdf")
+@views.get(f"/reports/{_ID}/file.pdf")
 def file(id: str) -> Response:
     """The file itself, if its bytes are still those that were read. No part of the address is a path."""
     held, _ = _report(id)

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import QueryRefused, UsageError
-from corpus.model import SectionKind
 from reviews import citing
 from reviews.web import forms
 from reviews.web.answers import as_json, shelf
-from reviews.web.asking import OFFERED_SECTIONS, SORTS, Asked
+from reviews.web.asking import SORTS, Asked
 from reviews.web.marking import Piece, quoted
 from search.results import Hit, Passage, Results
-from search.searcher import Filters
+from search.filters import Filters
 
 views = Blueprint("searching", __name__)
 
-_FACETS = (("boards", "board", "Board"), ("kinds", "kind", "Kind of document"), ("types", "type", "Type of review"))
-_NONE: dict[str, dict[str, Any]] = {attribute: {attribute: ()} for attribute, _, _ in _FACETS}
-_SHOWN = 12  # values of a facet before the rest is folded away
+_FACETS = (
+    ("boards", "board", "Board"),
+    ("areas", "area", "Area"),
+    ("kinds", "kind", "Kind of document"),
+    ("types", "type", "Type of review"),
+    ("sections", "section", "Only in these parts of a report"),
+    ("themes", "theme", "Themes that occur in it"),
+)
+_DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section that nobody narrows an answer to
+_SHOWN = 6  # values of a facet before the rest is folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def _page(asked: Asked, results: Results | None = None, refused: str = "") -> st
         coverage=results.coverage,
         shown=list(grouped(results.hits, asked.offset)),
         facets=facets(asked, results),
-        years=_years(asked, results),
+        years=_years(results),
         chips=chips(asked),
         pages=_pages(asked.page, last),
         last=last,
@@ -130,12 +137,9 @@ def page_json() -> Response:
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
-    """The hits in their order; those of a case that was already named stand under its first one."""
-    by_case: dict[str, list[Hit]] = {}
-    for hit in hits:
-        by_case.setdefault(hit.report["case"] or hit.report["id"], []).append(hit)
+    """The hits in their order, which has those of one case side by side: the first of them with the others under it."""
     number = offset
-    for together in by_case.values():
+    for _, together in groupby(hits, key=lambda hit: hit.report["case"] or hit.report["id"]):
         first, *others = together
         number += 1
         yield Shown(number, first, tuple(_quoted(first, passage) for passage in first.passages), tuple(others))
@@ -148,40 +152,33 @@ def _quoted(hit: Hit, passage: Passage) -> Quoted:
 
 
 def facets(asked: Asked, results: Results) -> list[Facet]:
-    """Check boxes with counts. The counts of a filter that is on are those without it, so that it can be widened."""
+    """Check boxes with counts. The library counts each facet without its own filter, so that it can be widened."""
     found = []
     for attribute, name, title in _FACETS:
         chosen: tuple[str, ...] = getattr(asked, attribute)
-        counts = results if not chosen else answer(replace(asked, **_NONE[attribute]), limit=0, offset=0)
+        label = str.capitalize if name == "section" else str
         choices = [
-            Choice(str(each.value), str(each.value), each.count, str(each.value) in chosen)
-            for each in counts.facets[name]
-            if each.value is not None
+            Choice(str(each.value), label(str(each.value)), each.count, str(each.value) in chosen)
+            for each in results.facets[name]
+            if each.value is not None and (name != "section" or each.value not in _DULL)
         ]
         listed = {choice.value for choice in choices}
-        choices = [Choice(value, value, 0, True) for value in chosen if value not in listed] + choices
+        choices = [Choice(value, label(value), 0, True) for value in chosen if value not in listed] + choices
         choices.sort(key=lambda choice: not choice.checked)
         if choices:
             found.append(Facet(name, title, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:])))
-    sections = dict.fromkeys([*OFFERED_SECTIONS, *map(SectionKind, asked.sections)])
-    offered = tuple(
-        Choice(kind.value, kind.value.capitalize(), None, kind.value in asked.sections) for kind in sections
-    )
-    return [*found, Facet("section", "Only in these parts of a report", offered)]
+    return found
 
 
-def _years(asked: Asked, results: Results) -> list[tuple[int, int]]:
+def _years(results: Results) -> list[tuple[int, int]]:
     """Years with the number of hits, newest first."""
-    counts = results
-    if asked.first or asked.last:
-        counts = answer(replace(asked, first=None, last=None), limit=0, offset=0)
-    return [(int(each.value), each.count) for each in counts.facets["year"] if each.value is not None]
+    return [(int(each.value), each.count) for each in results.facets["year"] if each.value is not None]
 
 
 def chips(asked: Asked) -> list[Chip]:
     """One for each filter that is on."""
     found = []
-    for attribute in ("boards", "kinds", "types", "sections"):
+    for attribute in ("boards", "areas", "kinds", "types", "sections", "themes"):
         for value in getattr(asked, attribute):
             label = f"only in {value}" if attribute == "sections" else value
             found.append(Chip(label, "/" + asked.without(attribute, value)))

@@ -21,13 +21,18 @@ views = Blueprint("telling", __name__)
 @views.get("/themes")
 def themes() -> str:
     """The vocabulary, each theme with what it expands to."""
-    return render_template("themes.html", themes=shelf().library().themes())
+    with shelf().turn() as library:
+        known, themed = library.themes(), library.searcher().themed()
+    counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
+    return render_template("themes.html", themes=known, counts=counts)
 
 
 @views.get("/themes.json")
 def themes_json() -> Response:
-    known = shelf().library().themes()
-    return as_json(vocabulary.to_dict(known, known.themes))
+    with shelf().turn() as library:
+        known, themed = library.themes(), library.searcher().themed()
+    counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
+    return as_json({**vocabulary.to_dict(known, known.themes), "reports": counts})
 
 
 @views.get("/coverage")

@@ -155,7 +155,7 @@ def test_a_parameter_that_means_nothing_is_refused_with_a_sentence(page: FlaskCl
 
 
 def test_a_report_shows_what_is_known_and_where_it_comes_from(page: FlaskClient, robin: str) -> None:
-    shown = Marks(html(page, f"/report/{robin[:16]}")).text
+    shown = Marks(html(page, f"/reports/{robin[:16]}")).text
     assert "Fernshire Safeguarding Children Partnership" in shown
     assert "(from catalogue)" in shown
     assert "Executive Summary" in shown, "the other reports of the case"
@@ -164,28 +164,28 @@ def test_a_report_shows_what_is_known_and_where_it_comes_from(page: FlaskClient,
 
 
 def test_a_report_lists_every_mention_in_order(page: FlaskClient, robin: str) -> None:
-    shown = html(page, f"/report/{robin}?q=neglect")
+    shown = html(page, f"/reports/{robin}?q=neglect")
     assert "16 mentions" in shown
     assert [int(n) for n in re.findall(r'page/\d+\?q=neglect#m(\d+)"', shown)] == sorted(
         int(n) for n in re.findall(r'page/\d+\?q=neglect#m(\d+)"', shown)
     )
     assert len(Marks(shown).marks) == 16
-    assert told(page, f"/report/{robin}.json?q=neglect")["hit"]["mentions"] == 16
-    assert told(page, f"/report/{robin}.json")["hit"] is None
+    assert told(page, f"/reports/{robin}.json?q=neglect")["hit"]["mentions"] == 16
+    assert told(page, f"/reports/{robin}.json")["hit"] is None
 
 
 def test_a_page_marks_the_mentions_on_it_and_leads_to_the_next(page: FlaskClient, robin: str) -> None:
-    listed = html(page, f"/report/{robin}?q=neglect")
+    listed = html(page, f"/reports/{robin}?q=neglect")
     numbers: list[int] = []
-    for number in dict.fromkeys(re.findall(r"/page/(\d+)\?q=neglect", listed)):
-        shown = html(page, f"/report/{robin}/page/{number}?q=neglect")
+    for number in dict.fromkeys(re.findall(r"/pages/(\d+)\?q=neglect", listed)):
+        shown = html(page, f"/reports/{robin}/pages/{number}?q=neglect")
         numbers += [int(n) for n in re.findall(r'<mark id="m(\d+)">', shown)]
     assert numbers == list(range(1, 17)), "each mention is marked on its page, under its number"
-    assert "Next mention" in html(page, f"/report/{robin}/page/1?q=neglect")
+    assert "Next mention" in html(page, f"/reports/{robin}/pages/1?q=neglect")
 
 
 def test_a_page_says_how_to_cite_each_paragraph(page: FlaskClient, robin: str) -> None:
-    shown = Marks(html(page, f"/report/{robin}/page/6")).text
+    shown = Marks(html(page, f"/reports/{robin}/pages/6")).text
     assert (
         "Fernshire Safeguarding Children Partnership (2022) Local Child Safeguarding Practice Review: Child Robin – "
         "Overview Report, page 6 (printed 3), paragraph 5.1.1."
@@ -196,7 +196,7 @@ def test_the_text_of_a_page_is_that_of_the_command(page: FlaskClient, robin: str
     with Library(demo) as library:
         _, text = library.report(robin)
     for number in range(1, 10):
-        shown = " ".join(Marks(html(page, f"/report/{robin}/page/{number}")).text.split())
+        shown = " ".join(Marks(html(page, f"/reports/{robin}/pages/{number}")).text.split())
         for paragraph in text.paragraphs:
             if paragraph.page == number and not paragraph.turns:
                 assert paragraph.text in shown, f"page {number}"
@@ -204,30 +204,30 @@ def test_the_text_of_a_page_is_that_of_the_command(page: FlaskClient, robin: str
 
 def test_a_page_that_could_not_be_read_says_so(page: FlaskClient) -> None:
     unread = told(page, "/coverage.json")["unread"][0]
-    shown = html(page, f"/report/{unread['report']}/page/{unread['pages'][0]}")
+    shown = html(page, f"/reports/{unread['report']}/pages/{unread['pages'][0]}")
     assert "could not be read, so it is not searched" in shown
 
 
 def test_a_page_has_its_picture_with_marks(page: FlaskClient, robin: str) -> None:
-    plain = page.get(f"/report/{robin}/page/6/picture.png")
-    marked = page.get(f"/report/{robin}/page/6/picture.png?q=neglect")
+    plain = page.get(f"/reports/{robin}/pages/6/picture.png")
+    marked = page.get(f"/reports/{robin}/pages/6/picture.png?q=neglect")
     assert plain.mimetype == marked.mimetype == "image/png"
     assert plain.data.startswith(b"\x89PNG")
     assert plain.data != marked.data
 
 
 def test_the_file_is_served_whole_and_in_parts(page: FlaskClient, robin: str) -> None:
-    whole = page.get(f"/report/{robin}/file.pdf", buffered=True)
+    whole = page.get(f"/reports/{robin}/file.pdf", buffered=True)
     assert whole.data.startswith(b"%PDF")
     assert whole.mimetype == "application/pdf"
-    part = page.get(f"/report/{robin}/file.pdf", headers={"Range": "bytes=0-99"}, buffered=True)
+    part = page.get(f"/reports/{robin}/file.pdf", headers={"Range": "bytes=0-99"}, buffered=True)
     assert part.status_code == 206
     assert part.data == whole.data[:100]
 
 
 def test_a_record_for_reference_managers_names_report_page_and_paragraph(page: FlaskClient, robin: str) -> None:
     ordinal = told(page, f"/search.json?q=%22seldom+announces+itself%22")["hits"][0]["passages"][0]["ordinal"]
-    record = page.get(f"/report/{robin}.ris?paragraph={ordinal}").text
+    record = page.get(f"/reports/{robin}.ris?paragraph={ordinal}").text
     lines = dict(line.split("  - ", 1) for line in record.split("\r\n") if line)
     assert lines["TY"] == "RPRT"
     assert lines["PY"] == "2022"

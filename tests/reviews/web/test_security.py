@@ -24,11 +24,11 @@ ADDRESSES = (
     "/opensearch.xml",
     "/healthz",
     "/nosuch",
-    "/report/ffffffffffffffff",
-    "/report/ROBIN/page/1",
-    "/report/ROBIN/page/99",
-    "/report/ROBIN/file.pdf",
-    "/report/ROBIN/page/1/picture.png",
+    "/reports/ffffffffffffffff",
+    "/reports/ROBIN/pages/1",
+    "/reports/ROBIN/pages/99",
+    "/reports/ROBIN/file.pdf",
+    "/reports/ROBIN/pages/1/picture.png",
     "/static/reviews.css",
     "/static/pdfjs/build/pdf.min.mjs",
     "/static/nosuch",
@@ -102,12 +102,12 @@ TRICKS = [
         "..%ef%bc%8fapp.py", "~/app.py", "$HOME/app.py", "*", ".", "..", "", "%2e", "C:/windows/win.ini",
         "C:%5cwindows%5cwin.ini", "file:///etc/passwd", "templates/base.html", "../templates/base.html", "con", "nul",
     )),
-    *("/report/" + trick for trick in (
+    *("/reports/" + trick for trick in (
         "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc", "/etc/passwd", "corpus.db",
         "ROBIN%00", "ROBIN/../corpus.db", "ROBIN%2f..%2fcorpus.db", "ROBIN/file.pdf/", "ROBIN/file.pdf/../x",
-        "ROBIN/file.pdf%00", "ROBIN/file", "ROBIN/file.PDF", "ROBIN/page/1/../../../x", "ROBIN/page/-1",
-        "ROBIN/page/1e3", "ROBIN/page/0x1", "ROBIN/page/1.5", "ROBIN/page/%31%00", "ROBIN/page/99999999999999999999",
-        "ROBIN/page/../file.pdf/x", "ROBIN/page/1/picture.png/..", "ROBIN/page/1/picture.gif", "%20ROBIN", "ROBIN%20",
+        "ROBIN/file.pdf%00", "ROBIN/file", "ROBIN/file.PDF", "ROBIN/pages/1/../../../x", "ROBIN/pages/-1",
+        "ROBIN/pages/1e3", "ROBIN/pages/0x1", "ROBIN/pages/1.5", "ROBIN/pages/%31%00", "ROBIN/pages/99999999999999999999",
+        "ROBIN/pages/../file.pdf/x", "ROBIN/pages/1/picture.png/..", "ROBIN/pages/1/picture.gif", "%20ROBIN", "ROBIN%20",
         "g" * 16, "f" * 64, "f" * 65, "0" * 7, "", "*", "%2a%2a%2a%2a%2a%2a%2a%2a", "????????", "'or'1'='1", "%27%20OR%201=1--",
         "ROBIN.exe", "ROBIN.json.json", "ROBIN.ris/..", "％２ｅ％２ｅ", "１２３４５６７８", "ROBIN;.pdf", "ROBIN/.git/config",
     )),
@@ -142,10 +142,10 @@ def test_a_file_that_is_no_longer_what_was_read_is_not_served(tmp_path: Path) ->
     app = create_app(tmp_path / "library")
     page = app.test_client()
     id = page.get("/reports.json").get_json()["reports"][0]["id"]
-    assert page.get(f"/report/{id}/file.pdf", buffered=True).status_code == 200
+    assert page.get(f"/reports/{id}/file.pdf", buffered=True).status_code == 200
     placed.write_bytes(b"something private that came to lie there")
-    answer = page.get(f"/report/{id}/file.pdf")
+    answer = page.get(f"/reports/{id}/file.pdf")
     assert answer.status_code == 404
     assert b"private" not in answer.data
-    assert page.get(f"/report/{id}/page/1/picture.png").status_code == 404
+    assert page.get(f"/reports/{id}/pages/1/picture.png").status_code == 404
     app.extensions["shelf"].close()
