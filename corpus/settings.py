@@ -1,6 +1,7 @@
 """What can be set, and where everything of a library lies. Built once, passed as an argument, never changed."""
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -37,6 +38,8 @@ class Settings:
     extractor: str = _setting(
         "pdfium", 'what reads the text: "pdfium" (pypdf steps in where it fails) or "pypdf" alone'
     )
+    ocr: bool = _setting(True, "read pages that are pictures with Tesseract, where it is installed")
+    ocr_languages: str = _setting("eng", 'the languages that Tesseract looks for, such as "eng+cym"')
     trust_hidden_text: bool = _setting(
         False, "take text that lies under a black box as text; only for a collection whose owner decides so"
     )
@@ -110,10 +113,14 @@ def _checked(name: str, value: Any, start: Path, where: str) -> Any:
         if value in EXTRACTORS:
             return value
         allowed = " or ".join(f'"{each}"' for each in EXTRACTORS)
-    elif name == "trust_hidden_text":
+    elif name in ("trust_hidden_text", "ocr"):
         if isinstance(value, bool):
             return value
         allowed = "true or false"
+    elif name == "ocr_languages":
+        if isinstance(value, str) and re.fullmatch(r"[A-Za-z_]+(\+[A-Za-z_]+)*", value):
+            return value
+        allowed = 'names of Tesseract\'s languages, for example "eng+cym"'
     elif name == "max_seconds":
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
             return float(value)

@@ -104,6 +104,7 @@ def readme() -> str:
         held = Path(folder) / "library"
         answered("reviews init", held)
         shutil.copyfile(ROOT / "corpus" / "demo" / "catalogue.csv", held / "catalogue.csv")
+        (held / "reviews.toml").write_text("ocr = false\n")  # the same page with and without Tesseract
         answered(shlex.join(["reviews", "update", str(ROOT / "corpus" / "demo")]), held)
         return re.sub(
             r"(?<=^```console\n)\$ (reviews .*)\n(?:(?!```).*\n)*",

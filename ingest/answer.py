@@ -7,14 +7,31 @@ or fill the disk.
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from corpus.model import Aside, AsideRole, Found, Item, ItemKind, Page, Paragraph, Reason, Section, SectionKind, Text
+from corpus.model import (
+    Aside,
+    AsideRole,
+    Found,
+    Item,
+    ItemKind,
+    Page,
+    Paragraph,
+    Reason,
+    Scan,
+    ScanLine,
+    Section,
+    SectionKind,
+    Text,
+)
 from ingest.page import Pixels
 
 FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language")
 PIXELS = 6_000_000
 """The most that a picture of a page may have."""
+SCAN_PIXELS = 12_000_000
+"""The most that a page drawn for OCR may have: A4 at 300 dots an inch has nine million."""
 READERS = ("pdfium", "pypdf", "ocr", None)
 
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
@@ -32,6 +49,7 @@ def encode(text: Text) -> bytes:
             "sections": [[section.kind.value, section.heading] for section in text.sections],
             "paragraphs": [[p.page, p.number, p.section, p.text, p.heading, p.turns] for p in text.paragraphs],
             "asides": [[aside.page, aside.before, aside.role.value, aside.text] for aside in text.asides],
+            "scans": text.scans,
             "items": [[item.kind.value, item.first, item.last, item.addressee] for item in text.items],
             "found": {name: [found.value, found.source, found.confidence] for name, found in text.found.items()},
         }
@@ -43,23 +61,46 @@ def encode_failure(reason: Reason, detail: str) -> bytes:
     return _line({"failure": reason.value, "detail": detail[:_SHORT]})
 
 
+def encode_scans(scans: Mapping[int, Scan | Reason]) -> dict[str, Any]:
+    """What OCR read, as a request carries it."""
+    return {
+        str(number): scan.value
+        if isinstance(scan, Reason)
+        else [scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, scan.lines]
+        for number, scan in scans.items()
+    }
+
+
+def decode_scans(scans: Mapping[str, Any]) -> dict[int, Scan | Reason]:
+    """The same, in the child."""
+    found: dict[int, Scan | Reason] = {}
+    for number, scan in scans.items():
+        if isinstance(scan, str):
+            found[int(number)] = Reason(scan)
+        else:
+            asked, by, sure, width, turned, lines = scan
+            found[int(number)] = Scan(int(number), asked, by, sure, width, turned, tuple(map(ScanLine.of, lines)))
+    return found
+
+
 def encode_picture(pixels: Pixels) -> bytes:
     """A picture as one line."""
     data = base64.b64encode(pixels.data).decode()
-    return _line({"width": pixels.width, "height": pixels.height, "pixels": data})
+    return _line({"width": pixels.width, "height": pixels.height, "depth": pixels.depth, "pixels": data})
 
 
-def decode_picture(line: bytes) -> Pixels | tuple[Reason, str]:
+def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
     """The picture, or the reason why there is none. Raises Malformed when the line is anything else."""
     try:
         value = json.loads(line)
         if "failure" in value:
             return Reason(value["failure"]), _string(value["detail"], _SHORT)
         width, height = _whole(value["width"]), _whole(value["height"])
-        _check(width > 0 and height > 0 and width * height <= PIXELS, "size")
+        most = PIXELS if depth == 3 else SCAN_PIXELS
+        _check(width > 0 and height > 0 and width * height <= most and value["depth"] == depth, "size")
         data = base64.b64decode(value["pixels"], validate=True)
-        _check(len(data) == 3 * width * height, "pixels")
-        return Pixels(width, height, data)
+        _check(len(data) == depth * width * height, "pixels")
+        return Pixels(width, height, data, depth)
     except Malformed:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -126,7 +167,9 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     for name, (said, source, confidence) in value["found"].items():
         _check(name in FIELDS and 0 <= _number(confidence) <= 1, "found")
         found[name] = Found(_string(said, _SHORT), _string(source, 60), float(confidence))
-    return Text(id, tuple(pages), tuple(sections), tuple(paragraphs), tuple(asides), found, reader, tuple(items))
+    scans = tuple(value["scans"])
+    _check(all(1 <= _whole(page) <= len(pages) for page in scans) and len(set(scans)) == len(scans), "scans")
+    return Text(id, tuple(pages), tuple(sections), tuple(paragraphs), tuple(asides), found, reader, tuple(items), scans)
 
 
 def _check(good: bool, what: str) -> None:

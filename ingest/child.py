@@ -28,7 +28,7 @@ def main() -> int:
     bound = bind(int(limits["memory_mb"]))
     told.write(json.dumps({"ready": reader_name(), "bound": bound}).encode() + b"\n")
     told.flush()
-    while line := asked.readline(100_000):
+    while line := asked.readline():
         request = json.loads(line)
         told.write(_serve(request, asked))
         told.flush()
@@ -39,6 +39,8 @@ def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
     """One answer to one request. Whatever goes wrong inside becomes an answer too."""
     try:
         data = asked.read(int(request["bytes"]))
+        if "dpi" in request:
+            return answer.encode_picture(extract.scan(data, request["page"], request["dpi"]))
         if "page" in request:
             marks = [(before, text, after) for before, text, after in request["marks"]]
             return answer.encode_picture(extract.picture(data, request["page"], request["width"], marks))
@@ -49,6 +51,7 @@ def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
             max_pages=int(request["max_pages"]),
             extractor=str(request["extractor"]),
             trust_hidden_text=bool(request["trust_hidden_text"]),
+            scans=answer.decode_scans(request["scans"]),
         )
         return answer.encode(text)
     except extract.Unreadable as error:

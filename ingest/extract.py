@@ -20,8 +20,9 @@ from pypdf.errors import FileNotDecryptedError
 
 from corpus.model import Reason
 from ingest import clean, hidden
-from ingest.answer import PIXELS
+from ingest.answer import PIXELS, SCAN_PIXELS
 from ingest.page import Document, Line, Pixels, RawPage
+from ingest.scans import doubtful
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each oddity of each page
 
@@ -44,6 +45,7 @@ _SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does 
 _HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it since PDF 1.0
 _LETTERS_A_PAGE = 200_000  # more than any printed page holds; the rest of such a page is not read
 _OBJECTS_A_PAGE = 20_000  # that are looked at for boxes over text
+_FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 _LABEL_LENGTH = 20
 _VALUE_LENGTH = 500
 _OUTLINE_ENTRIES = 2_000
@@ -135,8 +137,10 @@ def _read_with_pdfium(data: bytes, max_pages: int, book: "_Book", trust_hidden_t
         pages = []
         for index in range(count):
             page = _pdfium_page(document.raw, index, trust_hidden_text)
-            if page is None or _looks_wrong(page):
+            if page is None or (_looks_wrong(page) and not page.withheld):  # pypdf would read what is withheld
                 page = _better(page, book.page(index))
+                if page is not None and _looks_wrong(page):
+                    page.scan = True
             pages.append(page or RawPage(index + 1, str(index + 1), 0, 0, reader=None, unread=Reason.CORRUPT.value))
         return pages
     finally:
@@ -157,15 +161,31 @@ def _pdfium_page(document: Any, index: int, trust_hidden_text: bool) -> RawPage 
         places = _read_lines(handle, text_page, page)
         if not trust_hidden_text:
             _withhold(handle, text_page, page, places)
-        if sum(len(line.text) for line in page.lines) < 50:
+        if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
             page.image = _shows_image(handle)
             if not page.lines and page.image:
-                page.unread, page.reader = Reason.NO_TEXT.value, None
+                page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
+            page.scan = page.scan or (page.image and hidden.is_scan(_boxes(handle)[1], _sheet(handle)))
+        elif places and _is_layer(text_page, places[0]):
+            page.scan = doubtful(" ".join(line.text for line in page.lines))
         return page
     finally:
         if text_page:
             pdfium.FPDFText_ClosePage(text_page)
         pdfium.FPDF_ClosePage(handle)
+
+
+def _is_layer(text_page: Any, place: int) -> bool:
+    """Whether a letter is drawn invisibly, as OCR leaves its letters under a scan."""
+    text_object = _text_object(text_page, place)
+    return bool(text_object) and _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+
+
+def _sheet(handle: Any) -> hidden.Box:
+    """The part of the page that is seen, in the space of the file."""
+    frame = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(handle, frame)
+    return (frame.left, frame.bottom, frame.right, frame.top)
 
 
 def _shows_image(handle: Any) -> bool:
@@ -333,6 +353,30 @@ def picture(data: bytes, number: int, width: int, marks: Sequence[tuple[str, str
         document.close()
 
 
+def scan(data: bytes, number: int, dpi: int) -> Pixels:
+    """A page (1-based) in grey, as OCR wants it; a poster gets fewer dots. Raises Unreadable."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(Reason.CORRUPT, f"code {error.err_code}") from error
+    try:
+        if not 1 <= number <= len(document):
+            raise Unreadable(Reason.EMPTY, f"{len(document)} pages")
+        page = document[number - 1]
+        wide, high = page.get_size()
+        if not (wide > 0 and high > 0):
+            raise Unreadable(Reason.CORRUPT, "a page without size")
+        scale = min(dpi / 72, math.sqrt(0.9 * SCAN_PIXELS / (wide * high)))
+        bitmap = page.render(scale=scale, force_bitmap_format=pdfium.FPDFBitmap_Gray)
+        held, row = bytes(bitmap.buffer), bitmap.stride
+        data = b"".join(held[at : at + bitmap.width] for at in range(0, row * bitmap.height, row))
+        return Pixels(bitmap.width, bitmap.height, data, 1)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(Reason.CORRUPT, f"code {error.err_code}") from error
+    finally:
+        document.close()
+
+
 def _picture(page: Any, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels:
     wide, high = page.get_size()
     if not (wide > 0 and high > 0):
@@ -410,9 +454,7 @@ def _plain_letters(text: str) -> str:
 
 def _withhold(handle: Any, text_page: Any, page: RawPage, places: list[int]) -> None:
     """Take out text under a box, off the page, or invisible though no scan shows it; `withheld` counts the pieces."""
-    frame = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(handle, frame)
-    sheet = (frame.left, frame.bottom, frame.right, frame.top)
+    sheet = _sheet(handle)
     boxes, pictures, order = _boxes(handle)
     scan = None
     kept = []
@@ -658,7 +700,7 @@ class _Book:
         if not page.lines:
             page.image = bool(self._attempt(lambda: "/XObject" in (reader.pages[index].get("/Resources") or {})))
             if page.image:
-                page.unread, page.reader = Reason.NO_TEXT.value, None
+                page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
         return page
 
     def labels(self, pages: int) -> list[str]:

@@ -39,7 +39,8 @@ class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
     image: the page shows a picture. withheld: pieces of text that were taken out because nobody can see them. unread:
-    why there is no text, where there should be some.
+    why there is no text, where there should be some. scan: OCR would read it, or read it better. confidence: of the
+    OCR that has read it.
     """
 
     number: int
@@ -51,6 +52,8 @@ class RawPage:
     unread: str | None = None
     image: bool = False
     withheld: int = 0
+    scan: bool = False
+    confidence: float | None = None
 
 
 @dataclass(slots=True)
@@ -67,8 +70,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A picture: three bytes (red, green, blue) for each pixel, row by row from the top, without gaps."""
+    """A picture: three bytes (red, green, blue) a pixel, or one (grey), row by row from the top, without gaps."""
 
     width: int
     height: int
     data: bytes
+    depth: int = 3

@@ -1,16 +1,36 @@
 """From the bytes of one file to a corpus Text: the whole way, in the child process."""
 
-from corpus.model import Aside, AsideRole, Page, Paragraph, Text
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from corpus.model import Aside, AsideRole, Page, Paragraph, Reason, Scan, Text
 from ingest import asides, clean, extract, items, layout, metadata, numbers, paragraphs, sections
 from ingest.page import Document, Line
 from ingest.reader import reader_name
+from ingest.scans import take
 
 
 def read(
-    data: bytes, *, id: str, name: str, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False
+    data: bytes,
+    *,
+    id: str,
+    name: str,
+    max_pages: int,
+    extractor: str = "pdfium",
+    trust_hidden_text: bool = False,
+    scans: Mapping[int, Scan | Reason] = MappingProxyType({}),
 ) -> Text:
-    """The report in `data`. Raises extract.Unreadable. `name`: of the file, a hint for its title."""
+    """The report in `data`. Raises extract.Unreadable. `name`: of the file, a hint for its title.
+
+    scans: what OCR read on pages, or why it could not.
+    """
     document = extract.read(data, max_pages=max_pages, extractor=extractor, trust_hidden_text=trust_hidden_text)
+    for page in document.pages:
+        scan = scans.get(page.number)
+        if isinstance(scan, Scan):
+            take(page, scan)
+        elif scan is not None and page.unread:
+            page.unread = scan.value
     return understand(document, id, name)
 
 
@@ -20,7 +40,7 @@ def understand(document: Document, id: str, name: str) -> Text:
     for page in pages:
         page.lines = [line for line in map(_repaired, layout.in_reading_order(page)) if line.text]
         if not page.lines and page.reader is not None and page.unread is None and page.image:
-            page.unread, page.reader = "no_text", None
+            page.unread, page.reader, page.scan = "no_text", None, True
     asides.mark(pages)
     size = layout.body_size(pages)
     drafts = paragraphs.drafts(pages)
@@ -33,13 +53,16 @@ def understand(document: Document, id: str, name: str) -> Text:
     )
     return Text(
         id=id,
-        pages=tuple(Page(page.number, page.label, page.reader, page.unread, None, page.withheld) for page in pages),
+        pages=tuple(
+            Page(page.number, page.label, page.reader, page.unread, page.confidence, page.withheld) for page in pages
+        ),
         sections=tuple(divided),
         paragraphs=body,
         asides=_asides(document, drafts),
         found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size),
         reader=reader_name(),
         items=items.find(body, divided),
+        scans=tuple(page.number for page in pages if page.scan),
     )
 
 

@@ -8,14 +8,15 @@ import hashlib
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from corpus.model import Failure, FileRecord, Reason, Text
+from corpus.model import Failure, FileRecord, Reason, Scan, Text
 from corpus.settings import Settings
 from corpus.store import Store
-from ingest import discover
+from ingest import discover, ocr
 from ingest.discover import Seen
 from ingest.reader import reader_name
 from ingest.sandbox import Limits, Refusal, Sandbox
@@ -30,8 +31,8 @@ class IngestSummary:
 
     read: files that became a report now. same: other names of a report that is held. unchanged: reports that were read
     before.
-    failed: files that are no report. gone: files that are no longer there. failures: one for each that failed, also in
-    earlier runs.
+    failed: files that are no report. gone: files that are no longer there. ocr_pages: read by OCR now. failures: one
+    for each that failed, also in earlier runs.
     confinement: how the reading processes were bound: "bubblewrap", "rlimits" or "none"; "" when there was nothing to
     read.
     """
@@ -44,12 +45,24 @@ class IngestSummary:
     gone: int = 0
     pages: int = 0
     unread_pages: int = 0
+    ocr_pages: int = 0
     failures: tuple[Failure, ...] = field(default=())
     confinement: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as the record of a run keeps it."""
-        counts = ("found", "read", "same", "unchanged", "failed", "gone", "pages", "unread_pages", "confinement")
+        counts = (
+            "found",
+            "read",
+            "same",
+            "unchanged",
+            "failed",
+            "gone",
+            "pages",
+            "unread_pages",
+            "ocr_pages",
+            "confinement",
+        )
         return {name: getattr(self, name) for name in counts} | {
             "failures": [failure.to_dict() for failure in self.failures]
         }
@@ -63,6 +76,14 @@ class _Outcome:
     id: str | None = None
     text: Text | None = None
     refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """A page that OCR has read, to be kept before its report is done."""
+
+    report: str
+    scan: Scan
 
 
 def _quiet(done: int, total: int) -> None:
@@ -83,17 +104,20 @@ def ingest(
     Raises UsageError when a path does not exist. A file that cannot be read is a Failure in the summary and in the
     store, never an error.
     """
+    engine = ocr.engine(settings.ocr_languages) if settings.ocr else None
     roots = list(paths) or [settings.reports, *settings.folders]
     known = store.files()
     reader, failing = reader_name(settings.extractor, settings.trust_hidden_text), _failing(settings)
     seen = discover.look(roots, settings.library)
-    changes = discover.compare(seen, known, roots, settings.library, (reader, failing))
+    good = {record.reader for record in known.values() if _still_good(record.reader, reader, engine)}
+    changes = discover.compare(seen, known, roots, settings.library, {reader, failing, *good})
     for key in changes.gone:
         store.forget_file(key)
 
     held = {record.report for record in known.values() if record.report is not None}
-    claimed = {report for report in held if store.holds(report, reader)}
-    counts = dict.fromkeys(("read", "same", "pages", "unread_pages"), 0)
+    claimed = {report for report in held if store.holds(report, reader, *good)}
+    readers_of: dict[str, str] = {}
+    counts = dict.fromkeys(("read", "same", "pages", "unread_pages", "ocr_pages"), 0)
     failures = [Failure(record.path, record.reason, record.detail) for record in changes.unchanged if record.reason]
     refused: dict[str, Refusal] = {}
     later: list[_Outcome] = []
@@ -104,18 +128,25 @@ def ingest(
         store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
         failures.append(Failure(seen.key, refusal.reason, refusal.detail))
 
-    readers = _Readers(changes.to_read, settings, claimed, jobs or settings.jobs)
+    readers = _Readers(changes.to_read, settings, claimed, jobs or settings.jobs, store.path, engine)
     with readers:
         progress(0, len(changes.to_read))
         for outcome in readers.outcomes():
+            if isinstance(outcome, _Scanned):
+                store.keep_scan(outcome.report, outcome.scan)
+                counts["ocr_pages"] += 1
+                continue
             seen_file = outcome.seen
             if outcome.refusal is not None:
                 if outcome.id is not None:
                     refused[outcome.id] = outcome.refusal
                 fail(outcome, outcome.refusal)
             elif outcome.text is not None:
-                record = FileRecord(seen_file.key, seen_file.size, seen_file.mtime_ns, outcome.text.id, reader=reader)
+                record = FileRecord(
+                    seen_file.key, seen_file.size, seen_file.mtime_ns, outcome.text.id, reader=outcome.text.reader
+                )
                 store.put(outcome.text, record)
+                readers_of[outcome.text.id] = outcome.text.reader
                 counts["read"] += 1
                 counts["pages"] += len(outcome.text.pages)
                 counts["unread_pages"] += sum(page.unread is not None for page in outcome.text.pages)
@@ -130,7 +161,8 @@ def ingest(
             fail(outcome, twin)
         else:
             file = outcome.seen
-            store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=reader))
+            by = readers_of.get(outcome.id or "") or store.reader_of(outcome.id or "")
+            store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=by))
             counts["same"] += 1
         done += 1
         progress(done, len(changes.to_read))
@@ -142,6 +174,16 @@ def ingest(
         failures=tuple(sorted(failures, key=lambda failure: failure.file)),
         confinement=readers.confinement,
         **counts,
+    )
+
+
+_WAITING = "OCR wanted"
+
+
+def _still_good(name: str, reader: str, engine: ocr.Engine | None) -> bool:
+    """Whether a report that was read so need not be read again: OCR can do no more for it than it has done."""
+    return name == reader or (
+        name.startswith(f"{reader} + ") and (engine is None or name.endswith(f" {engine.languages}"))
     )
 
 
@@ -157,16 +199,28 @@ def _failing(settings: Settings) -> str:
 class _Readers:
     """The threads that read files in child processes; use in a `with` block, which ends them all."""
 
-    def __init__(self, files: Sequence[Seen], settings: Settings, claimed: set[str], jobs: int) -> None:
+    def __init__(
+        self,
+        files: Sequence[Seen],
+        settings: Settings,
+        claimed: set[str],
+        jobs: int,
+        corpus: Path,
+        engine: ocr.Engine | None,
+    ) -> None:
         self._settings = settings
+        self._corpus = corpus
+        self._engine = engine
+        self._jobs = max(1, jobs)
+        self._pool = ThreadPoolExecutor(self._jobs)
         self._claimed = claimed
         self._lock = threading.Lock()
         # The largest first, so that no thread is left alone with a long one at the end.
         self._files = iter(sorted(files, key=lambda file: -file.size))
         self._count = len(files)
         self._stop = threading.Event()
-        self._ready: queue.Queue[_Outcome | BaseException] = queue.Queue(maxsize=2 * max(1, jobs))
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(max(1, jobs), len(files)))]
+        self._ready: queue.Queue[_Outcome | _Scanned | BaseException] = queue.Queue(maxsize=2 * self._jobs)
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(self._jobs, len(files)))]
         self.confinement = ""
 
     def __enter__(self) -> Self:
@@ -180,13 +234,16 @@ class _Readers:
             while thread.is_alive():
                 self._drain()
                 thread.join(0.05)
+        self._pool.shutdown(cancel_futures=True)
 
-    def outcomes(self) -> Iterator[_Outcome]:
-        """One outcome for each file, as they become ready."""
-        for _ in range(self._count):
+    def outcomes(self) -> Iterator["_Outcome | _Scanned"]:
+        """One outcome for each file, as they become ready, and before it the pages of it that OCR has read."""
+        left = self._count
+        while left:
             outcome = self._ready.get()
             if isinstance(outcome, BaseException):
                 raise outcome
+            left -= isinstance(outcome, _Outcome)
             yield outcome
 
     def _drain(self) -> None:
@@ -218,7 +275,7 @@ class _Readers:
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
             self._tell(error)
 
-    def _tell(self, outcome: "_Outcome | BaseException") -> None:
+    def _tell(self, outcome: "_Outcome | _Scanned | BaseException") -> None:
         while not self._stop.is_set():
             try:
                 self._ready.put(outcome, timeout=0.2)
@@ -249,4 +306,36 @@ class _Readers:
         result = sandbox.read(data, id=report, name=seen.path.stem)
         if isinstance(result, Refusal):
             return _Outcome(seen, report, refusal=result)
+        if result.scans:
+            scans = self._scans(data, report, result, sandbox)
+            if scans:
+                again = sandbox.read(data, id=report, name=seen.path.stem, scans=scans)
+                result = again if isinstance(again, Text) else result
+            done = all(page in scans for page in result.scans)
+            by = f"{self._engine.name} {self._engine.languages}" if self._engine and done else _WAITING
+            result = replace(result, reader=f"{result.reader} + {by}")
         return _Outcome(seen, report, result)
+
+    def _scans(self, data: bytes, report: str, text: Text, sandbox: Sandbox) -> dict[int, Scan | Reason]:
+        """What OCR read on the pages that need it, in this run or in an earlier one."""
+        with Store.open(self._corpus, read_only=True) as corpus:
+            known: dict[int, Scan | Reason] = {**corpus.scans(report, self._settings.ocr_languages)}
+        new = [page for page in text.scans if page not in known]
+        if self._engine is None or not self._settings.ocr:
+            return known
+        reading = ocr.read_pages(
+            new,
+            lambda page: sandbox.scan(data, page),
+            self._engine,
+            self._pool,
+            at_once=self._jobs,
+            seconds=self._settings.max_seconds,
+            memory_mb=self._settings.max_memory_mb,
+        )
+        for page, scan in reading:
+            if self._stop.is_set():
+                break
+            if isinstance(scan, Scan):
+                self._tell(_Scanned(report, scan))
+            known[page] = scan if isinstance(scan, Scan) else scan.reason
+        return known

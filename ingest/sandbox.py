@@ -18,11 +18,12 @@ from types import TracebackType
 from typing import IO, Self
 
 from corpus.errors import ReviewsError
-from corpus.model import Reason, Text
+from corpus.model import Reason, Scan, Text
 from ingest import answer
 from ingest.confinement import START_SECONDS, box, environment, works_in_bubblewrap
 from ingest.page import Pixels
 from ingest.reader import reader_name
+from ingest.scans import DPI
 
 _FILES_A_CHILD = 50  # then it is replaced: what leaked is given back
 _LONGEST_ANSWER = 200_000_000  # bytes
@@ -80,14 +81,17 @@ class Sandbox:
             os.close(self._errors)
             self._errors = None
 
-    def read(self, data: bytes, *, id: str, name: str) -> Text | Refusal:
-        """The report in `data`, or why there is none."""
+    def read(
+        self, data: bytes, *, id: str, name: str, scans: Mapping[int, Scan | Reason] | None = None
+    ) -> Text | Refusal:
+        """The report in `data`, or why there is none. scans: what OCR read on pages, or why it could not."""
         request = {
             "id": id,
             "name": name,
             "max_pages": self._limits.pages,
             "extractor": self._limits.extractor,
             "trust_hidden_text": self._limits.trust_hidden_text,
+            "scans": answer.encode_scans(scans or {}),
         }
         line = self._answer(request, data)
         if isinstance(line, Refusal):
@@ -101,11 +105,18 @@ class Sandbox:
 
     def picture(self, data: bytes, *, page: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels | Refusal:
         """What a page looks like, or why that cannot be said. See `extract.picture` for what is asked."""
-        line = self._answer({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data)
+        return self._drawn({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data, 3)
+
+    def scan(self, data: bytes, page: int) -> Pixels | Refusal:
+        """What a page looks like in grey, as large as OCR wants it."""
+        return self._drawn({"page": page, "dpi": DPI}, data, 1)
+
+    def _drawn(self, request: Mapping[str, object], data: bytes, depth: int) -> Pixels | Refusal:
+        line = self._answer(request, data)
         if isinstance(line, Refusal):
             return line
         try:
-            answered = answer.decode_picture(line)
+            answered = answer.decode_picture(line, depth)
         except answer.Malformed as error:
             self.close()
             return Refusal(Reason.CRASHED, f"malformed answer: {error}")

@@ -92,12 +92,13 @@ def test_a_poster_gets_a_smaller_picture(box: Sandbox, press: Any) -> None:
 @pytest.mark.parametrize(
     "lie",
     [
-        {"width": 2, "height": 2, "pixels": base64.b64encode(b"\0" * 11).decode()},
-        {"width": 2, "height": 2, "pixels": "%%%%"},
-        {"width": -1, "height": -1, "pixels": base64.b64encode(b"\0" * 3).decode()},
-        {"width": 10**9, "height": 10**9, "pixels": ""},
-        {"width": True, "height": 1, "pixels": base64.b64encode(b"\0" * 3).decode()},
+        {"width": 2, "height": 2, "depth": 3, "pixels": base64.b64encode(b"\0" * 11).decode()},
+        {"width": 2, "height": 2, "depth": 3, "pixels": "%%%%"},
+        {"width": -1, "height": -1, "depth": 3, "pixels": base64.b64encode(b"\0" * 3).decode()},
+        {"width": 10**9, "height": 10**9, "depth": 3, "pixels": ""},
+        {"width": True, "height": 1, "depth": 3, "pixels": base64.b64encode(b"\0" * 3).decode()},
         {"height": 1, "pixels": ""},
+        {"width": 1, "height": 1, "depth": 1, "pixels": base64.b64encode(b"\0").decode()},
         [],
     ],
 )

@@ -18,7 +18,7 @@ import pytest
 
 from corpus.errors import ReviewsError
 from corpus.model import Reason, Text
-from ingest import answer, sandbox
+from ingest import answer, confinement, sandbox
 from ingest.sandbox import Limits, Refusal, Sandbox
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no rlimits and no signals")
@@ -137,7 +137,7 @@ def test_a_child_that_dies_is_a_crash_with_the_name_of_its_signal(
 def test_the_child_writes_no_file_and_knows_how_it_is_bound(
     page: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, boxed: bool
 ) -> None:
-    if boxed and not sandbox.works_in_bubblewrap():
+    if boxed and not confinement.works_in_bubblewrap():
         pytest.skip("bubblewrap does not work here")
     monkeypatch.setattr(sandbox, "works_in_bubblewrap", lambda: boxed)
     with Sandbox(Limits()) as box:
@@ -152,13 +152,15 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
         "print(len(socket.if_nameindex()))"
     )
     command = [
-        *(sandbox.box() if boxed else []),
+        *(confinement.box() if boxed else []),
         sys.executable,
         "-c",
         probe,
         "/dev/shm/wren" if boxed else str(tmp_path / "wren.txt"),
     ]
-    said = subprocess.run(command, env=sandbox.environment(), capture_output=True, text=True, check=True).stdout.split()
+    said = subprocess.run(
+        command, env=confinement.environment(), capture_output=True, text=True, check=True
+    ).stdout.split()
     assert said[:2] == ["refused", "refused"]
     if boxed:
         assert said[2] == "1", "only the loopback of its own network"
@@ -179,7 +181,7 @@ def test_an_installation_that_cannot_read_is_an_error_and_not_a_hundred_crashed_
     page: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "pypdfium2.py").write_text("raise ImportError('this is no PDFium')")
-    whole = sandbox.environment()
+    whole = confinement.environment()
     broken = whole | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{whole['PYTHONPATH']}"}
     monkeypatch.setattr(sandbox, "works_in_bubblewrap", lambda: False)
     monkeypatch.setattr(sandbox, "environment", lambda: broken)
@@ -194,6 +196,7 @@ def changed(**parts: Any) -> bytes:
         "paragraphs": [[1, None, 0, "Wren", False, [[2, 2]]]],
         "asides": [[1, 0, "header", "Avonshire"]],
         "items": [["finding", 0, 0, None]],
+        "scans": [2],
         "found": {"title": ["Wren", "cover", 0.9]},
     }
     return json.dumps(good | parts).encode() + b"\n"
@@ -229,6 +232,9 @@ def test_a_good_answer_is_believed() -> None:
         changed(paragraphs=[[1, 7, 0, "Wren", False, []]]),
         changed(asides=[[1, 5, "header", "x"]]),
         changed(asides=[[1, 0, "secret", "x"]]),
+        changed(scans=[3]),
+        changed(scans=[1, 1]),
+        changed(scans="2"),
         changed(items=[["gossip", 0, 0, None]]),
         changed(items=[["finding", 0, 1, None]]),
         changed(items=[["finding", 0, 0, 7]]),
