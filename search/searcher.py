@@ -135,6 +135,8 @@ class Searcher:
         wanted.
         """
         began = time.perf_counter()
+        if count:
+            self.themed()  # once for a generation, and not on the time of the query
         deadline = Deadline()
         parsed = parse(text, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
         evaluator = self._evaluator(deadline)
