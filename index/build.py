@@ -32,15 +32,24 @@ Progress = Callable[[int, int], None]
 
 
 def build(
-    store: Store, index: Path, *, jobs: int = 1, rebuild: bool = False, progress: Progress = lambda done, total: None
+    store: Store,
+    index: Path,
+    *,
+    jobs: int = 1,
+    rebuild: bool = False,
+    clean: bool = False,
+    progress: Progress = lambda done, total: None,
 ) -> Generation | None:
     """Bring the index up to date with the corpus. Gives the new generation, or None when nothing had changed.
+
+    Every byte of the generation before is checked; where it is damaged, the one before that is built on. clean: make a
+    new one in any case, with nothing in it of readings that are not current.
 
     Raises Corrupt when what was written does not agree with the corpus; the old generation stays current then.
     """
     before = None if rebuild else _usable(index)
     revision = store.revision
-    if before and before.manifest.revision == revision and not before.warnings:
+    if before and before.manifest.revision == revision and not before.warnings and not clean:
         return None
     readings = [reading for reading, _ in store.readings()]
     live = frozenset(readings)
@@ -51,7 +60,7 @@ def build(
         held = {reading for segment in kept for reading, _ in segment.documents}
         new = [reading for reading in readings if reading not in held]
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, progress)]
-        segments = _merge(building, name, segments, live)
+        segments = _merge(building, name, segments, live, worn=1.0 if clean else _WORN)
         ENGINE.finish(building, segments)
         _verify(store, building, segments, live)
         described = {report.id: report.to_dict() for report in store.reports()}
@@ -105,20 +114,16 @@ def open_snapshot(generation: Generation) -> Snapshot:
 def _usable(index: Path) -> Generation | None:
     """The generation whose segments can be taken over, if there is one."""
     try:
-        generation = generations.current(index)
+        generation = generations.current(index, thorough=True)
     except (NoIndex, Corrupt):
         return None
     return generation if generation.manifest.fingerprint == FINGERPRINT else None
 
 
 def _take_over(before: Generation, building: Path, live: frozenset[int]) -> list[SegmentSummary]:
-    """Copy the segments that still hold something live. Copies, not links: a flipped bit must not reach all
-    generations.
-    """
+    """Copy the segments that still hold something live."""
     kept = [s for s in before.manifest.segments if any(reading in live for reading, _ in s.documents)]
-    for segment in kept:
-        for path in before.directory.glob(f"*_{segment.name}.*"):
-            shutil.copyfile(path, building / path.name)
+    generations.take_over(before, building, kept)
     return kept
 
 
@@ -156,26 +161,32 @@ def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
     return [IndexedParagraph(text, SectionKind(kind), heading) for text, kind, heading in store.indexable(reading)]
 
 
-def _merge(building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int]) -> list[SegmentSummary]:
-    """Keep segments few and free of the dead: rewrite the worn ones and, when there are many, the
-    small ones.
+def _merge(
+    building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int], worn: float
+) -> list[SegmentSummary]:
+    """Keep segments few and free of the dead: rewrite those of which less than `worn` is alive and, when there are
+    many, the small ones.
     """
 
     def living(segment: SegmentSummary) -> int:
         return sum(length for reading, length in segment.documents if reading in live)
 
-    worn = [s for s in segments if living(s) < _WORN * sum(length for _, length in s.documents)]
-    whole = sorted((s for s in segments if s not in worn), key=living, reverse=True)
+    tired = [s for s in segments if _dead(s, live) and living(s) <= worn * sum(length for _, length in s.documents)]
+    whole = sorted((s for s in segments if s not in tired), key=living, reverse=True)
     small = [s for s in whole if 4 * living(s) < living(whole[0])]
     if len(segments) > _MANY_SEGMENTS:
         small = whole[1:]
     elif len(small) <= _FEW_SMALL:
         small = []
-    merging = [s for s in segments if s in worn or s in small]
+    merging = [s for s in segments if s in tired or s in small]
     if not merging:
         return segments
     merged = ENGINE.merge(building, f"{name}m", merging, live)
     return [*(s for s in segments if s not in merging), merged]
+
+
+def _dead(segment: SegmentSummary, live: frozenset[int]) -> bool:
+    return any(reading not in live for reading, _ in segment.documents)
 
 
 def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:

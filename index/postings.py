@@ -72,6 +72,14 @@ class PostingsBuilder:
         self.ends.extend(before + end for end in accumulate(counts))
         self.positions.extend(positions)
 
+    def extend(self, postings: Postings, shift: int) -> None:
+        """Add all of other postings, their documents numbered `shift` higher."""
+        before = len(self.positions)
+        self.documents.extend(document + shift for document in postings.documents)
+        self.weights.extend(postings.weights)
+        self.ends.extend(before + end for end in postings.ends)
+        self.positions.extend(postings.positions)
+
     def pack(self) -> bytes:
         """The postings as bytes, in the layout above."""
         count = array(_U32, [len(self.documents)])

@@ -207,9 +207,12 @@ class _Segment:
         self._schema = _schema()
         self.size: int = segment.doc_count_all()
 
+    def has(self, field: str, term: str) -> bool:
+        return (field, term.encode()) in self._terms
+
     def postings(self, field: str, term: str) -> Postings | None:
         key = term.encode()
-        if (field, key) not in self._terms:
+        if not self.has(field, term):
             return None
         postings: Postings = self._terms.matcher(field, key, self._schema[field].format).postings
         return postings
@@ -457,16 +460,32 @@ def _in_order(by_field: dict[str, dict[str, PostingsBuilder]]) -> Iterator[tuple
 
 def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
     """The terms of several segments as those of one."""
+    whole = [len(numbers) == reader.size for reader, numbers in zip(readers, moved, strict=True)]
+    sources = list(zip(readers, moved, whole, strict=True))
     for field in (_COMPOUND, _FORM, _TERM):
         everything = {term.encode() for reader in readers for term in reader.terms_from(field, "")}
         for key in sorted(everything):
+            term = key.decode()
+            if field == _FORM:  # it has no documents of its own, and is kept while its word occurs
+                word = term.partition(_SEPARATOR)[2]
+                if any(reader.has(_FORM, term) and (all_ or _lives(reader, word, to)) for reader, to, all_ in sources):
+                    yield field, key, PostingsBuilder()
+                continue
             builder = PostingsBuilder()
-            for reader, numbers in zip(readers, moved, strict=True):
-                postings = reader.postings(field, key.decode())
-                if postings is not None:
-                    for place, old in enumerate(postings.documents):
-                        if old in numbers:
-                            builder.add(numbers[old], postings.weights[place], postings.at(place))
-            # a form is kept while its word occurs: it has no documents of its own
-            if builder.documents or field == _FORM:
+            for reader, numbers, all_ in sources:
+                postings = reader.postings(field, term)
+                if postings is None:
+                    continue
+                if all_:  # then they are numbered in a row
+                    builder.extend(postings, numbers[0])
+                    continue
+                for place, old in enumerate(postings.documents):
+                    if old in numbers:
+                        builder.add(numbers[old], postings.weights[place], postings.at(place))
+            if builder.documents:
                 yield field, key, builder
+
+
+def _lives(reader: _Segment, word: str, numbers: Mapping[int, int]) -> bool:
+    postings = reader.postings(_TERM, word)
+    return postings is not None and any(document in numbers for document in postings.documents)

@@ -115,3 +115,23 @@ def test_only_the_last_generations_stay(index: Path, store: Store, add: AddRepor
         add(f"more-{n}", "Neglect.")
         build(store, index)
     assert [g.manifest.id for g in generations.kept(index)] == ["0000004", "0000005", "0000006"]
+
+
+def test_damage_is_not_copied_into_the_next_generation(index: Path, store: Store, add: AddReport) -> None:
+    import os
+
+    path = next((index / "0000002").glob("*.pst"))
+    before = path.stat()
+    flip(path, 20)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a disk does it
+    add("third", "Neglect.")
+    assert build(store, index) is not None
+    assert check(store, index, full=True) == []
+    assert len(generations.current(index).manifest.live) == 3
+
+
+def test_only_the_named_generation_stays_when_all_others_must_go(index: Path) -> None:
+    (index / "building-7").mkdir()
+    generations.keep_only(index, "0000002")
+    assert sorted(path.name for path in index.iterdir()) == ["0000002", "CURRENT"]
+    assert generations.current(index).warnings == ()

@@ -140,3 +140,15 @@ def test_empty_reports_and_segments_do_no_harm(
     snapshot = opened(ENGINE.write(tmp_path, "a", texts))
     assert len(snapshot.documents()) == len(texts)
     assert snapshot.postings("anything") == []
+
+
+def test_what_only_dead_documents_said_is_gone_after_a_merge_to_the_last_byte(tmp_path: Path, opened: Opened) -> None:
+    first = ENGINE.write(tmp_path, "a", [(1, plain("zanzibar zan-zibar")), (2, plain("neglect"))])
+    second = ENGINE.write(tmp_path, "b", [(3, plain("neglects"))])
+    merged = ENGINE.merge(tmp_path, "m", [first, second], frozenset({2, 3}))
+    snapshot = opened(merged)
+    assert snapshot.forms("neglect") == ["neglect", "neglects"]
+    assert places(snapshot, "neglects") == {1: [0]}
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert b"neglect" in left
+    assert b"zanzibar" not in left
