@@ -20,9 +20,11 @@ from index.engine import KINDS, Layout, Snapshot
 from index.expansion import Expansion, Slots, pattern_parts
 from index.matches import EVERY_KIND, AnyOf, Found, Match, Runs, Sections, Words, all_mentions
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
-from index.spans import Span, in_order, near, side_by_side
+from index.spans import Span, in_order, near, neighbours, side_by_side
 
 MAX_SECONDS = 5.0
+
+_WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
 Kinds = Callable[[int], int]
 """For a document, the kinds of section (as bits) in which a part of the query holds."""
@@ -60,6 +62,11 @@ class Answer:
         """All matches in one document, each once, in order."""
         return all_mentions(self.matches, document)
 
+    def starts(self, document: int) -> set[int]:
+        """The first positions of all matches in one document."""
+        held = (match for match in self.matches if document in match.documents)
+        return set().union(*(positions for match in held for positions in match.starts(document)))
+
     def spans(self, document: int) -> list[Span]:
         """All matches in one document, as they come."""
         return [span for match in self.matches if document in match.documents for span in match.spans(document)]
@@ -68,7 +75,8 @@ class Answer:
 class Evaluator:
     """Evaluates queries over one snapshot.
 
-    fields: gives the documents that a Field condition is true of. sections: the layout of a document by kinds.
+    fields: gives the documents that a Field condition is true of. layout, sections: of a document; a caller that asks
+    often keeps them.
     """
 
     def __init__(
@@ -76,14 +84,15 @@ class Evaluator:
         snapshot: Snapshot,
         fields: Callable[[Field], set[int]],
         deadline: Deadline,
+        layout: Callable[[int], Layout] | None = None,
         sections: Callable[[int], Sections] | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._live = set(snapshot.documents())
         self._fields = fields
         self._deadline = deadline
-        self._layout: Callable[[int], Layout] = lru_cache(maxsize=4096)(snapshot.layout)
-        self._sections = sections or lru_cache(maxsize=None)(lambda document: Sections(self._layout(document)))
+        self._layout = layout or lru_cache(maxsize=4096)(snapshot.layout)
+        self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
         self.expansion = Expansion(snapshot, deadline.check)
 
@@ -96,7 +105,10 @@ class Evaluator:
             case Or(parts) | Theme(_, parts):
                 answers = [self.evaluate(part, kinds) for part in parts]
                 documents = set().union(*(answer.documents for answer in answers))
-                return Answer(documents, _matches(answers), _join(or_, answers))
+                matches = _matches(answers)
+                if all(isinstance(part, _WITH_PLACES) for part in parts):
+                    return Answer(documents, matches, lambda d: self._kinds(matches, d))
+                return Answer(documents, matches, _join(or_, answers))
             case Not(part):
                 excluded = self.evaluate(part, kinds)
                 return Answer(self._live - excluded.documents, (), lambda d: EVERY_KIND & ~excluded.kinds(d))
@@ -140,7 +152,7 @@ class Evaluator:
         by_document: dict[int, Sequence[Span]] = {}
         for document in sorted(match.documents):
             self._deadline.check()
-            if self._kinds(match, document) & kinds:
+            if self._kinds([match], document) & kinds:
                 by_document[document] = self._sections(document).inside(match.spans(document), kinds)
         return Found(match.text, match.terms, by_document)
 
@@ -159,16 +171,18 @@ class Evaluator:
     def _one(self, match: Match, kinds: int) -> Answer:
         if kinds != EVERY_KIND:
             match = self.within(match, kinds)
-        return Answer(match.documents, [match], lambda d: self._kinds(match, d))
+        matches = [match]
+        return Answer(match.documents, matches, lambda d: self._kinds(matches, d))
 
-    def _kinds(self, match: Match, document: int) -> int:
-        if document not in match.documents:
-            return 0
+    def _kinds(self, matches: Sequence[Match], document: int) -> int:
+        """The kinds of section in which any of the matches stands."""
         sections, found = self._sections(document), 0
-        for positions in match.starts(document):
-            found |= sections.of(positions)
-            if found == sections.present:
-                break
+        for match in matches:
+            if document in match.documents:
+                for positions in match.starts(document):
+                    found |= sections.of(positions)
+                    if found == sections.present:
+                        return found
         return found
 
     def _match(self, query: Word | Pattern | Fuzzy | Phrase) -> Match:
@@ -265,10 +279,15 @@ class Evaluator:
 
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
+        single = all(isinstance(match, Words) for answer in (left, right) for match in answer.matches)
         by_document: dict[int, Sequence[Span]] = {}
         for document in sorted(left.documents & right.documents):
             self._deadline.check()
-            spans = near(left.spans(document), right.spans(document), query.distance, self._layout(document))
+            layout = self._layout(document)
+            if single:
+                spans = neighbours(left.starts(document), right.starts(document), query.distance, layout)
+            else:
+                spans = near(left.spans(document), right.spans(document), query.distance, layout)
             if spans:
                 by_document[document] = spans
         terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]

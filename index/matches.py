@@ -48,7 +48,7 @@ class Words(Match):
         self.text = text
         self.terms = tuple(terms)
         self._lists = lists
-        self._places: dict[int, list[Sequence[int]]] | None = None
+        self._where: list[tuple[dict[int, int], Postings]] | None = None
         weights: dict[int, float] = {}
         for base, postings in lists:
             for number, weight in zip(postings.documents, postings.weights, strict=True):
@@ -58,21 +58,13 @@ class Words(Match):
         self.documents = weights.keys() & live
 
     def starts(self, document: int) -> list[Sequence[int]]:
-        if self._places is not None:
-            return self._places.get(document, [])
-        if len(self._lists) > 8:  # looking into each list again and again would cost more than turning all of them once
-            self._places = {}
-            for base, postings in self._lists:
-                for index, number in enumerate(postings.documents):
-                    self._places.setdefault(number + base, []).append(postings.at(index))
-            return self._places.get(document, [])
-        found = []
-        for base, postings in self._lists:
-            wanted = document - base
-            at = bisect_left(postings.documents, wanted)
-            if at < len(postings.documents) and postings.documents[at] == wanted:
-                found.append(postings.at(at))
-        return found
+        where = self._where
+        if where is None:  # a dictionary a list pays from the second document on, and a phrase looks at thousands
+            where = self._where = [
+                ({number + base: index for index, number in enumerate(postings.documents)}, postings)
+                for base, postings in self._lists
+            ]
+        return [postings.at(places[document]) for places, postings in where if document in places]
 
     def positions(self, document: int) -> Sequence[int]:
         """The positions of all the terms in a document, ascending."""

@@ -32,8 +32,7 @@ def smallest(spans: Iterable[Span]) -> list[Span]:
 
 def side_by_side(slots: Sequence[Sequence[int]]) -> list[int]:
     """Where a phrase starts: the positions p for which slots[i] holds p + i, for every i. Slots are ascending."""
-    rare = min(range(len(slots)), key=lambda i: len(slots[i]))
-    others = sorted((i for i in range(len(slots)) if i != rare), key=lambda i: len(slots[i]))
+    rare, *others = sorted(range(len(slots)), key=[len(slot) for slot in slots].__getitem__)
     starts: Iterable[int] = [p - rare for p in slots[rare]]
     for i in others:
         slot = slots[i]
@@ -70,21 +69,24 @@ def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Lay
     """The smallest spans that hold one of each side, not overlapping, at most `distance` tokens between, in one
     paragraph.
     """
-    if all(first == last for first, last in left) and all(first == last for first, last in right):
-        spans = _neighbours({first for first, _ in left}, {first for first, _ in right}, distance)
-    else:
-        spans = smallest([*_followed(left, right, distance), *_followed(right, left, distance)])
-    # What lies inside a span of one paragraph lies in that paragraph too, so the others can be taken away last.
-    return [s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1])]
+    return _in_one_paragraph(smallest([*_followed(left, right, distance), *_followed(right, left, distance)]), layout)
 
 
-def _neighbours(left: set[int], right: set[int], distance: int) -> list[Span]:
-    """Of single tokens, the smallest spans are neighbours among all of them: one pass instead of a search for each."""
-    return [
+def neighbours(left: set[int], right: set[int], distance: int, layout: Layout) -> list[Span]:
+    """The same as `near` for single tokens: there the smallest spans are neighbours among all of them, so that one pass
+    takes the place of a search for each.
+    """
+    spans = [
         (a, b)
         for a, b in pairwise(sorted(left | right))
         if b - a - 1 <= distance and ((a in left and b in right) or (a in right and b in left))
     ]
+    return _in_one_paragraph(spans, layout)
+
+
+def _in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
+    """What lies inside a span of one paragraph lies in that paragraph too, so the others can be taken away last."""
+    return [s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1])]
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterable[Span]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -15,7 +15,7 @@ from corpus.store import Store
 from corpus.themes import Themes
 from index import analysis, generations
 from index.build import open_snapshot
-from index.engine import KINDS
+from index.engine import KINDS, Layout
 from index.evaluate import Answer, Deadline, Evaluator
 from index.matches import EVERY_KIND, Match, Sections, all_mentions
 from index.query import Field
@@ -33,6 +33,7 @@ from search.theming import ThemeTable, theme_lookup
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
+_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
 
 class Searcher:
@@ -50,7 +51,8 @@ class Searcher:
             document: described[reading] for document, reading in self._snapshot.documents().items()
         }
         self._cache = index.with_name("cache")
-        self._sections: Callable[[int], Sections] = cache(lambda document: Sections(self._snapshot.layout(document)))
+        self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
+        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
 
     def __enter__(self) -> Self:
         return self
@@ -212,7 +214,7 @@ class Searcher:
         return Facets(self._reports)
 
     def _evaluator(self, deadline: Deadline) -> Evaluator:
-        return Evaluator(self._snapshot, self._matching, deadline, self._sections)
+        return Evaluator(self._snapshot, self._matching, deadline, self._layout, self._sections)
 
     # Filters and facets
 
@@ -292,7 +294,7 @@ class Searcher:
         for document, score in shown:
             if deadline:
                 deadline.check()
-            layout = self._snapshot.layout(document)
+            layout = self._layout(document)
             spans = answer.mentions(document)
             ordinals = best_paragraphs(weighted, document, layout, lengths[document], per_report)
             found = passages(self._store, documents[document], ordinals, spans, layout, every=per_report is None)
