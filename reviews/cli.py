@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
+from reviews import cli_batch
+from reviews.console import JSON, open_library, print_json, print_lines, progress_line, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from corpus.settings import Settings
-    from reviews.library import Library
-    from reviews.update import Progress, Run
+    from reviews.update import Run
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
 STRICT = click.option("--strict", is_flag=True, help="Exit with code 3 when a file could not be read.")
@@ -35,23 +31,23 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except ReviewsError as error:
-            _say(f"Error: {error}")
+            say(f"Error: {error}")
             context.exit(error.exit_code)
         except KeyboardInterrupt:
-            _say("Interrupted. What was finished is kept; run the same command again to go on.")
+            say("Interrupted. What was finished is kept; run the same command again to go on.")
             context.exit(130)
         except BrokenPipeError:  # the reader of our output has seen enough, as in `reviews … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             context.exit(0)
         except OSError as error:
             what = f" ({error.filename})" if error.filename else ""
-            _say(f"Error: the machine refused: {error.strerror or error}{what}. Check the disk and your rights.")
+            say(f"Error: the machine refused: {error.strerror or error}{what}. Check the disk and your rights.")
             context.exit(LimitHit.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception:  # noqa: BLE001 - the last who can say what to do with it
             traceback.print_exc()
-            _say("This is a bug. Please report the lines above, and what you did: see CONTRIBUTING.md.")
+            say("This is a bug. Please report the lines above, and what you did: see CONTRIBUTING.md.")
             context.exit(ReviewsError.exit_code)
 
 
@@ -159,36 +155,12 @@ def search(
         raise UsageError("--passages must be a number or `all`.")
     filters = Filters(_years(year), board, kind, types, tuple(section_kind(name) for name in section))
     per_report = None if passages == "all" else int(passages)
-    with _open(path) as library:
+    with open_library(path) as library:
         results = library.search(query, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
     if as_json:
-        _print_json(results.to_dict())
+        print_json(results.to_dict())
     else:
-        _print(text.answer(results, offset))
-
-
-@main.command()
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write: a .csv or .jsonl file.")
-@click.option("--strict", is_flag=True, help="Exit with code 7 when a query could not be answered.")
-@JSON
-@click.pass_obj
-def batch(path: Path, file: Path, out: Path, strict: bool, as_json: bool) -> None:
-    """Answer many queries at once. FILE is CSV with a column `query`, or one query a line; `-` reads stdin."""
-    from corpus.errors import QueryRefused
-    from reviews import text
-    from search.batch import questions, run
-
-    asked = questions(_input(file))
-    with _open(path) as library, _progress() as progress:
-        done = run(asked, library.search, out, progress=lambda n, of: progress("answering", n, of))
-    if as_json:
-        _print_json(done.to_dict())
-    else:
-        said = f"{text.counted(done.queries, 'query', 'queries')}, {text.counted(done.rows, 'row')} written to {out}"
-        click.echo(f"{said}; {text.counted(done.errors, 'query', 'queries')} could not be answered.")
-    if strict and done.errors:
-        raise QueryRefused(f"{done.errors} queries could not be answered: see the column `error` of {out}.")
+        print_lines(text.answer(results, offset))
 
 
 @main.command()
@@ -203,18 +175,16 @@ def show(path: Path, report: str, page: int | None, recommendations: bool, as_js
 
     if recommendations and page is not None:
         raise UsageError("--recommendations shows those of the whole report: leave out --page.")
-    with _open(path) as library:
+    with open_library(path) as library:
         found, content = library.report(report)
     if as_json:
-        _print_json(
-            showing.to_dict(found, content, page) if not recommendations else showing.items_dict(found, content)
-        )
+        print_json(showing.to_dict(found, content, page) if not recommendations else showing.items_dict(found, content))
     elif recommendations:
-        _print(showing.item_lines(found, content))
+        print_lines(showing.item_lines(found, content))
     elif page is None:
-        _print(showing.described(found, content))
+        print_lines(showing.described(found, content))
     else:
-        _print(showing.page_lines(found, content, page))
+        print_lines(showing.page_lines(found, content, page))
 
 
 @main.command()
@@ -225,14 +195,14 @@ def reports(path: Path, form: str, as_json: bool) -> None:
     """List what is held."""
     from reviews import show as showing
 
-    with _open(path) as library:
+    with open_library(path) as library:
         held = library.reports()
     if as_json or form == "json":
-        _print_json({"reports": [report.to_dict() for report in held]})
+        print_json({"reports": [report.to_dict() for report in held]})
     elif form == "csv":
         click.echo(showing.reports_csv(held), nl=False)
     else:
-        _print(showing.reports_table(held))
+        print_lines(showing.reports_table(held))
 
 
 @main.command()
@@ -242,12 +212,12 @@ def coverage(path: Path, as_json: bool) -> None:
     """Say what is held and searched, which pages could not be read, and which files failed and why."""
     from reviews.account import Account
 
-    with _open(path) as library:
+    with open_library(path) as library:
         account = Account.of(library)
     if as_json:
-        _print_json(account.to_dict())
+        print_json(account.to_dict())
     else:
-        _print(account.lines())
+        print_lines(account.lines())
 
 
 @main.command()
@@ -259,13 +229,13 @@ def check(path: Path, full: bool, as_json: bool) -> None:
     from corpus.errors import Corrupt
     from index import build
 
-    with _open(path) as library, library.store() as store:
+    with open_library(path) as library, library.store() as store:
         unsound = store.check()
         problems = [*unsound, *build.check(store, library.settings.index, full=full)]
         if unsound:
             problems.append("Restore corpus.db from a backup, or move it away and run `reviews update` again.")
     if as_json:
-        _print_json({"ok": not problems, "problems": problems})
+        print_json({"ok": not problems, "problems": problems})
     elif not problems:
         click.echo("Corpus and index are sound.")
     if problems:
@@ -286,12 +256,12 @@ def catalogue_check(path: Path, as_json: bool) -> None:
     """Validate catalogue.csv: every bad row with its line and column."""
     from reviews.account import CatalogueVerdict
 
-    with _open(path) as library:
+    with open_library(path) as library:
         verdict = CatalogueVerdict.of(library)
     if as_json:
-        _print_json(verdict.to_dict())
+        print_json(verdict.to_dict())
     else:
-        _print(verdict.lines())
+        print_lines(verdict.lines())
     if verdict.problems:
         click.get_current_context().exit(UsageError.exit_code)
 
@@ -302,7 +272,7 @@ def catalogue_suggest(path: Path) -> None:
     """Print rows for reports that the catalogue does not describe, as CSV, from what was read in them."""
     from reviews.account import suggestions
 
-    with _open(path) as library:
+    with open_library(path) as library:
         click.echo(suggestions(library), nl=False)
 
 
@@ -318,9 +288,9 @@ def themes(path: Path, name: str | None, as_json: bool) -> None:
     known = load_themes(path / "themes.toml")
     chosen = vocabulary.chosen(known, name)
     if as_json:
-        _print_json(vocabulary.to_dict(known, chosen))
+        print_json(vocabulary.to_dict(known, chosen))
     else:
-        _print(vocabulary.lines(known, chosen, in_full=name is not None))
+        print_lines(vocabulary.lines(known, chosen, in_full=name is not None))
 
 
 def _run(
@@ -338,12 +308,12 @@ def _run(
     from reviews import update as updating
 
     settings = _settings(path, jobs, create=read)
-    with _progress() as progress:
+    with progress_line() as progress:
         done: Run = updating.run(settings, paths, read=read, index=index, rebuild=rebuild, progress=progress)
     if as_json:
-        _print_json(done.to_dict())
+        print_json(done.to_dict())
     else:
-        _print(account.run_lines(done))
+        print_lines(account.run_lines(done))
     if strict and done.ingested and done.ingested.failures:
         raise SomeFilesFailed(f"{len(done.ingested.failures)} files could not be read; `reviews coverage` says why.")
 
@@ -361,12 +331,6 @@ def _settings(path: Path, jobs: int | None, *, create: bool) -> Settings:
     return settings
 
 
-def _open(path: Path) -> Library:
-    from reviews.library import Library
-
-    return Library(path)
-
-
 def _years(text: str | None) -> tuple[int | None, int | None] | None:
     if text is None:
         return None
@@ -382,43 +346,8 @@ def _years(text: str | None) -> tuple[int | None, int | None] | None:
     return years
 
 
-def _input(file: Path) -> bytes:
-    if str(file) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A line that counts on stderr, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda step, done, total: None
-        return
-
-    def progress(step: str, done: int, total: int) -> None:
-        click.echo(f"\r\x1b[K{step} {done:,} of {total:,}", nl=False, err=True)
-
-    try:
-        yield progress
-    finally:
-        click.echo("\r\x1b[K", nl=False, err=True)
-
-
-def _print(lines: Iterable[str]) -> None:
-    colour = False if "NO_COLOR" in os.environ else None  # None: colours on a terminal only
-    for line in lines:
-        click.echo(line, color=colour)
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _say(sentence: str) -> None:
-    click.echo(sentence, err=True)
+main.add_command(cli_batch.batch)
+main.add_command(cli_batch.log)
 
 
 from reviews.cli_web import serve  # noqa: E402 - the commands of the web page, in a module of their own

@@ -1,9 +1,9 @@
 """One library, opened: what the command, the web page and a Python program call. No logic of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from corpus.errors import NoIndex
 from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
@@ -13,6 +13,10 @@ from corpus.themes import Themes, load_themes
 from index import generations
 from search.results import Results
 from search.searcher import Filters, Searcher, Sort
+
+if TYPE_CHECKING:
+    from search.batch import BatchSummary
+    from search.sheet import Question
 
 
 class Library:
@@ -58,6 +62,24 @@ class Library:
     ) -> Results:
         """Answer a query. limit None: all hits; per_report: passages of each, None for every mention in order."""
         return self.searcher().search(query, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
+
+    def batch(
+        self,
+        asked: "Sequence[Question]",
+        out: Path,
+        *,
+        form: str | None = None,
+        jobs: int = 1,
+        web: str = "",
+        sheet: str = "",
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> "BatchSummary":
+        """Answer many questions, as `search.sheet.questions` reads them, and write .xlsx, .csv or .jsonl."""
+        from search import batch  # brings the writers of spreadsheets along, which a search does not need
+
+        settings = self.settings
+        source = batch.Source(settings.library, settings.database, settings.index, settings.themes)
+        return batch.run(asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, progress=progress)
 
     def searcher(self) -> Searcher:
         """The current generation, open for questions."""

@@ -29,7 +29,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
                 "reader": page.reader,
                 "unread": page.unread,
                 "confidence": page.confidence,
-                "text": "\n".join(words for words, _ in on_page(text, page.number)),
+                "text": "\n".join(words for words, _ in _on_page(text, page.number)),
             }
             for page in kept
         ],
@@ -37,7 +37,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
             {
                 "ordinal": paragraph.ordinal,
                 "page": paragraph.page,
-                "page_end": last_page(paragraph),
+                "page_end": _last_page(paragraph),
                 "paragraph": paragraph.number,
                 "section": {
                     "kind": text.sections[paragraph.section].kind.value,
@@ -46,7 +46,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
                 "text": paragraph.text,
             }
             for paragraph in text.paragraphs
-            if number is None or paragraph.page <= number <= last_page(paragraph)
+            if number is None or paragraph.page <= number <= _last_page(paragraph)
         ],
     }
 
@@ -112,7 +112,7 @@ def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
     yield click.style(f"{report.title}, page {number} of {report.pages}{printed}", bold=True)
     if page.unread:
         yield f"This page could not be read ({page.unread}): `reviews coverage` says what to do."
-    for words, piece in on_page(text, number):
+    for words, piece in _on_page(text, number):
         yield ""
         if isinstance(piece, Aside):
             yield from textwrap.wrap(f"[{piece.role.value}, not searched] {words}", width())
@@ -127,10 +127,10 @@ def _check(text: Text, number: int | None) -> None:
         raise NotFound(f"There is no page {number}: the report has {counted(len(text.pages), 'page')}.")
 
 
-def on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
+def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
     """The pieces of a page in order, each with the part of its words that stands on this page."""
     asides = [(a.before, 0, a.text, a) for a in text.asides if a.page == number]
-    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.page <= number <= last_page(p)]
+    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
     pieces: list[tuple[int, int, str, Paragraph | Aside]] = [*asides, *paragraphs]
     return [(words, piece) for _, _, words, piece in sorted(pieces, key=lambda piece: piece[:2])]
 
@@ -142,7 +142,7 @@ def _part(paragraph: Paragraph, number: int) -> str:
     return "".join(parts).strip()
 
 
-def last_page(paragraph: Paragraph) -> int:
+def _last_page(paragraph: Paragraph) -> int:
     return paragraph.turns[-1][1] if paragraph.turns else paragraph.page
 
 
@@ -159,7 +159,7 @@ def reports_table(held: Sequence[Report]) -> Iterator[str]:
 
 def reports_csv(held: Sequence[Report]) -> str:
     """A spreadsheet of what is held."""
-    from search.batch import safe_cell
+    from search.export import safe_cell
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

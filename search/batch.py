@@ -1,225 +1,311 @@
-"""A sheet of queries in, one row a passage out. A bad query is a row with its error; the rest goes on."""
+"""A sheet of questions in, an account of every mention out: the same search as for one question, asked many times.
 
-import csv
-import io
+Each answer is put into a folder beside the output (`OUT.part`) as soon as it is there; when all are, they are written
+out in the order of the sheet. So a batch that was stopped goes on where it was, several processes can answer, a million
+mentions do not sit in memory, and the output appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+import multiprocessing
+import re
+import shutil
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any
 
-from corpus.errors import LimitHit, ReviewsError, UsageError
-from search.results import Results
+from filelock import FileLock, Timeout
 
-COLUMNS = (
-    "id",
-    "query",
-    "error",
-    "warnings",
-    "report",
-    "title",
-    "board",
-    "child",
-    "kind",
-    "type",
-    "year",
-    "file",
-    "page",
-    "page_label",
-    "paragraph",
-    "ordinal",
-    "section",
-    "mentions",
-    "text",
+from corpus.errors import LimitHit, Locked, ReviewsError, UsageError
+from corpus.themes import load_themes
+from search import outputs, record
+from search.export import disk_of, form_of
+from search.record import About
+from search.results import Hit
+from search.searcher import Searcher
+from search.sheet import Question
+from search.tally import Asked, Tally, searchable
+from search.workbook import MAX_ROWS
+
+FORMS = ("xlsx", "csv", "jsonl")
+_PARTS_VERSION = 1
+_QUOTED = re.compile("`[^`]*`")
+_ALONE = 20  # questions for which a second process would take longer to start than it helps
+
+SLIPS = (
+    "had no partner",
+    "is not a field",
+    "there is no theme",
+    "is no kind of section",
+    "is no year",
+    "nothing was asked",
 )
-"""Of a row of the output. mentions: matches in this passage; text: the passage, verbatim."""
+"""Warnings of the parser that tell of a slip of the pen. One person at a time sees how such a query was read and types
+it again; of five hundred rows nobody would, and the number would stand in a study."""
 
-_ID_NAMES = ("id", "no", "number", "ref")
-_QUERY_NAMES = ("query", "search", "term")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C. done of total questions are answered and kept in `folder`."""
+
+    def __init__(self, done: int, total: int, folder: Path) -> None:
+        super().__init__()
+        self.done, self.total, self.folder = done, total, folder
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One row of the sheet. line: 1-based in the file. id: as given, else the line."""
+class Source:
+    """Where the corpus, the index and the library's own themes are, so that another process can open them too."""
 
-    id: str
-    query: str
-    line: int
+    library: Path
+    database: Path
+    index: Path
+    themes: Path
+
+    def open(self) -> Searcher:
+        """The current generation, open for questions."""
+        return Searcher(self.database, self.index, load_themes(self.themes))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """What a batch did."""
+    """What a batch did. rows: of mentions. kept: answers that an earlier run had left. files: the main one first."""
 
-    queries: int = 0
-    errors: int = 0
-    rows: int = 0
+    queries: int
+    rows: int
+    kept: int
+    files: tuple[Path, ...]
+    about: About
 
-    def to_dict(self) -> dict[str, int]:
-        return {"queries": self.queries, "errors": self.errors, "rows": self.rows}
+    @property
+    def errors(self) -> int:
+        """How many queries could not be answered."""
+        return sum(bool(asked.error) for asked in self.about.asked)
+
+    @property
+    def mentions(self) -> int:
+        """Of all queries together."""
+        return sum(asked.mentions for asked in self.about.asked)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "queries": self.queries,
+            "errors": self.errors,
+            "mentions": self.mentions,
+            "rows": self.rows,
+            "kept": self.kept,
+            "files": [str(path) for path in self.files],
+        }
 
 
-class Search(Protocol):
-    """The search of a library: the same that answers a single question."""
-
-    def __call__(self, query: str, /, *, limit: None, per_report: None) -> Results: ...
-
-
-def questions(data: bytes) -> list[Question]:
-    """The questions in a file: CSV with a column `query`, or one query a line. Raises UsageError if it has none."""
-    text = _decode(data)
-    rows = _sheet(text)
-    if rows is None:
-        lines = enumerate(text.splitlines(), 1)
-        found = [Question(str(n), line.strip(), n) for n, line in lines if line.strip()]
-    else:
-        found = rows
-    if not found:
-        raise UsageError("The file has no queries. Give one query a line, or a CSV file with a column called query.")
-    return found
+def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
+    """The answer to one question: counts still empty, and the hits with every mention, to be taken one by one."""
+    asked = Asked(question.to_dict())
+    if question.error:
+        return replace(asked, error=f"line {question.line}: {question.error}."), iter(())
+    try:
+        head, hits = searcher.stream(question.query, question.filters, count=False)
+    except ReviewsError as error:
+        return replace(asked, error=f"line {question.line}: {error}"), iter(())
+    for warning in head.warnings:
+        ours = _QUOTED.sub("", warning)  # what is left is not what the person typed
+        if any(slip in ours for slip in SLIPS) and not ours.startswith(("read as:", "in the theme")):
+            said = f"line {question.line}: not asked, because it could only be guessed at: {warning}."
+            return replace(asked, error=said), iter(())
+    answered = replace(
+        asked,
+        parsed=head.parsed,
+        expansions=tuple(expansion.to_dict() for expansion in head.expansions),
+        warnings=head.warnings,
+        of=sum(map(searchable, searcher.reports(question.filters))),
+    )
+    return answered, hits
 
 
 def run(
     asked: Sequence[Question],
-    search: Search,
+    source: Source,
     out: Path,
     *,
+    form: str | None = None,
+    jobs: int = 1,
+    web: str = "",
+    sheet: str = "",
+    max_rows: int = MAX_ROWS,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> BatchSummary:
-    """Answer every question and write all passages to `out` (.csv or .jsonl). The file appears whole or not at all."""
-    writer = _writer(out)
-    summary = BatchSummary()
-    with _whole(out) as file:
-        write = writer(file)
-        for question in asked:
-            summary.queries += 1
-            try:
-                results = search(question.query, limit=None, per_report=None)
-            except ReviewsError as error:
-                summary.errors += 1
-                write({"id": question.id, "query": question.query, "error": f"line {question.line}: {error}"})
-            else:
-                for row in _rows(question, results):
-                    summary.rows += 1
-                    write(row)
-            progress(summary.queries, len(asked))
-    return summary
+    """Answer every question and write all mentions with their sums. The files appear whole or not at all.
+
+    form: xlsx, csv or jsonl; without it the ending of `out` tells. web: the address of our own page, for links; without
+    it they lead into the PDFs. sheet: the name of the sheet, for the record. Raises Stopped on Ctrl-C.
+    """
+    chosen = form_of(out, form, FORMS)
+    with source.open() as searcher, disk_of(out), _parts(out, _signature(asked, searcher)) as folder:
+        todo = [(n, question) for n, question in enumerate(asked) if not _is_kept(folder, n)]
+        done = kept = len(asked) - len(todo)
+        progress(done, len(asked))
+        try:
+            for _ in _answers(todo, source, searcher, folder, jobs):
+                done += 1
+                progress(done, len(asked))
+            tally = Tally(searcher.reports())
+            about = record.about(searcher, sheet, tally.asked)
+            answers = ((told, _rows(folder, n)) for n, told in _heads(folder, len(asked)))
+            extras = list(dict.fromkeys(name for question in asked for name, _ in question.extra))
+            links = outputs.Links(source.library, web)
+            files, rows = outputs.write(chosen, out, folder, tally, answers, extras, links, about, max_rows=max_rows)
+        except KeyboardInterrupt as error:
+            raise Stopped(done, len(asked), folder) from error
+    return BatchSummary(len(asked), rows, kept, tuple(files), about)
 
 
-def _rows(question: Question, results: Results) -> Iterator[dict[str, Any]]:
-    said = {"id": question.id, "query": question.query, "warnings": " ".join(results.warnings)}
-    empty = True
-    for hit in results:
-        report = {name: hit.report[name] for name in ("title", "board", "child", "kind", "type", "year", "file")}
-        for passage in hit.passages:
-            empty = False
-            yield {
-                **said,
-                "report": hit.report["id"],
-                **report,
-                "page": passage.page,
-                "page_label": passage.page_label,
-                "paragraph": passage.paragraph,
-                "ordinal": passage.ordinal,
-                "section": passage.section_kind.value,
-                "mentions": len(passage.highlights),
-                "text": passage.text,
-            }
-        if not hit.passages:  # an answer without words of its own, such as year:2015
-            empty = False
-            yield {**said, "report": hit.report["id"], **report, "mentions": 0}
-    if empty:
-        yield {**said, "mentions": 0}
+# The folder of answers
 
 
-def _sheet(text: str) -> list[Question] | None:
-    """The rows of a CSV with a column for the query, or None when it is not such a sheet."""
-    lines = text.splitlines()
-    if not lines:
-        return None
-    separator = max(",;\t", key=lines[0].count)
-    header = [cell.strip().lower() for cell in next(csv.reader([lines[0]], delimiter=separator))]
-    query = next((header.index(name) for name in _QUERY_NAMES if name in header), None)
-    if query is None:
-        return None
-    identifier = next((header.index(name) for name in _ID_NAMES if name in header), None)
-    found = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    line = 1
-    for cells in reader:
-        first, line = line, reader.line_num + 1
-        if first == 1 or not any(cell.strip() for cell in cells):
-            continue
-        given = cells[identifier].strip() if identifier is not None and identifier < len(cells) else ""
-        found.append(Question(given or str(first), cells[query].strip() if query < len(cells) else "", first))
-    return found
-
-
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")  # what Excel writes
-
-
-Row = Mapping[str, Any]
-
-
-def _writer(out: Path) -> Callable[[TextIO], Callable[[Row], None]]:
-    writers = {".csv": _csv, ".jsonl": _jsonl}
-    try:
-        return writers[out.suffix.lower()]
-    except KeyError:
-        raise UsageError(f"{out.name} must end in .csv or .jsonl: the ending says what is written.") from None
-
-
-def _csv(file: TextIO) -> Callable[[Row], None]:
-    file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-
-    def write(row: Row) -> None:
-        writer.writerow([safe_cell(row.get(column)) for column in COLUMNS])
-
-    return write
-
-
-def _jsonl(file: TextIO) -> Callable[[Row], None]:
-    def write(row: Row) -> None:
-        file.write(json.dumps({column: row.get(column) for column in COLUMNS}, ensure_ascii=False) + "\n")
-
-    return write
-
-
-def safe_cell(value: object) -> object:
-    """A cell that a spreadsheet does not take for a formula: an apostrophe before what would begin one."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _signature(asked: Sequence[Question], searcher: Searcher) -> str:
+    """Answers may be kept for the same questions to the same generation with the same themes only."""
+    themes = [asdict(theme) for theme in searcher.themes.themes]
+    told = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes]
+    questions = [asdict(question) for question in asked]
+    return hashlib.sha256(json.dumps([told, questions], sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
-def _whole(out: Path) -> Iterator[TextIO]:
-    """A file that takes its name only when all of it is on the disk."""
-    beside = None
+def _parts(out: Path, signature: str) -> Iterator[Path]:
+    """The folder beside `out` that keeps the answers until all are there. It stays when the batch is stopped."""
+    folder = out.with_name(f"{out.name}.part")
+    marker = folder / "batch.json"
+    if folder.exists() and not marker.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is in the way and was not made by this program. Move it, or name another output.")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = FileLock(folder / ".lock", mode=0o600)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
-        beside = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(out)
-        beside = None
-    except OSError as error:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Locked(f"Another batch is writing {out}. Wait until it has finished, or name another output.") from error
+    try:
+        if not marker.exists() or _signed(marker) != signature:
+            for path in folder.iterdir():
+                if path.name != ".lock":
+                    path.unlink()
+            marker.write_text(json.dumps({"signature": signature}), "utf-8")
+        yield folder
+    finally:
+        lock.release()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _signed(marker: Path) -> str:
+    try:
+        return str(json.loads(marker.read_text("utf-8"))["signature"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _head(folder: Path, number: int) -> Path:
+    return folder / f"{number:05}.json"
+
+
+def _body(folder: Path, number: int) -> Path:
+    return folder / f"{number:05}.rows"
+
+
+def _is_kept(folder: Path, number: int) -> bool:
+    """Whether an answer is there and whole: the head is written last and tells the size of the rows."""
+    try:
+        return bool(
+            _body(folder, number).stat().st_size == json.loads(_head(folder, number).read_text("utf-8"))["size"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _heads(folder: Path, count: int) -> Iterator[tuple[int, Asked]]:
+    for number in range(count):
+        told = json.loads(_head(folder, number).read_text("utf-8"))
+        counts = tuple((report, mentions) for report, mentions in told["asked"].pop("counts"))
+        expansions = tuple(told["asked"].pop("expansions"))
+        warnings = tuple(told["asked"].pop("warnings"))
+        yield number, Asked(**told["asked"], counts=counts, expansions=expansions, warnings=warnings)
+
+
+def _rows(folder: Path, number: int) -> Iterator[list[Any]]:
+    with _body(folder, number).open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+# Answering
+
+
+def _keep(searcher: Searcher, folder: Path, number: int, question: Question) -> None:
+    """Answer one question and keep the answer."""
+    asked, hits = ask(searcher, question)
+    counts: list[tuple[str, int]] = []
+    cases: set[str] = set()
+    passages = 0
+    with _body(folder, number).open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+        for hit in hits:
+            report = hit.report
+            counts.append((report["id"], hit.mentions))
+            cases.add(report["case"] or report["id"])
+            for passage in hit.passages if hit.mentions else ():
+                passages += 1
+                file.write(json.dumps([report["id"], *outputs.told(passage)], ensure_ascii=False) + "\n")
+            if not hit.mentions:  # an answer without words of its own, such as year:2015
+                file.write(json.dumps([report["id"]]) + "\n")
+    asked = replace(asked, counts=tuple(counts), cases=len(cases), passages=passages)
+    head = {"size": _body(folder, number).stat().st_size, "asked": asdict(asked)}
+    fresh = _head(folder, number).with_suffix(".new")
+    fresh.write_text(json.dumps(head), "utf-8")
+    fresh.replace(_head(folder, number))
+
+
+def _answers(
+    todo: Sequence[tuple[int, Question]], source: Source, searcher: Searcher, folder: Path, jobs: int
+) -> Iterator[None]:
+    """Answer what is to do, here or in several processes; yields after each."""
+    jobs = min(jobs, max(1, len(todo) // _ALONE))
+    if jobs == 1:
+        for number, question in todo:
+            _keep(searcher, folder, number, question)
+            yield
+        return
+    context = multiprocessing.get_context("spawn")  # a fresh process: the caller may have threads
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_begin, initargs=(source, folder, searcher.generation)
+    )
+    futures: list[Future[None]] = [pool.submit(_work, number, question) for number, question in todo]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    except BrokenProcessPool as error:
         raise LimitHit(
-            f"{out} cannot be written ({error.strerror}). Check the folder, the disk and your rights."
+            "A process that answers queries was stopped from outside, for want of memory perhaps. What is answered is "
+            "kept: run the same command again, with --jobs 1."
         ) from error
     finally:
-        if beside is not None:
-            with suppress(OSError):  # what went wrong first is what the person should read
-                beside.unlink(missing_ok=True)
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_worker: tuple[Searcher, Path]
+
+
+def _begin(source: Source, folder: Path, generation: str) -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
+    searcher = source.open()
+    if searcher.generation != generation:
+        raise Locked("The index was brought up to date in the middle of the batch. Run the same command again.")
+    _worker = (searcher, folder)
+
+
+def _work(number: int, question: Question) -> None:
+    searcher, folder = _worker
+    _keep(searcher, folder, number, question)

@@ -10,7 +10,7 @@ import pytest
 from corpus import catalogue
 from corpus.model import Reason, SectionKind
 from corpus.settings import HELP, Settings
-from search import batch
+from search import outputs, record
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -60,10 +60,16 @@ def test_the_settings_that_are_documented_are_those_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "columns"), [("## The catalogue", catalogue.COLUMNS), ("## A sheet of queries", batch.COLUMNS)]
+    ("page", "part", "columns"),
+    [
+        ("data-format.md", "## The catalogue", catalogue.COLUMNS),
+        ("batch.md", "## One row a passage", outputs.COLUMNS),
+        ("batch.md", "## The summary", outputs.SUMMARY),
+        ("batch.md", "## The search log", record.LOG_COLUMNS),
+    ],
 )
-def test_every_column_of_a_table_is_documented(part: str, columns: tuple[str, ...]) -> None:
-    section = (DOCS / "data-format.md").read_text(encoding="utf-8").partition(part)[2].partition("\n## ")[0]
+def test_every_column_of_a_table_is_documented(page: str, part: str, columns: tuple[str, ...]) -> None:
+    section = (DOCS / page).read_text(encoding="utf-8").partition(part)[2].partition("\n## ")[0]
     first_cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
     assert re.findall(r"`([^`]+)`", " ".join(first_cells)) == list(columns)
 

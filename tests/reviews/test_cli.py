@@ -225,10 +225,12 @@ def test_a_sheet_is_answered_row_by_row_and_a_bad_row_costs_only_itself(demo: Pa
         done = reviews(demo, "batch", "-", "--out", tmp_path / "out.csv", "--json", stdin=typed)
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
-    assert (told["queries"], told["errors"]) == (5, 1)
+    assert (told["queries"], told["errors"]) == (5, 2)
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["error"] != "" for row in rows].count(True) == 1
+    assert [row["query"] for row in rows if row["error"]] == asked[1:3], (
+        "one beyond a limit, one that would be guessed at"
+    )
     for query in (asked[0], asked[4]):
         answer = json.loads(reviews(demo, "search", query, "--limit", 99, "--passages", "all", "--json").stdout)
         mine = [row for row in rows if row["query"] == query]

@@ -1,0 +1,359 @@
+"""What is written of a batch: every mention, and beside it the sums, the matrix and the record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from corpus.whole import move_whole
+from search.export import TEXT_FORMS, Write, text_file
+from search.record import About
+from search.results import Passage
+from search.tally import SMALL, Asked, Tally
+from search.workbook import MAX_COLUMNS, MAX_ROWS, Book, Link, Sheet
+
+COLUMNS = (
+    "id",
+    "query",
+    "error",
+    "warnings",
+    "report",
+    "title",
+    "board",
+    "child",
+    "case",
+    "kind",
+    "type",
+    "year",
+    "file",
+    "page",
+    "page_end",
+    "page_label",
+    "paragraph",
+    "ordinal",
+    "section",
+    "heading",
+    "mentions",
+    "match",
+    "text",
+    "link",
+)
+"""Of a row of mentions: a passage that has some. mentions: how many; match: what was found, as it stands there."""
+
+SUMMARY = (
+    "id",
+    "query",
+    "filters",
+    "reports",
+    "of",
+    "share",
+    "cases",
+    "mentions",
+    "passages",
+    "parsed",
+    "warnings",
+    "error",
+)
+"""Of the summary: a row a query. reports of: the n of N."""
+
+_BOOK = ("id", "query", "title", "board", "year", "page", "page_label", "paragraph", "section", "heading", "mentions",
+         "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_OF_A_REPORT = ("title", "board", "child", "case", "kind", "type", "year", "file")
+_NAMES = {
+    "page_label": "printed page",
+    "share": "share of N",
+    "of": "N",
+    "reports": "n reports",
+    "parsed": "read as",
+    "match": "found",
+}
+
+Answer = tuple[Asked, Iterator[Sequence[Any]]]
+"""A question's outcome and its passages: report id, then what `told` says; only the id where there is no passage."""
+
+
+class Links:
+    """Where a page of a report can be opened: our own web page when its address is given, else the PDF."""
+
+    def __init__(self, library: Path, web: str = "") -> None:
+        self._library = library.resolve()
+        self._web = web.rstrip("/")
+
+    def to(self, report: Mapping[str, Any], page: int) -> str:
+        """The address of a page."""
+        if self._web:
+            return f"{self._web}/reports/{report['id']}/pages/{page}"
+        if not report["files"]:
+            return ""
+        return f"{(self._library / report['files'][0]).as_uri()}#page={page}"
+
+
+def told(passage: Passage) -> list[Any]:
+    """A passage in few words, to be kept until it is written."""
+    found = dict.fromkeys(" ".join(passage.text[a:b].split()) for a, b in passage.highlights)
+    place = [passage.page, passage.page_end, passage.page_label, passage.paragraph, passage.ordinal]
+    section = [passage.section_kind.value, passage.section_heading]
+    return [*place, *section, len(passage.highlights), "; ".join(found), passage.text]
+
+
+_TOLD = ("page", "page_end", "page_label", "paragraph", "ordinal", "section", "heading", "mentions", "match", "text")
+
+
+class Mentions:
+    """The rows of one batch, made as they are read, and the tally that they add up to."""
+
+    def __init__(self, tally: Tally, links: Links) -> None:
+        self._tally = tally
+        self._links = links
+        self._reports = {report["id"]: report for report in tally.reports}
+        self.rows = 0
+
+    def of(self, asked: Asked, passages: Iterable[Sequence[Any]], *, empty: bool) -> Iterator[dict[str, Any]]:
+        """The rows of one question. empty: also one for an error or an answer without hits."""
+        said = {**extra_cells(asked), "id": asked.question["id"], "query": asked.question["query"]}
+        said |= {"error": asked.error, "warnings": " ".join(asked.warnings)}
+        places: list[tuple[str, int]] = []
+        before = self.rows
+        for report, *cells in passages:
+            described = self._reports[report]
+            row = {**said, "report": report, **{name: described[name] for name in _OF_A_REPORT}}
+            if cells:
+                row |= zip(_TOLD, cells, strict=True)
+                places.append((report, row["ordinal"]))
+                row["link"] = self._links.to(described, row["page"])
+            else:
+                row["mentions"] = 0
+            self.rows += 1
+            yield row
+        if empty and self.rows == before:
+            self.rows += 1
+            yield {**said, "mentions": None if asked.error else 0}
+        self._tally.add(asked, places)
+
+
+def extra_cells(asked: Asked) -> dict[str, str]:
+    """The sheet's own columns. One that has the name of one of ours is called `sheet …`."""
+    taken = (*COLUMNS, *SUMMARY)
+    return {f"sheet {name}" if name in taken else name: cell for name, cell in asked.question["extra"].items()}
+
+
+def summary_row(asked: Asked) -> dict[str, Any]:
+    """The sums of one question."""
+    filters = "; ".join(f"{name}: {value}" for name, value in asked.question["filters"].items())
+    row = {
+        **extra_cells(asked),
+        "id": asked.question["id"],
+        "query": asked.question["query"],
+        "filters": filters,
+        "error": asked.error,
+    }
+    if not asked.error:
+        row |= {name: getattr(asked, name) for name in ("reports", "of", "cases", "mentions", "passages", "parsed")}
+        row |= {"share": None if asked.share is None else round(asked.share, 4), "warnings": " ".join(asked.warnings)}
+    return row
+
+
+def write(
+    form: str,
+    out: Path,
+    folder: Path,
+    tally: Tally,
+    answers: Iterable[Answer],
+    extras: Sequence[str],
+    links: Links,
+    about: About,
+    *,
+    max_rows: int = MAX_ROWS,
+) -> tuple[list[Path], int]:
+    """Write all files in `folder`, then give them their names, the main one last. Fills the tally.
+
+    about: the record; its `asked` is the list that the tally fills. extras: the sheet's own columns. Returns the files,
+    the main one first, and the number of rows of mentions.
+    """
+    mentions = Mentions(tally, links)
+    record = out.with_suffix(".about.json")
+    fresh: dict[Path, Path] = {}
+
+    def place(path: Path) -> Path:
+        fresh[path] = folder / f"out-{len(fresh)}"
+        return fresh[path]
+
+    if form == "xlsx":
+        with Book(place(out), folder) as book:
+            _workbook(book, tally, answers, extras, mentions, about, max_rows)
+    else:
+        with ExitStack() as stack:
+
+            def table(path: Path, columns: Sequence[str]) -> Write:
+                return TEXT_FORMS[form](stack.enter_context(text_file(place(path))), columns)
+
+            every = table(out, (*COLUMNS, *extras))
+            for asked, passages in answers:
+                for row in mentions.of(asked, passages, empty=True):
+                    every(row)
+            sums = table(out.with_suffix(f".summary.{form}"), (*SUMMARY, *extras))
+            for asked in tally.asked:
+                sums(summary_row(asked))
+            _matrix_file(tally, table(out.with_suffix(f".matrix.{form}"), (*_MATRIX, *_names(tally))))
+    text = json.dumps(about.to_dict(), ensure_ascii=False, indent=1)
+    place(record).write_text(text, "utf-8", errors="replace")
+    for path, finished in reversed(fresh.items()):
+        finished.chmod(0o600)
+        move_whole(finished, path)
+    return list(fresh), mentions.rows
+
+
+_MATRIX = ("report", "title", "board", "year")
+
+
+def _names(tally: Tally) -> list[str]:
+    """What the columns of the matrix are called: the ids of the questions, which are unique."""
+    taken = set(_MATRIX)
+    ids = [asked.question["id"] for asked in tally.asked]
+    return [f"query {name}" if name in taken else name for name in ids]
+
+
+def _matrix_file(tally: Tally, write: Write) -> None:
+    names = _names(tally)
+    for n, report in enumerate(tally.reports):
+        row = {name: report["id" if name == "report" else name] for name in _MATRIX}
+        write({**row, **{name: tally.count(n, query) for query, name in enumerate(names)}})
+
+
+# The workbook
+
+
+def _workbook(
+    book: Book,
+    tally: Tally,
+    answers: Iterable[Answer],
+    extras: Sequence[str],
+    mentions: Mentions,
+    about: About,
+    max_rows: int,
+) -> None:
+    # A sheet is written from top to bottom, but all of them are open at once; their order is that of their making.
+    summary = book.sheet("Summary", (*SUMMARY, *extras))
+    matrix = book.sheet("Matrix", (*_MATRIX[1:], "report"))
+    every = book.table("Mentions", (*_BOOK, *extras), max_rows=max_rows, keep=1, names=_NAMES)
+    for asked, passages in answers:
+        for row in mentions.of(asked, passages, empty=False):
+            if row.get("link"):
+                row["link"] = Link(row["link"], f"page {row['page_label']}")
+            every.write(row)
+    _summary(summary, tally, extras)
+    _matrix(matrix, tally)
+    _together(book, tally)
+    _years(book, tally)
+    errors = book.sheet("Errors", ("line", "id", "query", "error"))
+    errors.header()
+    for asked in tally.asked:
+        if asked.error:
+            errors.write({**asked.question, "error": asked.error})
+    _about(book, about, len(every.sheets), max_rows)
+
+
+def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str]) -> None:
+    sheet.header([_NAMES.get(name, name) for name in (*SUMMARY, *extras)], keep=2)
+    for asked in tally.asked:
+        sheet.write(summary_row(asked))
+    sheet.finish()
+
+
+def _matrix(sheet: Sheet, tally: Tally) -> None:
+    """Reports × queries. Empty: the report does not answer; 0: it answers without a mention, as to `year:2015`."""
+    shown = range(min(len(tally.asked), MAX_COLUMNS - 4))
+    asked = [tally.asked[query] for query in shown]
+    sheet.columns_like([7] * len(asked), 4)
+    bold = sheet.total
+    sheet.cells(["n reports", None, None, None, *(None if a.error else a.reports for a in asked)], bold)
+    sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in asked)], bold)
+    names = [f"{a.question['id']}  {_short(a.question['query'])}" for a in asked]
+    sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
+    for n, report in enumerate(tally.reports):
+        cells = [report["title"], report["board"], report["year"], report["id"][:12]]
+        sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
+    sheet.finish(4 + len(asked))
+
+
+def _together(book: Book, tally: Tally) -> None:
+    """Two sheets, queries × queries: the reports, and the paragraphs, in which both stand."""
+    shown = [n for n, asked in enumerate(tally.asked) if not asked.error][: MAX_COLUMNS - 2]
+    names = [tally.asked[n].question["id"] for n in shown]
+    rows = [[tally.together(one, other) for other in shown] for one in shown]
+    for which, name in enumerate(("Same report", "Same paragraph")):
+        sheet = book.sheet(name, ("id", "query"))
+        sheet.columns_like([6] * len(shown), 2)
+        sheet.header(["id", "query", *names], upright=0, keep=2)
+        for one, row in zip(shown, rows, strict=True):
+            question = tally.asked[one].question
+            sheet.cells([question["id"], question["query"], *(pair[which] for pair in row)])
+
+
+def _years(book: Book, tally: Tally) -> None:
+    """Reports of each year, and their share of the reports held of that year, whose number changes."""
+    held = tally.held_by_year()
+    names = ["unknown" if year is None else str(year) for year in held]
+    answered = [(n, asked) for n, asked in enumerate(tally.asked) if not asked.error]
+    for share in (False, True):
+        sheet = book.sheet("By year (share)" if share else "By year", ("id", "query"))
+        sheet.columns_like([8] * len(held), 2)
+        sheet.header(["id", "query", *names], keep=2)
+        sheet.cells(["", "reports held", *held.values()], sheet.total)
+        for n, asked in answered:
+            found = tally.by_year(n)
+            counts = [found.get(year, 0) for year in held]
+            if share:
+                cells = [count / of if of else None for count, of in zip(counts, held.values(), strict=True)]
+                sheet.cells([asked.question["id"], asked.question["query"], *cells])
+            else:
+                sheet.counts([asked.question["id"], asked.question["query"]], counts, small=SMALL)
+
+
+def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
+    sheet = book.sheet("About", ("name", "value"), widths={"name": 30, "value": 110})
+    sheet.header(["", ""])
+    coverage = about.coverage
+    answered = [asked for asked in about.asked if not asked.error]
+    sheet.cells(["asked", about.asked_at])
+    sheet.cells(["sheet of queries", about.sheet])
+    sheet.cells(["queries", f"{len(about.asked)}, of which {len(about.asked) - len(answered)} could not be answered"])
+    sheet.cells(["searched", f"{coverage['searchable']} of {coverage['reports']} reports"])
+    not_searched = f"{coverage['unread_pages']} pages that could not be read, {coverage['failures']} files"
+    sheet.cells(["not searched", not_searched])
+    sheet.cells(["generation of the index", f"{about.generation['id']}, built {about.generation['built_at']}"])
+    sheet.cells(["program", ", ".join(f"{name} {version}" for name, version in about.versions.items())])
+    sheet.cells(
+        ["n reports", "reports that answer the query; the N beside it: reports searched that its filters let through"]
+    )
+    sheet.cells(
+        [
+            "mentions",
+            "places that match, each once. A row of the sheet Mentions is a passage, with its number of mentions",
+        ]
+    )
+    sheet.cells(["cases", "reports that belong together, counted once"])
+    sheet.cells(["Matrix", "empty: the report does not answer; 0: it answers without a mention (year:2015, -word)"])
+    sheet.cells(
+        ["small numbers", f"1 to {SMALL - 1} reports of a year stand in italics: published, they can identify people"]
+    )
+    if sheets > 1:
+        sheet.cells(["Mentions", f"stand on {sheets} sheets: one holds {max_rows:,} rows"])
+    for asked in answered:
+        question = asked.question
+        sheet.cells([f"query {question['id']}", question["query"]])
+        for name, value in question["filters"].items():
+            sheet.cells([f"   {name}", value])
+        sheet.cells(["   read as", asked.parsed])
+        for expansion in asked.expansions:
+            if len(expansion["terms"]) > 1:
+                sheet.cells([f"   {_short(expansion['text'])} stands for", ", ".join(expansion["terms"])])
+        for warning in asked.warnings:
+            sheet.cells(["   note", warning])
+
+
+def _short(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

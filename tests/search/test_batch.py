@@ -1,0 +1,340 @@
+"""A batch says of each query what a search says, whole or not at all, and goes on where it was stopped."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import reviews
+from corpus.errors import Locked, UsageError
+from corpus.library import create_library
+from reviews.library import Library
+from reviews.update import run as update
+from search import batch
+from search.batch import Source, Stopped
+from search.outputs import COLUMNS
+from search.record import changes, load
+from search.sheet import Question, questions
+from tests.command import argv, environment
+
+ROOT = Path(__file__).parents[2]
+ASKED = """id,query,year,section,who
+A,neglect,,,Ann
+B,\"""voice of the child""\",,,
+C,neglect OR school,2014..2020,,
+D,in:recommendations training,,,
+E,review,,findings;recommendations,
+F,year:2014,,,
+G,nosuchwordatall,,,
+H,\"theme:""voice of the child""\",,,
+I,child* NEAR/5 home,,,
+J,=SUM(A1:A2),,,@who
+"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("demo")
+    update(create_library(folder / "library"), [ROOT / "corpus" / "demo"])
+    with reviews.open(folder / "library") as library:
+        yield library
+
+
+@pytest.fixture
+def asked() -> list[Question]:
+    return questions(ASKED.encode(), "sheet.csv")
+
+
+def source(library: Library) -> Source:
+    settings = library.settings
+    return Source(settings.library, settings.database, settings.index, settings.themes)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def objects(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def expected(library: Library, question: Question) -> list[tuple[object, ...]]:
+    """What a search for the same says, passage by passage."""
+    answer = library.search(question.query, question.filters, limit=None, per_report=None)
+    return [
+        (hit.report["id"], passage.page, passage.ordinal, len(passage.highlights), passage.text)
+        for hit in answer
+        for passage in hit.passages
+        if hit.mentions
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_each_query_has_the_mentions_that_a_search_for_it_has(
+    demo: Library, asked: list[Question], tmp_path: Path, jobs: int
+) -> None:
+    asked = asked * 5 if jobs == 2 else asked  # a few are answered by one process whatever is allowed
+    demo.batch(asked, tmp_path / "out.jsonl", jobs=jobs)
+    rows = iter(objects(tmp_path / "out.jsonl"))
+    sums = objects(tmp_path / "out.summary.jsonl")
+    for question, told in zip(asked, sums, strict=True):
+        if question.error:
+            assert next(rows)["error"]
+            continue
+        answer = demo.search(question.query, question.filters, limit=None, per_report=None)
+        assert (told["reports"], told["mentions"]) == (answer.total, sum(hit.mentions for hit in answer))
+        wanted = expected(demo, question)
+        found = [next(rows) for _ in range(len(wanted) or max(1, answer.total))]
+        keys = ("report", "page", "ordinal", "mentions", "text")
+        if wanted:
+            assert [tuple(row[key] for key in keys) for row in found] == wanted
+        else:
+            assert sum(row["mentions"] for row in found) == 0
+        assert told["mentions"] == sum(row["mentions"] for row in found)
+    assert next(rows, None) is None
+
+
+def test_mentions_matrix_and_summary_add_up_to_the_same(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+    demo.batch(asked, tmp_path / "out.csv")
+    mentions, matrix = table(tmp_path / "out.csv"), table(tmp_path / "out.matrix.csv")
+    assert len(matrix) == len(demo.searcher().reports())
+    for told in table(tmp_path / "out.summary.csv"):
+        column = [row[told["id"]] for row in matrix if row[told["id"]] != ""]
+        if told["error"]:
+            assert column == []
+            continue
+        mine = [row for row in mentions if row["id"] == told["id"]]
+        assert int(told["mentions"]) == sum(map(int, column)) == sum(int(row["mentions"]) for row in mine)
+        assert int(told["reports"]) == len(column) == len({row["report"] for row in mine if row["report"]})
+        assert int(told["cases"]) <= int(told["reports"]) <= int(told["of"])
+
+
+def test_the_n_is_that_of_the_reports_that_the_filters_let_through(demo: Library, tmp_path: Path) -> None:
+    sheet = questions(b"query,year\nneglect,\nneglect,2014\n", "sheet.csv")
+    every, some = demo.batch(sheet, tmp_path / "out.csv").about.asked
+    readable = [report for report in demo.reports() if report.searchable]
+    assert every.of == len(readable)
+    assert some.of == sum(report.year == 2014 for report in readable) < every.of
+
+
+def test_what_the_sheet_carries_comes_back_and_is_harmless(
+    demo: Library, asked: list[Question], tmp_path: Path
+) -> None:
+    demo.batch(asked, tmp_path / "out.csv")
+    rows = table(tmp_path / "out.csv")
+    assert list(rows[0]) == [*COLUMNS, "who"]
+    assert {row["who"] for row in rows if row["id"] == "A"} == {"Ann"}
+    (error,) = [row for row in rows if row["id"] == "J"]
+    assert (error["query"], error["who"]) == ("'=SUM(A1:A2)", "'@who")
+    assert error["error"].startswith("line 11: ")
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ('"voice of the child', "had no partner"),
+        ("(neglect", "had no partner"),
+        ("nosuch:thing", "is not a field"),
+        ("theme:nosuch", "there is no theme"),
+        ("in:nosuch neglect", "is no kind of section"),
+        ("year:soon neglect", "is no year"),
+        ("---", "nothing was asked"),
+        ("x" * 100_000, "longer than"),
+    ],
+)
+def test_a_query_that_would_be_guessed_at_is_a_row_with_its_error(
+    demo: Library, tmp_path: Path, query: str, says: str
+) -> None:
+    asked = [Question("A", "neglect", 1), Question("B", query, 2), Question("C", "school", 3)]
+    done = demo.batch(asked, tmp_path / "out.jsonl")
+    assert [bool(told.error) for told in done.about.asked] == [False, True, False]
+    error = done.about.asked[1].error
+    assert error.startswith("line 2: ")
+    assert says in error
+
+
+def test_a_guess_inside_quotes_is_none(demo: Library, tmp_path: Path) -> None:
+    """The words of a warning may be what is searched for."""
+    done = demo.batch([Question("A", '"had no partner" OR "is no year" neglect', 1)], tmp_path / "out.jsonl")
+    assert done.errors == 0
+
+
+def test_the_same_sheet_gives_the_same_bytes_however_many_answer(
+    demo: Library, asked: list[Question], tmp_path: Path
+) -> None:
+    for form in ("csv", "jsonl"):
+        demo.batch(asked * 5, tmp_path / f"one.{form}", jobs=1)
+        demo.batch(asked * 5, tmp_path / f"two.{form}", jobs=2)
+        for part in ("", ".summary", ".matrix"):
+            one, two = (tmp_path / f"{name}{part}.{form}" for name in ("one", "two"))
+            assert one.read_bytes() == two.read_bytes()
+
+
+def test_links_lead_into_the_pdf_or_to_our_own_page(demo: Library, tmp_path: Path) -> None:
+    asked = [Question("A", "neglect", 1)]
+    demo.batch(asked, tmp_path / "out.jsonl")
+    for row in objects(tmp_path / "out.jsonl"):
+        assert row["link"].startswith("file:///")
+        assert row["link"].endswith(f".pdf#page={row['page']}")
+    demo.batch(asked, tmp_path / "out.jsonl", web="http://127.0.0.1:8000/")
+    assert all(row["link"].startswith("http://127.0.0.1:8000/rep") for row in objects(tmp_path / "out.jsonl"))
+
+
+def test_a_record_can_be_asked_again_and_tells_what_has_changed(tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library")
+    demo = sorted((ROOT / "corpus" / "demo").glob("*.pdf"))
+    for file in demo[:-2]:
+        shutil.copy(file, settings.reports)
+    update(settings, [])
+    asked = questions(b"query,year\nneglect,\nyear:2014,\n(odd,\nchild,..2030\n", "sheet.csv")
+    with reviews.open(settings.library) as library:
+        library.batch(asked, tmp_path / "out.csv", sheet="sheet.csv")
+        before = load(tmp_path / "out.about.json")
+        assert before.to_dict() == json.loads((tmp_path / "out.about.json").read_text("utf-8"))
+        again = library.batch(before.questions(), tmp_path / "again.csv").about
+        assert changes(before, again).to_dict()["changes"] == []
+        assert [told.error for told in again.asked] == [told.error for told in before.asked]
+    for file in demo[-2:]:
+        shutil.copy(file, settings.reports)
+    update(settings, [])
+    with reviews.open(settings.library) as library:
+        now = library.batch(before.questions(), tmp_path / "now.csv").about
+        told = changes(before, now)
+        assert len(told.new) == len(library.searcher().reports()) - len(before.reports) > 0
+        answer = library.search("child", limit=None)
+        change = next(change for change in told.queries if change.query == "child")
+        assert set(change.came) == set(told.new) & {hit.report["id"] for hit in answer}
+        assert change.after == (answer.total, sum(hit.mentions for hit in answer))
+
+
+def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
+    for text in ("", "[]", '{"version": 1}', '{"version": 99}'):
+        (tmp_path / "x.about.json").write_text(text)
+        with pytest.raises(UsageError):
+            load(tmp_path / "x.about.json")
+
+
+# --- stopped, killed, continued
+
+
+def test_what_was_answered_before_a_stop_is_not_asked_again(
+    demo: Library, asked: list[Question], tmp_path: Path
+) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    out = tmp_path / "out.csv"
+    with pytest.raises(Stopped) as stopped:
+        demo.batch(asked, out, progress=stop)
+    assert (stopped.value.done, stopped.value.total) == (4, len(asked))
+    assert not out.exists()
+    seen: list[int] = []
+    done = demo.batch(asked, out, progress=lambda n, total: seen.append(n))
+    assert (done.kept, seen[0]) == (4, 4)
+    demo.batch(asked, tmp_path / "whole.csv")
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert not stopped.value.folder.exists()
+
+
+def test_answers_to_another_sheet_are_not_taken(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Stopped):
+        demo.batch(asked, tmp_path / "out.csv", progress=stop)
+    assert demo.batch(asked[::-1], tmp_path / "out.csv").kept == 0
+
+
+def test_an_answer_that_was_cut_short_is_asked_again(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Stopped) as stopped:
+        demo.batch(asked, tmp_path / "out.csv", progress=stop)
+    rows = sorted(stopped.value.folder.glob("*.rows"))
+    rows[0].write_bytes(rows[0].read_bytes()[:-5])
+    sorted(stopped.value.folder.glob("0*.json"))[1].write_text("{")
+    assert demo.batch(asked, tmp_path / "out.csv").kept == 2
+
+
+def test_a_folder_of_somebody_else_is_left_alone(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+    (tmp_path / "out.csv.part").mkdir()
+    (tmp_path / "out.csv.part" / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match="in the way"):
+        demo.batch(asked, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv.part" / "mine.txt").read_text() == "mine"
+
+
+def test_two_batches_do_not_write_one_file(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+    def again(done: int, total: int) -> None:
+        if done == 1:
+            with pytest.raises(Locked):
+                batch.run(asked, source(demo), tmp_path / "out.csv")
+
+    demo.batch(asked, tmp_path / "out.csv", progress=again)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time(
+    demo: Library, asked: list[Question], tmp_path: Path, form: str
+) -> None:
+    sheet, out = tmp_path / "sheet.csv", tmp_path / f"out.{form}"
+    sheet.write_text("query\n" + "neglect\nchild*\nschool OR review\n" * 4, encoding="utf-8")
+    words = argv(demo.settings.library, "batch", sheet, "--out", out, "--jobs", 1)
+    began = time.monotonic()
+    subprocess.run(words, env=environment(), check=True, stdout=subprocess.DEVNULL)
+    lasted = time.monotonic() - began
+    whole = {path.name: path.read_bytes() for path in tmp_path.glob("out*") if "about" not in path.name}
+    for path in tmp_path.glob("out*"):
+        path.unlink()
+    for n in (1, 3):
+        process = subprocess.Popen(words, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # The first half of the time goes into starting.
+        time.sleep(lasted * (n + 4) / 8)
+        process.kill()
+        process.wait()
+        for path in tmp_path.glob("out*"):
+            if path.is_file() and form == "csv" and path.name in whole:
+                assert path.read_bytes() == whole[path.name]
+            elif path.is_file() and path.suffix == ".xlsx":
+                openpyxl.load_workbook(path, read_only=True).close()
+    subprocess.run(words, env=environment(), check=True, stdout=subprocess.DEVNULL)
+    if form == "csv":
+        assert {p.name: p.read_bytes() for p in tmp_path.glob("out*") if "about" not in p.name} == whole
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_ctrl_c_says_what_is_kept(demo: Library, tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        import signal
+
+        interrupt = signal.CTRL_C_EVENT
+    else:
+        import signal
+
+        interrupt = signal.SIGINT
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text("child* school* review*\n" * 3_000, encoding="utf-8")
+    words = argv(demo.settings.library, "batch", sheet, "--out", tmp_path / "out.csv", "--jobs", 1)
+    process = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, encoding="utf-8")
+    folder = tmp_path / "out.csv.part"
+    while len(list(folder.glob("*.rows"))) < 3:
+        assert process.poll() is None, "it ended before it could be interrupted"
+        time.sleep(0.05)
+    process.send_signal(interrupt)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "of 3,000 queries are answered and kept in" in said
+    assert not (tmp_path / "out.csv").exists()
