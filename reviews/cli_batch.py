@@ -47,7 +47,7 @@ def batch(
     from search.sheet import questions
 
     if [file is not None, template, repeat is not None].count(True) != 1:
-        raise UsageError("Give a sheet of queries, or --repeat RECORD, or --template.")
+        raise click.UsageError("Give a sheet of queries, or --repeat RECORD, or --template.")
     if template:
         _template(out)
         return
@@ -57,7 +57,7 @@ def batch(
         _repeat(path, repeat, out, form, jobs, web, as_json)
         return
     if file is None or out is None:
-        raise UsageError("Say with --out where to write the answer: a .xlsx, .csv or .jsonl file.")
+        raise click.UsageError("Say with --out where to write the answer: a .xlsx, .csv or .jsonl file.")
     asked = questions(input_of(file), "" if str(file) == "-" else file.name)
     done = _run(path, asked, out, form, jobs, web, "stdin" if str(file) == "-" else file.name)
     if as_json:
