@@ -34,7 +34,7 @@ class Options:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def create_app(library: Path, options: Options = Options()) -> Flask:  # noqa: B008 - frozen
+def create_app(library: Path, options: Options = Options()) -> Flask:
     """The application for one library. Raises NotFound when there is none there."""
     app = Flask("reviews.web", static_folder=None)
     app.extensions["shelf"] = Shelf(library, searches=options.searches)

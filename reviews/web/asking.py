@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from corpus.errors import UsageError
 from corpus.themes import Themes
 from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
-from search.parser import parse
 from search.filters import Filters, section_kind
+from search.parser import parse
 from search.searcher import Sort
 
 SORTS: dict[Sort, str] = {

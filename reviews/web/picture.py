@@ -52,7 +52,7 @@ class Pictures:
 
 
 def png(pixels: Pixels) -> bytes:
-    """The pixels as a PNG file: no library needed, and nothing of what the child process wrote is passed on as it is."""
+    """The pixels as a PNG file: no library is needed, and no byte of what the child wrote is passed on as it is."""
     row = 3 * pixels.width
     lines = b"".join(b"\0" + pixels.data[at : at + row] for at in range(0, len(pixels.data), row))
     header = struct.pack(">IIBBBBB", pixels.width, pixels.height, 8, 2, 0, 0, 0)

@@ -56,8 +56,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading or aside as it stands on one page. number: as printed, where the text does not begin with it;
-    printed: as printed.
+    """A paragraph, heading or aside as it stands on one page.
+
+    printed: its number; number: the same where the text does not begin with it.
     """
 
     pieces: list[Piece]

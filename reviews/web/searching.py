@@ -15,8 +15,8 @@ from reviews.web import forms
 from reviews.web.answers import as_json, shelf
 from reviews.web.asking import SORTS, Asked
 from reviews.web.marking import Piece, quoted
-from search.results import Hit, Passage, Results
 from search.filters import Filters
+from search.results import Hit, Passage, Results
 
 views = Blueprint("searching", __name__)
 

@@ -1,1 +1,98 @@
-export {};
+// Comfort only: shows the page of the PDF itself, sharp at every size, with what was found marked. If anything goes
+// wrong the picture that the server drew stays where it is.
+const viewer = document.getElementById("viewer");
+
+async function show(box) {
+  const pdfjs = await import(box.dataset.pdfjs);
+  pdfjs.GlobalWorkerOptions.workerSrc = box.dataset.worker;
+  const ours = new URL("/static/pdfjs/", location.href).href;
+  const file = await pdfjs.getDocument({
+    url: box.dataset.file,
+    standardFontDataUrl: `${ours}standard_fonts/`,
+    wasmUrl: `${ours}wasm/`,
+    useWasm: false, // the policy of the page allows no WebAssembly; slower readers of the same pictures are there
+    useSystemFonts: false, // ours fit the widths that the file states; those of the machine may not
+    isEvalSupported: false,
+    enableXfa: false,
+    disableAutoFetch: true,
+  }).promise;
+  const page = await file.getPage(Number(box.dataset.page));
+  const plain = page.getViewport({ scale: 1 });
+  const viewport = page.getViewport({ scale: box.clientWidth / plain.width });
+  const sharp = Math.min(devicePixelRatio || 1, 2);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.floor(viewport.width * sharp);
+  canvas.height = Math.floor(viewport.height * sharp);
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", box.querySelector("img").alt);
+  await page.render({ canvas, viewport, transform: [sharp, 0, 0, sharp, 0, 0] }).promise;
+  const text = await page.getTextContent();
+  const boxes = drawn(pdfjs, text, viewport, JSON.parse(box.dataset.marks));
+  box.replaceChildren(canvas, ...boxes);
+  box.dataset.shown = "pdf";
+}
+
+const letters = (text) => Array.from(text.normalize("NFKC").toLowerCase().matchAll(/[\p{L}\p{N}]/gu), (found) => found[0]).join("");
+
+// As ingest/extract.py finds them: only letters and digits are compared, and a place must be told for sure.
+function places(items, marks) {
+  let page = "";
+  const home = [];
+  items.forEach((item, number) => {
+    Array.from(item.str).forEach((letter, at) => {
+      for (const each of letters(letter)) {
+        page += each;
+        home.push([number, at]);
+      }
+    });
+  });
+  const found = [];
+  for (const [before, text, after] of marks) {
+    const [left, wanted, right] = [letters(before), letters(text), letters(after)];
+    if (!wanted) continue;
+    for (const [ahead, behind] of [[left, right], [left, ""], ["", right], [left.slice(-8), right.slice(0, 8)], ["", ""]]) {
+      const whole = ahead + wanted + behind;
+      const start = page.indexOf(whole);
+      if (start < 0 || page.indexOf(whole, start + 1) >= 0) continue;
+      found.push(home.slice(start + ahead.length, start + ahead.length + wanted.length));
+      break;
+    }
+  }
+  return found;
+}
+
+function drawn(pdfjs, text, viewport, marks) {
+  const items = text.items.filter((item) => item.str);
+  const ruler = document.createElement("canvas").getContext("2d");
+  const boxes = [];
+  for (const place of places(items, marks)) {
+    const ranges = new Map();
+    for (const [number, at] of place) {
+      const range = ranges.get(number) ?? [at, at];
+      ranges.set(number, [Math.min(range[0], at), Math.max(range[1], at)]);
+    }
+    for (const [number, [first, last]] of ranges) {
+      const item = items[number];
+      const [a, b, c, d, e, f] = pdfjs.Util.transform(viewport.transform, item.transform);
+      const size = Math.hypot(c, d);
+      ruler.font = `100px ${text.styles[item.fontName]?.fontFamily ?? "sans-serif"}`;
+      const string = Array.from(item.str);
+      const share = (end) => ruler.measureText(string.slice(0, end).join("")).width / (ruler.measureText(item.str).width || 1);
+      const wide = item.width * viewport.scale;
+      const mark = document.createElement("div");
+      mark.className = "r-drawn-mark";
+      mark.style.left = `${e + wide * share(first) * Math.cos(Math.atan2(b, a))}px`;
+      mark.style.top = `${f - size + wide * share(first) * Math.sin(Math.atan2(b, a))}px`;
+      mark.style.width = `${wide * (share(last + 1) - share(first))}px`;
+      mark.style.height = `${size * 1.2}px`;
+      mark.style.transformOrigin = `0 ${size}px`;
+      mark.style.transform = `rotate(${Math.atan2(b, a)}rad)`;
+      boxes.push(mark);
+    }
+  }
+  return boxes;
+}
+
+if (viewer) {
+  show(viewer).catch(() => { viewer.dataset.shown = "picture"; });
+}

@@ -1,5 +1,6 @@
 """The web page over the demonstration reports."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
     run = CliRunner().invoke
     assert run(main, ["--library", str(library), "init"]).exit_code == 0
     (library / "catalogue.csv").write_bytes(catalogue)
+    (library / "reviews.toml").write_text("ocr = false\n")  # with Tesseract and without it the same pages are unread
     result = run(main, ["--library", str(library), "update", str(reports)])
     assert result.exit_code == 0, result.output
 
@@ -49,3 +51,22 @@ def robin(demo: Path) -> str:
     with Library(demo) as library:
         found = library.search("child:robin kind:overview")
         return str(found.hits[0].report["id"])
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    from tests.reviews.web.browser import served
+
+    with served(app) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Chromium. Where there is none, its tests are left out, but never in continuous integration."""
+    from tests.reviews.web.browser import chromium, opened
+
+    if chromium() is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium here: `apt-get install chromium`")
+    with opened() as found:
+        yield found

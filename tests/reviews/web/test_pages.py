@@ -226,7 +226,7 @@ def test_the_file_is_served_whole_and_in_parts(page: FlaskClient, robin: str) ->
 
 
 def test_a_record_for_reference_managers_names_report_page_and_paragraph(page: FlaskClient, robin: str) -> None:
-    ordinal = told(page, f"/search.json?q=%22seldom+announces+itself%22")["hits"][0]["passages"][0]["ordinal"]
+    ordinal = told(page, "/search.json?q=%22seldom+announces+itself%22")["hits"][0]["passages"][0]["ordinal"]
     record = page.get(f"/reports/{robin}.ris?paragraph={ordinal}").text
     lines = dict(line.split("  - ", 1) for line in record.split("\r\n") if line)
     assert lines["TY"] == "RPRT"

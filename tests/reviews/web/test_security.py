@@ -95,23 +95,32 @@ def test_our_own_scripts_ask_nobody_else(page: FlaskClient) -> None:
 
 TRICKS = [
     *("/static/" + trick for trick in (
-        "../app.py", "..%2fapp.py", "%2e%2e/app.py", "%2e%2e%2fapp.py", "..\\app.py", "..%5capp.py", "....//app.py",
-        "..;/app.py", "./reviews.css", "/reviews.css", "//etc/passwd", "%2fetc%2fpasswd", "reviews.css/..", "reviews.css/",
+        "../app.py", "..%2fapp.py", "%2e%2e/app.py", "%2e%2e%2fapp.py", "..\\app.py", "..%5capp.py",
+        "....//app.py",
+        "..;/app.py", "./reviews.css", "/reviews.css", "//etc/passwd", "%2fetc%2fpasswd", "reviews.css/..",
+        "reviews.css/",
         "reviews.css%00", "reviews.css%00.png", "REVIEWS.CSS", "reviews.css::$DATA", "lock.json/../../app.py",
-        "govuk/../../app.py", "govuk/..%2f..%2fapp.py", "%252e%252e/app.py", "%c0%ae%c0%ae/app.py", "..%c0%afapp.py",
+        "govuk/../../app.py", "govuk/..%2f..%2fapp.py", "%252e%252e/app.py", "%c0%ae%c0%ae/app.py",
+        "..%c0%afapp.py",
         "..%ef%bc%8fapp.py", "~/app.py", "$HOME/app.py", "*", ".", "..", "", "%2e", "C:/windows/win.ini",
-        "C:%5cwindows%5cwin.ini", "file:///etc/passwd", "templates/base.html", "../templates/base.html", "con", "nul",
+        "C:%5cwindows%5cwin.ini", "file:///etc/passwd", "templates/base.html", "../templates/base.html",
+        "con", "nul",
     )),
     *("/reports/" + trick for trick in (
         "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc", "/etc/passwd", "corpus.db",
         "ROBIN%00", "ROBIN/../corpus.db", "ROBIN%2f..%2fcorpus.db", "ROBIN/file.pdf/", "ROBIN/file.pdf/../x",
         "ROBIN/file.pdf%00", "ROBIN/file", "ROBIN/file.PDF", "ROBIN/pages/1/../../../x", "ROBIN/pages/-1",
-        "ROBIN/pages/1e3", "ROBIN/pages/0x1", "ROBIN/pages/1.5", "ROBIN/pages/%31%00", "ROBIN/pages/99999999999999999999",
-        "ROBIN/pages/../file.pdf/x", "ROBIN/pages/1/picture.png/..", "ROBIN/pages/1/picture.gif", "%20ROBIN", "ROBIN%20",
-        "g" * 16, "f" * 64, "f" * 65, "0" * 7, "", "*", "%2a%2a%2a%2a%2a%2a%2a%2a", "????????", "'or'1'='1", "%27%20OR%201=1--",
-        "ROBIN.exe", "ROBIN.json.json", "ROBIN.ris/..", "％２ｅ％２ｅ", "１２３４５６７８", "ROBIN;.pdf", "ROBIN/.git/config",
+        "ROBIN/pages/1e3", "ROBIN/pages/0x1", "ROBIN/pages/1.5", "ROBIN/pages/%31%00",
+        "ROBIN/pages/99999999999999999999",
+        "ROBIN/pages/../file.pdf/x", "ROBIN/pages/1/picture.png/..", "ROBIN/pages/1/picture.gif", "%20ROBIN",
+        "ROBIN%20",
+        "g" * 16, "f" * 64, "f" * 65, "0" * 7, "", "*", "%2a%2a%2a%2a%2a%2a%2a%2a", "????????", "'or'1'='1",
+        "%27%20OR%201=1--",
+        "ROBIN.exe", "ROBIN.json.json", "ROBIN.ris/..", "％２ｅ％２ｅ", "１２３４５６７８",
+            "ROBIN;.pdf", "ROBIN/.git/config",
     )),
-    "/.git/config", "/.env", "/corpus.db", "/library/corpus.db", "/index/CURRENT", "/../corpus.db", "/..%2fcorpus.db",
+    "/.git/config", "/.env", "/corpus.db", "/library/corpus.db", "/index/CURRENT", "/../corpus.db",
+    "/..%2fcorpus.db",
     "/%2e%2e/corpus.db", "/catalogue.csv", "/themes.toml", "/reviews.toml", "/tokens.json", "/audit", "/runs/",
 ]  # fmt: skip
 
@@ -141,11 +150,11 @@ def test_a_file_that_is_no_longer_what_was_read_is_not_served(tmp_path: Path) ->
 
     app = create_app(tmp_path / "library")
     page = app.test_client()
-    id = page.get("/reports.json").get_json()["reports"][0]["id"]
-    assert page.get(f"/reports/{id}/file.pdf", buffered=True).status_code == 200
+    held = page.get("/reports.json").get_json()["reports"][0]["id"]
+    assert page.get(f"/reports/{held}/file.pdf", buffered=True).status_code == 200
     placed.write_bytes(b"something private that came to lie there")
-    answer = page.get(f"/reports/{id}/file.pdf")
+    answer = page.get(f"/reports/{held}/file.pdf")
     assert answer.status_code == 404
     assert b"private" not in answer.data
-    assert page.get(f"/reports/{id}/pages/1/picture.png").status_code == 404
+    assert page.get(f"/reports/{held}/pages/1/picture.png").status_code == 404
     app.extensions["shelf"].close()

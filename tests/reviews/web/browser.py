@@ -1,0 +1,82 @@
+"""A real Chromium on a real server: what a test needs to act as a person does. The browser is the system's own."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+_LISTEN = """document.addEventListener("securitypolicyviolation",
+    (event) => console.error("policy: " + event.violatedDirective + " " + event.blockedURI));"""
+
+
+def chromium() -> str | None:
+    """Where the browser is, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of the application on a real server."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4, ident="")
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(5)
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """The browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visitor:
+    """A person at a browser. `trouble` collects all that must never happen."""
+
+    def __init__(self, browser: Browser, address: str, **how: Any) -> None:
+        self.address = address
+        self.trouble: list[str] = []
+        self.context: BrowserContext = browser.new_context(accept_downloads=True, **how)
+        self.context.add_init_script(_LISTEN)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("dialog", self._dialog)
+        self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
+        self.page.on("console", lambda said: self._said(said.type, said.text))
+        self.page.on("request", lambda request: self._asked(request.url))
+
+    def _dialog(self, dialog: Any) -> None:
+        self.trouble.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _said(self, kind: str, text: str) -> None:
+        # A page that was refused on purpose is told of here too; what is wrong with it the tests see themselves.
+        if kind == "error" and "the server responded with a status of 4" not in text:
+            self.trouble.append(f"console: {text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.address + "/", "data:", f"blob:{self.address}")):
+            self.trouble.append(f"request to {url}")
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def close(self) -> None:
+        self.context.close()

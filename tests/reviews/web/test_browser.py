@@ -1,0 +1,269 @@
+"""What a person does, done in a real browser: with scripts and without, by keyboard, on a phone, in other colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.reviews.web.browser import Visitor
+
+MODES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "without scripts": {"java_script_enabled": False},
+    "phone": {"viewport": {"width": 320, "height": 640}},
+    "dark": {"color_scheme": "dark"},
+    "high contrast": {"forced_colors": "active"},
+}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+OVERVIEW = "Local Child Safeguarding Practice Review: Child Robin – Overview Report"
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Opens the browser for a person; in the end nothing may have gone wrong."""
+    visitors: list[Visitor] = []
+
+    def open_for(mode: str = "plain", **more: Any) -> Visitor:
+        visitors.append(Visitor(browser, address, **(MODES[mode] | more)))
+        return visitors[-1]
+
+    yield open_for
+    trouble = [each for visitor in visitors for each in visitor.trouble]
+    for visitor in visitors:
+        visitor.close()
+    assert trouble == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
+    visitor = visit(mode)
+    page = visitor.go("/")
+    page.get_by_label("Words to look for").fill("neglect")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="7 reports")).to_be_visible()
+
+    page.get_by_label("Wendlemere Safeguarding Children Board").check()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("heading", name="2 reports")).to_be_visible()
+    page.get_by_role("link", name="Remove the filter").click()
+    expect(page.get_by_role("heading", name="7 reports")).to_be_visible()
+
+    page.get_by_role("link", name=OVERVIEW, exact=True).click()
+    expect(page.get_by_role("heading", name="16 mentions")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Page 6.*paragraph 5.1.1$")).click()
+
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page.get_by_text("Mentions 5 to 12 of 16")).to_be_visible()
+    if mode == "without scripts":
+        picture = page.get_by_alt_text("Picture of page 6")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("image => image.naturalWidth") == 900
+    else:
+        page.wait_for_selector("#viewer[data-shown=pdf]")
+        assert page.locator(".r-drawn-mark").count() == 8
+    paragraph = page.locator(".r-paragraph", has_text="5.1.1 Neglect seldom")
+    paragraph.get_by_text("Cite").click()
+    expect(paragraph.locator(".r-citation")).to_have_text(
+        "Fernshire Safeguarding Children Partnership (2022) Local Child Safeguarding Practice Review: Child Robin – "
+        "Overview Report, page 6 (printed 3), paragraph 5.1.1."
+    )
+    if mode != "without scripts":
+        visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        paragraph.get_by_role("button", name="Copy citation").click()
+        expect(page.get_by_role("status")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == paragraph.locator(".r-citation").text_content()
+    with page.expect_download() as download:
+        paragraph.get_by_role("link", name="For a reference manager").click()
+    assert download.value.suggested_filename.endswith(".ris")
+
+
+def test_the_same_with_the_keyboard_alone(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.go("/")
+
+    def press_until(wanted: Callable[[str], bool]) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            told = page.evaluate(
+                "() => { const e = document.activeElement; return [e.tagName, e.id, e.textContent.trim()].join('|'); }"
+            )
+            outline = page.evaluate(
+                "() => { const s = getComputedStyle(document.activeElement.matches('input.govuk-checkboxes__input')"
+                " ? document.activeElement.nextElementSibling : document.activeElement, "
+                "document.activeElement.matches('input.govuk-checkboxes__input') ? '::before' : null);"
+                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'"
+                " || s.backgroundColor === 'rgb(255, 221, 0)'; }"
+            )
+            assert outline, f"one cannot see that {told} has the focus"
+            if wanted(told):
+                return
+        raise AssertionError("not reached with the keyboard")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    page.keyboard.press("Enter")
+    press_until(lambda told: told.startswith("INPUT|q|"))
+    page.keyboard.type("neglect")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=neglect")
+    press_until(lambda told: "INPUT|board-1|" in told)
+    page.keyboard.press("Space")
+    press_until(lambda told: told.startswith("BUTTON") and told.endswith("Apply"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**board=**")
+    press_until(lambda told: told.startswith("A||") and "Child Robin – Overview Report" in told)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/**")
+    press_until(lambda told: told.startswith("A||Page 6") and "5.1.1" in told)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pages/6**")
+    press_until(lambda told: told.startswith("SUMMARY") and "Cite" in told)
+    page.keyboard.press("Enter")
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press_until(lambda told: told.startswith("BUTTON") and "Copy citation" in told)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Copied")
+
+
+@pytest.mark.parametrize("mode", ["plain", "without scripts"])
+def test_from_a_theme_to_its_reports(visit: Visit, mode: str) -> None:
+    page = visit(mode).go("/themes")
+    page.get_by_role("link", name="Professional curiosity", exact=True).click()
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page.get_by_label("Words to look for")).to_have_value('theme:"Professional curiosity"')
+
+
+def test_no_results_and_a_bad_query_say_what_to_do(visit: Visit) -> None:
+    visitor = visit()
+    expect(visitor.go("/?q=nosuchword").get_by_text("No report answers this")).to_be_visible()
+    page = visitor.go("/?q=" + "child+" * 600)
+    expect(page.get_by_role("alert")).to_contain_text("could not be searched for")
+    assert page.title().startswith("Error")
+    page = visitor.go('/?q="voice+of+the')
+    expect(page.locator(".r-note").first).to_be_visible()
+
+
+def test_a_wrong_address_is_told_plainly(visit: Visit) -> None:
+    page = visit().go("/nosuch")
+    expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+    expect(page.get_by_role("link", name="Go to the search page")).to_be_visible()
+
+
+def addresses(robin: str) -> list[str]:
+    return [
+        "/",
+        "/?q=neglect",
+        "/?q=neglect&board=Fernshire+Safeguarding+Children+Partnership&exact=1&limit=1",
+        "/?q=nosuchword",
+        "/?q=" + "child+" * 600,
+        f"/reports/{robin[:16]}",
+        f"/reports/{robin[:16]}?q=neglect",
+        f"/reports/{robin[:16]}/pages/6?q=neglect",
+        "/themes",
+        "/coverage",
+        "/help",
+        "/accessibility",
+        "/nosuch",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["plain", "phone", "dark", "high contrast"])
+def test_no_page_has_a_barrier_that_a_program_can_find(visit: Visit, robin: str, mode: str) -> None:
+    """WCAG 2.2 AA and good practice; in other colours what depends on colours, on a phone what depends on size."""
+    only = {
+        "plain": {"type": "tag", "values": WCAG},
+        "phone": {"type": "rule", "values": ["target-size", "scrollable-region-focusable", "meta-viewport"]},
+    }.get(mode, {"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
+    visitor = visit(mode)
+    found = []
+    for path in addresses(robin):
+        page = visitor.go(path)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        result = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+        for violation in result.response["violations"]:
+            nodes = [(node["html"][:160], [each["message"] for each in node["any"]]) for node in violation["nodes"][:3]]
+            found.append((path[:40], violation["id"], nodes))
+    assert found == []
+
+
+def test_nothing_is_cut_off_on_a_narrow_phone(visit: Visit, robin: str) -> None:
+    visitor = visit("phone")
+    for path in addresses(robin):
+        page = visitor.go(path)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > 321
+            && !each.closest(".r-wide") && !each.closest(".govuk-visually-hidden, .govuk-skip-link"))
+            .map((each) => each.outerHTML.slice(0, 120))"""
+        )
+        assert wide == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_dark_colours_are_dark_and_marks_can_still_be_told(visit: Visit) -> None:
+    page = visit("dark").go("/?q=neglect")
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+    )
+    assert max(red, green, blue) < 60
+    assert page.evaluate("getComputedStyle(document.querySelector('mark')).backgroundColor") == "rgb(255, 221, 0)"
+
+
+def test_what_is_printed_is_the_answer_with_its_citations(visit: Visit, robin: str) -> None:
+    visitor = visit()
+    for path, count in (("/?q=neglect", 5), (f"/reports/{robin}?q=neglect", 10)):
+        page = visitor.go(path)
+        page.emulate_media(media="print")
+        for hidden in (".govuk-template__header", ".r-filters", ".r-search", ".r-copy", ".r-footer"):
+            for each in page.locator(hidden).all():
+                expect(each).not_to_be_visible()
+        shown = [each for each in page.locator(".r-citation").all() if each.is_visible()]
+        assert len(shown) >= count, "each passage is printed with its citation"
+        page.emulate_media(media="screen")
+
+
+def test_every_mark_on_the_page_of_the_pdf_lies_on_its_word(visit: Visit, robin: str) -> None:
+    """The viewer's marks against the picture that PDFium drew: they cover the same part of the page."""
+    visitor = visit()
+    page = visitor.go(f"/reports/{robin}/pages/6?q=neglect")
+    page.wait_for_selector("#viewer[data-shown=pdf]")
+    box = page.locator("#viewer").bounding_box()
+    assert box is not None
+    marks = [each.bounding_box() for each in page.locator(".r-drawn-mark").all()]
+    assert len(marks) == 8
+    yellow = page.evaluate(
+        """async (address) => {
+            const image = new Image(); image.src = address; await image.decode();
+            const canvas = document.createElement("canvas"); canvas.width = image.width; canvas.height = image.height;
+            const context = canvas.getContext("2d"); context.drawImage(image, 0, 0);
+            const data = context.getImageData(0, 0, image.width, image.height).data; const found = [];
+            for (let at = 0; at < data.length; at += 4)
+              if (data[at] === 255 && data[at + 1] === 221 && data[at + 2] === 0)
+                found.push([(at / 4) % image.width / image.width, Math.floor(at / 4 / image.width) / image.height]);
+            return found; }""",
+        f"/reports/{robin}/pages/6/picture.png?q=neglect",
+    )
+    assert len(yellow) > 1_000
+    slack = 4 / box["width"]
+    inside = sum(
+        any(
+            mark is not None
+            and mark["x"] - box["x"] - slack * box["width"]
+            <= x * box["width"]
+            <= mark["x"] - box["x"] + mark["width"] + slack * box["width"]
+            and mark["y"] - box["y"] - slack * box["width"]
+            <= y * box["height"]
+            <= mark["y"] - box["y"] + mark["height"] + slack * box["width"]
+            for mark in marks
+        )
+        for x, y in yellow
+    )
+    assert inside > 0.97 * len(yellow), f"{inside} of {len(yellow)}"
