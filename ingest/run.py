@@ -7,11 +7,12 @@ only the files that were being read, and the next run begins with them.
 import hashlib
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from corpus.model import Failure, FileRecord, Reason, Scan, Text
 from corpus.settings import Settings
@@ -20,52 +21,10 @@ from ingest import discover, ocr
 from ingest.discover import Seen
 from ingest.reader import reader_name
 from ingest.sandbox import Limits, Refusal, Sandbox
+from ingest.summary import IngestSummary
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of all."""
-
-
-@dataclass(frozen=True, slots=True)
-class IngestSummary:
-    """What became of every file: `found` is the sum of `read`, `same`, `unchanged` and `failed`.
-
-    read: files that became a report now. same: other names of a report that is held. unchanged: reports that were read
-    before.
-    failed: files that are no report. gone: files that are no longer there. ocr_pages: read by OCR now. failures: one
-    for each that failed, also in earlier runs.
-    confinement: how the reading processes were bound: "bubblewrap", "rlimits" or "none"; "" when there was nothing to
-    read.
-    """
-
-    found: int = 0
-    read: int = 0
-    same: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    gone: int = 0
-    pages: int = 0
-    unread_pages: int = 0
-    ocr_pages: int = 0
-    failures: tuple[Failure, ...] = field(default=())
-    confinement: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The summary as the record of a run keeps it."""
-        counts = (
-            "found",
-            "read",
-            "same",
-            "unchanged",
-            "failed",
-            "gone",
-            "pages",
-            "unread_pages",
-            "ocr_pages",
-            "confinement",
-        )
-        return {name: getattr(self, name) for name in counts} | {
-            "failures": [failure.to_dict() for failure in self.failures]
-        }
 
 
 @dataclass(slots=True)
@@ -96,28 +55,41 @@ def ingest(
     paths: Sequence[Path] = (),
     *,
     jobs: int | None = None,
+    verify: bool = False,
+    allow_withdrawals: bool = False,
     progress: Progress = _quiet,
 ) -> IngestSummary:
     """Bring the corpus up to date with the PDFs at or below `paths`, or with the library's own folders when none is
     named.
 
-    Raises UsageError when a path does not exist. A file that cannot be read is a Failure in the summary and in the
-    store, never an error.
+    verify: tell changed files by their bytes, not only by size and time. allow_withdrawals: take what was in a folder
+    that is suddenly empty to be withdrawn. Raises UsageError when a path does not exist and never did. A file that
+    cannot be read is a Failure in the summary and in the store, never an error.
     """
     engine = ocr.engine(settings.ocr_languages) if settings.ocr else None
     roots = list(paths) or [settings.reports, *settings.folders]
     known = store.files()
     reader, failing = reader_name(settings.extractor, settings.trust_hidden_text), _failing(settings)
-    seen = discover.look(roots, settings.library)
+    seen = discover.look(roots, settings.library, known)
     good = {record.reader for record in known.values() if _still_good(record.reader, reader, engine)}
-    changes = discover.compare(seen, known, roots, settings.library, {reader, failing, *good})
-    for key in changes.gone:
-        store.forget_file(key)
+    changes = discover.compare(
+        seen,
+        known,
+        roots,
+        settings.library,
+        {reader, failing, *good},
+        verify=verify,
+        allow_withdrawals=allow_withdrawals,
+    )
+    leaving = Counter(known[key].report for key in changes.gone)
 
     held = {record.report for record in known.values() if record.report is not None}
     claimed = {report for report in held if store.holds(report, reader, *good)}
     readers_of: dict[str, str] = {}
-    counts = dict.fromkeys(("read", "same", "pages", "unread_pages", "ocr_pages"), 0)
+    removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
+    names = ("read", "unchanged", "new", "changed", "reread", "moved", "same", "pages", "unread_pages", "ocr_pages")
+    counts = dict.fromkeys(names, 0)
+    counts["unchanged"] = sum(record.reason is None for record in changes.unchanged)
     failures = [Failure(record.path, record.reason, record.detail) for record in changes.unchanged if record.reason]
     refused: dict[str, Refusal] = {}
     later: list[_Outcome] = []
@@ -125,10 +97,13 @@ def ingest(
 
     def fail(outcome: _Outcome, refusal: Refusal) -> None:
         seen = outcome.seen
-        store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
         failures.append(Failure(seen.key, refusal.reason, refusal.detail))
+        was = known.get(seen.key)
+        if refusal.reason is Reason.UNREADABLE and was and was.report:
+            return  # it may be readable tomorrow; until then what was read of it stays
+        store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
 
-    readers = _Readers(changes.to_read, settings, claimed, jobs or settings.jobs, store.path, engine)
+    readers = _Readers(changes.to_read, settings, claimed, removed, jobs or settings.jobs, store.path, engine)
     with readers:
         progress(0, len(changes.to_read))
         for outcome in readers.outcomes():
@@ -147,7 +122,9 @@ def ingest(
                 )
                 store.put(outcome.text, record)
                 readers_of[outcome.text.id] = outcome.text.reader
+                was = known.get(seen_file.key)
                 counts["read"] += 1
+                counts["new" if was is None else "reread" if was.report == outcome.text.id else "changed"] += 1
                 counts["pages"] += len(outcome.text.pages)
                 counts["unread_pages"] += sum(page.unread is not None for page in outcome.text.pages)
             else:
@@ -163,14 +140,28 @@ def ingest(
             file = outcome.seen
             by = readers_of.get(outcome.id or "") or store.reader_of(outcome.id or "")
             store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=by))
-            counts["same"] += 1
+            was = known.get(file.key)
+            if was is not None and was.report == outcome.id:
+                counts["unchanged"] += 1  # touched, but its bytes are the same
+            elif was is not None:
+                counts["changed"] += 1
+            elif leaving[outcome.id]:
+                leaving[outcome.id] -= 1
+                counts["moved"] += 1
+            else:
+                counts["same"] += 1
         done += 1
         progress(done, len(changes.to_read))
+    # At the end: a report that moved is never without a file.
+    for key in changes.gone:
+        store.forget_file(key)
+    left = {known[key].report for key in changes.gone}
     return IngestSummary(
         found=len(seen),
-        unchanged=sum(record.reason is None for record in changes.unchanged),
         failed=len(failures),
         gone=len(changes.gone),
+        withdrawn=tuple(w for w in store.withdrawals() if w.report in left),
+        held_back=changes.held_back,
         failures=tuple(sorted(failures, key=lambda failure: failure.file)),
         confinement=readers.confinement,
         **counts,
@@ -204,6 +195,7 @@ class _Readers:
         files: Sequence[Seen],
         settings: Settings,
         claimed: set[str],
+        removed: Mapping[str, str],
         jobs: int,
         corpus: Path,
         engine: ocr.Engine | None,
@@ -214,6 +206,7 @@ class _Readers:
         self._jobs = max(1, jobs)
         self._pool = ThreadPoolExecutor(self._jobs)
         self._claimed = claimed
+        self._removed = removed
         self._lock = threading.Lock()
         # The largest first, so that no thread is left alone with a long one at the end.
         self._files = iter(sorted(files, key=lambda file: -file.size))
@@ -299,6 +292,8 @@ class _Readers:
         # What is hashed is what is read: a file that changes meanwhile has another time and is read again by the next
         # run.
         report = hashlib.sha256(data).hexdigest()
+        if report in self._removed:
+            return _Outcome(seen, report, refusal=Refusal(Reason.REMOVED, self._removed[report]))
         with self._lock:
             if report in self._claimed:
                 return _Outcome(seen, report)

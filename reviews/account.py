@@ -8,7 +8,7 @@ from typing import Any, Self
 from corpus import catalogue
 from corpus.catalogue import Problem
 from corpus.model import REASONS, Coverage, Failure
-from ingest.run import IngestSummary
+from ingest.summary import IngestSummary
 from reviews.library import Library
 from reviews.text import counted, width
 from reviews.text import coverage as coverage_sentence
@@ -127,6 +127,13 @@ def run_lines(run: Run) -> Iterator[str]:
     if run.ingested:
         yield _read_sentence(run.ingested)
         yield from _by_reason((failure.reason.value, failure.file) for failure in run.ingested.failures)
+        for withdrawal in run.ingested.withdrawn:
+            yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
+        for folder in run.ingested.held_back:
+            yield from _item(
+                f"{folder} is empty or not there, so nothing of it was withdrawn. If that is right, run the command "
+                "again with --allow-withdrawals."
+            )
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:
@@ -138,8 +145,8 @@ def run_lines(run: Run) -> Iterator[str]:
 
 
 def _read_sentence(done: IngestSummary) -> str:
-    parts = [(done.read, "read now"), (done.unchanged, "unchanged"), (done.same, "the same under another name")]
-    parts += [(done.failed, "not read"), (done.gone, "gone")]
+    parts = [(done.unchanged, "unchanged"), (done.new, "new"), (done.changed, "changed"), (done.reread, "read again")]
+    parts += [(done.moved, "moved"), (done.same, "the same under another name"), (done.failed, "not read")]
     told = ", ".join(f"{number:,} {what}" for number, what in parts if number)
     sentence = f"{counted(done.found, 'file')} found" + (f": {told}." if told else ".")
     if done.read:

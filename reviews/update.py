@@ -19,7 +19,8 @@ from corpus.store import Store
 from corpus.whole import write_whole
 from index import build
 from index.generations import Generation
-from ingest.run import IngestSummary, ingest
+from ingest.run import ingest
+from ingest.summary import IngestSummary
 from reviews.lock import writing
 
 Progress = Callable[[str, int, int], None]

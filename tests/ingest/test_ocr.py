@@ -14,7 +14,8 @@ from corpus.settings import Settings
 from corpus.store import Store
 from ingest import ocr
 from ingest.page import Pixels
-from ingest.run import IngestSummary, ingest
+from ingest.run import ingest
+from ingest.summary import IngestSummary
 from ingest.sandbox import Limits, Refusal, Sandbox
 
 pytestmark = pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")

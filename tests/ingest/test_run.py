@@ -13,6 +13,7 @@ from corpus.settings import Settings
 from corpus.store import Store
 from ingest import discover, run
 from ingest.run import ingest
+from ingest.summary import PARTS, IngestSummary
 
 
 @pytest.fixture
@@ -25,8 +26,8 @@ def fill(settings: Settings, press: Any, **files: str) -> None:
         (settings.reports / f"{name}.pdf").write_bytes(press.pdf(press.lines(text)))
 
 
-def adds_up(summary: run.IngestSummary) -> bool:
-    return summary.found == summary.read + summary.same + summary.unchanged + summary.failed
+def adds_up(summary: IngestSummary) -> bool:
+    return summary.found == sum(getattr(summary, part) for part in PARTS)
 
 
 def test_every_file_becomes_a_report_or_a_failure(settings: Settings, press: Any) -> None:
@@ -69,7 +70,8 @@ def test_a_changed_file_is_read_again_and_a_touched_one_is_not(settings: Setting
         fill(settings, press, one="Child Wren, second edition")
         os.utime(settings.reports / "two.pdf", (1, 1))
         summary = ingest(store, settings, jobs=1)
-        assert (summary.read, summary.same) == (1, 1)
+        assert (summary.changed, summary.unchanged) == (1, 1)
+        assert adds_up(summary)
         assert len(store.reports()) == 2
         assert ingest(store, settings, jobs=1).unchanged == 2
 
@@ -81,7 +83,9 @@ def test_a_file_that_is_gone_takes_its_report_with_it_and_a_moved_one_does_not(s
         (settings.reports / "one.pdf").unlink()
         (settings.reports / "two.pdf").rename(settings.reports / "renamed.pdf")
         summary = ingest(store, settings, jobs=1)
-        assert (summary.gone, summary.same, summary.read) == (2, 1, 0)
+        assert (summary.gone, summary.moved, summary.read) == (2, 1, 0)
+        assert [withdrawal.file for withdrawal in summary.withdrawn] == ["reports/one.pdf"]
+        assert adds_up(summary)
         assert [report.files for report in store.reports()] == [("reports/renamed.pdf",)]
 
 
@@ -146,3 +150,56 @@ def test_an_interrupted_run_keeps_what_it_had_and_leaves_no_thread(settings: Set
         assert len(store.reports()) == 4
         summary = ingest(store, settings, jobs=2)
         assert (summary.unchanged, summary.read) == (4, 26)
+
+
+def test_a_folder_that_is_suddenly_empty_keeps_its_reports_until_withdrawals_are_allowed(
+    settings: Settings, press: Any
+) -> None:
+    fill(settings, press, one="Child Wren")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        (settings.reports / "one.pdf").unlink()
+        summary = ingest(store, settings, jobs=1)
+        assert (summary.gone, summary.held_back, summary.withdrawn) == (0, ("reports",), ())
+        assert len(store.reports()) == 1
+        summary = ingest(store, settings, jobs=1, allow_withdrawals=True)
+        assert (summary.gone, len(summary.withdrawn)) == (1, 1)
+        assert store.reports() == []
+
+
+def test_a_file_that_cannot_be_opened_today_keeps_its_report(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        os.utime(settings.reports / "one.pdf", (1, 1))
+        look = discover.look
+
+        def then_vanish(*arguments: Any) -> Any:
+            seen = look(*arguments)
+            (settings.reports / "one.pdf").unlink()
+            return seen
+
+        with monkeypatch.context() as vanishing:
+            vanishing.setattr(discover, "look", then_vanish)
+            summary = ingest(store, settings, jobs=1)
+        assert [(failure.file, failure.reason) for failure in summary.failures] == [("reports/one.pdf", "unreadable")]
+        assert adds_up(summary)
+        assert len(store.reports()) == 2
+
+
+def test_a_report_that_was_removed_for_good_is_not_read_again_under_any_name(settings: Settings, press: Any) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        (wren,) = [report.id for report in store.reports() if report.files == ("reports/one.pdf",)]
+        store.remove(wren, "withdrawn by the board")
+        fill(settings, press, three="Child Wren")
+        summary = ingest(store, settings, jobs=1)
+        assert {(failure.file, failure.reason) for failure in summary.failures} == {
+            ("reports/one.pdf", Reason.REMOVED),
+            ("reports/three.pdf", Reason.REMOVED),
+        }
+        assert adds_up(summary)
+        assert len(store.reports()) == 1
