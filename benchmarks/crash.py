@@ -34,12 +34,15 @@ Answers = dict[str, Any]
 
 @dataclass(slots=True)
 class Kill:
-    """One kill. moment: seconds after the start. found: what state the dead process left: "untouched", "reading" (the
-    corpus has changed), "building" (an index is being written too) or "published". faults: empty when nothing was lost.
+    """One kill. moment: seconds after the start or, with `late`, after an index began to be written.
+
+    found: the state that the dead process left: "untouched", "reading" (the corpus has changed), "building" (an index
+    is being written too) or "published". faults: empty when nothing was lost.
     """
 
     moment: float
     with_children: bool
+    late: bool = False
     found: str = ""
     faults: list[str] = field(default_factory=list)
 
@@ -96,25 +99,30 @@ def two_states(pdfs: Sequence[Path], work: Path) -> tuple[Path, Path, Answers]:
     return folder, library, first
 
 
-def kills(pdfs: Sequence[Path], work: Path, *, number: int, seed: int, start: str = START) -> Iterator[Kill]:
+def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str = START) -> Iterator[Kill]:
     """Kill an update that many times, each time on a fresh copy of the same library. start: what is run."""
     chance = random.Random(seed)
     folder, pristine, before = two_states(pdfs, work)
     library = work / "library"
     shutil.copytree(pristine, library)
     began = time.perf_counter()
-    if fault := completes(library, "update", str(folder)):
-        raise SystemExit(fault)
+    printed, _ = command(library, "update", str(folder), "--json").communicate(timeout=_PATIENCE)
     whole = time.perf_counter() - began
+    indexing = float(json.loads(printed)["seconds"]["index"])
     after = answers(library)
     if before == after:
         raise SystemExit("The two states answer alike: these reports cannot show what is lost.")
-    for _ in range(number):
+    for number in range(times):
         shutil.rmtree(library)
         shutil.copytree(pristine, library)
-        kill = Kill(moment=round(chance.uniform(0.1, 1.0) * whole, 3), with_children=chance.random() < 0.5)
+        # Most of the time goes into reading; every third kill aims at the short while in which an index is written.
+        late = number % 3 == 2
+        moment = indexing * (number // 3) / (times // 3) if late else whole * chance.uniform(0.1, 1.0)
+        kill = Kill(round(moment, 3), chance.random() < 0.5, late)
         revision = _revision(library)
         process = command(library, "update", str(folder), start=start)
+        while late and process.poll() is None and not any((library / "index").glob("building-*")):
+            time.sleep(0.002)
         try:
             process.wait(kill.moment)
         except subprocess.TimeoutExpired:
@@ -166,7 +174,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="crash-") as work:
         pdfs = sorted(asked.dir.rglob("*.pdf"))
         done = []
-        for kill in kills(pdfs, Path(work), number=asked.kills, seed=asked.seed):
+        for kill in kills(pdfs, Path(work), times=asked.kills, seed=asked.seed):
             done.append(kill)
             print(f"{len(done)} of {asked.kills}: {kill.found}", *kill.faults, file=sys.stderr)
     lost = [asdict(kill) for kill in done if kill.faults]

@@ -53,10 +53,12 @@ def assert_sound_and_goes_on(library: Path, before: dict[str, Any], folder: Path
 
 @pytest.fixture
 def news(tmp_path: Path) -> Path:
-    """A folder with every demonstration report in an edition that no library has."""
+    """A folder with some demonstration reports in an edition that no library has."""
     folder = tmp_path / "news"
     folder.mkdir()
-    for pdf in DEMO.glob("*.pdf"):
+    for pdf in DEMO.glob("[2CF]*.pdf"):
+        if "redacted" in pdf.name:
+            continue  # it has a scanned page, and reading that takes long
         (folder / pdf.name).write_bytes(pdf.read_bytes() + b"\n% a new edition\n")
     return folder
 
@@ -160,7 +162,7 @@ def test_a_folder_and_a_file_that_may_not_be_read_are_failures_with_their_reason
     done = json.loads(reviews(library, "update", news, "--json", **ordinary()).stdout)
     reasons = {Path(failure["file"]).name: failure["reason"] for failure in done["ingest"]["failures"]}
     assert reasons["closed"] == reasons[hidden.name] == "unreadable"
-    assert done["ingest"]["read"] == 10, "the others are read all the same"
+    assert done["ingest"]["read"] == 6, "the others are read all the same"
     hidden.chmod(0o600)
 
 
