@@ -28,7 +28,7 @@ endif
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench coverage lock clean
+.PHONY: help demo test check format docs bench torture coverage lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
@@ -38,6 +38,7 @@ help:
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
+	@echo 'make torture             kill -9 an update thirty times and look for what was lost (BENCH=dir)'
 	@echo 'make coverage            say which lines no test runs'
 	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make vendor              fetch the style sheet and the PDF viewer of the web page again'
@@ -58,7 +59,7 @@ else
 endif
 
 $(LIBRARY)/catalogue.csv: | $(VENV)/run.stamp
-	@$(REVIEWS) --library '$(LIBRARY)' init
+	@$(REVIEWS) --library '$(LIBRARY)' init >/dev/null
 ifeq ($(REPORTS),corpus/demo)
 	@cp corpus/demo/catalogue.csv '$(LIBRARY)'
 endif
@@ -86,6 +87,9 @@ docs: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(PY) -m benchmarks '$(BENCH)'
+
+torture: $(VENV)/test.stamp
+	$(PY) -m benchmarks.crash '$(BENCH)'
 
 coverage: $(VENV)/test.stamp
 	$(PY) -m coverage erase
