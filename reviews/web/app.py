@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import REASONS
 from reviews.text import counted
-from reviews.web import reading, searching, security, telling
+from reviews.web import exports, reading, searching, security, telling
 from reviews.web.asking import Asked
 from reviews.web.shelf import Shelf
 
@@ -61,8 +61,11 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         why=lambda reason: next((said for known, said in REASONS.items() if known.value == reason), reason),
         ask=lambda **values: Asked(**values).query(),
     )
+    # A feed wants a moment; of a date that is not known to the day there is only the day of the index.
+    app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.register_blueprint(security.static)
     app.register_blueprint(searching.views)
+    app.register_blueprint(exports.views)
     app.register_blueprint(reading.views)
     app.register_blueprint(telling.views)
     app.before_request(lambda: security.refused(options.hosts))
