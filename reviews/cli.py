@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
-from reviews import cli_batch
+from reviews import cli_batch, cli_search
 from reviews.console import JSON, open_library, print_json, print_lines, progress_line, say
 
 if TYPE_CHECKING:
@@ -113,68 +113,29 @@ def update(path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, 
 
 
 @main.command()
-@click.argument("query")
-@click.option("--year", metavar="2015..2020", help="Only reports of this year or these years.")
-@click.option("--board", multiple=True, help="Only reports of a board whose name has these words; may be repeated.")
-@click.option("--kind", multiple=True, help='Only documents of this kind, such as "overview report"; may be repeated.')
-@click.option(
-    "--type", "types", multiple=True, help='Only reviews of this type, such as "rapid review"; may be repeated.'
-)
-@click.option("--section", multiple=True, help="The words must stand in a section of this kind; may be repeated.")
-@click.option(
-    "--sort",
-    type=click.Choice(["relevance", "newest", "oldest", "mentions"]),
-    default="relevance",
-    show_default=True,
-    help="The order of the reports.",
-)
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Reports to show.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Reports to skip.")
-@click.option("--passages", metavar="N", default="3", show_default=True, help="Passages of each report, or `all`.")
-@JSON
-@click.pass_obj
-def search(
-    path: Path,
-    query: str,
-    year: str | None,
-    board: tuple[str, ...],
-    kind: tuple[str, ...],
-    types: tuple[str, ...],
-    section: tuple[str, ...],
-    sort: Any,
-    limit: int,
-    offset: int,
-    passages: str,
-    as_json: bool,
-) -> None:
-    """Find reports and the passages that answer QUERY. Words must all occur; "quotes" keep words together."""
-    from reviews import text
-    from search.searcher import Filters, section_kind
-
-    if not (passages.isdigit() or passages == "all"):
-        raise UsageError("--passages must be a number or `all`.")
-    filters = Filters(_years(year), board, kind, types, tuple(section_kind(name) for name in section))
-    per_report = None if passages == "all" else int(passages)
-    with open_library(path) as library:
-        results = library.search(query, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
-    if as_json:
-        print_json(results.to_dict())
-    else:
-        print_lines(text.answer(results, offset))
-
-
-@main.command()
 @click.argument("report")
 @click.option("--page", type=click.IntRange(min=1), help="Only this page (1 is the first of the file).")
 @click.option("--recommendations", is_flag=True, help="Only its recommendations and findings, with page and addressee.")
+@click.option("--find", "query", metavar="QUERY", help="Only what answers this query: every mention in order.")
 @JSON
 @click.pass_obj
-def show(path: Path, report: str, page: int | None, recommendations: bool, as_json: bool) -> None:
+def show(path: Path, report: str, page: int | None, recommendations: bool, query: str | None, as_json: bool) -> None:
     """Show what is known of a report, or the text of one page. REPORT is an id or the beginning of one."""
     from reviews import show as showing
+    from reviews import text
 
     if recommendations and page is not None:
         raise UsageError("--recommendations shows those of the whole report: leave out --page.")
+    if query is not None:
+        if recommendations or page is not None:
+            raise UsageError("--find looks through the whole report: leave out --page and --recommendations.")
+        with open_library(path) as library:
+            results = library.find(report, query)
+        if as_json:
+            print_json(results.to_dict())
+        else:
+            print_lines(text.answer(results, 0))
+        return
     with open_library(path) as library:
         found, content = library.report(report)
     if as_json:
@@ -276,23 +237,6 @@ def catalogue_suggest(path: Path) -> None:
         click.echo(suggestions(library), nl=False)
 
 
-@main.command()
-@click.argument("name", required=False)
-@JSON
-@click.pass_obj
-def themes(path: Path, name: str | None, as_json: bool) -> None:
-    """List the themes, or show what theme NAME expands to."""
-    from corpus.themes import load_themes
-    from reviews import vocabulary
-
-    known = load_themes(path / "themes.toml")
-    chosen = vocabulary.chosen(known, name)
-    if as_json:
-        print_json(vocabulary.to_dict(known, chosen))
-    else:
-        print_lines(vocabulary.lines(known, chosen, in_full=name is not None))
-
-
 def _run(
     path: Path,
     paths: Sequence[Path],
@@ -331,21 +275,9 @@ def _settings(path: Path, jobs: int | None, *, create: bool) -> Settings:
     return settings
 
 
-def _years(text: str | None) -> tuple[int | None, int | None] | None:
-    if text is None:
-        return None
-    first, dots, last = text.partition("..")
-    try:
-        years = (int(first) if first else None, int(last) if last else None) if dots else (int(first), int(first))
-    except ValueError:
-        years = (None, None)
-    if years == (None, None):
-        raise UsageError(f"--year {text} is no year: write 2015, 2015..2020, 2015.. or ..2020.")
-    if None not in years and years != tuple(sorted(years, key=lambda year: year or 0)):
-        raise UsageError(f"--year {text} runs backwards: the earlier year comes first, as in 2015..2020.")
-    return years
-
-
+main.add_command(cli_search.search)
+main.add_command(cli_search.similar)
+main.add_command(cli_search.themes)
 main.add_command(cli_batch.batch)
 main.add_command(cli_batch.log)
 

@@ -5,14 +5,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from corpus.errors import NoIndex
+from corpus.errors import NoIndex, NotFound
 from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
 from corpus.themes import Themes, load_themes
 from index import generations
 from search.results import Results
-from search.searcher import Filters, Searcher, Sort
+from search.searcher import Filters, Group, Searcher, Sort
+from search.similar import Alike
 
 if TYPE_CHECKING:
     from search.batch import BatchSummary
@@ -59,9 +60,38 @@ class Library:
         limit: int | None = 10,
         offset: int = 0,
         per_report: int | None = 3,
+        group: Group = "case",
+        explain: bool = False,
     ) -> Results:
-        """Answer a query. limit None: all hits; per_report: passages of each, None for every mention in order."""
-        return self.searcher().search(query, filters, sort=sort, limit=limit, offset=offset, per_report=per_report)
+        """Answer a query. limit None: all hits; per_report: passages of each, None for every mention in order.
+
+        group: whether the hits of one case stand side by side. explain: also say why each stands where it does.
+        """
+        return self.searcher().search(
+            query,
+            filters,
+            sort=sort,
+            limit=limit,
+            offset=offset,
+            per_report=per_report,
+            group=group,
+            explain=explain,
+        )
+
+    def find(self, report: str, query: str) -> Results:
+        """Every mention in one report, in order. report: an id or the beginning of one."""
+        found = self._corpus().report(report)
+        return self.search(query, Filters(reports=(found.id,)), per_report=None)
+
+    def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> list[Alike]:
+        """The reports most like one, or the passages most like one of its paragraphs.
+
+        report: an id or the beginning of one. paragraph: its printed number ("4.3.2"), or "#" and its ordinal.
+        """
+        store = self._corpus()
+        found = store.report(report)
+        ordinal = None if paragraph is None else _ordinal(store.text(store.reading(found.id)), paragraph)
+        return self.searcher().similar(found.id, ordinal, limit)
 
     def batch(
         self,
@@ -134,3 +164,18 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""  # the searcher says what is missing
+
+
+def _ordinal(text: Text, paragraph: str) -> int:
+    """The ordinal of a paragraph that is named as a person names it."""
+    wanted = paragraph.strip()
+    if wanted.startswith("#") and wanted[1:].isdecimal():
+        found = [int(wanted[1:])] if int(wanted[1:]) < len(text.paragraphs) else []
+    else:
+        found = [p.ordinal for p in text.paragraphs if p.number and p.number.strip(".") == wanted.strip(".")]
+    if len(found) > 1:
+        some = ", ".join(f"#{ordinal} on page {text.paragraphs[ordinal].page}" for ordinal in found[:10])
+        raise NotFound(f"Paragraph {paragraph} stands in the report more than once: {some}. Name one by its #number.")
+    if not found:
+        raise NotFound(f"There is no paragraph {paragraph} in the report. `reviews show REPORT --page N` shows them.")
+    return found[0]

@@ -3,13 +3,18 @@
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from corpus.model import Coverage
 from search.results import Hit, Passage, Results
 
+if TYPE_CHECKING:
+    from search.similar import Alike
+
 _LONG = 420  # characters of a passage that are shown before it is cut
+_VALUES = 12  # of a facet that are shown
 
 
 def width() -> int:
@@ -22,33 +27,93 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def answer(results: Results, offset: int) -> Iterator[str]:
-    """The lines of an answer: what was understood, the hits, what was not searched."""
+def answer(results: Results, offset: int, *, counted_too: bool = False) -> Iterator[str]:
+    """The lines of an answer: what was understood, the hits, what was not searched. counted_too: the facets as well."""
     for warning in results.warnings:
-        yield click.style(f"Note: {warning}", fg="yellow")
+        yield from _note(warning)
     shown = f", {offset + 1} to {offset + len(results.hits)} shown" if len(results.hits) < results.total else ""
     if not results.hits and results.total:
         shown = f", none shown from number {offset + 1} on"
-    yield f"{click.style(results.parsed or results.text, bold=True)}: {counted(results.total, 'report')}{shown}"
-    for expansion in results.expansions:
-        if len(expansion.terms) > 1:
-            listed = ", ".join(expansion.terms)
-            yield textwrap.fill(f"  {expansion.text} stands for: {listed}", width(), subsequent_indent="    ")
+    cases = f" of {counted(results.cases, 'case')}" if results.cases < results.total else ""
+    asked = click.style(results.parsed or results.text, bold=True)
+    yield f"{asked}: {counted(results.total, 'report')}{cases}{shown}"
+    yield from _expanded(results)
+    if results.suggestion:
+        yield from textwrap.wrap(f"Did you mean: {results.suggestion}", width())
+    if counted_too:
+        yield from _counts(results)
+    case = None
     for number, hit in enumerate(results.hits, offset + 1):
         yield ""
-        yield from _hit(number, hit)
+        same = bool(case) and hit.report["case"] == case
+        case = hit.report["case"]
+        yield from _hit(number, hit, same)
     yield ""
     yield from textwrap.wrap(coverage(results.coverage), width())
 
 
-def _hit(number: int, hit: Hit) -> Iterator[str]:
+def _note(sentence: str) -> Iterator[str]:
+    for line in textwrap.wrap(f"Note: {sentence}", width(), subsequent_indent="      "):
+        yield click.style(line, fg="yellow")
+
+
+def _expanded(results: Results) -> Iterator[str]:
+    """What the parts of the query stood for; of a theme, which of its terms are found and which are not."""
+    if "theme:" in results.parsed:
+        found = sorted((e for e in results.expansions if e.reports), key=lambda e: -e.reports)
+        absent = [e.text for e in results.expansions if not e.reports]
+        if found:
+            listed = " · ".join(f"{e.text} {e.reports:,}" for e in found)
+            yield from _indented(f"Found, in so many reports: {listed}")
+        if absent:
+            yield from _indented(f"Found in none: {' · '.join(absent)}")
+        return
+    for expansion in results.expansions:
+        if len(expansion.terms) > 1:
+            yield from _indented(f"{expansion.text} stands for: {', '.join(expansion.terms)}")
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, width(), initial_indent="  ", subsequent_indent="    ")
+
+
+def _counts(results: Results) -> Iterator[str]:
+    """The facets, the most frequent values of each."""
+    for name, values in results.facets.items():
+        if values:
+            listed = [f"{'unknown' if v.value is None else v.value} {v.count:,}" for v in values[:_VALUES]]
+            more = f" · and {len(values) - _VALUES} more" if len(values) > _VALUES else ""
+            yield from _indented(f"By {name}: {' · '.join(listed)}{more}")
+
+
+def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
     report = hit.report
-    yield click.style(f"{number}. {report['title']}", bold=True)
+    yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report['title']}", width()))
     facts = (report["board"], report["year"], report["kind"], counted(hit.mentions, "mention"), report["id"][:12])
-    yield "   " + " · ".join(str(fact) for fact in facts if fact)
+    said = " · ".join(str(fact) for fact in facts if fact)
+    yield f"   {said}{' · same case as the one above' if same_case else ''}"
+    for reason in hit.explanation or ():
+        title = ", also in its title" if reason.in_title else ""
+        times = f"{counted(reason.mentions, 'time')} here, in {counted(reason.reports, 'report')}{title}"
+        yield f"   {reason.points:6.2f} of {hit.score:.2f} for {reason.text}: {times}"
     for passage in hit.passages:
         yield "   " + click.style(cited(passage), fg="cyan")
-        yield from _quoted(passage)
+        yield from quoted(passage)
+
+
+def alike(found: "Sequence[Alike]") -> Iterator[str]:
+    """Reports or passages that are like another, with the words that make them so."""
+    for number, each in enumerate(found, 1):
+        report = each.report
+        yield click.style(f"{number}. {report['title']}", bold=True)
+        facts = (report["board"], report["year"], report["kind"], report["id"][:12], f"{each.score:.0%} alike")
+        yield "   " + " · ".join(str(fact) for fact in facts if fact)
+        yield from (f"   {line}" for line in textwrap.wrap(f"Shared: {', '.join(each.terms)}", width() - 3))
+        for passage in each.passages:
+            yield "   " + click.style(cited(passage), fg="cyan")
+            yield from quoted(passage)
+    if not found:
+        yield "Nothing like it is held."
 
 
 def cited(passage: Passage) -> str:
@@ -65,7 +130,8 @@ def cited(passage: Passage) -> str:
     return place + (", read by OCR" if passage.ocr else "")
 
 
-def _quoted(passage: Passage) -> Iterator[str]:
+def quoted(passage: Passage) -> Iterator[str]:
+    """The text with its matches marked, cut to what a person reads at a glance."""
     start, end = window(passage)
     before = "… " if start or passage.more_before else ""
     after = " …" if end < len(passage.text) or passage.more_after else ""

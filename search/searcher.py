@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from corpus.errors import UsageError
-from corpus.model import Coverage, SectionKind
+from corpus.errors import NotFound, UsageError
+from corpus.model import Coverage, SectionKind, Text
 from corpus.store import Store
 from corpus.themes import Themes
 from index import analysis, generations
@@ -28,6 +28,7 @@ from search.parser import parse
 from search.passages import best_paragraphs, passages
 from search.ranking import Ranking, Titles, rarity
 from search.results import Contribution, Expansion, FacetValue, Hit, Results
+from search.similar import Alike, similar_passages, similar_reports
 from search.theming import ThemeTable, theme_lookup
 
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
@@ -185,6 +186,20 @@ class Searcher:
         chosen, _ = self._chosen(filters, self._evaluator(Deadline()))
         documents = set(self._reports).intersection(*chosen.values())
         return sorted((self._reports[document] for document in documents), key=lambda report: str(report["id"]))
+
+    def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
+        """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
+        document = next((d for d, known in self._reports.items() if known["id"] == report), None)
+        if document is None:
+            raise NotFound("The report is not in the index yet. Run `reviews update`.")
+        if paragraph is None:
+            return similar_reports(self._snapshot, self._store, self._reports, document, limit)
+        return similar_passages(self._snapshot, self._store, self._reports, document, paragraph, limit)
+
+    def text(self, report: str) -> Text:
+        """Everything that was read of a report (full id), as this generation knows it."""
+        readings = self._snapshot.documents()
+        return self._store.text(next(readings[d] for d, known in self._reports.items() if known["id"] == report))
 
     def themed(self) -> dict[str, set[int]]:
         """The documents that have each theme, by its name in the order of the vocabulary."""
