@@ -282,6 +282,7 @@ main.add_command(cli_batch.batch)
 main.add_command(cli_batch.log)
 
 
-from reviews.cli_web import serve  # noqa: E402 - the commands of the web page, in a module of their own
+from reviews.cli_web import serve, token  # noqa: E402 - the commands of the web page, in a module of their own
 
 main.add_command(serve)
+main.add_command(token)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
@@ -17,31 +15,46 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import REASONS
 from reviews.text import counted
-from reviews.web import exports, reading, searching, security, telling
+from reviews.web import access, audit, exports, reading, searching, security, telling
+from reviews.web.access import Access, Rate
 from reviews.web.asking import Asked
+from reviews.web.audit import Audit
 from reviews.web.shelf import Shelf
 
 PAGES = (("Search", "/"), ("Themes", "/themes"), ("What is held", "/coverage"), ("Help", "/help"))
 
 
+HERE = ("localhost", "127.0.0.1", "::1")
+"""The names of this machine for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a library is served. hosts: names by which the page may be called; empty for any (behind a proxy)."""
+    """How a library is served. hosts: names by which the page may be called; empty for any.
 
-    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
+    searches: how many at once. rate: requests a minute of one person, 0 for any number. log_days: how long it is kept
+    who opened what, 0 for no such log; log_queries: whether the text of queries is kept in it, too.
+    """
+
+    hosts: tuple[str, ...] = HERE
     searches: int = 4
-    access: Any = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    access: Access = Access()  # noqa: RUF009 - frozen
+    rate: int = 0
+    log_days: int = 0
+    log_queries: bool = False
 
 
 def create_app(library: Path, options: Options = Options()) -> Flask:
     """The application for one library. Raises NotFound when there is none there."""
     app = Flask("reviews.web", static_folder=None)
     app.extensions["shelf"] = Shelf(library, searches=options.searches)
-    app.extensions["options"] = options
+    shelf: Shelf = app.extensions["shelf"]
+    app.extensions["access"] = options.access
+    app.extensions["rate"] = Rate(options.rate)
+    log = shelf.settings.library / "access"
+    app.extensions["audit"] = Audit(log, options.log_days, options.log_queries) if options.log_days else None
     app.config["MAX_CONTENT_LENGTH"] = 5_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
-    app.secret_key = secrets.token_bytes(32)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False  # an odd path is no page; nothing is put right by a redirection
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -59,17 +72,21 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         version=version("safeguarding-reviews"),
         asset=security.asset,
         why=lambda reason: next((said for known, said in REASONS.items() if known.value == reason), reason),
+        signed_in=lambda: bool(options.access.tokens and g.get("person")),
         ask=lambda **values: Asked(**values).query(),
     )
     # A feed wants a moment; of a date that is not known to the day there is only the day of the index.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.register_blueprint(security.static)
+    app.register_blueprint(access.views)
     app.register_blueprint(searching.views)
     app.register_blueprint(exports.views)
     app.register_blueprint(reading.views)
     app.register_blueprint(telling.views)
     app.before_request(lambda: security.refused(options.hosts))
+    app.before_request(access.check)
     app.after_request(security.with_headers)
+    app.after_request(audit.written)
     app.register_error_handler(ReviewsError, _ours)
     app.register_error_handler(HTTPException, _theirs)
     app.register_error_handler(Exception, _bug)
@@ -105,8 +122,6 @@ def _bug(error: Exception) -> ResponseReturnValue:
     while trace:
         places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
-    from flask import current_app
-
     current_app.logger.error("bug: %s at %s", type(error).__name__, " > ".join(places[-6:]))
     return _told(
         500, "Something went wrong in the program itself. Try again; if it stays, tell the person who runs it."
