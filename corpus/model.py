@@ -73,6 +73,22 @@ class AsideRole(StrEnum):
     COVER_SHEET = "cover sheet"
 
 
+class Hidden(StrEnum):
+    """How text that nobody can see on a page is hidden there."""
+
+    BOX = "box"
+    INVISIBLE = "invisible"
+    OFF_PAGE = "off_page"
+
+
+HIDDEN: dict[Hidden, str] = {
+    Hidden.BOX: "text under a black box or a picture",
+    Hidden.INVISIBLE: "text drawn invisibly",
+    Hidden.OFF_PAGE: "text off the page",
+}
+"""Words for each, to be shown before "on page 12, withheld"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a PDF.
@@ -81,7 +97,7 @@ class Page:
     reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
     unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A truly blank page is not unread.
     confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
-    withheld: pieces of text that nobody can see (under a black box, off the page) and that were therefore not taken.
+    withheld: how each piece of text was hidden that nobody can see on the page and that was therefore not taken.
     """
 
     number: int
@@ -89,7 +105,7 @@ class Page:
     reader: str | None = "pdfium"
     unread: str | None = None
     confidence: float | None = None
-    withheld: int = 0
+    withheld: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ CREATE TABLE page (
     reader TEXT,
     unread TEXT,
     confidence REAL,
-    withheld INTEGER NOT NULL DEFAULT 0,
+    withheld TEXT NOT NULL DEFAULT '',         -- "box box off_page", a word for each piece
     PRIMARY KEY (reading, number)
 ) WITHOUT ROWID;
 

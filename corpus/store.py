@@ -28,6 +28,7 @@ from corpus.model import (
     Failure,
     FileRecord,
     Found,
+    Hidden,
     Item,
     ItemKind,
     Page,
@@ -166,7 +167,10 @@ class Store:
             reading = self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid
             self._db.executemany(
                 "INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)",
-                ((reading, p.number, p.label, p.reader, p.unread, p.confidence, p.withheld) for p in text.pages),
+                (
+                    (reading, p.number, p.label, p.reader, p.unread, p.confidence, " ".join(p.withheld))
+                    for p in text.pages
+                ),
             )
             self._db.executemany(
                 "INSERT INTO section VALUES (?, ?, ?, ?)",
@@ -388,7 +392,11 @@ class Store:
         select = (
             "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ? ORDER BY number"
         )
-        return [Page(*row) for row in self._rows(select, (reading,))]
+        with _our_values(self._path):
+            return [
+                Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
+                for number, label, reader, unread, confidence, withheld in self._rows(select, (reading,))
+            ]
 
     def sections(self, reading: int) -> list[Section]:
         """The sections of a reading in order."""

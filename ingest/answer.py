@@ -14,6 +14,7 @@ from corpus.model import (
     Aside,
     AsideRole,
     Found,
+    Hidden,
     Item,
     ItemKind,
     Page,
@@ -131,9 +132,9 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     for number, (label, by, unread, confidence, withheld) in enumerate(rows, 1):
         _check(by in READERS, "reader")
         _check(confidence is None or 0 <= _number(confidence) <= 100, "confidence")
-        _check(_whole(withheld) >= 0, "withheld")
+        hidden = tuple(Hidden(how) for how in withheld)
         why = None if unread is None else Reason(unread).value
-        pages.append(Page(number, _string(label, 40), by, why, confidence, withheld))
+        pages.append(Page(number, _string(label, 40), by, why, confidence, hidden))
     sections = [
         Section(ordinal, SectionKind(kind), _string(heading, _SHORT))
         for ordinal, (kind, heading) in enumerate(value["sections"])

@@ -18,7 +18,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdf.errors import FileNotDecryptedError
 
-from corpus.model import Reason
+from corpus.model import Hidden, Reason
 from ingest import clean, hidden
 from ingest.answer import PIXELS, SCAN_PIXELS
 from ingest.page import Document, Line, Pixels, RawPage
@@ -123,8 +123,9 @@ _COVERING = (
     pdfium.FPDF_ANNOT_FREETEXT,
     pdfium.FPDF_ANNOT_HIGHLIGHT,
 )
-_RECTANGLE = 6  # segments at most; a path with more is a drawing
+_SEGMENTS = 500  # a path with more is a drawing
 _SCALE = 3.0  # pixels a point, where it is looked whether letters can be seen
+_BLACK = 80  # of 255: the lightest that a black box in a scan is anywhere
 _SAME_COLOUR = 12  # of 255: two colours that differ less are the same to the eye
 
 
@@ -453,38 +454,48 @@ def _plain_letters(text: str) -> str:
 
 
 def _withhold(handle: Any, text_page: Any, page: RawPage, places: list[int]) -> None:
-    """Take out text under a box, off the page, or invisible though no scan shows it; `withheld` counts the pieces."""
+    """Take out text under a box, off the page, or invisible though no scan shows it; `withheld` says how it was
+    hidden."""
     sheet = _sheet(handle)
     boxes, pictures, order = _boxes(handle)
-    scan = None
+    scan: bool | None = None
+    drawn: _Scanned | None = None
     kept = []
     for line, first in zip(page.lines, places, strict=True):
         text_object = _text_object(text_page, first)
+        how = Hidden.BOX
         gone: set[int] = set()
         if text_object and _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
             scan = hidden.is_scan(pictures, sheet) if scan is None else scan
-            # Without a scan it may be a layer over letters that are drawn as curves: then there is something to see.
-            ends = hidden.around([_letter(text_page, place) for place in (first, first + len(line.text) - 1)])
-            if not scan and _one_colour(handle, ends):
-                gone = set(range(len(line.text)))
+            if scan:  # what OCR read there, but for what the scan shows as a black box
+                drawn = drawn or _Scanned(handle)
+                gone = _blackened(text_page, line.text, first, drawn)
+            elif not _Shown(handle, _ends(text_page, line.text, first)).anything():
+                # Else it is a layer over letters that are drawn as curves: there is something to see.
+                gone, how = set(range(len(line.text))), Hidden.INVISIBLE
         elif line.x1 > page.width or line.x0 < 0 or line.y < 0 or line.y - line.size > page.height:
+            how = Hidden.OFF_PAGE
             gone = {
                 offset
                 for offset in range(len(line.text))
                 if not hidden.covers(sheet, _letter(text_page, first + offset))
             }
         elif boxes:
-            ends = hidden.around([_letter(text_page, place) for place in (first, first + len(line.text) - 1)])
+            ends = _ends(text_page, line.text, first)
             over = [box for box, z in boxes if hidden.meets(box, ends) and z > order.get(text_object, -1)]
             if over:
                 gone = _covered(handle, text_page, line.text, first, over)
         if gone:
-            page.withheld += len(hidden.runs(gone))
+            page.withheld += [how] * len(hidden.runs(gone))
             line.text = hidden.without(line.text, gone)
             line.gaps = ()
         if line.text:
             kept.append(line)
     page.lines = kept
+
+
+def _ends(text_page: Any, text: str, first: int) -> hidden.Box:
+    return hidden.around([_letter(text_page, place) for place in (first, first + len(text) - 1)])
 
 
 def _letter(text_page: Any, place: int) -> hidden.Box:
@@ -508,7 +519,7 @@ def _boxes(handle: Any) -> tuple[list[tuple[hidden.Box, int]], list[hidden.Box],
             order[thing] = z
             written = True
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE or (
-            written and kind == pdfium.FPDF_PAGEOBJ_PATH and _segments(thing) <= _RECTANGLE
+            written and kind == pdfium.FPDF_PAGEOBJ_PATH and _segments(thing) <= _SEGMENTS
         ):
             left, bottom, right, top = (ctypes.c_float() for _ in range(4))
             _bounds(thing, left, bottom, right, top)
@@ -518,11 +529,13 @@ def _boxes(handle: Any) -> tuple[list[tuple[hidden.Box, int]], list[hidden.Box],
             if written and box[2] - box[0] > 4 and box[3] - box[1] > 4:
                 boxes.append((box, z))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-            written = True
+            left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+            _bounds(thing, left, bottom, right, top)
+            box = (left.value, bottom.value, right.value, top.value)
             if _holds_picture(thing, 3):
-                left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-                _bounds(thing, left, bottom, right, top)
-                pictures.append((left.value, bottom.value, right.value, top.value))
+                pictures.append(box)
+            boxes.append((box, z))  # what is drawn in it may lie over text before it
+            written = True
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(handle), 1_000)):
         note = pdfium.FPDFPage_GetAnnot(handle, number)
         if pdfium.FPDFAnnot_GetSubtype(note) in _COVERING:
@@ -552,40 +565,108 @@ def _covered(handle: Any, text_page: Any, text: str, first: int, boxes: list[hid
     """Offsets of the letters that lie under a box and leave no trace on the page as it is drawn."""
     letters = {offset: _letter(text_page, first + offset) for offset, letter in enumerate(text) if letter != " "}
     under = [offset for offset, letter in letters.items() if any(hidden.covers(box, letter) for box in boxes)]
+    if not under:
+        return set()
+    shown = _Shown(handle, hidden.around([letters[offset] for offset in under]))
     found: set[int] = set()
     for run in hidden.runs(under):
-        if _one_colour(handle, hidden.around([letters[offset] for offset in run])):
+        area = hidden.around([letters[offset] for offset in run])
+        if not shown.anything(area):
             found.update(run)
+            continue
+        # A box that is larger than what it hides, such as a picture with holes: each word for itself.
+        for word in hidden.words(text, run):
+            left, bottom, right, top = hidden.around([letters[offset] for offset in word])
+            # A lone "I" fills its own place with one colour; above and below it there is none.
+            more = 1.0 if len(word) == 1 else 0.0
+            if not shown.anything((left, bottom - more, right, top + more)):
+                found.update(word)
     return found
 
 
-def _one_colour(handle: Any, area: hidden.Box) -> bool:
-    """Whether the page shows nothing but one colour there: the picture is the proof, whatever was drawn over what."""
-    corners = [(area[0], area[1]), (area[2], area[3])]
-    view = _view(handle)
-    (x0, y0), (x1, y1) = view(*corners[0]), view(*corners[1])
-    left, top, right, bottom = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-    width, height = int((right - left) * _SCALE), int((bottom - top) * _SCALE)
-    if not (0 < width < 10_000 and 0 < height < 2_000):
+class _Shown:
+    """What a part of a page looks like as it is drawn: the proof, whatever was drawn over what."""
+
+    def __init__(self, handle: Any, area: hidden.Box) -> None:
+        self._view = _view(handle)
+        left, top, right, bottom = self._seen(area)
+        self._left, self._top = int(left * _SCALE) - 1, int(top * _SCALE) - 4
+        self._width, self._height = int((right - left) * _SCALE) + 3, int((bottom - top) * _SCALE) + 8
+        self._rows: list[bytes] = []
+        if not (self._width < 10_000 and self._height < 2_000):
+            return
+        bitmap = pdfium.FPDFBitmap_Create(self._width, self._height, 0)
+        if not bitmap:
+            return
+        try:
+            pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, self._width, self._height, 0xFFFFFFFF)
+            whole = (int(pdfium.FPDF_GetPageWidthF(handle) * _SCALE), int(pdfium.FPDF_GetPageHeightF(handle) * _SCALE))
+            pdfium.FPDF_RenderPageBitmap(bitmap, handle, -self._left, -self._top, *whole, 0, pdfium.FPDF_ANNOT)
+            stride = pdfium.FPDFBitmap_GetStride(bitmap)
+            pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * self._height)
+        finally:
+            pdfium.FPDFBitmap_Destroy(bitmap)
+        self._rows = [pixels[at : at + 4 * self._width] for at in range(0, stride * self._height, stride)]
+
+    def _seen(self, area: hidden.Box) -> tuple[float, float, float, float]:
+        (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def anything(self, area: hidden.Box | None = None) -> bool:
+        """Whether there is more than one colour in an area. What cannot be drawn counts as seen."""
+        rows = self._rows
+        start, end = 0, self._width
+        if area is not None:
+            left, top, right, bottom = self._seen(area)
+            start, end = (max(0, int(side * _SCALE) - self._left) for side in (left, right))
+            first, last = (max(0, int(side * _SCALE) - self._top) for side in (top, bottom))
+            rows = rows[first:last]
+        if not rows or end <= start:
+            return True
+        for colour in range(3):
+            values = b"".join(row[4 * start + colour : 4 * end : 4] for row in rows)
+            if max(values) - min(values) > _SAME_COLOUR:
+                return True
         return False
-    bitmap = pdfium.FPDFBitmap_Create(width, height, 0)
-    if not bitmap:
-        return False
-    try:
-        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-        whole = (int(pdfium.FPDF_GetPageWidthF(handle) * _SCALE), int(pdfium.FPDF_GetPageHeightF(handle) * _SCALE))
-        pdfium.FPDF_RenderPageBitmap(
-            bitmap, handle, -int(left * _SCALE), -int(top * _SCALE), *whole, 0, pdfium.FPDF_ANNOT
-        )
-        stride = pdfium.FPDFBitmap_GetStride(bitmap)
-        pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
-    finally:
-        pdfium.FPDFBitmap_Destroy(bitmap)
-    for colour in range(3):
-        values = b"".join(pixels[row * stride + colour : row * stride + 4 * width : 4] for row in range(height))
-        if max(values) - min(values) > _SAME_COLOUR:
-            return False
-    return True
+
+
+class _Scanned:
+    """A scan in grey, to see where it is black."""
+
+    def __init__(self, handle: Any) -> None:
+        self._view = _view(handle)
+        wide, high = pdfium.FPDF_GetPageWidthF(handle), pdfium.FPDF_GetPageHeightF(handle)
+        self._scale = min(1.5, math.sqrt(4_000_000 / max(1.0, wide * high)))
+        self._width, height = max(1, int(wide * self._scale)), max(1, int(high * self._scale))
+        bitmap = pdfium.FPDFBitmap_CreateEx(self._width, height, pdfium.FPDFBitmap_Gray, None, 0)
+        self._rows: list[bytes] = []
+        if not bitmap:
+            return
+        try:
+            pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, self._width, height, 0xFFFFFFFF)
+            pdfium.FPDF_RenderPageBitmap(bitmap, handle, 0, 0, self._width, height, 0, pdfium.FPDF_ANNOT)
+            stride = pdfium.FPDFBitmap_GetStride(bitmap)
+            pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+        finally:
+            pdfium.FPDFBitmap_Destroy(bitmap)
+        self._rows = [pixels[at : at + self._width] for at in range(0, stride * height, stride)]
+
+    def black(self, area: hidden.Box) -> bool:
+        """Whether no part of an area is light."""
+        (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
+        start, end = (max(0, int(x * self._scale)) for x in (min(x0, x1), max(x0, x1)))
+        first, last = (max(0, int(y * self._scale)) for y in (min(y0, y1), max(y0, y1)))
+        values = b"".join(row[start : end + 1] for row in self._rows[first : last + 1])
+        return bool(values) and max(values) < _BLACK
+
+
+def _blackened(text_page: Any, text: str, first: int, scan: _Scanned) -> set[int]:
+    """Offsets of the words of an OCR layer that lie where the scan itself shows a black box."""
+    found: set[int] = set()
+    for word in hidden.words(text, range(len(text))):
+        if scan.black(hidden.around([_letter(text_page, first + offset) for offset in word])):
+            found.update(word)
+    return found
 
 
 # ---------------------------------------------------------------- which reader is right

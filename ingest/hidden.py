@@ -54,6 +54,17 @@ def runs(hidden: Collection[int]) -> list[list[int]]:
     return found
 
 
+def words(text: str, offsets: Collection[int]) -> list[list[int]]:
+    """The words among some letters of a text: their offsets, for each that has a letter or a digit."""
+    wanted = set(offsets)
+    found = []
+    for word in _WORD.finditer(text):
+        inside = [offset for offset in range(word.start(), word.end()) if offset in wanted]
+        if any(text[offset].isalnum() for offset in inside):
+            found.append(inside)
+    return found
+
+
 def without(text: str, hidden: Collection[int]) -> str:
     """The text without the words of which half or more is hidden, and without the hidden letters of the others."""
     gone = set(hidden)

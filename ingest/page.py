@@ -5,7 +5,7 @@ Lengths are in points (1/72 inch), as the page is seen: x to the right from the 
 
 from dataclasses import dataclass, field
 
-from corpus.model import AsideRole
+from corpus.model import AsideRole, Hidden
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Line:
 class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
-    image: the page shows a picture. withheld: pieces of text that were taken out because nobody can see them. unread:
+    image: the page shows a picture. withheld: how pieces of text were hidden that were taken out. unread:
     why there is no text, where there should be some. scan: OCR would read it, or read it better. confidence: of the
     OCR that has read it.
     """
@@ -51,7 +51,7 @@ class RawPage:
     reader: str | None = "pdfium"
     unread: str | None = None
     image: bool = False
-    withheld: int = 0
+    withheld: list[Hidden] = field(default_factory=list)
     scan: bool = False
     confidence: float | None = None
 

@@ -54,7 +54,8 @@ def understand(document: Document, id: str, name: str) -> Text:
     return Text(
         id=id,
         pages=tuple(
-            Page(page.number, page.label, page.reader, page.unread, page.confidence, page.withheld) for page in pages
+            Page(page.number, page.label, page.reader, page.unread, page.confidence, tuple(page.withheld))
+            for page in pages
         ),
         sections=tuple(divided),
         paragraphs=body,

@@ -22,6 +22,7 @@ from corpus.model import (
     Failure,
     FileRecord,
     Found,
+    Hidden,
     Item,
     ItemKind,
     Page,
@@ -40,7 +41,11 @@ OAK = "e1a" + "0" * 61
 def a_text(report: str = ELM, words: str = "The school saw Child Elm every day.", reader: str = "reader 1") -> Text:
     return Text(
         id=report,
-        pages=(Page(1, "i"), Page(2, "1", "ocr", None, 81.5, 2), Page(3, "2", None, "no_text")),
+        pages=(
+            Page(1, "i"),
+            Page(2, "1", "ocr", None, 81.5, (Hidden.BOX, Hidden.OFF_PAGE)),
+            Page(3, "2", None, "no_text"),
+        ),
         sections=(Section(0, SectionKind.BODY, ""), Section(1, SectionKind.FINDINGS, "2. Findings")),
         paragraphs=(
             Paragraph(0, 1, None, 0, "Child Elm: a review", heading=True),

@@ -12,7 +12,7 @@ BLACK = "0 0 0 rg "
 
 def read(data: bytes, trust: bool = False) -> tuple[str, int]:
     page = extract.read(data, max_pages=9, trust_hidden_text=trust).pages[0]
-    return " ".join(line.text for line in page.lines), page.withheld
+    return " ".join(line.text for line in page.lines), len(page.withheld)
 
 
 def box(x: float, width: float, y: float = 696, height: float = 14) -> str:
@@ -84,3 +84,36 @@ def test_a_black_annotation_hides_what_lies_under_it(line: Any) -> None:
     form = b"99 0 obj\n<</Type/XObject/Subtype/Form/BBox[0 0 70 18]/Length %d>>stream\n" % len(drawing)
     data = line().replace(b"/Contents", note).replace(b"xref\n", form + drawing + b"\nendstream\nendobj\nxref\n", 1)
     assert read(data) == ("Child Wren lived with in Elm Street.", 1)
+
+
+def test_a_box_of_several_pieces_or_inside_a_form_hides_word_by_word(line: Any, press: Any) -> None:
+    two = BLACK + "60 600 50 14 re 177 696 70 14 re f "
+    assert read(line(after=two)) == ("Child Wren lived with in Elm Street.", 1)
+    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Length 25>>stream\n0 g 177 696 70 14 re f    \nendstream"
+    data = line(after="/X Do ").replace(b"/Resources<<", b"/Resources<</XObject<</X 99 0 R>>")
+    data = data.replace(b"xref\n", b"99 0 obj\n" + form + b"\nendobj\nxref\n", 1)
+    assert read(data) == ("Child Wren lived with in Elm Street.", 1)
+
+
+def test_a_drawing_over_text_that_stays_visible_hides_nothing(line: Any) -> None:
+    rings = "0 0 0 RG " + " ".join(f"{60 + 9 * n} 650 m {200 + 9 * n} 750 l S" for n in range(20))
+    assert read(line(after=rings)) == (NAME, 0)
+    assert (
+        read(
+            line("I saw a child - or 1 | 2 of them", after="1 1 0 rg 0 0 0 0 re f 60 640 400 2 re 60 760 400 2 re f ")
+        )[1]
+        == 0
+    )
+
+
+def test_a_name_that_is_black_in_the_scan_is_withheld_from_the_layer_under_it(line: Any) -> None:
+    scan = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xe0 EI Q " + BLACK + box(175, 75, 690, 20) + "3 Tr "
+    assert read(line(before=scan)) == ("Child Wren lived with in Elm Street.", 1)
+
+
+def test_a_page_from_which_something_was_withheld_is_never_read_by_the_other_reader(line: Any) -> None:
+    glued = "Zebedee" + "x" * 60
+    data = line(glued + " Quill", after=BLACK + box(60, 200))
+    page = extract.read(data, max_pages=9).pages[0]
+    assert "Zebedee" not in " ".join(each.text for each in page.lines)
+    assert page.withheld

@@ -191,7 +191,7 @@ def test_an_installation_that_cannot_read_is_an_error_and_not_a_hundred_crashed_
 
 def changed(**parts: Any) -> bytes:
     good: dict[str, Any] = {
-        "pages": [["1", "pdfium", None, None, 0], ["2", "pdfium", None, None, 0]],
+        "pages": [["1", "pdfium", None, None, []], ["2", "pdfium", None, None, []]],
         "sections": [["body", ""]],
         "paragraphs": [[1, None, 0, "Wren", False, [[2, 2]]]],
         "asides": [[1, 0, "header", "Avonshire"]],
@@ -217,9 +217,9 @@ def test_a_good_answer_is_believed() -> None:
         b"{\n",
         b'{"failure": "bored", "detail": ""}\n',
         changed(pages=[]),
-        changed(pages=[["1", "pdfium", None, None, 0]] * 99),
-        changed(pages=[["1", "magic", None, None, 0]] * 2),
-        changed(pages=[["x" * 99, "pdfium", None, None, 0]] * 2),
+        changed(pages=[["1", "pdfium", None, None, []]] * 99),
+        changed(pages=[["1", "magic", None, None, []]] * 2),
+        changed(pages=[["x" * 99, "pdfium", None, None, []]] * 2),
         changed(sections=[["gossip", ""]]),
         changed(paragraphs=[[3, None, 0, "Wren", False, []]]),
         changed(paragraphs=[[True, None, 0, "Wren", False, []]]),
