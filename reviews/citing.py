@@ -1,4 +1,4 @@
-"""How a report, a page or a paragraph is cited: as a sentence, and as RIS for reference managers."""
+"""How a report, a page or a paragraph is cited: as a sentence, and as RIS and BibTeX for reference managers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,6 +51,28 @@ def ris(report: Mapping[str, Any], place: str | None = None, quotation: str | No
     ]
     lines = [f"{tag}  - {_one_line(value)}" for tag, value in fields if value not in (None, "")]
     return "\r\n".join([*lines, "ER  - ", "", ""])
+
+
+def bibtex(report: Mapping[str, Any]) -> str:
+    """One entry of a BibTeX file. Its key is the beginning of the report's id, so it never changes."""
+    published = str(report["published"] or "")
+    fields = [
+        ("title", report["title"]),
+        ("author", report["author"]),
+        ("institution", report["board"]),
+        ("year", report["year"]),
+        ("date", published),
+        ("type", report["type"] or report["kind"]),
+        ("note", f"SHA-256 {report['id']}"),
+    ]
+    lines = [f"  {name} = {{{_tex(value)}}}," for name, value in fields if value not in (None, "")]
+    return "\n".join([f"@techreport{{sha{report['id'][:12]},", *lines, "}", "", ""])
+
+
+def _tex(value: object) -> str:
+    """Braces and backslashes would begin or end something; the rest of what TeX minds is escaped."""
+    said = _one_line(value).replace("\\", "/").replace("{", "(").replace("}", ")")
+    return "".join(f"\\{c}" if c in "&%$#_" else c for c in said)
 
 
 def of_passage(report: Mapping[str, Any], passage: Passage) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
-from reviews import cli_batch, cli_search
+from reviews import cli_analysis, cli_batch, cli_search
 from reviews.console import JSON, open_library, print_json, print_lines, progress_line, say
 
 if TYPE_CHECKING:
@@ -280,6 +280,8 @@ main.add_command(cli_search.similar)
 main.add_command(cli_search.themes)
 main.add_command(cli_batch.batch)
 main.add_command(cli_batch.log)
+for _command in cli_analysis.COMMANDS:
+    main.add_command(_command)
 
 
 from reviews.cli_web import serve, token  # noqa: E402 - the commands of the web page, in a module of their own

@@ -118,6 +118,11 @@ def keys(value: object) -> set[str]:
         ["check"],
         ["catalogue", "check"],
         ["batch", "SHEET", "--out", "OUT.csv"],
+        ["concordance", "neglect"],
+        ["trends", "neglect"],
+        ["recommendations"],
+        ["terms", "neglect"],
+        ["compare", "year:..2016", "year:2017.."],
     ],
     ids=" ".join,
 )

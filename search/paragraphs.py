@@ -1,0 +1,56 @@
+"""The text of the corpus for other tools: a row a paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from search.filters import EVERYTHING, Filters
+from search.searcher import Searcher
+
+COLUMNS = (
+    "report",
+    "title",
+    "board",
+    "year",
+    "page",
+    "page_end",
+    "page_label",
+    "paragraph",
+    "ordinal",
+    "section",
+    "heading",
+    "is_heading",
+    "text",
+)
+
+
+def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> list[dict[str, Any]]:
+    """The reports that answer a query and that the filters let through, in the order of their ids."""
+    reports = searcher.reports(filters)
+    if not query:
+        return reports
+    _, hits = searcher.stream(query, filters, per_report=0, count=False)
+    answering = {hit.report["id"] for hit in hits}
+    return [report for report in reports if report["id"] in answering]
+
+
+def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> Iterator[dict[str, Any]]:
+    """Every paragraph of those reports, whole, with its place."""
+    for report in chosen(searcher, query, filters):
+        text = searcher.text(report["id"])
+        for paragraph in text.paragraphs:
+            section = text.sections[paragraph.section]
+            yield {
+                **{name: report[name] for name in ("title", "board", "year")},
+                "report": report["id"],
+                "page": paragraph.page,
+                "page_end": paragraph.turns[-1][1] if paragraph.turns else paragraph.page,
+                "page_label": text.pages[paragraph.page - 1].label,
+                "paragraph": paragraph.number,
+                "ordinal": paragraph.ordinal,
+                "section": section.kind.value,
+                "heading": section.heading,
+                "is_heading": paragraph.heading,
+                "text": paragraph.text,
+            }
