@@ -570,18 +570,22 @@ def _covered(handle: Any, text_page: Any, text: str, first: int, boxes: list[hid
     shown = _Shown(handle, hidden.around([letters[offset] for offset in under]))
     found: set[int] = set()
     for run in hidden.runs(under):
-        area = hidden.around([letters[offset] for offset in run])
-        if not shown.anything(area):
+        if not shown.anything(_room([letters[offset] for offset in run])):
             found.update(run)
             continue
         # A box that is larger than what it hides, such as a picture with holes: each word for itself.
         for word in hidden.words(text, run):
-            left, bottom, right, top = hidden.around([letters[offset] for offset in word])
-            # A lone "I" fills its own place with one colour; above and below it there is none.
-            more = 1.0 if len(word) == 1 else 0.0
-            if not shown.anything((left, bottom - more, right, top + more)):
+            if not shown.anything(_room([letters[offset] for offset in word])):
                 found.update(word)
     return found
+
+
+def _room(letters: list[hidden.Box]) -> hidden.Box:
+    """Where letters stand. A lone "I" or "-" fills its own place with one colour: it is looked at with what is around
+    it."""
+    left, bottom, right, top = hidden.around(letters)
+    more = 1.0 if len(letters) == 1 else 0.0
+    return (left - more, bottom - more, right + more, top + more)
 
 
 class _Shown:
@@ -590,8 +594,8 @@ class _Shown:
     def __init__(self, handle: Any, area: hidden.Box) -> None:
         self._view = _view(handle)
         left, top, right, bottom = self._seen(area)
-        self._left, self._top = int(left * _SCALE) - 1, int(top * _SCALE) - 4
-        self._width, self._height = int((right - left) * _SCALE) + 3, int((bottom - top) * _SCALE) + 8
+        self._left, self._top = int(left * _SCALE) - 4, int(top * _SCALE) - 4
+        self._width, self._height = int((right - left) * _SCALE) + 8, int((bottom - top) * _SCALE) + 8
         self._rows: list[bytes] = []
         if not (self._width < 10_000 and self._height < 2_000):
             return

@@ -117,3 +117,10 @@ def test_a_page_from_which_something_was_withheld_is_never_read_by_the_other_rea
     page = extract.read(data, max_pages=9).pages[0]
     assert "Zebedee" not in " ".join(each.text for each in page.lines)
     assert page.withheld
+
+
+def test_the_last_letter_of_a_word_under_an_edge_stays(line: Any) -> None:
+    """An "l" is a bar of one colour: it is looked at with what is around it."""
+    word = line("Elm National", after="/G gs 1 1 0 rg " + box(133, 3))
+    state = b"/Resources<</ExtGState<</G<</Type/ExtGState/ca 0.3>>>>/Font<<"
+    assert read(word.replace(b"/Resources<</Font<<", state)) == ("Elm National", 0)
