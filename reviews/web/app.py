@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import REASONS
 from reviews.text import counted
-from reviews.web import access, audit, exports, reading, searching, security, telling
+from reviews.web import access, audit, describing, exports, reading, searching, security, telling
 from reviews.web.access import Access, Rate
 from reviews.web.asking import Asked
 from reviews.web.audit import Audit
@@ -83,6 +83,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(exports.views)
     app.register_blueprint(reading.views)
     app.register_blueprint(telling.views)
+    app.register_blueprint(describing.views)
     app.before_request(lambda: security.refused(options.hosts))
     app.before_request(access.check)
     app.after_request(security.with_headers)
