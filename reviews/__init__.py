@@ -9,8 +9,10 @@
 from pathlib import Path
 
 from reviews.library import Library
+from search.filters import Filters
+from search.results import Hit, Passage, Results
 
-__all__ = ["Library", "open"]
+__all__ = ["Filters", "Hit", "Library", "Passage", "Results", "open"]
 
 
 def open(library: str | Path) -> Library:  # noqa: A001 - as in `gzip.open`: one opens a library

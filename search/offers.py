@@ -11,6 +11,7 @@ from search.ranking import Titles
 
 _EDITS = 2
 _SHORT = 5  # in a word shorter than this, one letter only may be wrong
+_LONG = 30  # a longer word is none that a person meant
 _MOST_WORDS = 8  # that are looked up for a suggestion
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
@@ -24,7 +25,7 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     def mended(text: str, exact: bool = False) -> str | None:
         nonlocal looked_up
         terms = [term for term, _ in analysis.terms(text)]
-        if len(terms) != 1 or len(terms[0]) < 3 or looked_up == _MOST_WORDS:
+        if len(terms) != 1 or not 3 <= len(terms[0]) <= _LONG or looked_up == _MOST_WORDS:
             return None
         if evaluator.evaluate(Word(text, exact)).documents:
             return None

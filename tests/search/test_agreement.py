@@ -20,6 +20,8 @@ from search.parser import FIELDS
 from tests.oracle import Oracle, OracleReport, Place, generate
 
 ROOT = Path(__file__).parents[2]
+QUERIES = int(os.environ.get("REVIEWS_ORACLE", "1500"))
+"""How many are made up: 5,000 and more in the long form, `make torture`."""
 SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared")) / "reports"
 
 
@@ -94,7 +96,7 @@ def disagreements(library: Library, oracle: Oracle, queries: list[Query]) -> lis
 
 def test_search_agrees_with_the_text_on_the_demonstration_reports(demo: Library) -> None:
     oracle = oracle_of(demo)
-    assert disagreements(demo, oracle, generate(oracle, seed=1, n=1500)) == []
+    assert disagreements(demo, oracle, generate(oracle, seed=1, n=QUERIES)) == []
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared reports are not here")
@@ -102,7 +104,7 @@ def test_search_agrees_with_the_text_on_the_shared_reports(tmp_path: Path) -> No
     chosen = sorted(SHARED.glob("*/*.pdf"))[::9]
     with made(tmp_path, *chosen) as library:
         oracle = oracle_of(library)
-        assert disagreements(library, oracle, generate(oracle, seed=2, n=300)) == []
+        assert disagreements(library, oracle, generate(oracle, seed=2, n=QUERIES // 5)) == []
 
 
 def test_the_comparison_fails_when_the_analysis_drops_a_word(

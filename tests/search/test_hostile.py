@@ -1,0 +1,82 @@
+"""Whatever is typed, it is answered or refused in time, and the process lives."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+import reviews
+from corpus.errors import QueryRefused
+from corpus.library import create_library
+from reviews.library import Library
+from reviews.update import run
+from tests.search.hostile import fixed, generated
+
+DEMO = Path(__file__).parents[2] / "corpus" / "demo"
+GENERATED = int(os.environ.get("REVIEWS_HOSTILE", "1000"))
+"""How many are made up: 5,000 and more in the long form."""
+SECONDS = 5.0
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    settings = create_library(tmp_path_factory.mktemp("hostile") / "library")
+    settings.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
+    run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
+    with reviews.open(settings.library) as opened:
+        opened.search("neglect")  # opening is not part of any question
+        yield opened
+
+
+def ask(library: Library, queries: Iterable[str]) -> tuple[int, int]:
+    """How many were answered and refused."""
+    answered = refused = 0
+    for query in queries:
+        began = time.monotonic()
+        try:
+            results = library.search(query, limit=3)
+        except QueryRefused:
+            refused += 1
+        else:
+            answered += 1
+            told = json.dumps(results.to_dict(), ensure_ascii=False)
+            told.encode("utf-8", "surrogatepass")
+            assert len(told) < 1_000_000
+            for hit in results:
+                for passage in hit.passages:
+                    assert all(0 <= a < b <= len(passage.text) for a, b in passage.highlights)
+        took = time.monotonic() - began
+        assert took < SECONDS, f"{query[:80]!r} took {took:.1f} s"
+    return answered, refused
+
+
+def test_four_hundred_nasty_queries_are_answered_or_refused_in_time(library: Library) -> None:
+    queries = fixed()
+    assert len(set(queries)) == 400
+    answered, refused = ask(library, queries)
+    assert answered + refused == 400
+    assert refused > 10
+    assert library.search("neglect").total, "and the next question is answered as before"
+
+
+def test_made_up_nasty_queries_are_answered_or_refused_in_time(library: Library) -> None:
+    before = library.search("neglect").to_dict()["hits"]
+    answered, refused = ask(library, generated(1, GENERATED))
+    assert answered > refused
+    assert library.search("neglect").to_dict()["hits"] == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not say how much memory was used at most")
+def test_memory_stays_bounded(library: Library) -> None:
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    ask(library, fixed())
+    ask(library, generated(2, 300))
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    assert after - before < 100_000_000

@@ -1,0 +1,76 @@
+"""The page on Python does what it says, line by line, on the demonstration reports."""
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import reviews
+from corpus.errors import UsageError
+from corpus.library import create_library
+from reviews.update import run
+from search.results import COLUMNS
+
+ROOT = Path(__file__).parent.parent
+BLOCKS = re.findall(
+    r"^```python\n(.*?)^```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a library called `library` in it, as the page assumes."""
+    settings = create_library(tmp_path / "library")
+    settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
+    run(settings, sorted((ROOT / "corpus" / "demo").glob("*.pdf")))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+class Frame:
+    """As much of a pandas DataFrame as the page uses: the rows and the names of the columns."""
+
+    def __init__(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
+        self.rows, self.columns = rows, columns
+
+    def groupby(self, name: str) -> "Frame":
+        assert name in self.columns
+        return self
+
+    def __getitem__(self, name: str) -> "Frame":
+        assert name in self.columns
+        return self
+
+    def nunique(self) -> int:
+        return len({row["report"] for row in self.rows})
+
+
+def test_the_page_runs_from_top_to_bottom(
+    beside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "pandas" not in sys.modules:
+        pandas = ModuleType("pandas")
+        pandas.DataFrame = Frame  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "pandas", pandas)
+    names: dict[str, Any] = {}
+    for block in BLOCKS:
+        exec(compile(block, "docs/python.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert "2 reports of" in printed
+    assert "longer than 10,000 characters" in printed or "more than 500 words" in printed
+    assert set(names["marked"]) <= {passage for passage in names["marked"] if passage}
+    assert names["by_year"]
+    assert names["themes"]["Neglect (any)"] == names["answer"].total
+    assert names["inside"].total == 1
+    assert names["like_it"]
+    assert list(names["rows"][0]) == list(COLUMNS)
+    assert len(BLOCKS) >= 6
+
+
+def test_without_pandas_a_frame_says_what_to_do(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with reviews.open("library") as library, pytest.raises(UsageError, match="pip install pandas"):
+        library.search("neglect").to_pandas()
