@@ -398,6 +398,10 @@ class Store:
                 for number, label, reader, unread, confidence, withheld in self._rows(select, (reading,))
             ]
 
+    def odd_pages(self, reading: int) -> list[Page]:
+        """The pages of a reading that are unread, or from which something was withheld."""
+        return [page for page in self.pages(reading) if page.unread or page.withheld]
+
     def sections(self, reading: int) -> list[Section]:
         """The sections of a reading in order."""
         select = "SELECT ordinal, kind, heading FROM section WHERE reading = ? ORDER BY ordinal"

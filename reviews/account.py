@@ -1,13 +1,17 @@
 """The account of a library: what is held, what is not searched and why, and what a run did."""
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from corpus import catalogue
 from corpus.catalogue import Problem
-from corpus.model import REASONS, Coverage, Failure
+from corpus.model import HIDDEN, REASONS, Coverage, Failure, Hidden
+from corpus.settings import Settings
+from ingest import ocr
 from ingest.summary import IngestSummary
 from reviews.library import Library
 from reviews.text import counted, width
@@ -36,27 +40,67 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """The pages of a report on which text was hidden in one way. It was not taken: nobody can see it there."""
+
+    report: str
+    title: str
+    file: str
+    pages: tuple[int, ...]
+    how: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "report": self.report,
+            "title": self.title,
+            "file": self.file,
+            "pages": list(self.pages),
+            "how": self.how,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """Everything that `reviews coverage` tells. not_held: titles of the catalogue without a file."""
+    """Everything that `reviews coverage` tells. not_held: titles of the catalogue without a file.
+
+    confinement: how the processes were bound in the last run that read files; "" when none is known.
+    ocr: the Tesseract that reads scans, or "" when there is none.
+    """
 
     coverage: Coverage
     unread: tuple[Unread, ...]
     failures: tuple[Failure, ...]
     not_held: tuple[str, ...]
+    withheld: tuple[Withheld, ...] = ()
+    confinement: str = ""
+    ocr: str = ""
 
     @classmethod
     def of(cls, library: Library) -> Self:
         """The account of a library as it is now."""
         with library.store() as store:
-            unread = []
+            unread, withheld = [], []
             for report in store.reports():
                 by_reason: dict[str, list[int]] = {}
-                for page in store.pages(store.reading(report.id)) if report.unread_pages else ():
+                by_way: dict[str, list[int]] = {}
+                for page in store.odd_pages(store.reading(report.id)):
                     if page.unread:
                         by_reason.setdefault(page.unread, []).append(page.number)
-                unread += [Unread(report.id, report.title, report.files[0], tuple(p), r) for r, p in by_reason.items()]
+                    for how in dict.fromkeys(page.withheld):
+                        by_way.setdefault(how.value, []).append(page.number)
+                told = (report.id, report.title, report.files[0])
+                unread += [Unread(*told, tuple(pages), reason) for reason, pages in by_reason.items()]
+                withheld += [Withheld(*told, tuple(pages), how) for how, pages in by_way.items()]
             missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
-            return cls(store.coverage(), tuple(unread), tuple(store.failures()), missing)
+            return cls(
+                store.coverage(),
+                tuple(unread),
+                tuple(store.failures()),
+                missing,
+                tuple(withheld),
+                last_confinement(library.settings.runs),
+                engine_name(library.settings),
+            )
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -64,6 +108,9 @@ class Account:
             "unread": [unread.to_dict() for unread in self.unread],
             "failures": [failure.to_dict() for failure in self.failures],
             "not_held": list(self.not_held),
+            "withheld": [withheld.to_dict() for withheld in self.withheld],
+            "confinement": self.confinement or None,
+            "ocr": self.ocr or None,
         }
 
     def lines(self) -> Iterator[str]:
@@ -74,6 +121,13 @@ class Account:
             yield ""
             yield f"Pages that could not be read and are not searched: {held.unread_pages:,}"
             yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
+        if self.withheld:
+            yield ""
+            yield "Text that nobody can see is not searched and not shown. Tell the publisher: anybody can copy it."
+            for withheld in self.withheld:
+                yield from _item(
+                    f"{withheld.file}: {HIDDEN[Hidden(withheld.how)]} on {_numbers(withheld.pages)}, withheld"
+                )
         if self.failures:
             yield ""
             yield f"Files that are not in the collection: {len(self.failures):,}"
@@ -83,6 +137,40 @@ class Account:
             yield f"In the catalogue, but no file of it is here: {len(self.not_held):,}"
             for title in self.not_held:
                 yield from _item(title)
+        yield ""
+        yield _BOUND[self.confinement]
+        yield f"Scanned pages are read by {self.ocr}." if self.ocr else _NO_OCR
+
+
+_BOUND = {
+    "": "How the processes were bound that read PDFs is not known: no run has read one.",
+    "bubblewrap": "PDFs were read without network, with nothing to write to and limited memory (bubblewrap).",
+    "rlimits": "PDFs were read with limited memory and no right to write files (rlimits); bubblewrap, where it is "
+    "installed, takes the network away too.",
+    "none": "PDFs were read in processes that only time limits: this system knows no others.",
+}
+_NO_OCR = "Scanned pages are not read: Tesseract is not installed or is switched off (see docs/library.md)."
+
+
+def last_confinement(runs: Path) -> str:
+    """How the processes were bound in the last run that read files, as its record says."""
+    for record in sorted(runs.glob("*.json"), reverse=True)[:_RECORDS]:
+        try:
+            told = json.loads(record.read_bytes())["ingest"]["confinement"]
+        except (OSError, ValueError, KeyError, TypeError):  # a record of another kind, or broken
+            continue
+        if told in _BOUND and told:
+            return str(told)
+    return ""
+
+
+_RECORDS = 500  # looked at, the newest first
+
+
+def engine_name(settings: Settings) -> str:
+    """The Tesseract that would read a scan now, with version and languages."""
+    by = ocr.engine(settings.ocr_languages) if settings.ocr else None
+    return f"{by.name} ({by.languages})" if by else ""
 
 
 @dataclass(frozen=True, slots=True)
