@@ -8,6 +8,7 @@
     ├── Locked                   6  503  another run is writing to this library
     ├── QueryRefused             7  400  the query cannot be run; the message says why
     ├── LimitHit                 8  503  a limit was hit: disk, time, memory, size
+    ├── Stale                    9  503  the last good update is older than `reviews status --max-age` allows
     └── NotFound                 2  404  no such report, page, theme or file
 
 A message is a sentence that says what to do next. It may name a file or a report id, never the text of a report.
@@ -72,4 +73,11 @@ class LimitHit(ReviewsError):
     """The machine would not give what was needed: disk space, rights, time or memory."""
 
     exit_code = 8
+    http_status = 503
+
+
+class Stale(ReviewsError):
+    """The last update that ended well is too long ago."""
+
+    exit_code = 9
     http_status = 503

@@ -93,11 +93,25 @@ def ingest(path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, 
 
 @main.command()
 @click.option("--rebuild", is_flag=True, help="Build everything anew from the corpus; no PDF is read.")
+@click.option(
+    "--use", metavar="GENERATION", help="Go back to a generation that is kept; the next update goes on from it."
+)
 @JOBS
 @JSON
 @click.pass_obj
-def index(path: Path, rebuild: bool, jobs: int | None, as_json: bool) -> None:
+def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json: bool) -> None:
     """Bring the index up to date with the corpus and the catalogue."""
+    if use is not None:
+        from reviews.update import go_back
+
+        if rebuild:
+            raise UsageError("--rebuild makes a new generation and --use goes back to an old one: give one of them.")
+        current = go_back(_settings(path, jobs, create=False), use)
+        if as_json:
+            print_json({"generation": current.manifest.id, "built_at": current.manifest.built_at})
+        else:
+            click.echo(f"Generation {current.manifest.id}, built {current.manifest.built_at}, is current.")
+        return
     _run(path, (), jobs, strict=False, as_json=as_json, read=False, rebuild=rebuild)
 
 
@@ -105,11 +119,24 @@ def index(path: Path, rebuild: bool, jobs: int | None, as_json: bool) -> None:
 @PATHS
 @JOBS
 @STRICT
+@click.option("--verify", is_flag=True, help="Tell changed files by their bytes, not only by size and time.")
+@click.option(
+    "--allow-withdrawals", is_flag=True, help="Withdraw the reports of a folder that is suddenly empty or not there."
+)
 @JSON
 @click.pass_obj
-def update(path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, as_json: bool) -> None:
+def update(
+    path: Path,
+    paths: tuple[Path, ...],
+    jobs: int | None,
+    strict: bool,
+    verify: bool,
+    allow_withdrawals: bool,
+    as_json: bool,
+) -> None:
     """Ingest, index and check: what a nightly job calls. Creates the library if there is none."""
-    _run(path, paths, jobs, strict=strict, as_json=as_json)
+    more = {"verify": verify, "allow_withdrawals": allow_withdrawals}
+    _run(path, paths, jobs, strict=strict, as_json=as_json, **more)
 
 
 @main.command()
@@ -246,14 +273,14 @@ def _run(
     as_json: bool,
     read: bool = True,
     index: bool = True,
-    rebuild: bool = False,
+    **more: bool,
 ) -> None:
     from reviews import account
     from reviews import update as updating
 
     settings = _settings(path, jobs, create=read)
     with progress_line() as progress:
-        done: Run = updating.run(settings, paths, read=read, index=index, rebuild=rebuild, progress=progress)
+        done: Run = updating.run(settings, paths, read=read, index=index, progress=progress, **more)
     if as_json:
         print_json(done.to_dict())
     else:
@@ -288,3 +315,10 @@ from reviews.cli_web import serve, token  # noqa: E402 - the commands of the web
 
 main.add_command(serve)
 main.add_command(token)
+
+
+from reviews import cli_nightly  # noqa: E402
+
+main.add_command(cli_nightly.status)
+main.add_command(cli_nightly.runs)
+main.add_command(cli_nightly.remove)

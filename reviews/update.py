@@ -1,26 +1,23 @@
 """The work of a night: read what is new, bring the index up to date, check both, and leave a record."""
 
-import json
-import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from corpus import catalogue
 from corpus.catalogue import Problem
-from corpus.errors import Corrupt
+from corpus.errors import Corrupt, LimitHit, Locked, ReviewsError
 from corpus.settings import Settings
 from corpus.store import Store
-from corpus.whole import write_whole
-from index import build
+from index import build, generations
 from index.generations import Generation
 from ingest.run import ingest
 from ingest.summary import IngestSummary
+from reviews import runs
 from reviews.lock import writing
 
 Progress = Callable[[str, int, int], None]
@@ -35,6 +32,8 @@ def _quiet(step: str, done: int, total: int) -> None:
 class Run:
     """What one run did. generation: the new one, None when the index was up to date. seconds: by step."""
 
+    command: str = "update"
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
     ingested: IngestSummary | None = None
     generation: Generation | None = None
     catalogue_problems: list[Problem] = field(default_factory=list)
@@ -61,37 +60,81 @@ def run(
     read: bool = True,
     index: bool = True,
     rebuild: bool = False,
+    verify: bool = False,
+    allow_withdrawals: bool = False,
     progress: Progress = _quiet,
 ) -> Run:
-    """Do the steps that are asked for, holding the library's lock, and leave a record in runs/.
+    """Do the steps that are asked for, holding the library's lock, and leave a record in runs/, whatever happens.
 
-    Raises Locked when another run holds it, Corrupt when the check finds a fault (the record is written first).
+    verify: read every file to see whether it changed. allow_withdrawals: also of folders that are suddenly empty.
+    Raises Locked when another run holds the library, Corrupt when the check finds a fault.
     """
-    done = Run()
-    with writing(settings.library), Store.open(settings.database) as store:
+    done = Run("update" if read and index else "ingest" if read else "index")
+    with recorded(settings, done), writing(settings.library), Store.open(settings.database) as store:
         read_catalogue = catalogue.load(settings.catalogue)
         done.catalogue_problems = list(read_catalogue.problems)
         store.set_catalogue(read_catalogue.rows)
         if read:
             with _timed(done, "ingest"):
                 done.ingested = ingest(
-                    store, settings, paths, jobs=settings.jobs, progress=lambda n, of: progress("reading", n, of)
+                    store,
+                    settings,
+                    paths,
+                    jobs=settings.jobs,
+                    verify=verify,
+                    allow_withdrawals=allow_withdrawals,
+                    progress=lambda n, of: progress("reading", n, of),
                 )
         if index:
+            unfinished = [removal.report for removal in store.removals() if not removal.done]
             with _timed(done, "index"):
                 done.generation = build.build(
                     store,
                     settings.index,
                     jobs=settings.jobs,
                     rebuild=rebuild,
+                    clean=bool(unfinished),
                     progress=lambda n, of: progress("indexing", n, of),
                 )
+            if unfinished:
+                finish_removals(settings, store, unfinished)
             with _timed(done, "check"):
                 done.problems = build.check(store, settings.index)
-        _record(settings.runs, done)
-    if done.problems:
-        raise Corrupt(" ".join(done.problems))
+        if done.problems:
+            raise Corrupt(" ".join(done.problems))
     return done
+
+
+@contextmanager
+def recorded(settings: Settings, done: Run) -> Iterator[None]:
+    """Leave the record of what is done inside. A run that found the library locked did nothing, and leaves none."""
+    try:
+        yield
+    except Locked:
+        raise
+    except BaseException as error:
+        # Our own errors name no text; of others only the kind is told.
+        why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
+        with suppress(LimitHit):  # the disk may be what is wrong: the first error is the one to tell
+            runs.write(settings.runs, done.started, done.command, why, done.to_dict())
+        raise
+    runs.write(settings.runs, done.started, done.command, None, done.to_dict())
+
+
+def go_back(settings: Settings, generation: str) -> Generation:
+    """Make a kept generation the current one, if every byte of it is sound."""
+    with writing(settings.library):
+        return generations.use(settings.index, generation)
+
+
+def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) -> None:
+    """Let nothing stay of reports that the newest generation does not hold any more: older generations, the free pages
+    of the corpus, titles in the records of runs."""
+    generations.keep_only(settings.index, generations.current(settings.index).manifest.id)
+    for report in reports:
+        runs.forget(settings.runs, report)
+    store.scrub()
+    store.note_removed()
 
 
 @contextmanager
@@ -101,16 +144,3 @@ def _timed(run: Run, step: str) -> Iterator[None]:
         yield
     finally:
         run.seconds[step] = time.perf_counter() - began
-
-
-def _record(runs: Path, done: Run) -> None:
-    """Ids, names and counts only: no text of a report, no query."""
-    runs.mkdir(mode=0o700, exist_ok=True)
-    now = datetime.now(UTC)
-    record = {
-        "finished_at": now.isoformat(timespec="seconds"),
-        "versions": {"program": version("safeguarding-reviews"), "python": platform.python_version()},
-        **done.to_dict(),
-    }
-    path = runs / f"{now:%Y%m%dT%H%M%S.%fZ}.json"
-    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())

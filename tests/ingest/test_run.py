@@ -27,7 +27,7 @@ def fill(settings: Settings, press: Any, **files: str) -> None:
 
 
 def adds_up(summary: IngestSummary) -> bool:
-    return summary.found == sum(getattr(summary, part) for part in PARTS)
+    return summary.found == sum(int(getattr(summary, part)) for part in PARTS)
 
 
 def test_every_file_becomes_a_report_or_a_failure(settings: Settings, press: Any) -> None:
