@@ -50,6 +50,12 @@ def mark(pages: list[RawPage]) -> None:
     _mark_running(pages)
     _mark_remains(pages)
     _mark_contents(pages)
+    if not any(free(page) for page in pages):
+        # A running line runs beside something. Where a file has nothing else, it is what the file says.
+        for page in pages:
+            for line in page.lines:
+                if line.role in (AsideRole.HEADER, AsideRole.FOOTER):
+                    line.role = None
 
 
 def free(page: RawPage) -> list[Line]:

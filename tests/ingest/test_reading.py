@@ -110,6 +110,12 @@ def test_running_lines_and_page_numbers_are_asides(read: Read, press: Any) -> No
     assert len(report.paragraphs) == 10
 
 
+def test_what_runs_on_every_page_is_the_text_where_there_is_nothing_else(read: Read, press: Any) -> None:
+    report = read(*(press.lines("Child Wren, page by page", top=800) for _ in range(5)))
+    assert texts(report) == ["Child Wren, page by page"] * 5
+    assert not asides(report)
+
+
 def test_a_number_that_does_not_count_with_the_pages_is_text(read: Read, press: Any) -> None:
     pages = [[*body(press, n), *press.lines(str(value), top=40)] for n, value in enumerate((12, 7, 30, 4), 1)]
     assert asides(read(*pages)) == {}
