@@ -6,18 +6,38 @@
 ...     print(hit.report["title"], hit.mentions)
 """
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from reviews.library import Library
-from search.filters import Filters
-from search.results import Hit, Passage, Results
+if TYPE_CHECKING:
+    from reviews.library import Library
+    from search.filters import Filters
+    from search.results import Hit, Passage, Results
 
 __all__ = ["Filters", "Hit", "Library", "Passage", "Results", "open"]
 
+# Imported when they are asked for: the command imports this package too, and should be ready at once.
+_HOMES = {
+    "Filters": "search.filters",
+    "Hit": "search.results",
+    "Library": "reviews.library",
+    "Passage": "search.results",
+    "Results": "search.results",
+}
 
-def open(library: str | Path) -> Library:  # noqa: A001 - as in `gzip.open`: one opens a library
+
+def open(library: str | Path) -> "Library":  # noqa: A001 - as in `gzip.open`: one opens a library
     """Open a library that `reviews init` or `reviews update` made. Use it in a `with` block or close it.
 
     Raises NoIndex when there is none. For one thread at a time.
     """
+    from reviews.library import Library
+
     return Library(Path(library))
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'reviews' has no attribute {name!r}")
