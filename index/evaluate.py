@@ -23,6 +23,7 @@ from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, 
 from index.spans import Span, in_order, near, neighbours, side_by_side
 
 MAX_SECONDS = 5.0
+_OFTEN = 16  # documents of which the words of a phrase are compared between two looks at the clock
 
 _WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
@@ -76,7 +77,7 @@ class Evaluator:
     """Evaluates queries over one snapshot.
 
     fields: gives the documents that a Field condition is true of. layout, sections: of a document; a caller that asks
-    often keeps them.
+    often keeps them, and the expansion.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Evaluator:
         deadline: Deadline,
         layout: Callable[[int], Layout] | None = None,
         sections: Callable[[int], Sections] | None = None,
+        expansion: Expansion | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._live = set(snapshot.documents())
@@ -94,7 +96,8 @@ class Evaluator:
         self._layout = layout or lru_cache(maxsize=4096)(snapshot.layout)
         self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
-        self.expansion = Expansion(snapshot, deadline.check)
+        self.expansion = expansion or Expansion(snapshot)
+        self.expansion.tick = deadline.check
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
         """Evaluate a tree. kinds: the section kinds (bits) in which words must stand."""
@@ -271,9 +274,11 @@ class Evaluator:
         return {document for document, positions in self._places(words, both) if side_by_side(positions)}
 
     def _places(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[Sequence[int]]]]:
-        for document in documents:
-            self._deadline.check()
-            yield document, [word.positions(document) for word in words]
+        readers = [word.reader() for word in words]
+        for number, document in enumerate(documents):
+            if number % _OFTEN == 0:
+                self._deadline.check()
+            yield document, [read(document) for read in readers]
 
     # Near
 

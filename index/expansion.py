@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from corpus.errors import QueryRefused
 from index import analysis
@@ -13,6 +14,7 @@ from index.query import Pattern, Word
 MAX_EXPANSION = 5_000
 """How many different words one pattern or fuzzy word may stand for."""
 _MAX_VARIANTS = 32  # spellings of one phrase: 2 for each hyphen or compound in it
+_REMEMBERED = 4096  # forms and compounds of words: each costs a dozen reads of the index
 _OFTEN = 256  # words that are looked at between two looks at the clock
 
 Slots = list[Sequence[str]]
@@ -20,17 +22,21 @@ Slots = list[Sequence[str]]
 
 
 class Expansion:
-    """The words of one snapshot that queries stand for. tick: called inside every loop over words; it stops a query
-    that takes too long.
+    """The words of one snapshot that queries stand for; remembers what was asked before.
+
+    tick: called inside every loop over words; it stops a query that takes too long.
     """
 
-    def __init__(self, snapshot: Snapshot, tick: Callable[[], None]) -> None:
+    def __init__(self, snapshot: Snapshot, tick: Callable[[], None] = lambda: None) -> None:
         self._snapshot = snapshot
-        self._tick = tick
+        self.tick = tick
+        self._forms: Callable[[str], list[str]] = lru_cache(_REMEMBERED)(snapshot.forms)
+        self.compounds: Callable[[str], list[tuple[str, str]]] = lru_cache(_REMEMBERED)(snapshot.compounds)
+        """How a joined word is split where it stands with a hyphen."""
 
     def forms(self, term: str) -> list[str]:
         """A term and the words that occur and share its stem."""
-        forms = self._snapshot.forms(analysis.stem(term))
+        forms = self._forms(analysis.stem(term))
         return forms if term in forms else [term, *forms]
 
     def slot(self, part: str) -> Sequence[str]:
@@ -52,10 +58,6 @@ class Expansion:
                 if alike and distance(term, word, edits) <= edits:
                     found.append(word)
         return _bounded(found, term)
-
-    def compounds(self, joined: str) -> list[tuple[str, str]]:
-        """How a joined word is split where it stands with a hyphen."""
-        return self._snapshot.compounds(joined)
 
     def phrase(self, words: Sequence[Word | Pattern]) -> list[Slots]:
         """The phrase in each way that its compounds can be written, as one word and as two."""
@@ -79,7 +81,7 @@ class Expansion:
     def _spellings(self, slots: Slots, plain: list[str | None], hyphened: set[int]) -> list[Slots]:
         ends: dict[int, list[Slots]] = {0: [[]]}
         for i, slot in enumerate(slots):
-            self._tick()
+            self.tick()
             here = ends.pop(i, [])
             choices: list[tuple[int, Slots]] = [(1, [slot])]
             term = plain[i]
@@ -99,7 +101,7 @@ class Expansion:
     def _vocabulary(self, prefix: str) -> Iterable[str]:
         for number, word in enumerate(self._snapshot.vocabulary(prefix)):
             if number % _OFTEN == 0:
-                self._tick()
+                self.tick()
             yield word
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -58,18 +58,32 @@ class Words(Match):
         self.documents = weights.keys() & live
 
     def starts(self, document: int) -> list[Sequence[int]]:
-        where = self._where
-        if where is None:  # a dictionary a list pays from the second document on, and a phrase looks at thousands
-            where = self._where = [
-                ({number + base: index for index, number in enumerate(postings.documents)}, postings)
-                for base, postings in self._lists
-            ]
-        return [postings.at(places[document]) for places, postings in where if document in places]
+        return [postings.at(places[document]) for places, postings in self._placed() if document in places]
+
+    def reader(self) -> Callable[[int], Sequence[int]]:
+        """What gives the positions of all the terms in a document that has any, ascending: for many documents."""
+        placed = self._placed()
+        if len(placed) != 1:
+            return self.positions
+        ((places, postings),) = placed
+        at = postings.at
+        return lambda document: at(places[document])
 
     def positions(self, document: int) -> Sequence[int]:
         """The positions of all the terms in a document, ascending."""
         found = self.starts(document)
         return found[0] if len(found) == 1 else sorted(position for positions in found for position in positions)
+
+    def _placed(self) -> list[tuple[dict[int, int], Postings]]:
+        """Each list with the place of each document in it: pays from the second document on, and a phrase looks at
+        thousands.
+        """
+        if self._where is None:
+            self._where = [
+                ({number + base: index for index, number in enumerate(postings.documents)}, postings)
+                for base, postings in self._lists
+            ]
+        return self._where
 
     def spans(self, document: int) -> Sequence[Span]:
         positions = self.positions(document)
@@ -155,34 +169,32 @@ class Sections:
         runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
         self._starts = [layout.starts[ordinal] for ordinal, _ in runs]
         self._bits = [1 << kind for _, kind in runs]
+        self._by_kind: dict[int, list[tuple[int, int]]] = {}
+        for start, end, bit in zip(self._starts, [*self._starts[1:], 1 << 32], self._bits, strict=False):
+            self._by_kind.setdefault(bit, []).append((start, end))
         self.present = reduce(or_, self._bits, 0)
 
     def of(self, positions: Sequence[int]) -> int:
         """The kinds, as bits, of the sections in which any of the ascending positions stands."""
         found = 0
         size = len(positions)
-        if size < len(self._bits):
+        if size < len(self._by_kind):
             for position in positions:
-                found |= self._bits[_last(self._starts, position)]
+                found |= self._bits[bisect_right(self._starts, position) - 1]
             return found
-        at = 0
-        for bits, end in zip(self._bits, [*self._starts[1:], None], strict=True):
-            if at == size:
-                break
-            behind = size if end is None else bisect_left(positions, end, at)
-            if behind > at:
-                found |= bits
-                at = behind
+        for bit, runs in self._by_kind.items():  # a frequent word is found in the first run of each kind or soon after
+            for start, end in runs:
+                at = bisect_left(positions, start)
+                if at == size:
+                    break
+                if positions[at] < end:
+                    found |= bit
+                    break
         return found
 
     def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
         """The spans that begin in a section of one of the kinds."""
-        return [span for span in spans if self._bits[_last(self._starts, span[0])] & kinds]
-
-
-def _last(starts: Sequence[int], position: int) -> int:
-    """The place of the last start that is not behind the position."""
-    return bisect_left(starts, position + 1) - 1
+        return [span for span in spans if self._bits[bisect_right(self._starts, span[0]) - 1] & kinds]
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:

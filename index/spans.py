@@ -32,7 +32,11 @@ def smallest(spans: Iterable[Span]) -> list[Span]:
 
 def side_by_side(slots: Sequence[Sequence[int]]) -> list[int]:
     """Where a phrase starts: the positions p for which slots[i] holds p + i, for every i. Slots are ascending."""
-    rare, *others = sorted(range(len(slots)), key=[len(slot) for slot in slots].__getitem__)
+    if len(slots) == 2:
+        rare, other = (0, 1) if len(slots[0]) <= len(slots[1]) else (1, 0)
+        others = [other]
+    else:
+        rare, *others = sorted(range(len(slots)), key=[len(slot) for slot in slots].__getitem__)
     starts: Iterable[int] = [p - rare for p in slots[rare]]
     for i in others:
         slot = slots[i]

@@ -13,7 +13,7 @@ from corpus.errors import NotFound, UsageError
 from corpus.model import Coverage, SectionKind, Text
 from corpus.store import Store
 from corpus.themes import Themes
-from index import analysis, generations
+from index import analysis, expansion, generations
 from index.build import open_snapshot
 from index.engine import KINDS, Layout
 from index.evaluate import Answer, Deadline, Evaluator
@@ -52,6 +52,7 @@ class Searcher:
             document: described[reading] for document, reading in self._snapshot.documents().items()
         }
         self._cache = index.with_name("cache")
+        self._expansion = expansion.Expansion(self._snapshot)
         self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
 
@@ -229,7 +230,7 @@ class Searcher:
         return Facets(self._reports)
 
     def _evaluator(self, deadline: Deadline) -> Evaluator:
-        return Evaluator(self._snapshot, self._matching, deadline, self._layout, self._sections)
+        return Evaluator(self._snapshot, self._matching, deadline, self._layout, self._sections, self._expansion)
 
     # Filters and facets
 

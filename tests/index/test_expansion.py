@@ -17,6 +17,12 @@ class Vocabulary:
     def __init__(self, words: Sequence[str]) -> None:
         self._words = sorted(words)
 
+    def forms(self, stem: str) -> list[str]:
+        return []
+
+    def compounds(self, joined: str) -> list[tuple[str, str]]:
+        return []
+
     def vocabulary(self, prefix: str) -> Iterator[str]:
         return (word for word in self._words if word.startswith(prefix))
 
