@@ -15,13 +15,21 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import REASONS
 from reviews.text import counted
-from reviews.web import access, audit, describing, exports, reading, searching, security, telling
+from reviews.web import access, analysing, audit, describing, exports, reading, searching, security, telling
 from reviews.web.access import Access, Rate
 from reviews.web.asking import Asked
 from reviews.web.audit import Audit
 from reviews.web.shelf import Shelf
 
-PAGES = (("Search", "/"), ("Themes", "/themes"), ("What is held", "/coverage"), ("Help", "/help"))
+PAGES = (
+    ("Search", "/"),
+    ("Themes", "/themes"),
+    ("Recommendations", "/recommendations"),
+    ("Trends", "/trends"),
+    ("Many queries", "/batch"),
+    ("What is held", "/coverage"),
+    ("Help", "/help"),
+)
 
 
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -83,6 +91,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(exports.views)
     app.register_blueprint(reading.views)
     app.register_blueprint(telling.views)
+    app.register_blueprint(analysing.views)
     app.register_blueprint(describing.views)
     app.before_request(lambda: security.refused(options.hosts))
     app.before_request(access.check)

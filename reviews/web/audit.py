@@ -22,6 +22,12 @@ KEPT = {
     "exports.table": "export",
     "exports.records": "export",
     "exports.feed": "feed",
+    "analysing.recommendations": "search",
+    "analysing.recommendations_json": "search",
+    "analysing.trends": "search",
+    "analysing.trends_json": "search",
+    "analysing.batch_begun": "batch",
+    "analysing.batch_book": "export",
     "searching.page": "search",
     "searching.page_json": "search",
 }

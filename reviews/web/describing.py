@@ -1,12 +1,13 @@
 """The description of the page for programs: OpenAPI 3.1, made from the same names that the views read."""
 
-from typing import Any
+from typing import Any, get_args
 
 from flask import Blueprint, Response
 
-from corpus.model import SectionKind
+from corpus.model import ItemKind, SectionKind
 from reviews.web.answers import as_json
 from reviews.web.asking import SORTS
+from search.trends import By
 
 views = Blueprint("describing", __name__)
 
@@ -38,6 +39,18 @@ _ASKED = [
 _PAGED = [
     _query("page", "which page of the answer", {"type": "integer", "minimum": 1, "maximum": 100_000}),
     _query("limit", "reports on a page", {"type": "integer", "minimum": 1, "maximum": 100}),
+]
+_ITEMS = [
+    _query("only", "the one or the other", {"enum": ["", *ItemKind]}),
+    _PAGED[0],
+]
+_COUNTED = [
+    _query("q", "what to count, up to five", {"type": "array", "items": _TEXT, "maxItems": 5}),
+    _query("by", "by what", {"enum": list(get_args(By))}),
+    _query("small", "hidden: keep back counts from 1 to 4", {"enum": ["hidden"]}),
+]
+_SHEET = [
+    {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}}
 ]
 _REPORT = {"name": "id", "in": "path", "required": True, "description": "a report, by the beginning of its id"}
 _NUMBER = {"name": "number", "in": "path", "required": True, "description": "a page of the PDF, from 1"}
@@ -105,6 +118,37 @@ PATHS: dict[str, Schema] = {
     "/reports/{id}/pages/{number}/picture.png": _get(
         "the picture of a page", "image/png", _TEXT, [*_PAGE, *_ASKED], 400, 404, 503
     ),
+    "/recommendations": _get("recommendations and findings", _HTML, _TEXT, [*_ASKED, *_ITEMS], 400, 503),
+    "/recommendations.json": _get(
+        "recommendations and findings", _JSON, _object("items", "more"), [*_ASKED, *_ITEMS], 400, 503
+    ),
+    "/trends": _get("how often reports speak of something", _HTML, _TEXT, _COUNTED, 400, 503),
+    "/trends.json": _get("the same", _JSON, _object("queries", "by", "points"), _COUNTED, 400, 503),
+    "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),
+    "/batch": {
+        **_get("where a sheet of queries is given", _HTML, _TEXT, []),
+        "post": {
+            "summary": "answer a sheet of queries; leads to the page that tells how far it is",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {
+                        "schema": {**_object("sheet"), "properties": {"sheet": {"type": "string", "format": "binary"}}}
+                    }
+                },
+            },
+            "responses": {
+                "303": {"description": "begun"},
+                "400": {"description": "no sheet, or one without queries", "content": {_HTML: {"schema": _TEXT}}},
+                "413": {"description": "too large", "content": {_HTML: {"schema": _TEXT}}},
+                "503": {"description": "too many at once", "content": {_HTML: {"schema": _TEXT}}},
+            },
+        },
+    },
+    "/batch/template.xlsx": _get("an example sheet", _XLSX, _TEXT, []),
+    "/batch/{id}": _get("how far a sheet is", _HTML, _TEXT, _SHEET, 404),
+    "/batch/{id}.json": _get("how far a sheet is", _JSON, _object("done", "total", "ready", "error"), _SHEET, 404),
+    "/batch/{id}.xlsx": _get("the answers to a sheet", _XLSX, _TEXT, _SHEET, 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),
     "/coverage": _get("what is held", _HTML, _TEXT, [], 503),

@@ -17,7 +17,7 @@ from search.results import COLUMNS, Results
 
 views = Blueprint("exports", __name__)
 
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _MOST = 2_000  # reports in one export: more than any collection of one country
 _ENTRIES = 50  # of a feed
 
@@ -36,7 +36,7 @@ def table(form: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / f"mentions.{form}"
         write_rows(out, results.rows(), COLUMNS)
-        response = Response(out.read_bytes(), mimetype=_TYPES[form])
+        response = Response(out.read_bytes(), mimetype=TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="mentions.{form}"'
     return response
 

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wsgi import FileWrapper
 
-from corpus.errors import NotFound, UsageError
-from corpus.model import METADATA, Aside, Paragraph, Report, SectionKind, Text
+from corpus.errors import NotFound, ReviewsError, UsageError
+from corpus.model import METADATA, Aside, Paragraph, Report, Text
 from reviews import citing, show
 from reviews.web.answers import as_json, shelf
 from reviews.web.asking import Asked
@@ -22,6 +22,7 @@ from reviews.web.marking import Piece, Span, pieces, quoted
 from reviews.web.picture import png
 from reviews.web.searching import Quoted, one
 from search.results import Hit
+from search.similar import Alike
 
 views = Blueprint("reading", __name__)
 
@@ -100,7 +101,8 @@ def report(id: str) -> str:
         ],
         pages=-(-len(hit.passages) // _LISTED) if hit else 0,
         sections=list(_contents(text)),
-        recommendations=[p for p in text.paragraphs if _is_recommendation(text, p)],
+        items=text.items,
+        alike=_alike(held),
         case=[each for each in shelf().library().reports() if held.case and each.case == held.case and each != held],
         unread=[page for page in text.pages if page.unread],
         citation=citing.citation(held.to_dict()),
@@ -321,8 +323,14 @@ def _section_at(text: Text, number: int) -> str:
     return text.sections[first.section].heading if first else ""
 
 
-def _is_recommendation(text: Text, paragraph: Paragraph) -> bool:
-    return text.sections[paragraph.section].kind is SectionKind.RECOMMENDATIONS and not paragraph.heading
+def _alike(held: Report) -> list[Alike]:
+    """Reports like this one of other cases."""
+    with shelf().turn() as library:
+        try:
+            found = library.similar(held.id, limit=8)
+        except ReviewsError:  # it came after the index was made, or it has no text that could be compared
+            return []
+    return [each for each in found if not held.case or each.report["case"] != held.case][:5]
 
 
 def _last_page(paragraph: Paragraph) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from corpus.errors import LimitHit
 from reviews.library import Library
+from reviews.web.batches import Batches
 from reviews.web.picture import Pictures
 
 _PATIENCE = 20.0  # seconds to wait for one's turn
@@ -21,6 +22,7 @@ class Shelf:
         self._turns = threading.BoundedSemaphore(searches)
         self.settings = Library(path).settings  # says at once when there is no library
         self.pictures = Pictures(self.settings.max_memory_mb)
+        self.batches = Batches(path)
 
     def library(self) -> Library:
         """This thread's own. It follows the index to each new generation by itself."""
@@ -42,4 +44,5 @@ class Shelf:
     def close(self) -> None:
         """End the child process that draws, and close this thread's library."""
         self.pictures.close()
+        self.batches.close()
         self.library().close()
