@@ -13,12 +13,16 @@ from corpus.catalogue import Problem
 from corpus.errors import Corrupt, LimitHit, Locked, ReviewsError
 from corpus.settings import Settings
 from corpus.store import Store
+from corpus.themes import load_themes
 from index import build, generations
 from index.generations import Generation
 from ingest.run import ingest
 from ingest.summary import IngestSummary
 from reviews import runs
 from reviews.lock import writing
+from search.searcher import Searcher
+
+_MANY = 500  # reports: with fewer, the first search finds out which have which theme before anyone notices
 
 Progress = Callable[[str, int, int], None]
 """Called with ("reading" or "indexing", done, total)."""
@@ -100,6 +104,9 @@ def run(
                 finish_removals(settings, store, unfinished)
             with _timed(done, "check"):
                 done.problems = build.check(store, settings.index)
+            if done.generation and not done.problems and len(done.generation.manifest.live) >= _MANY:
+                with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
+                    searcher.themed()
         if done.problems:
             raise Corrupt(" ".join(done.problems))
     return done
