@@ -13,7 +13,7 @@ from search.export import TEXT_FORMS, Write, text_file
 from search.record import About
 from search.results import Passage
 from search.tally import SMALL, Asked, Tally
-from search.workbook import MAX_COLUMNS, MAX_ROWS, Book, Link, Sheet
+from search.workbook import MAX_COLUMNS, MAX_ROWS, WIDTHS, Book, Link, Sheet
 
 COLUMNS = (
     "id",
@@ -237,7 +237,7 @@ def _workbook(
 ) -> None:
     # A sheet is written from top to bottom, but all of them are open at once; their order is that of their making.
     summary = book.sheet("Summary", (*SUMMARY, *extras))
-    matrix = book.sheet("Matrix", (*_MATRIX[1:], "report"))
+    matrix = book.sheet("Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56})
     every = book.table("Mentions", (*_BOOK, *extras), max_rows=max_rows, keep=1, names=_NAMES)
     for asked, passages in answers:
         for row in mentions.of(asked, passages, empty=False):
@@ -258,8 +258,14 @@ def _workbook(
 
 def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str]) -> None:
     sheet.header([_NAMES.get(name, name) for name in (*SUMMARY, *extras)], keep=2)
+    used: set[str] = set()
     for asked in tally.asked:
-        sheet.write(summary_row(asked))
+        row = summary_row(asked)
+        if row.get("parsed") == row["query"]:
+            row["parsed"] = None  # only what was read otherwise than it was written is worth a look
+        sheet.write(row)
+        used.update(name for name, value in row.items() if value not in (None, ""))
+    sheet.narrow(name for name in ("filters", "parsed", "warnings", "error") if name not in used)
     sheet.finish()
 
 
@@ -274,8 +280,10 @@ def _matrix(sheet: Sheet, tally: Tally) -> None:
     names = [f"{a.question['id']}  {_short(a.question['query'])}" for a in asked]
     sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
     for n, report in enumerate(tally.reports):
-        cells = [report["title"], report["board"], report["year"], report["id"][:12]]
+        cells = [_short(report["title"], 64), report["board"], report["year"], report["id"][:12]]
         sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
+    if not any(report["board"] for report in tally.reports):
+        sheet.narrow(["board"])
     sheet.finish(4 + len(asked))
 
 
@@ -315,7 +323,7 @@ def _years(book: Book, tally: Tally) -> None:
 
 def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
     sheet = book.sheet("About", ("name", "value"), widths={"name": 30, "value": 110})
-    sheet.header(["", ""])
+    sheet.header(["About this search", ""])
     coverage = about.coverage
     answered = [asked for asked in about.asked if not asked.error]
     sheet.cells(["asked", about.asked_at])
@@ -347,7 +355,10 @@ def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
         sheet.cells([f"query {question['id']}", question["query"]])
         for name, value in question["filters"].items():
             sheet.cells([f"   {name}", value])
-        sheet.cells(["   read as", asked.parsed])
+        if asked.parsed != question["query"]:
+            sheet.cells(["   read as", asked.parsed])
+        if len(asked.expansions) > 1:
+            sheet.cells(["   searched for", "; ".join(expansion["text"] for expansion in asked.expansions)])
         for expansion in asked.expansions:
             if len(expansion["terms"]) > 1:
                 sheet.cells([f"   {_short(expansion['text'])} stands for", ", ".join(expansion["terms"])])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import xlsxwriter
+from xlsxwriter.url import Url, UrlTypes
 
 MAX_ROWS = 1_048_576
 """Of a sheet, its header among them."""
@@ -18,6 +20,11 @@ MAX_LINKS = 65_000
 """Of a sheet: Excel allows 65,530."""
 _MAX_LINK = 2_000
 _CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
+_LETTERS = 1.1  # of running text in one unit of a column's width
+_LINE, _MOST_LINES, _HEADER, _UPRIGHT = 15, 12, 32, 190  # heights in points; the whole text is in the cell anyway
+_COUNTS = frozenset(
+    ("year", "page", "page_end", "ordinal", "line", "mentions", "reports", "of", "share", "cases", "passages", "score")
+)
 _UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
@@ -69,6 +76,7 @@ class Sheet:
             wide = widths.get(column, max(8, min(30, len(column) + 2)))
             self._sheet.set_column(n, n, wide)
         self._numbers = [book.plain_number if column in _NAMES else book.number for column in columns]
+        self._widths = [widths.get(column, 0.0) if column in _WRAPPED else 0.0 for column in columns]
         self._formats = [book.wrapped if column in _WRAPPED else book.plain for column in columns]
 
     def header(self, names: Sequence[str] | None = None, *, upright: int = 0, keep: int = 0) -> None:
@@ -77,11 +85,11 @@ class Sheet:
         keep: how many columns on the left stay in sight as well.
         """
         names = names or self.columns
-        if upright:
-            self._sheet.set_row(self.row, 170)
+        self._sheet.set_row(self.row, _UPRIGHT if upright else _HEADER)
         for n, name in enumerate(names):
-            form = self._book.upright if upright and n >= upright else self._book.bold
-            self._string(n, name, form)
+            right = n >= len(self.columns) or self.columns[n] in _COUNTS
+            form = self._book.right if right else self._book.bold
+            self._string(n, name, self._book.upright if upright and n >= upright else form)
         self._sheet.freeze_panes(self.row + 1, keep)
         self._sheet.repeat_rows(0, self.row)
         self._header = self.row
@@ -92,7 +100,10 @@ class Sheet:
         self.cells([row.get(column) for column in self.columns])
 
     def cells(self, cells: Sequence[Any], form: Any = None) -> None:
-        """The next row. `share` is shown as per cent; what is None stays empty."""
+        """The next row. A float is shown as per cent; what is None stays empty."""
+        lines = max((_lines(value, wide) for value, wide in zip(cells, self._widths, strict=False) if wide), default=1)
+        if lines > 1:  # programs differ in whether they find the height themselves
+            self._sheet.set_row(self.row, _LINE * min(lines, _MOST_LINES))
         for n, value in enumerate(cells):
             if value is None or value == "":
                 continue
@@ -114,6 +125,12 @@ class Sheet:
             self._sheet.set_column(n, n, wide)
         self._formats += [self._book.plain] * len(widths)
         self._numbers += [self._book.number] * len(widths)
+
+    def narrow(self, columns: Iterable[str]) -> None:
+        """Give columns in which nothing stands little room."""
+        for column in columns:
+            n = self.columns.index(column)
+            self._sheet.set_column(n, n, len(column) + 3)
 
     @property
     def total(self) -> Any:
@@ -144,9 +161,13 @@ class Sheet:
     def _link(self, column: int, link: Link) -> None:
         if self._links < MAX_LINKS and len(link.address) <= _MAX_LINK:
             self._links += 1
-            self._sheet.write_url(self.row, column, link.address, self._book.link, link.shown)
+            self._sheet.write_url(self.row, column, _Address(link.address), self._book.link, link.shown)
         else:
             self._string(column, link.address, self._book.plain)
+
+
+def _lines(value: Any, wide: float) -> int:
+    return ceil(len(value) / (_LETTERS * wide)) if isinstance(value, str) else 1
 
 
 class Link:
@@ -157,6 +178,15 @@ class Link:
     def __init__(self, address: str, shown: str) -> None:
         self.address = address
         self.shown = shown
+
+
+class _Address(Url):  # type: ignore[misc]
+    """An address as it is: XlsxWriter makes the path of Windows of what begins with file:, which leads nowhere else."""
+
+    def _parse_url(self) -> None:
+        self._link_type = UrlTypes.URL
+        self._link, _, self._anchor = self._original_url.partition("#")
+        self._relationship_link = self._link
 
 
 class Book:
@@ -177,15 +207,16 @@ class Book:
         self._tables: list[Pages] = []
         self._quoted: dict[int, Any] = {}
         self._properties: dict[int, dict[str, Any]] = {}
-        self.plain = self._format(top)
-        self.wrapped = self._format({**top, "text_wrap": True})
+        self.plain = self._format({**top, "align": "left", "indent": 1})  # else text touches the number on its left
+        self.wrapped = self._format({**top, "align": "left", "indent": 1, "text_wrap": True})
         self.number = self._format({**top, "num_format": "#,##0"})
         self.plain_number = self._format({**top, "num_format": "0"})
         self.percent = self._format({**top, "num_format": "0.0%"})
         self.small = self._format({**top, "num_format": "#,##0", "italic": True, "font_color": "#9C5700"})
         self.link = self._format({**top, "font_color": "#0563C1", "underline": 1})
         head: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "text_wrap": True}
-        self.bold = self._format({**head, "valign": "bottom"})
+        self.bold = self._format({**head, "valign": "bottom", "align": "left", "indent": 1})
+        self.right = self._format({**head, "valign": "bottom", "align": "right"})
         self.total = self._format({**top, "bold": True, "num_format": "#,##0"})
         self.upright = self._format({**head, "rotation": 90, "valign": "bottom"})
 
