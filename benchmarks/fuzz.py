@@ -66,7 +66,7 @@ def seeds(folder: Path | None = None) -> list[bytes]:
     found += [_difficult(content) for content in _CONTENTS]
     if folder is not None:
         files = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".pdf")
-        found += [path.read_bytes() for path in files if path.stat().st_size <= _LARGEST]
+        found += [path.read_bytes() for path in files if 20 < path.stat().st_size <= _LARGEST]
     return list(dict.fromkeys(found))
 
 

@@ -88,8 +88,10 @@ def divide(
     largest = max((draft.size for draft in drafts if draft.page == 1), default=0.0)
     open_: list[tuple[float, SectionKind]] = []  # the headings that enclose this place: rank and kind
     for at, draft in enumerate(drafts):
-        following = next((other for other in drafts[at + 1 : at + 4] if not other.note), None)
-        is_heading = _is_heading(draft, following, numbers[at], listed, size)
+        below = next((place for place in range(at + 1, min(at + 4, len(drafts))) if not drafts[place].note), None)
+        following = None if below is None else drafts[below]
+        counted = below is not None and numbers[below] is not None
+        is_heading = _is_heading(draft, following, numbers[at], listed, size, counted)
         headings.append(is_heading)
         if is_heading:
             rank = _rank(draft, numbers[at])
@@ -118,8 +120,9 @@ def _rank(draft: Draft, number: str | None) -> float:
 
 
 def _is_heading(
-    draft: Draft, following: Draft | None, number: str | None, listed: Collection[str], size: float
+    draft: Draft, following: Draft | None, number: str | None, listed: Collection[str], size: float, counted: bool
 ) -> bool:
+    """counted: the paragraph below has a printed number."""
     text = draft.text
     if draft.note or len(text) > _LONGEST or len(text) < 3 or len(draft.lines) > 4 or draft.turns:
         return False
@@ -132,7 +135,9 @@ def _is_heading(
     if plain(text) in listed and (large or draft.bold or draft.alone) and draft.size > 0.95 * size:
         return True
     named = number is not None and number[0].isalpha() and len(number) > 6  # "Finding 1: …" may be a sentence
-    if _OUT_OF_PLACE.search(text) and not (named and draft.bold):
+    # Some print a full stop after a heading; over numbered paragraphs it is one, elsewhere it is a sentence in bold.
+    stopped = text.endswith(".") and not re.search(r"[.;]\s", text) and number is None and counted
+    if _OUT_OF_PLACE.search(text) and not (draft.bold and (named or (stopped and draft.space_above))):
         return False
     if large:
         return draft.alone or draft.size > 1.25 * size
