@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,6 +22,7 @@ from reviews.cli import main
 from reviews.library import Library
 from reviews.update import run as update
 from search.concordance import concordance
+from search.export import frame
 from search.filters import Filters
 from search.paragraphs import COLUMNS, paragraphs
 from search.recommended import recommended
@@ -257,6 +259,16 @@ def test_a_title_cannot_end_its_field_in_bibtex() -> None:
     (entry,) = parse_string(bibtex(report)).entries
     assert entry.key == "shaaaaaaaaaaaaa"
     assert "@book(x," in entry.fields_dict["title"].value
+
+
+def test_rows_become_a_frame_where_pandas_is_installed(searcher: Searcher) -> None:
+    points = [point.to_dict() for point in trends(searcher, ["neglect"])]
+    if find_spec("pandas") is None:
+        with pytest.raises(UsageError, match="pip install pandas"):
+            frame(points)
+    else:
+        table = frame(points)
+        assert list(table["reports"]) == [point["reports"] for point in points]
 
 
 def test_the_catalogue_is_exported_a_row_a_report(demo: Library, tmp_path: Path) -> None:

@@ -162,6 +162,34 @@ def test_a_query_that_would_be_guessed_at_is_a_row_with_its_error(
     assert says in error
 
 
+def test_of_a_hundred_rows_with_twenty_broken_ones_eighty_are_answered_and_twenty_explained(
+    demo: Library, tmp_path: Path
+) -> None:
+    words = ["neglect", '"""voice of the child"""', "school*", "child NEAR/5 home", "naïve OR neglect"]
+    broken = [
+        *(b'"neglect', b'"""neglect', b"(neglect", b"neglect)"),  # a cell, a phrase and brackets without an end
+        *(b"", b"  ", b'""'),
+        *(b"bad \x81\x8d", b"\x90", b"caf\x9d"),  # bytes that mean nothing in UTF-8 or cp1252
+        *(b"=SUM(A1:A9)", b"=1+1", b"@cmd", b"=cmd|' /C calc'!A0", b"#NAME?"),
+        *(b"x" * 100_000, b"neglect " * 12_500),
+        *(b"nosuch:thing", b"theme:nosuch", b"in:nosuch neglect"),
+    ]
+    assert len(broken) == 20
+    rows = [b"%d,%s,mine" % (n, words[n % 5].encode()) for n in range(80)]
+    for n, row in enumerate(broken):
+        rows.insert(n * 5, b"broken %d,%s,mine" % (n, row))
+    (tmp_path / "sheet.csv").write_bytes(b"\r\n".join([b"id,query,note", *rows]))
+    asked = questions((tmp_path / "sheet.csv").read_bytes(), "sheet.csv")
+    done = demo.batch(asked, tmp_path / "out.csv")
+    assert (done.queries, done.errors) == (100, 20)
+    told = table(tmp_path / "out.summary.csv")
+    assert [row["id"] for row in told if not row["error"]] == [str(n) for n in range(80)]
+    for row, line in zip((row for row in told if row["error"]), range(2, 102, 5), strict=True):
+        assert row["error"].startswith(f"line {line}: ")
+        assert len(row["error"]) > len("line 100: ") + 10
+    assert sum(bool(row["reports"]) for row in told) == 80
+
+
 def test_a_guess_inside_quotes_is_none(demo: Library, tmp_path: Path) -> None:
     """The words of a warning may be what is searched for."""
     done = demo.batch([Question("A", '"had no partner" OR "is no year" neglect', 1)], tmp_path / "out.jsonl")
