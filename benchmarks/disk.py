@@ -1,0 +1,130 @@
+"""A disk that fails: every write, flush, rename and new folder of this process is counted, and one of them goes wrong.
+
+For a process of its own (`fork`), because it changes Python's own functions and never puts them back. What SQLite does
+is not seen: it has its own tests.
+"""
+
+import builtins
+import errno
+import io
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
+FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
+"""kill: the process dies. power: and bytes that were not flushed are cut off or zeroed. names: and what was not flushed
+in a folder has its old name again, or none. EIO, ENOSPC: one operation
+fails. full: from there on every write fails."""
+
+
+class Disk:
+    """Counts operations below a folder, and lets the one with the number `at` (from 1) go wrong."""
+
+    def __init__(self, folder: Path, fault: Fault, at: int) -> None:
+        self._folder = str(folder)
+        self._fault = fault
+        self._at = at
+        self.operations = 0
+        self._written: dict[str, int] = {}  # file → bytes of it that are surely on the disk
+        self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` held), until the folder is flushed
+
+    def install(self) -> None:
+        """From now on until the process ends."""
+        opened = io.open
+        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "sendfile")}
+        disk = self
+
+        class File(io.FileIO):
+            def write(self, data: Any, /) -> int:
+                disk._operate(str(self.name), writing=True)
+                return super().write(data)
+
+        def open_(file: Any, mode: str = "r", buffering: int = -1, *rest: Any, **more: Any) -> Any:
+            if isinstance(file, int) or not set(mode) & set("wax+") or not disk._ours(os.fspath(file)):
+                return opened(file, mode, buffering, *rest, **more)
+            raw = File(os.fspath(file), mode.replace("b", "").replace("t", ""))
+            disk._written.setdefault(os.path.realpath(str(raw.name)), 0 if "w" in mode or "x" in mode else 1 << 60)
+            buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
+            return buffered if "b" in mode else io.TextIOWrapper(buffered, *rest, **more)
+
+        def fsync(handle: int) -> None:
+            path = os.path.realpath(f"/proc/self/fd/{handle}")
+            disk._operate(path)
+            real["fsync"](handle)
+            if os.path.isdir(path):  # noqa: PTH112
+                disk._named = [name for name in disk._named if os.path.dirname(name[1]) != path]  # noqa: PTH120
+            else:
+                disk._written.pop(path, None)
+
+        def moving(name: str) -> Callable[..., None]:
+            def move(source: Any, to: Any, **more: Any) -> None:
+                before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))  # noqa: PTH100
+                if disk._ours(after):
+                    disk._operate(after)
+                    held = Path(after).read_bytes() if Path(after).is_file() else None
+                    disk._named.append((before, after, held))
+                    disk._written = {
+                        after + path[len(before) :] if path.startswith(before) else path: size
+                        for path, size in disk._written.items()
+                    }
+                real[name](source, to, **more)
+
+            return move
+
+        def mkdir(path: Any, *rest: Any, **more: Any) -> None:
+            if disk._ours(os.fspath(path)):
+                disk._operate(os.fspath(path))
+            real["mkdir"](path, *rest, **more)
+
+        builtins.open = io.open = open_
+        os.fsync, os.mkdir = fsync, mkdir  # type: ignore[assignment]
+        os.rename, os.replace = moving("rename"), moving("replace")
+        shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
+
+    def rest(self) -> None:
+        """The work is done: whatever goes wrong now must not undo it."""
+        self._operate(self._folder)
+
+    def _ours(self, path: Any) -> bool:
+        return os.path.abspath(os.fsdecode(path)).startswith(self._folder)  # noqa: PTH100
+
+    def _operate(self, path: str, *, writing: bool = False) -> None:
+        self.operations += 1
+        if self._fault == "full" and self.operations >= self._at and writing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        if self.operations != self._at:
+            return
+        if self._fault in ("EIO", "ENOSPC"):
+            number = getattr(errno, self._fault)
+            raise OSError(number, os.strerror(number), path)
+        if self._fault in ("power", "names"):
+            self._lose()
+        if self._fault in ("kill", "power", "names"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _lose(self) -> None:
+        """What a disk may do whose power fails: keep names and lose bytes, or keep neither."""
+        for number, (path, sure) in enumerate(self._written.items()):
+            try:
+                size = os.stat(path).st_size  # noqa: PTH116
+                handle = os.open(path, os.O_RDWR)
+            except OSError:
+                continue
+            if number % 2:
+                os.ftruncate(handle, min(sure, size // 2))
+            else:
+                os.pwrite(handle, bytes(max(0, size - sure)), min(sure, size))
+            os.close(handle)
+        if self._fault == "names":
+            for before, after, held in reversed(self._named):
+                if held is not None:
+                    Path(after).write_bytes(held)
+                elif Path(after).exists() and not Path(before).exists():
+                    if Path(after).is_dir():
+                        shutil.rmtree(after)
+                    else:
+                        Path(after).unlink()
