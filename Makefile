@@ -38,11 +38,7 @@ help:
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
-<<<<<<< HEAD
-	@echo 'make torture             kill -9 an update thirty times, then read 2,000 broken PDFs: is anything lost? (BENCH=dir)'
-=======
-	@echo 'make torture             fail every operation of a build, flip bits, kill updates; what was lost? (BENCH=dir)'
->>>>>>> e0d866c (Torture of the index: every operation of a build fails once, power is cut, bits flip, readers ask meanwhile; a short form in make test)
+	@echo 'make torture             fail a build at every point, flip bits, kill updates, read 2,000 broken PDFs (BENCH=dir)'
 	@echo 'make coverage            say which lines no test runs'
 	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make vendor              fetch the style sheet and the PDF viewer of the web page again'
