@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 
 from index.engine import KINDS, Layout
@@ -15,6 +16,7 @@ from index.spans import Span, mentions
 EVERY_KIND = (1 << len(KINDS)) - 1
 """A set of section kinds as bits: bit n is for the kind with code n."""
 
+_FEW = 256  # positions that are looked up one by one, at a byte each; of more, each kind is looked for
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 
@@ -173,14 +175,21 @@ class Sections:
         for start, end, bit in zip(self._starts, [*self._starts[1:], 1 << 32], self._bits, strict=False):
             self._by_kind.setdefault(bit, []).append((start, end))
         self.present = reduce(or_, self._bits, 0)
+        lengths = (end - start for start, end in pairwise([*self._starts, layout.starts[-1] + 1 if runs else 0]))
+        self._codes = b"".join(bytes((kind,)) * length for (_, kind), length in zip(runs, lengths, strict=True))
+        """The kind's code of each position up to the last paragraph, in which there is no other kind anyway."""
+        self._last = runs[-1][1] if runs else 0
 
     def of(self, positions: Sequence[int]) -> int:
         """The kinds, as bits, of the sections in which any of the ascending positions stands."""
         found = 0
         size = len(positions)
-        if size < len(self._by_kind):
-            for position in positions:
-                found |= self._bits[bisect_right(self._starts, position) - 1]
+        if size <= _FEW:
+            if size and positions[-1] >= len(self._codes):
+                found = 1 << self._last
+                positions = positions[: bisect_left(positions, len(self._codes))]
+            for code in set(map(self._codes.__getitem__, positions)):
+                found |= 1 << code
             return found
         for bit, runs in self._by_kind.items():  # a frequent word is found in the first run of each kind or soon after
             for start, end in runs:
