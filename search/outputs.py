@@ -81,6 +81,7 @@ class Links:
     def __init__(self, library: Path, web: str = "") -> None:
         self._library = library.resolve()
         self._web = web.rstrip("/")
+        self._files: dict[str, str] = {}
 
     def to(self, report: Mapping[str, Any], page: int) -> str:
         """The address of a page."""
@@ -88,7 +89,9 @@ class Links:
             return f"{self._web}/reports/{report['id']}/pages/{page}"
         if not report["files"]:
             return ""
-        return f"{(self._library / report['files'][0]).as_uri()}#page={page}"
+        if report["id"] not in self._files:
+            self._files[report["id"]] = (self._library / report["files"][0]).as_uri()
+        return f"{self._files[report['id']]}#page={page}"
 
 
 def told(passage: Passage) -> list[Any]:

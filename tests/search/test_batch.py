@@ -184,9 +184,9 @@ def test_of_a_hundred_rows_with_twenty_broken_ones_eighty_are_answered_and_twent
     assert (done.queries, done.errors) == (100, 20)
     told = table(tmp_path / "out.summary.csv")
     assert [row["id"] for row in told if not row["error"]] == [str(n) for n in range(80)]
-    for row, line in zip((row for row in told if row["error"]), range(2, 102, 5), strict=True):
-        assert row["error"].startswith(f"line {line}: ")
-        assert len(row["error"]) > len("line 100: ") + 10
+    for wrong, line in zip((row for row in told if row["error"]), range(2, 102, 5), strict=True):
+        assert wrong["error"].startswith(f"line {line}: ")
+        assert len(wrong["error"]) > len("line 100: ") + 10
     assert sum(bool(row["reports"]) for row in told) == 80
 
 
