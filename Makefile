@@ -51,9 +51,11 @@ demo: $(LIBRARY)/catalogue.csv $(VENV)/run.stamp
 	@$(REVIEWS) --library '$(LIBRARY)' search neglect --limit 3
 	@echo
 ifeq ($(REPORTS),corpus/demo)
+	@echo 'In the browser:    $(REVIEWS) --library $(LIBRARY) serve'
 	@echo 'Your own reports:  make demo REPORTS=folder-of-PDFs'
 	@echo 'or step by step:   $(REVIEWS) update folder-of-PDFs   then   $(REVIEWS) search "missed appointments"'
 else
+	@echo 'In the browser:  $(REVIEWS) --library $(LIBRARY) serve'
 	@echo 'Search on:  $(REVIEWS) --library $(LIBRARY) search "missed appointments"'
 	@echo 'Not read:   $(REVIEWS) --library $(LIBRARY) coverage'
 endif

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +78,7 @@ def serve(
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another with --port.") from error
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Ctrl-C ends it.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what was begun is put away in the end
     try:
         server.run()
     finally:

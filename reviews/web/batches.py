@@ -57,7 +57,7 @@ class Batches:
 
     def __init__(self, library: Path) -> None:
         self._library = library
-        self._folder = Path(tempfile.mkdtemp(prefix="reviews-"))
+        self._folder: Path | None = None
         self._held: dict[str, Batch] = {}
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -71,6 +71,8 @@ class Batches:
             if len(mine) >= _WAITING or len(self._held) >= _ALL:
                 raise LimitHit("There are too many sheets at once. Wait until one is answered, then send yours again.")
             key = secrets.token_urlsafe(16)
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="reviews-"))
             folder = self._folder / key
             folder.mkdir()
             batch = self._held[key] = Batch(key, person, Path(name).name[:100], folder, len(asked))
@@ -88,7 +90,9 @@ class Batches:
 
     def close(self) -> None:
         """Delete all that is kept."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
     def _answer(self, batch: Batch, asked: Sequence[Question], web: str) -> None:
         def progress(done: int, total: int) -> None:

@@ -25,6 +25,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 OVERVIEW = "Local Child Safeguarding Practice Review: Child Robin – Overview Report"
 
+# Everything that is folded away, but of a long list only the first: the others are alike.
+OPEN = "for (const each of [...document.querySelectorAll('details')].slice(0, 8)) each.open = true"
+
 Visit = Callable[..., Visitor]
 
 
@@ -225,10 +228,11 @@ def test_no_page_has_a_barrier_that_a_program_can_find(visit: Visit, robin: str,
     }.get(mode, {"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
     visitor = visit(mode)
     found = []
-    few = slice(1, 8, 3) if mode == "high contrast" else slice(None)  # there the system's colours are what is seen
+    # In the system's own colours there is little to find, and dark ones are the same on every page.
+    few = {"high contrast": slice(1, 8, 3), "dark": slice(1, None, 2)}.get(mode, slice(None))
     for path in addresses(robin)[few]:
         page = visitor.go(path)
-        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        page.evaluate(OPEN)
         result = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
         for violation in result.response["violations"]:
             nodes = [(node["html"][:160], [each["message"] for each in node["any"]]) for node in violation["nodes"][:3]]
@@ -240,7 +244,7 @@ def test_nothing_is_cut_off_on_a_narrow_phone(visit: Visit, robin: str) -> None:
     visitor = visit("phone")
     for path in addresses(robin):
         page = visitor.go(path)
-        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        page.evaluate(OPEN)
         wide = page.evaluate(
             """() => [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > 321
             && !each.closest(".r-wide") && !each.closest(".govuk-visually-hidden, .govuk-skip-link"))
