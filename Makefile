@@ -33,12 +33,12 @@ BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
-	@echo 'make test                run all tests (tests/index also with whoosh3)'
+	@echo 'make test                run all tests (index and search also with whoosh3)'
 	@echo 'make check               format, lint, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
-	@echo 'make torture             fail a build at every point, flip bits, kill updates, read 2,000 broken PDFs (BENCH=dir)'
+	@echo 'make torture             fail a build at every point, flip bits, kill updates, 2,000 broken PDFs, 15,000 questions'
 	@echo 'make coverage            say which lines no test runs'
 	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make vendor              fetch the style sheet and the PDF viewer of the web page again'
@@ -70,8 +70,8 @@ endif
 
 test: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m pytest
-	@echo 'The index again, with whoosh3 in place of Whoosh'
-	$(PY3) -m pytest tests/index
+	@echo 'The index again, with whoosh3 in place of Whoosh, and 300 made-up questions'
+	REVIEWS_ORACLE=300 $(PY3) -m pytest tests/index tests/search/test_agreement.py
 
 check: $(VENV)/test.stamp
 	$(PY) -m ruff format --check .
@@ -90,10 +90,12 @@ docs: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(PY) -m benchmarks '$(BENCH)'
 
-torture: $(VENV)/test.stamp
+torture: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m benchmarks.torture
 	$(PY) -m benchmarks.crash '$(BENCH)'
 	$(PY) -m benchmarks.fuzz '$(BENCH)'
+	REVIEWS_ORACLE=10000 REVIEWS_HOSTILE=5000 $(PY) -m pytest tests/search
+	REVIEWS_ORACLE=5000 $(PY3) -m pytest tests/search/test_agreement.py
 
 coverage: $(VENV)/test.stamp
 	$(PY) -m coverage erase
