@@ -177,7 +177,8 @@ def _mark_remains(pages: list[RawPage]) -> None:
         known = [(page, line) for page in pages for line in page.lines if line.role is role]
         if len(known) < 3:
             continue
-        words = {word for page, line in known for word in _key(line, page).split()}
+        keys = {_key(line, page) for page, line in known}
+        words = {word for key in keys for word in key.split()}
         places = {
             (round(page.height - line.y if role is AsideRole.FOOTER else line.y), round(line.size))
             for page, line in known
@@ -185,8 +186,11 @@ def _mark_remains(pages: list[RawPage]) -> None:
         for page in pages:
             for line in _edges(page)[role is AsideRole.FOOTER]:
                 place = page.height - line.y if role is AsideRole.FOOTER else line.y
-                own = _key(line, page).split()
-                at_home = any(abs(y - place) < _SAME_PLACE and abs(size - line.size) < 1 for y, size in places)
+                key = _key(line, page)
+                own = key.split()
+                # The very same words may stand a line or two higher or lower, where a page is a little longer.
+                near = 3 * _SAME_PLACE if key in keys else _SAME_PLACE
+                at_home = any(abs(y - place) < near and abs(size - line.size) < 1 for y, size in places)
                 if not at_home or len(own) < 3 or sum(word in words for word in own) < 0.8 * len(own):
                     break
                 line.role = role

@@ -13,6 +13,7 @@ from search.results import Hit, Passage, Results
 if TYPE_CHECKING:
     from search.similar import Alike
 
+_LEGIBLE = 80  # of 100: OCR that is less sure has a wrong word in every line or two
 _LONG = 420  # characters of a passage that are shown before it is cut
 _VALUES = 12  # of a facet that are shown
 
@@ -127,7 +128,13 @@ def cited(passage: Passage) -> str:
         place += f", paragraph {passage.paragraph}"
     if passage.section_heading:
         place += f", {passage.section_heading}"
-    return place + (", read by OCR" if passage.ocr else "")
+    return place + (_by_ocr(passage.confidence) if passage.ocr else "")
+
+
+def _by_ocr(confidence: float | None) -> str:
+    """Said of every passage from a scan; how sure the reading is only where it is poor."""
+    poor = confidence is not None and confidence < _LEGIBLE
+    return ", read by OCR" + (f" and only {confidence:.0f} % sure: compare it with the page" if poor else "")
 
 
 def quoted(passage: Passage) -> Iterator[str]:

@@ -173,4 +173,5 @@ def _passage(
         more_before=start > 0,
         more_after=end < len(paragraph.text),
         ocr=pages[page].reader == "ocr",
+        confidence=pages[page].confidence,
     )

@@ -46,6 +46,7 @@ class Passage:
     0-based. offset: where in the paragraph `text` begins, in characters.
     highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
     more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
+    confidence: of that OCR, 0 to 100.
     """
 
     page: int
@@ -61,6 +62,7 @@ class Passage:
     more_before: bool = False
     more_after: bool = False
     ocr: bool = False
+    confidence: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -76,6 +78,7 @@ class Passage:
             "more_before": self.more_before,
             "more_after": self.more_after,
             "ocr": self.ocr,
+            "confidence": self.confidence,
         }
 
 

@@ -110,6 +110,14 @@ def test_running_lines_and_page_numbers_are_asides(read: Read, press: Any) -> No
     assert len(report.paragraphs) == 10
 
 
+def test_a_running_line_that_slipped_on_one_page_is_still_one(read: Read, press: Any) -> None:
+    pages = []
+    for number in range(1, 7):
+        footer = press.lines("Review of Avonshire partnership, 2 to 6 May", top=52 if number == 2 else 40, size=8)
+        pages.append([*body(press, number), *footer])
+    assert asides(read(*pages)) == {"footer": 6}
+
+
 def test_what_runs_on_every_page_is_the_text_where_there_is_nothing_else(read: Read, press: Any) -> None:
     report = read(*(press.lines("Child Wren, page by page", top=800) for _ in range(5)))
     assert texts(report) == ["Child Wren, page by page"] * 5
