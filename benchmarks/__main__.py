@@ -66,6 +66,16 @@ def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]
     }
 
 
+def recoll(folder: Path, scratch: Path) -> dict[str, Any] | None:
+    """The same PDFs indexed by Recoll in the same run, None where it is not installed."""
+    program = shutil.which("recollindex")
+    if program is None:
+        return None
+    (scratch / "recoll").mkdir()
+    (scratch / "recoll" / "recoll.conf").write_text(f"topdirs = {folder.resolve()}\n", "utf-8")
+    return measure([program, "-c", scratch / "recoll", "-z"]).to_dict()
+
+
 def best(library: Path, *words: str | Path) -> Any:
     """The quickest of a few runs of a short command: what else the machine does only adds."""
     return min((measure(command(library, *words)) for _ in range(_TIMES)), key=lambda cost: cost.seconds)
@@ -106,7 +116,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, help="processes to use; default: one for each core")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="reviews-bench-") as scratch:
-        figures = {"machine": machine(), "pdfs": pdfs(asked.folder, Path(scratch), asked.jobs)}
+        figures: dict[str, Any] = {"machine": machine(), "pdfs": pdfs(asked.folder, Path(scratch), asked.jobs)}
+        figures["recoll"] = recoll(asked.folder, Path(scratch))
     print(json.dumps(figures, indent=1))
 
 

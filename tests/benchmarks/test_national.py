@@ -1,0 +1,26 @@
+"""The made-up national collection is the same every time, and its themes have the frequency that they are said to."""
+
+from pathlib import Path
+
+from benchmarks.national import THEMES, generate, report
+from corpus.store import Store
+from index import build, generations
+
+POOL = [f"Neglect was seen by nurse {number}, and nobody asked the child." for number in range(50)]
+
+
+def test_the_same_seed_gives_the_same_reports() -> None:
+    assert report(4, POOL, 500, 1) == report(4, POOL, 500, 1)
+    assert report(4, POOL, 500, 1) != report(4, POOL, 500, 2)
+
+
+def test_a_theme_stands_in_exactly_as_many_reports_as_it_says(tmp_path: Path) -> None:
+    generate(tmp_path / "library", POOL, 40, words=200)
+    with Store.open(tmp_path / "library" / "corpus.db") as store:
+        assert store.check() == []
+        build.build(store, tmp_path / "library" / "index")
+    snapshot = build.open_snapshot(generations.current(tmp_path / "library" / "index"))
+    for every in THEMES:
+        found = sum(len(postings.documents) for _, postings in snapshot.postings(f"theme{every}"))
+        assert found == len(range(0, 40, every))
+    snapshot.close()
