@@ -132,7 +132,7 @@ def needed() -> dict[str, str]:
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = [*setup["options"]["install_requires"].split("\n"), *setup["options.extras_require"]["web"].split("\n")]
     asked = [re.match(r"([\w-]+)(?:\[.*\])? (\S+)$", line) for line in lines if line]
-    return {match[1]: match[2] for match in asked if match}
+    return {match[1].lower(): match[2] for match in asked if match}
 
 
 def test_everything_that_is_needed_is_pinned_by_hash() -> None:

@@ -1,0 +1,139 @@
+"""The page as a process: it follows the index, answers many at once, and ends cleanly."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request  # noqa: TID251 - the tests ask our own server
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from reviews.cli import main
+from reviews.web.app import create_app
+from reviews.web.exports import views as exports
+from tests.reviews.web.conftest import DEMO, build
+
+QUERIES = ("neglect", "father", '"voice of the child"', "school OR nurse", "in:recommendations chronology", "year:2015")
+
+
+def asked(app: Flask, query: str) -> dict[str, Any]:
+    answer = app.test_client().get("/search.json", query_string={"q": query, "limit": 100})
+    assert answer.status_code == 200
+    told: dict[str, Any] = {**answer.get_json(), "elapsed_ms": 0}
+    return told
+
+
+def test_a_new_generation_answers_without_a_restart(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, second = sorted(DEMO.glob("Child Robin*.pdf"))[:2]
+    shutil.copy(first, folder)
+    build(tmp_path / "library", folder, b"title\n")
+    app = create_app(tmp_path / "library")
+    before = asked(app, "robin")
+    assert before["total"] == 1
+    shutil.copy(second, folder)
+    assert CliRunner().invoke(main, ["--library", str(tmp_path / "library"), "update", str(folder)]).exit_code == 0
+    after = asked(app, "robin")
+    assert after["total"] == 2
+    assert after["generation"]["id"] != before["generation"]["id"]
+    assert len(app.test_client().get("/reports.json").get_json()["reports"]) == 2
+    app.extensions["shelf"].close()
+
+
+def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    build(library, DEMO, b"title\n")
+    app = create_app(library)
+    wanted = {query: asked(app, query)["hits"] for query in QUERIES}
+    over = threading.Event()
+
+    def rebuild() -> None:
+        for _ in range(3):
+            command = [sys.executable, "-c", "from reviews.cli import main; main()", "--library", str(library)]
+            subprocess.run([*command, "index", "--rebuild"], check=True, capture_output=True)
+        over.set()
+
+    thread = threading.Thread(target=rebuild)
+    thread.start()
+    generations = set()
+    while not over.is_set():
+        for query in QUERIES:
+            answer = asked(app, query)
+            generations.add(answer["generation"]["id"])
+            assert answer["hits"] == wanted[query]
+    thread.join()
+    assert asked(app, "neglect")["hits"] == wanted["neglect"]
+    assert len(generations | {asked(app, "neglect")["generation"]["id"]}) > 1
+    app.extensions["shelf"].close()
+
+
+def test_many_at_once_get_the_answers_of_one_alone(demo: Path) -> None:
+    app = create_app(demo)
+    alone = {query: asked(app, query) for query in QUERIES}
+    with ThreadPoolExecutor(8) as threads:
+        for query, answer in threads.map(lambda query: (query, asked(app, query)), QUERIES * 20):
+            assert answer == alone[query]
+    app.extensions["shelf"].close()
+
+
+def test_a_library_without_an_index_says_so_and_is_not_ready(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    assert CliRunner().invoke(main, ["--library", str(library), "init"]).exit_code == 0
+    app = create_app(library)
+    page = app.test_client()
+    for path in ("/", "/?q=neglect", "/search.json?q=neglect", "/readyz"):
+        assert page.get(path).status_code == 503, path
+    assert "reviews update" in page.get("/?q=neglect").text
+    assert page.get("/help").status_code == page.get("/healthz").status_code == 200
+
+
+def test_there_is_no_page_without_a_library(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["--library", str(tmp_path / "nowhere"), "serve"])
+    assert result.exit_code != 0
+    assert "There is no library" in result.output
+
+
+def test_a_fault_of_ours_is_told_without_what_was_asked(demo: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(demo)
+
+    def broken() -> str:
+        raise RuntimeError("the text of a report")
+
+    assert exports.name == "exports"
+    app.view_functions["exports.records"] = broken
+    answer = app.test_client().get("/search.ris?q=rickets")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    logged = caplog.text + answer.text
+    assert "bug: RuntimeError" in logged
+    assert "rickets" not in logged
+    assert "the text of a report" not in logged
+    app.extensions["shelf"].close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process in another way")
+def test_the_command_serves_prints_its_address_and_ends_when_told(demo: Path) -> None:
+    command = [sys.executable, "-c", "from reviews.cli import main; main()", "--library", str(demo)]
+    process = subprocess.Popen([*command, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert address, line
+        with urllib.request.urlopen(address[0] + "search.json?q=neglect", timeout=20) as answer:  # noqa: TID251
+            assert json.load(answer)["total"] > 0
+            assert "Server" not in answer.headers
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        process.stdout.close()
