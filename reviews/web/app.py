@@ -13,7 +13,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from corpus.errors import ReviewsError
-from corpus.model import REASONS
+from corpus.model import HIDDEN, REASONS
 from reviews.text import counted
 from reviews.web import access, analysing, audit, describing, exports, reading, searching, security, telling
 from reviews.web.access import Access, Rate
@@ -81,6 +81,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         asset=security.asset,
         why=lambda reason: next((said for known, said in REASONS.items() if known.value == reason), reason),
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
+        hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
         ask=lambda **values: Asked(**values).query(),
     )
     # A feed wants a moment; of a date that is not known to the day there is only the day of the index.

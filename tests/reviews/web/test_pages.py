@@ -254,6 +254,15 @@ def test_the_coverage_page_names_every_file_and_page_that_was_not_read(page: Fla
         assert report["title"] in shown
 
 
+def test_text_under_a_black_box_is_counted_and_never_shown(page: FlaskClient) -> None:
+    withheld = told(page, "/coverage.json")["withheld"]
+    assert withheld
+    assert "Text that was withheld" in html(page, "/coverage")
+    for each in withheld:
+        for number in each["pages"]:
+            assert "meant to be hidden" in html(page, f"/reports/{each['report']}/pages/{number}")
+
+
 def test_help_shows_the_forms_that_the_documentation_explains(page: FlaskClient) -> None:
     documented = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
     shown = Marks(html(page, "/help")).text
