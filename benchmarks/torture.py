@@ -273,11 +273,10 @@ def main() -> None:
         scene = Scene.make(Path(work))
         told["operations"] = scene.operations
         for fault in FAULTS:
-            print(fault, file=sys.stderr)
             told[fault] = faults(scene, fault, range(1, scene.operations + 2)).to_dict()
-        print("flips", file=sys.stderr)
+            print(fault, told[fault], file=sys.stderr)
         told["flips"] = flips(scene, asked.flips, asked.seed).to_dict()
-        print("readers", file=sys.stderr)
+        print("flips", told["flips"], file=sys.stderr)
         (Path(work) / "shared").mkdir()
         told["readers"] = readers(Path(work) / "shared", 20, 30).to_dict()
     print(json.dumps(told, indent=1))
