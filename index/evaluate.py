@@ -259,8 +259,8 @@ class Evaluator:
             return words[0]
         if not words:
             return self._words(text, ())
-        terms = [" ".join(term for word in words for term in word.terms[:3])]
         both = sorted(set.intersection(*(word.documents for word in words)))
+        terms = [" ".join(term for word in words for term in word.terms[:3])] if both else []
         if slop:
             loose = ((d, in_order(positions, slop, self._layout(d))) for d, positions in self._places(words, both))
             return Found(text, terms, {document: spans for document, spans in loose if spans})
