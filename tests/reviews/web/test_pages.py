@@ -160,7 +160,7 @@ def test_a_report_shows_what_is_known_and_where_it_comes_from(page: FlaskClient,
     assert "(from catalogue)" in shown
     assert "Executive Summary" in shown, "the other reports of the case"
     assert "5.1 Recognising cumulative neglect" in shown, "the contents"
-    assert re.search(r"Recommendation 1, page 8 for The Fernshire.*\nThe Fernshire|Recommendation 1, page 8", shown)
+    assert "Recommendation 1, page 8" in shown
 
 
 def test_a_report_lists_every_mention_in_order(page: FlaskClient, robin: str) -> None:
