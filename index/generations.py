@@ -93,9 +93,13 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
         except Corrupt as error:
             warnings.append(str(error))
             continue
+        if warnings and _named(index) != named:  # one was published, and an old one taken away, while we looked
+            return current(index, thorough=thorough)
         if warnings:
             warnings.append(f"Generation {candidate} is used. Run `reviews update` to build a new one.")
         return Generation(directory, manifest, tuple(warnings))
+    if _named(index) != named:
+        return current(index, thorough=thorough)
     raise Corrupt(" ".join([*warnings, "No generation of the index is whole. Run `reviews index --rebuild`."]))
 
 
@@ -265,7 +269,11 @@ def _check_files(directory: Path, thorough: bool) -> None:
 
 def _listed(directory: Path) -> dict[str, Any]:
     """Size, time and hash of each file, as the manifest has them."""
-    files: dict[str, Any] = json.loads((directory / MANIFEST).read_bytes().partition(b"\n")[2])["files"]
+    try:
+        body = (directory / MANIFEST).read_bytes().partition(b"\n")[2]
+    except OSError as error:
+        raise Corrupt(f"The manifest of generation {directory.name} cannot be read: {error.strerror}.") from error
+    files: dict[str, Any] = json.loads(body)["files"]
     return files
 
 

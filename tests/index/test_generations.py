@@ -135,3 +135,20 @@ def test_only_the_named_generation_stays_when_all_others_must_go(index: Path) ->
     generations.keep_only(index, "0000002")
     assert sorted(path.name for path in index.iterdir()) == ["0000002", "CURRENT"]
     assert generations.current(index).warnings == ()
+
+
+def test_a_reader_that_looks_while_a_generation_is_published_gets_the_new_one(
+    index: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_files = generations._check_files
+
+    def and_then_it_is_taken_away(directory: Path, thorough: bool) -> None:
+        monkeypatch.setattr(generations, "_check_files", check_files)
+        add("third", "Neglect.")
+        build(store, index)
+        generations.keep_only(index, "0000003")
+        check_files(directory, thorough)
+
+    monkeypatch.setattr(generations, "_check_files", and_then_it_is_taken_away)
+    found = generations.current(index)
+    assert (found.manifest.id, found.warnings) == ("0000003", ())
