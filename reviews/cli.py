@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
 STRICT = click.option("--strict", is_flag=True, help="Exit with code 3 when a file could not be read.")
+TRUST = click.option(
+    "--trust-hidden-text", is_flag=True, help="Take text under black boxes too; every run of the library must say so."
+)
 
 
 class _Commands(click.Group):
@@ -84,11 +87,14 @@ def init(path: Path) -> None:
 @PATHS
 @JOBS
 @STRICT
+@TRUST
 @JSON
 @click.pass_obj
-def ingest(path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, as_json: bool) -> None:
+def ingest(
+    path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, trust_hidden_text: bool, as_json: bool
+) -> None:
     """Read new and changed PDFs into the corpus; PATHS are files or folders, read where they are."""
-    _run(path, paths, jobs, strict=strict, as_json=as_json, index=False)
+    _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, index=False)
 
 
 @main.command()
@@ -119,6 +125,7 @@ def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json:
 @PATHS
 @JOBS
 @STRICT
+@TRUST
 @click.option("--verify", is_flag=True, help="Tell changed files by their bytes, not only by size and time.")
 @click.option(
     "--allow-withdrawals", is_flag=True, help="Withdraw the reports of a folder that is suddenly empty or not there."
@@ -130,13 +137,14 @@ def update(
     paths: tuple[Path, ...],
     jobs: int | None,
     strict: bool,
+    trust_hidden_text: bool,
     verify: bool,
     allow_withdrawals: bool,
     as_json: bool,
 ) -> None:
     """Ingest, index and check: what a nightly job calls. Creates the library if there is none."""
     more = {"verify": verify, "allow_withdrawals": allow_withdrawals}
-    _run(path, paths, jobs, strict=strict, as_json=as_json, **more)
+    _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, **more)
 
 
 @main.command()
@@ -271,6 +279,7 @@ def _run(
     *,
     strict: bool,
     as_json: bool,
+    trust: bool = False,
     read: bool = True,
     index: bool = True,
     **more: bool,
@@ -278,7 +287,7 @@ def _run(
     from reviews import account
     from reviews import update as updating
 
-    settings = _settings(path, jobs, create=read)
+    settings = _settings(path, jobs, create=read, trust_hidden_text=trust or None)
     with progress_line() as progress:
         done: Run = updating.run(settings, paths, read=read, index=index, progress=progress, **more)
     if as_json:
@@ -289,12 +298,12 @@ def _run(
         raise SomeFilesFailed(f"{len(done.ingested.failures)} files could not be read; `reviews coverage` says why.")
 
 
-def _settings(path: Path, jobs: int | None, *, create: bool) -> Settings:
+def _settings(path: Path, jobs: int | None, *, create: bool, trust_hidden_text: bool | None = None) -> Settings:
     from corpus.errors import NoIndex
     from corpus.library import create_library
     from corpus.settings import load_settings
 
-    settings = load_settings(path, jobs=jobs)
+    settings = load_settings(path, jobs=jobs, trust_hidden_text=trust_hidden_text)
     if not settings.database.exists():
         if not create:
             raise NoIndex(f"There is no library at {path}. Make one with `reviews update FOLDER`.")

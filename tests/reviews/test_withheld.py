@@ -89,6 +89,8 @@ def test_the_coverage_says_how_the_processes_were_bound_and_what_reads_scans(lib
 
 def test_whoever_decides_to_trust_hidden_text_finds_the_name(library: Path, tmp_path: Path) -> None:
     trusting = Path(shutil.copytree(library, tmp_path / "library"))
+    assert reviews(trusting, "update", "--trust-hidden-text").returncode == 0
+    assert "Quillfeather" in reviews(trusting, "search", "quillfeather").stdout
     (trusting / "reviews.toml").write_text("ocr = false\ntrust_hidden_text = true\n")
     assert reviews(trusting, "update").returncode == 0
     assert "Quillfeather" in reviews(trusting, "search", "quillfeather").stdout
