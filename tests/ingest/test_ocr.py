@@ -15,8 +15,8 @@ from corpus.store import Store
 from ingest import ocr
 from ingest.page import Pixels
 from ingest.run import ingest
-from ingest.summary import IngestSummary
 from ingest.sandbox import Limits, Refusal, Sandbox
+from ingest.summary import IngestSummary
 
 pytestmark = pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
 
