@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -345,18 +346,15 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
 
 
 def test_ctrl_c_says_what_is_kept(demo: Library, tmp_path: Path) -> None:
-    if sys.platform == "win32":
-        import signal
-
-        interrupt = signal.CTRL_C_EVENT
-    else:
-        import signal
-
-        interrupt = signal.SIGINT
+    interrupt = signal.CTRL_C_EVENT if sys.platform == "win32" else signal.SIGINT
+    # Whoever runs the tests in the background has Ctrl-C ignored, and so would the command: it hears it again here.
+    hears: dict[str, Any] = (
+        {} if sys.platform == "win32" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    )
     sheet = tmp_path / "sheet.txt"
     sheet.write_text("child* school* review*\n" * 3_000, encoding="utf-8")
     words = argv(demo.settings.library, "batch", sheet, "--out", tmp_path / "out.csv", "--jobs", 1)
-    process = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, encoding="utf-8")
+    process = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, encoding="utf-8", **hears)
     folder = tmp_path / "out.csv.part"
     while len(list(folder.glob("*.rows"))) < 3:
         assert process.poll() is None, "it ended before it could be interrupted"
