@@ -39,6 +39,7 @@ def window(text: str, start: int, end: int, marks: Sequence[tuple[int, int]], lo
         if mark[1] - begin > longest:  # one long sentence with the match far in it
             before = max(begin, mark[0] - longest // 3)
             begin = max(text.rfind(" ", begin, before) + 1, before - longest // 3)
+            begin = max(begin, min(mark[0], mark[1] - longest))
             stop = min(end, max(mark[1], begin + longest))
             stop = end if stop == end else max(mark[1], text.rfind(" ", begin, stop))
         else:
