@@ -117,9 +117,10 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	$(call venv,$(VENV),requirements/test.txt)
 	@touch $@
 
-$(VENV3)/test.stamp: requirements/whoosh3.txt
+$(VENV3)/test.stamp: requirements/whoosh3.txt setup.cfg pyproject.toml
 	@rm -rf $(VENV3)
 	$(call venv,$(VENV3),requirements/whoosh3.txt)
+	@$(PY3) $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 define venv
@@ -141,4 +142,4 @@ lock:
 	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
 	echo setuptools | $(COMPILE) -o requirements/run.txt --extra web
 	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra test --extra browser --extra check -c requirements/run.txt
-	echo whoosh3 | $(COMPILE) -o requirements/whoosh3.txt --extra test -c requirements/test.txt --no-emit-package whoosh
+	printf 'setuptools\nwhoosh3\n' | $(COMPILE) -o requirements/whoosh3.txt --extra test -c requirements/test.txt --no-emit-package whoosh
