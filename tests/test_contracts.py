@@ -14,7 +14,7 @@ COMMAND = "import sys; from importlinter.cli import lint_imports_command; lint_i
 LAYERS = "Imports point one way, and index and ingest meet only in the corpus"
 PDF = "Only ingest.extract opens a PDF"
 ENGINE = "Only index.whoosh_engine knows Whoosh"
-SQL = "Only corpus.store speaks SQL"
+SQL = "Only corpus.database opens SQLite"
 
 
 @pytest.fixture(scope="module")

@@ -376,7 +376,7 @@ class TestWholeOrNotAtAll:
     def test_a_second_writer_waits_and_then_says_who_is_in_the_way(
         self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("corpus.store._WAIT_SECONDS", 0.05)
+        monkeypatch.setattr("corpus.database._WAIT_SECONDS", 0.05)
         with Store.open(path) as other, closing(sqlite3.connect(path, isolation_level=None)) as rude:
             rude.execute("BEGIN IMMEDIATE")
             with pytest.raises(Locked, match="Another run"):
