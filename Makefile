@@ -24,6 +24,9 @@ else
 LIBRARY ?= library
 endif
 
+# Tests run in two processes, a file of tests in one of them, because the files share what is slow to make.
+BESIDE := --numprocesses 2 --dist loadfile
+
 # What `make bench` reads: the real reports where they lie beside the project, else the demonstration.
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
@@ -69,9 +72,9 @@ endif
 # --- working on it ----------------------------------------------------------------------------------------------------
 
 test: $(VENV)/test.stamp $(VENV3)/test.stamp
-	$(PY) -m pytest
+	$(PY) -m pytest $(BESIDE)
 	@echo 'The index again, with whoosh3 in place of Whoosh, and 300 made-up questions'
-	REVIEWS_ORACLE=300 $(PY3) -m pytest tests/index tests/search/test_agreement.py
+	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py
 
 check: $(VENV)/test.stamp
 	$(PY) -m ruff format --check .
