@@ -1,7 +1,7 @@
-"""A disk that fails: every write, flush, rename and new folder of this process is counted, and one of them goes wrong.
+"""A disk that fails: every write, flush, rename, deletion and new folder of this process, and of the SQLite in it, is
+counted, and one of them goes wrong.
 
-For a process of its own (`fork`), because it changes Python's own functions and never puts them back. What SQLite does
-is not seen: it has its own tests.
+For a process of its own (`fork`), because it changes Python's own functions and never puts them back.
 """
 
 import builtins
@@ -11,8 +11,11 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
+
+from benchmarks import sqlite_disk
 
 Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
 FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
@@ -31,20 +34,24 @@ class Disk:
         self.operations = 0
         self._written: dict[str, int] = {}  # file → bytes of it that are surely on the disk
         self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` held), until the folder is flushed
+        # SQLite's file → before each write: place, bytes, size of the file; and how much was written, None for a cut.
+        self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
 
-    def install(self) -> None:
-        """From now on until the process ends."""
+    def install(self, *, sqlite: bool = False) -> None:
+        """From now on until the process ends. sqlite: what SQLite does is counted too, and fails."""
+        if sqlite:
+            sqlite_disk.install(self)
         opened = io.open
-        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "sendfile")}
+        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir")}
         disk = self
 
         class File(io.FileIO):
             def write(self, data: Any, /) -> int:
-                disk._operate(str(self.name), writing=True)
+                disk.operate(str(self.name), writing=True)
                 return super().write(data)
 
         def open_(file: Any, mode: str = "r", buffering: int = -1, *rest: Any, **more: Any) -> Any:
-            if isinstance(file, int) or not set(mode) & set("wax+") or not disk._ours(os.fspath(file)):
+            if isinstance(file, int) or not set(mode) & set("wax+") or not disk.ours(os.fspath(file)):
                 return opened(file, mode, buffering, *rest, **more)
             raw = File(os.fspath(file), mode.replace("b", "").replace("t", ""))
             disk._written.setdefault(os.path.realpath(str(raw.name)), 0 if "w" in mode or "x" in mode else 1 << 60)
@@ -53,7 +60,7 @@ class Disk:
 
         def fsync(handle: int) -> None:
             path = os.path.realpath(f"/proc/self/fd/{handle}")
-            disk._operate(path)
+            disk.operate(path)
             real["fsync"](handle)
             if os.path.isdir(path):  # noqa: PTH112
                 disk._named = [name for name in disk._named if os.path.dirname(name[1]) != path]  # noqa: PTH120
@@ -63,8 +70,8 @@ class Disk:
         def moving(name: str) -> Callable[..., None]:
             def move(source: Any, to: Any, **more: Any) -> None:
                 before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))  # noqa: PTH100
-                if disk._ours(after):
-                    disk._operate(after)
+                if disk.ours(after):
+                    disk.operate(after)
                     held = Path(after).read_bytes() if Path(after).is_file() else None
                     disk._named.append((before, after, held))
                     disk._written = {
@@ -75,24 +82,43 @@ class Disk:
 
             return move
 
-        def mkdir(path: Any, *rest: Any, **more: Any) -> None:
-            if disk._ours(os.fspath(path)):
-                disk._operate(os.fspath(path))
-            real["mkdir"](path, *rest, **more)
+        def naming(name: str) -> Callable[..., None]:
+            def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
+                folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
+                if disk.ours(whole := os.path.join(folder, os.fspath(path))):  # noqa: PTH118
+                    disk.operate(whole)
+                real[name](path, *rest, dir_fd=dir_fd, **more)
+
+            return act
 
         builtins.open = io.open = open_
-        os.fsync, os.mkdir = fsync, mkdir  # type: ignore[assignment]
+        os.fsync = fsync  # type: ignore[assignment]
         os.rename, os.replace = moving("rename"), moving("replace")
+        os.mkdir, os.unlink, os.rmdir = naming("mkdir"), naming("unlink"), naming("rmdir")
         shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
 
     def rest(self) -> None:
         """The work is done: whatever goes wrong now must not undo it."""
-        self._operate(self._folder)
+        self.operate(self._folder)
 
-    def _ours(self, path: Any) -> bool:
+    def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
+        """SQLite is going to change a file there. amount None: to cut it off."""
+        if self._fault in ("power", "names"):
+            with open(path, "rb") as file:  # noqa: PTH123
+                size = file.seek(0, os.SEEK_END)
+                file.seek(offset)
+                self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
+
+    def flushed(self, path: str) -> None:
+        """SQLite has flushed a file, or deleted it."""
+        self._before.pop(path, None)
+
+    def ours(self, path: Any) -> bool:
+        """Whether the path lies below the folder."""
         return os.path.abspath(os.fsdecode(path)).startswith(self._folder)  # noqa: PTH100
 
-    def _operate(self, path: str, *, writing: bool = False) -> None:
+    def operate(self, path: str, *, writing: bool = False) -> None:
+        """Count one operation, and let it go wrong if it is its turn."""
         self.operations += 1
         if self._fault == "full" and self.operations >= self._at and writing:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
@@ -119,10 +145,18 @@ class Disk:
             else:
                 os.pwrite(handle, bytes(max(0, size - sure)), min(sure, size))
             os.close(handle)
+        for number, (path, writes) in enumerate(self._before.items()):
+            with suppress(OSError), open(path, "rb+") as file:  # noqa: PTH123
+                # All that was not flushed is lost, or every second write of it, as by a disk that sorts its writes.
+                for offset, held, size, amount in writes[:: 1 + number % 2][::-1]:
+                    file.seek(offset)
+                    file.write(held.ljust(amount or 0, b"\0") if number % 2 else held)
+                    if not number % 2 or amount is None:
+                        file.truncate(size)
         if self._fault == "names":
-            for before, after, held in reversed(self._named):
-                if held is not None:
-                    Path(after).write_bytes(held)
+            for before, after, content in reversed(self._named):
+                if content is not None:
+                    Path(after).write_bytes(content)
                 elif Path(after).exists() and not Path(before).exists():
                     if Path(after).is_dir():
                         shutil.rmtree(after)

@@ -87,14 +87,17 @@ def answers(index: Path) -> Answers:
         snapshot.close()
 
 
-def in_a_child(work: Callable[[], Any], disk: Disk) -> bytes:
-    """Do the work in a process of its own with that disk. Gives what it wrote to its pipe: nothing when it died."""
+def in_a_child(work: Callable[[], Any], disk: Disk, *, sqlite: bool = False) -> bytes:
+    """Do the work in a process of its own with that disk. Gives what it wrote to its pipe: nothing when it died.
+
+    sqlite: the disk fails SQLite too.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
         try:
-            disk.install()
+            disk.install(sqlite=sqlite)
             work()
             said = f"done {disk.operations}"
             disk.rest()
