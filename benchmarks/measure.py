@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,18 @@ def _pages_mb(process: int) -> float:
     except OSError:
         pass
     return 0.0
+
+
+def cpu_seconds(process: int) -> float:
+    """User and system seconds of one running process, without its children."""
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def tree_mb(process: int) -> float:
+    """The memory of a running process and of its children, each shared page counted once."""
+    children: list[str] = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with suppress(OSError):  # it has ended
+            children += (thread / "children").read_text().split()
+    return round(sum(_pages_mb(int(each)) for each in {str(process), *children}), 1)

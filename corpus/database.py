@@ -137,7 +137,10 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     address = path.resolve().as_uri() + ("?mode=ro" if read_only else "?mode=rw")
     if read_only and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
         address += "&immutable=1"  # on a read-only disk SQLite cannot make its side files, and nobody can be writing
-    return sqlite3.connect(address, timeout=_WAIT_SECONDS, isolation_level=None, uri=True)
+    # Who only reads may be handed from one thread to another, as the web page does, but not be used by two at once.
+    return sqlite3.connect(
+        address, timeout=_WAIT_SECONDS, isolation_level=None, uri=True, check_same_thread=not read_only
+    )
 
 
 @contextmanager

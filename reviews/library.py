@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """A collection of reports and its index. Follows the index to each new generation by itself."""
+    """A collection of reports and its index. Follows the index to each new generation by itself, unless `follows` is
+    False: then it stays with the one that it opened until it is closed.
+    """
 
-    def __init__(self, path: Path, **overrides: Any) -> None:
+    def __init__(self, path: Path, *, follows: bool = True, **overrides: Any) -> None:
         self.settings: Settings = load_settings(path, **overrides)
         if not self.settings.database.exists():
             raise NoIndex(
                 f"There is no library at {self.settings.library}. Make one with `reviews init`, or name another with "
                 "--library."
             )
+        self._follows = follows
         self._searcher: Searcher | None = None
         self._pointer: bytes = b""
         self._store: Store | None = None
@@ -113,6 +116,8 @@ class Library:
 
     def searcher(self) -> Searcher:
         """The current generation, open for questions."""
+        if self._searcher and not self._follows:
+            return self._searcher
         pointer = _bytes(self.settings.index / generations.POINTER)
         if self._searcher is None or pointer != self._pointer:
             self.close()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
-from reviews.web.answers import as_json, shelf
+from reviews.web.answers import as_json, opened, shelf
 from reviews.web.asking import Asked
 from reviews.web.batches import Batch
 from reviews.web.exports import TYPES
@@ -39,9 +39,9 @@ def _items() -> tuple[Asked, str, list[dict[str, object]], bool]:
         raise UsageError(f"There is no kind called {only[:40]!r}. There are: {', '.join(ItemKind)}.")
     kind = ItemKind(only) if only else None
     start = (asked.page - 1) * _LISTED
-    with shelf().turn() as library:
-        rows = recommended(library.searcher(), asked.wording(library.themes()), asked.filters, kind=kind)
-        found = list(islice(rows, start, start + _LISTED + 1))
+    searcher = opened().searcher()
+    rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
+    found = list(islice(rows, start, start + _LISTED + 1))
     return asked, only, found[:_LISTED], len(found) > _LISTED
 
 
@@ -73,8 +73,7 @@ def _points() -> tuple[list[str], By, list[Point]]:
         raise UsageError(f"At most {_QUERIES} queries fit into one chart.")
     if not queries:
         return [], by, []
-    with shelf().turn() as library:
-        return queries, by, trending.trends(library.searcher(), queries, by, suppress_small=_suppressed())
+    return queries, by, trending.trends(opened().searcher(), queries, by, suppress_small=_suppressed())
 
 
 def _suppressed() -> bool:
@@ -84,7 +83,7 @@ def _suppressed() -> bool:
 @views.get("/trends")
 def trends() -> str | tuple[str, int]:
     """How often reports speak of something: a chart, and the table of the same numbers."""
-    known = shelf().library().themes().themes
+    known = opened().searcher().themes.themes
     try:
         queries, by, points = _points()
     except (UsageError, QueryRefused) as error:

@@ -1,17 +1,33 @@
-"""What the views share: the library of this thread, and an answer as JSON."""
+"""What the views share: the shelf, the library of this request, and an answer as JSON."""
 
 import json
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, g
 
+from reviews.library import Library
 from reviews.web.shelf import Shelf
 
 
 def shelf() -> Shelf:
-    """The library that is served."""
+    """What is served."""
     held: Shelf = current_app.extensions["shelf"]
     return held
+
+
+def opened() -> Library:
+    """The library for the whole of this request: taken from the shelf when it is first asked for."""
+    if "library" not in g:
+        g.library = shelf().take()
+    library: Library = g.library
+    return library
+
+
+def give_back(_: BaseException | None = None) -> None:
+    """After every request, or before it is over when it needs the library no more."""
+    library: Library | None = g.pop("library", None)
+    if library is not None:
+        shelf().give_back(library)
 
 
 def as_json(value: dict[str, Any], mimetype: str = "application/json") -> Response:

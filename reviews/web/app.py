@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import HIDDEN, REASONS
 from reviews.text import counted
-from reviews.web import access, analysing, audit, describing, exports, reading, searching, security, telling
+from reviews.web import access, analysing, answers, audit, describing, exports, reading, searching, security, telling
 from reviews.web.access import Access, Rate
 from reviews.web.asking import Asked
 from reviews.web.audit import Audit
@@ -98,6 +98,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.before_request(access.check)
     app.after_request(security.with_headers)
     app.after_request(audit.written)
+    app.teardown_request(answers.give_back)
     app.register_error_handler(ReviewsError, _ours)
     app.register_error_handler(HTTPException, _theirs)
     app.register_error_handler(Exception, _bug)

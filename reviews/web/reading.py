@@ -16,7 +16,7 @@ from werkzeug.wsgi import FileWrapper
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import METADATA, Aside, Paragraph, Report, Text
 from reviews import citing, show
-from reviews.web.answers import as_json, shelf
+from reviews.web.answers import as_json, give_back, opened, shelf
 from reviews.web.asking import Asked
 from reviews.web.marking import Piece, Span, pieces, quoted
 from reviews.web.picture import png
@@ -103,7 +103,7 @@ def report(id: str) -> str:
         sections=list(_contents(text)),
         items=text.items,
         alike=_alike(held),
-        case=[each for each in shelf().library().reports() if held.case and each.case == held.case and each != held],
+        case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         unread=[page for page in text.pages if page.unread],
         citation=citing.citation(held.to_dict()),
     )
@@ -199,6 +199,7 @@ def picture(id: str, number: int) -> Response:
     wanted = marks(text, number, mentions(one(held.to_dict(), Asked.read(request.args)), text))
     with _open(held) as file:
         data = file.read()
+    give_back()  # others may search while this waits for its turn to be drawn
     drawn = shelf().pictures.draw(held.id, data, number, _WIDE, wanted)
     return Response(png(drawn), mimetype="image/png")
 
@@ -222,7 +223,7 @@ def file(id: str) -> Response:
 def _report(id: str) -> tuple[Report, Text]:
     if not re.fullmatch(r"[0-9a-fA-F]+", id):
         abort(404)
-    return shelf().library().report(id)
+    return opened().report(id)
 
 
 def _check(text: Text, number: int) -> None:
@@ -325,11 +326,10 @@ def _section_at(text: Text, number: int) -> str:
 
 def _alike(held: Report) -> list[Alike]:
     """Reports like this one of other cases."""
-    with shelf().turn() as library:
-        try:
-            found = library.similar(held.id, limit=8)
-        except ReviewsError:  # it came after the index was made, or it has no text that could be compared
-            return []
+    try:
+        found = opened().similar(held.id, limit=8)
+    except ReviewsError:  # it came after the index was made, or it has no text that could be compared
+        return []
     return [each for each in found if not held.case or each.report["case"] != held.case][:5]
 
 

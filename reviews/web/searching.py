@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from corpus.errors import QueryRefused, UsageError
 from reviews import citing
 from reviews.web import forms
-from reviews.web.answers import as_json, shelf
+from reviews.web.answers import as_json, opened
 from reviews.web.asking import SORTS, Asked
 from reviews.web.marking import Piece, quoted
 from search.filters import Filters
@@ -83,8 +83,8 @@ class Shown:
 def answer(asked: Asked, **changes: Any) -> Results:
     """The library's answer to what was asked. changes: other arguments of `Library.search`."""
     arguments = {"sort": asked.sort, "limit": asked.limit, "offset": asked.offset, **changes}
-    with shelf().turn() as library:
-        return library.search(asked.wording(library.themes()), asked.filters, **arguments)
+    searcher = opened().searcher()
+    return searcher.search(asked.wording(searcher.themes), asked.filters, **arguments)
 
 
 @views.get("/")
@@ -105,11 +105,10 @@ def page() -> str | tuple[str, int]:
 
 def _page(asked: Asked, results: Results | None = None, refused: str = "") -> str:
     if results is None:
-        with shelf().turn() as library:
-            coverage = library.searcher().coverage
-        themes = shelf().library().themes().themes
+        searcher = opened().searcher()
         return render_template(
-            "search.html", asked=asked, results=None, refused=refused, coverage=coverage, themes=themes,
+            "search.html", asked=asked, results=None, refused=refused, coverage=searcher.coverage,
+            themes=searcher.themes.themes,
             examples=forms.EXAMPLES, sorts=SORTS,
         )  # fmt: skip
     last = max(1, -(-results.total // asked.limit))
@@ -205,6 +204,6 @@ def one(report: Mapping[str, Any], asked: Asked) -> Hit | None:
     if not asked.text.strip():
         return None
     only = Filters(sections=asked.sections, reports=(str(report["id"]),))
-    with shelf().turn() as library:
-        found = library.search(asked.wording(library.themes()), only, limit=1, per_report=None)
+    searcher = opened().searcher()
+    found = searcher.search(asked.wording(searcher.themes), only, limit=1, per_report=None)
     return found.hits[0] if found.hits else None

@@ -1,48 +1,107 @@
-"""The library behind the page: one opened Library for each thread, and never more searches at once than it can bear."""
+"""The library behind the page: opened a few times and lent to one request at a time, so that memory and searches are
+bounded however many people ask.
+"""
+
+from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import suppress
 from pathlib import Path
 
-from corpus.errors import LimitHit
+from corpus.errors import LimitHit, ReviewsError
+from index import generations
 from reviews.library import Library
 from reviews.web.batches import Batches
 from reviews.web.picture import Pictures
 
 _PATIENCE = 20.0  # seconds to wait for one's turn
+_SOON = 0.5  # seconds that a request waits for a new generation before it is answered from the one before
 
 
 class Shelf:
-    """Gives each thread a library of its own: neither SQLite nor an index searcher may be shared between threads."""
+    """Lends opened libraries: neither SQLite nor a searcher may be used by two threads at the same time. Who asks next
+    gets the one that came back last, so few people keep few of them busy.
+
+    A new generation is opened beside, and what is lent stays with the old one until that is done: nobody waits for it.
+    """
 
     def __init__(self, path: Path, searches: int) -> None:
         self._path = path
-        self._mine = threading.local()
         self._turns = threading.BoundedSemaphore(searches)
+        self._lock = threading.Lock()
+        self._idle: list[Library] = []
+        self._lent: dict[int, int] = {}  # id of a library → the round in which it was lent
+        self._round = 0
+        self._follower: tuple[threading.Thread, float] | None = None
+        self._closed = False
         self.settings = Library(path).settings  # says at once when there is no library
+        self._pointer = self._current()
         self.pictures = Pictures(self.settings.max_memory_mb)
         self.batches = Batches(path)
 
-    def library(self) -> Library:
-        """This thread's own. It follows the index to each new generation by itself."""
-        library: Library | None = getattr(self._mine, "library", None)
-        if library is None:
-            library = self._mine.library = Library(self._path)
-        return library
-
-    @contextmanager
-    def turn(self) -> Iterator[Library]:
-        """This thread's library, once it is its turn to search. Raises LimitHit when too many others are waiting."""
+    def take(self) -> Library:
+        """An opened library: give it back. Raises LimitHit when too many others are waiting."""
         if not self._turns.acquire(timeout=_PATIENCE):
             raise LimitHit("Too many people are searching at this moment. Wait a little, then ask again.")
         try:
-            yield self.library()
-        finally:
+            self._follow()
+            with self._lock:
+                library = self._idle.pop() if self._idle else Library(self._path, follows=False)
+                self._lent[id(library)] = self._round
+            return library
+        except BaseException:
             self._turns.release()
+            raise
+
+    def give_back(self, library: Library) -> None:
+        """It is free for the next, or closed when its generation has been replaced meanwhile."""
+        with self._lock:
+            keep = self._lent.pop(id(library)) == self._round and not self._closed
+            if keep:
+                self._idle.append(library)
+        if not keep:
+            library.close()
+        self._turns.release()
 
     def close(self) -> None:
-        """End the child process that draws, and close this thread's library."""
+        """End the child process that draws, and close every library; one that is lent is closed when it comes back."""
+        self._closed = True
+        if self._follower:
+            self._follower[0].join()
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for library in idle:
+            library.close()
         self.pictures.close()
         self.batches.close()
-        self.library().close()
+
+    def _current(self) -> bytes:
+        try:
+            return (self.settings.index / generations.POINTER).read_bytes()
+        except OSError:
+            return b""  # the searcher says what is missing
+
+    def _follow(self) -> None:
+        """Begin to open the generation that has been published since, and wait for a moment."""
+        with self._lock:
+            if self._follower is None:
+                pointer = self._current()
+                if pointer == self._pointer or self._closed:
+                    return
+                thread = threading.Thread(target=self._open, args=(pointer,), daemon=True)
+                self._follower = thread, time.monotonic()
+                thread.start()
+            thread, began = self._follower
+        thread.join(max(0.0, began + _SOON - time.monotonic()))
+
+    def _open(self, pointer: bytes) -> None:
+        library = Library(self._path, follows=False)
+        with suppress(ReviewsError):  # the next who asks is told
+            library.searcher().themed()
+        with self._lock:
+            self._pointer, self._follower = pointer, None
+            self._round += 1
+            old, self._idle = self._idle, [library]
+        for each in old:
+            each.close()

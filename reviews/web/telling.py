@@ -13,7 +13,7 @@ from corpus.model import SectionKind
 from reviews import vocabulary
 from reviews.account import Account
 from reviews.web import forms
-from reviews.web.answers import as_json, shelf
+from reviews.web.answers import as_json, opened
 
 views = Blueprint("telling", __name__)
 
@@ -21,16 +21,16 @@ views = Blueprint("telling", __name__)
 @views.get("/themes")
 def themes() -> str:
     """The vocabulary, each theme with what it expands to."""
-    with shelf().turn() as library:
-        known, themed = library.themes(), library.searcher().themed()
+    searcher = opened().searcher()
+    known, themed = searcher.themes, searcher.themed()
     counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
     return render_template("themes.html", themes=known, counts=counts)
 
 
 @views.get("/themes.json")
 def themes_json() -> Response:
-    with shelf().turn() as library:
-        known, themed = library.themes(), library.searcher().themed()
+    searcher = opened().searcher()
+    known, themed = searcher.themes, searcher.themed()
     counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
     return as_json({**vocabulary.to_dict(known, known.themes), "reports": counts})
 
@@ -38,20 +38,20 @@ def themes_json() -> Response:
 @views.get("/coverage")
 def coverage() -> str:
     """What is held, what could not be read and why."""
-    library = shelf().library()
+    library = opened()
     reports = sorted(library.reports(), key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
     return render_template("coverage.html", account=Account.of(library), reports=reports)
 
 
 @views.get("/coverage.json")
 def coverage_json() -> Response:
-    return as_json(Account.of(shelf().library()).to_dict())
+    return as_json(Account.of(opened()).to_dict())
 
 
 @views.get("/reports.json")
 def reports_json() -> Response:
     """Everything that is held, as `reviews reports --json` prints it."""
-    return as_json({"reports": [report.to_dict() for report in shelf().library().reports()]})
+    return as_json({"reports": [report.to_dict() for report in opened().reports()]})
 
 
 @views.get("/help")
@@ -90,8 +90,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """It can answer: the corpus and the index open."""
     try:
-        with shelf().turn() as library:
-            found = library.searcher()
+        found = opened().searcher()
     except ReviewsError as error:
         return as_json({"ok": False, "message": str(error)}), error.http_status
     return as_json({"ok": True, "generation": found.generation}), 200
