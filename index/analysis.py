@@ -10,7 +10,10 @@ VERSION is part of the index's fingerprint: change it with any change that gives
 """
 
 import re
+import threading
 import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import snowballstemmer
 
@@ -18,15 +21,30 @@ VERSION = "2"
 
 # Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
 _RUN = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]+"
+_WORD = re.compile(f"{_RUN}|\uff07")  # begins with what only `_TOKEN` understands
 _TOKEN = re.compile(rf"{_RUN}(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_]){_RUN})*")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
-_HYPHEN = re.compile("[-\u2010\u2011]")
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
+_ODD = re.compile(r"[^\x00-\x7f]")
 _LONE_APOSTROPHE = re.compile("'(?:(?<![A-Za-z]')|(?![A-Za-z]))")
 _COMMON = tuple(
     (mark, " ") for mark in "\u201c\u201d\u2018\u2013\u2014\u2022\u2026\u00a0\u00a3\u00b7\u2010\u2011\uf0b7"
 )
-_stemmer = snowballstemmer.stemmer("english")
+GAP = "\x01"
+"""Stands between the tokens of two texts, and is never one."""
+_GAP_KEPT = _ASCII[:1] + GAP.encode() + _ASCII[2:]
+_BETWEEN = f" {GAP} "
+
+
+class _Stemmer(threading.local):
+    """One for each thread: a Snowball stemmer in Python keeps the word that it works on in itself."""
+
+    def __init__(self) -> None:
+        # With PyStemmer installed this is the same algorithm in C, sixteen times as fast.
+        self.word = snowballstemmer.stemmer("english").stemWord
+
+
+_stem = _Stemmer()
 
 
 def fold(token: str) -> str:
@@ -78,6 +96,33 @@ def tokens(text: str) -> list[str]:
     return text.split()
 
 
+def tokens_of(texts: Sequence[str]) -> list[str]:
+    """The tokens of each text in order, a GAP between every two texts. Quicker than `tokens` of each."""
+    text = _BETWEEN.join(texts).replace("\u2019", "'")
+    if text.count(GAP) != len(texts) - 1:
+        return _one_by_one(texts)
+    if not text.isascii():
+        for mark, space in _COMMON:
+            text = text.replace(mark, space)
+        while not text.isascii():
+            odd = _ODD.search(text)
+            if odd is None or _WORD.match(odd.group()):  # a word that is not plain English is somewhere
+                return _one_by_one(texts)
+            text = text.replace(odd.group(), " ")
+    text = text.encode().translate(_GAP_KEPT).decode()
+    if "'" in text:
+        text = _LONE_APOSTROPHE.sub(" ", text)
+    return text.split()
+
+
+def _one_by_one(texts: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for text in texts:
+        found += tokens(text)
+        found.append(GAP)
+    return found[:-1]
+
+
 def term(token: str) -> tuple[str, str]:
     """The term of one token, and its term in capitals or ""."""
     return _terms[token]
@@ -89,22 +134,26 @@ def terms(text: str) -> list[tuple[str, str]]:
 
 
 def compounds(text: str) -> list[tuple[str, str]]:
-    """Pairs of terms that stand with nothing but a hyphen between them."""
-    pairs: list[tuple[str, str]] = []
-    if "-" not in text and text.isascii():
-        return pairs
-    for hyphen in _HYPHEN.finditer(text):  # rare, so looking around each costs less than one expression over all
-        middle = hyphen.start()
-        right = _TOKEN.match(text, middle + 1)
-        if right and middle:
-            left = _TOKEN.findall(text[text.rfind(" ", 0, middle) + 1 : middle])
-            if left and text.endswith(left[-1], 0, middle):
-                pairs.append((_terms[left[-1]][0], _terms[right.group()][0]))
-    return pairs
+    """Pairs of terms that stand with nothing but a hyphen between them; each different word gives its pairs once."""
+    if not text.isascii():
+        text = text.replace("\u2010", "-").replace("\u2011", "-")
+    words: dict[str, None] = {}
+    at = 0
+    while (hyphen := text.find("-", at)) >= 0:  # rare, so looking around each costs less than an expression over all
+        end = text.find(" ", hyphen)
+        end = len(text) if end < 0 else end
+        words[text[max(at, text.rfind(" ", at, hyphen) + 1) : end]] = None
+        at = end
+    return [
+        (_terms[left.group()][0], _terms[right.group()][0])
+        for word in words
+        for left, right in pairwise(_TOKEN.finditer(word))
+        if word[left.end() : right.start()] == "-"
+    ]
 
 
 def stem(term: str) -> str:
     """What the forms of a word share: the English Snowball stem of the term without a possessive ending."""
     bare = term[:-2] if term.endswith("'s") else term.removesuffix("'")
-    stemmed: str = _stemmer.stemWord(bare)
+    stemmed: str = _stem.word(bare)
     return stemmed

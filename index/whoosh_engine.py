@@ -8,9 +8,10 @@ scoring are not used.
 import shutil
 import struct
 from array import array
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count, pairwise
+from operator import call
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -52,7 +53,6 @@ _ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length
 _INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
 _NONE = 0xFFFFFFFF
 _PIECES = 10_000  # to write at once
-_BATCH = 4_000_000  # tokens that are taken apart into documents at once: bounds memory, and the numbers fit in 32 bits
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]
@@ -347,109 +347,91 @@ def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[
 class _Inverted:
     """Turns documents, one after the other, into the terms of all of them.
 
-    Each token as written has a function that puts down its place; so the loop over all words is one look-up and one
-    call a word. Places are counted through a batch of documents, and taken apart into documents at its end.
+    Each token as written has a function that puts down its place, so that all words of a report are gone through
+    without a loop in Python; afterwards each different one is told that the document is complete.
     """
 
     def __init__(self) -> None:
         self._terms: dict[str, PostingsBuilder] = {}
         self._compounds: dict[str, PostingsBuilder] = {}
         self._count = 0  # documents
-        self._places: dict[str, array[int]] = {}
-        self._put = _Put(self._places)
-        self._starts = [0]  # where each document of the batch begins, and where the next will
-        self._extra: list[dict[str, float]] = []  # of each document: the weight of a term beside one each
+        self._gaps = array("I")
+        self._put = _Put(self._terms, self._gaps)
 
     def add(self, paragraphs: Sequence[IndexedParagraph]) -> tuple[Layout, int]:
         """Take in the next document; gives its layout and the number of its tokens."""
-        first = place = self._starts[-1]
-        puts = self._put.__getitem__
-        starts = array("I")
-        length = 0
-        weighted: dict[float, list[str]] = {}
-        pairs: set[tuple[str, str]] = set()
-        for text, kind, heading in paragraphs:
-            starts.append(place - first)
-            found = analysis.tokens(text)
-            for at, put in enumerate(map(puts, found), place):
-                put(at)
-            extra = _WEIGHT.get(kind, 1.0) * (_HEADING_WEIGHT if heading else 1.0) - 1.0
-            if extra:
-                weighted.setdefault(extra, []).extend(found)
-            pairs.update(analysis.compounds(text))
-            length += len(found)
-            place += len(found) + 1
-        extras: dict[str, float] = {}
-        for extra, tokens in weighted.items():
-            for token, count in Counter(tokens).items():
-                term = analysis.term(token)[0]
-                extras[term] = extras.get(term, 0.0) + extra * count
-        self._extra.append(extras)
-        self._starts.append(place)
-        for left, right in pairs:
+        texts = [paragraph.text for paragraph in paragraphs]
+        tokens = analysis.tokens_of(texts)
+        # A gap takes the one place that is free between two paragraphs.
+        deque(map(call, map(self._put.__getitem__, tokens), count()), maxlen=0)
+        starts = array("I", [0] * bool(texts))
+        starts.extend(gap + 1 for gap in self._gaps)
+        del self._gaps[:]
+        extras = _extras(paragraphs, starts, tokens)
+        document, builders_of = self._count, self._put.builders_of
+        for builders in map(builders_of.__getitem__, set(tokens)):
+            for term, builder in builders:
+                places, ends = len(builder.positions), builder.ends
+                before = ends[-1] if ends else 0
+                if places > before:  # and no other way to write the term has come first
+                    builder.documents.append(document)
+                    builder.weights.append(places - before + extras.get(term, 0.0))
+                    ends.append(places)
+        for left, right in set(analysis.compounds(" ".join(texts))):
             key = f"{left}{right}{_SEPARATOR}{left}"
-            self._compounds.setdefault(key, PostingsBuilder()).add(self._count, 0.0, ())
+            self._compounds.setdefault(key, PostingsBuilder()).add(document, 0.0, ())
         self._count += 1
-        if place > _BATCH:
-            self._settle()
-        return Layout(starts, bytes(_CODES[p.kind] for p in paragraphs)), length
+        layout = Layout(starts, bytes(_CODES[paragraph.kind] for paragraph in paragraphs))
+        return layout, len(tokens) - max(0, len(texts) - 1)
 
     def by_field(self) -> dict[str, dict[str, PostingsBuilder]]:
         """All terms of all documents."""
-        self._settle()
-        terms = self._terms
-        forms = {f"{analysis.stem(term)}{_SEPARATOR}{term}": PostingsBuilder() for term in terms if not term.isupper()}
+        terms, nowhere = self._terms, PostingsBuilder()
+        forms = {f"{analysis.stem(term)}{_SEPARATOR}{term}": nowhere for term in terms if not term.isupper()}
         return {_COMPOUND: self._compounds, _FORM: forms, _TERM: terms}
 
-    def _settle(self) -> None:
-        """Take the places of the batch apart into documents."""
-        starts, before = self._starts, self._count - len(self._extra)
-        for term, counted in self._places.items():
-            places = counted.tolist()
-            documents, weights, lengths = [], [], []
-            at, size = 0, len(places)
-            while at < size:
-                document = bisect_right(starts, places[at]) - 1
-                end = bisect_left(places, starts[document + 1], at + 1)
-                first = starts[document]
-                for place in range(at, end):
-                    places[place] -= first
-                documents.append(before + document)
-                weights.append(end - at + self._extra[document].get(term, 0.0))
-                lengths.append(end - at)
-                at = end
-            builder = self._terms.get(term)
-            if builder is None:
-                builder = self._terms[term] = PostingsBuilder()
-            builder.add_all(documents, weights, lengths, places)
-        self._places.clear()
-        self._put.clear()
-        self._starts = [0]
-        self._extra.clear()
+
+def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, float]:
+    """What terms weigh beside one for each place, because of the sections and headings they stand in."""
+    weighted: dict[float, list[str]] = {}
+    for (_, kind, heading), (start, next_start) in zip(paragraphs, pairwise([*starts, len(tokens) + 1]), strict=True):
+        extra = _WEIGHT.get(kind, 1.0) * (_HEADING_WEIGHT if heading else 1.0) - 1.0
+        if extra:
+            weighted.setdefault(extra, []).extend(tokens[start : next_start - 1])
+    extras: dict[str, float] = {}
+    for extra, some in weighted.items():
+        for token, often in Counter(some).items():
+            term = analysis.term(token)[0]
+            extras[term] = extras.get(term, 0.0) + extra * often
+    return extras
 
 
 class _Put(dict[str, Callable[[int], None]]):
-    """For each token as written, what puts down a place of it under its term, and under its capitals."""
+    """For each token as written, what puts down a place of it under its term, and under its capitals.
 
-    def __init__(self, places: dict[str, "array[int]"]) -> None:
-        super().__init__()
-        self._places = places
+    builders_of: of each token that was seen, its terms with their postings.
+    """
+
+    def __init__(self, terms: dict[str, PostingsBuilder], gaps: "array[int]") -> None:
+        super().__init__({analysis.GAP: gaps.append})
+        self._terms = terms
+        self.builders_of: dict[str, list[tuple[str, PostingsBuilder]]] = {analysis.GAP: []}
 
     def __missing__(self, token: str) -> Callable[[int], None]:
         term, capitals = analysis.term(token)
-        put = self._of(term)
-        if capitals:
-            both = (put, self._of(capitals))
+        terms = [term, capitals] if capitals not in ("", term) else [term]
+        builders = [(each, self._terms.setdefault(each, PostingsBuilder())) for each in terms]
+        put = builders[0][1].positions.append
+        if len(builders) == 2:
+            first, second = (builder.positions.append for _, builder in builders)
 
             def put(place: int) -> None:
-                both[0](place)
-                both[1](place)
+                first(place)
+                second(place)
 
         self[token] = put
+        self.builders_of[token] = builders
         return put
-
-    def _of(self, term: str) -> Callable[[int], None]:
-        return self._places.setdefault(term, array("I")).append
 
 
 def _in_order(by_field: dict[str, dict[str, PostingsBuilder]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:

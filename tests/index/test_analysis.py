@@ -1,6 +1,10 @@
 """Text becomes the same terms in the index and in a query."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +75,17 @@ def test_the_quick_way_to_tokens_finds_what_the_expression_finds(text: str) -> N
     assert [token.replace("\u2019", "'") for token in analysis.tokens(text)] == spans
 
 
+@given(st.lists(st.lists(PIECES | st.characters() | st.just(analysis.GAP), max_size=5).map("".join), max_size=5))
+def test_the_tokens_of_several_texts_are_those_of_each_with_a_gap_between(texts: list[str]) -> None:
+    found: list[list[str]] = [[]] if texts else []
+    for token in analysis.tokens_of(texts):
+        if token == analysis.GAP:
+            found.append([])
+        else:
+            found[-1].append(token)
+    assert found == [analysis.tokens(text) for text in texts]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -82,10 +97,12 @@ def test_the_quick_way_to_tokens_finds_what_the_expression_finds(text: str) -> N
         ("-", []),
         ("note¹-taking", []),
         ("end-", []),
+        ("multi-agency and multi-agency", [("multi", "agency")]),
+        ("-".join("ab" * 50_000), [("a", "b"), ("b", "a")]),
     ],
 )
 def test_words_are_a_compound_when_only_a_hyphen_stands_between(text: str, expected: list[tuple[str, str]]) -> None:
-    assert analysis.compounds(text) == expected
+    assert list(dict.fromkeys(analysis.compounds(text))) == expected
 
 
 @pytest.mark.parametrize(
@@ -93,3 +110,26 @@ def test_words_are_a_compound_when_only_a_hyphen_stands_between(text: str, expec
 )
 def test_the_forms_of_a_word_share_their_stem(words: tuple[str, ...]) -> None:
     assert len({analysis.stem(word) for word in words}) == 1
+
+
+def test_threads_that_stem_at_the_same_time_do_not_hear_each_other() -> None:
+    words = ["neglected", "safeguarding", "professionals", "children", "hospitalisation", "agencies"] * 20
+    expected = [analysis.stem(word) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: [analysis.stem(word) for word in words], range(16)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert all(stems == expected for stems in found)
+
+
+def test_the_stemmer_in_c_gives_the_stems_of_the_one_in_python() -> None:
+    from snowballstemmer.english_stemmer import EnglishStemmer
+
+    words = "neglected safeguarding agencies dying generously skis consignment o'neill café 2015 knightly early's"
+    slow = EnglishStemmer()
+    fast = snowballstemmer.stemmer("english")
+    assert type(fast) is not type(slow), "PyStemmer is not installed"
+    assert [fast.stemWord(word) for word in words.split()] == [slow.stemWord(word) for word in words.split()]
