@@ -77,7 +77,7 @@ def answers(index: Path) -> Answers:
     try:
         live = snapshot.documents()
         found: Answers = {reading: {} for reading in live.values()}
-        for term in snapshot.vocabulary(""):
+        for term in snapshot.terms():
             for base, postings in snapshot.postings(term):
                 for place, document in enumerate(postings.documents):
                     if base + document in live:

@@ -12,7 +12,7 @@ from pathlib import Path
 from corpus.errors import Corrupt, NoIndex
 from corpus.model import SectionKind
 from corpus.store import Store
-from index import analysis, generations, whoosh_engine
+from index import agreement, analysis, generations, whoosh_engine
 from index.engine import Engine, IndexedParagraph, SegmentSummary, Snapshot
 from index.generations import Generation, Manifest
 
@@ -25,7 +25,6 @@ _WORTH_A_PROCESS = 100  # fewer new readings than this for each are faster done 
 _MANY_SEGMENTS = 8  # more than this, and all but the largest become one
 _FEW_SMALL = 2  # more segments than this below a quarter of the largest, and they become one
 _WORN = 0.9  # a segment of which less than this share is alive is written again
-_CANARIES = 20
 
 Progress = Callable[[int, int], None]
 """Called with (readings indexed, readings to index)."""
@@ -84,7 +83,9 @@ def build(
 
 
 def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
-    """What is wrong with the index, in sentences. full: every byte, and every word of the corpus against the index."""
+    """What is wrong with the index, in sentences. full: every byte, and every word with its places, what the corpus has
+    against what the index has and the other way round.
+    """
     found = generations.problems(index, thorough=full)
     try:
         generation = generations.current(index)
@@ -92,11 +93,17 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
         return [*found, str(error)]
     if generation.manifest.fingerprint != FINGERPRINT:
         return [*found, "The index was made by another version of the program. Run `reviews update`."]
-    with_snapshot = open_snapshot(generation)
+    manifest = generation.manifest
+    snapshot = open_snapshot(generation)
     try:
-        found += _disagreements(store, with_snapshot, None if full else _CANARIES)
+        found += agreement.differences(store, snapshot) if full else agreement.canaries(store, snapshot)
+        if generation.reports().keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
+            found.append("The index does not hold the reports that it says it holds. Run `reviews index --rebuild`.")
     finally:
-        with_snapshot.close()
+        snapshot.close()
+    current = {reading for reading, _ in store.readings()}
+    if manifest.revision == store.revision and manifest.live != current:
+        found.append("The index holds other reports than the corpus. Run `reviews index --rebuild`.")
     return found
 
 
@@ -192,46 +199,10 @@ def _dead(segment: SegmentSummary, live: frozenset[int]) -> bool:
 def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:
     snapshot = ENGINE.open(building, segments, live)
     try:
-        found = _disagreements(store, snapshot, _CANARIES)
+        found = list(agreement.canaries(store, snapshot))
         if sorted(snapshot.documents().values()) != sorted(live):
             found.append("the new index does not hold each report once")
     finally:
         snapshot.close()
     if found:
         raise Corrupt(f"The new index was not published: {found[0]} Run `reviews index --rebuild`.")
-
-
-def _disagreements(store: Store, snapshot: Snapshot, sample: int | None) -> list[str]:
-    """Where index and corpus disagree: the words of paragraphs are looked up at their places. sample: of how many
-    documents.
-    """
-    documents = sorted(snapshot.documents().items())
-    step = max(1, len(documents) // sample) if sample else 1
-    places: dict[tuple[str, int], frozenset[int]] = {}
-
-    def at(term: str, document: int) -> frozenset[int]:
-        if (term, document) not in places:
-            found: frozenset[int] = frozenset()
-            for base, postings in snapshot.postings(term):
-                if document - base in postings.documents:
-                    found = frozenset(postings.at(list(postings.documents).index(document - base)))
-            places[term, document] = found
-        return places[term, document]
-
-    wrong = []
-    for document, reading in documents[::step]:
-        places.clear()
-        paragraphs = store.indexable(reading)
-        layout = snapshot.layout(document)
-        chosen = range(len(paragraphs)) if sample is None else range(len(paragraphs) // 2, len(paragraphs) // 2 + 1)
-        if len(layout.starts) != len(paragraphs):
-            wrong.append(f"The index has other paragraphs than the corpus for reading {reading}.")
-            continue
-        for ordinal in chosen:
-            if ordinal >= len(paragraphs):
-                continue
-            terms = analysis.terms(paragraphs[ordinal][0])
-            if any(layout.starts[ordinal] + i not in at(term, document) for i, (term, _) in enumerate(terms)):
-                wrong.append(f"The index misses words of paragraph {ordinal} of reading {reading}.")
-                break
-    return wrong

@@ -68,6 +68,9 @@ class Snapshot(Protocol):
     def vocabulary(self, prefix: str) -> Iterator[str]:
         """The folded terms that begin with a prefix, in order. Terms in capitals are left out."""
 
+    def terms(self) -> Iterator[str]:
+        """Every term, those in capitals too, in order."""
+
     def layout(self, document: int) -> Layout:
         """The paragraphs of a document."""
 

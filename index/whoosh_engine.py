@@ -323,8 +323,13 @@ class WhooshSnapshot:
         return sorted(found)
 
     def vocabulary(self, prefix: str) -> Iterator[str]:
-        found = {term for _, segment in self._segments for term in segment.terms_from(_TERM, prefix)}
-        return (term for term in sorted(found) if not term.isupper())
+        return (term for term in self._beginning(prefix) if not term.isupper())
+
+    def terms(self) -> Iterator[str]:
+        return iter(self._beginning(""))
+
+    def _beginning(self, prefix: str) -> list[str]:
+        return sorted({term for _, segment in self._segments for term in segment.terms_from(_TERM, prefix)})
 
     def layout(self, document: int) -> Layout:
         base, segment = max((pair for pair in self._segments if pair[0] <= document), key=lambda pair: pair[0])
