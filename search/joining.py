@@ -78,7 +78,8 @@ class Joiner:
                 if not (pending and pending.name == "NEAR"):
                     loose_in = next((p for p in item.prefixes if p.name == "IN" and not item.bracketed), None)
                 pending = None
-        self._dangling(prefixes)
+        if pending or len(prefixes) != 1 or not self._last_in(prefixes[0], every):
+            self._dangling(prefixes)
         if pending:
             self.warn(f"the query ended early after `{pending.typed}`: {pending.typed} was ignored")
         units = [unit for group in every for unit in group]
@@ -87,6 +88,20 @@ class Joiner:
         self.mixed |= nears > 0 and plain > 1
         groups = [self._either([self._apply(unit) for unit in group]) for group in every]
         return self.all_of(groups)
+
+    def _last_in(self, last: Operator, every: list[list[Operand]]) -> bool:
+        """Put the words before it under an `in:` that stands last. False where there are no such words."""
+        if last.name != "IN":
+            return False
+        asked = [group for group in every if all(positional(unit.tree) and not unit.prefixes for unit in group)]
+        if not asked:
+            return False
+        inside = self.all_of([self._either([self._apply(unit) for unit in group]) for group in asked])
+        every[:] = [group for group in every if group not in asked]
+        every.append([Operand(inside.tree, inside.depth, prefixes=(last,))])
+        self.warn(f"`{last.typed}` stood last, so it was read for the words before it")
+        self.mixed = True
+        return True
 
     def _dangling(self, prefixes: list[Operator]) -> None:
         for prefix in prefixes:

@@ -12,6 +12,7 @@ from search.ranking import Titles
 _EDITS = 2
 _SHORT = 5  # in a word shorter than this, one letter only may be wrong
 _LONG = 30  # a longer word is none that a person meant
+_NEARBY = 5  # words between the two of a phrase that stands nowhere as it was typed
 _MOST_WORDS = 8  # that are looked up for a suggestion
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
@@ -33,9 +34,24 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
         return _most_alike(terms[0], evaluator) or _split(terms[0], evaluator)
 
     changed = _mapped(tree, mended)
+    if changed == tree:
+        changed = _looser(tree)
     if changed == tree or not evaluator.evaluate(changed).documents:
         return None
     return str(changed)
+
+
+def _looser(tree: Query) -> Query:
+    """The tree with each phrase read as its words, in all their forms: two of them near each other, more anywhere."""
+    match tree:
+        case Phrase(words, _) if not any(isinstance(word, Word) and word.exact for word in words):
+            return Near(words[0], words[1], _NEARBY) if len(words) == 2 else And(words)
+        case And(parts):
+            loose = [_looser(part) for part in parts]
+            return And(tuple(one for part in loose for one in (part.parts if isinstance(part, And) else (part,))))
+        case In(_, part):
+            return replace(tree, part=_looser(part))
+    return tree
 
 
 def _most_alike(term: str, evaluator: Evaluator) -> str | None:
@@ -88,7 +104,7 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[str]:
     parts = tree.parts if isinstance(tree, And) else (tree,)
     absent = [part for part in parts if not evaluator.evaluate(part).documents]
     if absent:
-        return [_nowhere(part) for part in absent]
+        return [_nowhere(part, evaluator) for part in absent]
     if len(parts) <= _MANY_PAIRS:
         for i, left in enumerate(parts):
             for right in parts[i + 1 :]:
@@ -97,8 +113,14 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[str]:
     return ["Each part of the query fits some report, but no report has them all."]
 
 
-def _nowhere(part: Query) -> str:
+def _nowhere(part: Query, evaluator: Evaluator) -> str:
     match part:
+        case Phrase(words, _) if len(words) > 1:
+            absent = [f"`{word}`" for word in words if not evaluator.evaluate(word).documents]
+            if absent:
+                return f"`{part}` occurs nowhere: none of the reports that were searched has {' or '.join(absent)}."
+            together = len(evaluator.evaluate(And(words)).documents)
+            return f"`{part}` occurs nowhere as a phrase. {_all_of_them(together)}"
         case Word() | Phrase() | Fuzzy():
             return f"`{part}` occurs in none of the reports that were searched."
         case Near(left, right):
@@ -106,6 +128,12 @@ def _nowhere(part: Query) -> str:
         case Not(_):
             return f"`{part}` leaves no report: every report has it."
     return f"`{part}` fits none of the reports that were searched."
+
+
+def _all_of_them(reports: int) -> str:
+    if not reports:
+        return "Its words all occur, but never in one report."
+    return f"{reports:,} report{' has' if reports == 1 else 's have'} all of its words, in one form or another."
 
 
 def only_in_titles(tree: Query, answer: Answer, evaluator: Evaluator, titles: Titles) -> tuple[set[int], Query | None]:

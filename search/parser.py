@@ -17,7 +17,7 @@ from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index.query import And, Field, Fuzzy, In, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from search.joining import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
-from search.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
+from search.lexer import HYPHENS, QUOTES, Token, tokens, trimmed, visible, words_of
 
 MAX_LENGTH = 10_000
 MAX_CLAUSES = 500
@@ -105,6 +105,9 @@ class _Reader:
         plain, dropped = visible(text)
         if dropped:
             self.warn("characters that cannot be seen were dropped")
+        if _asks(plain):
+            plain = plain.rstrip(" ?")
+            self.warn("the question mark at the end was read as the end of a question, not as one more letter")
         pieces, unclosed = tokens(plain)
         if unclosed:
             self.warn("a quotation mark had no partner: the phrase was read to the end")
@@ -358,10 +361,9 @@ class _Reader:
         found = self.shared.themes(typed) if self.shared.themes else None
         inside = self.shared.inside
         if found is None:
-            close = difflib.get_close_matches(typed, self.shared.theme_names, n=3, cutoff=0.5) or list(
-                self.shared.theme_names
-            )
-            names = f"; themes are: {'; '.join(close[:60])}" if close else "; `reviews themes` lists those that exist"
+            close = difflib.get_close_matches(typed, self.shared.theme_names, n=3, cutoff=0.5)
+            known = len(self.shared.theme_names)
+            names = f"; there is: {'; '.join(close)}" if close else f"; `reviews themes` lists the {known} that exist"
             self.warn(f"there is no theme “{_short(typed)}”, so these words were searched as a phrase{names}")
             return leaf(self._phrase_of(typed, 0))
         name, queries = found
@@ -391,6 +393,12 @@ class _Reader:
             self.warn(f"`{_short(typed)}` was read as {MAX_DISTANCE}, the largest distance")
             return MAX_DISTANCE
         return int(digits[-5:])
+
+
+def _asks(text: str) -> bool:
+    """Whether it is a question of three words or more, with no other sign of the query language."""
+    words = text.rstrip().rstrip("?").rstrip()
+    return text.rstrip().endswith("?") and len(words.split()) > 2 and not set(words) & set(f"?*()|:~={QUOTES}")
 
 
 def _only_excludes(tree: Query) -> bool:

@@ -158,6 +158,9 @@ def test_without_grouping_the_order_is_that_of_the_score(demo: Searcher) -> None
         ("domesticabuse", '"domestic abuse"'),
         ("in:findings neglct", "in:findings neglect"),
         ("neglect NEAR/50 schol", "neglect NEAR/50 school"),
+        ('"adolescents neglect"', "adolescents NEAR/5 neglect"),
+        ('"child neglect voice"', "child neglect voice"),
+        ('in:findings "child neglect voice" year:2000..', "(in:findings (child neglect voice)) year:2000.."),
         ("neglect", None),
         ("qqqqqqqq", None),
         ("neglct giraffe", None),
@@ -177,6 +180,12 @@ def test_a_word_that_occurs_nowhere_is_offered_as_one_that_does(
     ("query", "said"),
     [
         ("neglect giraffe", "`giraffe` occurs in none of the reports that were searched."),
+        (
+            '"neglect giraffe"',
+            '`"neglect giraffe"` occurs nowhere: none of the reports that were searched has `giraffe`.',
+        ),
+        ('"adolescents neglect"', '`"adolescents neglect"` occurs nowhere as a phrase. '),
+        ('"toothbrushes dental"', "Its words all occur, but never in one report."),
         ("giraffe OR zebra", "fits none of the reports that were searched."),
         ("neglect NEAR/0 school", "`neglect` and `school` never stand so near each other."),
         ("board:nowhere neglect", "`board:nowhere` fits none"),
