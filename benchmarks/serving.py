@@ -7,7 +7,7 @@
 3. PEOPLE at once who read nothing: each asks again as soon as the answer is there. It tells the most that the machine
    gives, and no person does it.
 
-Then the weight of the pages. JSON goes to stdout; times are wall time in milliseconds and include the sending; memory is
+Then the weight of the pages. JSON goes to stdout; times are wall time in milliseconds, sending included; memory is
 that of the server with its children, each shared page counted once (Linux only). `--short` is for a look: one minute.
 """
 

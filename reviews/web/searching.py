@@ -30,6 +30,7 @@ _FACETS = (
 )
 _DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section that nobody narrows an answer to
 _SHOWN = 6  # values of a facet before the rest is folded away
+_FOLDED = 14  # of the rest; one of those that are left can be chosen from a list, which weighs less than check boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of check boxes."""
+    """A group of check boxes. more: those that are folded away; rest: in a list from which one can be taken."""
 
     name: str
     title: str
     shown: tuple[Choice, ...]
     more: tuple[Choice, ...] = ()
+    rest: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,9 @@ def facets(asked: Asked, results: Results) -> list[Facet]:
         choices = [Choice(value, label(value), 0, True) for value in chosen if value not in listed] + choices
         choices.sort(key=lambda choice: not choice.checked)
         if choices:
-            found.append(Facet(name, title, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:])))
+            boxes = max(_SHOWN + _FOLDED, sum(choice.checked for choice in choices))
+            rest = sorted(choices[boxes:], key=lambda choice: choice.label.casefold())
+            found.append(Facet(name, title, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:boxes]), tuple(rest)))
     return found
 
 

@@ -3,12 +3,13 @@
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
+    const citation = button.closest("details").querySelector(".r-citation");
     let told = "Copied";
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(citation.textContent);
     } catch {
       // Not allowed on a page without https: select it, so that one key press copies it.
-      getSelection().selectAllChildren(button.closest("details").querySelector(".r-citation"));
+      getSelection().selectAllChildren(citation);
       told = "Selected: copy it with Ctrl+C";
     }
     button.textContent = told;

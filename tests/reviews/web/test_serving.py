@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request  # noqa: TID251 - the tests ask our own server
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,11 @@ from click.testing import CliRunner
 from flask import Flask
 
 from reviews.cli import main
+from reviews.library import Library
 from reviews.web.app import create_app
 from reviews.web.exports import views as exports
+from reviews.web.shelf import Shelf
+from search.searcher import Searcher
 from tests.reviews.web.conftest import DEMO, build
 
 QUERIES = ("neglect", "father", '"voice of the child"', "school OR nurse", "in:recommendations chronology", "year:2015")
@@ -30,6 +35,15 @@ def asked(app: Flask, query: str) -> dict[str, Any]:
     assert answer.status_code == 200
     told: dict[str, Any] = {**answer.get_json(), "elapsed_ms": 0}
     return told
+
+
+def eventually(app: Flask, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first answer that is as wanted: a new generation is opened beside the old one, which answers meanwhile."""
+    end = time.monotonic() + 60
+    while not wanted(answer := asked(app, "robin")):
+        assert time.monotonic() < end, "never"
+        time.sleep(0.05)
+    return answer
 
 
 def test_a_new_generation_answers_without_a_restart(tmp_path: Path) -> None:
@@ -43,9 +57,8 @@ def test_a_new_generation_answers_without_a_restart(tmp_path: Path) -> None:
     assert before["total"] == 1
     shutil.copy(second, folder)
     assert CliRunner().invoke(main, ["--library", str(tmp_path / "library"), "update", str(folder)]).exit_code == 0
-    after = asked(app, "robin")
+    after = eventually(app, lambda answer: answer["generation"]["id"] != before["generation"]["id"])
     assert after["total"] == 2
-    assert after["generation"]["id"] != before["generation"]["id"]
     assert len(app.test_client().get("/reports.json").get_json()["reports"]) == 2
     app.extensions["shelf"].close()
 
@@ -72,8 +85,52 @@ def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
             generations.add(answer["generation"]["id"])
             assert answer["hits"] == wanted[query]
     thread.join()
+    eventually(app, lambda answer: answer["generation"]["id"] not in {min(generations)})
     assert asked(app, "neglect")["hits"] == wanted["neglect"]
-    assert len(generations | {asked(app, "neglect")["generation"]["id"]}) > 1
+    app.extensions["shelf"].close()
+
+
+def test_what_is_lent_is_bounded_and_closed_in_the_end(demo: Path) -> None:
+    shelf = Shelf(demo, searches=2)
+    first, second = shelf.take(), shelf.take()
+    assert first is not second
+    shelf.give_back(second)
+    assert shelf.take() is second, "the one that came back last is used again"
+    waiting: list[Library] = []
+    third = threading.Thread(target=lambda: waiting.append(shelf.take()))
+    third.start()
+    time.sleep(0.2)
+    assert not waiting, "nobody gets a third one"
+    shelf.give_back(first)
+    third.join(10)
+    assert waiting == [first]
+    shelf.give_back(first)
+    opened = second.searcher()
+    shelf.close()
+    shelf.give_back(second)
+    assert second.searcher() is not opened, "it was closed when it came back"
+    second.close()
+
+
+def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is being opened, the one before answers."""
+    library = tmp_path / "library"
+    build(library, DEMO, b"title\n")
+    app = create_app(library)
+    before = asked(app, "robin")
+    opened, real = threading.Event(), Searcher.themed
+
+    def slow(searcher: Searcher) -> dict[str, set[int]]:
+        if searcher.generation != before["generation"]["id"]:
+            opened.wait(60)
+        return real(searcher)
+
+    monkeypatch.setattr(Searcher, "themed", slow)
+    assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
+    assert asked(app, "robin")["generation"] == before["generation"]
+    opened.set()
+    after = eventually(app, lambda answer: answer["generation"] != before["generation"])
+    assert after["hits"] == before["hits"]
     app.extensions["shelf"].close()
 
 
