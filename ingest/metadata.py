@@ -79,6 +79,7 @@ _AUTHOR = re.compile(
     r"^(?i:(?:(?:independent|lead|overview|report)\s+){0,3}(?:authors?|reviewers?|writers?|written by|inspector)"
     rf"\s*(?::|–|-|\bby\b))\s*(?P<name>{_PERSON}(?: (?:and|&) {_PERSON})?)"
 )
+_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
 _NO_TITLE = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
 _ENGLISH, _WELSH = ({"the", "of", "and", "to", "was"}, {"yr", "yn", "ac", "wedi", "gan", "mae", "o", "y"})
 _LONGEST = 250  # characters of a value
@@ -176,7 +177,7 @@ def _title(sheet: tuple[str, ...], cover: Sequence[Draft], size: float, properti
         words = draft.text
         other = _BOARD.fullmatch(words) or _DATE.search(words) or _AUTHOR.match(words) or len(words) < 3
         if not other and draft.size > 1.12 * size and draft.size > 0.5 * largest and len(lines) < 5:
-            lines.append(words.strip(" :–-"))
+            lines.append(words.rstrip(_MARKS).strip(" :–-"))
         elif lines:
             break
     title = " – ".join(dict.fromkeys(lines))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.model import Coverage
+from reviews.citing import place
 from search.results import Hit, Passage, Results
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _LEGIBLE = 80  # of 100: OCR that is less sure has a wrong word in every line or two
 _LONG = 420  # characters of a passage that are shown before it is cut
+_HEADING = 80  # characters of a section's heading that are shown beside a passage
 _VALUES = 12  # of a facet that are shown
 
 
@@ -118,17 +120,14 @@ def alike(found: "Sequence[Alike]") -> Iterator[str]:
 
 
 def cited(passage: Passage) -> str:
-    """`page 7 (printed v), paragraph 4.3.2, Findings`."""
-    place = f"page {passage.page}"
-    if passage.page_end != passage.page:
-        place = f"pages {passage.page} and {passage.page_end}"
-    if passage.page_label != str(passage.page):
-        place += f" (printed {passage.page_label})"
-    if passage.paragraph:
-        place += f", paragraph {passage.paragraph}"
-    if passage.section_heading:
-        place += f", {passage.section_heading}"
-    return place + (_by_ocr(passage.confidence) if passage.ocr else "")
+    """`page 7 (printed v), paragraph 4.3.2, Findings`; a long heading is cut."""
+    heading, paragraph = passage.section_heading, passage.paragraph
+    if heading and paragraph and heading.casefold().startswith(paragraph.casefold()):
+        paragraph = None  # the heading of Finding 1 says so itself
+    where = place(passage.page, passage.page_label, paragraph, passage.page_end)
+    if heading:
+        where += f", {textwrap.shorten(heading, _HEADING, placeholder=' …')}"
+    return where + (_by_ocr(passage.confidence) if passage.ocr else "")
 
 
 def _by_ocr(confidence: float | None) -> str:

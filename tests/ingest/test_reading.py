@@ -291,3 +291,9 @@ def test_broken_files_are_reports_or_failures_and_never_stop_the_reader() -> Non
             reasons[result.reason if isinstance(result, Refusal) else None] += 1
     assert reasons[None] > 50
     assert reasons[Reason.CRASHED] == reasons[Reason.TIMED_OUT] == 0
+
+
+def test_the_mark_of_a_footnote_is_no_part_of_the_title(read: Read, press: Any) -> None:
+    cover = [*press.lines("Overview Report: Child Robin", size=24), press.word("1", 388, 769, 12)]
+    report = read(cover, body(press, 1))
+    assert report.found["title"].value == "Overview Report: Child Robin"
