@@ -42,7 +42,7 @@ class Disk:
         if sqlite:
             sqlite_disk.install(self)
         opened = io.open
-        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir")}
+        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "link")}
         disk = self
 
         class File(io.FileIO):
@@ -82,6 +82,13 @@ class Disk:
 
             return move
 
+        def link(source: Any, to: Any, **more: Any) -> None:
+            after = os.path.abspath(os.fspath(to))  # noqa: PTH100
+            if disk.ours(after):
+                disk.operate(after)
+                disk._named.append((after + " was not there", after, None))
+            real["link"](source, to, **more)
+
         def naming(name: str) -> Callable[..., None]:
             def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
                 folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
@@ -92,7 +99,7 @@ class Disk:
             return act
 
         builtins.open = io.open = open_
-        os.fsync = fsync  # type: ignore[assignment]
+        os.fsync, os.link = fsync, link  # type: ignore[assignment]
         os.rename, os.replace = moving("rename"), moving("replace")
         os.mkdir, os.unlink, os.rmdir = naming("mkdir"), naming("unlink"), naming("rmdir")
         shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write

@@ -99,6 +99,8 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
         found += agreement.differences(store, snapshot) if full else agreement.canaries(store, snapshot)
         if generation.reports().keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
             found.append("The index does not hold the reports that it says it holds. Run `reviews index --rebuild`.")
+    except Corrupt as error:
+        found.append(str(error))
     finally:
         snapshot.close()
     current = {reading for reading, _ in store.readings()}

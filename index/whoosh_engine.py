@@ -24,6 +24,7 @@ from whoosh.formats import Existence
 from whoosh.index import TOC
 from whoosh.matching import ListMatcher
 
+from corpus.errors import Corrupt
 from corpus.model import SectionKind
 from index import analysis
 from index.engine import KINDS, IndexedParagraph, Layout, SegmentSummary
@@ -84,7 +85,17 @@ class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
         offset, length = info.extent()
         if isinstance(length, tuple):  # Whoosh 2.7.4 forgets to take the number out of what struct gives
             (length,) = length
-        return _PackedMatcher(unpack(file.get(offset, length)), format_, term, scorer)
+        packed = file.get(offset, length)
+        checksum = info.max_id()  # where we keep it; None in an index of before, and once in four thousand million
+        if checksum is not None and checksum != _checksum(packed):
+            raise Corrupt(
+                "The index is damaged: one of its words cannot be read. Run `reviews update` to build it anew."
+            )
+        return _PackedMatcher(unpack(packed), format_, term, scorer)
+
+
+def _checksum(packed: bytes) -> int:
+    return crc32(packed)
 
 
 class _TermTable(OrderedHashWriter):  # type: ignore[misc]
@@ -144,12 +155,12 @@ class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
         for field, term, postings in terms:
             number = numbers.setdefault(field, len(numbers))
             packed = postings.pack()
-            # As W3TermInfo packs it: not inline, weight, documents, no lengths, no range of documents, then where.
+            # As W3TermInfo packs it: not inline, weight, documents, no lengths, no first document, our checksum in the
+            # place of the last document, then where.
+            weight, count, checksum = sum(postings.weights), len(postings.documents), _checksum(packed)
             yield (
                 number.to_bytes(2, "big") + term,
-                _INFO.pack(
-                    0, sum(postings.weights), len(postings.documents), 0, 0, 0.0, _NONE, _NONE, place, len(packed)
-                ),
+                _INFO.pack(0, weight, count, 0, 0, 0.0, _NONE, checksum, place, len(packed)),
             )
             place += len(packed)
             pieces.append(packed)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from corpus.errors import NoIndex, NotFound
+from corpus.errors import Corrupt, NoIndex, NotFound
 from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
@@ -18,6 +18,8 @@ from search.similar import Alike
 if TYPE_CHECKING:
     from search.batch import BatchSummary
     from search.sheet import Question
+
+_Answer = TypeVar("_Answer")
 
 
 class Library:
@@ -70,15 +72,17 @@ class Library:
 
         group: whether the hits of one case stand side by side. explain: also say why each stands where it does.
         """
-        return self.searcher().search(
-            query,
-            filters,
-            sort=sort,
-            limit=limit,
-            offset=offset,
-            per_report=per_report,
-            group=group,
-            explain=explain,
+        return self._ask(
+            lambda searcher: searcher.search(
+                query,
+                filters,
+                sort=sort,
+                limit=limit,
+                offset=offset,
+                per_report=per_report,
+                group=group,
+                explain=explain,
+            )
         )
 
     def find(self, report: str, query: str) -> Results:
@@ -94,7 +98,7 @@ class Library:
         store = self._corpus()
         found = store.report(report)
         ordinal = None if paragraph is None else _ordinal(store.text(store.reading(found.id)), paragraph)
-        return self.searcher().similar(found.id, ordinal, limit)
+        return self._ask(lambda searcher: searcher.similar(found.id, ordinal, limit))
 
     def batch(
         self,
@@ -113,6 +117,16 @@ class Library:
         settings = self.settings
         source = batch.Source(settings.library, settings.database, settings.index, settings.themes)
         return batch.run(asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, progress=progress)
+
+    def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
+        """Ask the current generation. If it turns out to be damaged, the newest one of which every byte is sound."""
+        try:
+            return ask(self.searcher())
+        except Corrupt:
+            settings = self.settings
+            self.close()
+            self._searcher = Searcher(settings.database, settings.index, self.themes(), thorough=True)
+            return ask(self._searcher)
 
     def searcher(self) -> Searcher:
         """The current generation, open for questions."""

@@ -39,11 +39,11 @@ _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read aga
 
 class Searcher:
     """One generation of a library's index, open for questions. For one thread at a time; close it or use it in a
-    `with`.
+    `with`. thorough: hash every byte of it first.
     """
 
-    def __init__(self, database: Path, index: Path, themes: Themes) -> None:
-        self._generation = generations.current(index)
+    def __init__(self, database: Path, index: Path, themes: Themes, *, thorough: bool = False) -> None:
+        self._generation = generations.current(index, thorough=thorough)
         self._themes = themes
         self._store = Store.open(database, read_only=True)
         self._snapshot = open_snapshot(self._generation)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.disk import FAULTS, Fault
-from benchmarks.torture import Scene, faults, flips, readers
-from index import generations
+from benchmarks.torture import Scene, answers, faults, flips, large, readers, update
+from index import generations, whoosh_engine
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each fault needs a fork, which Windows has not")
 
@@ -40,6 +40,26 @@ def test_a_power_cut_finds_out_who_does_not_flush(
 def test_a_flipped_bit_is_found_never_served_and_repaired(scene: Scene) -> None:
     outcome = flips(scene, 12, seed=5)
     assert outcome.faults == []
+
+
+def test_a_flipped_bit_in_a_large_index_is_found_by_who_reads_it(scene: Scene) -> None:
+    with large():
+        assert flips(scene, 12, seed=6).faults == []
+
+
+def test_a_flipped_bit_in_a_large_index_finds_out_who_does_not_check_what_is_read(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_engine, "_checksum", lambda packed: 0)
+    update(scene.folder, rebuild=True)
+    with large():
+        before = answers(scene.folder / "index")
+        for path in generations.current(scene.folder / "index").directory.glob("*.pst"):
+            status, data = path.stat(), bytearray(path.read_bytes())
+            data[-4] ^= 1
+            path.write_bytes(data)
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert answers(scene.folder / "index") != before
 
 
 def test_a_flipped_bit_finds_out_who_does_not_check(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
