@@ -18,6 +18,7 @@ class Reason(StrEnum):
     CORRUPT = "corrupt"
     EMPTY = "empty"
     NO_TEXT = "no_text"
+    NO_WORDS = "no_words"
     TOO_LARGE = "too_large"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
@@ -32,6 +33,7 @@ REASONS: dict[Reason, str] = {
     Reason.CORRUPT: "it is damaged; download it again",
     Reason.EMPTY: "it has no pages or no bytes; download it again",
     Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
+    Reason.NO_WORDS: "its pages are pictures in which OCR found no words; look at them in the PDF",
     Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
     Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
     Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",

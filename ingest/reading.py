@@ -40,7 +40,8 @@ def understand(document: Document, id: str, name: str) -> Text:
     for page in pages:
         page.lines = [line for line in map(_repaired, layout.in_reading_order(page)) if line.text]
         if not page.lines and page.reader is not None and page.unread is None and page.image:
-            page.unread, page.reader, page.scan = "no_text", None, True
+            nothing = Reason.NO_WORDS if page.reader == "ocr" else Reason.NO_TEXT
+            page.unread, page.reader, page.scan = nothing.value, None, True
     asides.mark(pages)
     size = layout.body_size(pages)
     drafts = paragraphs.drafts(pages)

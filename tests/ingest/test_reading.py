@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corpus.model import Reason, SectionKind, Text
+from corpus.model import Reason, Scan, SectionKind, Text
 from ingest import clean, extract, reading
 from ingest.sandbox import Limits, Refusal, Sandbox
 
@@ -214,10 +214,20 @@ def test_a_blank_page_is_not_unread_and_has_its_label(read: Read, press: Any) ->
     assert [(page.label, page.unread) for page in report.pages] == [("i", None), ("1", None)]
 
 
+PICTURE = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x7f EI Q "
+
+
 def test_a_picture_without_text_is_unread(read: Read, press: Any) -> None:
-    report = read([], before="q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x7f EI Q ")
+    report = read([], before=PICTURE)
     assert [(page.reader, page.unread) for page in report.pages] == [(None, "no_text")]
     assert report.paragraphs == ()
+
+
+def test_a_picture_in_which_ocr_found_no_words_says_so(press: Any) -> None:
+    nothing = Scan(1, "eng", "tesseract 5", 0.0, 2480, 0, ())
+    report = reading.read(press.pdf([], before=PICTURE), id="f" * 64, name="wren", max_pages=9, scans={1: nothing})
+    assert [(page.reader, page.unread) for page in report.pages] == [(None, "no_words")]
+    assert report.scans == (1,), "so that it is not drawn and read again"
 
 
 def test_the_reader_pypdf_finds_the_same_words(press: Any) -> None:
