@@ -8,6 +8,7 @@ kept out of search and of counts.
 
 import re
 from collections import defaultdict
+from operator import attrgetter
 
 from corpus.model import AsideRole
 from ingest import layout
@@ -34,6 +35,7 @@ _SHEET_LABELS = (
     r"^Date of publication:",
     r"^Year",
 )
+_ROMAN_LETTERS = frozenset("ivxlc")
 _CONTENTS = re.compile(
     r"^(?:table of |list of )?(?:contents?|figures|tables|boxes|cynnwys)(?: page)?:?$", re.IGNORECASE
 )
@@ -103,13 +105,16 @@ def _mark_cover_sheet(pages: list[RawPage]) -> None:
 # ---------------------------------------------------------------- page numbers and running lines
 
 
+_height = attrgetter("y")
+
+
 def _edges(page: RawPage) -> tuple[list[Line], list[Line]]:
     """The lines in the top and in the bottom margin, outermost first."""
     margin = page.height * _MARGIN
-    lines = sorted((line for line in free(page) if not line.sideways), key=lambda line: line.y)
-    top = [line for line in lines[:_DEPTH] if line.y < margin]
-    bottom = [line for line in reversed(lines[-_DEPTH:]) if line.y > page.height - margin]
-    return top, bottom
+    lines = [line for line in page.lines if line.role is None and not line.sideways]
+    top = sorted((line for line in lines if line.y < margin), key=_height)
+    bottom = sorted((line for line in lines if line.y > page.height - margin), key=_height)
+    return top[:_DEPTH], bottom[: -_DEPTH - 1 : -1]
 
 
 def _mark_page_numbers(pages: list[RawPage]) -> None:
@@ -140,26 +145,26 @@ def _mark_running(pages: list[RawPage]) -> None:
     """What stands in the same place of the margin on neighbouring pages, digits apart, is a header or a footer."""
     places: dict[tuple[bool, str], list[tuple[int, float]]] = defaultdict(list)
     size = layout.body_size(pages)
+    edges: list[tuple[RawPage, bool, list[tuple[Line, str, float]]]] = []  # with the key and the place of each line
     for page in pages:
         for is_top, edge in zip((True, False), _edges(page), strict=True):
-            for line in edge:
-                places[is_top, _key(line, page)].append((page.number, line.y if is_top else page.height - line.y))
-    for page in pages:
-        for is_top, edge in zip((True, False), _edges(page), strict=True):
-            found: list[Line] = []
-            for line in edge:
-                place = line.y if is_top else page.height - line.y
-                seen = places[is_top, _key(line, page)]
-                running = _repeats(seen, page.number, place, len(pages), line.size > 1.2 * size)
-                if not running or number_in(line.text) is not None:
-                    break  # what lies further in than a line of the report is the report's
-                found.append(line)
-            del found[_RUNNING_LINES:]
-            # A citation that comes again in the footnotes of page after page is no running line: those stand apart.
-            while found and not _apart(found[-1], page):
-                found.pop()
-            for line in found:
-                line.role = AsideRole.HEADER if is_top else AsideRole.FOOTER
+            row = [(line, _key(line, page), line.y if is_top else page.height - line.y) for line in edge]
+            edges.append((page, is_top, row))
+            for _, key, place in row:
+                places[is_top, key].append((page.number, place))
+    for page, is_top, row in edges:
+        found: list[Line] = []
+        for line, key, place in row:
+            running = _repeats(places[is_top, key], page.number, place, len(pages), line.size > 1.2 * size)
+            if not running or number_in(line.text) is not None:
+                break  # what lies further in than a line of the report is the report's
+            found.append(line)
+        del found[_RUNNING_LINES:]
+        # A citation that comes again in the footnotes of page after page is no running line: those stand apart.
+        while found and not _apart(found[-1], page):
+            found.pop()
+        for line in found:
+            line.role = AsideRole.HEADER if is_top else AsideRole.FOOTER
 
 
 def _apart(line: Line, page: RawPage) -> bool:
@@ -199,7 +204,10 @@ def _mark_remains(pages: list[RawPage]) -> None:
 def _key(line: Line, page: RawPage) -> str:
     """What is the same in a running line from page to page: all but its numbers."""
     words = line.text.lower().split()
-    return " ".join("#" if word == page.label.lower() else _DIGITS.sub("#", word) for word in words)
+    label = page.label.lower()
+    if label in words:
+        words = ["#" if word == label else word for word in words]
+    return _DIGITS.sub("#", " ".join(words))
 
 
 def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int, large: bool) -> bool:
@@ -217,13 +225,18 @@ def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int,
 
 def entry(line: Line) -> tuple[str, str] | None:
     """Heading and page of a line of a contents list, None when it has not that form."""
-    found = _ENTRY.match(line.text)
+    found = _entry(line.text)
     return (found.group("head"), found.group("page")) if found else None
+
+
+def _entry(text: str) -> re.Match[str] | None:
+    # What ends otherwise is none, and the pattern would try every gap to find that out.
+    return _ENTRY.match(text) if text[-1:].isdecimal() or text[-1:] in _ROMAN_LETTERS else None
 
 
 def _is_listed(line: Line) -> bool:
     """Whether the line alone says that it is from a contents list: dots lead to its page number, or a wide gap does."""
-    found = _ENTRY.match(line.text)
+    found = _entry(line.text)
     return found is not None and (
         bool(_LEADER.search(line.text)) or (bool(line.gaps) and line.gaps[-1] == found.start("page"))
     )

@@ -12,8 +12,9 @@ import traceback
 from typing import Any, BinaryIO
 
 from corpus.model import Reason
-from ingest import answer, extract, reading
+from ingest import answer, picture, reading
 from ingest.confinement import bind
+from ingest.page import Unreadable
 from ingest.reader import reader_name
 
 
@@ -40,10 +41,10 @@ def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
     try:
         data = asked.read(int(request["bytes"]))
         if "dpi" in request:
-            return answer.encode_picture(extract.scan(data, request["page"], request["dpi"]))
+            return answer.encode_picture(picture.scan(data, request["page"], request["dpi"]))
         if "page" in request:
             marks = [(before, text, after) for before, text, after in request["marks"]]
-            return answer.encode_picture(extract.picture(data, request["page"], request["width"], marks))
+            return answer.encode_picture(picture.picture(data, request["page"], request["width"], marks))
         text = reading.read(
             data,
             id=str(request["id"]),
@@ -54,7 +55,7 @@ def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
             scans=answer.decode_scans(request["scans"]),
         )
         return answer.encode(text)
-    except extract.Unreadable as error:
+    except Unreadable as error:
         return answer.encode_failure(error.reason, error.detail)
     except MemoryError:
         return answer.encode_failure(Reason.OUT_OF_MEMORY, "MemoryError")

@@ -29,7 +29,9 @@ _DROPPED = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_APART = re.compile(r" \w \w ")  # no letters are set apart where this is not: to look for it is quicker
 _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
+_HYPHENATED = re.compile(r"\w+(?:-\w+)+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 KNOWN_PREFIXES = frozenset(
@@ -71,6 +73,8 @@ def printable(text: str) -> str:
 def undouble(text: str) -> str:
     """Fake bold prints each letter twice: `SSEERRIIOOUUSS` is `SERIOUS`. Only when every word of the line is
     doubled."""
+    if text[:1] != text[1:2]:
+        return text
     words = text.split()
     if not words or sum(map(len, words)) < 8 or any(len(w) % 2 or w[::2] != w[1::2] for w in words):
         return text
@@ -85,7 +89,7 @@ def unspace(text: str) -> str:
         letters = found.group().replace(" ", "")
         return letters if letters.isalpha() and (letters[1:].islower() or len(letters) > 5) else found.group()
 
-    return _SPACED.sub(close, text) if " " in text else text
+    return _SPACED.sub(close, text) if _APART.search(text) else text
 
 
 def fold_spaces(text: str) -> str:
@@ -94,12 +98,14 @@ def fold_spaces(text: str) -> str:
 
 
 def repair(text: str) -> str:
-    """All repairs of a single line, in order."""
+    """All repairs of a single line, in order. Most lines need none, and that is found out first."""
     if not text.isascii():
-        text = printable(bullets(normalise(text)))
+        if not text.isprintable() or "\u2010" in text or not unicodedata.is_normalized("NFKC", text):
+            text = fold_spaces(printable(bullets(normalise(text))))
     elif not text.isprintable():
-        text = printable(text)
-    text = fold_spaces(text)
+        text = fold_spaces(printable(text))
+    if "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = fold_spaces(text)
     return unspace(undouble(text))
 
 
@@ -143,11 +149,8 @@ def vocabulary(lines: list[str]) -> tuple[set[str], set[str]]:
     The last word of a line that ended in a hyphen and the first word of the next must not be among the lines given
     here.
     """
-    words: set[str] = set()
-    hyphenated: set[str] = set()
-    for line in lines:
-        lower = line.lower()
-        words.update(_WORD.findall(lower))
-        if "-" in lower:
-            hyphenated.update(re.findall(r"\w+(?:-\w+)+", lower))
-    return words, hyphenated
+    pieces = set(" ".join(lines).lower().split())
+    return (
+        set(_WORD.findall(" ".join(pieces))),
+        set(_HYPHENATED.findall(" ".join(piece for piece in pieces if "-" in piece))),
+    )

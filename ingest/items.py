@@ -117,7 +117,7 @@ def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Ite
 
 def _below(number: str | None, other: str | None) -> bool:
     """Whether a number is a part of another: 7.1.2 of 7.1."""
-    return bool(number and other and number != other and re.match(re.escape(other) + r"[.-]", number))
+    return bool(number and other and number.startswith((f"{other}.", f"{other}-")))
 
 
 def _end(paragraphs: Sequence[Paragraph], at: int) -> int:

@@ -22,17 +22,23 @@ def in_reading_order(page: RawPage) -> list[Line]:
 
 def overlaps(one: Line, other: Line) -> bool:
     """Whether two lines stand above each other, at least for half of the shorter."""
-    common = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return common > 0.5 * min(one.x1 - one.x0, other.x1 - other.x0)
+    # Asked for every pair of neighbours, several times: min and max would take twice as long.
+    left = one.x0 if one.x0 > other.x0 else other.x0
+    right = one.x1 if one.x1 < other.x1 else other.x1
+    first, second = one.x1 - one.x0, other.x1 - other.x0
+    return right - left > 0.5 * (first if first < second else second)
 
 
 def body_size(pages: Iterable[RawPage]) -> float:
     """The size, to half a point, in which most of the text is set."""
-    sizes: Counter[float] = Counter()
+    printed: dict[float, int] = {}
     for page in pages:
         for line in page.lines:
             if line.role is None:
-                sizes[round(line.size * 2) / 2] += len(line.text)
+                printed[line.size] = printed.get(line.size, 0) + len(line.text)
+    sizes: Counter[float] = Counter()
+    for size, letters in printed.items():
+        sizes[round(size * 2) / 2] += letters
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
@@ -104,7 +110,8 @@ def _apart(lines: list[Line]) -> list[Line]:
         if together and line is not None:
             run.append(line)
             continue
-        result.extend(_columns(run))
+        if run:
+            result.extend(_columns(run))
         run = [line] if line is not None and len(line.gaps) == 1 and not line.sideways else []
         if line is not None and not run:
             result.append(line)
@@ -112,10 +119,10 @@ def _apart(lines: list[Line]) -> list[Line]:
 
 
 def _columns(run: list[Line]) -> list[Line]:
-    cells = [split_cells(line) for line in run]
-    if len(run) < _COLUMN_ROWS or not _is_prose([left.text for left, _ in cells]):
+    if len(run) < _COLUMN_ROWS:
         return run
-    if not _is_prose([right.text for _, right in cells]):
+    cells = [split_cells(line) for line in run]
+    if not _is_prose([left.text for left, _ in cells]) or not _is_prose([right.text for _, right in cells]):
         return run
     return [left for left, _ in cells] + [right for _, right in cells]
 

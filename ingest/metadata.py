@@ -263,7 +263,7 @@ def _language(drafts: Sequence[Draft]) -> Found | None:
         words += re.findall(r"\w+", draft.text.lower())
         if len(words) > 3_000:
             break
-    english, welsh = (sum(word in common for word in words) for common in (_ENGLISH, _WELSH))
+    english, welsh = (sum(map(common.__contains__, words)) for common in (_ENGLISH, _WELSH))
     if len(words) < 50 or max(english, welsh) < 0.06 * len(words) or min(english, welsh) > 0.5 * max(english, welsh):
         return None
     return Found("en" if english > welsh else "cy", "text", 0.9)

@@ -5,7 +5,19 @@ Lengths are in points (1/72 inch), as the page is seen: x to the right from the 
 
 from dataclasses import dataclass, field
 
-from corpus.model import AsideRole, Hidden
+from corpus.model import AsideRole, Hidden, Reason
+
+LETTERS_A_PAGE = 200_000
+"""More than any printed page holds; the rest of such a page is not read."""
+
+
+class Unreadable(Exception):
+    """The bytes are not a report. `reason` says why; `detail` is for a technician and holds no text of the file."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.detail = detail
 
 
 @dataclass(slots=True)

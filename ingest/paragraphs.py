@@ -12,6 +12,7 @@ from ingest.page import Line, RawPage
 _GAP = 1.22  # times the usual leading: a wider step begins a paragraph
 _INDENT = 0.8  # of the letter size: further in or out begins one
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")
+_CLOSING = frozenset(".!?:;\"'”’)]")  # what a sentence ends in, but for the mark of a footnote
 _MARKER = re.compile(
     r"^(?:\d{1,3}\.(?=[A-Z‘“])|(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
     r"|[⁰¹²³⁴-⁹]+|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$))",
@@ -61,11 +62,13 @@ class _Style:
 def drafts(pages: list[RawPage]) -> list[Draft]:
     """The paragraphs of the document in reading order; every line without a role is in exactly one of them."""
     style = _Style(layout.body_size(pages), layout.leading(pages))
-    style.spaced = _spaced(pages, style)
-    style.words, style.hyphenated = _evidence(pages)
+    free = [[line for line in page.lines if line.role is None] for page in pages]
+    edges = [_edges(lines, style) for lines in free]
+    style.spaced = _spaced(free, edges, style)
+    style.words, style.hyphenated = _evidence(free)
     result: list[Draft] = []
-    for page in pages:
-        blocks = _blocks(page, style)
+    for page, lines, reach in zip(pages, free, edges, strict=True):
+        blocks = _blocks(page.number, lines, reach, style)
         if not blocks:
             continue
         _mark_notes(blocks, style)
@@ -81,24 +84,30 @@ def drafts(pages: list[RawPage]) -> list[Draft]:
     return result
 
 
-def _spaced(pages: list[RawPage], style: _Style) -> bool:
+def _spaced(free: list[list[Line]], edges: list[list[float]], style: _Style) -> bool:
     """Whether space follows nearly every paragraph that ends, beyond doubt, in a short line."""
     ends = wide = 0
-    for page in pages:
-        lines = [line for line in page.lines if line.role is None and not line.sideways]
-        for above, line, edge in zip(lines, lines[1:], _edges(lines, style), strict=False):
+    for lines, reach in zip(free, edges, strict=True):
+        if any(line.sideways for line in lines):
+            lines = [line for line in lines if not line.sideways]
+            reach = _edges(lines, style)
+        for above, line, edge in zip(lines, lines[1:], reach, strict=False):
             step = line.y - above.y
             same = abs(above.size - style.size) < 0.5 and abs(line.x0 - above.x0) < 0.3 * style.size
             short = above.x1 - above.x0 < 0.6 * (edge - above.x0)
-            if same and short and 0 < step < 4 * line.size and _SENTENCE_END.search(above.text):
+            if same and short and 0 < step < 4 * line.size and _ends_sentence(above.text):
                 ends += 1
                 wide += step > _GAP * style.leading * line.size
     return ends >= 3 and wide >= 0.8 * ends
 
 
-def _evidence(pages: list[RawPage]) -> tuple[set[str], set[str]]:
+def _ends_sentence(text: str) -> bool:
+    return (text[-1:] in _CLOSING or text[-1:].isdecimal()) and _SENTENCE_END.search(text) is not None
+
+
+def _evidence(free: list[list[Line]]) -> tuple[set[str], set[str]]:
     """The words of the document that no hyphen breaks; empty when no line ends in a hyphen, since nobody will ask."""
-    lines = [line for page in pages for line in page.lines if line.role is None]
+    lines = [line for page in free for line in page]
     if not any(line.hyphen for line in lines):
         return set(), set()
     whole = []
@@ -117,9 +126,7 @@ def _evidence(pages: list[RawPage]) -> tuple[set[str], set[str]]:
 # ---------------------------------------------------------------- one page
 
 
-def _blocks(page: RawPage, style: _Style) -> list[Draft]:
-    lines = [line for line in page.lines if line.role is None]
-    edges = _edges(lines, style)
+def _blocks(page: int, lines: list[Line], edges: list[float], style: _Style) -> list[Draft]:
     beside = _beside(lines)
     blocks: list[Draft] = []
     for at, line in enumerate(lines):
@@ -133,9 +140,9 @@ def _blocks(page: RawPage, style: _Style) -> list[Draft]:
             beside[at] or beside[at - 1],
         ):
             blocks[-1].lines.append(line)
-            blocks[-1].pages.append(page.number)
+            blocks[-1].pages.append(page)
             continue
-        block = Draft([line], [page.number])
+        block = Draft([line], [page])
         block.space_above = above is None or abs(line.y - above.y) > _GAP * style.leading * line.size
         blocks.append(block)
     return _rows(blocks)
@@ -150,7 +157,7 @@ def _edges(lines: list[Line], style: _Style) -> list[float]:
             above, line = lines[at - 1], lines[at]
             if 0 < line.y - above.y < 2.5 * style.leading * max(line.size, above.size) and layout.overlaps(above, line):
                 continue
-        edges += [max(line.x1 for line in lines[start:at])] * (at - start)
+        edges += [max([line.x1 for line in lines[start:at]])] * (at - start)
         start = at
     # A run of one or two lines says little: it ends where the text that starts at the same place ends.
     by_left: dict[int, float] = {}
@@ -176,7 +183,7 @@ def _begins(block: Draft, above: Line, line: Line, edge: float, style: _Style, c
         return line.x0 - above.x1 > 1.2 * size  # the same printed line, or the next cell of a row
     if above.hyphen:
         return False
-    ended = bool(_SENTENCE_END.search(above.text))
+    ended = _ends_sentence(above.text)
     if step <= 0:  # the next column, or the next cell
         reads_on = not ended and line.text[:1].islower() and abs(line.size - above.size) < 0.5
         return not (reads_on and -step > 8 * size and len(block.lines) > 2)
@@ -201,7 +208,7 @@ def _begins(block: Draft, above: Line, line: Line, edge: float, style: _Style, c
     if style.spaced and not wide and room < 0.3 * (edge - above.x0):
         short = False
     centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < 0.5 * size and abs(line.x0 - above.x0) > size
-    if _MARKER.match(line.text) and (ended or short or line.x0 < above.x0 - _INDENT * size):
+    if (ended or short or line.x0 < above.x0 - _INDENT * size) and _MARKER.match(line.text):
         return True
     if _next_marker(block.lines[0].text, line.text):
         return True
@@ -229,7 +236,8 @@ def _begins(block: Draft, above: Line, line: Line, edge: float, style: _Style, c
 
 def _next_marker(first: str, text: str) -> bool:
     """Whether `text` begins with the mark that follows the one `first` begins with: b) after a), 4 after 3."""
-    before, here = _ITEM.match(first), _ITEM.match(text)
+    here = _ITEM.match(text)
+    before = _ITEM.match(first) if here else None
     if before is None or here is None or before.group(1) + before.group(3) != here.group(1) + here.group(3):
         return False
     one, other = before.group(2), here.group(2)
@@ -239,8 +247,9 @@ def _next_marker(first: str, text: str) -> bool:
 
 
 def _width_of_first_word(line: Line) -> float:
-    word = line.text.split(" ", 1)[0]
-    return (line.x1 - line.x0) * (len(word) + 1) / max(1, len(line.text))
+    end = line.text.find(" ")
+    letters = len(line.text)
+    return (line.x1 - line.x0) * ((letters if end < 0 else end) + 1) / (letters or 1)
 
 
 def _titled(line: Line) -> bool:
@@ -333,7 +342,7 @@ def _runs_on(draft: Draft, block: Draft, style: _Style) -> bool:
         return True
     if abs(above.size - line.size) > 0.5 or (above.bold_end != line.bold and draft.bold != block.bold):
         return False
-    if line.text[0] in clean.BULLETS or _SENTENCE_END.search(above.text):
+    if line.text[0] in clean.BULLETS or _ends_sentence(above.text):
         return False
     if draft.bold or not (draft.alone and block.alone):
         return line.text[:1].islower() and draft.bold == block.bold and not _MARKER.match(line.text)

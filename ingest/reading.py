@@ -20,7 +20,7 @@ def read(
     trust_hidden_text: bool = False,
     scans: Mapping[int, Scan | Reason] = MappingProxyType({}),
 ) -> Text:
-    """The report in `data`. Raises extract.Unreadable. `name`: of the file, a hint for its title.
+    """The report in `data`. Raises Unreadable. `name`: of the file, a hint for its title.
 
     scans: what OCR read on pages, or why it could not.
     """

@@ -104,7 +104,7 @@ class Sandbox:
         return answered if isinstance(answered, Text) else self._refused(*answered)
 
     def picture(self, data: bytes, *, page: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels | Refusal:
-        """What a page looks like, or why that cannot be said. See `extract.picture` for what is asked."""
+        """What a page looks like, or why that cannot be said. See `picture.picture` for what is asked."""
         return self._drawn({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data, 3)
 
     def scan(self, data: bytes, page: int) -> Pixels | Refusal:

@@ -11,7 +11,7 @@ import pytest
 
 from corpus.model import Paragraph, Text
 from ingest import clean, reading
-from ingest.extract import Unreadable
+from ingest.page import Unreadable
 
 ROOT = Path(__file__).parents[2]
 TRUTH: dict[str, Any] = json.loads((ROOT / "tests" / "corpus" / "demo_truth.json").read_text("utf-8"))["files"]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from corpus.model import Reason
-from ingest import answer, extract
+from ingest import answer
 from ingest.page import Pixels
+from ingest.picture import places
 from ingest.sandbox import Limits, Refusal, Sandbox
 
 
@@ -54,8 +55,8 @@ def test_a_mark_is_yellow_and_the_letters_under_it_stay_dark(box: Sandbox, page:
 
 def test_of_two_like_places_the_text_around_tells_which(box: Sandbox, page: bytes) -> None:
     def rows(picture: Pixels) -> set[int]:
-        places = range(0, len(picture.data), 3)
-        return {at // 3 // picture.width for at in places if picture.data[at : at + 3] == b"\xff\xdd\x00"}
+        pixels = range(0, len(picture.data), 3)
+        return {at // 3 // picture.width for at in pixels if picture.data[at : at + 3] == b"\xff\xdd\x00"}
 
     first = rows(drawn(box, page, ("seen. The ", "nurse", " saw the home")))
     second = rows(drawn(box, page, ("the home. The ", "nurse", " was worried")))
@@ -67,9 +68,9 @@ def test_of_two_like_places_the_text_around_tells_which(box: Sandbox, page: byte
 
 def test_only_letters_and_digits_tell_a_place() -> None:
     letters = list("multi-\r\nagency ﬁle of 2012")
-    assert extract.places(letters, [("", "multiagency", "")]) == [(0, 13)]
-    assert extract.places(letters, [("agency", "file", "of")]) == [(15, 17)]
-    assert extract.places(letters, [("", "absent", ""), ("", "--", ""), ("", "", "")]) == []
+    assert places(letters, [("", "multiagency", "")]) == [(0, 13)]
+    assert places(letters, [("agency", "file", "of")]) == [(15, 17)]
+    assert places(letters, [("", "absent", ""), ("", "--", ""), ("", "", "")]) == []
 
 
 def test_a_picture_that_cannot_be_made_has_its_reason_and_the_next_one_is_made(box: Sandbox, page: bytes) -> None:

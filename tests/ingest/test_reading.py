@@ -12,6 +12,7 @@ import pytest
 
 from corpus.model import Reason, Scan, SectionKind, Text
 from ingest import clean, extract, reading
+from ingest.page import Unreadable
 from ingest.sandbox import Limits, Refusal, Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -263,7 +264,7 @@ def test_no_letter_is_lost_or_doubled(name: str) -> None:
     if data.startswith(b"%PDF-") and b"/Encrypt" not in data:
         assert_nothing_lost(data)
     else:
-        with pytest.raises(extract.Unreadable):
+        with pytest.raises(Unreadable):
             assert_nothing_lost(data)
 
 

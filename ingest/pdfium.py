@@ -1,0 +1,288 @@
+"""PDFium: how a PDF is opened, and which of its functions are called. The only importer of pypdfium2; runs in the
+child.
+
+Documents, pages and objects are plain addresses here (0: there is none). A call with an address costs a third of one
+with the typed pointers of pypdfium2, and a hundred reports take a million of them.
+"""
+
+import ctypes
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in the space of the file."""
+
+TEXT, PATH, IMAGE, FORM = (
+    pdfium.FPDF_PAGEOBJ_TEXT,
+    pdfium.FPDF_PAGEOBJ_PATH,
+    pdfium.FPDF_PAGEOBJ_IMAGE,
+    pdfium.FPDF_PAGEOBJ_FORM,
+)
+"""Kinds of what stands on a page."""
+
+INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+"""How text is drawn that is not drawn."""
+
+COVERING = frozenset(
+    (
+        pdfium.FPDF_ANNOT_SQUARE,
+        pdfium.FPDF_ANNOT_REDACT,
+        pdfium.FPDF_ANNOT_STAMP,
+        pdfium.FPDF_ANNOT_INK,
+        pdfium.FPDF_ANNOT_POLYGON,
+        pdfium.FPDF_ANNOT_FREETEXT,
+        pdfium.FPDF_ANNOT_HIGHLIGHT,
+    )
+)
+"""Kinds of notes that may lie over text."""
+
+_PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+_SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does not know
+_LONGEST = 100_000  # bytes of a label, a title or a property; what is longer is none
+
+
+class Unopened(Exception):
+    """PDFium cannot open the file. locked: because of a password, or a kind of encryption that it does not know."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"code {code}")
+        self.locked = code in (_PASSWORD_ERROR, _SECURITY_ERROR)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[int]:
+    """The document in `data`. Raises Unopened."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unopened(error.err_code or 0) from error
+    try:
+        yield _address(document.raw)
+    finally:
+        document.close()
+
+
+def _address(pointer: Any) -> int:
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
+def _quick(function: Any, result: Any, *arguments: Any) -> Any:
+    return ctypes.PYFUNCTYPE(result, *arguments)(_address(function))
+
+
+_P, _I, _N, _F, _D = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong, ctypes.c_float, ctypes.c_double
+
+count_pages = _quick(pdfium.FPDF_GetPageCount, _I, _P)
+load_page = _quick(pdfium.FPDF_LoadPage, _P, _P, _I)
+close_page = _quick(pdfium.FPDF_ClosePage, None, _P)
+page_width = _quick(pdfium.FPDF_GetPageWidthF, _F, _P)
+page_height = _quick(pdfium.FPDF_GetPageHeightF, _F, _P)
+page_rotation = _quick(pdfium.FPDFPage_GetRotation, _I, _P)
+
+load_text = _quick(pdfium.FPDFText_LoadPage, _P, _P)
+close_text = _quick(pdfium.FPDFText_ClosePage, None, _P)
+count_letters = _quick(pdfium.FPDFText_CountChars, _I, _P)
+letter_at = _quick(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _P, _I)
+place_of = _quick(pdfium.FPDFText_GetCharIndexFromTextIndex, _I, _P, _I)
+font_weight = _quick(pdfium.FPDFText_GetFontWeight, _I, _P, _I)
+font_size = _quick(pdfium.FPDFText_GetFontSize, _D, _P, _I)
+text_object = _quick(pdfium.FPDFText_GetTextObject, _P, _P, _I)
+render_mode = _quick(pdfium.FPDFTextObj_GetTextRenderMode, _I, _P)
+
+count_objects = _quick(pdfium.FPDFPage_CountObjects, _I, _P)
+object_at = _quick(pdfium.FPDFPage_GetObject, _P, _P, _I)
+kind_of = _quick(pdfium.FPDFPageObj_GetType, _I, _P)
+count_segments = _quick(pdfium.FPDFPath_CountSegments, _I, _P)
+count_inside = _quick(pdfium.FPDFFormObj_CountObjects, _I, _P)
+inside_at = _quick(pdfium.FPDFFormObj_GetObject, _P, _P, _N)
+
+_get_text = _quick(pdfium.FPDFText_GetText, _I, _P, _I, _I, _P)
+_origin = _quick(pdfium.FPDFText_GetCharOrigin, _I, _P, _I, _P, _P)
+_loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, _I, _P, _I, _P)
+_char_box = _quick(pdfium.FPDFText_GetCharBox, _I, _P, _I, _P, _P, _P, _P)
+_matrix = _quick(pdfium.FPDFText_GetMatrix, _I, _P, _I, _P)
+_page_box = _quick(pdfium.FPDF_GetPageBoundingBox, _I, _P, _P)
+_bounds = _quick(pdfium.FPDFPageObj_GetBounds, _I, _P, _P, _P, _P, _P)
+_rects = _quick(pdfium.FPDFText_CountRects, _I, _P, _I, _I)
+_rect = _quick(pdfium.FPDFText_GetRect, _I, _P, _I, _P, _P, _P, _P)
+_count_notes = _quick(pdfium.FPDFPage_GetAnnotCount, _I, _P)
+_note_at = _quick(pdfium.FPDFPage_GetAnnot, _P, _P, _I)
+_note_kind = _quick(pdfium.FPDFAnnot_GetSubtype, _I, _P)
+_note_box = _quick(pdfium.FPDFAnnot_GetRect, _I, _P, _P)
+_close_note = _quick(pdfium.FPDFPage_CloseAnnot, None, _P)
+_to_device = _quick(pdfium.FPDF_PageToDevice, _I, _P, *[_I] * 5, _D, _D, _P, _P)
+_new_bitmap = _quick(pdfium.FPDFBitmap_CreateEx, _P, _I, _I, _I, _P, _I)
+_fill = _quick(pdfium.FPDFBitmap_FillRect, _I, _P, *[_I] * 4, _N)
+_render = _quick(pdfium.FPDF_RenderPageBitmap, None, _P, _P, *[_I] * 6)
+_row_length = _quick(pdfium.FPDFBitmap_GetStride, _I, _P)
+_pixels = _quick(pdfium.FPDFBitmap_GetBuffer, _P, _P)
+_destroy = _quick(pdfium.FPDFBitmap_Destroy, None, _P)
+_meta = _quick(pdfium.FPDF_GetMetaText, _N, _P, ctypes.c_char_p, _P, _N)
+_page_label = _quick(pdfium.FPDF_GetPageLabel, _N, _P, _I, _P, _N)
+_first_mark = _quick(pdfium.FPDFBookmark_GetFirstChild, _P, _P, _P)
+_next_mark = _quick(pdfium.FPDFBookmark_GetNextSibling, _P, _P, _P)
+_mark_title = _quick(pdfium.FPDFBookmark_GetTitle, _N, _P, _P, _N)
+
+# What a call leaves behind is read before the next: one place for all of them. Nothing here runs in two threads.
+_doubles, _floats, _whole = (_D * 4)(), (_F * 6)(), (_I * 2)()
+_four_doubles, _four_floats = struct.Struct("4d").unpack_from, struct.Struct("4f").unpack_from
+_D0, _D1, _D2, _D3 = (ctypes.addressof(_doubles) + n * ctypes.sizeof(_D) for n in range(4))
+_F0, _F1, _F2, _F3 = (ctypes.addressof(_floats) + n * ctypes.sizeof(_F) for n in range(4))
+_W0, _W1 = (ctypes.addressof(_whole) + n * ctypes.sizeof(_I) for n in range(2))
+
+
+# ---------------------------------------------------------------- text
+
+
+def letters(text: int, count: int) -> str:
+    """The first `count` letters of a page."""
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = _get_text(text, 0, count, ctypes.addressof(buffer))
+    return ctypes.string_at(buffer, 2 * max(0, written - 1)).decode("utf-16-le", "surrogatepass")
+
+
+def origin(text: int, place: int) -> tuple[float, float]:
+    """Where a letter stands on its line."""
+    _origin(text, place, _D0, _D1)
+    return _doubles[0], _doubles[1]
+
+
+def loose_box(text: int, place: int) -> Box:
+    """A letter with the room that its font gives it."""
+    _loose_box(text, place, _F0)
+    left, top, right, bottom = _four_floats(_floats)
+    return left, bottom, right, top
+
+
+def letter_box(text: int, place: int) -> Box:
+    """The ink of a letter."""
+    if not _char_box(text, place, _D0, _D1, _D2, _D3):
+        return 0.0, 0.0, 0.0, 0.0
+    left, right, bottom, top = _four_doubles(_doubles)
+    return left, bottom, right, top
+
+
+def stretch(text: int, place: int) -> tuple[float, float]:
+    """The second column of the matrix of a letter: by how much, and where to, it makes the letter higher."""
+    if not _matrix(text, place, _F0):
+        return 0.0, 0.0
+    return _floats[2], _floats[3]
+
+
+def rectangles(text: int, first: int, count: int, most: int) -> Iterator[Box]:
+    """One for each line that the letters stand in."""
+    for at in range(min(_rects(text, first, count), most)):
+        _rect(text, at, _D0, _D1, _D2, _D3)
+        left, top, right, bottom = _four_doubles(_doubles)
+        yield left, bottom, right, top
+
+
+# ---------------------------------------------------------------- what stands on a page
+
+
+def page_box(page: int) -> Box:
+    """The part of the page that is seen."""
+    _page_box(page, _F0)
+    left, top, right, bottom = _four_floats(_floats)
+    return left, bottom, right, top
+
+
+def bounds(thing: int) -> Box:
+    """The rectangle around an object; empty when it has none."""
+    if not _bounds(thing, _F0, _F1, _F2, _F3):
+        return 0.0, 0.0, 0.0, 0.0
+    left, bottom, right, top = _four_floats(_floats)
+    return left, bottom, right, top
+
+
+def notes(page: int, most: int) -> Iterator[tuple[int, Box]]:
+    """The kind of each note on a page, and where it lies."""
+    for number in range(min(_count_notes(page), most)):
+        note = _note_at(page, number)
+        if note:
+            _floats[0] = _floats[1] = _floats[2] = _floats[3] = 0.0
+            _note_box(note, _F0)
+            (left, right), (bottom, top) = sorted((_floats[0], _floats[2])), sorted((_floats[1], _floats[3]))
+            yield _note_kind(note), (left, bottom, right, top)
+            _close_note(note)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def device(page: int, width: int, height: int, x: float, y: float) -> tuple[int, int]:
+    """Where a point of the page is in a picture of that size."""
+    _to_device(page, 0, 0, width, height, 0, x, y, _W0, _W1)
+    return _whole[0], _whole[1]
+
+
+def rows(
+    page: int,
+    width: int,
+    height: int,
+    *,
+    depth: int,
+    whole: tuple[int, int] | None = None,
+    corner: tuple[int, int] = (0, 0),
+) -> list[bytes]:
+    """The rows of a picture of a page on white. Empty when there is no memory for it.
+
+    depth: bytes a pixel: 1 (grey), 3 (red, green, blue), 4 (blue, green, red, nothing). whole: the size in pixels of
+    the whole page, of which the picture shows the part that begins at `corner`.
+    """
+    kind, order = {
+        1: (pdfium.FPDFBitmap_Gray, 0),
+        3: (pdfium.FPDFBitmap_BGR, pdfium.FPDF_REVERSE_BYTE_ORDER),
+        4: (pdfium.FPDFBitmap_BGRx, 0),
+    }[depth]
+    bitmap = _new_bitmap(width, height, kind, None, 0)
+    if not bitmap:
+        return []
+    try:
+        _fill(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        _render(bitmap, page, -corner[0], -corner[1], *(whole or (width, height)), 0, pdfium.FPDF_ANNOT | order)
+        length = _row_length(bitmap)
+        held = ctypes.string_at(_pixels(bitmap), length * height)
+    finally:
+        _destroy(bitmap)
+    return [held[at : at + depth * width] for at in range(0, length * height, length)]
+
+
+# ---------------------------------------------------------------- what the document says of itself
+
+
+def label(document: int, index: int) -> str:
+    """The printed number of a page (0-based), "" where the document states none."""
+    return _told(_page_label, document, index)
+
+
+def meta(document: int, name: str) -> str:
+    """A property of the file by its name in the PDF, such as "CreationDate"."""
+    return _told(_meta, document, name.encode())
+
+
+def bookmarks(document: int, most: int) -> Iterator[str]:
+    """The titles of the outline in order, at most so many; each once, also in an outline that runs in a circle."""
+    known: set[int] = set()
+    waiting: list[int | None] = [_first_mark(document, None)]
+    while waiting and len(known) < most:
+        mark = waiting.pop()
+        if mark and mark not in known:
+            known.add(mark)
+            yield _told(_mark_title, mark)
+            waiting += [_next_mark(document, mark), _first_mark(document, mark)]
+
+
+def _told(function: Any, *arguments: Any) -> str:
+    """What one of the functions says that fill a buffer with UTF-16 and an end; "" when it is too long to be true."""
+    size = function(*arguments, None, 0)
+    if not 2 < size <= _LONGEST:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    function(*arguments, ctypes.addressof(buffer), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
