@@ -37,6 +37,10 @@ class Readings(Database):
         """Number and report id of each current reading, ordered by report id."""
         return self._rows("SELECT id, report FROM reading WHERE current = 1 ORDER BY report")
 
+    def reports_read(self) -> dict[int, str]:
+        """The report of each reading that is held, current or not."""
+        return dict(self._rows("SELECT id, report FROM reading"))
+
     def reading(self, report: str) -> int:
         """The current reading of a report (full id)."""
         rows = self._rows("SELECT id FROM reading WHERE current = 1 AND report = ?", (report,))

@@ -4,14 +4,32 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
+from corpus.errors import NoIndex
 from corpus.model import SectionKind
 from corpus.store import Store
 from index import analysis
 from index.engine import KINDS, Snapshot
+from index.generations import Generation
 
 _CANARIES = 20
 _ALL = (1 << 64) - 1
 _CODES = {kind.value: code for code, kind in enumerate(KINDS)}
+
+
+def assert_ours(store: Store, generation: Generation) -> None:
+    """Raises NoIndex when a generation was made from another corpus: its readings are not the reports that ours are.
+
+    It comes from another library then, or the corpus was restored from an older copy.
+    """
+    ours = store.reports_read()
+    removed = {removal.report for removal in store.removals()}  # perhaps not finished
+    for reading, report in generation.reports().items():
+        if ours.get(reading) != report["id"] and report["id"] not in removed:
+            raise NoIndex(
+                f"The index at {generation.directory.parent} was made from another corpus than {store.path}: from that "
+                "of another library, or from a newer copy. Run `reviews index --rebuild` if nobody else uses that "
+                "index; no PDF is read again."
+            )
 
 
 def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:

@@ -44,9 +44,10 @@ def build(
     Every byte of the generation before is checked; where it is damaged, the one before that is built on. clean: make a
     new one in any case, with nothing in it of readings that are not current.
 
-    Raises Corrupt when what was written does not agree with the corpus; the old generation stays current then.
+    Raises Corrupt when what was written does not agree with the corpus; the old generation stays current then. Raises
+    NoIndex when the index was made from another corpus.
     """
-    before = None if rebuild else _usable(index)
+    before = None if rebuild else _usable(store, index)
     revision = store.revision
     if before and before.manifest.revision == revision and not before.warnings and not clean:
         return None
@@ -96,10 +97,11 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
     manifest = generation.manifest
     snapshot = open_snapshot(generation)
     try:
+        agreement.assert_ours(store, generation)
         found += agreement.differences(store, snapshot) if full else agreement.canaries(store, snapshot)
         if generation.reports().keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
             found.append("The index does not hold the reports that it says it holds. Run `reviews index --rebuild`.")
-    except Corrupt as error:
+    except (Corrupt, NoIndex) as error:
         found.append(str(error))
     finally:
         snapshot.close()
@@ -120,12 +122,13 @@ def open_snapshot(generation: Generation) -> Snapshot:
     return ENGINE.open(generation.directory, manifest.segments, manifest.live)
 
 
-def _usable(index: Path) -> Generation | None:
+def _usable(store: Store, index: Path) -> Generation | None:
     """The generation whose segments can be taken over, if there is one."""
     try:
         generation = generations.current(index, thorough=True)
     except (NoIndex, Corrupt):
         return None
+    agreement.assert_ours(store, generation)
     return generation if generation.manifest.fingerprint == FINGERPRINT else None
 
 

@@ -14,6 +14,7 @@ from corpus.model import Coverage, SectionKind, Text
 from corpus.store import Store
 from corpus.themes import Themes
 from index import analysis, expansion, generations
+from index.agreement import assert_ours
 from index.build import open_snapshot
 from index.engine import KINDS, Layout
 from index.evaluate import Answer, Deadline, Evaluator
@@ -46,7 +47,12 @@ class Searcher:
         self._generation = generations.current(index, thorough=thorough)
         self._themes = themes
         self._store = Store.open(database, read_only=True)
-        self._snapshot = open_snapshot(self._generation)
+        try:
+            assert_ours(self._store, self._generation)
+            self._snapshot = open_snapshot(self._generation)
+        except BaseException:
+            self._store.close()
+            raise
         described = self._generation.reports()
         self._reports: dict[int, dict[str, Any]] = {
             document: described[reading] for document, reading in self._snapshot.documents().items()

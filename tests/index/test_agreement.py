@@ -1,17 +1,22 @@
 """`check --full` compares every word of the corpus with every word of the index, both ways."""
 
+import shutil
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from corpus.errors import NoIndex
+from corpus.model import FileRecord
 from corpus.store import Store
+from corpus.themes import load_themes
 from index import agreement, generations
 from index.build import build, check, open_snapshot
 from index.postings import Postings
 from index.whoosh_engine import WhooshSnapshot
-from tests.index.conftest import AddReport
+from search.searcher import Searcher
+from tests.index.conftest import AddReport, report
 
 TEXT = ("Neglect was seen by the multi-agency panel.", "DNA was written, and nobody asked about neglect.")
 
@@ -118,3 +123,43 @@ def test_an_index_that_waits_for_its_update_is_not_called_wrong(index: Path, sto
     add("wren", "Something was seen.")
     add("lark", "Nobody was seen.")
     assert check(store, index, full=True) == []
+
+
+class TestAnIndexFromElsewhere:
+    """An index belongs to the corpus that it was made from, and to no other."""
+
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> Iterator[Store]:
+        with Store.open(tmp_path / "other.db", create=True) as other:
+            text = report("elsewhere", ["Nobody asked."])
+            other.put(text, FileRecord("elsewhere.pdf", 1, 1, text.id))
+            yield other
+
+    def test_it_is_neither_read_nor_built_on_nor_called_sound(self, index: Path, other: Store) -> None:
+        before = generations.current(index).manifest.id
+        with pytest.raises(NoIndex, match="another corpus"):
+            build(other, index)
+        with pytest.raises(NoIndex, match="another corpus"):
+            Searcher(other.path, index, load_themes(None))
+        assert any("another corpus" in sentence for sentence in check(other, index))
+        assert generations.current(index).manifest.id == before, "nothing of it is touched"
+
+    def test_an_index_that_is_ahead_of_a_corpus_from_a_backup_is_not_taken_for_it(
+        self, index: Path, store: Store, add: AddReport, tmp_path: Path
+    ) -> None:
+        for path in tmp_path.glob("corpus.db*"):
+            shutil.copy(path, tmp_path / path.name.replace("corpus", "backup"))
+        with Store.open(tmp_path / "backup.db") as backup:
+            add("lark", "Nobody asked.")
+            build(store, index)
+            text = report("thrush", ["A report that gets the number that lark had."])
+            backup.put(text, FileRecord("thrush.pdf", 1, 1, text.id))
+            with pytest.raises(NoIndex, match="newer copy"):
+                build(backup, index)
+            build(backup, index, rebuild=True)
+            assert check(backup, index, full=True) == []
+
+    def test_an_index_that_still_holds_a_report_that_is_being_removed_is_ours(self, index: Path, store: Store) -> None:
+        store.remove(store.readings()[0][1], "a court order")  # and then the power failed
+        agreement.assert_ours(store, generations.current(index))
+        assert build(store, index) is not None
