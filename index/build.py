@@ -56,7 +56,7 @@ def build(
     building = generations.start(index)
     try:
         name = generations.next_id(index)
-        kept = _take_over(before, building, live) if before else []
+        kept, taken = _take_over(index, before, building, live) if before else ([], {})
         held = {reading for segment in kept for reading, _ in segment.documents}
         new = [reading for reading in readings if reading not in held]
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, progress)]
@@ -74,11 +74,11 @@ def build(
             coverage=store.coverage(),
         )
         reports = {reading: described[report] for reading, report in store.readings()}
-        generation = generations.publish(index, building, manifest, reports)
+        generation = generations.publish(index, building, manifest, reports, taken)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    generations.prune(index)
+    generations.prune(index, thorough=before is None or bool(before.warnings))
     store.prune({reading for g in generations.kept(index) for reading in g.manifest.live})
     return generation
 
@@ -132,11 +132,12 @@ def _usable(store: Store, index: Path) -> Generation | None:
     return generation if generation.manifest.fingerprint == FINGERPRINT else None
 
 
-def _take_over(before: Generation, building: Path, live: frozenset[int]) -> list[SegmentSummary]:
-    """Copy the segments that still hold something live."""
+def _take_over(
+    index: Path, before: Generation, building: Path, live: frozenset[int]
+) -> tuple[list[SegmentSummary], dict[str, str]]:
+    """The segments that still hold something live, and the hashes of their files."""
     kept = [s for s in before.manifest.segments if any(reading in live for reading, _ in s.documents)]
-    generations.take_over(before, building, kept)
-    return kept
+    return kept, generations.take_over(index, before, building, kept)
 
 
 def _write_new(

@@ -54,9 +54,9 @@ class Snapshot(Protocol):
     def lengths(self) -> Mapping[int, int]:
         """How many tokens each live document has."""
 
-    def postings(self, term: str) -> list[tuple[int, Postings]]:
+    def postings(self, term: str, document: int | None = None) -> list[tuple[int, Postings]]:
         """Where a term stands: a pair a segment, with the number to add to its document numbers. Dead documents
-        included.
+        included. document: only the segment that holds it.
         """
 
     def forms(self, stem: str) -> list[str]:

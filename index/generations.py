@@ -114,25 +114,55 @@ def start(index: Path) -> Path:
     return directory
 
 
-def take_over(before: Generation, building: Path, segments: Iterable[SegmentSummary]) -> None:
-    """Copy the files of some segments of a generation into one that is being built. They are copies, not links: a
-    flipped bit must not reach all generations. Raises Corrupt when a copy is not what was written once.
+def take_over(index: Path, before: Generation, building: Path, segments: Iterable[SegmentSummary]) -> dict[str, str]:
+    """Put the files of some segments of a generation into one that is being built; gives the hash of each.
+
+    A flipped bit must not reach two generations in a row. So a file is never shared with `before`, but with an older
+    generation, whose file was once a copy: every second generation has the same files, and only what the one before
+    wrote is copied. Raises Corrupt when a copy is not what was written once.
     """
     listed = _listed(before.directory)
+    older = [each.directory for each in reversed(kept(index)) if each.directory != before.directory]
+    taken = {}
     for segment in segments:
         for path in before.directory.glob(f"*_{segment.name}.*"):
-            shutil.copyfile(path, building / path.name)
-            if path.name not in listed or _hash(building / path.name) != listed[path.name]["sha256"]:
-                raise Corrupt(f"{path.name} of generation {before.directory.name} is damaged.")
+            hashed = listed[path.name]["sha256"] if path.name in listed else ""
+            if not any(_share(directory / path.name, path, building, hashed) for directory in older):
+                shutil.copyfile(path, building / path.name)
+                if _hash(building / path.name) != hashed:
+                    raise Corrupt(f"{path.name} of generation {before.directory.name} is damaged.")
+            taken[path.name] = hashed
+    return taken
 
 
-def publish(index: Path, building: Path, manifest: Manifest, reports: Mapping[int, dict[str, Any]]) -> Generation:
-    """Seal a built directory, give it its name and make it the current one. All of it is on disk when this returns."""
+def _share(twin: Path, path: Path, building: Path, hashed: str) -> bool:
+    """Give a twin of a file another name in `building`; False where it is none, or the disk has no such thing."""
+    try:
+        if twin.samefile(path) or _hash(twin) != hashed:
+            return False
+        (building / twin.name).hardlink_to(twin)
+    except OSError:
+        return False
+    return True
+
+
+def publish(
+    index: Path,
+    building: Path,
+    manifest: Manifest,
+    reports: Mapping[int, dict[str, Any]],
+    taken: Mapping[str, str],
+) -> Generation:
+    """Seal a built directory, give it its name and make it the current one. All of it is on disk when this returns.
+
+    taken: the hashes of the files that were taken over.
+    """
     (building / REPORTS).write_text(json.dumps(reports, ensure_ascii=False), "utf-8")
     files = {path.name: path for path in sorted(building.iterdir())}
     for path in files.values():
         _flush(path)
-    body = json.dumps({**_to_dict(manifest), "files": {name: _describe(path) for name, path in files.items()}})
+    described = {name: _describe(path, taken.get(name)) for name, path in files.items()}
+    body = json.dumps({**_to_dict(manifest), "files": described})
     hashed = hashlib.sha256(body.encode()).hexdigest()
     _write(building / MANIFEST, f"{hashed}\n{body}")
     _flush_directory(building)
@@ -170,19 +200,21 @@ def kept(index: Path) -> list[Generation]:
     return found
 
 
-def prune(index: Path) -> None:
-    """Remove all but the last KEEP generations and the one in use. A damaged one is no use for going back."""
+def prune(index: Path, *, thorough: bool = False) -> None:
+    """Remove all but the last KEEP generations and the one in use. A damaged one is no use for going back; thorough:
+    every byte is looked at for that, because damage was found.
+    """
     named = _named(index)
     names = sorted(_generations(index))
     for name in names:
-        if (named is None or name != named[0]) and (name in names[:-KEEP] or not _whole(index / name)):
+        if (named is None or name != named[0]) and (name in names[:-KEEP] or not _whole(index / name, thorough)):
             shutil.rmtree(index / name)
 
 
-def _whole(directory: Path) -> bool:
+def _whole(directory: Path, thorough: bool) -> bool:
     try:
         _read_manifest(directory)
-        _check_files(directory, thorough=False)
+        _check_files(directory, thorough)
     except Corrupt:
         return False
     return True
@@ -278,9 +310,9 @@ def _listed(directory: Path) -> dict[str, Any]:
     return files
 
 
-def _describe(path: Path) -> dict[str, object]:
+def _describe(path: Path, hashed: str | None) -> dict[str, object]:
     stat = path.stat()
-    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": _hash(path)}
+    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": hashed or _hash(path)}
 
 
 def _hash(path: Path) -> str:

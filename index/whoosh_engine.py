@@ -23,6 +23,7 @@ from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
 from whoosh.formats import Existence
 from whoosh.index import TOC
 from whoosh.matching import ListMatcher
+from whoosh.reading import TermNotFound
 
 from corpus.errors import Corrupt
 from corpus.model import SectionKind
@@ -69,7 +70,7 @@ class _PackedMatcher(ListMatcher):  # type: ignore[misc]
     """What Whoosh hands out for a term: its documents, and our postings."""
 
     def __init__(self, postings: Postings, format_: object, term: object, scorer: object) -> None:
-        super().__init__(list(postings.documents), list(postings.weights), format=format_, term=term, scorer=scorer)
+        super().__init__(postings.documents, postings.weights, format=format_, term=term, scorer=scorer)
         self.postings = postings
 
 
@@ -222,10 +223,10 @@ class _Segment:
         return (field, term.encode()) in self._terms
 
     def postings(self, field: str, term: str) -> Postings | None:
-        key = term.encode()
-        if not self.has(field, term):
+        try:
+            postings: Postings = self._terms.matcher(field, term.encode(), self._schema[field].format).postings
+        except TermNotFound:
             return None
-        postings: Postings = self._terms.matcher(field, key, self._schema[field].format).postings
         return postings
 
     def terms_from(self, field: str, prefix: str) -> Iterator[str]:
@@ -318,8 +319,9 @@ class WhooshSnapshot:
     def lengths(self) -> Mapping[int, int]:
         return self._lengths
 
-    def postings(self, term: str) -> list[tuple[int, Postings]]:
-        found = ((base, segment.postings(_TERM, term)) for base, segment in self._segments)
+    def postings(self, term: str, document: int | None = None) -> list[tuple[int, Postings]]:
+        segments = self._segments if document is None else [self._segment_of(document)]
+        found = ((base, segment.postings(_TERM, term)) for base, segment in segments)
         return [(base, postings) for base, postings in found if postings is not None]
 
     def forms(self, stem: str) -> list[str]:
@@ -343,8 +345,11 @@ class WhooshSnapshot:
         return sorted({term for _, segment in self._segments for term in segment.terms_from(_TERM, prefix)})
 
     def layout(self, document: int) -> Layout:
-        base, segment = max((pair for pair in self._segments if pair[0] <= document), key=lambda pair: pair[0])
+        base, segment = self._segment_of(document)
         return segment.document(document - base)[1]
+
+    def _segment_of(self, document: int) -> tuple[int, _Segment]:
+        return max((pair for pair in self._segments if pair[0] <= document), key=lambda pair: pair[0])
 
     def close(self) -> None:
         for _, segment in self._segments:

@@ -152,3 +152,50 @@ def test_a_reader_that_looks_while_a_generation_is_published_gets_the_new_one(
     monkeypatch.setattr(generations, "_check_files", and_then_it_is_taken_away)
     found = generations.current(index)
     assert (found.manifest.id, found.warnings) == ("0000003", ())
+
+
+def same_file(index: Path, one: str, other: str) -> set[str]:
+    """The postings that two generations have in common, not only in content."""
+    return {
+        path.name
+        for path in (index / one).glob("*.pst")
+        if (index / other / path.name).exists() and path.samefile(index / other / path.name)
+    }
+
+
+def test_every_second_generation_shares_its_files_and_two_in_a_row_share_none(
+    index: Path, store: Store, add: AddReport
+) -> None:
+    add("third", "Neglect.")
+    build(store, index)
+    assert same_file(index, "0000001", "0000003")
+    assert not same_file(index, "0000002", "0000003")
+    assert check(store, index, full=True) == []
+
+
+def test_damage_to_a_file_that_two_generations_share_leaves_the_one_between_to_serve_and_is_repaired(
+    index: Path, store: Store, add: AddReport
+) -> None:
+    add("third", "Neglect.")
+    build(store, index)
+    flip(index / "0000003" / min(same_file(index, "0000001", "0000003")), 20)
+    served = generations.current(index)
+    assert served.manifest.id == "0000002"
+    assert served.warnings
+    build(store, index)
+    assert generations.current(index).manifest.id == "0000004"
+    assert check(store, index, full=True) == []
+    assert sorted(path.name for path in index.glob("0*")) == ["0000002", "0000004"]
+
+
+def test_a_disk_without_links_gets_copies(
+    index: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError("no such thing here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    add("third", "Neglect.")
+    build(store, index)
+    assert not same_file(index, "0000001", "0000003")
+    assert check(store, index, full=True) == []
