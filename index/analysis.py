@@ -13,7 +13,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import snowballstemmer
 
@@ -77,9 +77,12 @@ class _Terms(dict[str, tuple[str, str]]):
 _terms = _Terms()
 
 
-def offsets(text: str) -> list[tuple[int, int]]:
-    """Where each token stands in the text, in order: (start, end) in characters, end exclusive."""
-    return [match.span() for match in _TOKEN.finditer(text)]
+def offsets(text: str, first: int | None = None) -> list[tuple[int, int]]:
+    """Where each token stands in the text, in order: (start, end) in characters, end exclusive.
+
+    first: how many are wanted; None for all.
+    """
+    return [match.span() for match in islice(_TOKEN.finditer(text), first)]
 
 
 def tokens(text: str) -> list[str]:

@@ -35,7 +35,7 @@ from search.tally import Asked, Tally, searchable
 from search.workbook import MAX_ROWS
 
 FORMS = ("xlsx", "csv", "jsonl")
-_PARTS_VERSION = 1
+_PARTS_VERSION = 2
 _QUOTED = re.compile("`[^`]*`")
 _ALONE = 20  # questions for which a second process would take longer to start than it helps
 
@@ -145,21 +145,21 @@ def run(
     form: xlsx, csv or jsonl; without it the ending of `out` tells. web: the address of our own page, for links; without
     it they lead into the PDFs. sheet: the name of the sheet, for the record. Raises Stopped on Ctrl-C.
     """
-    chosen = form_of(out, form, FORMS)
-    with source.open() as searcher, disk_of(out), _parts(out, _signature(asked, searcher)) as folder:
+    extras = dict.fromkeys(name for question in asked for name, _ in question.extra)
+    plan = outputs.Plan(form_of(out, form, FORMS), tuple(extras), source.library, web)
+    with source.open() as searcher, disk_of(out), _parts(out, _signature(asked, plan, searcher)) as folder:
         todo = [(n, question) for n, question in enumerate(asked) if not _is_kept(folder, n)]
         done = kept = len(asked) - len(todo)
         progress(done, len(asked))
         try:
-            for _ in _answers(todo, source, searcher, folder, jobs):
+            for _ in _answers(todo, source, plan, searcher, folder, jobs):
                 done += 1
                 progress(done, len(asked))
             tally = Tally(searcher.reports())
+            rows = sum(_add(tally, folder, n) for n in range(len(asked)))
             about = record.about(searcher, sheet, tally.asked)
-            answers = ((told, _rows(folder, n)) for n, told in _heads(folder, len(asked)))
-            extras = list(dict.fromkeys(name for question in asked for name, _ in question.extra))
-            links = outputs.Links(source.library, web)
-            files, rows = outputs.write(chosen, out, folder, tally, answers, extras, links, about, max_rows=max_rows)
+            parts = [_body(folder, n) for n in range(len(asked))]
+            files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(asked), folder) from error
     return BatchSummary(len(asked), rows, kept, tuple(files), about)
@@ -168,12 +168,14 @@ def run(
 # The folder of answers
 
 
-def _signature(asked: Sequence[Question], searcher: Searcher) -> str:
-    """Answers may be kept for the same questions to the same generation with the same themes only."""
+def _signature(asked: Sequence[Question], plan: outputs.Plan, searcher: Searcher) -> str:
+    """Answers may be kept for the same questions to the same generation with the same themes, to be written the same
+    way.
+    """
     themes = [asdict(theme) for theme in searcher.themes.themes]
-    told = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes]
+    told = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes, asdict(plan)]
     questions = [asdict(question) for question in asked]
-    return hashlib.sha256(json.dumps([told, questions], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([told, questions], sort_keys=True, default=str).encode()).hexdigest()
 
 
 @contextmanager
@@ -226,60 +228,78 @@ def _is_kept(folder: Path, number: int) -> bool:
         return False
 
 
-def _heads(folder: Path, count: int) -> Iterator[tuple[int, Asked]]:
-    for number in range(count):
-        told = json.loads(_head(folder, number).read_text("utf-8"))
-        counts = tuple((report, mentions) for report, mentions in told["asked"].pop("counts"))
-        expansions = tuple(told["asked"].pop("expansions"))
-        warnings = tuple(told["asked"].pop("warnings"))
-        yield number, Asked(**told["asked"], counts=counts, expansions=expansions, warnings=warnings)
-
-
-def _rows(folder: Path, number: int) -> Iterator[list[Any]]:
-    with _body(folder, number).open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+def _add(tally: Tally, folder: Path, number: int) -> int:
+    """Add a kept answer to the tally. Returns the number of its rows."""
+    head = json.loads(_head(folder, number).read_text("utf-8"))
+    told, ids = head["asked"], [report["id"] for report in tally.reports]
+    counts = tuple((ids[place], mentions) for place, mentions in told.pop("counts"))
+    expansions, warnings = (tuple(told.pop(name)) for name in ("expansions", "warnings"))
+    asked = Asked(**told, counts=counts, expansions=expansions, warnings=warnings)
+    tally.add(asked, ((place, ordinal) for place, ordinals in head["paragraphs"] for ordinal in ordinals))
+    return int(head["rows"])
 
 
 # Answering
 
 
-def _keep(searcher: Searcher, folder: Path, number: int, question: Question) -> None:
-    """Answer one question and keep the answer."""
-    asked, hits = ask(searcher, question)
-    counts: list[tuple[str, int]] = []
-    cases: set[str] = set()
-    passages = 0
-    with _body(folder, number).open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-        for hit in hits:
-            report = hit.report
-            counts.append((report["id"], hit.mentions))
-            cases.add(report["case"] or report["id"])
-            for passage in hit.passages if hit.mentions else ():
-                passages += 1
-                file.write(json.dumps([report["id"], *outputs.told(passage)], ensure_ascii=False) + "\n")
-            if not hit.mentions:  # an answer without words of its own, such as year:2015
-                file.write(json.dumps([report["id"]]) + "\n")
-    asked = replace(asked, counts=tuple(counts), cases=len(cases), passages=passages)
-    head = {"size": _body(folder, number).stat().st_size, "asked": asdict(asked)}
-    fresh = _head(folder, number).with_suffix(".new")
-    fresh.write_text(json.dumps(head), "utf-8")
-    fresh.replace(_head(folder, number))
+class _Answering:
+    """Answers questions and keeps the answers, in this process or another."""
+
+    def __init__(self, searcher: Searcher, plan: outputs.Plan, folder: Path) -> None:
+        self._searcher = searcher
+        self._folder = folder
+        self._mentions = outputs.Mentions(plan)
+        self._place = {report["id"]: n for n, report in enumerate(searcher.reports())}
+
+    def keep(self, number: int, question: Question) -> None:
+        """Answer one question and keep the answer."""
+        asked, hits = ask(self._searcher, question)
+        counts: list[tuple[int, int]] = []
+        paragraphs: list[tuple[int, list[int]]] = []
+        cases: set[str] = set()
+
+        def counted() -> Iterator[Hit]:
+            for hit in hits:
+                place = self._place[hit.report["id"]]
+                counts.append((place, hit.mentions))
+                cases.add(hit.report["case"] or hit.report["id"])
+                if hit.mentions:
+                    paragraphs.append((place, [passage.ordinal for passage in hit.passages]))
+                yield hit
+
+        body = _body(self._folder, number)
+        rows = self._mentions.write(body, asked, counted())
+        told = replace(asked, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
+        head = {
+            "size": body.stat().st_size,
+            "rows": rows,
+            "paragraphs": paragraphs,
+            "asked": asdict(told) | {"counts": counts},
+        }
+        fresh = _head(self._folder, number).with_suffix(".new")
+        fresh.write_text(json.dumps(head), "utf-8")
+        fresh.replace(_head(self._folder, number))
 
 
 def _answers(
-    todo: Sequence[tuple[int, Question]], source: Source, searcher: Searcher, folder: Path, jobs: int
+    todo: Sequence[tuple[int, Question]],
+    source: Source,
+    plan: outputs.Plan,
+    searcher: Searcher,
+    folder: Path,
+    jobs: int,
 ) -> Iterator[None]:
     """Answer what is to do, here or in several processes; yields after each."""
     jobs = min(jobs, max(1, len(todo) // _ALONE))
     if jobs == 1:
+        answering = _Answering(searcher, plan, folder)
         for number, question in todo:
-            _keep(searcher, folder, number, question)
+            answering.keep(number, question)
             yield
         return
     context = multiprocessing.get_context("spawn")  # a fresh process: the caller may have threads
     pool = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_begin, initargs=(source, folder, searcher.generation)
+        jobs, mp_context=context, initializer=_begin, initargs=(source, plan, folder, searcher.generation)
     )
     futures: list[Future[None]] = [pool.submit(_work, number, question) for number, question in todo]
     try:
@@ -294,18 +314,17 @@ def _answers(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_worker: tuple[Searcher, Path]
+_answering: _Answering
 
 
-def _begin(source: Source, folder: Path, generation: str) -> None:
-    global _worker
+def _begin(source: Source, plan: outputs.Plan, folder: Path, generation: str) -> None:
+    global _answering
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
     searcher = source.open()
     if searcher.generation != generation:
         raise Locked("The index was brought up to date in the middle of the batch. Run the same command again.")
-    _worker = (searcher, folder)
+    _answering = _Answering(searcher, plan, folder)
 
 
 def _work(number: int, question: Question) -> None:
-    searcher, folder = _worker
-    _keep(searcher, folder, number, question)
+    _answering.keep(number, question)

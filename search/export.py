@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from tempfile import TemporaryFile
+from typing import Any, Protocol, TextIO
 
 from corpus.errors import LimitHit, UsageError
 from corpus.table import guarded
@@ -22,11 +23,12 @@ def safe_cell(value: object) -> object:
     return guarded(value) if isinstance(value, str) else value
 
 
-def csv_rows(file: TextIO, columns: Sequence[str]) -> Write:
-    """Writes the header now and a row at each call."""
-    file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
+def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write:
+    """Writes the header now, unless it stands elsewhere, and a row at each call."""
     writer = csv.writer(file)
-    writer.writerow([safe_cell(column) for column in columns])
+    if header:
+        file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
+        writer.writerow([safe_cell(column) for column in columns])
 
     def write(row: Row) -> None:
         writer.writerow([safe_cell(row.get(column)) for column in columns])
@@ -34,7 +36,7 @@ def csv_rows(file: TextIO, columns: Sequence[str]) -> Write:
     return write
 
 
-def json_rows(file: TextIO, columns: Sequence[str]) -> Write:
+def json_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write:
     """Writes an object at each call, with every column as a key."""
 
     def write(row: Row) -> None:
@@ -43,7 +45,11 @@ def json_rows(file: TextIO, columns: Sequence[str]) -> Write:
     return write
 
 
-TEXT_FORMS: dict[str, Callable[[TextIO, Sequence[str]], Write]] = {"csv": csv_rows, "jsonl": json_rows}
+class _Writer(Protocol):
+    def __call__(self, file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write: ...
+
+
+TEXT_FORMS: dict[str, _Writer] = {"csv": csv_rows, "jsonl": json_rows}
 
 
 def form_of(out: Path, form: str | None, known: Sequence[str]) -> str:
@@ -79,13 +85,20 @@ def write_rows(out: Path, rows: Iterable[Row], columns: Sequence[str], *, form: 
     count = 0
     with disk_of(out), beside(out) as path:
         if chosen == "xlsx":
-            from search.workbook import Book  # XlsxWriter is loaded by who needs it
+            from search.workbook import Book, lines_of  # XlsxWriter is loaded by who needs it
 
-            with Book(path) as book:
-                table = book.table(out.stem, columns)
+            with TemporaryFile() as lines:
+                line = lines_of(columns).line
                 for row in rows:
-                    table.write(row)
+                    lines.write(line(row))
                     count += 1
+
+                def again() -> Iterable[bytes]:
+                    lines.seek(0)
+                    return lines
+
+                with Book(path) as book:
+                    book.table(out.stem, columns, again)
         else:
             with text_file(path) as file:
                 write = TEXT_FORMS[chosen](file, columns)

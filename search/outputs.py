@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.whole import move_whole
 from search.export import TEXT_FORMS, Write, text_file
+from search.lines import Link
 from search.record import About
-from search.results import Passage
+from search.results import Hit
 from search.tally import SMALL, Asked, Tally
-from search.workbook import MAX_COLUMNS, MAX_ROWS, WIDTHS, Book, Link, Sheet
+from search.workbook import MAX_COLUMNS, MAX_ROWS, WIDTHS, Book, Sheet, lines_of
 
 COLUMNS = (
     "id",
@@ -71,9 +74,6 @@ _NAMES = {
     "match": "found",
 }
 
-Answer = tuple[Asked, Iterator[Sequence[Any]]]
-"""A question's outcome and its passages: report id, then what `told` says; only the id where there is no passage."""
-
 
 class Links:
     """Where a page of a report can be opened: our own web page when its address is given, else the PDF."""
@@ -94,47 +94,70 @@ class Links:
         return f"{self._files[report['id']]}#page={page}"
 
 
-def told(passage: Passage) -> list[Any]:
-    """A passage in few words, to be kept until it is written."""
-    found = dict.fromkeys(" ".join(passage.text[a:b].split()) for a, b in passage.highlights)
-    place = [passage.page, passage.page_end, passage.page_label, passage.paragraph, passage.ordinal]
-    section = [passage.section_kind.value, passage.section_heading]
-    return [*place, *section, len(passage.highlights), "; ".join(found), passage.text]
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the mentions are to be written, so that another process can do it. extras: the sheet's own columns."""
 
-
-_TOLD = ("page", "page_end", "page_label", "paragraph", "ordinal", "section", "heading", "mentions", "match", "text")
+    form: str
+    extras: tuple[str, ...]
+    library: Path
+    web: str
 
 
 class Mentions:
-    """The rows of one batch, made as they are read, and the tally that they add up to."""
+    """Writes the mentions of one question after the other, each into a file of its own, as they will stand in the
+    output; so what is left to do at the end is to put them one behind the other.
+    """
 
-    def __init__(self, tally: Tally, links: Links) -> None:
-        self._tally = tally
-        self._links = links
-        self._reports = {report["id"]: report for report in tally.reports}
-        self.rows = 0
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._links = Links(plan.library, plan.web)
+        self._lines = lines_of((*_BOOK, *plan.extras)) if plan.form == "xlsx" else None
 
-    def of(self, asked: Asked, passages: Iterable[Sequence[Any]], *, empty: bool) -> Iterator[dict[str, Any]]:
-        """The rows of one question. empty: also one for an error or an answer without hits."""
+    def write(self, path: Path, asked: Asked, hits: Iterable[Hit]) -> int:
+        """The rows of one question. Returns how many. In text, one for an error or an answer without hits."""
         said = {**extra_cells(asked), "id": asked.question["id"], "query": asked.question["query"]}
         said |= {"error": asked.error, "warnings": " ".join(asked.warnings)}
-        places: list[tuple[str, int]] = []
-        before = self.rows
-        for report, *cells in passages:
-            described = self._reports[report]
-            row = {**said, "report": report, **{name: described[name] for name in _OF_A_REPORT}}
-            if cells:
-                row |= zip(_TOLD, cells, strict=True)
-                places.append((report, row["ordinal"]))
-                row["link"] = self._links.to(described, row["page"])
-            else:
-                row["mentions"] = 0
-            self.rows += 1
-            yield row
-        if empty and self.rows == before:
-            self.rows += 1
-            yield {**said, "mentions": None if asked.error else 0}
-        self._tally.add(asked, places)
+        rows = (row for hit in hits for row in self._rows(said, hit))
+        count = 0
+        if self._lines:
+            with path.open("wb") as data:
+                for row in rows:
+                    if row.get("link"):
+                        row["link"] = Link(row["link"], f"page {row['page_label']}")
+                    data.write(self._lines.line(row))
+                    count += 1
+            return count
+        with text_file(path) as file:
+            write = TEXT_FORMS[self._plan.form](file, (*COLUMNS, *self._plan.extras), header=False)
+            for row in rows:
+                write(row)
+                count += 1
+            if not count:
+                write({**said, "mentions": None if asked.error else 0})
+        return count or 1
+
+    def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
+        known = {**said, "report": hit.report["id"], **{name: hit.report[name] for name in _OF_A_REPORT}}
+        if not hit.mentions:  # an answer without words of its own, such as year:2015
+            yield {**known, "mentions": 0}
+            return
+        for passage in hit.passages:
+            found = dict.fromkeys(" ".join(passage.text[a:b].split()) for a, b in passage.highlights)
+            yield {
+                **known,
+                "page": passage.page,
+                "page_end": passage.page_end,
+                "page_label": passage.page_label,
+                "paragraph": passage.paragraph,
+                "ordinal": passage.ordinal,
+                "section": passage.section_kind.value,
+                "heading": passage.section_heading,
+                "mentions": len(passage.highlights),
+                "match": "; ".join(found),
+                "text": passage.text,
+                "link": self._links.to(hit.report, passage.page),
+            }
 
 
 def extra_cells(asked: Asked) -> dict[str, str]:
@@ -160,53 +183,44 @@ def summary_row(asked: Asked) -> dict[str, Any]:
 
 
 def write(
-    form: str,
-    out: Path,
-    folder: Path,
-    tally: Tally,
-    answers: Iterable[Answer],
-    extras: Sequence[str],
-    links: Links,
-    about: About,
-    *,
-    max_rows: int = MAX_ROWS,
-) -> tuple[list[Path], int]:
-    """Write all files in `folder`, then give them their names, the main one last. Fills the tally.
+    plan: Plan, out: Path, folder: Path, tally: Tally, parts: Sequence[Path], about: About, *, max_rows: int = MAX_ROWS
+) -> list[Path]:
+    """Write all files in `folder`, then give them their names, the main one last. Returns them, the main one first.
 
-    about: the record; its `asked` is the list that the tally fills. extras: the sheet's own columns. Returns the files,
-    the main one first, and the number of rows of mentions.
+    parts: what `Mentions` wrote, in the order of the sheet. about: the record.
     """
-    mentions = Mentions(tally, links)
-    record = out.with_suffix(".about.json")
     fresh: dict[Path, Path] = {}
 
     def place(path: Path) -> Path:
         fresh[path] = folder / f"out-{len(fresh)}"
         return fresh[path]
 
-    if form == "xlsx":
+    if plan.form == "xlsx":
         with Book(place(out), folder) as book:
-            _workbook(book, tally, answers, extras, mentions, about, max_rows)
+            _workbook(book, tally, parts, plan.extras, about, max_rows)
     else:
         with ExitStack() as stack:
 
             def table(path: Path, columns: Sequence[str]) -> Write:
-                return TEXT_FORMS[form](stack.enter_context(text_file(place(path))), columns)
+                return TEXT_FORMS[plan.form](stack.enter_context(text_file(path)), columns)
 
-            every = table(out, (*COLUMNS, *extras))
-            for asked, passages in answers:
-                for row in mentions.of(asked, passages, empty=True):
-                    every(row)
-            sums = table(out.with_suffix(f".summary.{form}"), (*SUMMARY, *extras))
+            sums = table(place(out.with_suffix(f".summary.{plan.form}")), (*SUMMARY, *plan.extras))
             for asked in tally.asked:
                 sums(summary_row(asked))
-            _matrix_file(tally, table(out.with_suffix(f".matrix.{form}"), (*_MATRIX, *_names(tally))))
+            matrix = table(place(out.with_suffix(f".matrix.{plan.form}")), (*_MATRIX, *_names(tally)))
+            _matrix_file(tally, matrix)
+            table(folder / "head", (*COLUMNS, *plan.extras))
+        with place(out).open("wb") as every:
+            for path in (folder / "head", *parts):
+                with path.open("rb") as part:
+                    shutil.copyfileobj(part, every)
     text = json.dumps(about.to_dict(), ensure_ascii=False, indent=1)
-    place(record).write_text(text, "utf-8", errors="replace")
-    for path, finished in reversed(fresh.items()):
-        finished.chmod(0o600)
-        move_whole(finished, path)
-    return list(fresh), mentions.rows
+    place(out.with_suffix(".about.json")).write_text(text, "utf-8", errors="replace")
+    files = sorted(fresh, key=lambda path: path != out)
+    for path in reversed(files):
+        fresh[path].chmod(0o600)
+        move_whole(fresh[path], path)
+    return files
 
 
 _MATRIX = ("report", "title", "board", "year")
@@ -230,23 +244,17 @@ def _matrix_file(tally: Tally, write: Write) -> None:
 
 
 def _workbook(
-    book: Book,
-    tally: Tally,
-    answers: Iterable[Answer],
-    extras: Sequence[str],
-    mentions: Mentions,
-    about: About,
-    max_rows: int,
+    book: Book, tally: Tally, parts: Sequence[Path], extras: Sequence[str], about: About, max_rows: int
 ) -> None:
-    # A sheet is written from top to bottom, but all of them are open at once; their order is that of their making.
     summary = book.sheet("Summary", (*SUMMARY, *extras))
     matrix = book.sheet("Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56})
-    every = book.table("Mentions", (*_BOOK, *extras), max_rows=max_rows, keep=1, names=_NAMES)
-    for asked, passages in answers:
-        for row in mentions.of(asked, passages, empty=False):
-            if row.get("link"):
-                row["link"] = Link(row["link"], f"page {row['page_label']}")
-            every.write(row)
+
+    def lines() -> Iterator[bytes]:
+        for path in parts:
+            with path.open("rb") as part:
+                yield from part
+
+    sheets = book.table("Mentions", (*_BOOK, *extras), lines, max_rows=max_rows, keep=1, names=_NAMES)
     _summary(summary, tally, extras)
     _matrix(matrix, tally)
     _together(book, tally)
@@ -256,7 +264,7 @@ def _workbook(
     for asked in tally.asked:
         if asked.error:
             errors.write({**asked.question, "error": asked.error})
-    _about(book, about, len(every.sheets), max_rows)
+    _about(book, about, sheets, max_rows)
 
 
 def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str]) -> None:

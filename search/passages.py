@@ -128,7 +128,8 @@ def passages(
 
 
 def _characters(text: str, spans: Sequence[Span], start: int) -> list[tuple[int, int]]:
-    tokens = analysis.offsets(text)
+    wanted = max((last for _, last in spans), default=start - 1) - start + 1
+    tokens = analysis.offsets(text, wanted)  # half of a paragraph, on average, stands behind its last match
     return [(tokens[first - start][0], tokens[last - start][1]) for first, last in spans]
 
 

@@ -61,13 +61,13 @@ class Tally:
         self._reports: list[int] = []  # a bit for each report
         self._paragraphs: list[int] = []  # a bit for each paragraph
 
-    def add(self, asked: Asked, paragraphs: Iterable[tuple[str, int]]) -> None:
-        """Take the next answer in. paragraphs: (report id, ordinal) of each that has a mention."""
+    def add(self, asked: Asked, paragraphs: Iterable[tuple[int, int]]) -> None:
+        """Take the next answer in. paragraphs: (place of the report, ordinal) of each that has a mention."""
         counts = array("i", [NO_HIT]) * len(self.reports)
         for report, mentions in asked.counts:
             counts[self._place[report]] = mentions
         numbers = self._numbers
-        found = {numbers.setdefault(self._place[report] << 32 | n, len(numbers)) for report, n in paragraphs}
+        found = {numbers.setdefault(report << 32 | n, len(numbers)) for report, n in paragraphs}
         self.asked.append(asked)
         self._counts.append(counts)
         self._reports.append(_bits(n for n, count in enumerate(counts) if count != NO_HIT))

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from math import ceil
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import xlsxwriter
-from xlsxwriter.url import Url, UrlTypes
+from xlsxwriter.utility import xl_col_to_name
+
+from search.lines import Column, Filling, Lines, filled, height, is_formula, lines_in, parted, readable
 
 MAX_ROWS = 1_048_576
 """Of a sheet, its header among them."""
 MAX_COLUMNS = 16_384
-MAX_CELL = 32_767
-MAX_LINKS = 65_000
-"""Of a sheet: Excel allows 65,530."""
-_MAX_LINK = 2_000
-_CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
-_LETTERS = 1.1  # of running text in one unit of a column's width
-_LINE, _MOST_LINES, _HEADER, _UPRIGHT = 15, 12, 32, 190  # heights in points; the whole text is in the cell anyway
+_HEADER, _UPRIGHT = 32, 190  # heights in points
 _COUNTS = frozenset(
     ("year", "page", "page_end", "ordinal", "line", "mentions", "reports", "of", "share", "cases", "passages", "score")
 )
-_UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 WIDTHS = {
     "id": 9,
@@ -65,7 +59,6 @@ class Sheet:
         self.row = 0
         self._header = 0
         self._book = book
-        self._links = 0
         self._sheet = book.file.add_worksheet(name)
         self._sheet.set_landscape()
         self._sheet.set_paper(9)  # A4
@@ -76,7 +69,7 @@ class Sheet:
             wide = widths.get(column, max(8, min(30, len(column) + 2)))
             self._sheet.set_column(n, n, wide)
         self._numbers = [book.plain_number if column in _NAMES else book.number for column in columns]
-        self._widths = [widths.get(column, 0.0) if column in _WRAPPED else 0.0 for column in columns]
+        self._widths = [_wrapped(column, widths) for column in columns]
         self._formats = [book.wrapped if column in _WRAPPED else book.plain for column in columns]
 
     def header(self, names: Sequence[str] | None = None, *, upright: int = 0, keep: int = 0) -> None:
@@ -101,22 +94,20 @@ class Sheet:
 
     def cells(self, cells: Sequence[Any], form: Any = None) -> None:
         """The next row. A float is shown as per cent; what is None stays empty."""
-        lines = max((_lines(value, wide) for value, wide in zip(cells, self._widths, strict=False) if wide), default=1)
-        if lines > 1:  # programs differ in whether they find the height themselves
-            self._sheet.set_row(self.row, _LINE * min(lines, _MOST_LINES))
-        for n, value in enumerate(cells):
+        told = [value if value is None or type(value) in (int, float) else readable(value) for value in cells]
+        wrapped = zip(told, self._widths, strict=False)
+        lines = max((lines_in(value, wide) for value, wide in wrapped if isinstance(value, str)), default=1)
+        if lines > 1:
+            self._sheet.set_row(self.row, height(lines))
+        for n, value in enumerate(told):
             if value is None or value == "":
                 continue
-            if isinstance(value, bool):
-                self._string(n, "yes" if value else "no", form or self._formats[n])
+            if isinstance(value, str):
+                self._string(n, value, form or self._formats[n])
             elif isinstance(value, float):
                 self._sheet.write_number(self.row, n, value, self._book.percent)
-            elif isinstance(value, int):
-                self._sheet.write_number(self.row, n, value, form or self._numbers[n])
-            elif isinstance(value, Link):
-                self._link(n, value)
             else:
-                self._string(n, str(value), form or self._formats[n])
+                self._sheet.write_number(self.row, n, value, form or self._numbers[n])
         self.row += 1
 
     def columns_like(self, widths: Sequence[float], after: int) -> None:
@@ -144,49 +135,14 @@ class Sheet:
         for n, count in enumerate(counts, len(names)):
             self._sheet.write_number(row, n, count, self._book.small if 0 < count < small else self._book.number)
 
-    def finish(self, width: int | None = None) -> None:
-        """Offer to filter by any column."""
-        if self.row > self._header + 1:
-            self._sheet.autofilter(self._header, 0, self.row - 1, (width or len(self.columns)) - 1)
+    def finish(self, width: int | None = None, rows: int = 0) -> None:
+        """Offer to filter by any column. rows: how many there will be that are not written yet."""
+        last = self.row - 1 + rows
+        if last > self._header:
+            self._sheet.autofilter(self._header, 0, last, (width or len(self.columns)) - 1)
 
     def _string(self, column: int, text: str, form: Any) -> None:
-        if _UNWRITABLE.search(text):
-            text = _UNWRITABLE.sub("\ufffd", text)
-        if len(text) > MAX_CELL:
-            text = text[: MAX_CELL - len(_CUT)] + _CUT
-        if _FORMULA.match(text):
-            form = self._book.quoted(form)
-        self._sheet.write_string(self.row, column, text, form)
-
-    def _link(self, column: int, link: Link) -> None:
-        if self._links < MAX_LINKS and len(link.address) <= _MAX_LINK:
-            self._links += 1
-            self._sheet.write_url(self.row, column, _Address(link.address), self._book.link, link.shown)
-        else:
-            self._string(column, link.address, self._book.plain)
-
-
-def _lines(value: Any, wide: float) -> int:
-    return ceil(len(value) / (_LETTERS * wide)) if isinstance(value, str) else 1
-
-
-class Link:
-    """A cell that opens our own page or a PDF."""
-
-    __slots__ = ("address", "shown")
-
-    def __init__(self, address: str, shown: str) -> None:
-        self.address = address
-        self.shown = shown
-
-
-class _Address(Url):  # type: ignore[misc]
-    """An address as it is: XlsxWriter makes the path of Windows of what begins with file:, which leads nowhere else."""
-
-    def _parse_url(self) -> None:
-        self._link_type = UrlTypes.URL
-        self._link, _, self._anchor = self._original_url.partition("#")
-        self._relationship_link = self._link
+        self._sheet.write_string(self.row, column, text, self._book.quoted(form) if is_formula(text) else form)
 
 
 class Book:
@@ -201,10 +157,12 @@ class Book:
             "strings_to_numbers": False,
             "tmpdir": str(parts) if parts else None,
         }
-        self.file = xlsxwriter.Workbook(str(path), options)
+        self._path = path
+        self._data = io.BytesIO()  # all but the rows of long tables
+        self._fillings: dict[str, Filling] = {}
+        self.file = xlsxwriter.Workbook(self._data, options)
         self.file.set_properties({"comments": "Made with safeguarding-reviews"})
         top: dict[str, Any] = {"valign": "top"}
-        self._tables: list[Pages] = []
         self._quoted: dict[int, Any] = {}
         self._properties: dict[int, dict[str, Any]] = {}
         self.plain = self._format({**top, "align": "left", "indent": 1})  # else text touches the number on its left
@@ -219,6 +177,8 @@ class Book:
         self.right = self._format({**head, "valign": "bottom", "align": "right"})
         self.total = self._format({**top, "bold": True, "num_format": "#,##0"})
         self.upright = self._format({**head, "rotation": 90, "valign": "bottom"})
+        for form in (self.plain, self.wrapped):
+            self.quoted(form)
 
     def __enter__(self) -> Self:
         return self
@@ -226,9 +186,9 @@ class Book:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for table in self._tables:
-            table.finish()
         self.file.close()
+        if error is None:
+            filled(self._data, self._path, self._fillings)
 
     def sheet(self, name: str, columns: Sequence[str], **options: Any) -> Sheet:
         """A new last sheet without a header yet."""
@@ -238,59 +198,67 @@ class Book:
         self,
         name: str,
         columns: Sequence[str],
+        lines: Callable[[], Iterable[bytes]],
         *,
         max_rows: int = MAX_ROWS,
         keep: int = 0,
         names: Mapping[str, str] | None = None,
-    ) -> Pages:
-        """A table that goes on in a further sheet where one is full. keep: columns on the left that stay in sight.
+    ) -> int:
+        """A table that goes on in a further sheet where one is full: `Mentions`, `Mentions 2` … Returns how many.
 
+        lines: all rows, as `lines_of` makes them; gone through twice. keep: columns on the left that stay in sight.
         names: what to call a column, where not by its own name.
         """
         shown = [(names or {}).get(column, column) for column in columns]
-        self._tables.append(Pages(self, name, columns, shown, max_rows=max_rows, keep=keep))
-        return self._tables[-1]
+        name = re.sub(r"[\[\]:*?/\\']", " ", name)[:25] or "Sheet"
+        counts = parted(lines(), max_rows - 1)
+        shared = iter(lines())  # only now: both may read the same file
+        for number, count in enumerate(counts, 1):
+            sheet = self.sheet(name if number == 1 else f"{name} {number}", columns)
+            sheet.header(shown, keep=keep)
+            sheet.finish(rows=count)
+            letter = xl_col_to_name(columns.index("link")) if "link" in columns else ""
+            link, plain = self.number_of(self.link), self.number_of(self.plain)
+            part = f"xl/worksheets/sheet{len(self.file.worksheets())}.xml"
+            self._fillings[part] = Filling(shared, count, len(columns), letter, link, plain)
+        return len(counts)
 
     def quoted(self, form: Any) -> Any:
         """The same format with the mark by which Excel keeps text from becoming a formula when it is edited."""
         if id(form) not in self._quoted:
-            self._quoted[id(form)] = self.file.add_format({**self._properties[id(form)], "quote_prefix": True})
+            self._quoted[id(form)] = self._format({**self._properties[id(form)], "quote_prefix": True})
         return self._quoted[id(form)]
+
+    def number_of(self, form: Any) -> int:
+        """The number of a format, by which a cell names it."""
+        return int(form._get_xf_index())
 
     def _format(self, properties: dict[str, Any]) -> Any:
         form = self.file.add_format(properties)
+        # Numbers are given at the first use; used in this order always, a format has the same number in every book, so
+        # that another process can make lines for one that is not yet there.
+        self.number_of(form)
         self._properties[id(form)] = properties
         return form
 
 
-class Pages:
-    """A table over as many sheets as it needs: `Mentions`, `Mentions 2` …"""
+def lines_of(columns: Sequence[str]) -> Lines:
+    """What makes the lines of a table with these columns."""
+    book = Book(Path())  # never written: only its formats are of interest
+    told = [
+        Column(
+            column,
+            book.number_of(form),
+            book.number_of(book.quoted(form)),
+            book.number_of(book.plain_number if column in _NAMES else book.number),
+            _wrapped(column, WIDTHS),
+        )
+        for column in columns
+        for form in (book.wrapped if column in _WRAPPED else book.plain,)
+    ]
+    return Lines(told, book.number_of(book.percent))
 
-    def __init__(
-        self, book: Book, name: str, columns: Sequence[str], shown: Sequence[str], *, max_rows: int, keep: int
-    ) -> None:
-        self._book = book
-        self._name = re.sub(r"[\[\]:*?/\\']", " ", name)[:25] or "Sheet"
-        self._columns = columns
-        self._max = max_rows
-        self._keep = keep
-        self._shown = shown
-        self.sheets: list[Sheet] = []
-        self.sheets.append(self._next())
 
-    def write(self, row: Mapping[str, Any]) -> None:
-        """The next row."""
-        if self.sheets[-1].row >= self._max:
-            self.sheets[-1].finish()
-            self.sheets.append(self._next())
-        self.sheets[-1].write(row)
-
-    def finish(self) -> None:
-        """Offer to filter the last sheet too."""
-        self.sheets[-1].finish()
-
-    def _next(self) -> Sheet:
-        number = len(self.sheets) + 1
-        sheet = self._book.sheet(self._name if number == 1 else f"{self._name} {number}", self._columns)
-        sheet.header(self._shown, keep=self._keep)
-        return sheet
+def _wrapped(column: str, widths: Mapping[str, float]) -> float:
+    """The width of a column whose text is wrapped, else 0."""
+    return widths.get(column, 0.0) if column in _WRAPPED else 0.0

@@ -19,10 +19,10 @@ from reviews.update import run as update
 from search import batch
 from search.batch import Source
 from search.export import write_rows
+from search.lines import MAX_CELL
 from search.outputs import Links
 from search.sheet import Question, questions
 from search.tally import SMALL
-from search.workbook import MAX_CELL
 
 ROOT = Path(__file__).parents[2]
 OFFICE = shutil.which("soffice")

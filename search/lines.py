@@ -1,0 +1,218 @@
+"""The rows of a long table as a workbook keeps them: XML, a row a line, made before it is known where it will stand.
+
+XlsxWriter makes workbooks, but a large batch spent nine tenths of its time in making rows through it, in one process
+(docs/performance.md). So the processes that answer make the rows themselves, and `filled` puts them into the sheets
+that XlsxWriter has made. A line is: address and words of the link, if any, and the row, each ended by a tab; in the row
+a NUL stands for the row's number and \\x01 for the cell with the link.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import ceil
+from pathlib import Path
+from typing import IO, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from xlsxwriter.utility import xl_col_to_name
+
+MAX_CELL = 32_767
+MAX_LINKS = 65_000
+"""Of a sheet: Excel allows 65,530."""
+MAX_PART = 2_000_000_000
+"""Bytes of a sheet: beyond 2 GiB a zip file needs an extension that not every program reads."""
+_MAX_LINK = 2_000
+_LEVEL = 1  # of compression: a third of the time of the usual 6 for a fifth more bytes
+_CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
+_UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
+_ESCAPED = re.compile("[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")  # Excel writes them as _x001F_
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_LETTERS = 1.1  # of running text in one unit of a column's width
+_LINE, _MOST_LINES = 15, 12  # height in points; the whole text is in the cell anyway
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that opens our own page or a PDF."""
+
+    address: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a long table. text, quoted, number: numbers of its formats, quoted for what looks like a formula.
+
+    wide: its width when long text is wrapped in it, else 0.
+    """
+
+    name: str
+    text: int
+    quoted: int
+    number: int
+    wide: float
+
+
+class Lines:
+    """Makes the lines of one table. percent: number of a format."""
+
+    def __init__(self, columns: Sequence[Column], percent: int) -> None:
+        self._columns = [(xl_col_to_name(n), column, _Made("", "", 1)) for n, column in enumerate(columns)]
+        self._percent = percent
+
+    def line(self, row: Mapping[str, Any]) -> bytes:
+        """The line of one row."""
+        cells: list[str] = []
+        address, shown, lines = "", "", 1
+        for letter, column, made in self._columns:
+            value = row.get(column.name)
+            if value is None or value == "":
+                continue
+            if isinstance(value, Link):
+                address, shown = value.address, value.shown
+                cells.append("\x01")
+            elif isinstance(value, float):
+                cells.append(f'<c r="{letter}\0" s="{self._percent}"><v>{value!r}</v></c>')
+            elif isinstance(value, int) and not isinstance(value, bool):
+                cells.append(f'<c r="{letter}\0" s="{column.number}"><v>{value}</v></c>')
+            else:
+                if value != made.value:  # most cells are those of the row above
+                    text = readable(value)
+                    form = column.quoted if is_formula(text) else column.text
+                    made.value, made.cell = value, _cell(f"{letter}\0", form, text)
+                    made.lines = lines_in(text, column.wide)
+                cells.append(made.cell)
+                lines = max(lines, made.lines)
+        high = f' ht="{height(lines)}" customHeight="1"' if lines > 1 else ""
+        return f'{address}\t{shown}\t<row r="\0"{high}>{"".join(cells)}</row>\n'.encode()
+
+
+@dataclass(slots=True)
+class _Made:
+    """The cell of a column that was made last."""
+
+    value: object
+    cell: str
+    lines: int
+
+
+def readable(value: object) -> str:
+    """A value as the text of a cell."""
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if _UNWRITABLE.search(text):
+        text = _UNWRITABLE.sub("\ufffd", text)
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_CUT)] + _CUT
+
+
+def is_formula(text: str) -> bool:
+    """Whether text would become a formula when somebody edits its cell."""
+    return _FORMULA.match(text) is not None
+
+
+def is_link(address: str, links: int) -> bool:
+    """Whether a sheet with so many links takes another one, to this address."""
+    return links < MAX_LINKS and len(address) <= _MAX_LINK
+
+
+def lines_in(text: str, wide: float) -> int:
+    """On how many lines a text stands in a column so wide; not every program finds the height of a row itself."""
+    return ceil(len(text) / (_LETTERS * wide)) if wide else 1
+
+
+def height(lines: int) -> int:
+    """Of a row with so many lines, in points."""
+    return _LINE * min(lines, _MOST_LINES)
+
+
+def _cell(place: str, form: int, text: str) -> str:
+    if _ESCAPED.search(text):
+        text = _ESCAPED.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    text = escape(text).replace("\n", "&#10;")
+    return f'<c r="{place}" s="{form}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+@dataclass(slots=True)
+class Filling:
+    """The rows of one sheet below its header: as many as `count` of the lines that all sheets of its table share.
+
+    letter: of the column with the link. link, plain: numbers of formats.
+    """
+
+    lines: Iterable[bytes]
+    count: int
+    width: int
+    letter: str
+    link: int
+    plain: int
+
+
+def parted(lines: Iterable[bytes], most: int) -> list[int]:
+    """How many lines go into each sheet that holds `most` rows; one sheet at least."""
+    counts, size = [0], 0
+    for line in lines:
+        size += len(line) + 10 * line.count(b"\0")  # a row has at most seven digits
+        if counts[-1] == most or size > MAX_PART:
+            counts.append(0)
+            size = len(line)
+        counts[-1] += 1
+    return counts
+
+
+def filled(book: IO[bytes], out: Path, fillings: Mapping[str, Filling]) -> None:
+    """Write a finished workbook again with the rows of the long tables in it. fillings: by the name of the part."""
+    with zipfile.ZipFile(book) as small, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as whole:
+        for part in small.infolist():
+            data = small.read(part)
+            if part.filename not in fillings:
+                whole.writestr(part, data, compresslevel=_LEVEL)
+                continue
+            targets = _fill(whole, part.filename, data, fillings[part.filename])
+            if targets:
+                folder, _, name = part.filename.rpartition("/")
+                related = "".join(
+                    f'<Relationship Id="rId{n}" Type="{_HYPERLINK}" Target={quoteattr(target)} TargetMode="External"/>'
+                    for target, n in targets.items()
+                )
+                relations = f'<Relationships xmlns="{_RELATIONS}">{related}</Relationships>'
+                whole.writestr(f"{folder}/_rels/{name}.rels", f"{_DECLARED}{relations}")
+
+
+_DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _fill(whole: zipfile.ZipFile, part: str, data: bytes, filling: Filling) -> dict[str, int]:
+    """Put rows into one sheet. Returns the files or pages that its links lead to, each with its number."""
+    head, end, tail = data.partition(b"</sheetData>")
+    last = f"{xl_col_to_name(filling.width - 1)}{filling.count + 1}"
+    head = re.sub(rb'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>'.encode(), head)
+    targets: dict[str, int] = {}
+    links: list[str] = []
+    with whole.open(part, "w") as file:
+        file.write(head)
+        for number, line in enumerate(islice(filling.lines, filling.count), 2):
+            address, shown, row = line[:-1].split(b"\t", 2)
+            row = row.replace(b"\0", b"%d" % number)
+            if address:
+                place = f"{filling.letter}{number}"
+                to, words = address.decode(), shown.decode()
+                if is_link(to, len(links)):
+                    target, _, where = to.partition("#")
+                    related = targets.setdefault(target, len(targets) + 1)
+                    location = f" location={quoteattr(where)}" if where else ""
+                    links.append(f'<hyperlink ref="{place}" r:id="rId{related}"{location}/>')
+                    cell = _cell(place, filling.link, words)
+                else:
+                    cell = _cell(place, filling.plain, to)
+                row = row.replace(b"\x01", cell.encode())
+            file.write(row)
+        file.write(end)
+        if links:
+            tail = tail.replace(b"<pageMargins", f"<hyperlinks>{''.join(links)}</hyperlinks><pageMargins".encode(), 1)
+        file.write(tail)
+    return targets
