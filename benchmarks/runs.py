@@ -9,9 +9,11 @@ served, and the next run must complete, without reading again what was read. The
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from reviews.update import run
 
 DEMO = Path(__file__).parent.parent / "corpus" / "demo"
 _NEW = 8  # reports
+_SPARE = 500_000  # bytes beyond what an update leaves: what it needs for a while
 _QUESTIONS = ("child*", "learning OR review", '"child protection"')
 
 Answers = dict[str, Any]
@@ -103,6 +106,58 @@ def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
     return outcome
 
 
+def sizes(scene: Scene, number: int) -> Outcome:
+    """Run it on a real disk with room for a part of what it writes, from nothing to all of it, in so many steps.
+
+    Raises PermissionError when we may not mount one.
+    """
+    outcome = Outcome()
+    with _disk(scene.library.parent / "copy", 64) as disk:  # the library's own path: the corpus remembers files by it
+        held = _empty(disk)
+        shutil.copytree(scene.library, disk, dirs_exist_ok=True)
+        begun = shutil.disk_usage(disk).used - held
+        in_a_child(lambda: update(disk), Disk(disk, "none", 0))
+        most = shutil.disk_usage(disk).used - held - begun + _SPARE
+        for step in range(number):
+            free = most * step // (number - 1)
+            _empty(disk)
+            shutil.copytree(scene.library, disk, dirs_exist_ok=True)
+            ballast = disk / ".ballast"
+            ballast.write_bytes(bytes(shutil.disk_usage(disk).free - free))
+            said = in_a_child(lambda: update(disk), Disk(disk, "none", 0)).decode()
+            ballast.unlink()
+            outcome.tried += 1
+            wrong = list(_judge(disk, scene, outcome))
+            if not said.startswith(("done", "failed LimitHit")):
+                wrong.append(said)
+            outcome.faults += [f"{free:,} bytes free: {sentence}" for sentence in wrong]
+    return outcome
+
+
+@contextmanager
+def _disk(place: Path, megabytes: int) -> Iterator[Path]:
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        place.rmdir()
+        raise PermissionError("only who may mount can have a small disk: run this as root")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+        place.rmdir()
+
+
+def _empty(disk: Path) -> int:
+    """Take everything away; gives what is held all the same."""
+    for path in disk.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return shutil.disk_usage(disk).used
+
+
 def _judge(library: Path, scene: Scene, outcome: Outcome) -> Iterator[str]:
     index = library / "index"
     try:
@@ -135,6 +190,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.runs", description=__doc__)
     parser.add_argument("--faults", nargs="*", choices=FAULTS, default=list(FAULTS))
     parser.add_argument("--step", type=int, default=1, help="fail every so many operations only")
+    parser.add_argument("--sizes", type=int, default=50, help="so many sizes of a full disk; 0 where we may not mount")
     asked = parser.parse_args()
     told: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="runs-") as work:
@@ -143,6 +199,8 @@ def main() -> None:
         for fault in asked.faults:
             told[fault] = faults(scene, fault, range(1, scene.operations + 2, asked.step)).to_dict()
             print(fault, told[fault], file=sys.stderr)
+        if asked.sizes:
+            told["disk full at so many sizes"] = sizes(scene, asked.sizes).to_dict()
     print(json.dumps(told, indent=1))
     sys.exit(1 if any(part["faults"] for part in told.values() if isinstance(part, dict)) else 0)
 
