@@ -1,4 +1,5 @@
-"""How fast are we? `make bench`, or `python -m benchmarks [DIR]`: from PDFs to a published index, and the questions.
+"""How fast are we? `make bench`, or `python -m benchmarks [DIR]`: from PDFs to a published index, the questions, the
+reading beside PDFium alone, and one scanned page.
 
 The figures go to stdout as JSON. DIR is a folder of PDFs; without it, ../shared/reports where there is one, else the
 demonstration reports.
@@ -10,18 +11,16 @@ import os
 import platform
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import reviews
-from benchmarks.measure import measure
+from benchmarks.measure import command, measure
 from benchmarks.queries import TYPICAL
+from benchmarks.throughput import DEMO, REPORTS, scanned, throughput
 
-REPORTS = Path("../shared/reports")
-DEMO = Path("corpus/demo")
 _TIMES = 5  # each question: its median counts
 
 
@@ -33,14 +32,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }
-
-
-def command(library: Path, *words: str | Path) -> list[str | Path]:
-    """The `reviews` command of this very environment."""
-    program = shutil.which("reviews", path=str(Path(sys.executable).parent))
-    if program is None:
-        raise SystemExit("The `reviews` command is not installed beside this Python: run `make bench`.")
-    return [program, "--library", library, *words]
 
 
 def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]:
@@ -117,6 +108,9 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="reviews-bench-") as scratch:
         figures: dict[str, Any] = {"machine": machine(), "pdfs": pdfs(asked.folder, Path(scratch), asked.jobs)}
+        jobs = asked.jobs or os.cpu_count() or 1
+        figures["reading"] = throughput(asked.folder, Path(scratch), jobs, times=1)
+        figures["scanned_page"] = scanned(Path(scratch))
         figures["recoll"] = recoll(asked.folder, Path(scratch))
     print(json.dumps(figures, indent=1))
 

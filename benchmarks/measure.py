@@ -5,6 +5,7 @@ it; elsewhere it is None. Processes that end between two looks lose what they us
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -36,11 +37,19 @@ class Cost:
         }
 
 
-def measure(command: Sequence[str | Path], *, env: dict[str, str] | None = None, check: bool = True) -> Cost:
+def command(library: Path, *words: str | Path) -> list[str | Path]:
+    """The `reviews` command of this very environment."""
+    program = shutil.which("reviews", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise SystemExit("The `reviews` command is not installed beside this Python: run `make bench`.")
+    return [program, "--library", library, *words]
+
+
+def measure(words: Sequence[str | Path], *, env: dict[str, str] | None = None, check: bool = True) -> Cost:
     """Run a command to its end. Raises CalledProcessError when it fails and `check` is set."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [str(part) for part in command],
+        [str(part) for part in words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **(env or {})},
@@ -52,7 +61,7 @@ def measure(command: Sequence[str | Path], *, env: dict[str, str] | None = None,
     if watch:
         watch.stop()
     if check and process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, output, errors)
+        raise subprocess.CalledProcessError(process.returncode, words, output, errors)
     return Cost(seconds, watch.cpu if watch else None, watch.peak_mb if watch else None, output)
 
 

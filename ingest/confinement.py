@@ -8,11 +8,18 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 
 START_SECONDS = 60.0
 """A slow disk may need long to load the libraries the first time."""
+
+# Whether Python runs in the box and sees what the child will need; to load it all would take ten times as long.
+_TRIAL = """import sys
+from importlib.util import find_spec
+sys.exit(not all(map(find_spec, ("ingest", "pypdf", "pypdfium2"))))"""
+_TRYING = threading.Lock()
 
 
 def bind(memory_mb: int) -> bool:
@@ -61,14 +68,19 @@ def box(*places_too: str) -> list[str]:
     return [*command, "--chdir", "/", "--"]
 
 
-@cache
 def works_in_bubblewrap() -> bool:
     """Whether bubblewrap is installed and may do its work here; tried once, with the real command."""
+    with _TRYING:  # the threads that read begin together: one of them tries, and all wait
+        return _tried()
+
+
+@cache
+def _tried() -> bool:
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return False
     try:
         tried = subprocess.run(
-            [*box(), sys.executable, "-B", "-P", "-c", "import ingest, pypdf, pypdfium2"],
+            [*box(), sys.executable, "-B", "-P", "-c", _TRIAL],
             env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
