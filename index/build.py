@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.errors import Corrupt, NoIndex
 from corpus.model import SectionKind
+from corpus.processes import deaf_to_ctrl_c
 from corpus.store import Store
 from index import agreement, analysis, generations, whoosh_engine
 from index.engine import Engine, IndexedParagraph, SegmentSummary, Snapshot
@@ -157,11 +158,16 @@ def _write_new(
     else:
         # A fresh process, not a fork: the caller may have threads, and Windows knows nothing else.
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-            futures = {pool.submit(_write_segment, corpus, building, segment, chunk): chunk for segment, chunk in named}
-            for future in as_completed(futures):
-                summary = future.result()
-                written[summary.name] = summary
-                progress(done := done + len(futures[future]), len(readings))
+            with deaf_to_ctrl_c():
+                futures = {pool.submit(_write_segment, corpus, building, name, chunk): chunk for name, chunk in named}
+            try:
+                for future in as_completed(futures):
+                    summary = future.result()
+                    written[summary.name] = summary
+                    progress(done := done + len(futures[future]), len(readings))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
     return [written[segment] for segment, _ in named]
 
 

@@ -24,6 +24,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from corpus.errors import LimitHit, Locked, ReviewsError, UsageError
+from corpus.processes import deaf_to_ctrl_c
 from corpus.themes import load_themes
 from search import outputs, record
 from search.export import disk_of, form_of
@@ -301,8 +302,9 @@ def _answers(
     pool = ProcessPoolExecutor(
         jobs, mp_context=context, initializer=_begin, initargs=(source, plan, folder, searcher.generation)
     )
-    futures: list[Future[None]] = [pool.submit(_work, number, question) for number, question in todo]
     try:
+        with deaf_to_ctrl_c():
+            futures: list[Future[None]] = [pool.submit(_work, number, question) for number, question in todo]
         for future in as_completed(futures):
             yield future.result()
     except BrokenProcessPool as error:
@@ -319,7 +321,7 @@ _answering: _Answering
 
 def _begin(source: Source, plan: outputs.Plan, folder: Path, generation: str) -> None:
     global _answering
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # see deaf_to_ctrl_c
     searcher = source.open()
     if searcher.generation != generation:
         raise Locked("The index was brought up to date in the middle of the batch. Run the same command again.")

@@ -305,3 +305,28 @@ def test_ctrl_c_in_a_batch_leaves_the_old_answers(demo: Path, tmp_path: Path) ->
     assert out.read_text() == "yesterday's answers"
     kept = {path.name for path in tmp_path.iterdir()} - {"out.csv", "sheet.txt"}
     assert kept == {"out.csv.part"}, "what is answered is kept for the next time"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals a process listens to")
+def test_ctrl_c_while_the_processes_of_a_batch_start(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "sheet.txt").write_text("child*\n" * 100)
+    out = tmp_path / "out.csv"
+    batch = started(demo, "batch", tmp_path / "sheet.txt", "--out", out, "--jobs", "2")
+    wait_until(lambda: sum(map(listens, children(batch))) >= 2, batch)
+    interrupted(batch)
+    assert not out.exists()
+
+
+def children(process: subprocess.Popen[str]) -> list[Path]:
+    """The processes that it has started, as /proc has them."""
+    started = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [Path("/proc", child) for child in started.split()]
+
+
+def listens(process: Path) -> bool:
+    """Whether Python runs in it already and would raise KeyboardInterrupt."""
+    try:
+        caught = next(line for line in (process / "status").read_text().splitlines() if line.startswith("SigCgt:"))
+    except OSError:
+        return False
+    return bool(int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1)
