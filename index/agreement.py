@@ -113,7 +113,7 @@ def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "a
 
 
 def _places(snapshot: Snapshot, term: str, document: int) -> frozenset[int]:
-    for base, postings in snapshot.postings(term, document):
+    for base, postings in snapshot.among([document]).postings(term):
         at = bisect_left(postings.documents, document - base)
         if at < len(postings.documents) and postings.documents[at] == document - base:
             return frozenset(postings.at(at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -54,9 +54,9 @@ class Snapshot(Protocol):
     def lengths(self) -> Mapping[int, int]:
         """How many tokens each live document has."""
 
-    def postings(self, term: str, document: int | None = None) -> list[tuple[int, Postings]]:
+    def postings(self, term: str) -> list[tuple[int, Postings]]:
         """Where a term stands: a pair a segment, with the number to add to its document numbers. Dead documents
-        included. document: only the segment that holds it.
+        included.
         """
 
     def forms(self, stem: str) -> list[str]:
@@ -73,6 +73,11 @@ class Snapshot(Protocol):
 
     def layout(self, document: int) -> Layout:
         """The paragraphs of a document."""
+
+    def among(self, documents: Collection[int]) -> Snapshot:
+        """The same, as if it held only these of its documents: postings of other segments are not read. Its words are
+        those of all. Not to be closed.
+        """
 
     def close(self) -> None:
         """Close the files."""

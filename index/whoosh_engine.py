@@ -9,7 +9,8 @@ import shutil
 import struct
 from array import array
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import count, pairwise
 from operator import call
 from pathlib import Path
@@ -312,6 +313,7 @@ class WhooshSnapshot:
                     self._documents[number] = reading
                     self._lengths[number] = length
             base += reader.size
+        self._asked = self._segments  # for postings
 
     def documents(self) -> Mapping[int, int]:
         return self._documents
@@ -319,9 +321,8 @@ class WhooshSnapshot:
     def lengths(self) -> Mapping[int, int]:
         return self._lengths
 
-    def postings(self, term: str, document: int | None = None) -> list[tuple[int, Postings]]:
-        segments = self._segments if document is None else [self._segment_of(document)]
-        found = ((base, segment.postings(_TERM, term)) for base, segment in segments)
+    def postings(self, term: str) -> list[tuple[int, Postings]]:
+        found = ((base, segment.postings(_TERM, term)) for base, segment in self._asked)
         return [(base, postings) for base, postings in found if postings is not None]
 
     def forms(self, stem: str) -> list[str]:
@@ -347,6 +348,14 @@ class WhooshSnapshot:
     def layout(self, document: int) -> Layout:
         base, segment = self._segment_of(document)
         return segment.document(document - base)[1]
+
+    def among(self, documents: Collection[int]) -> "WhooshSnapshot":
+        some = copy(self)
+        some._documents = {number: self._documents[number] for number in documents}
+        some._lengths = {number: self._lengths[number] for number in documents}
+        asked = {self._segment_of(number)[0] for number in documents}
+        some._asked = [(base, segment) for base, segment in self._segments if base in asked]
+        return some
 
     def _segment_of(self, document: int) -> tuple[int, _Segment]:
         return max((pair for pair in self._segments if pair[0] <= document), key=lambda pair: pair[0])

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from corpus.errors import NotFound, UsageError
-from corpus.model import Coverage, SectionKind, Text
+from corpus.model import Coverage, Item, ItemKind, SectionKind, Text
 from corpus.store import Store
 from corpus.themes import Themes
 from index import analysis, expansion, generations
@@ -205,8 +205,17 @@ class Searcher:
 
     def text(self, report: str) -> Text:
         """Everything that was read of a report (full id), as this generation knows it."""
-        readings = self._snapshot.documents()
-        return self._store.text(next(readings[d] for d, known in self._reports.items() if known["id"] == report))
+        return self._store.text(self._readings[report])
+
+    @cached_property
+    def _readings(self) -> dict[str, int]:
+        """The reading of each report."""
+        documents = self._snapshot.documents()
+        return {known["id"]: documents[document] for document, known in self._reports.items()}
+
+    def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
+        """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
+        return self._store.items(self._readings[report], kind)
 
     def themed(self) -> dict[str, set[int]]:
         """The documents that have each theme, by its name in the order of the vocabulary."""
@@ -216,7 +225,12 @@ class Searcher:
     def _themed(self) -> dict[str, set[int]]:
         documents = self._snapshot.documents()
         table = ThemeTable(self._cache, self.generation, self._themes)
-        readings = table.readings(lambda: self._evaluator(Deadline()), documents)
+        readings = table.readings(
+            self._snapshot,
+            lambda some, expansion: Evaluator(
+                some, self._matching, Deadline(), self._layout, self._sections, expansion
+            ),
+        )
         document_of = {reading: document for document, reading in documents.items()}
         return {
             name: {document_of[reading] for reading in having if reading in document_of}

@@ -41,8 +41,8 @@ def altered(monkeypatch: pytest.MonkeyPatch, term: str, change: Callable[[list[i
     """Let the index give other places for a term."""
     real = WhooshSnapshot.postings
 
-    def postings(self: WhooshSnapshot, asked: str, document: int | None = None) -> list[tuple[int, Postings]]:
-        found = real(self, asked, document)
+    def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
+        found = real(self, asked)
         if asked != term:
             return found
         return [

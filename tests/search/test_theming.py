@@ -1,11 +1,22 @@
-"""The shipped vocabulary is read without a doubt, and says what it says it does."""
+"""The shipped vocabulary is read without a doubt, and says what it says it does; a night looks at new reports only."""
+
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
-from corpus.themes import Theme, load_themes
+from corpus.library import create_library
+from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
+from corpus.store import Store
+from corpus.themes import Theme, Themes, load_themes
+from index import build
 from index import query as tree
+from index.expansion import Expansion
 from search.parser import parse
-from search.theming import theme_lookup, theme_tree
+from search.searcher import Searcher
+from search.theming import ThemeTable, theme_lookup, theme_tree
 
 THEMES = load_themes()
 
@@ -39,3 +50,62 @@ def test_terms_that_mostly_find_something_else_are_not_asked_alone(name: str, mi
     theme = THEMES.find(name)
     assert theme is not None
     assert misleading not in theme.queries
+
+
+VOCABULARY = Themes(
+    (
+        Theme("Together", ("multiagency", '"joined up"')),
+        Theme("Neglect", ("neglect", "unkempt* AND NOT theme:Together")),
+    ),
+    (),
+)
+SENTENCES = ("Neglect.", "Multi agency work.", "Multi-agency work.", "Unkempt hair.", "Joined-up work.", "Joined up.")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_themes_that_are_counted_night_by_night_are_those_that_are_counted_at_once(tmp_path: Path, seed: int) -> None:
+    chance = Random(seed)
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        for night in range(5):
+            for number in {chance.randrange(4) for _ in range(2)}:
+                put(store, f"report-{number}", f"{night} {number}", chance.choices(SENTENCES, k=2))
+            if chance.random() < 0.3:
+                store.forget_file("report-0.pdf")
+            build.build(store, settings.index)
+            with Searcher(settings.database, settings.index, VOCABULARY) as searcher:
+                step_by_step = searcher.themed()
+            for kept in (settings.library / "cache").iterdir():
+                kept.rename(tmp_path / "aside")
+            with Searcher(settings.database, settings.index, VOCABULARY) as searcher:
+                assert step_by_step == searcher.themed()
+
+
+def test_only_new_reports_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    real = ThemeTable._before
+
+    def before(table: ThemeTable, expansion: Expansion) -> Any:
+        kept = real(table, expansion)
+        looked_at.append(len(kept.live))
+        return kept
+
+    monkeypatch.setattr(ThemeTable, "_before", before)
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        for night in range(3):
+            put(store, f"report-{night}", f"{night}", ["Neglect."])
+            build.build(store, settings.index)
+            with Searcher(settings.database, settings.index, VOCABULARY) as searcher:
+                assert len(searcher.themed()["Neglect"]) == night + 1
+    assert looked_at == [0, 1, 2], "how many reports need not be looked at again"
+
+
+def put(store: Store, name: str, edition: str, sentences: list[str]) -> None:
+    text = Text(
+        id=sha256(edition.encode()).hexdigest(),
+        pages=(Page(1, "1"),),
+        sections=(Section(0, SectionKind.BODY, ""),),
+        paragraphs=tuple(Paragraph(n, 1, None, 0, sentence) for n, sentence in enumerate(sentences)),
+    )
+    store.put(text, FileRecord(f"{name}.pdf", 1, 1, text.id))
