@@ -116,7 +116,7 @@ def _aligned(lines: Sequence[Line]) -> Iterator[str]:
 )
 @filtered
 @click.option("--suppress-small", is_flag=True, help="Keep counts of 1 to 4 back: published, they can identify people.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx, .jsonl or .svg file.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx, .jsonl, .svg or .png file.")
 @JSON
 @click.pass_obj
 def trends(
@@ -132,14 +132,16 @@ def trends(
     """In how many reports is each of the QUERIES, year by year, as a share of the reports held of that year?"""
     from corpus.whole import write_whole
     from reviews.text import coverage, width
-    from search.trends import COLUMNS, chart, svg
+    from search.charts import PICTURES, chart
+    from search.trends import COLUMNS
     from search.trends import trends as find
 
     with open_library(path) as library:
         searcher = library.searcher()
         points = find(searcher, queries, by, _filters(**values), suppress_small=suppress_small)
-        if out is not None and out.suffix.lower() == ".svg":
-            write_whole(out, svg(points).encode())
+        draw = PICTURES.get(out.suffix.lower()) if out else None
+        if out and draw:
+            write_whole(out, draw(points))
             click.echo(f"The chart was written to {out}", err=as_json)
         elif not _delivered((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
             print_lines([*chart(points, width()), "", coverage(searcher.coverage)])

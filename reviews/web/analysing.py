@@ -14,6 +14,7 @@ from reviews.web.answers import as_json, opened, shelf
 from reviews.web.asking import Asked
 from reviews.web.batches import Batch
 from reviews.web.exports import TYPES
+from search import charts
 from search import trends as trending
 from search.recommended import recommended
 from search.sheet import template
@@ -110,7 +111,7 @@ def trends_svg() -> Response:
     _, _, points = _points()
     if not points:
         raise UsageError("Nothing was asked: the parameter `q` is empty.")
-    return Response(trending.svg(points), mimetype="image/svg+xml")
+    return Response(charts.svg(points), mimetype="image/svg+xml")
 
 
 @views.get("/batch")

@@ -2,9 +2,9 @@
 
 import csv
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +12,7 @@ import pytest
 import rispy
 from bibtexparser.entrypoint import parse_file, parse_string
 from click.testing import CliRunner
+from PIL import Image
 
 import reviews
 from corpus.errors import QueryRefused, UsageError
@@ -21,6 +22,7 @@ from index import analysis
 from reviews.cli import main
 from reviews.library import Library
 from reviews.update import run as update
+from search.charts import chart, png, svg
 from search.concordance import concordance
 from search.export import frame
 from search.filters import Filters
@@ -29,7 +31,7 @@ from search.recommended import recommended
 from search.searcher import Searcher
 from search.tally import SMALL
 from search.terms import compare, likelihood, terms
-from search.trends import chart, svg, trends
+from search.trends import trends
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,6 +144,30 @@ def test_the_picture_is_well_formed_and_carries_its_numbers(demo: Library, tmp_p
     for point in trends(demo.searcher(), ["neglect"], "board"):
         assert f"of {point.of}" in texts
     assert '"a & b" OR school' in texts
+
+
+def test_the_png_is_the_same_picture(demo: Library, tmp_path: Path) -> None:
+    told(demo, "trends", "neglect", "school", "--by", "year", "--out", str(tmp_path / "chart.png"))
+    points = trends(demo.searcher(), ["neglect", "school"])
+    drawn = ElementTree.fromstring(svg(points))
+    with Image.open(tmp_path / "chart.png") as picture:
+        assert picture.size == (2 * int(drawn.attrib["width"]), 2 * int(drawn.attrib["height"]))
+        for bar in drawn.findall("{http://www.w3.org/2000/svg}rect")[1:]:
+            x, y, width = (2 * float(bar.attrib[name]) for name in ("x", "y", "width"))
+            colours = [picture.getpixel((int(x + across), int(y + 10))) for across in (1, width - 2)]
+            blue = (0x1D, 0x70, 0xB8)
+            assert colours == [blue, blue] or width == 0
+            assert picture.getpixel((int(x + width + 5), int(y + 10))) == (255, 255, 255)
+        blank = picture.crop((0, 0, 20, picture.height))
+        assert len(picture.getcolors(1_000_000) or ()) > len(blank.getcolors(1_000_000) or ()) > 0, (
+            "its words are there"
+        )
+
+
+def test_without_pillow_it_says_what_to_do(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(UsageError, match="pip install pillow"):
+        png(trends(searcher, ["neglect"]))
 
 
 def test_nothing_has_no_trend(searcher: Searcher) -> None:
@@ -261,14 +287,23 @@ def test_a_title_cannot_end_its_field_in_bibtex() -> None:
     assert "@book(x," in entry.fields_dict["title"].value
 
 
-def test_rows_become_a_frame_where_pandas_is_installed(searcher: Searcher) -> None:
-    points = [point.to_dict() for point in trends(searcher, ["neglect"])]
-    if find_spec("pandas") is None:
-        with pytest.raises(UsageError, match="pip install pandas"):
-            frame(points)
-    else:
-        table = frame(points)
-        assert list(table["reports"]) == [point["reports"] for point in points]
+def test_rows_become_a_frame(demo: Library) -> None:
+    searcher = demo.searcher()
+    points = trends(searcher, ["neglect"])
+    table = frame(point.to_dict() for point in points)
+    assert list(table["reports"]) == [point.reports for point in points]
+    assert table["mentions"].sum() == sum(hit.mentions for hit in demo.search("neglect", limit=None))
+    assert list(frame([], COLUMNS).columns) == list(COLUMNS), "a frame without rows has its columns still"
+    every = frame(paragraphs(searcher), COLUMNS)
+    assert every.groupby("report")["text"].count().to_dict() == {
+        report["id"]: len(searcher.text(report["id"]).paragraphs) for report in searcher.reports()
+    }
+
+
+def test_without_pandas_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match="pip install pandas"):
+        frame([])
 
 
 def test_the_catalogue_is_exported_a_row_a_report(demo: Library, tmp_path: Path) -> None:
