@@ -27,6 +27,8 @@ from corpus.model import (
 
 _CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
 
+_PAGES = "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ?"
+_SECTIONS = "SELECT ordinal, kind, heading FROM section WHERE reading = ?"
 _PARAGRAPHS = "SELECT ordinal, page, number, section, text, heading, turns FROM paragraph WHERE reading = ?"
 
 
@@ -78,11 +80,9 @@ class Readings(Database):
                     items=tuple(self.items(reading)),
                 )
 
-    def pages(self, reading: int) -> list[Page]:
-        """The pages of a reading in order."""
-        select = (
-            "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ? ORDER BY number"
-        )
+    def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:
+        """The pages of a reading in order, or those with the numbers."""
+        select = f"{_PAGES}{_among('number', numbers)} ORDER BY number"
         with our_values(self._path):
             return [
                 Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
@@ -93,9 +93,9 @@ class Readings(Database):
         """The pages of a reading that are unread, or from which something was withheld."""
         return [page for page in self.pages(reading) if page.unread or page.withheld]
 
-    def sections(self, reading: int) -> list[Section]:
-        """The sections of a reading in order."""
-        select = "SELECT ordinal, kind, heading FROM section WHERE reading = ? ORDER BY ordinal"
+    def sections(self, reading: int, ordinals: Collection[int] | None = None) -> list[Section]:
+        """The sections of a reading in order, or those with the ordinals."""
+        select = f"{_SECTIONS}{_among('ordinal', ordinals)} ORDER BY ordinal"
         with our_values(self._path):
             return [Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading,))]
 
@@ -225,6 +225,11 @@ class Readings(Database):
             "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)",
             ((reading, n, i.kind.value, i.first, i.last, i.addressee) for n, i in enumerate(text.items)),
         )
+
+
+def _among(column: str, numbers: Collection[int] | None) -> str:
+    """A further condition, written out: numbers are safe in SQL, and there may be more than it has variables."""
+    return "" if numbers is None else f" AND {column} IN ({','.join(map(str, map(int, sorted(numbers))))})"
 
 
 def _paragraph(row: tuple[int, int, str | None, int, str, int, str]) -> Paragraph:

@@ -60,52 +60,56 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
         for base, postings in snapshot.postings(term):
             for n, document in enumerate(postings.documents):
                 if base + document in indexed:
-                    indexed[base + document] += _number(term, array("I", postings.at(n)))
+                    indexed[base + document] += _number(term, array("I", postings.at(n)), postings.kinds[n])
         if not term.isupper() and term not in snapshot.forms(analysis.stem(term)):
             yield "The index does not find one of its words by its other forms."
     hyphens: set[tuple[str, str]] = set()
     for document, reading in sorted(documents.items()):
         paragraphs = store.indexable(reading)
-        held, starts, kinds = _inverted(paragraphs)
+        held, standing, starts, kinds = _inverted(paragraphs)
         hyphens.update(pair for text, _, _ in paragraphs for pair in analysis.compounds(text))
         layout = snapshot.layout(document)
         if (layout.starts, layout.kinds) != (starts, kinds):
             yield f"The index has other paragraphs than the corpus for reading {reading}."
-        if indexed[document] & _ALL != sum(_number(*each) for each in held.items()) & _ALL:
+        if indexed[document] & _ALL != sum(_number(t, held[t], standing[t]) for t in held) & _ALL:
             yield _told(snapshot, document, reading, held)
     if any(pair not in snapshot.compounds("".join(pair)) for pair in hyphens):
         yield "The index does not find one of its words without its hyphen."
 
 
-def _number(term: str, places: "array[int]") -> int:
-    return hash((term, places.tobytes()))
+def _number(term: str, places: "array[int]", kinds: int) -> int:
+    return hash((term, places.tobytes(), kinds))
 
 
 def _inverted(
     paragraphs: Iterable[tuple[str, str, bool]],
-) -> tuple[dict[str, "array[int]"], "array[int]", bytes]:
-    """What the index must say of a report: the places of each term, where paragraphs start, and of what kind they are.
+) -> tuple[dict[str, "array[int]"], dict[str, int], "array[int]", bytes]:
+    """What the index must say of a report: the places of each term and the kinds of section (bits) it stands in, where
+    paragraphs start, and of what kind they are.
 
     Made without the code that writes the index: it is to find its faults.
     """
     held: dict[str, array[int]] = {}
+    standing: dict[str, int] = {}
     starts, kinds, place = array("I"), bytearray(), 0
     for text, kind, _ in paragraphs:
         starts.append(place)
         kinds.append(_CODES[SectionKind(kind).value])
-        for term, capitals in analysis.terms(text):
-            held.setdefault(term, array("I")).append(place)
-            if capitals:
-                held.setdefault(capitals, array("I")).append(place)
+        for pair in analysis.terms(text):
+            for term in filter(None, pair):
+                held.setdefault(term, array("I")).append(place)
+                standing[term] = standing.get(term, 0) | 1 << kinds[-1]
             place += 1
         place += 1
-    return held, starts, bytes(kinds)
+    return held, standing, starts, bytes(kinds)
 
 
 def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "array[int]"]) -> str:
     """How much of a report is wrong; not which words, since what is told may be logged."""
     missing = sum(len({*places} - {*_places(snapshot, term, document)}) for term, places in held.items())
     foreign = sum(len({*_places(snapshot, term, document)} - {*held.get(term, ())}) for term in snapshot.terms())
+    if not missing and not foreign:
+        return f"For reading {reading} the index has words in other kinds of section than the corpus."
     return (
         f"For reading {reading} the index misses words that the corpus has at {missing} places, and has words that the "
         f"corpus does not have at {foreign}."

@@ -10,7 +10,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import and_, or_
 
 from corpus.errors import QueryRefused
@@ -18,9 +18,9 @@ from corpus.model import SectionKind
 from index import analysis
 from index.engine import KINDS, Layout, Snapshot
 from index.expansion import Expansion, Slots, pattern_parts
-from index.matches import EVERY_KIND, AnyOf, Found, Match, Runs, Sections, Words, all_mentions
+from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
-from index.spans import Span, in_order, near, neighbours, side_by_side
+from index.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
 
 MAX_SECONDS = 5.0
 _OFTEN = 16  # documents of which the words of a phrase are compared between two looks at the clock
@@ -63,10 +63,15 @@ class Answer:
         """All matches in one document, each once, in order."""
         return all_mentions(self.matches, document)
 
-    def starts(self, document: int) -> set[int]:
-        """The first positions of all matches in one document."""
-        held = (match for match in self.matches if document in match.documents)
-        return set().union(*(positions for match in held for positions in match.starts(document)))
+    def starts(self, document: int) -> Sequence[int]:
+        """The first positions of all matches in one document, ascending; one that several begin with is repeated."""
+        held = [match for match in self.matches if document in match.documents]
+        found = [positions for match in held for positions in match.starts(document)]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def most_kinds(self, document: int) -> int:
+        """The kinds of section, as bits, in which any match can stand: no places are read for that."""
+        return reduce(or_, (match.kinds(document) for match in self.matches if document in match.documents), 0)
 
     def spans(self, document: int) -> list[Span]:
         """All matches in one document, as they come."""
@@ -110,7 +115,7 @@ class Evaluator:
                 documents = set().union(*(answer.documents for answer in answers))
                 matches = _matches(answers)
                 if all(isinstance(part, _WITH_PLACES) for part in parts):
-                    return Answer(documents, matches, lambda d: self._kinds(matches, d))
+                    return Answer(documents, matches, self._kinds_of(matches))
                 return Answer(documents, matches, _join(or_, answers))
             case Not(part):
                 excluded = self.evaluate(part, kinds)
@@ -152,11 +157,15 @@ class Evaluator:
 
     def within(self, match: Match, kinds: int) -> Match:
         """The match where it stands in sections of the kinds (bits)."""
+        if isinstance(match, Words):
+            return Inside(match, kinds, self._sections, self._deadline.check)
         by_document: dict[int, Sequence[Span]] = {}
         for document in sorted(match.documents):
             self._deadline.check()
-            if self._kinds([match], document) & kinds:
-                by_document[document] = self._sections(document).inside(match.spans(document), kinds)
+            if match.kinds(document) & kinds:
+                spans = self._sections(document).inside(match.spans(document), kinds)
+                if spans:
+                    by_document[document] = spans
         return Found(match.text, match.terms, by_document)
 
     def _all_of(self, parts: Sequence[Query], kinds: int) -> Answer:
@@ -174,18 +183,31 @@ class Evaluator:
     def _one(self, match: Match, kinds: int) -> Answer:
         if kinds != EVERY_KIND:
             match = self.within(match, kinds)
-        matches = [match]
-        return Answer(match.documents, matches, lambda d: self._kinds(matches, d))
+        return Answer(match.documents, [match], self._kinds_of([match]))
 
-    def _kinds(self, matches: Sequence[Match], document: int) -> int:
-        """The kinds of section in which any of the matches stands."""
-        sections, found = self._sections(document), 0
+    def _kinds_of(self, matches: Sequence[Match]) -> Kinds:
+        if len(matches) == 1 and isinstance(matches[0], Words):
+            return matches[0].kinds
+        return lambda document: self._kinds(matches, document)
+
+    def _kinds(self, matches: Sequence[Match], document: int, found: int = 0) -> int:
+        """The kinds of section in which any of the matches stands, and those found before."""
         for match in matches:
-            if document in match.documents:
-                for positions in match.starts(document):
-                    found |= sections.of(positions)
-                    if found == sections.present:
-                        return found
+            if document not in match.documents:
+                continue
+            if isinstance(match, AnyOf):
+                found = self._kinds(match.parts, document, found)
+                continue
+            kinds = match.kinds(document)
+            if kinds | found == found:  # nothing new can be there
+                continue
+            if match.exact or not kinds & (kinds - 1):  # it stands somewhere, and there is one kind only
+                found |= kinds
+                continue
+            self._deadline.check()
+            sections = self._sections(document)
+            for positions in match.starts(document):
+                found |= sections.of(positions)
         return found
 
     def _match(self, query: Word | Pattern | Fuzzy | Phrase) -> Match:
@@ -206,15 +228,13 @@ class Evaluator:
         key = tuple(terms)
         known = self._known.get(key)
         if known is None:
-            lists = []
-            kept = []
+            lists = {}
             for term in terms:
                 self._deadline.check()
                 postings = self._snapshot.postings(term)
                 if postings:
-                    kept.append(term)
-                    lists.extend(postings)
-            known = self._known[key] = Words(text, kept, lists, self._live)
+                    lists[term] = postings
+            known = self._known[key] = Words(text, list(lists), list(lists.values()), self._live)
         return known.named(text)
 
     def _word(self, text: str) -> Match:
@@ -259,26 +279,45 @@ class Evaluator:
             return words[0]
         if not words:
             return self._words(text, ())
-        both = sorted(set.intersection(*(word.documents for word in words)))
-        terms = [" ".join(term for word in words for term in word.terms[:3])] if both else []
+        shared = self._shared(words, set.intersection(*(word.documents for word in words)))
+        terms = [" ".join(term for word in words for term in word.terms[:3])] if shared else []
         if slop:
-            loose = ((d, in_order(positions, slop, self._layout(d))) for d, positions in self._places(words, both))
-            return Found(text, terms, {document: spans for document, spans in loose if spans})
-        starts = ((d, array("I", side_by_side(positions))) for d, positions in self._places(words, both))
-        return Runs(text, terms, {document: firsts for document, firsts in starts if firsts}, len(words))
+            readers = [word.reader() for word in words]
+            loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
+            return Found(text, terms, {document: spans for document, spans in loose.items() if spans})
+        firsts = {d: array("I", starts) for d, starts in self._phrases(words, shared) if starts}
+        return Runs(text, terms, firsts, len(words), shared)
 
     def _some(self, slots: Slots, among: set[int]) -> set[int]:
         """Which of the documents have the words of the slots side by side."""
         words = [self._words("", slot) for slot in slots]
-        both = among.intersection(*(word.documents for word in words)) if words else ()
-        return {document for document, positions in self._places(words, both) if side_by_side(positions)}
+        both = among.intersection(*(word.documents for word in words)) if words else set()
+        if len(words) == 1:
+            return both
+        return {document for document, starts in self._phrases(words, self._shared(words, both)) if starts}
 
-    def _places(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[Sequence[int]]]]:
-        readers = [word.reader() for word in words]
+    def _shared(self, words: Sequence[Words], documents: set[int]) -> dict[int, int]:
+        """Those of the documents in which all the words stand in sections of one kind, with these kinds (bits): what
+        stands in one paragraph does.
+        """
+        first, *others = (word.kinds_of for word in words)
+        shared = {document: first(document) for document in sorted(documents)}
+        for kinds_of in others:
+            shared = {document: both for document, kinds in shared.items() if (both := kinds & kinds_of(document))}
+        return shared
+
+    def _phrases(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
+        """Where the words stand side by side in each of the documents."""
+        slots = sorted(enumerate(words), key=lambda slot: slot[1].size)  # the rarest first, so that most ends there
+        readers = [(i, word.reader()) for i, word in slots]
+        for document in self._timed(documents):
+            yield document, side_by_side([(i, read(document)) for i, read in readers])
+
+    def _timed(self, documents: Iterable[int]) -> Iterator[int]:
         for number, document in enumerate(documents):
             if number % _OFTEN == 0:
                 self._deadline.check()
-            yield document, [read(document) for read in readers]
+            yield document
 
     # Near
 
@@ -286,13 +325,14 @@ class Evaluator:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
         single = all(isinstance(match, Words) for answer in (left, right) for match in answer.matches)
         by_document: dict[int, Sequence[Span]] = {}
-        for document in sorted(left.documents & right.documents):
-            self._deadline.check()
-            layout = self._layout(document)
+        for document in self._timed(sorted(left.documents & right.documents)):
+            if not left.most_kinds(document) & right.most_kinds(document):
+                continue
             if single:
-                spans = neighbours(left.starts(document), right.starts(document), query.distance, layout)
+                spans = neighbours(left.starts(document), right.starts(document), query.distance)
+                spans = in_one_paragraph(spans, self._layout(document)) if spans else spans
             else:
-                spans = near(left.spans(document), right.spans(document), query.distance, layout)
+                spans = near(left.spans(document), right.spans(document), query.distance, self._layout(document))
             if spans:
                 by_document[document] = spans
         terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
@@ -308,7 +348,11 @@ def _matches(answers: Iterable[Answer]) -> list[Match]:
 
 
 def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
-    return lambda document: reduce(how, (answer.kinds(document) for answer in answers))
+    kinds = [answer.kinds for answer in answers]
+    if len(kinds) == 2:
+        one, other = kinds
+        return lambda document: how(one(document), other(document))
+    return lambda document: reduce(how, [each(document) for each in kinds])
 
 
 def _costly(query: Query) -> int:

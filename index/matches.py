@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
-from itertools import pairwise
+from functools import cached_property, reduce
 from operator import or_
+from typing import TypeVar
 
 from index.engine import KINDS, Layout
 from index.postings import Postings
@@ -16,19 +16,25 @@ from index.spans import Span, mentions
 EVERY_KIND = (1 << len(KINDS)) - 1
 """A set of section kinds as bits: bit n is for the kind with code n."""
 
-_FEW = 256  # positions that are looked up one by one, at a byte each; of more, each kind is looked for
+_BEHIND = 1 << 32  # any position
+_OFTEN = 64  # documents in which places are counted between two looks at the clock
+_T = TypeVar("_T")
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
+
+Lists = Sequence[tuple[int, Postings]]
+"""The postings of one term: of each segment, with the number to add to its documents."""
 
 
 class Match:
     """A part of the query. documents: numbers of the documents that it matches.
 
-    text: the part as asked, for an explanation. terms: the words that it stood for.
+    text: the part as asked, for an explanation. terms: the words that it stood for. exact: whether `kinds` is exact.
     """
 
     text: str = ""
     terms: tuple[str, ...] = ()
     documents: set[int]
+    exact = False
 
     def starts(self, document: int) -> Iterable[Sequence[int]]:
         """The first positions of the matches in one of the documents, in one or more ascending sequences."""
@@ -42,57 +48,55 @@ class Match:
         """How much each document says it: occurrences, weighted by section where that is known."""
         raise NotImplementedError
 
+    def kinds(self, document: int) -> int:
+        """The kinds of section, as bits, that it can stand in there: no places are read for that."""
+        return EVERY_KIND
+
 
 class Words(Match):
-    """Any of some terms."""
+    """Any of some terms. by_term: the postings of each."""
 
-    def __init__(self, text: str, terms: Sequence[str], lists: Sequence[tuple[int, Postings]], live: set[int]) -> None:
+    exact = True
+
+    def __init__(self, text: str, terms: Sequence[str], by_term: Sequence[Lists], live: set[int]) -> None:
         self.text = text
         self.terms = tuple(terms)
-        self._lists = lists
-        self._where: list[tuple[dict[int, int], Postings]] | None = None
-        weights: dict[int, float] = {}
-        for base, postings in lists:
-            for number, weight in zip(postings.documents, postings.weights, strict=True):
-                document = number + base
-                weights[document] = weights.get(document, 0.0) + weight
-        self._weights = weights
-        self.documents = weights.keys() & live
+        self._known = _Known(by_term, live)
+        self.documents = self._known.documents
+
+    @property
+    def size(self) -> int:
+        """How many positions there are in all documents."""
+        return self._known.size
 
     def starts(self, document: int) -> list[Sequence[int]]:
-        return [postings.at(places[document]) for places, postings in self._placed() if document in places]
+        return self._known.at(document)
 
     def reader(self) -> Callable[[int], Sequence[int]]:
-        """What gives the positions of all the terms in a document that has any, ascending: for many documents."""
-        placed = self._placed()
-        if len(placed) != 1:
-            return self.positions
-        ((places, postings),) = placed
-        at = postings.at
-        return lambda document: at(places[document])
+        """What gives the positions of all the terms in one document after the other, ascending: for many documents,
+        each higher than the one before and with any of the terms.
+        """
+        return self._known.reader() if len(self.terms) == 1 else self.positions
 
     def positions(self, document: int) -> Sequence[int]:
         """The positions of all the terms in a document, ascending."""
         found = self.starts(document)
         return found[0] if len(found) == 1 else sorted(position for positions in found for position in positions)
 
-    def _placed(self) -> list[tuple[dict[int, int], Postings]]:
-        """Each list with the place of each document in it: pays from the second document on, and a phrase looks at
-        thousands.
-        """
-        if self._where is None:
-            self._where = [
-                ({number + base: index for index, number in enumerate(postings.documents)}, postings)
-                for base, postings in self._lists
-            ]
-        return self._where
-
     def spans(self, document: int) -> Sequence[Span]:
         positions = self.positions(document)
         return list(zip(positions, positions, strict=True))
 
     def weights(self) -> Mapping[int, float]:
-        return self._weights
+        return self._known.weights
+
+    def kinds(self, document: int) -> int:
+        return self._known.kinds.get(document, 0)
+
+    @property
+    def kinds_of(self) -> Callable[[int], int]:
+        """The same for a document that has any of the terms: for many documents."""
+        return self._known.kinds.__getitem__
 
     def named(self, text: str) -> Words:
         """The same words, asked for in other letters."""
@@ -104,14 +108,94 @@ class Words(Match):
         return twin
 
 
-class Runs(Match):
-    """Words side by side: matches of one width, kept by their first positions."""
+class _Known:
+    """What the postings of some terms say of each document, each worked out when somebody asks."""
 
-    def __init__(self, text: str, terms: Sequence[str], firsts: Mapping[int, Sequence[int]], width: int) -> None:
+    def __init__(self, by_term: Sequence[Lists], live: set[int]) -> None:
+        # The numbers of the documents of one segment after the other, for each term.
+        self._numbered = [
+            [(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in by_term
+        ]
+        self.documents = live & set().union(*(numbers for lists in self._numbered for numbers, _ in lists))
+        self.size = sum(len(postings.positions) for lists in by_term for _, postings in lists)
+
+    def at(self, document: int) -> list[Sequence[int]]:
+        """The positions of each term in one document."""
+        found = []
+        for lists in self._numbered:
+            for numbers, postings in lists:
+                place = bisect_left(numbers, document)
+                if place < len(numbers) and numbers[place] == document:
+                    found.append(postings.at(place))
+        return found
+
+    def reader(self) -> Callable[[int], Sequence[int]]:
+        """As that of Words, of one term."""
+        segments = iter(zip(self._places, self._numbered[0], strict=True))
+        places: dict[int, int] = {}
+        ends: Sequence[int] = ()
+        positions: Sequence[int] = ()
+
+        def read(document: int) -> Sequence[int]:
+            nonlocal places, ends, positions
+            while (place := places.get(document)) is None:
+                places, (_, postings) = next(segments)
+                ends, positions = postings.ends, postings.positions
+            return positions[ends[place - 1] if place else 0 : ends[place]]
+
+        return read
+
+    @cached_property
+    def _places(self) -> list[dict[int, int]]:
+        """Where in the postings of each segment a document is: a phrase looks at thousands."""
+        return [dict(zip(numbers, range(len(numbers)), strict=True)) for numbers, _ in self._numbered[0]]
+
+    @cached_property
+    def weights(self) -> dict[int, float]:
+        first, *others = self._of_terms(lambda postings: postings.weights) or [{}]
+        for other in others:
+            for document, weight in other.items():
+                first[document] = first.get(document, 0.0) + weight
+        return first
+
+    @cached_property
+    def kinds(self) -> dict[int, int]:
+        first, *others = self._of_terms(lambda postings: postings.kinds) or [{}]
+        for other in others:
+            for document, kinds in other.items():
+                first[document] = first.get(document, 0) | kinds
+        return first
+
+    def _of_terms(self, part: Callable[[Postings], Sequence[_T]]) -> list[dict[int, _T]]:
+        found = []
+        for lists in self._numbered:
+            by_document: dict[int, _T] = {}
+            for numbers, postings in lists:
+                by_document.update(zip(numbers, part(postings), strict=True))
+            found.append(by_document)
+        return found
+
+
+def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:
+    return [number + base for number in numbers] if base else numbers
+
+
+class Runs(Match):
+    """Words side by side: matches of one width, kept by their first positions. kinds: those that all words share."""
+
+    def __init__(
+        self,
+        text: str,
+        terms: Sequence[str],
+        firsts: Mapping[int, Sequence[int]],
+        width: int,
+        kinds: Mapping[int, int],
+    ) -> None:
         self.text = text
         self.terms = tuple(terms)
         self._firsts = firsts
         self._more = width - 1
+        self._kinds = kinds
         self.documents = set(firsts)
 
     def starts(self, document: int) -> Iterable[Sequence[int]]:
@@ -122,6 +206,9 @@ class Runs(Match):
 
     def weights(self) -> Mapping[int, float]:
         return {document: float(len(firsts)) for document, firsts in self._firsts.items()}
+
+    def kinds(self, document: int) -> int:
+        return self._kinds[document]
 
 
 class Found(Match):
@@ -138,6 +225,38 @@ class Found(Match):
 
     def weights(self) -> Mapping[int, float]:
         return {document: float(len(spans)) for document, spans in self._by_document.items()}
+
+
+class Inside(Match):
+    """Words where they stand in sections of some kinds (bits): which documents is known without reading a place."""
+
+    exact = True
+
+    def __init__(
+        self, words: Words, kinds: int, sections: Callable[[int], Sections], tick: Callable[[], None] = lambda: None
+    ) -> None:
+        self.text, self.terms = words.text, words.terms
+        self._words, self._wanted, self._sections, self._tick = words, kinds, sections, tick
+        self.documents = {document for document in words.documents if words.kinds(document) & kinds}
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return self._sections(document).inside(self._words.spans(document), self._wanted)
+
+    def weights(self) -> Mapping[int, float]:
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> dict[int, float]:
+        counted = {}
+        for number, document in enumerate(self.documents):
+            if number % _OFTEN == 0:
+                self._tick()
+            count = self._sections(document).count
+            counted[document] = float(sum(count(each, self._wanted) for each in self._words.starts(document)))
+        return counted
+
+    def kinds(self, document: int) -> int:
+        return self._words.kinds(document) & self._wanted
 
 
 class AnyOf(Match):
@@ -163,6 +282,9 @@ class AnyOf(Match):
                 total[document] = total.get(document, 0.0) + weight
         return total
 
+    def kinds(self, document: int) -> int:
+        return reduce(or_, (part.kinds(document) for part in self.parts if document in part.documents), 0)
+
 
 class Sections:
     """In which kinds of section the places of a document stand."""
@@ -171,35 +293,28 @@ class Sections:
         runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
         self._starts = [layout.starts[ordinal] for ordinal, _ in runs]
         self._bits = [1 << kind for _, kind in runs]
-        self._by_kind: dict[int, list[tuple[int, int]]] = {}
-        for start, end, bit in zip(self._starts, [*self._starts[1:], 1 << 32], self._bits, strict=False):
-            self._by_kind.setdefault(bit, []).append((start, end))
         self.present = reduce(or_, self._bits, 0)
-        lengths = (end - start for start, end in pairwise([*self._starts, layout.starts[-1] + 1 if runs else 0]))
-        self._codes = b"".join(bytes((kind,)) * length for (_, kind), length in zip(runs, lengths, strict=True))
-        """The kind's code of each position up to the last paragraph, in which there is no other kind anyway."""
-        self._last = runs[-1][1] if runs else 0
 
     def of(self, positions: Sequence[int]) -> int:
         """The kinds, as bits, of the sections in which any of the ascending positions stands."""
-        found = 0
+        found = at = 0
         size = len(positions)
-        if size <= _FEW:
-            if size and positions[-1] >= len(self._codes):
-                found = 1 << self._last
-                positions = positions[: bisect_left(positions, len(self._codes))]
-            for code in set(map(self._codes.__getitem__, positions)):
-                found |= 1 << code
-            return found
-        for bit, runs in self._by_kind.items():  # a frequent word is found in the first run of each kind or soon after
-            for start, end in runs:
-                at = bisect_left(positions, start)
-                if at == size:
-                    break
-                if positions[at] < end:
-                    found |= bit
-                    break
+        starts, bits = self._starts, self._bits
+        while at < size:  # from the section of one position to the first position behind it
+            run = bisect_right(starts, positions[at])
+            found |= bits[run - 1]
+            if run == len(starts) or found == self.present:
+                break
+            at = bisect_left(positions, starts[run], at + 1)
         return found
+
+    def count(self, positions: Sequence[int], kinds: int) -> int:
+        """How many of the ascending positions stand in a section of one of the kinds."""
+        return sum(
+            bisect_left(positions, end) - bisect_left(positions, start)
+            for start, end, bit in zip(self._starts, [*self._starts[1:], _BEHIND], self._bits, strict=True)
+            if bit & kinds
+        )
 
     def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
         """The spans that begin in a section of one of the kinds."""
@@ -208,4 +323,7 @@ class Sections:
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
     """The matches in one document, each once, none that lies inside a longer one, in order."""
-    return mentions(span for match in matches if document in match.documents for span in match.spans(document))
+    held = [match for match in matches if document in match.documents]
+    if len(held) == 1 and isinstance(held[0], Words | Runs):  # of one width, in order and each once as they are
+        return list(held[0].spans(document))
+    return mentions(span for match in held for span in match.spans(document))

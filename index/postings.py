@@ -1,7 +1,8 @@
 """Where one term stands in the reports of one segment, packed so that reading a term costs one read and no parsing.
 
 Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights; u32
-ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document.
+ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document;
+u16 kinds (the kinds of section that the positions of each document stand in, as bits).
 """
 
 from __future__ import annotations
@@ -14,26 +15,38 @@ from typing import Literal
 
 _U32: Literal["I"] = "I"
 _F32: Literal["f"] = "f"
-if array(_U32).itemsize != 4 or array(_F32).itemsize != 4:  # pragma: no cover - no supported platform
-    raise ImportError("this platform's integers are not the four bytes that the index format needs")
+_U16: Literal["H"] = "H"
+if (array(_U32).itemsize, array(_F32).itemsize, array(_U16).itemsize) != (
+    4,
+    4,
+    2,
+):  # pragma: no cover - no supported platform
+    raise ImportError("this platform's integers are not as wide as the index format needs")
 
 
 class Postings:
     """The documents that hold a term, and its positions in each.
 
     documents: numbers within the segment, ascending. weights: one a document: its occurrences, each counted with the
-    weight of the section it stands in. `index` arguments are places in `documents`, not document numbers.
+    weight of the section it stands in. kinds: one a document: the kinds of section that it stands in, as bits. `index`
+    arguments are places in `documents`, not document numbers.
     """
 
-    __slots__ = ("documents", "ends", "positions", "weights")
+    __slots__ = ("documents", "ends", "kinds", "positions", "weights")
 
     def __init__(
-        self, documents: Sequence[int], weights: Sequence[float], ends: Sequence[int], positions: Sequence[int]
+        self,
+        documents: Sequence[int],
+        weights: Sequence[float],
+        ends: Sequence[int],
+        positions: Sequence[int],
+        kinds: Sequence[int],
     ) -> None:
         self.documents = documents
         self.weights = weights
         self.ends = ends
         self.positions = positions
+        self.kinds = kinds
 
     def at(self, index: int) -> Sequence[int]:
         """The positions in one document."""
@@ -47,18 +60,20 @@ class Postings:
 class PostingsBuilder:
     """Collects the postings of one term; documents must come in ascending order."""
 
-    __slots__ = ("documents", "ends", "positions", "weights")
+    __slots__ = ("documents", "ends", "kinds", "positions", "weights")
 
     def __init__(self) -> None:
         self.documents = array(_U32)
         self.weights: array[float] = array(_F32)
         self.ends = array(_U32)
         self.positions = array(_U32)
+        self.kinds = array(_U16)
 
-    def add(self, document: int, weight: float, positions: Iterable[int]) -> None:
-        """Add a document with the positions of the term in it, ascending."""
+    def add(self, document: int, weight: float, positions: Iterable[int], kinds: int) -> None:
+        """Add a document with the positions of the term in it, ascending, and the kinds of their sections as bits."""
         self.documents.append(document)
         self.weights.append(weight)
+        self.kinds.append(kinds)
         self.positions.extend(positions)
         self.ends.append(len(self.positions))
 
@@ -79,12 +94,13 @@ class PostingsBuilder:
         self.weights.extend(postings.weights)
         self.ends.extend(before + end for end in postings.ends)
         self.positions.extend(postings.positions)
+        self.kinds.extend(postings.kinds)
 
     def pack(self) -> bytes:
         """The postings as bytes, in the layout above."""
         count = array(_U32, [len(self.documents)])
-        parts = (part.tobytes() for part in (count, self.documents, self.weights, self.ends, self.positions))
-        return _little_endian(b"".join(parts))
+        wide = (part.tobytes() for part in (count, self.documents, self.weights, self.ends, self.positions))
+        return b"".join((_little_endian(b"".join(wide), _U32), _little_endian(self.kinds.tobytes(), _U16)))
 
 
 def unpack(data: bytes) -> Postings:
@@ -92,25 +108,30 @@ def unpack(data: bytes) -> Postings:
 
     Raises ValueError when the parts do not fit together.
     """
-    if len(data) < 4 or len(data) % 4:
+    whole = memoryview(data)
+    if len(data) < 4:
         raise ValueError("postings are cut short")
-    whole = memoryview(_little_endian(data))
-    numbers = whole.cast(_U32)
-    count = numbers[0]
-    if len(numbers) < 1 + 3 * count:
+    count = _numbers(whole[:4])[0]
+    if len(data) < 4 + 14 * count or (len(data) - 2 * count) % 4:
         raise ValueError("postings are cut short")
+    numbers = _numbers(whole[: len(data) - 2 * count])
     ends = numbers[1 + 2 * count : 1 + 3 * count]
     positions = numbers[1 + 3 * count :]
     if (ends[-1] if count else 0) != len(positions):
         raise ValueError("postings are cut short")
-    weights = whole[4 + 4 * count : 4 + 8 * count].cast(_F32)
-    return Postings(numbers[1 : 1 + count], weights, ends, positions)
+    weights = memoryview(numbers[1 + count : 1 + 2 * count]).cast("B").cast(_F32)
+    kinds = memoryview(_little_endian(whole[len(data) - 2 * count :], _U16)).cast(_U16)
+    return Postings(numbers[1 : 1 + count], weights, ends, positions, kinds)
 
 
-def _little_endian(data: bytes) -> bytes:
-    """From the machine's order of bytes to little-endian, or back: all parts are four bytes wide."""
+def _numbers(data: memoryview) -> memoryview[int]:
+    return memoryview(_little_endian(data, _U32)).cast(_U32)
+
+
+def _little_endian(data: bytes | memoryview, width: Literal["I", "H"]) -> bytes | memoryview:
+    """From the machine's order of bytes to little-endian, or back."""
     if sys.byteorder == "little":
         return data
-    swapped = array(_U32, data)  # pragma: no cover - no big-endian machine here
+    swapped = array(width, data)  # pragma: no cover - no big-endian machine here
     swapped.byteswap()  # pragma: no cover
     return swapped.tobytes()  # pragma: no cover

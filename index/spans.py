@@ -11,6 +11,9 @@ from index.engine import Layout
 
 Span = tuple[int, int]
 
+_SEVERAL = 4  # times as many are looked at only where they are near one of the few
+_MANY = 16  # times as many positions are searched for each of the few rather than gone through
+
 
 def mentions(spans: Iterable[Span]) -> list[Span]:
     """The spans to count: each once, in order, and none that lies inside a longer one."""
@@ -30,25 +33,22 @@ def smallest(spans: Iterable[Span]) -> list[Span]:
     return kept[::-1]
 
 
-def side_by_side(slots: Sequence[Sequence[int]]) -> list[int]:
-    """Where a phrase starts: the positions p for which slots[i] holds p + i, for every i. Slots are ascending."""
-    if len(slots) == 2:
-        rare, other = (0, 1) if len(slots[0]) <= len(slots[1]) else (1, 0)
-        others = [other]
-    else:
-        rare, *others = sorted(range(len(slots)), key=[len(slot) for slot in slots].__getitem__)
-    starts: Iterable[int] = [p - rare for p in slots[rare]]
-    for i in others:
-        slot = slots[i]
-        size = len(slot)
-        if size > 8 * len(slots[rare]):
-            starts = [p for p in starts if (at := bisect_left(slot, p + i)) < size and slot[at] == p + i]
-        else:
-            held = set(slot)
-            starts = [p for p in starts if p + i in held]
+def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
+    """Where a phrase starts: the positions p for which every slot (i, positions) holds p + i, ascending. Quickest when
+    the rarest comes first. Positions are ascending.
+    """
+    (first, rarest), *others = slots
+    starts = [p - first for p in rarest] if first else list(rarest)
+    for i, positions in others:
+        size = len(positions)
+        if size > _MANY * len(starts):
+            starts = [p for p in starts if (at := bisect_left(positions, p + i)) < size and positions[at] == p + i]
+        else:  # which makes a set of the few and none of the many
+            found = {p + i for p in starts}.intersection(positions)
+            starts = sorted([p - i for p in found])
         if not starts:
             break
-    return list(starts)
+    return starts
 
 
 def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[Span]:
@@ -73,22 +73,44 @@ def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Lay
     """The smallest spans that hold one of each side, not overlapping, at most `distance` tokens between, in one
     paragraph.
     """
-    return _in_one_paragraph(smallest([*_followed(left, right, distance), *_followed(right, left, distance)]), layout)
+    return in_one_paragraph(smallest([*_followed(left, right, distance), *_followed(right, left, distance)]), layout)
 
 
-def neighbours(left: set[int], right: set[int], distance: int, layout: Layout) -> list[Span]:
-    """The same as `near` for single tokens: there the smallest spans are neighbours among all of them, so that one pass
-    takes the place of a search for each.
+def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list[Span]:
+    """The same as `near` for single tokens, ascending (one may be given twice), but it does not look at paragraphs:
+    there the smallest spans are neighbours among all of them, so that one pass takes the place of a search for each.
     """
-    spans = [
-        (a, b)
-        for a, b in pairwise(sorted(left | right))
-        if b - a - 1 <= distance and ((a in left and b in right) or (a in right and b in left))
-    ]
-    return _in_one_paragraph(spans, layout)
+    few, many = (left, right) if len(left) <= len(right) else (right, left)
+    if len(many) > _SEVERAL * len(few):  # only what is near one of the few can be a neighbour, or stand between
+        many = _around(few, many, distance + 1)
+    # Even numbers for one side, odd ones for the other; two runs in order are merged faster than sorted.
+    places = [p + p for p in few]
+    places += [p + p + 1 for p in many]
+    places.sort()
+    widest = 2 * distance + 3
+    close = [(a, b) for a, b in pairwise(places) if (b ^ a) & 1 and b - a <= widest]
+    if any(a + 1 == b and b & 1 for a, b in close):  # a token of both sides: its neighbours are those of either
+        one, other = set(few), set(many)
+        return [
+            (a, b)
+            for a, b in pairwise(sorted(one | other))
+            if b - a - 1 <= distance and ((a in one and b in other) or (a in other and b in one))
+        ]
+    return [(a >> 1, b >> 1) for a, b in close if (b >> 1) - (a >> 1) <= distance + 1]
 
 
-def _in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
+def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int]:
+    """Those of the many that are at most `reach` away from one of the few; both ascending."""
+    found: list[int] = []
+    end = 0
+    for p in few:
+        start = bisect_left(many, p - reach, end)
+        end = bisect_right(many, p + reach, start)
+        found += many[start:end]
+    return found
+
+
+def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
     """What lies inside a span of one paragraph lies in that paragraph too, so the others can be taken away last."""
     return [s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1])]
 

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import count, pairwise
+from itertools import count, groupby, pairwise
 from operator import call
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from index import analysis
 from index.engine import KINDS, IndexedParagraph, Layout, SegmentSummary
 from index.postings import Postings, PostingsBuilder, unpack
 
-FORMAT = "1"
+FORMAT = "2"
 """Part of the fingerprint: change it with any change of what is written."""
 
 _NAME = "reviews"
@@ -399,17 +399,20 @@ class _Inverted:
         del self._gaps[:]
         extras = _extras(paragraphs, starts, tokens)
         document, builders_of = self._count, self._put.builders_of
-        for builders in map(builders_of.__getitem__, set(tokens)):
-            for term, builder in builders:
+        for token, kinds in _kinds(paragraphs, starts, tokens).items():
+            for term, builder in builders_of[token]:
                 places, ends = len(builder.positions), builder.ends
                 before = ends[-1] if ends else 0
                 if places > before:  # and no other way to write the term has come first
                     builder.documents.append(document)
                     builder.weights.append(places - before + extras.get(term, 0.0))
+                    builder.kinds.append(kinds)
                     ends.append(places)
+                else:
+                    builder.kinds[-1] |= kinds
         for left, right in set(analysis.compounds(" ".join(texts))):
             key = f"{left}{right}{_SEPARATOR}{left}"
-            self._compounds.setdefault(key, PostingsBuilder()).add(document, 0.0, ())
+            self._compounds.setdefault(key, PostingsBuilder()).add(document, 0.0, (), 0)
         self._count += 1
         layout = Layout(starts, bytes(_CODES[paragraph.kind] for paragraph in paragraphs))
         return layout, len(tokens) - max(0, len(texts) - 1)
@@ -419,6 +422,21 @@ class _Inverted:
         terms, nowhere = self._terms, PostingsBuilder()
         forms = {f"{analysis.stem(term)}{_SEPARATOR}{term}": nowhere for term in terms if not term.isupper()}
         return {_COMPOUND: self._compounds, _FORM: forms, _TERM: terms}
+
+
+def _kinds(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, int]:
+    """The kinds of section, as bits, that each token stands in; gaps between paragraphs may be among them."""
+    ends = [*starts[1:], len(tokens)]
+    by_kind: dict[SectionKind, set[str]] = {}
+    for kind, run in groupby(range(len(paragraphs)), key=lambda ordinal: paragraphs[ordinal].kind):
+        ordinals = list(run)
+        by_kind.setdefault(kind, set()).update(tokens[starts[ordinals[0]] : ends[ordinals[-1]]])
+    kinds: dict[str, int] = {}
+    for kind, some in by_kind.items():
+        bit = 1 << _CODES[kind]
+        for token in some:
+            kinds[token] = kinds.get(token, 0) | bit
+    return kinds
 
 
 def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, float]:
@@ -493,7 +511,7 @@ def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tu
                     continue
                 for place, old in enumerate(postings.documents):
                     if old in numbers:
-                        builder.add(numbers[old], postings.weights[place], postings.at(place))
+                        builder.add(numbers[old], postings.weights[place], postings.at(place), postings.kinds[place])
             if builder.documents:
                 yield field, key, builder
 

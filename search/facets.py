@@ -37,9 +37,17 @@ def of_sections(documents: Iterable[int], kinds: Callable[[int], int]) -> tuple[
     return _frequent(counts)
 
 
-def of_themes(documents: set[int], themes: Mapping[str, set[int]]) -> tuple[FacetValue, ...]:
-    """For each theme, how many of the documents have it."""
-    return _frequent({name: len(documents & having) for name, having in themes.items()})
+def mask(documents: Iterable[int], size: int) -> int:
+    """A set of documents as a number, a byte for each document below `size`: what two have in common takes no loop."""
+    held = bytearray(size)
+    for document in documents:
+        held[document] = 1
+    return int.from_bytes(held, "little")
+
+
+def of_themes(documents: int, themes: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    """For each theme, how many of the documents have it: all given as masks."""
+    return _frequent({name: (documents & having).bit_count() for name, having in themes.items()})
 
 
 def _frequent(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:

@@ -1,7 +1,9 @@
 """The paragraphs of a report that answer a query best, and where in them the matches are."""
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 
@@ -10,7 +12,7 @@ from corpus.store import Store
 from index import analysis
 from index.engine import KINDS, Layout
 from index.matches import Match
-from index.spans import Span, mentions
+from index.spans import Span
 from search.results import Passage
 from search.sentences import window
 
@@ -44,25 +46,32 @@ def best_paragraphs(
 
     matches: with how much each tells. length: tokens of the document.
     """
-    found: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    for number, (match, _) in enumerate(matches):
-        if document in match.documents:
-            for span in match.spans(document):
-                found[layout.paragraph_at(span[0])][number].append(span)
+    held = [(number, match.spans(document)) for number, (match, _) in enumerate(matches) if document in match.documents]
+    starts = layout.starts
+    placed = [(number, spans, [bisect_right(starts, first) - 1 for first, _ in spans]) for number, spans in held]
     if wanted is None:
-        return sorted(found)
-    if not found or not wanted:
+        return sorted(set().union(*(ordinals for _, _, ordinals in placed)))
+    if not placed or not wanted:
         return []
     tells = [weight for _, weight in matches]
-    ends = [*layout.starts[1:], layout.starts[-1] + length]
+    ends = [*starts[1:], starts[-1] + length]
+    worth: dict[int, float] = {}
+    for number, _, ordinals in placed:
+        for ordinal, often in Counter(ordinals).items():
+            worth[ordinal] = worth.get(ordinal, 0) + tells[number] * _often(often)
     scores = {
-        ordinal: _worth(by_match, tells)
+        ordinal: value
         * _LOOKED_FOR_BY_CODE[layout.kinds[ordinal]]
-        * min(1.0, (ends[ordinal] - layout.starts[ordinal]) / _FEW_WORDS)
-        for ordinal, by_match in found.items()
+        * min(1.0, (ends[ordinal] - starts[ordinal]) / _FEW_WORDS)
+        for ordinal, value in worth.items()
     }
     shortlist = sorted(scores, key=lambda o: (-scores[o], o))[: _SHORTLIST * wanted]
-    factors = {o: scores[o] * _togetherness(found[o]) / (_worth(found[o], tells) or 1.0) for o in shortlist}
+    found: dict[int, dict[int, list[Span]]] = {ordinal: {} for ordinal in shortlist}
+    for number, spans, ordinals in placed:
+        for span, ordinal in zip(spans, ordinals, strict=True):
+            if ordinal in found:
+                found[ordinal].setdefault(number, []).append(span)
+    factors = {o: scores[o] * _togetherness(found[o]) / (worth[o] or 1.0) for o in shortlist}
     chosen: list[int] = []
     while factors and len(chosen) < wanted:
         best = min(factors, key=lambda o: (-factors[o] * _worth(found[o], tells), o))
@@ -77,7 +86,12 @@ def best_paragraphs(
 
 def _worth(by_match: Places, tells: Sequence[float]) -> float:
     """Different parts of the query count most, then how often they stand there."""
-    return sum(tells[number] * (1 + 0.3 * log(len(spans))) for number, spans in by_match.items())
+    return sum([tells[number] * _often(len(spans)) for number, spans in by_match.items()])
+
+
+@lru_cache(1024)
+def _often(often: int) -> float:
+    return 1 + 0.3 * log(often)
 
 
 def _togetherness(by_match: Places) -> float:
@@ -107,24 +121,30 @@ def passages(
     """
     if not ordinals:
         return []
-    pages = {page.number: page for page in store.pages(reading)}
-    sections = store.sections(reading)
     texts = {paragraph.ordinal: paragraph for paragraph in store.paragraphs(reading, ordinals)}
-    inside: dict[int, list[Span]] = {ordinal: [] for ordinal in ordinals}
-    for span in spans:
-        ordinal = layout.paragraph_at(span[0])
-        if ordinal in inside:
-            inside[ordinal].append(span)
+    numbers = {
+        number for paragraph in texts.values() for number in (paragraph.page, *(page for _, page in paragraph.turns))
+    }
+    pages = {page.number: page for page in store.pages(reading, numbers)}
+    headed = {paragraph.section for paragraph in texts.values()}
+    sections = {section.ordinal: section for section in store.sections(reading, headed)}
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]
-        highlights = _characters(paragraph.text, mentions(inside[ordinal]), layout.starts[ordinal])
+        highlights = _characters(paragraph.text, _inside(spans, layout, ordinal), layout.starts[ordinal])
         pieces = _pieces(paragraph, highlights)
         if not every:
             start, end = max(pieces, key=lambda piece: (_held(piece, highlights), -piece[0]))
             pieces = [window(paragraph.text, start, end, highlights, LONGEST)]
         found.extend(_passage(paragraph, piece, highlights, pages, sections) for piece in pieces)
     return found
+
+
+def _inside(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
+    """Those of the mentions, which are in order, that begin in a paragraph."""
+    following = layout.starts[ordinal + 1 : ordinal + 2]
+    end = bisect_left(spans, (following[0], 0)) if following else len(spans)
+    return spans[bisect_left(spans, (layout.starts[ordinal], 0)) : end]
 
 
 def _characters(text: str, spans: Sequence[Span], start: int) -> list[tuple[int, int]]:
@@ -151,7 +171,7 @@ def _passage(
     piece: tuple[int, int],
     highlights: Sequence[tuple[int, int]],
     pages: Mapping[int, Page],
-    sections: Sequence[Section],
+    sections: Mapping[int, Section],
 ) -> Passage:
     start, end = piece
     while start < end and paragraph.text[start].isspace():

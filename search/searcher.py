@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, reduce
+from itertools import chain
 from operator import or_
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -154,8 +155,10 @@ class Searcher:
         chosen, unfit = self._chosen(filters, evaluator)
         bits = _bits(filters.sections)
         answer = self._filtered(whole, chosen, bits, evaluator)
-        ordered, cases = self._grouped(self._order(answer, sort, deadline), group)
-        shown = ordered[offset:] if limit is None else ordered[offset : offset + limit]
+        scores = self._ranking.scores(answer.matches, answer.documents)
+        ordered, cases = self._grouped(self._order(answer, sort, scores, deadline), group)
+        page = ordered[offset:] if limit is None else ordered[offset : offset + limit]
+        shown = [(document, scores[document]) for document in page]
         said = [*self._generation.warnings, *self._theme_problems(text), *parsed.warnings, *unfit]
         more, asked = offers.only_in_titles(parsed.tree, whole, evaluator, self._titles)
         suggestion = None
@@ -181,7 +184,7 @@ class Searcher:
             total=len(ordered),
             elapsed_ms=(time.perf_counter() - began) * 1000,
             hits=(),
-            facets=self._facets(whole, answer, chosen, bits, deadline) if count else {},
+            facets=self._facets(whole, answer, chosen, bits) if count else {},
             suggestion=suggestion,
             cases=cases,
         )
@@ -236,6 +239,25 @@ class Searcher:
             name: {document_of[reading] for reading in having if reading in document_of}
             for name, having in readings.items()
         }
+
+    @cached_property
+    def _size(self) -> int:
+        """One more than the highest number of a document."""
+        return max(self._reports, default=-1) + 1
+
+    @cached_property
+    def _theme_masks(self) -> dict[str, int]:
+        return {name: facets.mask(having, self._size) for name, having in self.themed().items()}
+
+    @cached_property
+    def _by_id(self) -> list[int]:
+        """All documents in the order of their reports' ids."""
+        return sorted(self._reports, key=lambda document: str(self._reports[document]["id"]))
+
+    @cached_property
+    def _cases(self) -> dict[int, str | int]:
+        """The case of each document; of one without a case the document itself."""
+        return {document: report["case"] or document for document, report in self._reports.items()}
 
     @cached_property
     def _titles(self) -> Titles:
@@ -294,13 +316,11 @@ class Searcher:
         return Answer({d for d in documents if whole.kinds(d) & bits}, matches, whole.kinds)
 
     def _facets(
-        self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], bits: int, deadline: Deadline
+        self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], bits: int
     ) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
 
-        def kinds(document: int) -> int:
-            deadline.check()
-            return whole.kinds(document)
+        kinds = whole.kinds
 
         def without(name: str) -> set[int]:
             if name not in chosen and (name != "section" or bits == EVERY_KIND):
@@ -311,7 +331,7 @@ class Searcher:
 
         counted = {name: self._counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
-        counted["theme"] = facets.of_themes(without("theme"), self.themed())
+        counted["theme"] = facets.of_themes(facets.mask(without("theme"), self._size), self._theme_masks)
         return counted
 
     # Hits
@@ -356,34 +376,35 @@ class Searcher:
         ]
         return tuple(sorted(found, key=lambda each: -each.points))
 
-    def _order(self, answer: Answer, sort: Sort, deadline: Deadline) -> list[tuple[int, float]]:
-        """The hits with their scores. Ties are broken by relevance and then by report id: always the same order."""
-        scores = self._ranking.scores(answer.matches, answer.documents)
-        scored = sorted(scores.items(), key=lambda hit: (-round(hit[1], 9), self._reports[hit[0]]["id"]))
+    def _order(self, answer: Answer, sort: Sort, scores: Mapping[int, float], deadline: Deadline) -> list[int]:
+        """The hits. Ties are broken by relevance and then by report id: always the same order."""
+        by_id = [document for document in self._by_id if document in scores]
+        ordered = sorted(by_id, key=lambda document: -round(scores[document], 9))
         if sort == "relevance":
-            return scored
+            return ordered
         if sort == "mentions":
             counts = {}
             for document in answer.documents:
                 deadline.check()
                 counts[document] = len(answer.mentions(document))
-            return sorted(scored, key=lambda hit: -counts[hit[0]])
+            return sorted(ordered, key=lambda document: -counts[document])
         unknown = "" if sort == "newest" else "9999"
-        return sorted(scored, key=lambda hit: self._date(hit[0]) or unknown, reverse=sort == "newest")
+        return sorted(ordered, key=lambda document: self._date(document) or unknown, reverse=sort == "newest")
 
     def _date(self, document: int) -> str | None:
         report = self._reports[document]
         date = report["published"] or report["year"]
         return str(date) if date else None
 
-    def _grouped(self, ordered: list[tuple[int, float]], group: Group) -> tuple[list[tuple[int, float]], int]:
+    def _grouped(self, ordered: list[int], group: Group) -> tuple[list[int], int]:
         """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
-        cases: dict[str | int, list[tuple[int, float]]] = {}
-        for hit in ordered:
-            cases.setdefault(self._reports[hit[0]]["case"] or hit[0], []).append(hit)
-        if group == "none" or len(cases) == len(ordered):
-            return ordered, len(cases)
-        return [hit for hits in cases.values() for hit in hits], len(cases)
+        different = len(set(map(self._cases.__getitem__, ordered)))
+        if group == "none" or different == len(ordered):
+            return ordered, different
+        cases: dict[str | int, list[int]] = {}
+        for document in ordered:
+            cases.setdefault(self._cases[document], []).append(document)
+        return list(chain.from_iterable(cases.values())), different
 
     def _theme_problems(self, text: str) -> list[str]:
         """What is wrong with the theme files, for a query that may depend on it."""

@@ -46,7 +46,7 @@ def altered(monkeypatch: pytest.MonkeyPatch, term: str, change: Callable[[list[i
         if asked != term:
             return found
         return [
-            (base, Postings(p.documents[:1], p.weights[:1], [len(places)], array("I", places)))
+            (base, Postings(p.documents[:1], p.weights[:1], [len(places)], array("I", places), p.kinds[:1]))
             for base, p in found
             for places in [change(list(p.at(0)))]
         ]
@@ -72,6 +72,19 @@ def test_a_place_that_the_corpus_does_not_have_is_found(
 ) -> None:
     altered(monkeypatch, term, lambda places: [*places, places[-1] + 1])
     assert "does not have at 1" in said(store, index)
+
+
+def test_a_kind_of_section_that_is_wrong_is_found(index: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = WhooshSnapshot.postings
+
+    def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
+        return [
+            (base, Postings(p.documents, p.weights, p.ends, p.positions, [k ^ (asked == "neglect") for k in p.kinds]))
+            for base, p in real(self, asked)
+        ]
+
+    monkeypatch.setattr(WhooshSnapshot, "postings", postings)
+    assert "other kinds of section than the corpus" in said(store, index)
 
 
 def test_a_word_that_only_the_index_has_is_found_and_not_told(

@@ -8,32 +8,37 @@ from index.postings import PostingsBuilder, unpack
 
 ENTRIES = st.dictionaries(
     st.integers(0, 1000),
-    st.tuples(st.floats(0, 100, width=32), st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=20)),
+    st.tuples(
+        st.floats(0, 100, width=32),
+        st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=20),
+        st.integers(0, 2**16 - 1),
+    ),
     max_size=20,
 )
 
 
 @given(ENTRIES)
-def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int]]]) -> None:
+def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int], int]]) -> None:
     builder = PostingsBuilder()
-    for document, (weight, positions) in sorted(entries.items()):
-        builder.add(document, weight, sorted(positions))
+    for document, (weight, positions, kinds) in sorted(entries.items()):
+        builder.add(document, weight, sorted(positions), kinds)
     postings = unpack(builder.pack())
     assert list(postings.documents) == sorted(entries)
     for place, document in enumerate(postings.documents):
-        weight, positions = entries[document]
+        weight, positions, kinds = entries[document]
         assert postings.weights[place] == weight
         assert list(postings.at(place)) == sorted(positions)
         assert postings.count(place) == len(positions)
+        assert postings.kinds[place] == kinds
 
 
 def test_no_postings_are_postings_too() -> None:
     assert list(unpack(PostingsBuilder().pack()).documents) == []
 
 
-@pytest.mark.parametrize("size", [0, 3, 4, 12, 19, 20])
+@pytest.mark.parametrize("size", [0, 3, 4, 12, 19, 20, 22, 24, 25])
 def test_postings_that_were_cut_are_refused(size: int) -> None:
     builder = PostingsBuilder()
-    builder.add(1, 2.0, [3, 5])
+    builder.add(1, 2.0, [3, 5], 1)
     with pytest.raises(ValueError, match="cut short"):
         unpack(builder.pack()[:size])
