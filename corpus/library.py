@@ -23,6 +23,7 @@ def create_library(path: Path) -> Settings:
     try:
         library.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours = {settings.reports, settings.catalogue, settings.themes, settings.index, settings.runs, library / FILE}
+        ours |= {library / name for name in ("cache", "access", "tokens.json")}
         database = settings.database.name
         foreign = sorted(
             each.name

@@ -54,11 +54,18 @@ def age(runs: Path) -> timedelta | None:
 
 
 def forget(runs: Path, report: str) -> None:
-    """Take the title and the file name of a report out of all records."""
+    """Take the title and the file name of a report out of all records. What cannot be read as one is deleted: half of a
+    record that an interrupted run left, or one that was damaged."""
+    for left in runs.glob(".*"):
+        left.unlink()
     for path in sorted(runs.glob("*.json")):
-        text = path.read_text("utf-8")
-        if report in text:
-            _keep(path, _without(json.loads(text), report))
+        try:
+            text = path.read_text("utf-8")
+            if report in text:
+                _keep(path, _without(json.loads(text), report))
+        except ValueError:
+            path.unlink()
+            path.with_suffix(".txt").unlink(missing_ok=True)
 
 
 def lines(record: dict[str, Any]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The work of a night: read what is new, bring the index up to date, check both, and leave a record."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -135,9 +136,12 @@ def go_back(settings: Settings, generation: str) -> Generation:
 
 
 def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) -> None:
-    """Let nothing stay of reports that the newest generation does not hold any more: older generations, the free pages
-    of the corpus, titles in the records of runs."""
+    """Let nothing stay of reports that the newest generation does not hold any more: older generations, what was worked
+    out from them, the free pages of the corpus, titles in the records of runs."""
     generations.keep_only(settings.index, generations.current(settings.index).manifest.id)
+    cache = settings.index.with_name("cache")
+    if cache.exists():
+        shutil.rmtree(cache)
     for report in reports:
         runs.forget(settings.runs, report)
     store.scrub()

@@ -89,3 +89,13 @@ class TestWritingWhole:
             write_whole(tmp_path / "a", b"two")
         assert [path.name for path in tmp_path.iterdir()] == ["a"]
         assert (tmp_path / "a").read_bytes() == b"one"
+
+
+def test_a_library_whose_corpus_was_moved_away_is_made_whole_again(tmp_path: Path) -> None:
+    """All that the program itself may have left beside the corpus is no other thing."""
+    create_library(tmp_path / "library")
+    for folder in ("cache", "access"):
+        (tmp_path / "library" / folder).mkdir()
+    (tmp_path / "library" / "tokens.json").write_text("{}")
+    (tmp_path / "library" / "corpus.db").unlink()
+    assert create_library(tmp_path / "library").database.exists()

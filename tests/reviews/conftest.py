@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from corpus.library import create_library
+from reviews.cli import main
 from tests.command import DEMO, reviews
 
 
@@ -29,3 +32,21 @@ def copy(demo: Path, tmp_path: Path) -> Callable[[], Path]:
         return Path(shutil.copytree(demo, tmp_path / "library"))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def two_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be read only: see `small`."""
+    library = tmp_path_factory.mktemp("small") / "library"
+    create_library(library)
+    for name in ("Child Robin LCSPR Executive Summary.pdf", "Child Robin  7 Minute Learning Brief.pdf"):
+        shutil.copy(DEMO / name, library / "reports")
+    (library / "reviews.toml").write_text("ocr = false\n")
+    assert CliRunner().invoke(main, ["--library", str(library), "update"], catch_exceptions=False).exit_code == 0
+    return library
+
+
+@pytest.fixture
+def small(two_reports: Path, tmp_path: Path) -> Path:
+    """A library of two reports that lie in its own folder, to be broken."""
+    return Path(shutil.copytree(two_reports, tmp_path / "library"))

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import corpus.store
-from corpus.library import create_library
+import reviews as application
 from corpus.model import SectionKind
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
@@ -21,6 +21,7 @@ from reviews import runs, update
 from reviews.cli import main
 from tests.command import DEMO
 
+SHIPPED = Path(corpus.store.__file__).with_name("themes.toml")
 SCHEMA = Path(corpus.store.__file__).with_name("schema.sql")
 
 
@@ -36,15 +37,8 @@ def told(library: Path, *words: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
-    """A library of two reports that lie in its own folder."""
-    library = tmp_path / "library"
-    create_library(library)
-    for name in ("Child Robin LCSPR Executive Summary.pdf", "Child Robin  7 Minute Learning Brief.pdf"):
-        shutil.copy(DEMO / name, library / "reports")
-    (library / "reviews.toml").write_text("ocr = false\n")
-    assert call(library, "update").exit_code == 0
-    return library
+def library(small: Path) -> Path:
+    return small
 
 
 def newest(library: Path) -> dict[str, Any]:
@@ -170,6 +164,7 @@ class TestRemoving:
         others = " ".join(" ".join(words) for other, words in texts.items() if other != report)
         # What the library holds anyway: the catalogue, and the words of the program.
         others += settings.catalogue.read_text("utf-8-sig").lower() + " ".join(SectionKind) + SCHEMA.read_text("utf-8")
+        others += SHIPPED.read_text("utf-8").lower()
         alone = {word for word in texts[report] if len(word) > 8 and word.isalpha() and word not in others}
         assert len(alone) > 10
         return report, {word.encode() for word in alone}
@@ -179,16 +174,25 @@ class TestRemoving:
         files = [path for path in library.rglob("*") if path.is_file() and path.name not in shipped]
         return {(path.name, word) for path in files for word in words if word in path.read_bytes().lower()}
 
-    def test_nothing_is_left_in_corpus_index_generations_and_records(self, library: Path, settings: Settings) -> None:
+    @pytest.mark.parametrize("limit", [50_000_000, 0], ids=["small index", "large index"])
+    def test_nothing_is_left_in_corpus_index_generations_caches_and_records(
+        self, library: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, limit: int
+    ) -> None:
+        monkeypatch.setattr(generations, "_SMALL", limit)  # a large one shares files between generations
         (library / "reports" / "new.pdf").write_bytes((DEMO / "media statement children p & q.pdf").read_bytes())
         assert call(library, "update").exit_code == 0
         report, words = self.words_of_one_only(settings)
         assert len(generations.kept(library / "index")) == 2
         assert self.left(library, words), "this test looks for words that were never there"
+        with application.open(library) as opened:
+            opened.searcher().themed()
+        (library / "runs" / ".half.json.x").write_text(" ".join(word.decode() for word in words))
+        (library / "runs" / "20200101T000000.000000Z.json").write_text(f'{{"report": "{report}", {words}')
         result = call(library, "remove", report[:12], "--reason", "a court order", "--yes")
         assert result.exit_code == 0, result.output
         assert self.left(library, words) == set()
         assert len(generations.kept(library / "index")) == 1
+        assert not list((library / "cache").glob("*0000001*")), "which themes it had is told by its text"
         assert call(library, "check", "--full").exit_code == 0
         assert newest(library)["removed"] == {"report": report, "reason": "a court order"}
         assert call(library, "remove", report[:12], "--reason", "again", "--yes").exit_code == 2
