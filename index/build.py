@@ -23,8 +23,9 @@ FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analysis.VERSION
 
 _CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
 _WORTH_A_PROCESS = 100  # fewer new readings than this for each are faster done here
-_MANY_SEGMENTS = 8  # more than this, and all but the largest become one
-_FEW_SMALL = 2  # more segments than this below a quarter of the largest, and they become one
+_GROWN = 250  # readings: a segment of so many is left alone, but for the dead in it
+_FEW_SMALL = 1  # more segments than this beside the grown ones and the largest of the others, and they become one
+_SHARE = 0.25  # of the largest of the others: when the small ones together have more, all of them become one
 _WORN = 0.9  # a segment of which less than this share is alive is written again
 
 Progress = Callable[[int, int], None]
@@ -61,7 +62,8 @@ def build(
         held = {reading for segment in kept for reading, _ in segment.documents}
         new = [reading for reading in readings if reading not in held]
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, progress)]
-        segments = _merge(building, name, segments, live, worn=1.0 if clean else _WORN)
+        if kept:
+            segments = _merge(building, name, segments, live, worn=1.0 if clean else _WORN)
         ENGINE.finish(building, segments)
         _verify(store, building, segments, live)
         described = {report.id: report.to_dict() for report in store.reports()}
@@ -183,18 +185,18 @@ def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
 def _merge(
     building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int], worn: float
 ) -> list[SegmentSummary]:
-    """Keep segments few and free of the dead: rewrite those of which less than `worn` is alive and, when there are
-    many, the small ones.
+    """Keep segments few and free of the dead, so that an index which grew night by night is hardly larger or slower
+    than a fresh one: rewrite those of which less than `worn` is alive, and the small ones when there are many.
     """
 
     def living(segment: SegmentSummary) -> int:
         return sum(length for reading, length in segment.documents if reading in live)
 
     tired = [s for s in segments if _dead(s, live) and living(s) <= worn * sum(length for _, length in s.documents)]
-    whole = sorted((s for s in segments if s not in tired), key=living, reverse=True)
-    small = [s for s in whole if 4 * living(s) < living(whole[0])]
-    if len(segments) > _MANY_SEGMENTS:
-        small = whole[1:]
+    growing = sorted((s for s in segments if s not in tired and len(s.documents) < _GROWN), key=living, reverse=True)
+    small = growing[1:]
+    if small and sum(map(living, small)) > _SHARE * living(growing[0]):
+        small = growing
     elif len(small) <= _FEW_SMALL:
         small = []
     merging = [s for s in segments if s in tired or s in small]

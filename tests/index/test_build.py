@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from benchmarks import nights
 from corpus.errors import Corrupt, NoIndex
 from corpus.store import Store
 from index import build as building
@@ -58,32 +59,15 @@ def test_a_second_reading_takes_the_place_of_the_first(tmp_path: Path, store: St
     assert len(words(tmp_path / "index", "neglect")) == 1
 
 
-def test_segments_stay_few_and_small_over_many_nights(tmp_path: Path, store: Store, add: AddReport) -> None:
+def test_an_index_that_grew_night_by_night_is_hardly_larger_than_a_fresh_one(tmp_path: Path) -> None:
     chance = Random(7)
-
-    def about(number: int) -> list[str]:
-        """A report of 60 paragraphs whose words are as unequally frequent as those of a language."""
-        words = iter(lambda: f"word{min(int(chance.paretovariate(0.7)), 9999)}", "")
-        return [f"neglect in report {number}", *(" ".join(islice(words, 50)) for _ in range(60))]
-
-    for n in range(30):
-        add(f"old-{n}", *about(n))
-    build(store, tmp_path / "index")
-    for night in range(25):
-        add(f"new-{night % 5}", *about(night))
-        build(store, tmp_path / "index")
-    generation = generations.current(tmp_path / "index")
-    assert len(generation.manifest.segments) <= building._MANY_SEGMENTS
-    assert len(words(tmp_path / "index", "neglect")) == 35
-    assert check(store, tmp_path / "index", full=True) == []
-
-    def size(directory: Path) -> int:
-        return sum(path.stat().st_size for path in directory.glob("reviews_*"))
-
-    grown = size(generation.directory)
-    fresh = build(store, tmp_path / "index", rebuild=True)
-    assert fresh is not None
-    assert grown <= 1.3 * size(fresh.directory)
+    # Words as unequally frequent as those of a language. `make torture` lives through a hundred nights, and times them.
+    words = iter(lambda: f"word{min(int(chance.paretovariate(0.7)), 9999)}", "")
+    pool = [" ".join(islice(words, 50)) for _ in range(300)]
+    told = nights.live(tmp_path / "library", pool, reports=30, words=2000, nights=15)
+    assert told["problems"] == []
+    assert told["size_ratio"] <= nights.MOST
+    assert told["segments"] <= 2 + building._FEW_SMALL
 
 
 def test_several_processes_build_what_one_builds(tmp_path: Path, store: Store, add: AddReport) -> None:
