@@ -13,7 +13,7 @@ _SMALL = 0.8  # of the size of the letter beside it: a raised digit
 _BOLD = 600  # weight of a font
 _MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
 _NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile("[0-9]")
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
@@ -42,7 +42,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
         stripped = piece.strip()
         if not stripped:
             continue
-        offset += piece.index(stripped[0])
+        if len(stripped) < len(piece):
+            offset += piece.index(stripped[0])
         first, last = offset, offset + len(stripped) - 1
         if not straight:
             first = max(0, pdfium.place_of(text_page, first))

@@ -25,7 +25,7 @@ from ingest.page import Pixels
 from ingest.reader import reader_name
 from ingest.scans import DPI
 
-_FILES_A_CHILD = 50  # then it is replaced: what leaked is given back
+_FILES_A_CHILD = 200  # then it is replaced: what leaked, or took it over, ends with it
 _LONGEST_ANSWER = 200_000_000  # bytes
 
 

@@ -58,7 +58,7 @@ class Things:
         if self._order is None:
             self._order = dict(zip(self._objects, range(len(self._objects)), strict=True))
         own = self._order.get(text_object, -1)
-        return [box for box, z in self.boxes if z > own]
+        return [box for box, z in self.boxes if z > own] if own < self.boxes[-1][1] else []
 
 
 def _holds_picture(form: int, depth: int) -> bool:
