@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from ipaddress import ip_address, ip_network
@@ -78,6 +79,7 @@ def serve(
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another with --port.") from error
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Ctrl-C ends it.")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that people wait for their turn is nothing to act on
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what was begun is put away in the end
     try:
         server.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from corpus.model import ItemKind
@@ -19,19 +19,17 @@ def recommended(
 
     query: only those with a mention in them; every word of it need not stand in the same one.
     """
-    mentioned: dict[str, set[int]] = {}
+    reports = {report["id"]: report for report in searcher.reports(filters)}
+    found: Iterable[tuple[str, set[int]]]
     if query:
         _, hits = searcher.stream(query, filters, count=False)
-        for hit in hits:
-            mentioned[hit.report["id"]] = {passage.ordinal for passage in hit.passages if passage.highlights}
-    reports = {report["id"]: report for report in searcher.reports(filters)}
-    order = list(mentioned) if query else sorted(reports, key=lambda r: (-(reports[r]["year"] or 0), r))
-    for report in order:
+        found = ((hit.report["id"], {p.ordinal for p in hit.passages if p.highlights}) for hit in hits)
+    else:
+        found = ((report, set()) for report in sorted(reports, key=lambda r: (-(reports[r]["year"] or 0), r)))
+    for report, mentioned in found:  # one after the other: who wants a page of them does not wait for all
         known = reports[report]
-        for item in searcher.text(report).items:
-            if kind not in (None, item.kind):
-                continue
-            if query and mentioned[report].isdisjoint(range(item.first, item.last + 1)):
+        for item in searcher.items(report, kind):
+            if query and mentioned.isdisjoint(range(item.first, item.last + 1)):
                 continue
             yield {
                 "kind": item.kind.value,

@@ -125,16 +125,22 @@ def _telling(term: str) -> bool:
 def _telling_most(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[str, int], kept: int) -> list[Shared]:
     """The words that stand out: often here, in few other reports."""
     held = len(snapshot.documents())
-    found = []
+    found: list[tuple[float, str]] = []
     for term in terms:
-        having = {
-            base + number: postings.count(i)
-            for base, postings in snapshot.postings(term)
-            for i, number in enumerate(postings.documents)
-        }
-        if _RARE <= len(having) <= max(_RARE, held * _COMMON):
-            found.append(Shared(term, (1 + log(counts[term])) * log(1 + held / len(having)), having))
-    return sorted(found, key=lambda shared: (-shared.tells, shared.term))[:kept]
+        having = sum(len(postings.documents) for _, postings in snapshot.postings(term))
+        if _RARE <= having <= max(_RARE, held * _COMMON):
+            found.append(((1 + log(counts[term])) * log(1 + held / having), term))
+    best = sorted(found, key=lambda each: (-each[0], each[1]))[:kept]
+    return [Shared(term, tells, _counted(snapshot, term)) for tells, term in best]
+
+
+def _counted(snapshot: Snapshot, term: str) -> dict[int, int]:
+    """The documents that have a term: how often each."""
+    return {
+        base + number: postings.count(i)
+        for base, postings in snapshot.postings(term)
+        for i, number in enumerate(postings.documents)
+    }
 
 
 def _positions(snapshot: Snapshot, term: str) -> dict[int, Sequence[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Options:
     """
 
     hosts: tuple[str, ...] = HERE
-    searches: int = 4
+    searches: int = 3
     access: Access = Access()  # noqa: RUF009 - frozen
     rate: int = 0
     log_days: int = 0
@@ -86,6 +87,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     )
     # A feed wants a moment; of a date that is not known to the day there is only the day of the index.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
+    app.jinja_env.filters["date"] = _date
     app.register_blueprint(security.static)
     app.register_blueprint(access.views)
     app.register_blueprint(searching.views)
@@ -103,6 +105,15 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_error_handler(HTTPException, _theirs)
     app.register_error_handler(Exception, _bug)
     return app
+
+
+def _date(date: str) -> str:
+    """2014-07-03 as a person writes it."""
+    try:
+        day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date has no time zone
+    except ValueError:
+        return date  # not known to the day
+    return f"{day.day} {day:%B %Y}"
 
 
 def _ours(error: ReviewsError) -> ResponseReturnValue:

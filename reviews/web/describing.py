@@ -151,7 +151,7 @@ PATHS: dict[str, Schema] = {
     "/batch/{id}.xlsx": _get("the answers to a sheet", _XLSX, _TEXT, _SHEET, 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),
-    "/coverage": _get("what is held", _HTML, _TEXT, [], 503),
+    "/coverage": _get("what is held", _HTML, _TEXT, [_PAGED[0]], 400, 503),
     "/coverage.json": _get("what is held", _JSON, _object("coverage", "unread", "failures", "not_held"), [], 503),
     "/help": _get("how to search", _HTML, _TEXT, []),
     "/help.json": _get("how to search", _JSON, _object("groups", "sections"), []),

@@ -2,8 +2,13 @@
 docs/query-language.md.
 """
 
-EXAMPLES = ("neglect", '"voice of the child"', "neglect NEAR adolescent", 'in:recommendations "information sharing"')
-"""Shown on the empty search page."""
+EXAMPLES = (
+    ("neglect", "the word and its forms: neglected, neglectful …"),
+    ('"voice of the child"', "these words side by side"),
+    ("neglect NEAR adolescent", "both words near each other, in one paragraph"),
+    ('in:recommendations "information sharing"', "only in the recommendations"),
+)
+"""Shown on the empty search page: what one can type, and what it finds."""
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (

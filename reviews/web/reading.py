@@ -40,7 +40,6 @@ _LABELS = {
     "published": "Published",
     "case": "Case",
     "author": "Author",
-    "language": "Language",
 }
 
 
@@ -59,7 +58,8 @@ class Mention:
 class Block:
     """A paragraph, heading or aside as it stands on one page.
 
-    printed: its number; number: the same where the text does not begin with it.
+    printed: its number; number: the same where the text does not begin with it. cited: of a heading, whether it says
+    something: it is a finding, or what was searched for stands in it.
     """
 
     pieces: list[Piece]
@@ -71,6 +71,7 @@ class Block:
     before: bool = False
     after: bool = False
     citation: str = ""
+    cited: bool = True
 
 
 @views.get(f"/reports/{_ID}")
@@ -269,6 +270,7 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
     inside = [(p.ordinal, 1, p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
     everything: list[tuple[int, int, Aside | Paragraph]] = [*asides, *inside]
     told = report.to_dict()
+    saying = {ordinal for item in text.items for ordinal in range(item.first, item.last + 1)}
     for _, _, piece in sorted(everything, key=lambda each: each[:2]):
         if isinstance(piece, Aside):
             yield Block([Piece(piece.text)], role=piece.role.value)
@@ -283,6 +285,7 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
             number=None if piece.number and piece.text.startswith(piece.number) else piece.number,
             printed=piece.number,
             heading=piece.heading,
+            cited=bool(here) or piece.ordinal in saying,
             before=start > 0,
             after=end < len(piece.text),
             citation=citing.citation(told, number, label, piece.number),

@@ -14,8 +14,11 @@ from reviews import vocabulary
 from reviews.account import Account
 from reviews.web import forms
 from reviews.web.answers import as_json, opened
+from reviews.web.asking import Asked
 
 views = Blueprint("telling", __name__)
+
+_LISTED = 150  # reports on one page
 
 
 @views.get("/themes")
@@ -38,9 +41,16 @@ def themes_json() -> Response:
 @views.get("/coverage")
 def coverage() -> str:
     """What is held, what could not be read and why."""
-    library = opened()
+    library, asked = opened(), Asked.read(request.args)
     reports = sorted(library.reports(), key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
-    return render_template("coverage.html", account=Account.of(library), reports=reports)
+    start = (asked.page - 1) * _LISTED
+    return render_template(
+        "coverage.html",
+        account=Account.of(library),
+        reports=reports[start : start + _LISTED],
+        now=asked.page,
+        last=max(1, -(-len(reports) // _LISTED)),
+    )
 
 
 @views.get("/coverage.json")

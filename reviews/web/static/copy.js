@@ -4,9 +4,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const citation = button.closest("details").querySelector(".r-citation");
+    const words = button.dataset.copy && button.closest(".r-passage, .r-paragraph").querySelector("blockquote, p");
+    const label = button.textContent;
     let told = "Copied";
     try {
-      await navigator.clipboard.writeText(citation.textContent);
+      await navigator.clipboard.writeText(words ? `“${words.textContent.trim()}” (${citation.textContent})` : citation.textContent);
     } catch {
       // Not allowed on a page without https: select it, so that one key press copies it.
       getSelection().selectAllChildren(citation);
@@ -14,7 +16,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     }
     button.textContent = told;
     document.getElementById("said").textContent = told;
-    setTimeout(() => { button.textContent = "Copy citation"; }, 4000);
+    setTimeout(() => { button.textContent = label; }, 4000);
   });
 }
 // A page that tells how far something is looks again by itself.

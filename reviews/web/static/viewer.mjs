@@ -81,11 +81,13 @@ function drawn(pdfjs, text, viewport, marks) {
       const wide = item.width * viewport.scale;
       const mark = document.createElement("div");
       mark.className = "r-drawn-mark";
-      mark.style.left = `${e + wide * share(first) * Math.cos(Math.atan2(b, a))}px`;
-      mark.style.top = `${f - size + wide * share(first) * Math.sin(Math.atan2(b, a))}px`;
-      mark.style.width = `${wide * (share(last + 1) - share(first))}px`;
-      mark.style.height = `${size * 1.2}px`;
-      mark.style.transformOrigin = `0 ${size}px`;
+      // Shares of the page, so that they stay on their words when the window changes its size.
+      const [left, top] = [e + wide * share(first) * Math.cos(Math.atan2(b, a)), f - size + wide * share(first) * Math.sin(Math.atan2(b, a))];
+      mark.style.left = `${(100 * left) / viewport.width}%`;
+      mark.style.top = `${(100 * top) / viewport.height}%`;
+      mark.style.width = `${(100 * wide * (share(last + 1) - share(first))) / viewport.width}%`;
+      mark.style.height = `${(120 * size) / viewport.height}%`;
+      mark.style.transformOrigin = "0 83.3%";
       mark.style.transform = `rotate(${Math.atan2(b, a)}rad)`;
       boxes.push(mark);
     }

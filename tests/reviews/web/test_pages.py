@@ -60,7 +60,7 @@ def test_the_first_page_has_the_box_examples_themes_and_the_coverage(page: Flask
     assert 'name="q"' in shown
     assert "Voice of the child" in shown
     assert "Searched 9 of 10 reports" in shown
-    for example in forms.EXAMPLES:
+    for example, _ in forms.EXAMPLES:
         assert told(page, "/search.json?" + "q=" + example)["total"] > 0, f"the example {example} finds nothing"
 
 
