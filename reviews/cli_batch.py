@@ -170,17 +170,17 @@ def _differences(found: Changes) -> Iterator[str]:
 @JSON
 @click.pass_obj
 def log(path: Path, records: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
-    """Print the search log of batches from their .about.json files, as a systematic review must report it (PRISMA-S):
-    what was searched and when, every query in full with its limits, and what it found. Nothing else is logged.
+    """Print the search log as a systematic review must report it (PRISMA-S): what was searched and when, every query in
+    full with its limits, and what it found. RECORDS are .about.json files of batches and files of `search --log`.
     """
     from search.export import write_rows
-    from search.record import LOG_COLUMNS, load, log_rows
+    from search.log import COLUMNS, read
 
-    rows = [row for record in records for row in log_rows(load(record), path.resolve().name)]
+    rows = [row for record in records for row in read(record, path.resolve().name)]
     if as_json:
         print_json({"searches": rows})
     if out:
-        write_rows(out, rows, LOG_COLUMNS)
+        write_rows(out, rows, COLUMNS)
     if not as_json and not out:
         print_lines(_log_lines(rows))
 
@@ -198,7 +198,7 @@ def _log_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"  not searched: {row['not_searched']}; index {row['generation']}; {row['program']}"
             last = head
         limits = f"  [{row['limits']}]" if row["limits"] else ""
-        yield f"{row['id']}  {row['query']}{limits}"
+        yield f"{row['id']}  {row['query']}{limits}".strip()
         if row["error"]:
             yield f"    not answered: {row['error']}"
             continue

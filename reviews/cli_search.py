@@ -48,6 +48,7 @@ PASSAGES = click.option(
 @PASSAGES
 @click.option("--facets", "counted", is_flag=True, help="Also count the hits by year, board, area, kind, theme …")
 @click.option("--explain", is_flag=True, help="Also say why each report stands where it does.")
+@click.option("--log", type=click.Path(path_type=Path), help="Add this search to the log of a study: `reviews log`.")
 @JSON
 @click.pass_obj
 def search(
@@ -62,6 +63,7 @@ def search(
     passages: str,
     counted: bool,
     explain: bool,
+    log: Path | None,
     as_json: bool,
     **values: tuple[str, ...],
 ) -> None:
@@ -85,6 +87,10 @@ def search(
             group=group,
             explain=explain,
         )
+        if log:
+            from search.log import append
+
+            append(log, library.searcher(), query, filters, path.resolve().name)
     if as_json:
         print_json(results.to_dict())
     else:

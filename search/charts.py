@@ -36,7 +36,8 @@ def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
         yield f"  {_cut(name, wide):{wide}} {_told(point):>11} {_percent(point):>6}  {bar}".rstrip()
     if any(point.small for point in points):
         yield ""
-        yield _small(points)
+        hidden = any(point.reports is None for point in points)
+        yield _small(points) + ("" if hidden else " To keep them back: --suppress-small.")
 
 
 def svg(points: Sequence[Point]) -> str:
@@ -124,7 +125,9 @@ def _drawn(points: Sequence[Point]) -> tuple[list[_Bar | _Text], int]:
         long = round(_BARS * (point.share or 0) / top, 1)
         drawn.append(_Text(_LEFT - 8, y + 15, _cut(_name(point), 34), "name"))
         drawn.append(_Bar(_LEFT, y + 3, long))
-        drawn.append(_Text(_LEFT + long + 6, y + 15, f"{_told(point)} {_percent(point)}".strip(), "numbers"))
+        drawn.append(
+            _Text(_LEFT + long + 6, y + 15, " · ".join(filter(None, (_told(point), _percent(point)))), "numbers")
+        )
         y += _LINE
     if any(point.small for point in points):
         y += 26
@@ -140,7 +143,7 @@ def _small(points: Sequence[Point]) -> str:
     """What the marks of small numbers say."""
     if any(point.reports is None for point in points):
         return f"<{SMALL}: kept back, because small counts can identify people."
-    return f"*: fewer than {SMALL}. Small counts can identify people when they are published: --suppress-small."
+    return f"*: fewer than {SMALL}. Small counts can identify people when they are published."
 
 
 def _name(point: Point) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -206,31 +206,3 @@ def changes(before: About, after: About) -> Changes:
         queries=tuple(found),
         asked=len(after.asked),
     )
-
-
-LOG_COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "limits", "read_as", "reports", "of",
-               "cases", "mentions", "error", "generation", "program")  # fmt: skip
-"""Of a search log: what PRISMA-S asks to be told of a search: source, date, full strategy, limits, records found."""
-
-
-def log_rows(record: About, library: str) -> Iterator[dict[str, Any]]:
-    """The search log of one batch, a row a query. library: how the collection is to be named."""
-    coverage = record.coverage
-    for asked in record.asked:
-        yield {
-            "asked_at": record.asked_at,
-            "library": library,
-            "searched": f"{coverage['searchable']} of {coverage['reports']} reports",
-            "not_searched": f"{coverage['unread_pages']} pages, {coverage['failures']} files",
-            "id": asked.question["id"],
-            "query": asked.question["query"],
-            "limits": "; ".join(f"{name}: {value}" for name, value in asked.question["filters"].items()),
-            "read_as": asked.parsed,
-            "reports": None if asked.error else asked.reports,
-            "of": None if asked.error else asked.of,
-            "cases": None if asked.error else asked.cases,
-            "mentions": None if asked.error else asked.mentions,
-            "error": asked.error,
-            "generation": f"{record.generation['id']} of {record.generation['built_at']}",
-            "program": f"safeguarding-reviews {record.versions['program']}",
-        }

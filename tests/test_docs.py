@@ -10,7 +10,7 @@ import pytest
 from corpus import catalogue
 from corpus.model import Reason, SectionKind
 from corpus.settings import HELP, Settings
-from search import outputs, record
+from search import log, outputs
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -65,7 +65,7 @@ def test_the_settings_that_are_documented_are_those_that_exist() -> None:
         ("data-format.md", "## The catalogue", catalogue.COLUMNS),
         ("batch.md", "## One row a passage", outputs.COLUMNS),
         ("batch.md", "## The summary", outputs.SUMMARY),
-        ("batch.md", "## The search log", record.LOG_COLUMNS),
+        ("batch.md", "## The search log", log.COLUMNS),
     ],
 )
 def test_every_column_of_a_table_is_documented(page: str, part: str, columns: tuple[str, ...]) -> None:

@@ -4,7 +4,6 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,14 +13,11 @@ from bibtexparser.entrypoint import parse_file, parse_string
 from click.testing import CliRunner
 from PIL import Image
 
-import reviews
 from corpus.errors import QueryRefused, UsageError
-from corpus.library import create_library
 from corpus.model import ItemKind
 from index import analysis
 from reviews.cli import main
 from reviews.library import Library
-from reviews.update import run as update
 from search.charts import chart, png, svg
 from search.concordance import concordance
 from search.export import frame
@@ -34,16 +30,6 @@ from search.terms import compare, likelihood, terms
 from search.trends import trends
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("demo")
-    settings = create_library(folder / "library")
-    settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
-    update(settings, [ROOT / "corpus" / "demo"])
-    with reviews.open(settings.library) as library:
-        yield library
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +38,6 @@ H,\"theme:""voice of the child""\",,,
 I,child* NEAR/5 home,,,
 J,=SUM(A1:A2),,,@who
 """
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("demo")
-    update(create_library(folder / "library"), [ROOT / "corpus" / "demo"])
-    with reviews.open(folder / "library") as library:
-        yield library
 
 
 @pytest.fixture

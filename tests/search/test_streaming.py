@@ -1,26 +1,14 @@
 """The hits of an answer can be taken one by one, and the reports that a filter lets through can be listed."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-import reviews
-from corpus.library import create_library
 from reviews.library import Library
-from reviews.update import run
 from search.filters import Filters
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("demo")
-    run(create_library(folder / "library"), [ROOT / "corpus" / "demo"])
-    with reviews.open(folder / "library") as library:
-        yield library
 
 
 @pytest.mark.parametrize("query", ["neglect", '"the child"', "year:2014", "nosuchword", "child* -neglect", ""])

@@ -4,7 +4,6 @@ import csv
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,10 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-import reviews
-from corpus.library import create_library
 from reviews.library import Library
-from reviews.update import run as update
 from search import batch
 from search.batch import Source
 from search.export import write_rows
@@ -36,16 +32,6 @@ F,year:2014,,
 G,"theme:""voice of the child"" ",,
 """
 SHEETS = ["Summary", "Matrix", "Mentions", "Same report", "Same paragraph", "By year", "By year (share)", "Errors"]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("demo")
-    settings = create_library(folder / "library")
-    settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
-    update(settings, [ROOT / "corpus" / "demo"])
-    with reviews.open(settings.library) as library:
-        yield library
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,184 @@
+"""What does a large batch cost, and is it right? `python -m benchmarks.batch LIBRARY`: 500 queries into one workbook.
+
+The queries are words, phrases, words near each other, patterns, sections, themes and filters, made of the library's own
+words with a fixed seed, without words that stand in more than one paragraph of fifty. The figures go to stdout as JSON:
+seconds of wall and processor time and the peak memory of all processes; and `disagree`, the queries for which the sheet
+Mentions, the column of the sheet Matrix, the row of the sheet Summary and a search do not all say the same number.
+"""
+
+import argparse
+import csv
+import json
+import re
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import reviews
+from benchmarks.__main__ import machine
+from benchmarks.measure import command, measure
+from benchmarks.searching import questions
+from index import analysis
+from reviews.library import Library
+from search.sheet import questions as read
+
+QUERIES = 500
+_NARROWED = {3: {"year": "2012.."}, 8: {"section": "findings; recommendations"}, 13: {"year": "2010..2018"}}
+_EVERY = 20  # of so many queries, those above have a filter
+_SAMPLE = 200  # reports whose words are counted
+_OPERATORS = re.compile(r"\b[a-z]+:\S*|\bOR\b|\bNEAR/\d+|~\d")
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def telling(library: Library) -> set[str]:
+    """The words that an analyst may ask for: in more than one paragraph of the library, and in one of fifty at most."""
+    held: Counter[str] = Counter()
+    count = 0
+    with library.store() as store:
+        for reading, _ in islice(store.readings(), _SAMPLE):
+            for text, _, _ in store.indexable(reading):
+                count += 1
+                held.update({term for term, _ in analysis.terms(text)})
+    return {term for term, among in held.items() if 1 < among <= count / 50 and len(term) > 3 and term.isalpha()}
+
+
+def asked_of(library: Library, queries: int) -> Iterator[str]:
+    """Of the queries that `benchmarks.searching` makes those that an analyst may ask: nobody wants to read each place
+    where reports say `that`. A phrase, or words near each other, may hold common words too.
+    """
+    words = telling(library)
+    made = questions(library, 1, 1000 * queries)
+
+    def tells(query: str) -> bool:
+        own = [term for term, _ in analysis.terms(_OPERATORS.sub(" ", query))]
+        return query.startswith("theme:") or (any if '"' in query or "NEAR" in query else all)(t in words for t in own)
+
+    return islice(filter(tells, made), queries)
+
+
+def write_sheet(library: Path, sheet: Path, queries: int, *, common: bool = False) -> None:
+    """A sheet of queries: the same for the same library. common: of all words, as often as they stand there."""
+    with reviews.open(library) as opened, sheet.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "query", "year", "section"])
+        made = questions(opened, 1, queries) if common else asked_of(opened, queries)
+        for n, query in enumerate(made):
+            narrowed = _NARROWED.get(n % _EVERY, {})
+            rows.writerow([f"Q{n}", query, narrowed.get("year"), narrowed.get("section")])
+
+
+def rows_of(book: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
+    """The rows of one sheet as the file has them, by the letters of the columns, read one by one."""
+    with book.open(part) as file:
+        root = None
+        for event, element in ElementTree.iterparse(file, ("start", "end")):
+            if root is None:
+                root = element
+            if event == "end" and element.tag == f"{_MAIN}row":
+                yield {
+                    re.sub(r"\d", "", cell.get("r", "")): "".join(cell.itertext()) for cell in element.iter(f"{_MAIN}c")
+                }
+                element.clear()
+                for other in root:
+                    if other.tag == f"{_MAIN}sheetData":
+                        other.clear()
+
+
+def parts_of(book: zipfile.ZipFile) -> dict[str, str]:
+    """The sheets by name, and the file of each."""
+    names = [
+        sheet.get("name", "") for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
+    ]
+    return {name: f"xl/worksheets/sheet{n}.xml" for n, name in enumerate(names, 1)}
+
+
+def sums(path: Path) -> dict[str, dict[str, int]]:
+    """The mentions of each query by its id, as each of the sheets has them."""
+    found: dict[str, dict[str, int]] = {}
+    with zipfile.ZipFile(path) as book:
+        parts = parts_of(book)
+        head, *rows = rows_of(book, parts["Summary"])
+        at = {name: column for column, name in head.items()}
+        found["Summary"] = {row[at["id"]]: int(row[at["mentions"]]) for row in rows if at["mentions"] in row}
+        _, total, head, *rows = rows_of(book, parts["Matrix"])
+        ids = {column: name.partition("  ")[0] for column, name in head.items() if "  " in name}
+        found["Matrix"] = {
+            name: sum(int(row.get(column, 0)) for row in rows) for column, name in ids.items() if column in total
+        }
+        mentions: Counter[str] = Counter()
+        lines = 0
+        for name in parts:
+            if name.startswith("Mentions"):
+                rows_in = rows_of(book, parts[name])
+                at = {shown: column for column, shown in next(rows_in).items()}
+                for row in rows_in:
+                    mentions[row[at["id"]]] += int(row[at["mentions"]])
+                    lines += 1
+        found["Mentions"] = {name: mentions[name] for name in found["Summary"]}
+        found["rows"] = {"Mentions": lines}
+    return found
+
+
+def searched(library: Path, sheet: Path) -> dict[str, int]:
+    """What a search for each says."""
+    with reviews.open(library) as opened:
+        return {
+            question.id: sum(
+                hit.mentions for hit in opened.search(question.query, question.filters, limit=None, per_report=0)
+            )
+            for question in read(sheet.read_bytes(), sheet.name)
+        }
+
+
+def run(
+    library: Path, queries: int, jobs: int | None, form: str, scratch: Path, *, common: bool = False
+) -> dict[str, Any]:
+    """Ask, write and check."""
+    sheet, out = scratch / "sheet.csv", scratch / f"answers.{form}"
+    write_sheet(library, sheet, queries, common=common)
+    words: list[str | Path] = ["batch", sheet, "--out", out, "--json", *(["--jobs", str(jobs)] if jobs else [])]
+    cost = measure(command(library, *words))
+    told = json.loads(cost.output)
+    figures = {
+        **machine(),
+        **cost.to_dict(),
+        "queries": told["queries"],
+        "errors": told["errors"],
+        "mentions": told["mentions"],
+        "rows": told["rows"],
+        "output_mb": round(sum(Path(file).stat().st_size for file in told["files"]) / 1_000_000, 1),
+    }
+    if form == "xlsx":
+        found = sums(out)
+        rows = found.pop("rows")["Mentions"]
+        truth = searched(library, sheet)
+        figures["rows_in_workbook"] = rows
+        figures["disagree"] = sorted(
+            {name for told in found.values() for name in truth if told.get(name) != truth[name]}
+        )
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.batch", description=__doc__)
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--queries", type=int, default=QUERIES)
+    parser.add_argument("--jobs", type=int)
+    parser.add_argument("--format", dest="form", choices=["xlsx", "csv", "jsonl"], default="xlsx")
+    parser.add_argument("--common", action="store_true", help="of all words as often as they stand there: a torture")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        print(
+            json.dumps(
+                run(asked.library, asked.queries, asked.jobs, asked.form, Path(scratch), common=asked.common), indent=2
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

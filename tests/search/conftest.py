@@ -1,0 +1,22 @@
+"""One library of the demonstration reports for all tests that only ask it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import reviews
+from corpus.library import create_library
+from reviews.library import Library
+from reviews.update import run
+
+DEMO = Path(__file__).parents[2] / "corpus" / "demo"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    settings = create_library(tmp_path_factory.mktemp("demo") / "library")
+    settings.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
+    run(settings, [DEMO])
+    with reviews.open(settings.library) as library:
+        yield library
