@@ -1,8 +1,9 @@
 """How fast are we? `make bench`, or `python -m benchmarks [DIR]`: from PDFs to a published index, the questions, the
-reading beside PDFium alone, and one scanned page.
+reading beside PDFium alone, one scanned page; and beside us in the same run Recoll on the same PDFs and Xapian, SQLite
+FTS5 and tantivy on the same text.
 
-The figures go to stdout as JSON. DIR is a folder of PDFs; without it, ../shared/reports where there is one, else the
-demonstration reports.
+The figures go to stdout as JSON, and a table of those that are compared to stderr. DIR is a folder of PDFs; without it,
+../shared/reports where there is one, else the demonstration reports.
 """
 
 import argparse
@@ -11,12 +12,14 @@ import os
 import platform
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import reviews
+from benchmarks import peers
 from benchmarks.measure import command, measure
 from benchmarks.queries import TYPICAL
 from benchmarks.throughput import DEMO, REPORTS, scanned, throughput
@@ -57,14 +60,19 @@ def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]
     }
 
 
-def recoll(folder: Path, scratch: Path) -> dict[str, Any] | None:
-    """The same PDFs indexed by Recoll in the same run, None where it is not installed."""
+def one_process(folder: Path, scratch: Path) -> dict[str, Any]:
+    """The full build with one process that reads and one that stores and indexes."""
+    return measure(command(scratch / "one-process", "update", folder, "--json", "--jobs", "1")).to_dict()
+
+
+def recoll(folder: Path, scratch: Path, *settings: str) -> dict[str, Any] | None:
+    """The same PDFs indexed by Recoll in the same run, None where it is not installed. settings: of recoll.conf."""
     program = shutil.which("recollindex")
     if program is None:
         return None
-    (scratch / "recoll").mkdir()
-    (scratch / "recoll" / "recoll.conf").write_text(f"topdirs = {folder.resolve()}\n", "utf-8")
-    return measure([program, "-c", scratch / "recoll", "-z"]).to_dict()
+    place = Path(tempfile.mkdtemp(dir=scratch, prefix="recoll-"))
+    (place / "recoll.conf").write_text("\n".join([f"topdirs = {folder.resolve()}", *settings, ""]), "utf-8")
+    return measure([program, "-c", place, "-z"]).to_dict()
 
 
 def best(library: Path, *words: str | Path) -> Any:
@@ -111,8 +119,37 @@ def main() -> None:
         jobs = asked.jobs or os.cpu_count() or 1
         figures["reading"] = throughput(asked.folder, Path(scratch), jobs, times=1)
         figures["scanned_page"] = scanned(Path(scratch))
+        figures["one_process"] = one_process(asked.folder, Path(scratch))
         figures["recoll"] = recoll(asked.folder, Path(scratch))
+        figures["recoll_one_thread"] = recoll(asked.folder, Path(scratch), "thrQSizes = -1 -1 -1")
+        figures["same_text"] = peers.beside(Path(scratch) / "library", Path(scratch))
     print(json.dumps(figures, indent=1))
+    print(table(figures), file=sys.stderr)
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures that are compared, as Markdown."""
+    costs = {
+        "`reviews update`": figures["pdfs"]["full_build"],
+        "`recollindex`": figures["recoll"],
+        "`reviews update --jobs 1`": figures["one_process"],
+        "`recollindex`, one thread": figures["recoll_one_thread"],
+        "`reviews update`, nothing new": figures["pdfs"]["nothing_new"],
+        "`reviews search neglect`": figures["pdfs"]["search_command"],
+    }
+    lines = ["| from PDFs | wall | CPU | peak memory |", "|---|---|---|---|"]
+    for name, cost in costs.items():
+        told = "not installed | |" if cost is None else "{seconds} s | {cpu_seconds} s | {peak_mb} MB".format(**cost)
+        lines.append(f"| {name} | {told} |")
+    lines += ["", "| the same text | CPU seconds | words a CPU second | index | milliseconds: word, two, phrase |"]
+    lines.append("|---|---|---|---|---|")
+    for name, peer in figures["same_text"].items():
+        if peer is None:
+            lines.append(f"| {name} | not installed | | | |")
+        else:
+            told = f"{peer['cpu_seconds']} | {peer['words_per_cpu_second']:,} | {peer['mb']} MB"
+            lines.append(f"| {name} | {told} | {', '.join(map(str, peer['ms'].values()))} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""The same text in another engine: `python -m benchmarks.peers fts5|xapian|tantivy TEXTS`, `... recoll FOLDER`.
+"""The same text in another engine: `python -m benchmarks.peers ours|fts5|xapian|tantivy TEXTS`; `make bench` asks all.
 
 TEXTS is a file with one report a line, as `python -m benchmarks.peers export LIBRARY TEXTS` writes it. Each prints one
 line of JSON: seconds to index with positions, words a second, and milliseconds for a word, two words and a phrase.
 Install the peers by hand, in an environment of their own: they are no dependency of ours. The file needs nothing else.
+`make bench` looks for a Python that has the peer: its own, those on the PATH, and those that PEERS names (paths,
+divided as in PATH), such as a throw-away environment with tantivy.
 """
 
 import json
+import os
 import shutil
 import sqlite3
 import statistics
@@ -106,15 +109,6 @@ def tantivy(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]]
     return seconds, find
 
 
-def recoll(folder: Path) -> dict[str, Any]:
-    """The same PDFs, all cores; its own helper programs read them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / "recoll.conf").write_text(f"topdirs = {folder.resolve()}\n")
-        began = time.perf_counter()
-        subprocess.run(["recollindex", "-c", scratch, "-z"], capture_output=True, check=True)
-        return {"peer": "recoll", "seconds": round(time.perf_counter() - began, 2)}
-
-
 def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
     """Our engine on the same lines, one process; needs this project's environment."""
     from corpus.model import SectionKind
@@ -138,19 +132,47 @@ def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], i
     return seconds, find
 
 
+def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
+    """Each engine on the text of a library, one after the other; None for one that no Python here has."""
+    texts = scratch / "texts"
+    export(library, texts)
+    found: dict[str, dict[str, Any] | None] = {}
+    for name, module in (("ours", "index"), ("xapian", "xapian"), ("fts5", "sqlite3"), ("tantivy", "tantivy")):
+        python = _python_with(module)
+        found[name] = None
+        if python:
+            run = [python, "-m", "benchmarks.peers", name, str(texts)]
+            told = subprocess.run(run, capture_output=True, check=True, cwd=Path(__file__).parent.parent)
+            found[name] = json.loads(told.stdout)
+    return found
+
+
+def _python_with(module: str) -> str | None:
+    on_the_path = [str(Path(folder) / "python3") for folder in os.get_exec_path()]
+    for python in [sys.executable, *filter(None, os.environ.get("PEERS", "").split(os.pathsep)), *on_the_path]:
+        if Path(python).exists():
+            here = tempfile.gettempdir()  # not this folder, whose `index` any Python would find
+            run = [python, "-c", f"import {module}"]
+            if subprocess.run(run, capture_output=True, cwd=here, check=False).returncode == 0:
+                return python
+    return None
+
+
 def main() -> None:
     """Print the figures of one peer."""
     name, path = sys.argv[1], Path(sys.argv[2])
     if name == "export":
         export(path, Path(sys.argv[3]))
-    elif name == "recoll":
-        print(json.dumps(recoll(path)))
     else:
         texts = path.read_text("utf-8").splitlines()
         words = sum(text.count(" ") + 1 for text in texts)
+        engine = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}[name]
         folder = Path(tempfile.mkdtemp())
+        engine(texts[:1], Path(tempfile.mkdtemp(dir=folder)))  # what an engine loads once is no part of the figure
+        shutil.rmtree(folder)
+        folder.mkdir()
         cpu = time.process_time()
-        seconds, find = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}[name](texts, folder)
+        seconds, find = engine(texts, folder)
         cpu = time.process_time() - cpu
         size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
         told = {"peer": name, "reports": len(texts), "words": words, "seconds": round(seconds, 2)}
