@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from corpus.errors import UsageError
@@ -19,6 +20,7 @@ from corpus.table import decoded, folded, records_of, separator, unguarded
 from search.filters import EVERYTHING, Filters, section_kind
 
 MAX_BYTES = 100_000_000
+_UNPACKED = 25_000_000  # bytes of a workbook: 16,000 queries take 2 million, and 25 million four seconds
 MAX_QUESTIONS = 16_000
 """Of one sheet: a spreadsheet has no room for more columns in a matrix."""
 
@@ -86,14 +88,14 @@ def questions(data: bytes, name: str = "") -> list[Question]:
         lines = decoded(data)
         objects = ending in ("jsonl", "ndjson") or (ending not in ("csv", "tsv", "txt") and _is_json(lines))
         rows = _objects(lines) if objects else _table(lines)
-    found = list(_asked(rows))
+    found = list(islice(_asked(rows), MAX_QUESTIONS + 1))
     if not found:
         raise UsageError(
             "The sheet has no queries. Give one query a line, or a table with a column called query; "
             "`reviews batch --template` writes an example."
         )
     if len(found) > MAX_QUESTIONS:
-        raise UsageError(f"The sheet has {len(found):,} queries; {MAX_QUESTIONS:,} fit into one batch. Split it.")
+        raise UsageError(f"The sheet has more than {MAX_QUESTIONS:,} queries. So many fit into one batch: split it.")
     return found
 
 
@@ -209,6 +211,9 @@ def _spreadsheet(data: bytes) -> Iterator[Row]:
     from openpyxl import load_workbook  # takes a fifth of a second, so only who needs it waits
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
+                raise UsageError("The workbook is too large when unpacked. Keep only the columns that are needed.")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         for sheet in book.worksheets:
             rows = sheet.iter_rows()
@@ -225,8 +230,8 @@ def _spreadsheet(data: bytes) -> Iterator[Row]:
             error = next((said for name, (_, said) in zip(columns, told, strict=False) if said and name == QUERY), "")
             yield _line(row), dict(zip(columns, (text for text, _ in told), strict=False)), error
         book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError) as error:
-        # openpyxl checks little and fails anywhere on a broken file.
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError, SyntaxError) as error:
+        # openpyxl checks little and fails anywhere on a broken file. SyntaxError: of the XML in it.
         raise UsageError("The workbook is damaged or no .xlsx file. Save it again, or as CSV.") from error
 
 

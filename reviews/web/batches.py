@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import LimitHit, NotFound, ReviewsError
+from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from reviews.library import Library
 from search.sheet import Question, questions
 
+FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
+_LINES = 50_000  # of a sheet as text: to read more would take seconds, only to say that they are too many
 _KEPT_SECONDS = 3600.0
 _WAITING = 5  # sheets that may wait or lie ready at the same time, for each person
 _ALL = 20
@@ -64,6 +66,12 @@ class Batches:
 
     def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
         """Read the sheet and have it answered. Raises UsageError for one without queries, LimitHit when many wait."""
+        if Path(name).suffix.lower() not in FORMS:
+            raise UsageError(
+                f"{Path(name).name[:100]} is no sheet of queries. Give one that ends in {', '.join(FORMS)}."
+            )
+        if data.count(b"\n") > _LINES:
+            raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it.")
         asked = questions(data, name)
         with self._lock:
             self._forget()

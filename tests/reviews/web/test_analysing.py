@@ -1,11 +1,14 @@
 """Recommendations, trends and sheets of queries, as the page gives them."""
 
 import io
+import re
 import time
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from flask.testing import FlaskClient
 
 from corpus.errors import LimitHit, NotFound
@@ -87,10 +90,81 @@ def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
     assert len(book.sheetnames) >= 3
 
 
-def test_a_sheet_without_queries_is_refused_with_a_sentence(page: FlaskClient) -> None:
-    for data, name in ((b"", "q.csv"), (b"\n\n", "q.txt"), (b"\xd0\xcf\x11\xe0old", "q.xls")):
-        answer = page.post("/batch", data={"sheet": (io.BytesIO(data), name)}, content_type="multipart/form-data")
-        assert answer.status_code == 400
+def workbook(cells: list[tuple[int, str]], sheet: bytes | None = None) -> bytes:
+    """A workbook with a column of queries; sheet: bytes that stand where its first sheet should."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet()
+    for row, text in cells:
+        page.write(row, 0, text)
+    book.close()
+    if sheet is None:
+        return out.getvalue()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else old.read(name))
+    return changed.getvalue()
+
+
+ROW = b'<row><c t="inlineStr"><is><t>neglect</t></is></c></row>'
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "q.csv"),
+        (b"", "q.xlsx"),
+        (b"\n\n", "q.txt"),
+        (b"\xd0\xcf\x11\xe0old", "q.xls"),
+        (b"%PDF-1.7 neglect", "q.pdf"),
+        (b"neglect\n", "q"),
+        (b"PK\x03\x04 and no more", "q.xlsx"),
+        (b"neglect\n" * 600_000, "q.txt"),
+        (b"query" + b",x" * 200_000 + b"\n", "q.csv"),
+        (workbook([(0, "query"), (1, "neglect")])[:600], "q.xlsx"),
+        (workbook([(0, "query")]), "q.xlsx"),
+        (workbook([(0, "query")], b"\0" * 50_000_000), "q.xlsx"),
+        (workbook([(0, "query")], SHEET % (ROW * 1_000_000)), "q.xlsx"),
+        (workbook([(0, "query")], SHEET % b'<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]>&y;'), "q.xlsx"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_what_is_no_sheet_of_queries_is_refused_quickly_with_a_sentence(
+    page: FlaskClient, data: bytes, name: str
+) -> None:
+    began = time.process_time()
+    answer = page.post("/batch", data={"sheet": (io.BytesIO(data), name)}, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert re.search(r'<p class="govuk-body">[^<]+\.</p>', answer.text)
+    assert "root:" not in answer.text
+    assert time.process_time() - began < 5
+
+
+def test_a_formula_in_a_sheet_is_not_followed_and_comes_back_as_text(page: FlaskClient) -> None:
+    address = sent(page, workbook([(0, "query"), (1, '=HYPERLINK("http://evil.example")'), (2, "neglect")]), "q.xlsx")
+    for _ in range(200):
+        if page.get(f"{address}.json").get_json()["ready"]:
+            break
+        time.sleep(0.1)
+    book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+
+
+def test_a_sheet_that_another_page_sends_is_not_taken(page: FlaskClient) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        answer = page.post(
+            "/batch",
+            data={"sheet": (io.BytesIO(b"neglect\n"), "q.txt")},
+            content_type="multipart/form-data",
+            headers=headers,
+        )
+        assert answer.status_code == 403
+
+
+def test_no_file_and_an_unknown_sheet_are_told(page: FlaskClient) -> None:
     assert page.post("/batch").status_code == 400
     assert page.get("/batch/" + "x" * 22).status_code == 404
     assert page.get("/batch/template.xlsx").data.startswith(b"PK")
