@@ -1,6 +1,7 @@
 """What do size and change cost? `python -m benchmarks.scale --like LIBRARY` makes collections of 20, 200 and 2,000
 reports from the paragraphs of LIBRARY, and measures on each: building, questions, one new report, 20 changed ones,
-nothing new. Then 2,000 small PDFs are read, and a night with nothing new on them is measured. JSON to stdout, a table to stderr.
+nothing new. Then 2,000 small PDFs are read, and a night with nothing new on them is measured. JSON to stdout, a table
+to stderr.
 """
 
 import argparse
