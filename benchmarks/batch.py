@@ -10,7 +10,10 @@ import argparse
 import csv
 import json
 import re
+import shutil
+import subprocess
 import tempfile
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -135,6 +138,36 @@ def searched(library: Path, sheet: Path) -> dict[str, int]:
         }
 
 
+def killed(library: Path, points: int, scratch: Path) -> dict[str, Any]:
+    """A batch is killed at so many moments of its time, and then run to its end: no file may ever be half a file, and
+    what comes out at last is what an undisturbed run writes.
+    """
+    sheet, out = scratch / "sheet.csv", scratch / "answers.csv"
+    write_sheet(library, sheet, 60)
+    words = [str(word) for word in command(library, "batch", sheet, "--out", out, "--jobs", "1")]
+    began = time.monotonic()
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    lasted = time.monotonic() - began
+    whole = {path.name: path.read_bytes() for path in scratch.glob("answers.*csv")}
+    half: list[str] = []
+    ended = 0
+    for point in range(points):
+        for path in scratch.glob("answers.*"):
+            if path.is_file():
+                path.unlink()
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(lasted * (point + 1) / (points + 1))
+        ended += process.poll() is not None
+        process.kill()
+        process.wait()
+        half += [path.name for path in scratch.glob("answers.*csv") if path.read_bytes() != whole[path.name]]
+        if point % 2:  # the next one goes on where this one was, the other begins anew
+            shutil.rmtree(scratch / "answers.csv.part", ignore_errors=True)
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    last = {path.name: path.read_bytes() for path in scratch.glob("answers.*csv")}
+    return {"killed": points - ended, "had_ended": ended, "half_files": half, "same_at_last": last == whole}
+
+
 def run(
     library: Path, queries: int, jobs: int | None, form: str, scratch: Path, *, common: bool = False
 ) -> dict[str, Any]:
@@ -171,8 +204,12 @@ def main() -> None:
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--format", dest="form", choices=["xlsx", "csv", "jsonl"], default="xlsx")
     parser.add_argument("--common", action="store_true", help="of all words as often as they stand there: a torture")
+    parser.add_argument("--kill", type=int, metavar="N", help="kill a small batch at N moments instead")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
+        if asked.kill:
+            print(json.dumps(killed(asked.library, asked.kill, Path(scratch)), indent=2))
+            return
         print(
             json.dumps(
                 run(asked.library, asked.queries, asked.jobs, asked.form, Path(scratch), common=asked.common), indent=2
