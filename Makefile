@@ -96,6 +96,7 @@ bench: $(VENV)/test.stamp
 torture: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m benchmarks.torture
 	$(PY) -m benchmarks.runs
+	$(PY) -m benchmarks.nights
 	$(PY) -m benchmarks.crash '$(BENCH)'
 	$(PY) -m benchmarks.fuzz '$(BENCH)'
 	REVIEWS_ORACLE=10000 REVIEWS_HOSTILE=5000 $(PY) -m pytest tests/search
