@@ -4,10 +4,13 @@
 """
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from benchmarks import torture
 from benchmarks.disk import FAULTS, Fault
 from benchmarks.torture import Scene, answers, faults, flips, large, readers, update
 from index import generations, whoosh_engine
@@ -71,3 +74,19 @@ def test_readers_never_fail_and_never_lag_while_updates_publish(tmp_path: Path) 
     outcome = readers(tmp_path, 4, 6)
     assert outcome.faults == []
     assert outcome.tried
+
+
+def test_a_reader_that_stays_with_what_it_saw_first_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, first = torture.answers, []
+
+    def stays(index: Path) -> torture.Answers:
+        if threading.current_thread() is threading.main_thread():
+            return real(index)
+        time.sleep(0.01)
+        first.append(real(index))
+        return first[0]
+
+    monkeypatch.setattr(torture, "answers", stays)
+    assert "a reader is behind what was published before it asked" in readers(tmp_path, 1, 3).faults
