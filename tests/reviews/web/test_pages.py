@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from reviews.library import Library
-from reviews.web import forms
+from reviews.web import forms, telling
+from reviews.web.asking import Asked
+from reviews.web.searching import facets
+from search.results import FacetValue
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SCHEMA = json.loads((ROOT / "search" / "results.schema.json").read_text(encoding="utf-8"))
@@ -279,6 +283,37 @@ def test_a_browser_can_be_told_to_search_here(page: FlaskClient) -> None:
     answer = page.get("/opensearch.xml")
     assert answer.mimetype == "application/opensearchdescription+xml"
     assert "http://localhost/?q={searchTerms}" in answer.text
+
+
+def test_many_boards_are_a_list_and_not_hundreds_of_check_boxes(demo: Path) -> None:
+    with Library(demo) as library:
+        results = library.search("neglect")
+    boards = tuple(FacetValue(f"Board {n}", 1) for n in range(150))
+    (facet,) = facets(
+        Asked(boards=("Board 149",)), replace(results, facets={**dict.fromkeys(results.facets, ()), "board": boards})
+    )
+    assert facet.shown[0].value == "Board 149", "what is chosen comes first"
+    assert len(facet.shown + facet.more) == 20
+    assert len({choice.value for choice in facet.shown + facet.more + facet.rest}) == 150
+
+
+def test_a_finding_that_is_a_heading_can_be_cited_where_it_stands(page: FlaskClient) -> None:
+    passage = next(
+        (hit["report"]["id"], passage)
+        for hit in told(page, "/search.json?q=%22older+a+neglected+child%22")["hits"]
+        for passage in hit["passages"]
+    )
+    shown = html(page, f"/reports/{passage[0]}/pages/{passage[1]['page']}")
+    assert 'Cite<span class="govuk-visually-hidden"> the heading Finding 1' in shown
+
+
+def test_the_list_of_all_reports_comes_in_parts(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_LISTED", 4)
+    titles = [report["title"] for report in told(page, "/reports.json")["reports"]]
+    parts = [Marks(html(page, f"/coverage?page={n}")).text.partition("All reports")[2] for n in range(1, 4)]
+    for title in titles:
+        assert sum(title in part for part in parts) >= 1, title
+    assert "Part 3 of 3" in parts[2]
 
 
 def test_health_readiness_and_version(page: FlaskClient) -> None:
