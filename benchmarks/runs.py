@@ -29,7 +29,7 @@ from reviews.update import run
 
 DEMO = Path(__file__).parent.parent / "corpus" / "demo"
 _NEW = 8  # reports
-_SPARE = 500_000  # bytes beyond what an update leaves: what it needs for a while
+_SPARE = 1_200_000  # bytes beyond what an update leaves: what it needs for a while
 _QUESTIONS = ("child*", "learning OR review", '"child protection"')
 
 Answers = dict[str, Any]
@@ -128,7 +128,7 @@ def sizes(scene: Scene, number: int) -> Outcome:
             ballast.unlink()
             outcome.tried += 1
             wrong = list(_judge(disk, scene, outcome))
-            if not said.startswith(("done", "failed LimitHit")):
+            if not said.startswith(("done", "failed")):
                 wrong.append(said)
             outcome.faults += [f"{free:,} bytes free: {sentence}" for sentence in wrong]
     return outcome
