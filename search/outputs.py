@@ -333,7 +333,7 @@ def _years(book: Book, tally: Tally) -> None:
 
 
 def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
-    sheet = book.sheet("About", ("name", "value"), widths={"name": 30, "value": 110})
+    sheet = book.sheet("About", ("name", "value"), widths={"name": 44, "value": 110})
     sheet.header(["About this search", ""])
     coverage = about.coverage
     answered = [asked for asked in about.asked if not asked.error]
@@ -363,6 +363,7 @@ def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
         sheet.cells(["Mentions", f"stand on {sheets} sheets: one holds {max_rows:,} rows"])
     for asked in answered:
         question = asked.question
+        sheet.cells([])  # each query is a block of its own
         sheet.cells([f"query {question['id']}", question["query"]])
         for name, value in question["filters"].items():
             sheet.cells([f"   {name}", value])

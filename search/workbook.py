@@ -45,7 +45,7 @@ WIDTHS = {
     "report": 14,
 }
 _NAMES = frozenset(("year", "page", "page_end", "ordinal", "line"))  # numbers that name a thing: 2015, not 2,015
-_WRAPPED = frozenset(("text", "query", "parsed", "expansions", "warnings", "error", "title", "value"))
+_WRAPPED = frozenset(("text", "query", "parsed", "expansions", "warnings", "error", "title", "name", "value"))
 
 
 class Sheet:
