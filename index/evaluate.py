@@ -63,11 +63,18 @@ class Answer:
         """All matches in one document, each once, in order."""
         return all_mentions(self.matches, document)
 
-    def starts(self, document: int) -> Sequence[int]:
-        """The first positions of all matches in one document, ascending; one that several begin with is repeated."""
-        held = [match for match in self.matches if document in match.documents]
-        found = [positions for match in held for positions in match.starts(document)]
-        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+    def starts(self) -> Callable[[int], Sequence[int]]:
+        """What gives the first positions of all matches, which are words, in one document after the other, ascending;
+        one that several begin with is repeated.
+        """
+        readers = [(match.documents, match.reader()) for match in self.matches if isinstance(match, Words)]
+        if len(readers) == 1:
+            return readers[0][1]
+
+        def read(document: int) -> Sequence[int]:
+            return sorted(chain.from_iterable([read(document) for held, read in readers if document in held]))
+
+        return read
 
     def most_kinds(self, document: int) -> int:
         """The kinds of section, as bits, in which any match can stand: no places are read for that."""
@@ -324,12 +331,13 @@ class Evaluator:
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
         single = all(isinstance(match, Words) for answer in (left, right) for match in answer.matches)
+        lefts, rights = left.starts(), right.starts()
         by_document: dict[int, Sequence[Span]] = {}
         for document in self._timed(sorted(left.documents & right.documents)):
             if not left.most_kinds(document) & right.most_kinds(document):
                 continue
             if single:
-                spans = neighbours(left.starts(document), right.starts(document), query.distance)
+                spans = neighbours(lefts(document), rights(document), query.distance)
                 spans = in_one_paragraph(spans, self._layout(document)) if spans else spans
             else:
                 spans = near(left.spans(document), right.spans(document), query.distance, self._layout(document))

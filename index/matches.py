@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
+from itertools import chain
 from operator import or_
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from index.spans import Span, mentions
 EVERY_KIND = (1 << len(KINDS)) - 1
 """A set of section kinds as bits: bit n is for the kind with code n."""
 
-_BEHIND = 1 << 32  # any position
+_BEHIND = 1 << 32  # any position, and any document
 _OFTEN = 64  # documents in which places are counted between two looks at the clock
 _T = TypeVar("_T")
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
@@ -73,10 +74,10 @@ class Words(Match):
         return self._known.at(document)
 
     def reader(self) -> Callable[[int], Sequence[int]]:
-        """What gives the positions of all the terms in one document after the other, ascending: for many documents,
-        each higher than the one before and with any of the terms.
+        """What gives the positions of all the terms in a document that has any, ascending: for many documents, each
+        higher than the one before.
         """
-        return self._known.reader() if len(self.terms) == 1 else self.positions
+        return self._known.reader()
 
     def positions(self, document: int) -> Sequence[int]:
         """The positions of all the terms in a document, ascending."""
@@ -116,6 +117,7 @@ class _Known:
         self._numbered = [
             [(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in by_term
         ]
+        self._bases = sorted({base for lists in by_term for base, _ in lists})
         self.documents = live & set().union(*(numbers for lists in self._numbered for numbers, _ in lists))
         self.size = sum(len(postings.positions) for lists in by_term for _, postings in lists)
 
@@ -130,25 +132,37 @@ class _Known:
         return found
 
     def reader(self) -> Callable[[int], Sequence[int]]:
-        """As that of Words, of one term."""
-        segments = iter(zip(self._places, self._numbered[0], strict=True))
-        places: dict[int, int] = {}
-        ends: Sequence[int] = ()
-        positions: Sequence[int] = ()
+        """As that of Words."""
+        behind = 0  # the first document of the next segment
+        lists: list[tuple[dict[int, int], Sequence[int], Sequence[int]]] = []
 
         def read(document: int) -> Sequence[int]:
-            nonlocal places, ends, positions
-            while (place := places.get(document)) is None:
-                places, (_, postings) = next(segments)
-                ends, positions = postings.ends, postings.positions
-            return positions[ends[place - 1] if place else 0 : ends[place]]
+            nonlocal behind, lists
+            if document >= behind:
+                segment = bisect_right(self._bases, document)
+                behind = self._bases[segment] if segment < len(self._bases) else _BEHIND
+                lists = self._places[self._bases[segment - 1]]
+            found = [
+                positions[ends[place - 1] if place else 0 : ends[place]]
+                for places, ends, positions in lists
+                if (place := places.get(document)) is not None
+            ]
+            return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
         return read
 
     @cached_property
-    def _places(self) -> list[dict[int, int]]:
-        """Where in the postings of each segment a document is: a phrase looks at thousands."""
-        return [dict(zip(numbers, range(len(numbers)), strict=True)) for numbers, _ in self._numbered[0]]
+    def _places(self) -> dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]]:
+        """For each segment, by the number of its first document, where in the postings of each term a document is, with
+        the ends and positions of these postings: a phrase looks at thousands.
+        """
+        found: dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]] = {base: [] for base in self._bases}
+        for lists in self._numbered:
+            for numbers, postings in lists:
+                base = self._bases[bisect_right(self._bases, numbers[0]) - 1] if len(numbers) else 0
+                places = dict(zip(numbers, range(len(numbers)), strict=True))
+                found.setdefault(base, []).append((places, postings.ends, postings.positions))
+        return found
 
     @cached_property
     def weights(self) -> dict[int, float]:
