@@ -4,11 +4,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const citation = button.closest("details").querySelector(".r-citation");
-    const words = button.dataset.copy && button.closest(".r-passage, .r-paragraph").querySelector("blockquote, p");
+    const words = button.dataset.copy && button.closest(".r-passage, .r-paragraph").querySelector("blockquote, :scope > p.govuk-body");
     const label = button.textContent;
     let told = "Copied";
     try {
-      await navigator.clipboard.writeText(words ? `“${words.textContent.trim()}” (${citation.textContent})` : citation.textContent);
+      await navigator.clipboard.writeText(words ? `“${words.textContent.trim()}”\n${citation.textContent}` : citation.textContent);
     } catch {
       // Not allowed on a page without https: select it, so that one key press copies it.
       getSelection().selectAllChildren(citation);

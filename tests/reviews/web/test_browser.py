@@ -93,9 +93,38 @@ def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
         paragraph.get_by_role("button", name="Copy citation").click()
         expect(page.get_by_role("status")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == paragraph.locator(".r-citation").text_content()
+        paragraph.get_by_role("button", name="Copy words and citation").click()
+        expect(paragraph.get_by_role("button", name="Copied")).to_have_count(2)
+        words, cited = page.evaluate("navigator.clipboard.readText()").split("\n")
+        assert words.startswith("“5.1.1 Neglect seldom announces itself")
+        assert cited == paragraph.locator(".r-citation").text_content()
     with page.expect_download() as download:
         paragraph.get_by_role("link", name="For Zotero").click()
     assert download.value.suggested_filename.endswith(".ris")
+
+
+def test_words_of_an_answer_are_copied_with_their_citation(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.go("/?q=neglect")
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    passage = page.locator(".r-passage").first
+    passage.get_by_text("Cite").click()
+    passage.get_by_role("button", name="Copy words and citation").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    words, cited = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert words == f"“{(passage.locator('blockquote').text_content() or '').strip()}”"
+    assert cited == passage.locator(".r-citation").text_content()
+
+
+def test_where_the_clipboard_is_refused_the_citation_is_selected(visit: Visit) -> None:
+    visitor = visit()
+    visitor.context.add_init_script("delete Navigator.prototype.clipboard")  # as on a page without https
+    page = visitor.go("/?q=neglect")
+    passage = page.locator(".r-passage").first
+    passage.get_by_text("Cite").click()
+    passage.get_by_role("button", name="Copy citation").click()
+    expect(page.get_by_role("status")).to_have_text("Selected: copy it with Ctrl+C")
+    assert page.evaluate("getSelection().toString()").strip() == passage.locator(".r-citation").text_content()
 
 
 def test_the_same_with_the_keyboard_alone(visit: Visit) -> None:
