@@ -92,6 +92,7 @@ docs: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(PY) -m benchmarks '$(BENCH)'
+	$(PY) -m benchmarks.judged --pdfs '$(BENCH)'
 
 torture: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m benchmarks.torture

@@ -97,6 +97,7 @@ def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
     yield f"   {said}{' · same case as the one above' if same_case else ''}"
     for reason in hit.explanation or ():
         title = ", also in its title" if reason.in_title else ""
+        title += ", together with others in one paragraph" if reason.together else ""
         times = f"{counted(reason.mentions, 'time')} here, in {counted(reason.reports, 'report')}{title}"
         yield f"   {reason.points:6.2f} of {hit.score:.2f} for {reason.text}: {times}"
     for passage in hit.passages:

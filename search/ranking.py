@@ -1,18 +1,24 @@
-"""How hits are ordered: BM25 over the words of the text, weighted by section when they were indexed, and of the title.
+"""How hits are ordered: BM25 over the words of the text, weighted by section when they were indexed, and of the title,
+and more where the parts of the query stand together in one paragraph. docs/ranking.md has what was measured.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from heapq import nlargest
 from math import log
 
 from index import analysis
+from index.engine import Layout
 from index.matches import Match
 
 _K1 = 1.2
 _B = 0.5  # long reports are overviews, and an overview is not worse for its length: milder than the usual 0.75
 _TITLE = 1.5  # a match in the title counts as this share of the most that a match in the text can give
+_TOGETHER = 2.0  # each part of the query that stands in the paragraph with most of them counts so often again
+_LOOKED_INTO = 30  # of how many documents, the best without that: reading places takes time
 
 
 class Titles:
@@ -42,13 +48,36 @@ class Ranking:
         self._norms = {document: _K1 * (1 - _B + _B * length / average) for document, length in lengths.items()}
         self._titles = titles
 
-    def scores(self, matches: Sequence[Match], documents: set[int]) -> dict[int, float]:
+    def scores(
+        self, matches: Sequence[Match], documents: set[int], layout: Callable[[int], Layout]
+    ) -> dict[int, float]:
         """The score of each of the documents: higher is better, 0 where nothing positive matches."""
         total = dict.fromkeys(documents, 0.0)
         for match in matches:
             for document, points in self.points(match, documents).items():
                 total[document] += points
+        if len(matches) > 1:
+            last = min(nlargest(_LOOKED_INTO, total.values()), default=0.0)
+            for document in [document for document, score in total.items() if score >= last]:
+                total[document] += sum(self.together(matches, document, layout(document)).values())
         return total
+
+    def together(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:
+        """What each part of the query, by its place among the matches, gives for standing in one paragraph with others.
+
+        Of the paragraphs with the part that stands least often in the document, the one with most of the others counts.
+        """
+        places = {n: list(match.starts(document)) for n, match in enumerate(matches) if document in match.documents}
+        if len(places) < 2:
+            return {}
+        tells = {n: _TOGETHER * rarity(matches[n], self._held) for n in places}
+        least = min(places, key=lambda n: sum(map(len, places[n])))
+        best: list[int] = []
+        for paragraph in sorted({layout.paragraph_at(position) for some in places[least] for position in some}):
+            standing = [n for n, lists in places.items() if _stands(lists, layout, paragraph)]
+            if len(standing) > 1 and sum(tells[n] for n in standing) > sum(tells[n] for n in best):
+                best = standing
+        return {n: tells[n] for n in best}
 
     def points(self, match: Match, documents: set[int]) -> dict[int, float]:
         """What one part of the query gives to the score of those of the documents that it matches."""
@@ -59,6 +88,15 @@ class Ranking:
         for document in self._titles.having(match.terms) & matched:
             points[document] += rare * _TITLE
         return points
+
+
+def _stands(lists: Sequence[Sequence[int]], layout: Layout, paragraph: int) -> bool:
+    first = layout.starts[paragraph]
+    for some in lists:
+        at = bisect_left(some, first)
+        if at < len(some) and layout.paragraph_at(some[at]) == paragraph:
+            return True
+    return False
 
 
 def rarity(match: Match, held: int) -> float:

@@ -86,7 +86,8 @@ class Passage:
 class Contribution:
     """What one part of the query did for a hit. mentions: its matches in the report; reports: how many have any.
 
-    points: of the score; in_title: whether some of them are for standing in the title.
+    points: of the score; in_title: whether some of them are for standing in the title; together: for standing in one
+    paragraph with other parts, where this hit was among the best without that.
     """
 
     text: str
@@ -94,6 +95,7 @@ class Contribution:
     reports: int
     points: float
     in_title: bool
+    together: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -102,6 +104,7 @@ class Contribution:
             "reports": self.reports,
             "points": round(self.points, 4),
             "in_title": self.in_title,
+            "together": self.together,
         }
 
 

@@ -36,6 +36,8 @@ from search.theming import ThemeTable, theme_lookup
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
+_ROUNDING = 1e-9  # of a sum of floating-point numbers
+
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
 
@@ -155,7 +157,7 @@ class Searcher:
         chosen, unfit = self._chosen(filters, evaluator)
         bits = _bits(filters.sections)
         answer = self._filtered(whole, chosen, bits, evaluator)
-        scores = self._ranking.scores(answer.matches, answer.documents)
+        scores = self._ranking.scores(answer.matches, answer.documents, self._layout)
         ordered, cases = self._grouped(self._order(answer, sort, scores, deadline), group)
         page = ordered[offset:] if limit is None else ordered[offset : offset + limit]
         shown = [(document, scores[document]) for document in page]
@@ -359,20 +361,28 @@ class Searcher:
                 score=score,
                 mentions=len(spans),
                 passages=tuple(found),
-                explanation=self._explained(answer.matches, document) if explain else None,
+                explanation=self._explained(answer.matches, document, score) if explain else None,
             )
 
-    def _explained(self, matches: Sequence[Match], document: int) -> tuple[Contribution, ...]:
+    def _explained(self, matches: Sequence[Match], document: int, score: float) -> tuple[Contribution, ...]:
+        points = {
+            number: self._ranking.points(match, {document})[document]
+            for number, match in enumerate(matches)
+            if document in match.documents
+        }
+        together: Mapping[int, float] = {}
+        if score > sum(points.values()) + _ROUNDING:
+            together = self._ranking.together(matches, document, self._layout(document))
         found = [
             Contribution(
-                text=match.text,
-                mentions=len(all_mentions([match], document)),
-                reports=len(match.documents),
-                points=self._ranking.points(match, {document})[document],
-                in_title=document in self._titles.having(match.terms),
+                text=matches[number].text,
+                mentions=len(all_mentions([matches[number]], document)),
+                reports=len(matches[number].documents),
+                points=each + together.get(number, 0.0),
+                in_title=document in self._titles.having(matches[number].terms),
+                together=number in together,
             )
-            for match in matches
-            if document in match.documents
+            for number, each in points.items()
         ]
         return tuple(sorted(found, key=lambda each: -each.points))
 

@@ -228,6 +228,15 @@ def test_a_word_in_the_title_is_in_the_explanation(demo: Searcher) -> None:
     assert explanation[0].in_title
 
 
+def test_parts_of_the_query_that_stand_in_one_paragraph_count_more(demo: Searcher) -> None:
+    best = demo.search("neglect school", explain=True, limit=1).hits[0]
+    assert best.explanation is not None
+    assert all(each.together for each in best.explanation)
+    alone = demo.search("neglect", explain=True, limit=1).hits[0]
+    assert alone.explanation is not None
+    assert not alone.explanation[0].together
+
+
 # Passages
 
 
