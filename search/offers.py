@@ -104,13 +104,28 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[str]:
     parts = tree.parts if isinstance(tree, And) else (tree,)
     absent = [part for part in parts if not evaluator.evaluate(part).documents]
     if absent:
-        return [_nowhere(part, evaluator) for part in absent]
+        return [*(_nowhere(part, evaluator) for part in absent), *_without(parts, [absent], evaluator)]
+    fewer = _without(parts, [[part] for part in parts], evaluator) if len(parts) <= _MANY_PAIRS else []
     if len(parts) <= _MANY_PAIRS:
         for i, left in enumerate(parts):
             for right in parts[i + 1 :]:
                 if not evaluator.evaluate(And((left, right))).documents:
-                    return [f"`{left}` and `{right}` both occur, but never in one report."]
-    return ["Each part of the query fits some report, but no report has them all."]
+                    return [f"`{left}` and `{right}` both occur, but never in one report.", *fewer]
+    return ["Each part of the query fits some report, but no report has them all.", *fewer]
+
+
+def _without(parts: Sequence[Query], choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[str]:
+    """What leaving some parts out would find: the choice of parts that finds most, if two or more are left."""
+    best: tuple[int, Query] | None = None
+    for left_out in choices:
+        rest = tuple(part for part in parts if part not in left_out)
+        if len(rest) > 1 and not all(isinstance(part, Not) for part in rest):
+            found = len(evaluator.evaluate(And(rest)).documents)
+            if found and (best is None or found > best[0]):
+                best = (found, And(rest))
+    if best is None:
+        return []
+    return [f"{best[0]:,} report{' has' if best[0] == 1 else 's have'} the rest: search for `{best[1]}`."]
 
 
 def _nowhere(part: Query, evaluator: Evaluator) -> str:

@@ -205,6 +205,17 @@ def test_words_that_occur_but_never_together_are_named(demo: Searcher) -> None:
     assert "`toothbrushes` and `dental` both occur, but never in one report." in results.warnings
 
 
+def test_a_search_without_hits_says_what_the_other_words_would_find(demo: Searcher) -> None:
+    rest = demo.search("neglect school").total
+    said = f"{rest:,} reports have the rest: search for `neglect school`."
+    assert rest > 1
+    assert said in demo.search("neglect school zzyzx").warnings
+    results = demo.search("toothbrushes dental neglect")
+    assert results.total == 0
+    assert any(warning.endswith("have the rest: search for `dental neglect`.") for warning in results.warnings)
+    assert not any("the rest" in warning for warning in demo.search("neglect zzyzx").warnings)
+
+
 def test_a_report_that_has_the_words_in_its_title_only_is_said(demo: Searcher) -> None:
     results = demo.search("quillfeather")
     said = "1 report has it in the title only and is not counted here: search for `title:quillfeather`."
