@@ -21,7 +21,7 @@ _Write = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes
 _Truncate = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
 _Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
 _Delete = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
 
@@ -102,7 +102,8 @@ def install(disk: "Disk") -> None:
 
         return asked(file, _IOERR_FSYNC, act)
 
-    def open_(vfs: int, name: bytes | None, file: int, flags: int, out: Any) -> int:
+    def open_(vfs: int, name: int | None, file: int, flags: int, out: Any) -> int:
+        # The name is handed on as SQLite's own bytes: it keeps their address.
         done = int(real_open(vfs, name, file, flags, out))
         place = ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))
         table = place[0]
@@ -115,7 +116,7 @@ def install(disk: "Disk") -> None:
                 )
                 tables[table] = tables[ctypes.addressof(mine)] = (theirs, mine)
             place[0] = ctypes.addressof(tables[table][1])
-            names[file] = os.fsdecode(name) if name else ""
+            names[file] = os.fsdecode(ctypes.string_at(name)) if name else ""
         return done
 
     def delete_(vfs: int, name: bytes, flush: int) -> int:
