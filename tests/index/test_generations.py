@@ -163,9 +163,19 @@ def same_file(index: Path, one: str, other: str) -> set[str]:
     }
 
 
+@pytest.fixture
+def lasting(tmp_path: Path, store: Store, add: AddReport) -> Path:
+    """An index of two generations, with a segment so large that small ones do not become one with it."""
+    for name, times in (("robin", 100), ("wren", 1)):
+        add(name, *[f"{name} and neglect."] * times)
+        build(store, tmp_path / "index")
+    return tmp_path / "index"
+
+
 def test_every_second_generation_shares_its_files_and_two_in_a_row_share_none(
-    index: Path, store: Store, add: AddReport
+    lasting: Path, store: Store, add: AddReport
 ) -> None:
+    index = lasting
     add("third", "Neglect.")
     build(store, index)
     assert same_file(index, "0000001", "0000003")
@@ -174,8 +184,9 @@ def test_every_second_generation_shares_its_files_and_two_in_a_row_share_none(
 
 
 def test_damage_to_a_file_that_two_generations_share_leaves_the_one_between_to_serve_and_is_repaired(
-    index: Path, store: Store, add: AddReport
+    lasting: Path, store: Store, add: AddReport
 ) -> None:
+    index = lasting
     add("third", "Neglect.")
     build(store, index)
     flip(index / "0000003" / min(same_file(index, "0000001", "0000003")), 20)
@@ -189,8 +200,10 @@ def test_damage_to_a_file_that_two_generations_share_leaves_the_one_between_to_s
 
 
 def test_a_disk_without_links_gets_copies(
-    index: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+    lasting: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    index = lasting
+
     def refused(*_: object) -> None:
         raise OSError("no such thing here")
 
