@@ -159,7 +159,8 @@ Query = Word | Pattern | Fuzzy | Phrase | Near | And | Or | Not | Field | In | T
 
 
 def _operand(query: Query) -> str:
-    return f"({query})" if isinstance(query, And | Or | Not | Near | In) else str(query)
+    asks = isinstance(query, Pattern) and query.text.endswith("?")  # at the end it would end a question
+    return f"({query})" if asks or isinstance(query, And | Or | Not | Near | In) else str(query)
 
 
 def _plain(text: str) -> bool:

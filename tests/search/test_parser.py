@@ -339,7 +339,7 @@ _WORDS = st.builds(Word, _TEXTS, st.booleans())
 _SLOTS = st.one_of(st.builds(Word, _TEXTS | st.just("OR")), st.just(Pattern("neg?ec*")), st.just(Pattern("wom?n")))
 _LEAVES: st.SearchStrategy[Query] = st.one_of(
     _WORDS,
-    st.from_regex(r"\A[a-z]{3,6}\*\Z|\A[a-z]\?[a-z]{1,3}\*?[a-z]\Z")
+    st.from_regex(r"\A[a-z]{3,6}[*?]\Z|\A[a-z]\?[a-z]{1,3}\*?[a-z]\Z")
     .filter(lambda t: not re.match(r"..?.?\*", t))
     .map(Pattern),
     st.builds(Fuzzy, st.from_regex(r"\A[a-z]{3,9}\Z"), st.sampled_from([1, 2])),
@@ -418,6 +418,13 @@ def test_every_text_is_read_and_the_reading_reads_back(text: str) -> None:
 )
 def test_texts_that_once_did_not_read_back(text: str) -> None:
     tree = read(text).tree
+    assert read(str(tree)).tree == tree
+
+
+@pytest.mark.parametrize(
+    "tree", [And((a, b, Pattern("wher?"))), Or((a, b, Pattern("wher?"))), And((a, Not(b), Pattern("wom?n?")))]
+)
+def test_a_pattern_at_the_end_reads_back_as_no_question(tree: Query) -> None:
     assert read(str(tree)).tree == tree
 
 
