@@ -225,7 +225,8 @@ def test_files_that_vanish_while_they_are_read_are_failures_and_the_next_run_kno
     settings = load_settings(small, jobs=1)
     done = update.run(settings, [folder], progress=vanishing(folder, 1)).ingested
     assert done is not None
-    assert (done.found, done.read, done.failed) == (5, 2, 3)
+    assert (done.found, done.read + done.failed) == (5, 5)
+    assert done.read in (2, 3), "the second is kept, and the third may have been open when it went"
     assert {failure.reason for failure in done.failures} == {"unreadable"}
     assert {failure.detail for failure in done.failures} == {"No such file or directory"}
     again = update.run(settings, [folder]).ingested
