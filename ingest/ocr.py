@@ -87,7 +87,7 @@ def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_m
         return said
     confidence, lines = scans.from_table(said)
     turned = 0
-    if confidence < scans.SURE or scans.sideways(said):
+    if not scans.empty(said) and (confidence < scans.SURE or scans.sideways(said)):
         turned = _turn(_run(pixels, by, ["--psm", "0", "-l", "osd"], seconds, memory_mb))
         if turned:
             pixels = _turned(pixels, turned)

@@ -77,6 +77,11 @@ def as_lines(scan: Scan, width: float) -> list[Line]:
     return result
 
 
+def empty(table: str) -> bool:
+    """Whether OCR saw nothing that it took for a word, not even wrongly: turning such a page finds none either."""
+    return not _rows(table)
+
+
 def sideways(table: str) -> bool:
     """Whether most words stand higher than they are wide: then the page lies on its side."""
     high = wide = 0

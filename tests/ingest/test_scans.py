@@ -39,6 +39,12 @@ def test_words_become_lines_with_places_and_gaps() -> None:
     assert 80 < confidence < 90
 
 
+def test_a_page_with_a_word_that_nobody_believes_is_not_empty() -> None:
+    """It may lie on its side, so it is worth turning."""
+    assert scans.empty(table())
+    assert not scans.empty(table(("~~", 0, 9, 9, 3.0)))
+
+
 def test_noise_is_no_text() -> None:
     said = table(("~|", 1, 0, 0, 95), ("Wrxzqk", 2, 0, 90, 12), ("Wren", 3, 0, 180, 90))
     assert [line.text for line in scans.from_table(said)[1]] == ["Wren"]
