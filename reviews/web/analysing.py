@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import islice
 from typing import get_args
 
@@ -126,7 +127,9 @@ def batch_begun() -> AnyResponse:
     sheet = request.files.get("sheet")
     if sheet is None or not sheet.filename:
         raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query a line.")
-    begun = shelf().batches.begin(sheet.read(), sheet.filename, g.person, request.host_url.rstrip("/"))
+    with closing(sheet):
+        given = sheet.read()
+    begun = shelf().batches.begin(given, sheet.filename, g.person, request.host_url.rstrip("/"))
     return redirect(f"/batch/{begun.id}", 303)
 
 
