@@ -219,19 +219,20 @@ def vanishing(folder: Path, at: int) -> Callable[[str, int, int], None]:
 def test_files_that_vanish_while_they_are_read_are_failures_and_the_next_run_knows(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    for number in range(5):
+    for number in range(40):
         pdf = (DEMO / "Child Robin  7 Minute Learning Brief.pdf").read_bytes()
-        (folder / f"{number}.pdf").write_bytes(pdf + b"\n%" + b"x" * 50 * (9 - number))
+        (folder / f"{number}.pdf").write_bytes(pdf + b"\n%" + b"x" * 50 * (50 - number))
     settings = load_settings(small, jobs=1)
     done = update.run(settings, [folder], progress=vanishing(folder, 1)).ingested
     assert done is not None
-    assert (done.found, done.read + done.failed) == (5, 5)
-    assert done.read in (2, 3), "the second is kept, and the third may have been open when it went"
+    assert (done.found, done.read + done.failed) == (40, 40)
+    assert done.read >= 2, "the two that are kept; a few more may have been read by then"
+    assert done.failed > 0
     assert {failure.reason for failure in done.failures} == {"unreadable"}
     assert {failure.detail for failure in done.failures} == {"No such file or directory"}
     again = update.run(settings, [folder]).ingested
     assert again is not None
-    assert (again.found, again.unchanged, again.failed, again.gone) == (2, 2, 0, 3)
+    assert (again.found, again.unchanged, again.failed, again.gone) == (2, 2, 0, 38)
     assert call(small, "check", "--full").exit_code == 0
 
 
