@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from corpus.errors import LimitHit
@@ -118,7 +119,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
     head = lines[: starts[0] if starts else len(lines)]
     if any(line.strip() and not line.lstrip().startswith("#") for line in head):
         yield 1, head
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         yield start + 1, lines[start:end]
 
 

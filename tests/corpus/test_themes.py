@@ -39,6 +39,12 @@ class TestTheShippedThemes:
         assert [themes.find(theme.name) for theme in themes.themes] == list(themes.themes)
 
 
+@pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n"])
+def test_a_file_without_themes_is_no_mistake_and_leaves_those_that_ship(tmp_path: Path, text: str) -> None:
+    themes = load_themes(own(tmp_path, text))
+    assert (len(themes.themes), themes.problems) == (52, ())
+
+
 class TestAsking:
     @pytest.mark.parametrize(
         ("asked", "name"),
