@@ -62,14 +62,14 @@ class Disk:
             path = os.path.realpath(f"/proc/self/fd/{handle}")
             disk.operate(path)
             real["fsync"](handle)
-            if os.path.isdir(path):  # noqa: PTH112
-                disk._named = [name for name in disk._named if os.path.dirname(name[1]) != path]  # noqa: PTH120
+            if os.path.isdir(path):
+                disk._named = [name for name in disk._named if os.path.dirname(name[1]) != path]
             else:
                 disk._written.pop(path, None)
 
         def moving(name: str) -> Callable[..., None]:
             def move(source: Any, to: Any, **more: Any) -> None:
-                before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))  # noqa: PTH100
+                before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))
                 if disk.ours(after):
                     disk.operate(after)
                     held = Path(after).read_bytes() if Path(after).is_file() else None
@@ -83,7 +83,7 @@ class Disk:
             return move
 
         def link(source: Any, to: Any, **more: Any) -> None:
-            after = os.path.abspath(os.fspath(to))  # noqa: PTH100
+            after = os.path.abspath(os.fspath(to))
             if disk.ours(after):
                 disk.operate(after)
                 disk._named.append((after + " was not there", after, None))
@@ -92,7 +92,7 @@ class Disk:
         def naming(name: str) -> Callable[..., None]:
             def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
                 folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
-                if disk.ours(whole := os.path.join(folder, os.fspath(path))):  # noqa: PTH118
+                if disk.ours(whole := os.path.join(folder, os.fspath(path))):
                     disk.operate(whole)
                 real[name](path, *rest, dir_fd=dir_fd, **more)
 
@@ -111,7 +111,7 @@ class Disk:
     def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
         """SQLite is going to change a file there. amount None: to cut it off."""
         if self._fault in ("power", "names"):
-            with open(path, "rb") as file:  # noqa: PTH123
+            with open(path, "rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(offset)
                 self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
@@ -122,7 +122,7 @@ class Disk:
 
     def ours(self, path: Any) -> bool:
         """Whether the path lies below the folder."""
-        return os.path.abspath(os.fsdecode(path)).startswith(self._folder)  # noqa: PTH100
+        return os.path.abspath(os.fsdecode(path)).startswith(self._folder)
 
     def operate(self, path: str, *, writing: bool = False) -> None:
         """Count one operation, and let it go wrong if it is its turn."""
@@ -143,7 +143,7 @@ class Disk:
         """What a disk may do whose power fails: keep names and lose bytes, or keep neither."""
         for number, (path, sure) in enumerate(self._written.items()):
             try:
-                size = os.stat(path).st_size  # noqa: PTH116
+                size = os.stat(path).st_size
                 handle = os.open(path, os.O_RDWR)
             except OSError:
                 continue
@@ -153,7 +153,7 @@ class Disk:
                 os.pwrite(handle, bytes(max(0, size - sure)), min(sure, size))
             os.close(handle)
         for number, (path, writes) in enumerate(self._before.items()):
-            with suppress(OSError), open(path, "rb+") as file:  # noqa: PTH123
+            with suppress(OSError), open(path, "rb+") as file:
                 # All that was not flushed is lost, or every second write of it, as by a disk that sorts its writes.
                 for offset, held, size, amount in writes[:: 1 + number % 2][::-1]:
                     file.seek(offset)

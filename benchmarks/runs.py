@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
     for at in points:
         # The same path each time: the corpus remembers files by it.
         copy = Path(shutil.copytree(scene.library, scene.library.parent / "copy"))
-        said = in_a_child(lambda copy=copy: update(copy), Disk(copy, fault, at), sqlite=True).decode()  # type: ignore[misc]
+        said = in_a_child(partial(update, copy), Disk(copy, fault, at), sqlite=True).decode()
         outcome.tried += 1
         wrong = list(_judge(copy, scene, outcome))
         if said.startswith("bug"):

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
     for at in points:
         copy = scene.folder.parent / "copy"
         shutil.copytree(scene.folder, copy)
-        said = in_a_child(lambda copy=copy: update(copy), Disk(copy / "index", fault, at)).decode()  # type: ignore[misc]
+        said = in_a_child(partial(update, copy), Disk(copy / "index", fault, at)).decode()
         outcome.tried += 1
         finished = at > scene.operations
         wrong = [f"{fault} at {at}: {sentence}" for sentence in _judge(copy, scene, outcome, finished)]
@@ -185,7 +186,7 @@ def _judge(folder: Path, scene: Scene, outcome: Outcome, finished: bool) -> Iter
             build.build(store, index)
             if said := build.check(store, index, full=True):
                 yield f"after the next update: {said}"
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault
         yield f"the next update fails: {type(error).__name__}: {error}"
         return
     if answers(index) != scene.after:
@@ -259,7 +260,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
                 published = len(states)
                 try:
                     found = answers(folder / "index")
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault
                     outcome.faults.append(f"a reader fails: {type(error).__name__}: {error}")
                     continue
                 outcome.tried += 1

@@ -10,17 +10,12 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import Literal
 
 _U32: Literal["I"] = "I"
 _F32: Literal["f"] = "f"
 _U16: Literal["H"] = "H"
-if (array(_U32).itemsize, array(_F32).itemsize, array(_U16).itemsize) != (
-    4,
-    4,
-    2,
-):  # pragma: no cover - no supported platform
+if [array(width).itemsize for width in (_U32, _F32, _U16)] != [4, 4, 2]:  # pragma: no cover - no supported platform
     raise ImportError("this platform's integers are not as wide as the index format needs")
 
 
@@ -77,16 +72,6 @@ class PostingsBuilder:
         self.positions.extend(positions)
         self.ends.append(len(self.positions))
 
-    def add_all(
-        self, documents: Iterable[int], weights: Iterable[float], counts: Iterable[int], positions: Sequence[int]
-    ) -> None:
-        """Add several documents at once: how many of the positions each of them has, and the positions of all."""
-        before = len(self.positions)
-        self.documents.extend(documents)
-        self.weights.extend(weights)
-        self.ends.extend(before + end for end in accumulate(counts))
-        self.positions.extend(positions)
-
     def extend(self, postings: Postings, shift: int) -> None:
         """Add all of other postings, their documents numbered `shift` higher."""
         before = len(self.positions)
@@ -132,6 +117,7 @@ def _little_endian(data: bytes | memoryview, width: Literal["I", "H"]) -> bytes 
     """From the machine's order of bytes to little-endian, or back."""
     if sys.byteorder == "little":
         return data
-    swapped = array(width, data)  # pragma: no cover - no big-endian machine here
-    swapped.byteswap()  # pragma: no cover
-    return swapped.tobytes()  # pragma: no cover
+    swapped = array(width)
+    swapped.frombytes(data)
+    swapped.byteswap()
+    return swapped.tobytes()

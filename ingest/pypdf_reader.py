@@ -5,6 +5,7 @@ runs in the child.
 import io
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import pypdf
@@ -60,7 +61,7 @@ class Book:
             return work()
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - see above; the page or the file is told as unread
             self.error = type(error).__name__
             return None
 
@@ -122,9 +123,13 @@ class Book:
             entry = waiting.pop()
             if isinstance(entry, list):
                 waiting.extend(reversed(entry))
-            elif title := self._attempt(lambda entry=entry: str(entry.title)):  # type: ignore[misc]
+            elif title := self._attempt(partial(_title, entry)):
                 titles.append(one_line(title, VALUE_LENGTH))
         return titles
+
+
+def _title(entry: Any) -> str:
+    return str(entry.title)  # looked up only now: pypdf may find it broken
 
 
 def typewritten(text: str) -> list[Line]:

@@ -1,5 +1,8 @@
 """Postings survive being packed, and damaged ones are refused."""
 
+import sys
+from array import array
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +45,19 @@ def test_postings_that_were_cut_are_refused(size: int) -> None:
     builder.add(1, 2.0, [3, 5], 1)
     with pytest.raises(ValueError, match="cut short"):
         unpack(builder.pack()[:size])
+
+
+def test_a_machine_that_writes_its_bytes_the_other_way_round_reads_and_writes_the_same_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    builder = PostingsBuilder()
+    builder.add(1, 2.0, [3, 5], 0x0102)
+    here = builder.pack()
+    monkeypatch.setattr(sys, "byteorder", "big")
+    there = builder.pack()  # what this machine holds in memory, taken for the memory of the other
+    wide, kinds = array("I", here[:-2]), array("H", here[-2:])
+    wide.byteswap()
+    kinds.byteswap()
+    assert there == wide.tobytes() + kinds.tobytes()
+    postings = unpack(there)
+    assert (list(postings.documents), list(postings.at(0)), postings.kinds[0]) == ([1], [3, 5], 0x0102)
