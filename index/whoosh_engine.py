@@ -8,11 +8,8 @@ scoring are not used.
 import shutil
 import struct
 from array import array
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import count, groupby, pairwise
-from operator import call
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -27,31 +24,14 @@ from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 
 from corpus.errors import Corrupt
-from corpus.model import SectionKind
-from index import analysis
-from index.engine import KINDS, IndexedParagraph, Layout, SegmentSummary
+from index.engine import IndexedParagraph, Layout, SegmentSummary
+from index.inverted import COMPOUND, FORM, SEPARATOR, TERM, Inverted, in_order
 from index.postings import Postings, PostingsBuilder, unpack
 
 FORMAT = "2"
 """Part of the fingerprint: change it with any change of what is written."""
 
 _NAME = "reviews"
-_SEPARATOR = "\t"  # never part of a term; sorts before any character of one
-_TERM, _FORM, _COMPOUND = "text", "form", "compound"
-_WEIGHT = {
-    # What a practitioner looks for first counts more; what repeats or supports counts less. See docs/adr/0010.
-    SectionKind.RECOMMENDATIONS: 2.0,
-    SectionKind.FINDINGS: 1.6,
-    SectionKind.LEARNING: 1.6,
-    SectionKind.SUMMARY: 1.3,
-    SectionKind.CONCLUSIONS: 1.3,
-    SectionKind.ACTION_PLAN: 0.8,
-    SectionKind.TERMS_OF_REFERENCE: 0.5,
-    SectionKind.APPENDIX: 0.4,
-}
-_HEADING_WEIGHT = 1.5
-_CODES = {kind: code for code, kind in enumerate(KINDS)}
-
 _ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
 _INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
 _NONE = 0xFFFFFFFF
@@ -88,8 +68,8 @@ class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
         if isinstance(length, tuple):  # Whoosh 2.7.4 forgets to take the number out of what struct gives
             (length,) = length
         packed = file.get(offset, length)
-        checksum = info.max_id()  # where we keep it; None in an index of before, and once in four thousand million
-        if checksum is not None and checksum != _checksum(packed):
+        kept = info.max_id()  # where we keep the checksum; Whoosh reads one value of it as None
+        if (_NONE if kept is None else kept) != _checksum(packed):
             raise Corrupt(
                 "The index is damaged: one of its words cannot be read. Run `reviews update` to build it anew."
             )
@@ -174,7 +154,7 @@ class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
 
 def _schema() -> fields.Schema:
     return fields.Schema(
-        **{name: _Field() for name in (_COMPOUND, _FORM, _TERM)}, reading=fields.STORED(), layout=fields.STORED()
+        **{name: _Field() for name in (COMPOUND, FORM, TERM)}, reading=fields.STORED(), layout=fields.STORED()
     )
 
 
@@ -258,11 +238,11 @@ class WhooshEngine:
         self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]
     ) -> SegmentSummary:
         writer = _SegmentWriter(directory, name)
-        inverted = _Inverted()
+        inverted = Inverted()
         for reading, paragraphs in texts:
             layout, length = inverted.add(paragraphs)
             writer.add_document(reading, length, layout)
-        return writer.finish(_in_order(inverted.by_field()))
+        return writer.finish(in_order(inverted.by_field()))
 
     def merge(
         self, directory: Path, name: str, segments: Sequence[SegmentSummary], live: frozenset[int]
@@ -322,14 +302,14 @@ class WhooshSnapshot:
         return self._lengths
 
     def postings(self, term: str) -> list[tuple[int, Postings]]:
-        found = ((base, segment.postings(_TERM, term)) for base, segment in self._asked)
+        found = ((base, segment.postings(TERM, term)) for base, segment in self._asked)
         return [(base, postings) for base, postings in found if postings is not None]
 
     def forms(self, stem: str) -> list[str]:
-        return self._after(_FORM, stem + _SEPARATOR)
+        return self._after(FORM, stem + SEPARATOR)
 
     def compounds(self, joined: str) -> list[tuple[str, str]]:
-        lefts = self._after(_COMPOUND, joined + _SEPARATOR)
+        lefts = self._after(COMPOUND, joined + SEPARATOR)
         return [(left, joined.removeprefix(left)) for left in lefts]
 
     def _after(self, field: str, start: str) -> list[str]:
@@ -343,7 +323,7 @@ class WhooshSnapshot:
         return iter(self._beginning(""))
 
     def _beginning(self, prefix: str) -> list[str]:
-        return sorted({term for _, segment in self._segments for term in segment.terms_from(_TERM, prefix)})
+        return sorted({term for _, segment in self._segments for term in segment.terms_from(TERM, prefix)})
 
     def layout(self, document: int) -> Layout:
         base, segment = self._segment_of(document)
@@ -374,131 +354,17 @@ def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[
     ]
 
 
-class _Inverted:
-    """Turns documents, one after the other, into the terms of all of them.
-
-    Each token as written has a function that puts down its place, so that all words of a report are gone through
-    without a loop in Python; afterwards each different one is told that the document is complete.
-    """
-
-    def __init__(self) -> None:
-        self._terms: dict[str, PostingsBuilder] = {}
-        self._compounds: dict[str, PostingsBuilder] = {}
-        self._count = 0  # documents
-        self._gaps = array("I")
-        self._put = _Put(self._terms, self._gaps)
-
-    def add(self, paragraphs: Sequence[IndexedParagraph]) -> tuple[Layout, int]:
-        """Take in the next document; gives its layout and the number of its tokens."""
-        texts = [paragraph.text for paragraph in paragraphs]
-        tokens = analysis.tokens_of(texts)
-        # A gap takes the one place that is free between two paragraphs.
-        deque(map(call, map(self._put.__getitem__, tokens), count()), maxlen=0)
-        starts = array("I", [0] * bool(texts))
-        starts.extend(gap + 1 for gap in self._gaps)
-        del self._gaps[:]
-        extras = _extras(paragraphs, starts, tokens)
-        document, builders_of = self._count, self._put.builders_of
-        for token, kinds in _kinds(paragraphs, starts, tokens).items():
-            for term, builder in builders_of[token]:
-                places, ends = len(builder.positions), builder.ends
-                before = ends[-1] if ends else 0
-                if places > before:  # and no other way to write the term has come first
-                    builder.documents.append(document)
-                    builder.weights.append(places - before + extras.get(term, 0.0))
-                    builder.kinds.append(kinds)
-                    ends.append(places)
-                else:
-                    builder.kinds[-1] |= kinds
-        for left, right in set(analysis.compounds(" ".join(texts))):
-            key = f"{left}{right}{_SEPARATOR}{left}"
-            self._compounds.setdefault(key, PostingsBuilder()).add(document, 0.0, (), 0)
-        self._count += 1
-        layout = Layout(starts, bytes(_CODES[paragraph.kind] for paragraph in paragraphs))
-        return layout, len(tokens) - max(0, len(texts) - 1)
-
-    def by_field(self) -> dict[str, dict[str, PostingsBuilder]]:
-        """All terms of all documents."""
-        terms, nowhere = self._terms, PostingsBuilder()
-        forms = {f"{analysis.stem(term)}{_SEPARATOR}{term}": nowhere for term in terms if not term.isupper()}
-        return {_COMPOUND: self._compounds, _FORM: forms, _TERM: terms}
-
-
-def _kinds(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, int]:
-    """The kinds of section, as bits, that each token stands in; gaps between paragraphs may be among them."""
-    ends = [*starts[1:], len(tokens)]
-    by_kind: dict[SectionKind, set[str]] = {}
-    for kind, run in groupby(range(len(paragraphs)), key=lambda ordinal: paragraphs[ordinal].kind):
-        ordinals = list(run)
-        by_kind.setdefault(kind, set()).update(tokens[starts[ordinals[0]] : ends[ordinals[-1]]])
-    kinds: dict[str, int] = {}
-    for kind, some in by_kind.items():
-        bit = 1 << _CODES[kind]
-        for token in some:
-            kinds[token] = kinds.get(token, 0) | bit
-    return kinds
-
-
-def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, float]:
-    """What terms weigh beside one for each place, because of the sections and headings they stand in."""
-    weighted: dict[float, list[str]] = {}
-    for (_, kind, heading), (start, next_start) in zip(paragraphs, pairwise([*starts, len(tokens) + 1]), strict=True):
-        extra = _WEIGHT.get(kind, 1.0) * (_HEADING_WEIGHT if heading else 1.0) - 1.0
-        if extra:
-            weighted.setdefault(extra, []).extend(tokens[start : next_start - 1])
-    extras: dict[str, float] = {}
-    for extra, some in weighted.items():
-        for token, often in Counter(some).items():
-            term = analysis.term(token)[0]
-            extras[term] = extras.get(term, 0.0) + extra * often
-    return extras
-
-
-class _Put(dict[str, Callable[[int], None]]):
-    """For each token as written, what puts down a place of it under its term, and under its capitals.
-
-    builders_of: of each token that was seen, its terms with their postings.
-    """
-
-    def __init__(self, terms: dict[str, PostingsBuilder], gaps: "array[int]") -> None:
-        super().__init__({analysis.GAP: gaps.append})
-        self._terms = terms
-        self.builders_of: dict[str, list[tuple[str, PostingsBuilder]]] = {analysis.GAP: []}
-
-    def __missing__(self, token: str) -> Callable[[int], None]:
-        term, capitals = analysis.term(token)
-        terms = [term, capitals] if capitals not in ("", term) else [term]
-        builders = [(each, self._terms.setdefault(each, PostingsBuilder())) for each in terms]
-        put = builders[0][1].positions.append
-        if len(builders) == 2:
-            first, second = (builder.positions.append for _, builder in builders)
-
-            def put(place: int) -> None:
-                first(place)
-                second(place)
-
-        self[token] = put
-        self.builders_of[token] = builders
-        return put
-
-
-def _in_order(by_field: dict[str, dict[str, PostingsBuilder]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
-    for field, terms in by_field.items():
-        for key in sorted(term.encode() for term in terms):  # Whoosh wants the order of bytes
-            yield field, key, terms[key.decode()]
-
-
 def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
     """The terms of several segments as those of one."""
     whole = [len(numbers) == reader.size for reader, numbers in zip(readers, moved, strict=True)]
     sources = list(zip(readers, moved, whole, strict=True))
-    for field in (_COMPOUND, _FORM, _TERM):
+    for field in (COMPOUND, FORM, TERM):
         everything = {term.encode() for reader in readers for term in reader.terms_from(field, "")}
         for key in sorted(everything):
             term = key.decode()
-            if field == _FORM:  # it has no documents of its own, and is kept while its word occurs
-                word = term.partition(_SEPARATOR)[2]
-                if any(reader.has(_FORM, term) and (all_ or _lives(reader, word, to)) for reader, to, all_ in sources):
+            if field == FORM:  # it has no documents of its own, and is kept while its word occurs
+                word = term.partition(SEPARATOR)[2]
+                if any(reader.has(FORM, term) and (all_ or _lives(reader, word, to)) for reader, to, all_ in sources):
                     yield field, key, PostingsBuilder()
                 continue
             builder = PostingsBuilder()
@@ -517,5 +383,5 @@ def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tu
 
 
 def _lives(reader: _Segment, word: str, numbers: Mapping[int, int]) -> bool:
-    postings = reader.postings(_TERM, word)
+    postings = reader.postings(TERM, word)
     return postings is not None and any(document in numbers for document in postings.documents)

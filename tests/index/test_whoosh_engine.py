@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from whoosh.index import open_dir
 
+from corpus.errors import Corrupt
 from corpus.model import SectionKind
+from index import whoosh_engine
 from index.engine import IndexedParagraph, SegmentSummary
 from index.whoosh_engine import WhooshEngine, WhooshSnapshot
 
@@ -152,3 +154,14 @@ def test_what_only_dead_documents_said_is_gone_after_a_merge_to_the_last_byte(tm
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert b"neglect" in left
     assert b"zanzibar" not in left
+
+
+def test_a_checksum_that_whoosh_takes_for_none_is_held_against_the_postings_too(
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_engine, "_checksum", lambda packed: 0xFFFFFFFF)
+    snapshot = opened(ENGINE.write(tmp_path, "a", [(7, plain("one two"))]))
+    assert places(snapshot, "two") == {0: [1]}
+    monkeypatch.undo()
+    with pytest.raises(Corrupt):
+        snapshot.postings("two")
