@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache, reduce
 from itertools import chain
 from operator import or_
-from pathlib import Path, PurePath
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -14,14 +14,14 @@ from corpus.errors import NotFound, UsageError
 from corpus.model import Coverage, Item, ItemKind, SectionKind, Text
 from corpus.store import Store
 from corpus.themes import Themes
-from index import analysis, expansion, generations
+from index import expansion, generations
 from index.agreement import assert_ours
 from index.build import open_snapshot
 from index.engine import KINDS, Layout
 from index.evaluate import Answer, Deadline, Evaluator
 from index.matches import EVERY_KIND, Match, Sections, all_mentions
-from index.query import Field
 from search import facets, offers
+from search.conditions import Conditions
 from search.facets import Facets
 from search.filters import EVERYTHING
 from search.filters import Filters as Filters
@@ -60,6 +60,7 @@ class Searcher:
         self._reports: dict[int, dict[str, Any]] = {
             document: described[reading] for document, reading in self._snapshot.documents().items()
         }
+        self._conditions = Conditions(self._reports)
         self._cache = index.with_name("cache")
         self._expansion = expansion.Expansion(self._snapshot)
         self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
@@ -154,7 +155,7 @@ class Searcher:
         parsed = parse(text, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
         evaluator = self._evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
-        chosen, unfit = self._chosen(filters, evaluator)
+        chosen, unfit = self._chosen(filters)
         bits = _bits(filters.sections)
         answer = self._filtered(whole, chosen, bits, evaluator)
         scores = self._ranking.scores(answer.matches, answer.documents, self._layout)
@@ -195,7 +196,7 @@ class Searcher:
 
     def reports(self, filters: Filters = EVERYTHING) -> list[dict[str, Any]]:
         """The reports that the filters let through, in the order of their ids, those without readable text too."""
-        chosen, _ = self._chosen(filters, self._evaluator(Deadline()))
+        chosen, _ = self._chosen(filters)
         documents = set(self._reports).intersection(*chosen.values())
         return sorted((self._reports[document] for document in documents), key=lambda report: str(report["id"]))
 
@@ -233,7 +234,7 @@ class Searcher:
         readings = table.readings(
             self._snapshot,
             lambda some, expansion: Evaluator(
-                some, self._matching, Deadline(), self._layout, self._sections, expansion
+                some, self._conditions.matching, Deadline(), self._layout, self._sections, expansion
             ),
         )
         document_of = {reading: document for document, reading in documents.items()}
@@ -274,23 +275,25 @@ class Searcher:
         return Facets(self._reports)
 
     def _evaluator(self, deadline: Deadline) -> Evaluator:
-        return Evaluator(self._snapshot, self._matching, deadline, self._layout, self._sections, self._expansion)
+        return Evaluator(
+            self._snapshot, self._conditions.matching, deadline, self._layout, self._sections, self._expansion
+        )
 
     # Filters and facets
 
-    def _chosen(self, filters: Filters, evaluator: Evaluator) -> tuple[dict[str, set[int]], list[str]]:
+    def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[str]]:
         """The documents that each filter lets through, by the name of its facet; and what is said of values that no
         report has.
         """
         chosen: dict[str, set[int]] = {}
         said = []
         for name, values in filters.values().items():
-            found = {value: self._with_value(name, value) for value in values}
+            found = {value: self._conditions.with_value(name, value) for value in values}
             chosen[name] = set().union(*found.values())
             said += [f"No report is known to have the {name} “{value}”." for value in values if not found[value]]
         if filters.years:
             first, last = filters.years
-            chosen["year"] = self._between(first or 0, last or 9999)
+            chosen["year"] = self._conditions.between(first or 0, last or 9999)
         if filters.themes:
             chosen["theme"] = set().union(*(self._having(name) for name in filters.themes))
         return chosen, said
@@ -303,11 +306,6 @@ class Searcher:
                 f"There is no theme “{name}”. " + (f"Did you mean {near}?" if near else "`reviews themes` lists them.")
             )
         return self.themed()[theme.name]
-
-    def _with_value(self, name: str, value: str) -> set[int]:
-        wanted = value.casefold()
-        exactly = {d for d, report in self._reports.items() if str(report[name] or "").casefold() == wanted}
-        return exactly or self._matching(Field(name, value))
 
     def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], bits: int, evaluator: Evaluator) -> Answer:
         """bits: the kinds of section in which the words must stand."""
@@ -419,30 +417,6 @@ class Searcher:
     def _theme_problems(self, text: str) -> list[str]:
         """What is wrong with the theme files, for a query that may depend on it."""
         return [str(problem) for problem in self._themes.problems] if "theme:" in text.lower() else []
-
-    # Conditions on reports
-
-    def _matching(self, condition: Field) -> set[int]:
-        """The documents that a condition on the report is true of."""
-        if condition.name == "year":
-            return self._between(*_years(condition.value))
-        wanted = {term for term, _ in analysis.terms(condition.value)}
-        return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
-
-    def _between(self, first: int, last: int) -> set[int]:
-        years = ((document, report["year"]) for document, report in self._reports.items())
-        return {document for document, year in years if year is not None and first <= year <= last}
-
-
-def _words(report: Mapping[str, Any], name: str) -> set[str]:
-    """The words of what is known of a report; of `file`, those of all its names, without folders."""
-    values = [PurePath(path).name for path in report["files"]] if name == "file" else [report[name]]
-    return {term for value in values if value is not None for term, _ in analysis.terms(str(value))}
-
-
-def _years(value: str) -> tuple[int, int]:
-    first, dots, last = value.partition("..")
-    return int(first or 0), int(last or 9999) if dots else int(first)
 
 
 def _bits(sections: Sequence[str]) -> int:
