@@ -96,7 +96,12 @@ class Shelf:
         thread.join(max(0.0, began + _SOON - time.monotonic()))
 
     def _open(self, pointer: bytes) -> None:
-        library = Library(self._path, follows=False)
+        try:
+            library = Library(self._path, follows=False)
+        except ReviewsError:  # a setting is wrong just now, say: the one before answers, and who asks next tries again
+            with self._lock:
+                self._follower = None
+            return
         with suppress(ReviewsError):  # the next who asks is told
             library.searcher().themed()
         with self._lock:

@@ -134,6 +134,21 @@ def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.M
     app.extensions["shelf"].close()
 
 
+def test_a_new_generation_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    build(library, DEMO, b"title\n")
+    app = create_app(library)
+    before = asked(app, "robin")
+    assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
+    settings = library / "reviews.toml"
+    settings.write_text("ocr = \n")  # half saved
+    for _ in range(3):
+        assert asked(app, "robin")["generation"] == before["generation"]
+    settings.write_text("ocr = false\n")
+    assert eventually(app, lambda answer: answer["generation"] != before["generation"])["hits"] == before["hits"]
+    app.extensions["shelf"].close()
+
+
 def test_many_at_once_get_the_answers_of_one_alone(demo: Path) -> None:
     app = create_app(demo)
     alone = {query: asked(app, query) for query in QUERIES}
