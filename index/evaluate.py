@@ -10,7 +10,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from operator import and_, or_
 
 from corpus.errors import QueryRefused
@@ -27,8 +27,8 @@ _OFTEN = 16  # documents of which the words of a phrase are compared between two
 
 _WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
-Kinds = Callable[[int], int]
-"""For a document, the kinds of section (as bits) in which a part of the query holds."""
+Kinds = Callable[[Sequence[int]], Iterable[int]]
+"""For each of some documents, the kinds of section (as bits) in which a part of the query holds."""
 
 
 class Deadline:
@@ -50,8 +50,8 @@ class Deadline:
 class Answer:
     """The documents that answer a query, and the matches that make them do so.
 
-    matches: one for each positive part of the query (not those under NOT), in the order asked. kinds: for a document,
-    the kinds of section, as bits, for which `in:` that kind would find it.
+    matches: one for each positive part of the query (not those under NOT), in the order asked. kinds: for each of some
+    documents, the kinds of section, as bits, for which `in:` that kind would find it.
     """
 
     def __init__(self, documents: set[int], matches: Sequence[Match], kinds: Kinds) -> None:
@@ -126,16 +126,18 @@ class Evaluator:
                 return Answer(documents, matches, _join(or_, answers))
             case Not(part):
                 excluded = self.evaluate(part, kinds)
-                return Answer(self._live - excluded.documents, (), lambda d: EVERY_KIND & ~excluded.kinds(d))
+                return Answer(
+                    self._live - excluded.documents, (), lambda asked: (EVERY_KIND & ~k for k in excluded.kinds(asked))
+                )
             case Field():
                 found = self._fields(query) & self._live
-                return Answer(found, (), lambda d: EVERY_KIND if d in found else 0)
+                return Answer(found, (), lambda asked: (EVERY_KIND if d in found else 0 for d in asked))
             case In(kind, part):
                 return self.evaluate(part, kinds & (1 << KINDS.index(SectionKind(kind))))
             case Near():
                 return self._one(self._near(query), kinds)
             case Nothing():
-                return Answer(set(), (), lambda d: 0)
+                return Answer(set(), (), lambda asked: repeat(0, len(asked)))
             case Word() | Pattern() | Fuzzy() | Phrase():
                 return self._one(self._match(query), kinds)
         raise TypeError(f"not a query: {query!r}")
@@ -178,7 +180,7 @@ class Evaluator:
     def _all_of(self, parts: Sequence[Query], kinds: int) -> Answer:
         answers = [
             self._one(
-                AnyOf(str(part), [self._match(part), *(self._words(str(part), (word,)) for word in joined)]), kinds
+                _any_of(str(part), [self._match(part), *(self._words(str(part), (word,)) for word in joined)]), kinds
             )
             if joined and isinstance(part, Word)
             else self.evaluate(part, kinds)
@@ -193,17 +195,22 @@ class Evaluator:
         return Answer(match.documents, [match], self._kinds_of([match]))
 
     def _kinds_of(self, matches: Sequence[Match]) -> Kinds:
-        if len(matches) == 1 and isinstance(matches[0], Words):
-            return matches[0].kinds
-        return lambda document: self._kinds(matches, document)
+        parts = [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
+        words = [part.kinds_in for part in parts if isinstance(part, Words)]
+        others = [part for part in parts if not isinstance(part, Words)]
 
-    def _kinds(self, matches: Sequence[Match], document: int, found: int = 0) -> int:
+        def look_up(documents: Sequence[int]) -> Iterable[int]:
+            known = _either([kinds_in(documents) for kinds_in in words] or [repeat(0, len(documents))], or_)
+            if not others:
+                return known
+            return (self._kinds(others, document, kinds) for document, kinds in zip(documents, known, strict=True))
+
+        return look_up
+
+    def _kinds(self, matches: Sequence[Match], document: int, found: int) -> int:
         """The kinds of section in which any of the matches stands, and those found before."""
         for match in matches:
             if document not in match.documents:
-                continue
-            if isinstance(match, AnyOf):
-                found = self._kinds(match.parts, document, found)
                 continue
             kinds = match.kinds(document)
             if kinds | found == found:  # nothing new can be there
@@ -348,7 +355,8 @@ class Evaluator:
 
 
 def _any_of(text: str, parts: Sequence[Match]) -> Match:
-    return parts[0] if len(parts) == 1 else AnyOf(text, parts)
+    flat = [one for part in parts for one in (part.parts if isinstance(part, AnyOf) else [part])]
+    return flat[0] if len(flat) == 1 else AnyOf(text, flat)
 
 
 def _matches(answers: Iterable[Answer]) -> list[Match]:
@@ -356,11 +364,12 @@ def _matches(answers: Iterable[Answer]) -> list[Match]:
 
 
 def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
-    kinds = [answer.kinds for answer in answers]
-    if len(kinds) == 2:
-        one, other = kinds
-        return lambda document: how(one(document), other(document))
-    return lambda document: reduce(how, [each(document) for each in kinds])
+    return lambda documents: _either([answer.kinds(documents) for answer in answers], how)
+
+
+def _either(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
+    """The lists as one, number by number, without a loop in Python."""
+    return reduce(lambda one, other: map(how, one, other), lists)
 
 
 def _costly(query: Query) -> int:

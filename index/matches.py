@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
-from itertools import chain
+from itertools import chain, repeat
 from operator import or_
 from typing import TypeVar
 
@@ -93,6 +93,10 @@ class Words(Match):
 
     def kinds(self, document: int) -> int:
         return self._known.kinds.get(document, 0)
+
+    def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
+        """The same for each of some documents, 0 for one that has none of the terms."""
+        return map(self._known.kinds.get, documents, repeat(0))
 
     @property
     def kinds_of(self) -> Callable[[int], int]:
@@ -181,8 +185,9 @@ class _Known:
         return first
 
     def _of_terms(self, part: Callable[[Postings], Sequence[_T]]) -> list[dict[int, _T]]:
+        """Of each term, that in most documents first: the others are added to it."""
         found = []
-        for lists in self._numbered:
+        for lists in sorted(self._numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
             by_document: dict[int, _T] = {}
             for numbers, postings in lists:
                 by_document.update(zip(numbers, part(postings), strict=True))
@@ -274,7 +279,7 @@ class Inside(Match):
 
 
 class AnyOf(Match):
-    """Several matches taken as one part of the query."""
+    """Several matches, none of them of this class, taken as one part of the query."""
 
     def __init__(self, text: str, parts: Sequence[Match]) -> None:
         self.text = text
@@ -340,4 +345,7 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
     held = [match for match in matches if document in match.documents]
     if len(held) == 1 and isinstance(held[0], Words | Runs):  # of one width, in order and each once as they are
         return list(held[0].spans(document))
+    if all(isinstance(match, Words) for match in held):  # none lies inside another
+        starts = sorted({place for match in held for some in match.starts(document) for place in some})
+        return list(zip(starts, starts, strict=True))
     return mentions(span for match in held for span in match.spans(document))

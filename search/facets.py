@@ -1,10 +1,11 @@
 """How are the hits spread over years, boards, areas, types, kinds, sections and themes?"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from index.engine import KINDS
+from index.evaluate import Kinds
 from search.results import FacetValue
 
 OF_A_REPORT = ("year", "board", "area", "type", "kind")
@@ -28,9 +29,9 @@ class Facets:
         return (*(FacetValue(*pair) for pair in found), *([FacetValue(None, unknown)] if unknown else []))
 
 
-def of_sections(documents: Iterable[int], kinds: Callable[[int], int]) -> tuple[FacetValue, ...]:
+def of_sections(documents: Iterable[int], kinds: Kinds) -> tuple[FacetValue, ...]:
     """For each kind of section, how many of the documents `in:` that kind would find."""
-    masks = Counter(map(kinds, documents))
+    masks = Counter(kinds(list(documents)))
     counts = {
         kind.value: sum(count for mask, count in masks.items() if mask >> code & 1) for code, kind in enumerate(KINDS)
     }

@@ -65,22 +65,24 @@ def best_paragraphs(
         * min(1.0, (ends[ordinal] - starts[ordinal]) / _FEW_WORDS)
         for ordinal, value in worth.items()
     }
-    shortlist = sorted(scores, key=lambda o: (-scores[o], o))[: _SHORTLIST * wanted]
+    shortlist = [ordinal for _, ordinal in sorted([(-score, o) for o, score in scores.items()])[: _SHORTLIST * wanted]]
+    shortlist.sort()
     found: dict[int, dict[int, list[Span]]] = {ordinal: {} for ordinal in shortlist}
     for number, spans, ordinals in placed:
         for span, ordinal in zip(spans, ordinals, strict=True):
             if ordinal in found:
                 found[ordinal].setdefault(number, []).append(span)
-    factors = {o: scores[o] * _togetherness(found[o]) / (worth[o] or 1.0) for o in shortlist}
+    factors = [scores[o] * _togetherness(found[o]) / (worth[o] or 1.0) for o in shortlist]
     chosen: list[int] = []
-    while factors and len(chosen) < wanted:
-        best = min(factors, key=lambda o: (-factors[o] * _worth(found[o], tells), o))
-        del factors[best]
+    while shortlist and len(chosen) < wanted:
+        values = [factor * _worth(found[o], tells) for factor, o in zip(factors, shortlist, strict=True)]
+        at = values.index(max(values))  # the first in the report of those that are alike
+        best = shortlist.pop(at)
+        del factors[at]
         chosen.append(best)
         tells = [weight * _SAID if number in found[best] else weight for number, weight in enumerate(tells)]
-        for other in factors:
-            if abs(other - best) <= _CLOSE:
-                factors[other] *= _NEARBY
+        for near in range(bisect_left(shortlist, best - _CLOSE), bisect_right(shortlist, best + _CLOSE)):
+            factors[near] *= _NEARBY
     return chosen
 
 

@@ -4,7 +4,7 @@ and more where the parts of the query stand together in one paragraph. docs/rank
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
@@ -18,6 +18,7 @@ _K1 = 1.2
 _B = 0.5  # long reports are overviews, and an overview is not worse for its length: milder than the usual 0.75
 _TITLE = 1.5  # a match in the title counts as this share of the most that a match in the text can give
 _TOGETHER = 2.0  # each part of the query that stands in the paragraph with most of them counts so often again
+_BEHIND = 1 << 32  # any position
 _LOOKED_INTO = 30  # of how many documents, the best without that: reading places takes time
 
 
@@ -73,10 +74,15 @@ class Ranking:
         tells = {n: _TOGETHER * rarity(matches[n], self._held) for n in places}
         least = min(places, key=lambda n: sum(map(len, places[n])))
         best: list[int] = []
-        for paragraph in sorted({layout.paragraph_at(position) for some in places[least] for position in some}):
-            standing = [n for n, lists in places.items() if _stands(lists, layout, paragraph)]
-            if len(standing) > 1 and sum(tells[n] for n in standing) > sum(tells[n] for n in best):
-                best = standing
+        starts, most = layout.starts, 0.0
+        for paragraph in sorted({bisect_right(starts, position) for some in places[least] for position in some}):
+            first, last = starts[paragraph - 1], starts[paragraph] if paragraph < len(starts) else _BEHIND
+            standing = [n for n, lists in places.items() if _stands(lists, first, last)]
+            told = sum([tells[n] for n in standing])
+            if len(standing) > 1 and told > most:
+                best, most = standing, told
+                if len(best) == len(places):  # no paragraph has more
+                    break
         return {n: tells[n] for n in best}
 
     def points(self, match: Match, documents: set[int]) -> dict[int, float]:
@@ -90,11 +96,11 @@ class Ranking:
         return points
 
 
-def _stands(lists: Sequence[Sequence[int]], layout: Layout, paragraph: int) -> bool:
-    first = layout.starts[paragraph]
+def _stands(lists: Sequence[Sequence[int]], first: int, end: int) -> bool:
+    """Whether any of the ascending positions is in the range, its end excluded."""
     for some in lists:
         at = bisect_left(some, first)
-        if at < len(some) and layout.paragraph_at(some[at]) == paragraph:
+        if at < len(some) and some[at] < end:
             return True
     return False
 

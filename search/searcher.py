@@ -18,7 +18,7 @@ from index import expansion, generations
 from index.agreement import assert_ours
 from index.build import open_snapshot
 from index.engine import KINDS, Layout
-from index.evaluate import Answer, Deadline, Evaluator
+from index.evaluate import Answer, Deadline, Evaluator, Kinds
 from index.matches import EVERY_KIND, Match, Sections, all_mentions
 from search import facets, offers
 from search.conditions import Conditions
@@ -313,7 +313,7 @@ class Searcher:
         if bits == EVERY_KIND:
             return Answer(documents, whole.matches, whole.kinds)
         matches = [evaluator.within(match, bits) for match in whole.matches]
-        return Answer({d for d in documents if whole.kinds(d) & bits}, matches, whole.kinds)
+        return Answer(_standing(documents, whole.kinds, bits), matches, whole.kinds)
 
     def _facets(
         self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], bits: int
@@ -327,7 +327,7 @@ class Searcher:
                 return answer.documents
             found = whole.documents.intersection(*(having for other, having in chosen.items() if other != name))
             anywhere = name == "section" or bits == EVERY_KIND
-            return found if anywhere else {document for document in found if kinds(document) & bits}
+            return found if anywhere else _standing(found, kinds, bits)
 
         counted = {name: self._counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
@@ -422,6 +422,12 @@ class Searcher:
 def _bits(sections: Sequence[str]) -> int:
     """The kinds of section as bits; all of them when none is named."""
     return reduce(or_, (1 << KINDS.index(SectionKind(section_kind(name))) for name in sections), 0) or EVERY_KIND
+
+
+def _standing(documents: set[int], kinds: Kinds, bits: int) -> set[int]:
+    """Those of the documents in which the query holds in a section of one of the kinds."""
+    asked = list(documents)
+    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & bits}
 
 
 def _expansions(matches: Sequence[Match]) -> tuple[Expansion, ...]:
