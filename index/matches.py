@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import chain, repeat
-from operator import or_
+from operator import add, or_
 from typing import TypeVar
 
 from index.engine import KINDS, Layout
@@ -170,28 +170,23 @@ class _Known:
 
     @cached_property
     def weights(self) -> dict[int, float]:
-        first, *others = self._of_terms(lambda postings: postings.weights) or [{}]
-        for other in others:
-            for document, weight in other.items():
-                first[document] = first.get(document, 0.0) + weight
-        return first
+        return self._of_terms(lambda postings: postings.weights, add, 0.0)
 
     @cached_property
     def kinds(self) -> dict[int, int]:
-        first, *others = self._of_terms(lambda postings: postings.kinds) or [{}]
-        for other in others:
-            for document, kinds in other.items():
-                first[document] = first.get(document, 0) | kinds
-        return first
+        return self._of_terms(lambda postings: postings.kinds, or_, 0)
 
-    def _of_terms(self, part: Callable[[Postings], Sequence[_T]]) -> list[dict[int, _T]]:
-        """Of each term, that in most documents first: the others are added to it."""
-        found = []
+    def _of_terms(
+        self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
+    ) -> dict[int, _T]:
+        """A part of the postings by document, that of one term put to that of another, the most frequent term first:
+        thousands of numbers, and no loop in Python.
+        """
+        found: dict[int, _T] = {}
         for lists in sorted(self._numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
-            by_document: dict[int, _T] = {}
             for numbers, postings in lists:
-                by_document.update(zip(numbers, part(postings), strict=True))
-            found.append(by_document)
+                values = map(how, map(found.get, numbers, repeat(nothing)), part(postings)) if found else part(postings)
+                found.update(zip(numbers, values, strict=True))
         return found
 
 

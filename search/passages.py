@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import log
+from operator import mul
 
 from corpus.model import Page, Paragraph, Section, SectionKind
 from corpus.store import Store
@@ -68,19 +69,23 @@ def best_paragraphs(
     shortlist = [ordinal for _, ordinal in sorted([(-score, o) for o, score in scores.items()])[: _SHORTLIST * wanted]]
     shortlist.sort()
     found: dict[int, dict[int, list[Span]]] = {ordinal: {} for ordinal in shortlist}
-    for number, spans, ordinals in placed:
-        for span, ordinal in zip(spans, ordinals, strict=True):
-            if ordinal in found:
-                found[ordinal].setdefault(number, []).append(span)
+    if len(placed) > 1:  # one part alone stands with nothing, and is said by every paragraph alike
+        for number, spans, ordinals in placed:
+            for span, ordinal in zip(spans, ordinals, strict=True):
+                if ordinal in found:
+                    found[ordinal].setdefault(number, []).append(span)
     factors = [scores[o] * _togetherness(found[o]) / (worth[o] or 1.0) for o in shortlist]
+    worths = [worth[o] for o in shortlist]
     chosen: list[int] = []
     while shortlist and len(chosen) < wanted:
-        values = [factor * _worth(found[o], tells) for factor, o in zip(factors, shortlist, strict=True)]
+        values = list(map(mul, factors, worths))
         at = values.index(max(values))  # the first in the report of those that are alike
         best = shortlist.pop(at)
-        del factors[at]
+        del factors[at], worths[at]
         chosen.append(best)
-        tells = [weight * _SAID if number in found[best] else weight for number, weight in enumerate(tells)]
+        if len(placed) > 1:
+            tells = [weight * _SAID if number in found[best] else weight for number, weight in enumerate(tells)]
+            worths = [_worth(found[o], tells) for o in shortlist]
         for near in range(bisect_left(shortlist, best - _CLOSE), bisect_right(shortlist, best + _CLOSE)):
             factors[near] *= _NEARBY
     return chosen

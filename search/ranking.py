@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import log
+from operator import add
 
 from index import analysis
 from index.engine import Layout
@@ -55,8 +56,8 @@ class Ranking:
         """The score of each of the documents: higher is better, 0 where nothing positive matches."""
         total = dict.fromkeys(documents, 0.0)
         for match in matches:
-            for document, points in self.points(match, documents).items():
-                total[document] += points
+            points = self.points(match, documents)
+            total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
         if len(matches) > 1:
             last = min(nlargest(_LOOKED_INTO, total.values()), default=0.0)
             for document in [document for document, score in total.items() if score >= last]:
