@@ -10,6 +10,7 @@ import struct
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -35,6 +36,7 @@ _NAME = "reviews"
 _ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
 _INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
 _NONE = 0xFFFFFFFF
+_HALVINGS = 2048  # places in the table of terms that are remembered
 _PIECES = 10_000  # to write at once
 
 
@@ -196,6 +198,9 @@ class _Segment:
     def __init__(self, storage: FileStorage, segment: Any) -> None:
         codec = segment.codec()
         self._terms = codec.terms_reader(storage, segment)
+        table = self._terms._tindex  # a search halves it again and again, and begins at the same terms each time
+        table.key_at = lru_cache(_HALVINGS)(table.key_at)
+        table._get_pos = lru_cache(_HALVINGS)(table._get_pos)
         self._documents = codec.per_document_reader(storage, segment)
         self._schema = _schema()
         self.size: int = segment.doc_count_all()
