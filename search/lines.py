@@ -63,49 +63,57 @@ class Lines:
     """Makes the lines of one table. percent: number of a format."""
 
     def __init__(self, columns: Sequence[Column], percent: int) -> None:
-        self._columns = [(xl_col_to_name(n), column, _Made("", "", 1)) for n, column in enumerate(columns)]
+        self._cells = [_Cell(xl_col_to_name(n), column) for n, column in enumerate(columns)]
         self._percent = percent
 
     def line(self, row: Mapping[str, Any]) -> bytes:
         """The line of one row."""
         cells: list[str] = []
         address, shown, lines = "", "", 1
-        for letter, column, made in self._columns:
-            value = row.get(column.name)
+        for cell in self._cells:
+            value = row.get(cell.name)
             if value is None or value == "":
                 continue
-            if isinstance(value, Link):
+            kind = type(value)
+            if kind is int:
+                cells.append(f"{cell.number}{value}</v></c>")
+            elif kind is float:
+                cells.append(f'<c r="{cell.letter}\0" s="{self._percent}"><v>{value!r}</v></c>')
+            elif kind is Link:
                 address, shown = value.address, value.shown
                 cells.append("\x01")
-            elif isinstance(value, float):
-                cells.append(f'<c r="{letter}\0" s="{self._percent}"><v>{value!r}</v></c>')
-            elif isinstance(value, int) and not isinstance(value, bool):
-                cells.append(f'<c r="{letter}\0" s="{column.number}"><v>{value}</v></c>')
             else:
-                if value != made.value:  # most cells are those of the row above
-                    text = readable(value)
-                    form = column.quoted if is_formula(text) else column.text
-                    made.value, made.cell = value, _cell(f"{letter}\0", form, text)
-                    made.lines = lines_in(text, column.wide)
-                cells.append(made.cell)
-                lines = max(lines, made.lines)
+                if value != cell.value:  # most cells are those of the row above
+                    cell.make(value)
+                cells.append(cell.made)
+                lines = max(lines, cell.lines)
         high = f' ht="{height(lines)}" customHeight="1"' if lines > 1 else ""
         return f'{address}\t{shown}\t<row r="\0"{high}>{"".join(cells)}</row>\n'.encode()
 
 
-@dataclass(slots=True)
-class _Made:
-    """The cell of a column that was made last."""
+class _Cell:
+    """One column of a table that is being made, with the text cell that was made last."""
 
-    value: object
-    cell: str
-    lines: int
+    def __init__(self, letter: str, column: Column) -> None:
+        self.letter, self.name = letter, column.name
+        self.number = f'<c r="{letter}\0" s="{column.number}"><v>'
+        self._column = column
+        self.value: object = ""
+        self.made = ""
+        self.lines = 1
+
+    def make(self, value: object) -> None:
+        """The cell of another text."""
+        text = readable(value)
+        form = self._column.quoted if is_formula(text) else self._column.text
+        self.value, self.made = value, _cell(f"{self.letter}\0", form, text)
+        self.lines = lines_in(text, self._column.wide)
 
 
 def readable(value: object) -> str:
     """A value as the text of a cell."""
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-    if _UNWRITABLE.search(text):
+    if not text.isprintable():
         text = _UNWRITABLE.sub("\ufffd", text)
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_CUT)] + _CUT
 
@@ -131,10 +139,14 @@ def height(lines: int) -> int:
 
 
 def _cell(place: str, form: int, text: str) -> str:
-    if _ESCAPED.search(text):
+    odd = not text.isprintable()  # a sixth of the time of the expression, which is for line breaks and the like
+    if odd or "_x" in text:
         text = _ESCAPED.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
-    text = escape(text).replace("\n", "&#10;")
-    return f'<c r="{place}" s="{form}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    text = escape(text)
+    if odd:
+        text = text.replace("\n", "&#10;")
+    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+    return f'<c r="{place}" s="{form}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
 
 @dataclass(slots=True)
