@@ -12,7 +12,7 @@ from corpus.library import create_library
 from corpus.model import Reason, Scan, Text
 from corpus.settings import Settings
 from corpus.store import Store
-from ingest import ocr
+from ingest import ocr, scans
 from ingest.page import Pixels
 from ingest.run import ingest
 from ingest.sandbox import Limits, Refusal, Sandbox
@@ -148,6 +148,22 @@ def test_tesseract_is_bound_in_time_and_memory(engine: ocr.Engine) -> None:
     said = ocr.recognise(pixels, 1, engine, seconds=60, memory_mb=40)
     assert isinstance(said, Refusal)
     assert said.reason in (Reason.OUT_OF_MEMORY, Reason.CRASHED)
+
+
+def test_a_page_of_one_even_grey_is_not_given_to_tesseract_and_one_with_a_single_dot_is(engine: ocr.Engine) -> None:
+    nowhere = ocr.Engine(str(Path(__file__).with_name("no-such-program")), engine.name, engine.languages)
+    for grey in (0, 127, 255):
+        even = Pixels(300, 200, bytes([grey]) * 60_000, 1)
+        scan = ocr.recognise(even, 7, nowhere, seconds=60, memory_mb=600)
+        assert scan == Scan(7, engine.languages, engine.name, 0.0, 300, 0, ())
+        said = ocr._run(even, engine, ["--psm", "3", "-l", engine.languages, "tsv"], 60, 600)
+        assert isinstance(said, str)
+        assert scans.empty(said)  # what Tesseract says itself
+        for place in (0, 30_150, 59_999):
+            data = bytearray(even.data)
+            data[place] ^= 1
+            said = ocr.recognise(Pixels(300, 200, bytes(data), 1), 7, nowhere, seconds=60, memory_mb=600)
+            assert isinstance(said, Refusal)
 
 
 def test_a_language_that_is_not_installed_is_no_engine() -> None:
