@@ -36,7 +36,7 @@ from search.tally import Asked, Tally, searchable
 from search.workbook import MAX_ROWS
 
 FORMS = ("xlsx", "csv", "jsonl")
-_PARTS_VERSION = 2
+_PARTS_VERSION = 3
 _QUOTED = re.compile("`[^`]*`")
 _ALONE = 20  # questions for which a second process would take longer to start than it helps
 
@@ -157,9 +157,9 @@ def run(
                 done += 1
                 progress(done, len(asked))
             tally = Tally(searcher.reports())
-            rows = sum(_add(tally, folder, n) for n in range(len(asked)))
+            parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(asked))}
+            rows = sum(count for pieces in parts.values() for count, _ in pieces)
             about = record.about(searcher, sheet, tally.asked)
-            parts = [_body(folder, n) for n in range(len(asked))]
             files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(asked), folder) from error
@@ -229,15 +229,15 @@ def _is_kept(folder: Path, number: int) -> bool:
         return False
 
 
-def _add(tally: Tally, folder: Path, number: int) -> int:
-    """Add a kept answer to the tally. Returns the number of its rows."""
+def _add(tally: Tally, folder: Path, number: int) -> outputs.Pieces:
+    """Add a kept answer to the tally. Returns what is to be known of its rows."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
     told, ids = head["asked"], [report["id"] for report in tally.reports]
     counts = tuple((ids[place], mentions) for place, mentions in told.pop("counts"))
     expansions, warnings = (tuple(told.pop(name)) for name in ("expansions", "warnings"))
     asked = Asked(**told, counts=counts, expansions=expansions, warnings=warnings)
     tally.add(asked, ((place, ordinal) for place, ordinals in head["paragraphs"] for ordinal in ordinals))
-    return int(head["rows"])
+    return [(rows, size) for rows, size in head["pieces"]]
 
 
 # Answering
@@ -269,11 +269,11 @@ class _Answering:
                 yield hit
 
         body = _body(self._folder, number)
-        rows = self._mentions.write(body, asked, counted())
+        pieces = self._mentions.write(body, asked, counted())
         told = replace(asked, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
         head = {
             "size": body.stat().st_size,
-            "rows": rows,
+            "pieces": pieces,
             "paragraphs": paragraphs,
             "asked": asdict(told) | {"counts": counts},
         }

@@ -85,20 +85,17 @@ def write_rows(out: Path, rows: Iterable[Row], columns: Sequence[str], *, form: 
     count = 0
     with disk_of(out), beside(out) as path:
         if chosen == "xlsx":
-            from search.workbook import Book, lines_of  # XlsxWriter is loaded by who needs it
+            from search.lines import Kept  # XlsxWriter is loaded by who needs it
+            from search.workbook import Book, lines_of
 
             with TemporaryFile() as lines:
-                line = lines_of(columns).line
+                line, kept = lines_of(columns).line, Kept(lines)
                 for row in rows:
-                    lines.write(line(row))
+                    kept.write(line(row))
                     count += 1
-
-                def again() -> Iterable[bytes]:
-                    lines.seek(0)
-                    return lines
-
+                lines.seek(0)
                 with Book(path) as book:
-                    book.table(out.stem, columns, again)
+                    book.table(out.stem, columns, iter(lines), kept.pieces())
         else:
             with text_file(path) as file:
                 write = TEXT_FORMS[chosen](file, columns)

@@ -9,8 +9,12 @@ a NUL stands for the row's number and \\x01 for the cell with the link.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -27,6 +31,10 @@ MAX_PART = 2_000_000_000
 """Bytes of a sheet: beyond 2 GiB a zip file needs an extension that not every program reads."""
 _MAX_LINK = 2_000
 _LEVEL = 1  # of compression: a third of the time of the usual 6 for a fifth more bytes
+_BLOCK = 2_000_000  # bytes that are compressed at once
+_THREADS = 2  # that compress; who makes the rows ready needs as long as one of them
+_DIGITS = 6  # more than the NUL for which it stands takes the number of a row
+_PIECE = 1_000_000  # bytes between two places at which a sheet may end because it is full of them
 _CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
 _UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")  # Excel writes them as _x001F_
@@ -151,12 +159,12 @@ def _cell(place: str, form: int, text: str) -> str:
 
 @dataclass(slots=True)
 class Filling:
-    """The rows of one sheet below its header: as many as `count` of the lines that all sheets of its table share.
+    """The rows of one sheet below its header: the next `count` of the lines that all sheets of its table share.
 
     letter: of the column with the link. link, plain: numbers of formats.
     """
 
-    lines: Iterable[bytes]
+    lines: Iterator[bytes]
     count: int
     width: int
     letter: str
@@ -164,27 +172,66 @@ class Filling:
     plain: int
 
 
-def parted(lines: Iterable[bytes], most: int) -> list[int]:
-    """How many lines go into each sheet that holds `most` rows; one sheet at least."""
+class Kept:
+    """Puts lines into a file, and tells what `parted` needs to know of them: (lines, their bytes in a sheet at most)
+    of one piece after the other.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._rows = self._size = 0
+        self._pieces: list[tuple[int, int]] = []
+
+    def write(self, line: bytes) -> None:
+        """The next line."""
+        self._file.write(line)
+        self._rows += 1
+        self._size += len(line) + _DIGITS * line.count(b"\0")
+        if self._size >= _PIECE:
+            self._close()
+
+    def pieces(self) -> list[tuple[int, int]]:
+        """Of all lines until now."""
+        self._close()
+        return self._pieces
+
+    def _close(self) -> None:
+        if self._rows:
+            self._pieces.append((self._rows, self._size))
+        self._rows = self._size = 0
+
+
+def parted(pieces: Iterable[tuple[int, int]], most: int) -> list[int]:
+    """How many lines go into each sheet that holds `most` rows; one sheet at least. pieces: as `Kept` tells them."""
     counts, size = [0], 0
-    for line in lines:
-        size += len(line) + 10 * line.count(b"\0")  # a row has at most seven digits
-        if counts[-1] == most or size > MAX_PART:
+    for rows, held in pieces:
+        if size + held > MAX_PART and counts[-1]:
             counts.append(0)
-            size = len(line)
-        counts[-1] += 1
+            size = 0
+        while counts[-1] + rows > most:
+            rows -= most - counts[-1]
+            counts[-1] = most
+            counts.append(0)
+            size = 0
+        counts[-1] += rows
+        size += held
     return counts
 
 
 def filled(book: IO[bytes], out: Path, fillings: Mapping[str, Filling]) -> None:
     """Write a finished workbook again with the rows of the long tables in it. fillings: by the name of the part."""
-    with zipfile.ZipFile(book) as small, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as whole:
+    with (
+        zipfile.ZipFile(book) as small,
+        out.open("w+b") as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as whole,
+    ):
         for part in small.infolist():
             data = small.read(part)
             if part.filename not in fillings:
                 whole.writestr(part, data, compresslevel=_LEVEL)
                 continue
-            targets = _fill(whole, part.filename, data, fillings[part.filename])
+            targets: dict[str, int] = {}
+            _deflated(whole, file, part.filename, _blocks(_filled(data, fillings[part.filename], targets)))
             if targets:
                 folder, _, name = part.filename.rpartition("/")
                 related = "".join(
@@ -198,33 +245,77 @@ def filled(book: IO[bytes], out: Path, fillings: Mapping[str, Filling]) -> None:
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def _fill(whole: zipfile.ZipFile, part: str, data: bytes, filling: Filling) -> dict[str, int]:
-    """Put rows into one sheet. Returns the files or pages that its links lead to, each with its number."""
+def _filled(data: bytes, filling: Filling, targets: dict[str, int]) -> Iterator[bytes]:
+    """One sheet with its rows, in pieces. targets: takes the files or pages that its links lead to, each with its
+    number.
+    """
     head, end, tail = data.partition(b"</sheetData>")
     last = f"{xl_col_to_name(filling.width - 1)}{filling.count + 1}"
-    head = re.sub(rb'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>'.encode(), head)
-    targets: dict[str, int] = {}
+    yield re.sub(rb'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>'.encode(), head)
     links: list[str] = []
-    with whole.open(part, "w") as file:
-        file.write(head)
-        for number, line in enumerate(islice(filling.lines, filling.count), 2):
-            address, shown, row = line[:-1].split(b"\t", 2)
-            row = row.replace(b"\0", b"%d" % number)
-            if address:
-                place = f"{filling.letter}{number}"
-                to, words = address.decode(), shown.decode()
-                if is_link(to, len(links)):
-                    target, _, where = to.partition("#")
-                    related = targets.setdefault(target, len(targets) + 1)
-                    location = f" location={quoteattr(where)}" if where else ""
-                    links.append(f'<hyperlink ref="{place}" r:id="rId{related}"{location}/>')
-                    cell = _cell(place, filling.link, words)
-                else:
-                    cell = _cell(place, filling.plain, to)
-                row = row.replace(b"\x01", cell.encode())
-            file.write(row)
-        file.write(end)
-        if links:
-            tail = tail.replace(b"<pageMargins", f"<hyperlinks>{''.join(links)}</hyperlinks><pageMargins".encode(), 1)
-        file.write(tail)
-    return targets
+    for number, line in enumerate(islice(filling.lines, filling.count), 2):
+        address, shown, row = line[:-1].split(b"\t", 2)
+        row = row.replace(b"\0", b"%d" % number)
+        if address:
+            place = f"{filling.letter}{number}"
+            to = address.decode()
+            if is_link(to, len(links)):
+                target, _, where = to.partition("#")
+                related = targets.setdefault(target, len(targets) + 1)
+                location = f" location={quoteattr(where)}" if where else ""
+                links.append(f'<hyperlink ref="{place}" r:id="rId{related}"{location}/>')
+                cell = _cell(place, filling.link, shown.decode())
+            else:
+                cell = _cell(place, filling.plain, to)
+            row = row.replace(b"\x01", cell.encode())
+        yield row
+    yield end
+    if links:
+        tail = tail.replace(b"<pageMargins", f"<hyperlinks>{''.join(links)}</hyperlinks><pageMargins".encode(), 1)
+    yield tail
+
+
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in larger pieces."""
+    held: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= _BLOCK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
+
+
+def _deflated(whole: zipfile.ZipFile, file: IO[bytes], name: str, blocks: Iterable[bytes]) -> None:
+    """Put a part into a zip file that is written to `file`. Its blocks are compressed side by side, each for itself, so
+    that they can stand one behind the other.
+    """
+    part = zipfile.ZipInfo(name)  # for the module it is stored as it is, and is told below what it holds
+    check = size = 0
+    with ThreadPoolExecutor(_THREADS) as pool, whole.open(part, "w") as packed:
+        waiting: deque[Future[bytes]] = deque()
+        for block in blocks:
+            check, size = zlib.crc32(block, check), size + len(block)
+            waiting.append(pool.submit(_packed, block))
+            if len(waiting) > _THREADS:
+                packed.write(waiting.popleft().result())
+        for future in waiting:
+            packed.write(future.result())
+        packed.write(_END)
+    part.compress_type, part.CRC, part.file_size = zipfile.ZIP_DEFLATED, check, size
+    for place, told in (
+        (8, struct.pack("<H", part.compress_type)),
+        (14, struct.pack("<III", check, part.compress_size, size)),
+    ):
+        file.seek(part.header_offset + place)
+        file.write(told)
+
+
+def _packed(block: bytes) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(block) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+_END = b"\x03\x00"  # the empty block by which a reader knows that no other follows

@@ -7,12 +7,13 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from corpus.whole import move_whole
 from search.export import TEXT_FORMS, Write, text_file
-from search.lines import Link
+from search.lines import Kept, Link
 from search.record import About
 from search.results import Hit
 from search.tally import SMALL, Asked, Tally
@@ -74,6 +75,9 @@ _NAMES = {
     "match": "found",
 }
 
+Pieces = list[tuple[int, int]]
+"""(rows, their bytes in a workbook at most) of one piece of an answer after the other."""
+
 
 class Links:
     """Where a page of a report can be opened: our own web page when its address is given, else the PDF."""
@@ -114,20 +118,22 @@ class Mentions:
         self._links = Links(plan.library, plan.web)
         self._lines = lines_of((*_BOOK, *plan.extras)) if plan.form == "xlsx" else None
 
-    def write(self, path: Path, asked: Asked, hits: Iterable[Hit]) -> int:
-        """The rows of one question. Returns how many. In text, one for an error or an answer without hits."""
+    def write(self, path: Path, asked: Asked, hits: Iterable[Hit]) -> Pieces:
+        """The rows of one question; in text, one for an error or an answer without hits. Returns how many, and for a
+        workbook how many bytes they will have there, in pieces.
+        """
         said = {**extra_cells(asked), "id": asked.question["id"], "query": asked.question["query"]}
         said |= {"error": asked.error, "warnings": " ".join(asked.warnings)}
         rows = (row for hit in hits for row in self._rows(said, hit))
-        count = 0
         if self._lines:
             with path.open("wb") as data:
+                kept = Kept(data)
                 for row in rows:
                     if row.get("link"):
                         row["link"] = Link(row["link"], f"page {row['page_label']}")
-                    data.write(self._lines.line(row))
-                    count += 1
-            return count
+                    kept.write(self._lines.line(row))
+            return kept.pieces()
+        count = 0
         with text_file(path) as file:
             write = TEXT_FORMS[self._plan.form](file, (*COLUMNS, *self._plan.extras), header=False)
             for row in rows:
@@ -135,7 +141,7 @@ class Mentions:
                 count += 1
             if not count:
                 write({**said, "mentions": None if asked.error else 0})
-        return count or 1
+        return [(count or 1, 0)]
 
     def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
         known = {**said, "report": hit.report["id"], **{name: hit.report[name] for name in _OF_A_REPORT}}
@@ -183,11 +189,18 @@ def summary_row(asked: Asked) -> dict[str, Any]:
 
 
 def write(
-    plan: Plan, out: Path, folder: Path, tally: Tally, parts: Sequence[Path], about: About, *, max_rows: int = MAX_ROWS
+    plan: Plan,
+    out: Path,
+    folder: Path,
+    tally: Tally,
+    parts: Mapping[Path, Pieces],
+    about: About,
+    *,
+    max_rows: int = MAX_ROWS,
 ) -> list[Path]:
     """Write all files in `folder`, then give them their names, the main one last. Returns them, the main one first.
 
-    parts: what `Mentions` wrote, in the order of the sheet. about: the record.
+    parts: what `Mentions` wrote, and told of it, in the order of the sheet. about: the record.
     """
     fresh: dict[Path, Path] = {}
 
@@ -244,7 +257,7 @@ def _matrix_file(tally: Tally, write: Write) -> None:
 
 
 def _workbook(
-    book: Book, tally: Tally, parts: Sequence[Path], extras: Sequence[str], about: About, max_rows: int
+    book: Book, tally: Tally, parts: Mapping[Path, Pieces], extras: Sequence[str], about: About, max_rows: int
 ) -> None:
     summary = book.sheet("Summary", (*SUMMARY, *extras))
     matrix = book.sheet("Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56})
@@ -254,7 +267,8 @@ def _workbook(
             with path.open("rb") as part:
                 yield from part
 
-    sheets = book.table("Mentions", (*_BOOK, *extras), lines, max_rows=max_rows, keep=1, names=_NAMES)
+    pieces = chain.from_iterable(parts.values())
+    sheets = book.table("Mentions", (*_BOOK, *extras), lines(), pieces, max_rows=max_rows, keep=1, names=_NAMES)
     _summary(summary, tally, extras)
     _matrix(matrix, tally)
     _together(book, tally)

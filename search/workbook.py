@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -198,7 +198,8 @@ class Book:
         self,
         name: str,
         columns: Sequence[str],
-        lines: Callable[[], Iterable[bytes]],
+        lines: Iterator[bytes],
+        pieces: Iterable[tuple[int, int]],
         *,
         max_rows: int = MAX_ROWS,
         keep: int = 0,
@@ -206,13 +207,12 @@ class Book:
     ) -> int:
         """A table that goes on in a further sheet where one is full: `Mentions`, `Mentions 2` … Returns how many.
 
-        lines: all rows, as `lines_of` makes them; gone through twice. keep: columns on the left that stay in sight.
-        names: what to call a column, where not by its own name.
+        lines: all rows, as `lines_of` makes them, which are read when the book is closed. pieces: what `Kept` tells of
+        them. keep: columns on the left that stay in sight. names: what to call a column, where not by its own name.
         """
         shown = [(names or {}).get(column, column) for column in columns]
         name = re.sub(r"[\[\]:*?/\\']", " ", name)[:25] or "Sheet"
-        counts = parted(lines(), max_rows - 1)
-        shared = iter(lines())  # only now: both may read the same file
+        counts = parted(pieces, max_rows - 1)
         for number, count in enumerate(counts, 1):
             sheet = self.sheet(name if number == 1 else f"{name} {number}", columns)
             sheet.header(shown, keep=keep)
@@ -220,7 +220,7 @@ class Book:
             letter = xl_col_to_name(columns.index("link")) if "link" in columns else ""
             link, plain = self.number_of(self.link), self.number_of(self.plain)
             part = f"xl/worksheets/sheet{len(self.file.worksheets())}.xml"
-            self._fillings[part] = Filling(shared, count, len(columns), letter, link, plain)
+            self._fillings[part] = Filling(lines, count, len(columns), letter, link, plain)
         return len(counts)
 
     def quoted(self, form: Any) -> Any:

@@ -1,5 +1,7 @@
 """The rows of a long table are made before their place is known, and stand in the workbook as any other cell does."""
 
+import io
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,20 +10,23 @@ import openpyxl
 import pytest
 
 from search import lines
-from search.lines import Link, parted
+from search.lines import Kept, Link, parted
 from search.workbook import Book, lines_of
 
 COLUMNS = ("id", "year", "share", "mentions", "text", "link", "title")
 
 
 def written(path: Path, rows: Iterable[dict[str, Any]], max_rows: int = 1000) -> Any:
-    line = lines_of(COLUMNS).line
-    made = [line(row) for row in rows]
+    line, file = lines_of(COLUMNS).line, io.BytesIO()
+    kept = Kept(file)
+    for row in rows:
+        kept.write(line(row))
+    file.seek(0)
     with Book(path) as book:
         summary = book.sheet("Summary", ("id",))
         summary.header(["=other", "first"])  # formats that are used before ours
         summary.cells([0.5, "+1"], book.total)
-        book.table("Mentions", COLUMNS, lambda: made, max_rows=max_rows)
+        book.table("Mentions", COLUMNS, iter(file), kept.pieces(), max_rows=max_rows)
     return openpyxl.load_workbook(path)
 
 
@@ -65,6 +70,24 @@ def test_beyond_the_links_that_excel_allows_the_address_stands_as_text(
 
 def test_a_sheet_ends_where_its_rows_or_its_bytes_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parted([], 10) == [0]
-    assert parted([b"x"] * 25, 10) == [10, 10, 5]
+    assert parted([(25, 100)], 10) == [10, 10, 5]
+    assert parted([(3, 100)] * 7, 10) == [10, 10, 1]
     monkeypatch.setattr(lines, "MAX_PART", 100)
-    assert parted([b"x" * 40] * 5, 10) == [2, 2, 1]
+    assert parted([(1, 40)] * 5, 10) == [2, 2, 1]
+    assert parted([(3, 200)] * 2, 10) == [3, 3]
+
+
+def test_no_sheet_has_more_bytes_than_were_reckoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MAX_PART", 60_000)
+    monkeypatch.setattr(lines, "_PIECE", 5_000)
+    monkeypatch.setattr(lines, "_BLOCK", 7_000)
+    rows = [{"id": f"{n}", "text": "said " * (n % 60), "mentions": n} for n in range(1_000)]
+    book = written(tmp_path / "out.xlsx", rows)
+    told = [row[0] for sheet in book.worksheets[1:] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert told == [str(n) for n in range(1_000)]
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as parts:
+        assert parts.testzip() is None
+        sizes = [parts.getinfo(f"xl/worksheets/sheet{n}.xml").file_size for n in range(2, len(book.worksheets) + 1)]
+    assert len(sizes) > 4
+    assert max(sizes) < 60_000 + 2_000, "and what stands before and behind the rows"
+    assert min(sizes[:-1]) > 60_000 - 15_000, "and no sheet ends long before"
