@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from itertools import chain, pairwise, repeat
 from operator import and_, or_
+from typing import TypeGuard
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
@@ -19,6 +20,7 @@ from index import analysis
 from index.engine import KINDS, Layout, Snapshot
 from index.expansion import Expansion, Slots, pattern_parts
 from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions
+from index.postings import Postings
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from index.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
 
@@ -67,7 +69,7 @@ class Answer:
         """What gives the first positions of all matches, which are words, in one document after the other, ascending;
         one that several begin with is repeated.
         """
-        readers = [(match.documents, match.reader()) for match in self.matches if isinstance(match, Words)]
+        readers = [(match.documents, match.reader()) for match in self.matches if _is_words(match)]
         if len(readers) == 1:
             return readers[0][1]
 
@@ -89,7 +91,7 @@ class Evaluator:
     """Evaluates queries over one snapshot.
 
     fields: gives the documents that a Field condition is true of. layout, sections: of a document; a caller that asks
-    often keeps them, and the expansion.
+    often keeps them, and the expansion. phrases: gives the postings of a phrase that was counted beforehand.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Evaluator:
         layout: Callable[[int], Layout] | None = None,
         sections: Callable[[int], Sections] | None = None,
         expansion: Expansion | None = None,
+        phrases: Callable[[Slots], Postings | None] = lambda slots: None,
     ) -> None:
         self._snapshot = snapshot
         self._live = set(snapshot.documents())
@@ -110,6 +113,7 @@ class Evaluator:
         self._known: dict[tuple[str, ...], Words] = {}
         self.expansion = expansion or Expansion(snapshot)
         self.expansion.tick = deadline.check
+        self._counted = phrases
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
         """Evaluate a tree. kinds: the section kinds (bits) in which words must stand."""
@@ -288,36 +292,56 @@ class Evaluator:
     # Phrases
 
     def _side_by_side(self, text: str, slots: Slots, slop: int = 0) -> Match:
+        if len(slots) < 2:
+            return self._words(text, slots[0] if slots else ())
+        if not slop and (counted := self._phrase(text, slots)):
+            return counted
         words = [self._words(text, slot) for slot in slots]
-        if len(words) == 1:
-            return words[0]
-        if not words:
-            return self._words(text, ())
-        shared = self._shared(words, set.intersection(*(word.documents for word in words)))
-        terms = [" ".join(term for word in words for term in word.terms[:3])] if shared else []
+        shared = self._shared(words, self._live)
         if slop:
             readers = [word.reader() for word in words]
             loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
-            return Found(text, terms, {document: spans for document, spans in loose.items() if spans})
+            found = {document: spans for document, spans in loose.items() if spans}
+            return Found(text, _shown([word.terms for word in words], found), found)
         firsts = {d: array("I", starts) for d, starts in self._phrases(words, shared) if starts}
-        return Runs(text, terms, firsts, len(words), shared)
+        return Runs(text, _shown([word.terms for word in words], firsts), firsts, len(words), shared)
+
+    def _phrase(self, text: str, slots: Slots) -> Words | None:
+        """A phrase that was counted beforehand."""
+        postings = self._counted(slots)
+        if postings is None:
+            return None
+        return Words(text, _shown(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
+
+    def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
+        """Where the words of two slots or more stand side by side: for each document, ascending, what its postings
+        shall hold, as PostingsBuilder.add takes it.
+        """
+        words = [self._words("", slot) for slot in slots]
+        for document, starts in self._phrases(words, self._shared(words, self._live)):
+            if starts:
+                yield document, float(len(starts)), starts, self._sections(document).of(starts)
 
     def _some(self, slots: Slots, among: set[int]) -> set[int]:
         """Which of the documents have the words of the slots side by side."""
+        if len(slots) > 1 and (counted := self._phrase("", slots)):
+            return among & counted.documents
         words = [self._words("", slot) for slot in slots]
-        both = among.intersection(*(word.documents for word in words)) if words else set()
         if len(words) == 1:
-            return both
-        return {document for document, starts in self._phrases(words, self._shared(words, both)) if starts}
+            return among & words[0].documents
+        return {document for document, starts in self._phrases(words, self._shared(words, among)) if starts}
 
     def _shared(self, words: Sequence[Words], documents: set[int]) -> dict[int, int]:
         """Those of the documents in which all the words stand in sections of one kind, with these kinds (bits): what
         stands in one paragraph does.
         """
+        if not words:
+            return {}
         first, *others = (word.kinds_of for word in words)
-        shared = {document: first(document) for document in sorted(documents)}
+        both = documents.intersection(*(word.documents for word in words))
+        shared = {document: first(document) for document in sorted(both)}
         for kinds_of in others:
-            shared = {document: both for document, kinds in shared.items() if (both := kinds & kinds_of(document))}
+            shared = {document: common for document, kinds in shared.items() if (common := kinds & kinds_of(document))}
         return shared
 
     def _phrases(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
@@ -337,7 +361,7 @@ class Evaluator:
 
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
-        single = all(isinstance(match, Words) for answer in (left, right) for match in answer.matches)
+        single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
         lefts, rights = left.starts(), right.starts()
         by_document: dict[int, Sequence[Span]] = {}
         for document in self._timed(sorted(left.documents & right.documents)):
@@ -370,6 +394,16 @@ def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
 def _either(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
     """The lists as one, number by number, without a loop in Python."""
     return reduce(lambda one, other: map(how, one, other), lists)
+
+
+def _is_words(match: Match) -> TypeGuard[Words]:
+    """Whether each of its matches is one token."""
+    return isinstance(match, Words) and match.width == 1
+
+
+def _shown(slots: Slots, found: Collection[int]) -> list[str]:
+    """A phrase that stands somewhere, as an explanation shows it: of a pattern, three of its words."""
+    return [" ".join(term for terms in slots for term in terms[:3])] if len(found) else []
 
 
 def _costly(query: Query) -> int:

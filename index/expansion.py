@@ -35,9 +35,8 @@ class Expansion:
         """How a joined word is split where it stands with a hyphen."""
 
     def forms(self, term: str) -> list[str]:
-        """A term and the words that occur and share its stem."""
-        forms = self._forms(analysis.stem(term))
-        return forms if term in forms else [term, *forms]
+        """The words that occur and share a term's stem; the term itself when none does."""
+        return self._forms(analysis.stem(term)) or [term]
 
     def slot(self, part: str) -> Sequence[str]:
         """The terms that one place of a phrase may hold: a word as written, or those that a pattern stands for."""

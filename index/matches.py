@@ -55,13 +55,16 @@ class Match:
 
 
 class Words(Match):
-    """Any of some terms. by_term: the postings of each."""
+    """Any of some terms, or a phrase that was counted beforehand. by_term: the postings of each. width: its tokens."""
 
     exact = True
 
-    def __init__(self, text: str, terms: Sequence[str], by_term: Sequence[Lists], live: set[int]) -> None:
+    def __init__(
+        self, text: str, terms: Sequence[str], by_term: Sequence[Lists], live: set[int], width: int = 1
+    ) -> None:
         self.text = text
         self.terms = tuple(terms)
+        self.width = width
         self._known = _Known(by_term, live)
         self.documents = self._known.documents
 
@@ -86,7 +89,8 @@ class Words(Match):
 
     def spans(self, document: int) -> Sequence[Span]:
         positions = self.positions(document)
-        return list(zip(positions, positions, strict=True))
+        more = self.width - 1
+        return [(first, first + more) for first in positions] if more else list(zip(positions, positions, strict=True))
 
     def weights(self) -> Mapping[int, float]:
         return self._known.weights
@@ -340,7 +344,7 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
     held = [match for match in matches if document in match.documents]
     if len(held) == 1 and isinstance(held[0], Words | Runs):  # of one width, in order and each once as they are
         return list(held[0].spans(document))
-    if all(isinstance(match, Words) for match in held):  # none lies inside another
+    if all(isinstance(match, Words) and match.width == 1 for match in held):  # none lies inside another
         starts = sorted({place for match in held for some in match.starts(document) for place in some})
         return list(zip(starts, starts, strict=True))
     return mentions(span for match in held for span in match.spans(document))

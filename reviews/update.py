@@ -21,9 +21,8 @@ from ingest.run import ingest
 from ingest.summary import IngestSummary
 from reviews import runs
 from reviews.lock import writing
+from search import theming
 from search.searcher import Searcher
-
-_MANY = 500  # reports: with fewer, the first search finds out which have which theme before anyone notices
 
 Progress = Callable[[str, int, int], None]
 """Called with ("reading" or "indexing", done, total)."""
@@ -105,7 +104,7 @@ def run(
                 finish_removals(settings, store, unfinished)
             with _timed(done, "check"):
                 done.problems = build.check(store, settings.index)
-            if done.generation and not done.problems and len(done.generation.manifest.live) >= _MANY:
+            if done.generation and not done.problems and len(done.generation.manifest.live) >= theming.MANY:
                 with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
                     searcher.themed()
         if done.problems:

@@ -61,7 +61,8 @@ class Searcher:
             document: described[reading] for document, reading in self._snapshot.documents().items()
         }
         self._conditions = Conditions(self._reports)
-        self._cache = index.with_name("cache")
+        manifest = self._generation.manifest
+        self._theme_table = ThemeTable(index.with_name("cache"), manifest.id, manifest.fingerprint, themes)
         self._expansion = expansion.Expansion(self._snapshot)
         self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
@@ -230,11 +231,10 @@ class Searcher:
     @cached_property
     def _themed(self) -> dict[str, set[int]]:
         documents = self._snapshot.documents()
-        table = ThemeTable(self._cache, self.generation, self._themes)
-        readings = table.readings(
+        readings = self._theme_table.readings(
             self._snapshot,
-            lambda some, expansion: Evaluator(
-                some, self._conditions.matching, Deadline(), self._layout, self._sections, expansion
+            lambda some, expansion, phrases: Evaluator(
+                some, self._conditions.matching, Deadline(), self._layout, self._sections, expansion, phrases
             ),
         )
         document_of = {reading: document for document, reading in documents.items()}
@@ -276,7 +276,13 @@ class Searcher:
 
     def _evaluator(self, deadline: Deadline) -> Evaluator:
         return Evaluator(
-            self._snapshot, self._conditions.matching, deadline, self._layout, self._sections, self._expansion
+            self._snapshot,
+            self._conditions.matching,
+            deadline,
+            self._layout,
+            self._sections,
+            self._expansion,
+            self._theme_table.phrases.postings,
         )
 
     # Filters and facets

@@ -1,10 +1,13 @@
-"""Which reports have which theme? Worked out once for a generation and a vocabulary, and kept beside the index."""
+"""Which reports have which theme, and where do the phrases of the themes stand? Worked out once for a generation and a
+vocabulary, and kept beside the index.
+"""
 
 import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from corpus.errors import LimitHit
@@ -12,12 +15,20 @@ from corpus.themes import Themes
 from corpus.whole import write_whole
 from index.engine import Snapshot
 from index.evaluate import Evaluator
-from index.expansion import Expansion
+from index.expansion import Expansion, Slots
+from index.phrases import Phrases, moved, name_of
+from index.phrases import write as write_phrases
+from index.postings import Postings, PostingsBuilder
 from index.query import Query
 from search.parser import parse
 
-VERSION = "2"
+Evaluators = Callable[[Snapshot, Expansion, Callable[[Slots], Postings | None]], Evaluator]
+
+VERSION = "3"
 """Of what is kept: change it when the same themes would be found in other reports."""
+_PHRASES = ".phrases"
+MANY = 500
+"""Reports, from which on themes are counted before anybody asks, and their phrases kept: with fewer nobody waits."""
 
 
 def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] | None]:
@@ -44,31 +55,37 @@ class ThemeTable:
     long as that is as it was, only new readings are looked at.
     """
 
-    def __init__(self, folder: Path, generation: str, themes: Themes) -> None:
-        said = json.dumps([VERSION, [[theme.name, theme.queries] for theme in themes.themes]])
+    def __init__(self, folder: Path, generation: str, fingerprint: str, themes: Themes) -> None:
+        said = json.dumps([VERSION, fingerprint, [[theme.name, theme.queries] for theme in themes.themes]])
         self._vocabulary = f"themes-{hashlib.sha256(said.encode()).hexdigest()[:24]}-"
         self._file = folder / f"{self._vocabulary}{generation}.json"
         self._themes = themes
+        self.phrases = Phrases(self._file.with_suffix(_PHRASES))
+        """The phrases of the themes, once the readings were asked for."""
 
-    def readings(
-        self, snapshot: Snapshot, evaluator: Callable[[Snapshot, Expansion], Evaluator]
-    ) -> dict[str, set[int]]:
+    def readings(self, snapshot: Snapshot, evaluator: Evaluators) -> dict[str, set[int]]:
         """The readings that have each theme. evaluator: gives one for each theme, each with its own time."""
         documents = snapshot.documents()
         kept = self._kept(self._file)
         if kept is not None:
             return kept.having
         expansion = Expansion(snapshot)
-        before = self._before(expansion)
+        before, phrases_before = self._before(expansion)
+        expansion.compounds = _noting(expansion.compounds, before.compounds)
+        with suppress(OSError, LimitHit):  # a library that cannot be written to is searched all the same
+            self._file.parent.mkdir(mode=0o700, exist_ok=True)
+            if len(documents) >= MANY:
+                self._count_phrases(snapshot, evaluator, expansion, phrases_before)
         new = [document for document, reading in documents.items() if reading not in before.live]
         some = snapshot.among(new)
-        expansion.compounds = _noting(expansion.compounds, before.compounds)
         having = {
             theme.name: {
                 *before.having[theme.name].intersection(documents.values()),
                 *(
                     documents[number]
-                    for number in evaluator(some, expansion).holding(theme_tree(self._themes, theme.name), {*new})
+                    for number in evaluator(some, expansion, self.phrases.postings).holding(
+                        theme_tree(self._themes, theme.name), {*new}
+                    )
                 ),
             }
             for theme in self._themes.themes
@@ -76,13 +93,38 @@ class ThemeTable:
         self._keep(_Kept(having, frozenset(documents.values()), before.compounds))
         return having
 
-    def _before(self, expansion: Expansion) -> "_Kept":
-        """What was found for another generation, if it still holds; nothing if not."""
+    def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, expansion: Expansion, before: Phrases) -> None:
+        """Find every phrase that the themes ask for: in readings that the generation before had too, where it was
+        found then.
+        """
+        documents = snapshot.documents()
+        number_of = {reading: document for document, reading in documents.items()}
+        numbers = {old: number_of[reading] for old, reading in before.readings.items() if reading in number_of}
+        new = snapshot.among(sorted(set(documents).difference(numbers.values())))
+        counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
+        for theme in self._themes.themes:
+            asked: list[Slots] = []
+            evaluator(snapshot.among(()), expansion, _asking(asked)).evaluate(theme_tree(self._themes, theme.name))
+            for slots in asked:
+                if name_of(slots) in counted:
+                    continue
+                postings = before.postings(slots)
+                held = moved(postings, numbers) if postings else ()
+                look = evaluator(new if postings else snapshot, expansion, lambda slots: None)
+                builder = PostingsBuilder()
+                for found in sorted([*held, *look.count(slots)], key=itemgetter(0)):
+                    builder.add(*found)
+                counted[name_of(slots)] = slots, builder
+        write_phrases(self.phrases.path, documents, counted.values())
+
+    def _before(self, expansion: Expansion) -> "tuple[_Kept, Phrases]":
+        """What was found for another generation: of the themes if it still holds, nothing if not; and the phrases."""
+        nothing = _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
         for path in self._file.parent.glob(f"{self._vocabulary}*.json"):
-            kept = self._kept(path)
-            if kept and all(expansion.compounds(joined) == pairs for joined, pairs in kept.compounds.items()):
-                return kept
-        return _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
+            if kept := self._kept(path):
+                still = all(expansion.compounds(joined) == pairs for joined, pairs in kept.compounds.items())
+                return kept if still else nothing, Phrases(path.with_suffix(_PHRASES))
+        return nothing, self.phrases
 
     def _kept(self, path: Path) -> "_Kept | None":
         try:
@@ -102,9 +144,10 @@ class ThemeTable:
             "compounds": found.compounds,
         }
         with suppress(OSError, LimitHit):  # a library that cannot be written to is searched all the same
-            self._file.parent.mkdir(mode=0o700, exist_ok=True)
-            for old in self._file.parent.glob("themes-*.json"):
-                old.unlink(missing_ok=True)
+            for pattern in ("themes-*", ".themes-*"):  # also what a process left that was killed
+                for old in self._file.parent.glob(pattern):
+                    if old != self.phrases.path:
+                        old.unlink(missing_ok=True)
             write_whole(self._file, json.dumps(said, ensure_ascii=False).encode())
 
 
@@ -116,6 +159,16 @@ class _Kept:
     having: dict[str, set[int]]
     live: frozenset[int]
     compounds: dict[str, list[tuple[str, str]]]
+
+
+def _asking(asked: list[Slots]) -> Callable[[Slots], Postings]:
+    """Notes each phrase that is asked for, and says that it stands nowhere."""
+
+    def look_up(slots: Slots) -> Postings:
+        asked.append(slots)
+        return Postings((), (), (), (), ())
+
+    return look_up
 
 
 def _noting(

@@ -6,6 +6,7 @@ import pytest
 
 from corpus.library import create_library
 from reviews import update
+from search import theming
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 
@@ -14,7 +15,8 @@ DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 def test_the_themes_are_counted_by_the_update_where_there_are_many_reports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int, kept: int
 ) -> None:
-    monkeypatch.setattr(update, "_MANY", many)
+    monkeypatch.setattr(theming, "MANY", many)
     settings = create_library(tmp_path / "library")
     update.run(settings, sorted(DEMO.glob("2014*.pdf")))
     assert len(list((settings.library / "cache").glob("themes-*.json"))) == kept
+    assert len(list((settings.library / "cache").glob("themes-*.phrases"))) == kept

@@ -1,5 +1,6 @@
 """The shipped vocabulary is read without a doubt, and says what it says it does; a night looks at new reports only."""
 
+import shutil
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -13,7 +14,9 @@ from corpus.store import Store
 from corpus.themes import Theme, Themes, load_themes
 from index import build
 from index import query as tree
+from index.evaluate import Evaluator
 from index.expansion import Expansion
+from search import theming
 from search.parser import parse
 from search.searcher import Searcher
 from search.theming import ThemeTable, theme_lookup, theme_tree
@@ -62,6 +65,88 @@ VOCABULARY = Themes(
 SENTENCES = ("Neglect.", "Multi agency work.", "Multi-agency work.", "Unkempt hair.", "Joined-up work.", "Joined up.")
 
 
+PHRASES = Themes((*VOCABULARY.themes, Theme("Phrases", ('"joined up work"', '"unkempt hai*"', "well-being"))), ())
+TEXTS = (*SENTENCES, "Unkempt hair, unkempt hands.", "Joined-up work and well-being.", "Wellbeing of the unkempt.")
+QUESTIONS = (
+    "theme:Phrases",
+    '"joined up" -neglect',
+    'in:body "joined up work"',
+    'in:findings "unkempt hai*"',
+    'NOT "joined up work"',
+    '"joined up" NEAR/2 well-being',
+    '("unkempt hai*" OR hair) neglect',
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_phrases_counted_night_by_night_give_the_answers_that_looking_for_them_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = Random(seed)
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        put(store, "all", "all", [*TEXTS], SectionKind.FINDINGS)  # so that every question finds something
+        put(store, "joined", "joined", ["Joined up work."])
+        put(store, "hair", "hair", ["Hair."])
+        for night in range(5):
+            for number in {chance.randrange(4) for _ in range(2)}:
+                kind = chance.choice([SectionKind.BODY, SectionKind.FINDINGS])
+                put(store, f"report-{number}", f"{night} {number}", chance.choices(TEXTS, k=4), kind)
+            if chance.random() < 0.3:
+                store.forget_file("report-0.pdf")
+            build.build(store, settings.index)
+            monkeypatch.setattr(theming, "MANY", 0)
+            counted = answers(settings.database, settings.index)
+            (kept,) = (settings.library / "cache").glob("*.phrases")
+            assert [word for word in ("joined", "unkempt", "hair", "being") if word.encode() in kept.read_bytes()] == []
+            monkeypatch.setattr(theming, "MANY", 1000)
+            elsewhere = tmp_path / f"{night}" / "index"  # its cache would lie beside it
+            shutil.copytree(settings.index, elsewhere)
+            assert counted == answers(settings.database, elsewhere)
+            assert not list((tmp_path / f"{night}" / "cache").glob("*.phrases"))
+            assert [question for question, said in zip(QUESTIONS, counted, strict=True) if not said["total"]] == []
+
+
+def test_phrases_of_a_damaged_file_are_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(theming, "MANY", 0)
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        for number, text in enumerate(TEXTS):
+            put(store, f"report-{number}", f"{number}", [text])
+        build.build(store, settings.index)
+    whole = answers(settings.database, settings.index)
+    (kept,) = (settings.library / "cache").glob("*.phrases")
+    sound, chance = kept.read_bytes(), Random(1)
+    for _ in range(100):
+        damaged = bytearray(sound)
+        damaged[chance.randrange(len(sound))] ^= 1 << chance.randrange(8)
+        for broken in (damaged, sound[: chance.randrange(len(sound))]):
+            kept.write_bytes(broken)
+            assert answers(settings.database, settings.index) == whole
+
+
+def test_what_was_counted_is_read_and_not_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(theming, "MANY", 0)
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        put(store, "report", "1", ["Joined up work."])
+        build.build(store, settings.index)
+    with Searcher(settings.database, settings.index, PHRASES) as searcher:
+        searcher.themed()
+        monkeypatch.setattr(Evaluator, "_phrases", None)  # what looks for a phrase
+        assert searcher.search("theme:Phrases").total == 1
+        with pytest.raises(TypeError):
+            searcher.search('"up work"')
+
+
+def answers(database: Path, index: Path) -> list[dict[str, Any]]:
+    with Searcher(database, index, PHRASES) as searcher:
+        said = [searcher.search(asked, per_report=None).to_dict() for asked in QUESTIONS]
+    for answer in said:
+        del answer["elapsed_ms"]
+    return said
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_themes_that_are_counted_night_by_night_are_those_that_are_counted_at_once(tmp_path: Path, seed: int) -> None:
     chance = Random(seed)
@@ -86,9 +171,9 @@ def test_only_new_reports_are_looked_at(tmp_path: Path, monkeypatch: pytest.Monk
     real = ThemeTable._before
 
     def before(table: ThemeTable, expansion: Expansion) -> Any:
-        kept = real(table, expansion)
+        kept, phrases = real(table, expansion)
         looked_at.append(len(kept.live))
-        return kept
+        return kept, phrases
 
     monkeypatch.setattr(ThemeTable, "_before", before)
     settings = create_library(tmp_path / "library")
@@ -101,11 +186,11 @@ def test_only_new_reports_are_looked_at(tmp_path: Path, monkeypatch: pytest.Monk
     assert looked_at == [0, 1, 2], "how many reports need not be looked at again"
 
 
-def put(store: Store, name: str, edition: str, sentences: list[str]) -> None:
+def put(store: Store, name: str, edition: str, sentences: list[str], kind: SectionKind = SectionKind.BODY) -> None:
     text = Text(
         id=sha256(edition.encode()).hexdigest(),
         pages=(Page(1, "1"),),
-        sections=(Section(0, SectionKind.BODY, ""),),
+        sections=(Section(0, kind, ""),),
         paragraphs=tuple(Paragraph(n, 1, None, 0, sentence) for n, sentence in enumerate(sentences)),
     )
     store.put(text, FileRecord(f"{name}.pdf", 1, 1, text.id))
