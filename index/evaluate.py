@@ -10,7 +10,7 @@ import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
-from itertools import chain, pairwise, repeat
+from itertools import pairwise, repeat
 from operator import and_, or_
 from typing import TypeGuard
 
@@ -19,7 +19,7 @@ from corpus.model import SectionKind
 from index import analysis
 from index.engine import KINDS, Layout, Snapshot
 from index.expansion import Expansion, Slots, pattern_parts
-from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions
+from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions, reader
 from index.postings import Postings
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from index.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
@@ -69,18 +69,13 @@ class Answer:
         """What gives the first positions of all matches, which are words, in one document after the other, ascending;
         one that several begin with is repeated.
         """
-        readers = [(match.documents, match.reader()) for match in self.matches if _is_words(match)]
-        if len(readers) == 1:
-            return readers[0][1]
+        return reader([match for match in self.matches if isinstance(match, Words)])
 
-        def read(document: int) -> Sequence[int]:
-            return sorted(chain.from_iterable([read(document) for held, read in readers if document in held]))
-
-        return read
-
-    def most_kinds(self, document: int) -> int:
-        """The kinds of section, as bits, in which any match can stand: no places are read for that."""
-        return reduce(or_, (match.kinds(document) for match in self.matches if document in match.documents), 0)
+    def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
+        """The kinds of section, as bits, in which any match can stand in each of the documents: no places are read for
+        that.
+        """
+        return _either([match.kinds_in(documents) for match in self.matches] or [repeat(0, len(documents))], or_)
 
     def spans(self, document: int) -> list[Span]:
         """All matches in one document, as they come."""
@@ -364,9 +359,9 @@ class Evaluator:
         single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
         lefts, rights = left.starts(), right.starts()
         by_document: dict[int, Sequence[Span]] = {}
-        for document in self._timed(sorted(left.documents & right.documents)):
-            if not left.most_kinds(document) & right.most_kinds(document):
-                continue
+        both = sorted(left.documents & right.documents)
+        shared = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
+        for document in self._timed([document for document, one, other in shared if one & other]):
             if single:
                 spans = neighbours(lefts(document), rights(document), query.distance)
                 spans = in_one_paragraph(spans, self._layout(document)) if spans else spans

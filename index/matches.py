@@ -53,6 +53,10 @@ class Match:
         """The kinds of section, as bits, that it can stand in there: no places are read for that."""
         return EVERY_KIND
 
+    def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
+        """The same for each of some documents, 0 for one that does not match."""
+        return (self.kinds(document) if document in self.documents else 0 for document in documents)
+
 
 class Words(Match):
     """Any of some terms, or a phrase that was counted beforehand. by_term: the postings of each. width: its tokens."""
@@ -99,7 +103,6 @@ class Words(Match):
         return self._known.kinds.get(document, 0)
 
     def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
-        """The same for each of some documents, 0 for one that has none of the terms."""
         return map(self._known.kinds.get, documents, repeat(0))
 
     @property
@@ -138,6 +141,14 @@ class _Known:
                 if place < len(numbers) and numbers[place] == document:
                     found.append(postings.at(place))
         return found
+
+    @classmethod
+    def together(cls, several: Sequence[_Known]) -> _Known:
+        """What is known of the terms of several, for their reader."""
+        joined = cls.__new__(cls)
+        joined._numbered = [lists for known in several for lists in known._numbered]
+        joined._bases = sorted({base for known in several for base in known._bases})
+        return joined
 
     def reader(self) -> Callable[[int], Sequence[int]]:
         """As that of Words."""
@@ -192,6 +203,13 @@ class _Known:
                 values = map(how, map(found.get, numbers, repeat(nothing)), part(postings)) if found else part(postings)
                 found.update(zip(numbers, values, strict=True))
         return found
+
+
+def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
+    """What gives the positions of any of the words in a document, ascending, one that two of them have twice: for many
+    documents, each higher than the one before.
+    """
+    return _Known.together([words._known for words in several]).reader()
 
 
 def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:

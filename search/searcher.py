@@ -392,7 +392,7 @@ class Searcher:
 
     def _order(self, answer: Answer, sort: Sort, scores: Mapping[int, float], deadline: Deadline) -> list[int]:
         """The hits. Ties are broken by relevance and then by report id: always the same order."""
-        rounded = {document: round(scores[document], 9) for document in self._by_id if document in scores}
+        rounded = {document: int(scores[document] / _ROUNDING + 0.5) for document in self._by_id if document in scores}
         ordered = sorted(rounded, key=rounded.__getitem__, reverse=True)
         if sort == "relevance":
             return ordered
