@@ -1,104 +1,38 @@
 """One question, one answer: parse, evaluate, filter, rank, choose passages, count."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache, reduce
+from functools import reduce
 from itertools import chain
 from operator import or_
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from corpus.errors import NotFound, UsageError
-from corpus.model import Coverage, Item, ItemKind, SectionKind, Text
-from corpus.store import Store
-from corpus.themes import Themes
-from index import expansion, generations
-from index.agreement import assert_ours
-from index.build import open_snapshot
-from index.engine import KINDS, Layout
+from corpus.model import SectionKind
+from index.engine import KINDS
 from index.evaluate import Answer, Deadline, Evaluator, Kinds
-from index.matches import EVERY_KIND, Match, Sections, all_mentions
+from index.matches import EVERY_KIND, Match, all_mentions
 from search import facets, offers
-from search.conditions import Conditions
-from search.facets import Facets
 from search.filters import EVERYTHING
 from search.filters import Filters as Filters
 from search.filters import section_kind as section_kind
+from search.opened import Opened
 from search.parser import parse
 from search.passages import best_paragraphs, passages
-from search.ranking import Ranking, Titles, rarity
+from search.ranking import rarity
 from search.results import Contribution, Expansion, FacetValue, Hit, Results
 from search.similar import Alike, similar_passages, similar_reports
-from search.theming import ThemeTable, theme_lookup
+from search.theming import theme_lookup
 
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
 _ROUNDING = 1e-9  # of a sum of floating-point numbers
 
-_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
-
-class Searcher:
-    """One generation of a library's index, open for questions. For one thread at a time; close it or use it in a
-    `with`. thorough: hash every byte of it first.
-    """
-
-    def __init__(self, database: Path, index: Path, themes: Themes, *, thorough: bool = False) -> None:
-        self._generation = generations.current(index, thorough=thorough)
-        self._themes = themes
-        self._store = Store.open(database, read_only=True)
-        try:
-            assert_ours(self._store, self._generation)
-            self._snapshot = open_snapshot(self._generation)
-        except BaseException:
-            self._store.close()
-            raise
-        described = self._generation.reports()
-        self._reports: dict[int, dict[str, Any]] = {
-            document: described[reading] for document, reading in self._snapshot.documents().items()
-        }
-        self._conditions = Conditions(self._reports)
-        manifest = self._generation.manifest
-        self._theme_table = ThemeTable(index.with_name("cache"), manifest.id, manifest.fingerprint, themes)
-        self._expansion = expansion.Expansion(self._snapshot)
-        self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
-        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the index and the corpus."""
-        self._snapshot.close()
-        self._store.close()
-
-    @property
-    def generation(self) -> str:
-        """The id of the generation that answers."""
-        return self._generation.manifest.id
-
-    @property
-    def built_at(self) -> str:
-        """When that generation was built: UTC, ISO 8601."""
-        return self._generation.manifest.built_at
-
-    @property
-    def themes(self) -> Themes:
-        """The vocabulary that queries are read with."""
-        return self._themes
-
-    @property
-    def coverage(self) -> Coverage:
-        """What is searched and what is not."""
-        return self._generation.manifest.coverage
+class Searcher(Opened):
+    """One generation of a library's index, open for questions."""
 
     def search(
         self,
@@ -209,81 +143,6 @@ class Searcher:
         if paragraph is None:
             return similar_reports(self._snapshot, self._store, self._reports, document, limit)
         return similar_passages(self._snapshot, self._store, self._reports, document, paragraph, limit)
-
-    def text(self, report: str) -> Text:
-        """Everything that was read of a report (full id), as this generation knows it."""
-        return self._store.text(self._readings[report])
-
-    @cached_property
-    def _readings(self) -> dict[str, int]:
-        """The reading of each report."""
-        documents = self._snapshot.documents()
-        return {known["id"]: documents[document] for document, known in self._reports.items()}
-
-    def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
-        """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
-        return self._store.items(self._readings[report], kind)
-
-    def themed(self) -> dict[str, set[int]]:
-        """The documents that have each theme, by its name in the order of the vocabulary."""
-        return self._themed
-
-    @cached_property
-    def _themed(self) -> dict[str, set[int]]:
-        documents = self._snapshot.documents()
-        readings = self._theme_table.readings(
-            self._snapshot,
-            lambda some, expansion, phrases: Evaluator(
-                some, self._conditions.matching, Deadline(), self._layout, self._sections, expansion, phrases
-            ),
-        )
-        document_of = {reading: document for document, reading in documents.items()}
-        return {
-            name: {document_of[reading] for reading in having if reading in document_of}
-            for name, having in readings.items()
-        }
-
-    @cached_property
-    def _size(self) -> int:
-        """One more than the highest number of a document."""
-        return max(self._reports, default=-1) + 1
-
-    @cached_property
-    def _theme_masks(self) -> dict[str, int]:
-        return {name: facets.mask(having, self._size) for name, having in self.themed().items()}
-
-    @cached_property
-    def _by_id(self) -> list[int]:
-        """All documents in the order of their reports' ids."""
-        return sorted(self._reports, key=lambda document: str(self._reports[document]["id"]))
-
-    @cached_property
-    def _cases(self) -> dict[int, str | int]:
-        """The case of each document; of one without a case the document itself."""
-        return {document: report["case"] or document for document, report in self._reports.items()}
-
-    @cached_property
-    def _titles(self) -> Titles:
-        return Titles({document: report["title"] for document, report in self._reports.items()})
-
-    @cached_property
-    def _ranking(self) -> Ranking:
-        return Ranking(self._snapshot.lengths(), self._titles)
-
-    @cached_property
-    def _counting(self) -> Facets:
-        return Facets(self._reports)
-
-    def _evaluator(self, deadline: Deadline) -> Evaluator:
-        return Evaluator(
-            self._snapshot,
-            self._conditions.matching,
-            deadline,
-            self._layout,
-            self._sections,
-            self._expansion,
-            self._theme_table.phrases.postings,
-        )
 
     # Filters and facets
 
