@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from itertools import pairwise, repeat
 from operator import and_, or_
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
@@ -25,10 +25,10 @@ from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, 
 from index.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
 
 MAX_SECONDS = 5.0
-_OFTEN = 16  # documents of which the words of a phrase are compared between two looks at the clock
 
 _WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
+_T = TypeVar("_T")
 Kinds = Callable[[Sequence[int]], Iterable[int]]
 """For each of some documents, the kinds of section (as bits) in which a part of the query holds."""
 
@@ -106,18 +106,29 @@ class Evaluator:
         self._layout = layout or lru_cache(maxsize=4096)(snapshot.layout)
         self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
+        self._answers: dict[tuple[Query, int, tuple[str, ...]], Answer] = {}
         self.expansion = expansion or Expansion(snapshot)
         self.expansion.tick = deadline.check
         self._counted = phrases
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
         """Evaluate a tree. kinds: the section kinds (bits) in which words must stand."""
+        return self._remembered(query, kinds, (), lambda: self._evaluate(query, kinds))
+
+    def _remembered(self, query: Query, kinds: int, joined: tuple[str, ...], work_out: Callable[[], Answer]) -> Answer:
+        """The same answer, with the same matches, for a part that is asked for again: `a a a` costs what `a` does."""
         self._deadline.check()
+        key = (query, kinds, joined)
+        if key not in self._answers:
+            self._answers[key] = work_out()
+        return self._answers[key]
+
+    def _evaluate(self, query: Query, kinds: int) -> Answer:
         match query:
             case And(parts):
                 return self._all_of(parts, kinds)
             case Or(parts) | Theme(_, parts):
-                answers = [self.evaluate(part, kinds) for part in parts]
+                answers = _different(self.evaluate(part, kinds) for part in parts)
                 documents = set().union(*(answer.documents for answer in answers))
                 matches = _matches(answers)
                 if all(isinstance(part, _WITH_PLACES) for part in parts):
@@ -165,6 +176,7 @@ class Evaluator:
 
     def within(self, match: Match, kinds: int) -> Match:
         """The match where it stands in sections of the kinds (bits)."""
+        self._deadline.check()
         if isinstance(match, Words):
             return Inside(match, kinds, self._sections, self._deadline.check)
         by_document: dict[int, Sequence[Span]] = {}
@@ -177,16 +189,19 @@ class Evaluator:
         return Found(match.text, match.terms, by_document)
 
     def _all_of(self, parts: Sequence[Query], kinds: int) -> Answer:
-        answers = [
-            self._one(
-                _any_of(str(part), [self._match(part), *(self._words(str(part), (word,)) for word in joined)]), kinds
-            )
+        answers = _different(
+            self._remembered(part, kinds, tuple(joined), partial(self._or_joined, part, joined, kinds))
             if joined and isinstance(part, Word)
             else self.evaluate(part, kinds)
             for part, joined in zip(parts, self._joined(parts), strict=True)
-        ]
+        )
         documents = set.intersection(*(answer.documents for answer in answers))
         return Answer(documents, _matches(answers), _join(and_, answers))
+
+    def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
+        """A word, or one that is joined of it and its neighbour."""
+        text = str(word)
+        return self._one(_any_of(text, [self._match(word), *(self._words(text, (other,)) for other in joined)]), kinds)
 
     def _one(self, match: Match, kinds: int) -> Answer:
         if kinds != EVERY_KIND:
@@ -199,7 +214,9 @@ class Evaluator:
         others = [part for part in parts if not isinstance(part, Words)]
 
         def look_up(documents: Sequence[int]) -> Iterable[int]:
-            known = _either([kinds_in(documents) for kinds_in in words] or [repeat(0, len(documents))], or_)
+            known = _either(
+                [kinds_in(documents) for kinds_in in self._timed(words)] or [repeat(0, len(documents))], or_
+            )
             if not others:
                 return known
             return (self._kinds(others, document, kinds) for document, kinds in zip(documents, known, strict=True))
@@ -346,11 +363,10 @@ class Evaluator:
         for document in self._timed(documents):
             yield document, side_by_side([(i, read(document)) for i, read in readers])
 
-    def _timed(self, documents: Iterable[int]) -> Iterator[int]:
-        for number, document in enumerate(documents):
-            if number % _OFTEN == 0:
-                self._deadline.check()
-            yield document
+    def _timed(self, several: Iterable[_T]) -> Iterator[_T]:
+        for one in several:
+            self._deadline.check()
+            yield one
 
     # Near
 
@@ -379,7 +395,12 @@ def _any_of(text: str, parts: Sequence[Match]) -> Match:
 
 
 def _matches(answers: Iterable[Answer]) -> list[Match]:
-    return [match for answer in answers for match in answer.matches]
+    return list(dict.fromkeys(match for answer in answers for match in answer.matches))
+
+
+def _different(answers: Iterable[Answer]) -> list[Answer]:
+    """Each once: the same part gives the same answer."""
+    return list(dict.fromkeys(answers))
 
 
 def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:

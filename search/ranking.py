@@ -51,16 +51,21 @@ class Ranking:
         self._titles = titles
 
     def scores(
-        self, matches: Sequence[Match], documents: set[int], layout: Callable[[int], Layout]
+        self, matches: Sequence[Match], documents: set[int], layout: Callable[[int], Layout], tick: Callable[[], None]
     ) -> dict[int, float]:
-        """The score of each of the documents: higher is better, 0 where nothing positive matches."""
+        """The score of each of the documents: higher is better, 0 where nothing positive matches.
+
+        tick: called inside the loops; it stops a query that takes too long.
+        """
         total = dict.fromkeys(documents, 0.0)
         for match in matches:
+            tick()
             points = self.points(match, documents)
             total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
         if len(matches) > 1:
             last = min(nlargest(_LOOKED_INTO, total.values()), default=0.0)
             for document in [document for document, score in total.items() if score >= last]:
+                tick()
                 total[document] += sum(self.together(matches, document, layout(document)).values())
         return total
 

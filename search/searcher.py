@@ -93,7 +93,7 @@ class Searcher(Opened):
         chosen, unfit = self._chosen(filters)
         bits = _bits(filters.sections)
         answer = self._filtered(whole, chosen, bits, evaluator)
-        scores = self._ranking.scores(answer.matches, answer.documents, self._layout)
+        scores = self._ranking.scores(answer.matches, answer.documents, self._layout, deadline.check)
         ordered, cases = self._grouped(self._order(answer, sort, scores, deadline), group)
         page = ordered[offset:] if limit is None else ordered[offset : offset + limit]
         shown = [(document, scores[document]) for document in page]

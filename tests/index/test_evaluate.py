@@ -9,7 +9,7 @@ from corpus.model import SectionKind
 from index import matches
 from index.engine import KINDS, IndexedParagraph, Layout
 from index.evaluate import Answer, Deadline, Evaluator
-from index.query import In, Phrase, Query, Word
+from index.query import And, In, Near, Or, Pattern, Phrase, Query, Theme, Word
 from index.whoosh_engine import WhooshEngine, WhooshSnapshot
 
 REPORTS = 40
@@ -82,3 +82,39 @@ def test_where_the_words_of_a_phrase_share_one_kind_only_nothing_more_is_read_to
     answer = asked(snapshot, Phrase((Word("the"), Word("child"))), read)
     assert set(answer.kinds(list(answer.documents))) == {BODY}
     assert read == []
+
+
+@pytest.mark.parametrize(
+    "part", [Word("the"), Pattern("chi*"), Phrase((Word("the"), Word("child"))), In("body", Word("a"))]
+)
+@pytest.mark.parametrize("joined", [And, Or, lambda parts: Theme("twice", parts)])
+def test_a_part_that_is_asked_for_twice_is_looked_up_and_counted_once(
+    snapshot: WhooshSnapshot, part: Query, joined: type[And]
+) -> None:
+    once, often = asked(snapshot, part, []), asked(snapshot, joined((part,) * 3), [])
+    assert often.documents == once.documents
+    assert len(often.matches) == 1
+    grouped = asked(snapshot, And((Or((part, Word("other"))), Or((part, Word("voice"))))), [])
+    assert len(grouped.matches) == 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Phrase((Word("the"), Word("child")), slop=1),
+        Near(Word("the"), Word("child")),
+        Phrase((Word("the"), Word("child"))),
+    ],
+)
+def test_the_clock_is_looked_at_for_each_report_whose_places_are_compared(
+    snapshot: WhooshSnapshot, query: Query
+) -> None:
+    looks = 0
+
+    class Counting(Deadline):
+        def check(self) -> None:
+            nonlocal looks
+            looks += 1
+
+    answer = Evaluator(snapshot, lambda field: set(), Counting()).evaluate(query)
+    assert looks > len(answer.documents) == REPORTS

@@ -10,10 +10,12 @@ import reviews
 from corpus.errors import QueryRefused, UsageError
 from corpus.library import create_library
 from index import evaluate
+from index.matches import Match
 from reviews.library import Library
 from reviews.update import run
 from search.facets import FACETS
 from search.filters import Filters
+from search.ranking import Ranking
 from search.results import Results
 from search.searcher import Searcher
 
@@ -294,3 +296,24 @@ def test_every_form_of_query_looks_at_the_clock(
     monkeypatch.setattr(evaluate.Deadline.__init__, "__defaults__", (-1.0,))
     with pytest.raises(QueryRefused, match="took longer"):
         demo.search(query, sort=sort)  # type: ignore[arg-type]
+
+
+def test_the_clock_is_looked_at_for_each_part_whose_score_is_worked_out(
+    demo: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored: list[Match] = []
+    points = Ranking.points
+
+    def slow(self: Ranking, match: Match, documents: set[int]) -> dict[int, float]:
+        scored.append(match)
+        return points(self, match, documents)
+
+    def check(self: evaluate.Deadline) -> None:
+        if scored:
+            raise QueryRefused("took longer")
+
+    monkeypatch.setattr(Ranking, "points", slow)
+    monkeypatch.setattr(evaluate.Deadline, "check", check)
+    with pytest.raises(QueryRefused):
+        demo.search("neglect OR child OR school")
+    assert len(scored) == 1
