@@ -162,8 +162,8 @@ def test_a_page_of_one_even_grey_is_not_given_to_tesseract_and_one_with_a_single
         for place in (0, 30_150, 59_999):
             data = bytearray(even.data)
             data[place] ^= 1
-            said = ocr.recognise(Pixels(300, 200, bytes(data), 1), 7, nowhere, seconds=60, memory_mb=600)
-            assert isinstance(said, Refusal)
+            refused = ocr.recognise(Pixels(300, 200, bytes(data), 1), 7, nowhere, seconds=60, memory_mb=600)
+            assert isinstance(refused, Refusal)
 
 
 def test_a_language_that_is_not_installed_is_no_engine() -> None:
