@@ -36,7 +36,7 @@ from search.tally import Asked, Tally, searchable
 from search.workbook import MAX_ROWS
 
 FORMS = ("xlsx", "csv", "jsonl")
-_PARTS_VERSION = 3
+_PARTS_VERSION = 4
 _QUOTED = re.compile("`[^`]*`")
 _ALONE = 20  # questions for which a second process would take longer to start than it helps
 

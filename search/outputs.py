@@ -65,6 +65,7 @@ SUMMARY = (
 
 _BOOK = ("id", "query", "title", "board", "year", "page", "page_label", "paragraph", "section", "heading", "mentions",
          "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_ID = 12  # characters of the id of a report, by which `reviews show` finds it, in a workbook
 _OF_A_REPORT = ("title", "board", "child", "case", "kind", "type", "year", "file")
 _NAMES = {
     "page_label": "printed page",
@@ -129,6 +130,7 @@ class Mentions:
             with path.open("wb") as data:
                 kept = Kept(data)
                 for row in rows:
+                    row["report"] = row["report"][:_ID]
                     if row.get("link"):
                         row["link"] = Link(row["link"], f"page {row['page_label']}")
                     kept.write(self._lines.line(row))
@@ -246,9 +248,16 @@ def _names(tally: Tally) -> list[str]:
     return [f"query {name}" if name in taken else name for name in ids]
 
 
+def _by_title(tally: Tally) -> list[int]:
+    """The places of the reports in the order in which a person looks for one."""
+    reports = tally.reports
+    return sorted(range(len(reports)), key=lambda n: (reports[n]["title"].casefold(), reports[n]["year"] or 0, n))
+
+
 def _matrix_file(tally: Tally, write: Write) -> None:
     names = _names(tally)
-    for n, report in enumerate(tally.reports):
+    for n in _by_title(tally):
+        report = tally.reports[n]
         row = {name: report["id" if name == "report" else name] for name in _MATRIX}
         write({**row, **{name: tally.count(n, query) for query, name in enumerate(names)}})
 
@@ -268,7 +277,9 @@ def _workbook(
                 yield from part
 
     pieces = chain.from_iterable(parts.values())
-    sheets = book.table("Mentions", (*_BOOK, *extras), lines(), pieces, max_rows=max_rows, keep=1, names=_NAMES)
+    empty = [name for name in _OF_A_REPORT if name in _BOOK and not any(report[name] for report in tally.reports)]
+    columns = (*_BOOK, *extras)
+    sheets = book.table("Mentions", columns, lines(), pieces, max_rows=max_rows, keep=1, names=_NAMES, narrow=empty)
     _summary(summary, tally, extras)
     _matrix(matrix, tally)
     _together(book, tally)
@@ -304,8 +315,9 @@ def _matrix(sheet: Sheet, tally: Tally) -> None:
     sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in asked)], bold)
     names = [f"{a.question['id']}  {_short(a.question['query'])}" for a in asked]
     sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
-    for n, report in enumerate(tally.reports):
-        cells = [_short(report["title"], 64), report["board"], report["year"], report["id"][:12]]
+    for n in _by_title(tally):
+        report = tally.reports[n]
+        cells = [_short(report["title"], 64), report["board"], report["year"], report["id"][:_ID]]
         sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
     if not any(report["board"] for report in tally.reports):
         sheet.narrow(["board"])
@@ -333,17 +345,15 @@ def _years(book: Book, tally: Tally) -> None:
     answered = [(n, asked) for n, asked in enumerate(tally.asked) if not asked.error]
     for share in (False, True):
         sheet = book.sheet("By year (share)" if share else "By year", ("id", "query"))
-        sheet.columns_like([8] * len(held), 2)
+        sheet.columns_like([9] * len(held), 2)
         sheet.header(["id", "query", *names], keep=2)
         sheet.cells(["", "reports held", *held.values()], sheet.total)
         for n, asked in answered:
             found = tally.by_year(n)
             counts = [found.get(year, 0) for year in held]
-            if share:
-                cells = [count / of if of else None for count, of in zip(counts, held.values(), strict=True)]
-                sheet.cells([asked.question["id"], asked.question["query"], *cells])
-            else:
-                sheet.counts([asked.question["id"], asked.question["query"]], counts, small=SMALL)
+            shown = [count / of for count, of in zip(counts, held.values(), strict=True)] if share else counts
+            small = [0 < count < SMALL for count in counts]
+            sheet.marked([asked.question["id"], asked.question["query"]], shown, small)
 
 
 def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:

@@ -128,12 +128,14 @@ class Sheet:
         """The format of a row of sums."""
         return self._book.total
 
-    def counts(self, names: Sequence[str], counts: Sequence[int], *, small: int) -> None:
-        """A row of counts behind some names; those from 1 to below `small` are marked."""
-        row = self.row
+    def marked(self, names: Sequence[str], numbers: Sequence[float], small: Sequence[bool]) -> None:
+        """A row of numbers behind some names; those that are small are marked. A float is shown as per cent."""
+        row, book = self.row, self._book
         self.cells(names)
-        for n, count in enumerate(counts, len(names)):
-            self._sheet.write_number(row, n, count, self._book.small if 0 < count < small else self._book.number)
+        for n, (number, mark) in enumerate(zip(numbers, small, strict=True), len(names)):
+            share = isinstance(number, float)
+            form = (book.small_percent if mark else book.percent) if share else book.small if mark else book.number
+            self._sheet.write_number(row, n, number, form)
 
     def finish(self, width: int | None = None, rows: int = 0) -> None:
         """Offer to filter by any column. rows: how many there will be that are not written yet."""
@@ -170,7 +172,9 @@ class Book:
         self.number = self._format({**top, "num_format": "#,##0"})
         self.plain_number = self._format({**top, "num_format": "0"})
         self.percent = self._format({**top, "num_format": "0.0%"})
-        self.small = self._format({**top, "num_format": "#,##0", "italic": True, "font_color": "#9C5700"})
+        small: dict[str, Any] = {**top, "italic": True, "font_color": "#9C5700"}
+        self.small = self._format({**small, "num_format": "#,##0"})
+        self.small_percent = self._format({**small, "num_format": "0.0%"})
         self.link = self._format({**top, "font_color": "#0563C1", "underline": 1})
         head: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "text_wrap": True}
         self.bold = self._format({**head, "valign": "bottom", "align": "left", "indent": 1})
@@ -204,11 +208,13 @@ class Book:
         max_rows: int = MAX_ROWS,
         keep: int = 0,
         names: Mapping[str, str] | None = None,
+        narrow: Iterable[str] = (),
     ) -> int:
         """A table that goes on in a further sheet where one is full: `Mentions`, `Mentions 2` … Returns how many.
 
         lines: all rows, as `lines_of` makes them, which are read when the book is closed. pieces: what `Kept` tells of
         them. keep: columns on the left that stay in sight. names: what to call a column, where not by its own name.
+        narrow: columns in which nothing stands.
         """
         shown = [(names or {}).get(column, column) for column in columns]
         name = re.sub(r"[\[\]:*?/\\']", " ", name)[:25] or "Sheet"
@@ -216,6 +222,7 @@ class Book:
         for number, count in enumerate(counts, 1):
             sheet = self.sheet(name if number == 1 else f"{name} {number}", columns)
             sheet.header(shown, keep=keep)
+            sheet.narrow(narrow)
             sheet.finish(rows=count)
             letter = xl_col_to_name(columns.index("link")) if "link" in columns else ""
             link, plain = self.number_of(self.link), self.number_of(self.plain)

@@ -11,7 +11,10 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
+import reviews
+from corpus.library import create_library
 from reviews.library import Library
+from reviews.update import run as update
 from search import batch
 from search.batch import Source
 from search.export import write_rows
@@ -108,11 +111,41 @@ def test_the_years_are_counted_and_shared_by_what_is_held_of_them(demo: Library,
         assert int(str(counts[1][year])) / int(str(of)) == pytest.approx(float(str(shares[1][year])), abs=1e-3)
 
 
-def test_small_counts_of_a_year_stand_in_italics(written: Path) -> None:
-    sheet = openpyxl.load_workbook(written)["By year"]
-    for row in sheet.iter_rows(min_row=3, min_col=3):
-        for cell in row:
-            assert bool(cell.font.i) == (0 < int(str(cell.value)) < SMALL)
+@pytest.mark.parametrize("name", ["By year", "By year (share)"])
+def test_small_counts_of_a_year_and_their_shares_stand_in_italics(written: Path, name: str) -> None:
+    book = openpyxl.load_workbook(written)
+    counts, shown = ([*book[sheet].iter_rows(min_row=3, min_col=3)] for sheet in ("By year", name))
+    marked = 0
+    for row, cells in zip(counts, shown, strict=True):
+        for count, cell in zip(row, cells, strict=True):
+            small = 0 < int(str(count.value)) < SMALL
+            assert bool(cell.font.i) == small
+            marked += small
+    assert marked
+
+
+def test_reports_are_looked_up_by_title_and_found_again_by_their_id(written: Path) -> None:
+    matrix = cells(written, "Matrix")
+    titles = [str(row[0]) for row in matrix[3:]]
+    assert titles == sorted(titles, key=str.casefold)
+    told = {(row["title"], row["report"]) for row in table(cells(written, "Mentions"))}
+    assert {report for _, report in told} <= {row[3] for row in matrix[3:]}
+    assert len(told) == len({report for _, report in told}) > 5
+
+
+def test_a_column_that_no_report_fills_takes_little_room(demo: Library, written: Path, tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library")
+    (file,) = next(report.files for report in demo.reports() if not report.case)
+    shutil.copy(demo.settings.library / file, settings.reports)
+    update(settings, [])
+    with reviews.open(settings.library) as library:
+        assert not library.searcher().reports()[0]["case"]
+        library.batch([Question("A", "child", 1)], tmp_path / "out.xlsx")
+    bare, full = (openpyxl.load_workbook(path)["Mentions"] for path in (tmp_path / "out.xlsx", written))
+    place = {cell.value: cell.column_letter for cell in bare[1]}
+    wide = {name: [sheet.column_dimensions[place[name]].width for sheet in (bare, full)] for name in ("case", "text")}
+    assert wide["case"][0] < 10 < wide["case"][1]
+    assert wide["text"][0] == wide["text"][1] > 40
 
 
 def test_nothing_in_it_is_a_formula_and_links_lead_to_pdfs_only(written: Path) -> None:
