@@ -183,11 +183,11 @@ class Readings(Database):
         rows = self._rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
         return str(rows[0][0]) if rows else ""
 
-    def _add(self, text: Text) -> None:
-        """Write a reading, which is not current yet, inside the caller's transaction."""
+    def _add(self, text: Text) -> int:
+        """Write a reading, which is not current yet, inside the caller's transaction. Gives its number."""
         unread = sum(page.unread is not None for page in text.pages)
         insert = "INSERT INTO reading (report, reader, current, pages, unread_pages) VALUES (?, ?, 0, ?, ?)"
-        reading = self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid
+        reading = int(self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid or 0)
         self._db.executemany(
             "INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)",
             ((reading, p.number, p.label, p.reader, p.unread, p.confidence, " ".join(p.withheld)) for p in text.pages),
@@ -225,6 +225,7 @@ class Readings(Database):
             "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)",
             ((reading, n, i.kind.value, i.first, i.last, i.addressee) for n, i in enumerate(text.items)),
         )
+        return reading
 
 
 def _among(column: str, numbers: Collection[int] | None) -> str:

@@ -49,13 +49,14 @@ class Store(Readings):
                 self._settle(old[0][0], path)
                 self._advance()
 
-    def put(self, text: Text, record: FileRecord) -> None:
-        """Add a reading of a report and the file it was read from, whole or not at all."""
+    def put(self, text: Text, record: FileRecord) -> int:
+        """Add a reading of a report and the file it was read from, whole or not at all. Gives its number."""
         with self._transaction():
-            self._add(text)
+            reading = self._add(text)
             self._note(record)
             self._settle(text.id, record.path)
             self._advance()
+        return reading
 
     def prune(self, keep: Collection[int]) -> int:
         """Delete the readings that are neither current nor in `keep` (which kept indexes refer to). Says how many."""

@@ -32,6 +32,29 @@ Progress = Callable[[int, int], None]
 """Called with (readings indexed, readings to index)."""
 
 
+class Ahead:
+    """The next segment, begun while other reports are still being read. Kept in memory: nothing of it is on the disk
+    before `build`.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._draft = ENGINE.draft()
+        self.readings: set[int] = set()
+
+    def take(self, reading: int) -> bool:
+        """Index a reading of the corpus. False when the segment is full, and nothing was done."""
+        if len(self.readings) >= _CHUNK:
+            return False
+        self._draft.add(reading, _paragraphs(self._store, reading))
+        self.readings.add(reading)
+        return True
+
+    def write(self, building: Path, name: str) -> SegmentSummary:
+        """Write the segment."""
+        return self._draft.write(building, name)
+
+
 def build(
     store: Store,
     index: Path,
@@ -39,12 +62,14 @@ def build(
     jobs: int = 1,
     rebuild: bool = False,
     clean: bool = False,
+    ahead: Ahead | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Generation | None:
     """Bring the index up to date with the corpus. Gives the new generation, or None when nothing had changed.
 
     Every byte of the generation before is checked; where it is damaged, the one before that is built on. clean: make a
-    new one in any case, with nothing in it of readings that are not current.
+    new one in any case, with nothing in it of readings that are not current. ahead: what was indexed of this corpus
+    already.
 
     Raises Corrupt when what was written does not agree with the corpus; the old generation stays current then. Raises
     NoIndex when the index was made from another corpus.
@@ -53,15 +78,16 @@ def build(
     revision = store.revision
     if before and before.manifest.revision == revision and not before.warnings and not clean:
         return None
-    readings = [reading for reading, _ in store.readings()]
-    live = frozenset(readings)
+    live = frozenset(reading for reading, _ in store.readings())
     building = generations.start(index)
     try:
         name = generations.next_id(index)
         kept, taken = _take_over(index, before, building, live) if before else ([], {})
         held = {reading for segment in kept for reading, _ in segment.documents}
-        new = [reading for reading in readings if reading not in held]
-        segments = [*kept, *_write_new(store.path, building, name, new, jobs, progress)]
+        new = sorted(live - held)  # as they were read: the same segment, however much of it was begun ahead
+        if ahead and not ahead.readings <= {*new}:
+            ahead = None  # what is not wanted any more would be dead from the first day
+        segments = [*kept, *_write_new(store.path, building, name, new, jobs, ahead, progress)]
         if kept:
             segments = _merge(building, name, segments, live, worn=1.0 if clean else _WORN)
         ENGINE.finish(building, segments)
@@ -144,19 +170,32 @@ def _take_over(
 
 
 def _write_new(
-    corpus: Path, building: Path, name: str, readings: Sequence[int], jobs: int, progress: Progress
+    corpus: Path,
+    building: Path,
+    name: str,
+    readings: Sequence[int],
+    jobs: int,
+    ahead: Ahead | None,
+    progress: Progress,
 ) -> list[SegmentSummary]:
     """Write segments of the new readings, several at once where that is faster."""
+    total, begun = len(readings), []
+    if ahead and ahead.readings:
+        readings = [reading for reading in readings if reading not in ahead.readings]
+        if len(readings) < 2 * _WORTH_A_PROCESS:
+            readings = [reading for reading in readings if not ahead.take(reading)]
+        begun = [ahead.write(building, f"{name}x0")]
+        progress(total - len(readings), total)
+    done = total - len(readings)
     jobs = max(1, min(jobs, len(readings) // _WORTH_A_PROCESS))
     size = min(_CHUNK, -(-len(readings) // jobs)) or 1
     chunks = [readings[i : i + size] for i in range(0, len(readings), size)]
-    named = [(f"{name}x{number}", chunk) for number, chunk in enumerate(chunks)]
-    done = 0
+    named = [(f"{name}x{number}", chunk) for number, chunk in enumerate(chunks, len(begun))]
     written: dict[str, SegmentSummary] = {}
     if jobs == 1:
         for segment, chunk in named:
             written[segment] = _write_segment(corpus, building, segment, chunk)
-            progress(done := done + len(chunk), len(readings))
+            progress(done := done + len(chunk), total)
     else:
         # A fresh process, not a fork: the caller may have threads, and Windows knows nothing else.
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -166,11 +205,11 @@ def _write_new(
                 for future in as_completed(futures):
                     summary = future.result()
                     written[summary.name] = summary
-                    progress(done := done + len(futures[future]), len(readings))
+                    progress(done := done + len(futures[future]), total)
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    return [written[segment] for segment, _ in named]
+    return [*begun, *(written[segment] for segment, _ in named)]
 
 
 def _write_segment(corpus: Path, building: Path, name: str, readings: Sequence[int]) -> SegmentSummary:

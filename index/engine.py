@@ -90,10 +90,23 @@ class SegmentSummary(NamedTuple):
     documents: Sequence[tuple[int, int]]
 
 
+class Draft(Protocol):
+    """A segment that is put together in memory, report by report."""
+
+    def add(self, reading: int, paragraphs: Sequence[IndexedParagraph]) -> None:
+        """Take in the next reading."""
+
+    def write(self, directory: Path, name: str) -> SegmentSummary:
+        """Write the segment. The draft is of no use afterwards."""
+
+
 class Engine(Protocol):
     """Writes segments and opens what was written."""
 
     name: str
+
+    def draft(self) -> Draft:
+        """An empty segment."""
 
     def write(
         self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]

@@ -192,6 +192,24 @@ class _SegmentWriter:
         return SegmentSummary(self._segment.segid, self._summary)
 
 
+class _Draft:
+    """A segment in memory, as an `index.engine.Draft`."""
+
+    def __init__(self) -> None:
+        self._inverted = Inverted()
+        self._documents: list[tuple[int, int, Layout]] = []
+
+    def add(self, reading: int, paragraphs: Sequence[IndexedParagraph]) -> None:
+        layout, length = self._inverted.add(paragraphs)
+        self._documents.append((reading, length, layout))
+
+    def write(self, directory: Path, name: str) -> SegmentSummary:
+        writer = _SegmentWriter(directory, name)
+        for document in self._documents:
+            writer.add_document(*document)
+        return writer.finish(in_order(self._inverted.by_field()))
+
+
 class _Segment:
     """One segment, open for reading."""
 
@@ -239,15 +257,16 @@ class WhooshEngine:
 
     name = "whoosh"
 
+    def draft(self) -> _Draft:
+        return _Draft()
+
     def write(
         self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]
     ) -> SegmentSummary:
-        writer = _SegmentWriter(directory, name)
-        inverted = Inverted()
+        draft = self.draft()
         for reading, paragraphs in texts:
-            layout, length = inverted.add(paragraphs)
-            writer.add_document(reading, length, layout)
-        return writer.finish(in_order(inverted.by_field()))
+            draft.add(reading, paragraphs)
+        return draft.write(directory, name)
 
     def merge(
         self, directory: Path, name: str, segments: Sequence[SegmentSummary], live: frozenset[int]

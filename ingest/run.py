@@ -7,7 +7,7 @@ only the files that were being read, and the next run begins with them.
 import hashlib
 import queue
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -25,6 +25,15 @@ from ingest.summary import IngestSummary
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of all."""
+
+Meanwhile = Callable[[Sequence[int]], None]
+"""Called with the numbers of new readings, in their order, while others are being read: at first with none, and never
+with those for which there was no time.
+"""
+
+
+Engine = Callable[[], ocr.Engine | None]
+"""Says which Tesseract there is; to ask it takes two processes, and most files never need one."""
 
 
 @dataclass(slots=True)
@@ -49,6 +58,10 @@ def _quiet(done: int, total: int) -> None:
     pass
 
 
+def _nothing(readings: Sequence[int]) -> None:
+    pass
+
+
 def ingest(
     store: Store,
     settings: Settings,
@@ -58,6 +71,7 @@ def ingest(
     verify: bool = False,
     allow_withdrawals: bool = False,
     progress: Progress = _quiet,
+    meanwhile: Meanwhile = _nothing,
 ) -> IngestSummary:
     """Bring the corpus up to date with the PDFs at or below `paths`, or with the library's own folders when none is
     named.
@@ -66,7 +80,10 @@ def ingest(
     that is suddenly empty to be withdrawn. Raises UsageError when a path does not exist and never did. A file that
     cannot be read is a Failure in the summary and in the store, never an error.
     """
-    engine = ocr.engine(settings.ocr_languages) if settings.ocr else None
+
+    def engine() -> ocr.Engine | None:
+        return ocr.engine(settings.ocr_languages) if settings.ocr else None
+
     roots = list(paths) or [settings.reports, *settings.folders]
     known = store.files()
     reader, failing = reader_name(settings.extractor, settings.trust_hidden_text), _failing(settings)
@@ -93,6 +110,7 @@ def ingest(
     failures = [Failure(record.path, record.reason, record.detail) for record in changes.unchanged if record.reason]
     refused: dict[str, Refusal] = {}
     later: list[_Outcome] = []
+    waiting: deque[int] = deque()
     done = 0
 
     def fail(outcome: _Outcome, refusal: Refusal) -> None:
@@ -103,10 +121,19 @@ def ingest(
             return  # it may be readable tomorrow; until then what was read of it stays
         store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
 
+    def idle() -> bool:
+        """Do something of what else there is to do; False when there is nothing."""
+        if not waiting:
+            return False
+        meanwhile([waiting.popleft()])
+        return True
+
     readers = _Readers(changes.to_read, settings, claimed, removed, jobs or settings.jobs, store.path, engine)
     with readers:
         progress(0, len(changes.to_read))
-        for outcome in readers.outcomes():
+        if changes.to_read:
+            meanwhile([])
+        for outcome in readers.outcomes(idle):
             if isinstance(outcome, _Scanned):
                 store.keep_scan(outcome.report, outcome.scan)
                 counts["ocr_pages"] += 1
@@ -120,7 +147,7 @@ def ingest(
                 record = FileRecord(
                     seen_file.key, seen_file.size, seen_file.mtime_ns, outcome.text.id, reader=outcome.text.reader
                 )
-                store.put(outcome.text, record)
+                waiting.append(store.put(outcome.text, record))
                 readers_of[outcome.text.id] = outcome.text.reader
                 was = known.get(seen_file.key)
                 counts["read"] += 1
@@ -171,11 +198,12 @@ def ingest(
 _WAITING = "OCR wanted"
 
 
-def _still_good(name: str, reader: str, engine: ocr.Engine | None) -> bool:
+def _still_good(name: str, reader: str, engine: Engine) -> bool:
     """Whether a report that was read so need not be read again: OCR can do no more for it than it has done."""
-    return name == reader or (
-        name.startswith(f"{reader} + ") and (engine is None or name.endswith(f" {engine.languages}"))
-    )
+    if not name.startswith(f"{reader} + "):
+        return name == reader
+    by = engine()
+    return by is None or name.endswith(f" {by.languages}")
 
 
 def _failing(settings: Settings) -> str:
@@ -198,7 +226,7 @@ class _Readers:
         removed: Mapping[str, str],
         jobs: int,
         corpus: Path,
-        engine: ocr.Engine | None,
+        engine: Engine,
     ) -> None:
         self._settings = settings
         self._corpus = corpus
@@ -229,10 +257,15 @@ class _Readers:
                 thread.join(0.05)
         self._pool.shutdown(cancel_futures=True)
 
-    def outcomes(self) -> Iterator["_Outcome | _Scanned"]:
-        """One outcome for each file, as they become ready, and before it the pages of it that OCR has read."""
+    def outcomes(self, idle: Callable[[], bool]) -> Iterator["_Outcome | _Scanned"]:
+        """One outcome for each file, as they become ready, and before it the pages of it that OCR has read.
+
+        idle: called again and again when none is ready, until it gives False.
+        """
         left = self._count
         while left:
+            while self._ready.empty() and idle():
+                pass
             outcome = self._ready.get()
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -307,7 +340,8 @@ class _Readers:
                 again = sandbox.read(data, id=report, name=seen.path.stem, scans=scans)
                 result = again if isinstance(again, Text) else result
             done = all(page in scans for page in result.scans)
-            by = f"{self._engine.name} {self._engine.languages}" if self._engine and done else _WAITING
+            engine = self._engine()
+            by = f"{engine.name} {engine.languages}" if engine and done else _WAITING
             result = replace(result, reader=f"{result.reader} + {by}")
         return _Outcome(seen, report, result)
 
@@ -316,12 +350,13 @@ class _Readers:
         with Store.open(self._corpus, read_only=True) as corpus:
             known: dict[int, Scan | Reason] = {**corpus.scans(report, self._settings.ocr_languages)}
         new = [page for page in text.scans if page not in known]
-        if self._engine is None or not self._settings.ocr:
+        engine = self._engine()
+        if engine is None:
             return known
         reading = ocr.read_pages(
             new,
             lambda page: sandbox.scan(data, page),
-            self._engine,
+            engine,
             self._pool,
             at_once=self._jobs,
             seconds=self._settings.max_seconds,

@@ -284,7 +284,6 @@ def _run(
     index: bool = True,
     **more: bool,
 ) -> None:
-    from reviews import account
     from reviews import update as updating
 
     settings = _settings(path, jobs, create=read, trust_hidden_text=trust or None)
@@ -293,6 +292,8 @@ def _run(
     if as_json:
         print_json(done.to_dict())
     else:
+        from reviews import account
+
         print_lines(account.run_lines(done))
     if strict and done.ingested and done.ingested.failures:
         raise SomeFilesFailed(f"{len(done.ingested.failures)} files could not be read; `reviews coverage` says why.")

@@ -11,7 +11,7 @@ from corpus.errors import Corrupt, NoIndex
 from corpus.store import Store
 from index import build as building
 from index import generations
-from index.build import build, check, open_snapshot
+from index.build import Ahead, build, check, open_snapshot
 from tests.index.conftest import AddReport
 
 
@@ -78,6 +78,51 @@ def test_several_processes_build_what_one_builds(tmp_path: Path, store: Store, a
     assert len(generations.current(tmp_path / "two").manifest.segments) == 2
     for term in ("neglect", "7", "nothing"):
         assert words(tmp_path / "one", term) == words(tmp_path / "two", term)
+
+
+def files(index: Path) -> dict[str, bytes]:
+    """The engine's files of the current generation."""
+    directory = generations.current(index).directory
+    return {path.name: path.read_bytes() for path in directory.glob("*reviews*")}
+
+
+def test_what_was_indexed_ahead_makes_the_same_segment(tmp_path: Path, store: Store, add: AddReport) -> None:
+    reports = [add(f"report-{n}", f"Number {n} speaks of neglect.", "NSPCC, one-off") for n in range(9)]
+    build(store, tmp_path / "one")
+    for ready in (0, 4, 9):
+        ahead = Ahead(store)
+        assert all(ahead.take(store.reading(report)) for report in reports[:ready])
+        build(store, tmp_path / f"ahead-{ready}", ahead=ahead)
+        assert files(tmp_path / f"ahead-{ready}") == files(tmp_path / "one")
+
+
+def test_what_was_indexed_ahead_is_dropped_when_it_is_not_wanted_any_more(
+    tmp_path: Path, store: Store, add: AddReport
+) -> None:
+    ahead = Ahead(store)
+    for name in ("robin", "wren"):
+        ahead.take(store.reading(add(name, "Neglect.")))
+    store.forget_file("robin.pdf")
+    build(store, tmp_path / "index", ahead=ahead)
+    assert len(words(tmp_path / "index", "neglect")) == 1
+    (segment,) = generations.current(tmp_path / "index").manifest.segments
+    assert len(segment.documents) == 1, "the report that is gone is not there, not even dead"
+
+
+def test_a_segment_that_was_begun_ahead_is_as_bounded_as_any(
+    tmp_path: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "_CHUNK", 3)
+    ahead = Ahead(store)
+    reports = [add(f"report-{n}", f"Number {n} speaks of neglect.") for n in range(5)]
+    taken = [ahead.take(store.reading(report)) for report in reports]
+    assert taken == [True, True, True, False, False]
+    add("last", "Neglect.")
+    build(store, tmp_path / "index", ahead=ahead)
+    segments = generations.current(tmp_path / "index").manifest.segments
+    assert [len(segment.documents) for segment in segments] == [3, 3]
+    assert len(words(tmp_path / "index", "neglect")) == 6
+    assert check(store, tmp_path / "index", full=True) == []
 
 
 def test_an_index_of_another_version_is_refused_by_readers_and_rebuilt_by_the_next_build(

@@ -52,6 +52,21 @@ def test_every_file_becomes_a_report_or_a_failure(settings: Settings, press: Any
     assert steps[-1] == (5, 5)
 
 
+def test_new_readings_are_handed_out_while_others_are_read(settings: Settings, press: Any) -> None:
+    fill(settings, press, **{f"number-{n}": f"Child Wren was seen {n} times." for n in range(12)})
+    told: list[list[int]] = []
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1, meanwhile=lambda readings: told.append([*readings]))
+        numbers = sorted(reading for reading, _ in store.readings())
+        handed = [reading for readings in told for reading in readings]
+        assert told[0] == [], "what is to be loaded can be loaded while the first process starts"
+        assert len(handed) > 1
+        assert handed == numbers[: len(handed)]
+        told.clear()
+        ingest(store, settings, jobs=1, meanwhile=lambda readings: told.append([*readings]))
+        assert told == [], "there is nothing to wait for"
+
+
 def test_a_second_run_starts_no_process(settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(settings, press, one="Child Wren", two="Child Lark")
     (settings.reports / "page.pdf").write_bytes(b"<html>404")
