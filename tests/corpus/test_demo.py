@@ -2,19 +2,18 @@
 
 import csv
 import hashlib
-import importlib.util
 import json
 import re
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pypdf
 import pypdfium2
 import pytest
 
+from corpus.demo.build import build
 from corpus.model import SectionKind
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
@@ -24,15 +23,6 @@ TRUTH: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "demo_tru
 REPORTS = sorted(name for name, report in TRUTH.items() if report["outcome"] == "report")
 HIDDEN = "Zebediah Quillfeather"
 ROLES = {"cover", "heading", "body", "bullet", "table head", "table row", "footnote"}
-
-
-def load_build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("demo_build", DEMO / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def pdfium_pages(name: str) -> list[str]:
@@ -57,7 +47,7 @@ def paragraphs(name: str) -> list[tuple[int, dict[str, Any]]]:
 
 
 def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    load_build().build(tmp_path, tmp_path / "truth.json")
+    build(tmp_path, tmp_path / "truth.json")
     made = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.name != "truth.json"}
     kept = {path.name: path.read_bytes() for path in [*DEMO.glob("*.pdf"), DEMO / "catalogue.csv"]}
     assert sorted(made) == sorted(kept)
