@@ -81,7 +81,7 @@ def read_pages(
 
 def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_mb: int) -> Scan | Refusal:
     """What stands on a page, upright or on its side, or why that cannot be said. pixels: one byte each."""
-    if _even(pixels):
+    if pixels.even:  # Tesseract takes a second to say so
         return Scan(page, by.languages, by.name, 0.0, pixels.width, 0, ())
     arguments = ["--psm", "3", "-l", by.languages, "tsv"]
     said = _run(pixels, by, arguments, seconds, memory_mb)
@@ -98,11 +98,6 @@ def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_m
                 return said
             confidence, lines = scans.from_table(said)
     return Scan(page, by.languages, by.name, confidence, pixels.width, turned, lines)
-
-
-def _even(pixels: Pixels) -> bool:
-    """Whether every dot has the same grey, so that there is nothing to be read: Tesseract takes a second to say so."""
-    return pixels.data == pixels.data[:1] * len(pixels.data)
 
 
 def _turn(said: str | Refusal) -> int:

@@ -88,3 +88,8 @@ class Pixels:
     height: int
     data: bytes
     depth: int = 3
+
+    @property
+    def even(self) -> bool:
+        """Whether all of it has one grey, so that there is nothing to be read on it."""
+        return self.data == self.data[:1] * len(self.data)

@@ -90,10 +90,21 @@ def test_a_poster_gets_a_smaller_picture(box: Sandbox, press: Any) -> None:
     assert picture.height > 10 * picture.width
 
 
+@pytest.mark.parametrize("data", [b"\0" * 12, b"\xff" * 12, b"\0" * 11 + b"\1", bytes(range(12))])
+@pytest.mark.parametrize("depth", [1, 3])
+def test_every_picture_arrives_as_it_was_sent_and_an_even_one_as_a_single_byte(data: bytes, depth: int) -> None:
+    sent = Pixels(2, 6 // depth, data[: 2 * (6 // depth) * depth], depth)
+    line = answer.encode_picture(sent)
+    assert answer.decode_picture(line, depth) == sent
+    assert len(base64.b64decode(json.loads(line)["pixels"])) == (1 if len({*sent.data}) == 1 else len(sent.data))
+
+
 @pytest.mark.parametrize(
     "lie",
     [
         {"width": 2, "height": 2, "depth": 3, "pixels": base64.b64encode(b"\0" * 11).decode()},
+        {"width": 2, "height": 2, "depth": 3, "pixels": base64.b64encode(b"\0" * 2).decode()},
+        {"width": 2, "height": 2, "depth": 3, "pixels": ""},
         {"width": 2, "height": 2, "depth": 3, "pixels": "%%%%"},
         {"width": -1, "height": -1, "depth": 3, "pixels": base64.b64encode(b"\0" * 3).decode()},
         {"width": 10**9, "height": 10**9, "depth": 3, "pixels": ""},
