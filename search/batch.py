@@ -109,7 +109,7 @@ def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
     """The answer to one question: counts still empty, and the hits with every mention, to be taken one by one."""
     asked = Asked(question.to_dict())
     if question.error:
-        return replace(asked, error=f"line {question.line}: {question.error}."), iter(())
+        return replace(asked, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
     try:
         head, hits = searcher.stream(question.query, question.filters, count=False)
     except ReviewsError as error:
@@ -153,14 +153,15 @@ def run(
         done = kept = len(asked) - len(todo)
         progress(done, len(asked))
         try:
-            for _ in _answers(todo, source, plan, searcher, folder, jobs):
-                done += 1
-                progress(done, len(asked))
-            tally = Tally(searcher.reports())
-            parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(asked))}
-            rows = sum(count for pieces in parts.values() for count, _ in pieces)
-            about = record.about(searcher, sheet, tally.asked)
-            files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
+            with disk_of(out, f"What is answered is kept in {folder.name}: run the same command again to go on."):
+                for _ in _answers(todo, source, plan, searcher, folder, jobs):
+                    done += 1
+                    progress(done, len(asked))
+                tally = Tally(searcher.reports())
+                parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(asked))}
+                rows = sum(count for pieces in parts.values() for count, _ in pieces)
+                about = record.about(searcher, sheet, tally.asked)
+                files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(asked), folder) from error
     return BatchSummary(len(asked), rows, kept, tuple(files), about)

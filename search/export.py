@@ -69,14 +69,13 @@ def text_file(path: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def disk_of(out: Path) -> Iterator[None]:
-    """Errors of the disk as a sentence that says what to do."""
+def disk_of(out: Path, more: str = "") -> Iterator[None]:
+    """Errors of the disk as a sentence that says what to do. more: a further sentence."""
     try:
         yield
     except OSError as error:
-        raise LimitHit(
-            f"{out} cannot be written ({error.strerror or error}). Check the folder, the disk and your rights."
-        ) from error
+        said = f"{out} cannot be written ({error.strerror or error}). Check the folder, the disk and your rights."
+        raise LimitHit(f"{said} {more}".rstrip()) from error
 
 
 def write_rows(out: Path, rows: Iterable[Row], columns: Sequence[str], *, form: str | None = None) -> int:

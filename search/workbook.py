@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 
 from search.lines import Column, Filling, Lines, filled, height, is_formula, lines_in, parted, readable
@@ -190,7 +191,11 @@ class Book:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.file.close()
+        try:
+            self.file.close()
+        except FileCreateError as wrapped:  # what the disk said is inside
+            if error is None:  # else that is the first error, and the one to tell
+                raise wrapped.args[0] from wrapped
         if error is None:
             filled(self._data, self._path, self._fillings)
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,23 @@ def test_of_a_hundred_rows_with_twenty_broken_ones_eighty_are_answered_and_twent
     for wrong, line in zip((row for row in told if row["error"]), range(2, 102, 5), strict=True):
         assert wrong["error"].startswith(f"line {line}: ")
         assert len(wrong["error"]) > len("line 100: ") + 10
+        assert not wrong["error"].endswith("..")
     assert sum(bool(row["reports"]) for row in told) == 80
+
+
+def test_a_filter_that_nothing_meets_or_that_is_none_is_said_in_its_row(demo: Library, tmp_path: Path) -> None:
+    given = (b"1900,,", b",Nowhere,", b"2020..2015,,", b",,nosuch")
+    sheet = b"query,year,board,section\n" + b"\n".join(b"neglect," + cells for cells in given)
+    nothing, nowhere, backwards, nosuch = demo.batch(questions(sheet, "sheet.csv"), tmp_path / "out.csv").about.asked
+    for asked in (nothing, nowhere):
+        assert (asked.reports, asked.of, asked.share, asked.error) == (0, 0, None, "")
+        assert "Without the filters" in asked.warnings[-1]
+    assert "the board “Nowhere”" in nowhere.warnings[0]
+    assert backwards.error.endswith("as in 2015..2020.")
+    assert not backwards.error.endswith("2020..")
+    assert nosuch.error.endswith("appendix.")
+    rows = table(tmp_path / "out.csv")
+    assert [(row["mentions"], bool(row["error"])) for row in rows] == [*[("0", False)] * 2, *[("", True)] * 2]
 
 
 def test_a_guess_inside_quotes_is_none(demo: Library, tmp_path: Path) -> None:
@@ -334,6 +351,32 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
     if form == "csv":
         assert {p.name: p.read_bytes() for p in tmp_path.glob("out*") if "about" not in p.name} == whole
     assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of a file")
+def test_a_workbook_for_which_there_is_no_room_is_made_of_the_kept_answers_when_there_is(
+    demo: Library, tmp_path: Path
+) -> None:
+    import resource
+
+    most = 40_000  # bytes of a file: enough for each answer and not for the workbook of all
+
+    def bind() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    sheet, out = tmp_path / "sheet.txt", tmp_path / "out.xlsx"
+    sheet.write_text("neglect year:2014\nhome visit\nschool nurse\nhospital\n" * 10, encoding="utf-8")
+    words = argv(demo.settings.library, "batch", sheet, "--out", out, "--jobs", 1, "--json")
+    full = subprocess.run(words, env=environment(), capture_output=True, encoding="utf-8", preexec_fn=bind)
+    assert full.returncode == 8
+    assert "out.xlsx cannot be written" in full.stderr
+    assert "kept in out.xlsx.part: run the same command again" in full.stderr
+    assert not out.exists()
+    done = subprocess.run(words, env=environment(), check=True, capture_output=True, encoding="utf-8")
+    assert json.loads(done.stdout)["kept"] == 40
+    assert out.stat().st_size > most
+    with zipfile.ZipFile(out) as book:
+        assert book.testzip() is None
 
 
 def test_ctrl_c_says_what_is_kept(demo: Library, tmp_path: Path) -> None:
