@@ -80,7 +80,9 @@ def _run(path: Path, asked: Any, out: Path, form: str | None, jobs: int | None, 
                 jobs=jobs or library.settings.jobs,
                 web=web,
                 sheet=sheet,
-                progress=lambda done, total: progress("answering", done, total),
+                progress=lambda done, total: progress(
+                    "answering" if done < total else "answered, now being written:", done, total
+                ),
             )
         except Stopped as stopped:
             say(
