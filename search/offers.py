@@ -10,7 +10,8 @@ from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, 
 from search.ranking import Titles
 
 _EDITS = 2
-_SHORT = 5  # in a word shorter than this, one letter only may be wrong
+_LETTERS = 3  # of the word as typed, for each that is wrong in it: with fewer, anything is like anything
+_SHARE = 2.56  # of the reports must have the word that is offered, halved for each letter typed for one wrong
 _LONG = 30  # a longer word is none that a person meant
 _NEARBY = 5  # words between the two of a phrase that stands nowhere as it was typed
 _MOST_WORDS = 8  # that are looked up for a suggestion
@@ -55,13 +56,22 @@ def _looser(tree: Query) -> Query:
 
 
 def _most_alike(term: str, evaluator: Evaluator) -> str | None:
-    """Of the words that differ least, the one that most reports have."""
-    edits = 1 if len(term) < _SHORT else _EDITS
-    alike = evaluator.expansion.alike(term, edits)
-    near = min((distance(term, word, edits) for word in alike), default=0)
-    nearest = [word for word in alike if distance(term, word, edits) == near and not any(map(str.isdigit, word))]
+    """Of the words that differ least, the one that most reports have; None where these are too few for it to be meant.
+
+    A word that occurs nowhere is often one that is spelled well, and nearly every short word is like some rare name.
+    """
+    edits = min(_EDITS, len(term) // _LETTERS)
+    alike = [
+        word for word in evaluator.expansion.alike(term, edits) if word != term and not any(map(str.isdigit, word))
+    ]
+    if not alike:
+        return None
+    near = min(distance(term, word, edits) for word in alike)
+    nearest = [word for word in alike if distance(term, word, edits) == near]
     found = [(len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in nearest[:50]]
-    return min(found, key=lambda pair: (-pair[0], pair[1]))[1] if found and max(found)[0] else None
+    most, word = min(found, key=lambda pair: (-pair[0], pair[1]))
+    held = len(evaluator.evaluate(Not(Nothing())).documents)
+    return word if most >= max(1.0, held * _SHARE / 2 ** (len(term) / near)) else None
 
 
 def _split(term: str, evaluator: Evaluator) -> str | None:

@@ -165,6 +165,8 @@ def test_without_grouping_the_order_is_that_of_the_score(demo: Searcher) -> None
         ('in:findings "child neglect voice" year:2000..', "(in:findings (child neglect voice)) year:2000.."),
         ("neglect", None),
         ("qqqqqqqq", None),
+        ("burns", None),  # spelled well, and "born" is another word
+        ("harlem", None),  # not "harm"
         ("neglct giraffe", None),
     ],
 )
