@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial, reduce
 from itertools import pairwise, repeat
 from operator import and_, or_
@@ -19,7 +19,7 @@ from corpus.model import SectionKind
 from index import analysis
 from index.engine import KINDS, Layout, Snapshot
 from index.expansion import Expansion, Slots, pattern_parts
-from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions, reader
+from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions, counts, reader
 from index.postings import Postings
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from index.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
@@ -64,6 +64,18 @@ class Answer:
     def mentions(self, document: int) -> list[Span]:
         """All matches in one document, each once, in order."""
         return all_mentions(self.matches, document)
+
+    def counts(self, tick: Callable[[], None]) -> Mapping[int, int]:
+        """How many mentions each of the documents has. tick: called inside the loop over them."""
+        parts = _parts(self.matches)
+        words = [part for part in parts if isinstance(part, Words)]
+        if len(words) == len(parts) and (known := counts(words)) is not None:
+            return known
+        found = {}
+        for document in self.documents:
+            tick()
+            found[document] = len(self.mentions(document))
+        return found
 
     def starts(self) -> Callable[[int], Sequence[int]]:
         """What gives the first positions of all matches, which are words, in one document after the other, ascending;
@@ -209,7 +221,7 @@ class Evaluator:
         return Answer(match.documents, [match], self._kinds_of([match]))
 
     def _kinds_of(self, matches: Sequence[Match]) -> Kinds:
-        parts = [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
+        parts = _parts(matches)
         words = [part.kinds_in for part in parts if isinstance(part, Words)]
         others = [part for part in parts if not isinstance(part, Words)]
 
@@ -390,8 +402,14 @@ class Evaluator:
 
 
 def _any_of(text: str, parts: Sequence[Match]) -> Match:
-    flat = [one for part in parts for one in (part.parts if isinstance(part, AnyOf) else [part])]
-    return flat[0] if len(flat) == 1 else AnyOf(text, flat)
+    flat = _parts(parts)
+    found = [part for part in flat if part.documents] or flat[:1]
+    return found[0] if len(found) == 1 else AnyOf(text, found)
+
+
+def _parts(matches: Iterable[Match]) -> list[Match]:
+    """The matches, those that are several one by one."""
+    return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
 
 
 def _matches(answers: Iterable[Answer]) -> list[Match]:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import chain, repeat
-from operator import add, or_
+from operator import add, or_, sub
 from typing import TypeVar
 
 from index.engine import KINDS, Layout
@@ -191,6 +191,10 @@ class _Known:
     def kinds(self) -> dict[int, int]:
         return self._of_terms(lambda postings: postings.kinds, or_, 0)
 
+    @cached_property
+    def counts(self) -> dict[int, int]:
+        return self._of_terms(lambda postings: list(map(sub, postings.ends, chain((0,), postings.ends))), add, 0)
+
     def _of_terms(
         self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
     ) -> dict[int, _T]:
@@ -210,6 +214,24 @@ def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
     documents, each higher than the one before.
     """
     return _Known.together([words._known for words in several]).reader()
+
+
+def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
+    """How many places any of the words have in each document, each place counted once and none read; None where that
+    cannot be known, because a word in capitals stands at the place of the same word in small letters.
+    """
+    if len(several) > 1 and (
+        any(words.width > 1 for words in several) or any(term.isupper() for words in several for term in words.terms)
+    ):
+        return None
+    if len(several) == 1:
+        return several[0]._known.counts
+    by_term = {
+        term: lists for words in several for term, lists in zip(words.terms, words._known._numbered, strict=True)
+    }
+    known = _Known.together([words._known for words in several])
+    known._numbered = list(by_term.values())
+    return known.counts
 
 
 def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:

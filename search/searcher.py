@@ -256,10 +256,7 @@ class Searcher(Opened):
         if sort == "relevance":
             return ordered
         if sort == "mentions":
-            counts = {}
-            for document in answer.documents:
-                deadline.check()
-                counts[document] = len(answer.mentions(document))
+            counts = answer.counts(deadline.check)
             return sorted(ordered, key=lambda document: -counts[document])
         unknown = "" if sort == "newest" else "9999"
         return sorted(ordered, key=lambda document: self._date(document) or unknown, reverse=sort == "newest")

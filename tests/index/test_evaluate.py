@@ -118,3 +118,13 @@ def test_the_clock_is_looked_at_for_each_report_whose_places_are_compared(
 
     answer = Evaluator(snapshot, lambda field: set(), Counting()).evaluate(query)
     assert looks > len(answer.documents) == REPORTS
+
+
+def test_mentions_of_words_are_counted_without_reading_a_place(
+    snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = asked(snapshot, And((Word("the"), Word("child"), Pattern("chi*"))), [])
+    expected = {document: len(answer.mentions(document)) for document in answer.documents}
+    monkeypatch.delattr(matches._Known, "at")
+    monkeypatch.delattr(matches._Known, "reader")
+    assert {document: answer.counts(Deadline().check)[document] for document in answer.documents} == expected

@@ -21,6 +21,7 @@ words = st.sampled_from(WORDS).map(Word)
 leaves = st.one_of(
     words,
     words,
+    st.sampled_from([Word("DNA", exact=True), Word("DNA"), Word("MASH", exact=True), Word("mash")]),
     st.sampled_from(["child*", "scho?l", "neglect*"]).map(Pattern),
     st.lists(words, min_size=1, max_size=3).map(lambda parts: Phrase(tuple(parts))),
     st.tuples(words, words, st.integers(0, 30)).map(lambda parts: Near(*parts)),
@@ -117,3 +118,18 @@ def test_the_mentions_of_an_or_are_those_of_its_parts(searcher: Searcher, a: Que
     for document in either.documents:
         spans = {span for part in parts for span in part.spans(document)}
         assert set(either.spans(document)) == spans
+
+
+@fixed
+@given(a=trees)
+def test_counting_mentions_without_looking_at_places_gives_as_many(searcher: Searcher, a: Query) -> None:
+    answer = evaluator(searcher).evaluate(a)
+    counted = answer.counts(Deadline().check)
+    assert {d: counted.get(d, 0) for d in answer.documents} == {d: len(answer.mentions(d)) for d in answer.documents}
+
+
+def test_a_word_in_capitals_and_the_same_in_small_letters_are_one_mention(searcher: Searcher) -> None:
+    answer = evaluator(searcher).evaluate(Or((Word("DNA", exact=True), Word("DNA"))))
+    counted = answer.counts(Deadline().check)
+    assert answer.documents
+    assert {d: counted[d] for d in answer.documents} == {d: len(answer.mentions(d)) for d in answer.documents}
