@@ -32,11 +32,11 @@ from search.record import About
 from search.results import Hit
 from search.searcher import Searcher
 from search.sheet import Question
-from search.tally import Asked, Tally, searchable
+from search.tally import Asked, Tally, searchable, with_unread
 from search.workbook import MAX_ROWS
 
 FORMS = ("xlsx", "csv", "jsonl")
-_PARTS_VERSION = 4
+_PARTS_VERSION = 5
 _QUOTED = re.compile("`[^`]*`")
 _ALONE = 20  # questions for which a second process would take longer to start than it helps
 
@@ -259,9 +259,12 @@ class _Answering:
         counts: list[tuple[int, int]] = []
         paragraphs: list[tuple[int, list[int]]] = []
         cases: set[str] = set()
+        unread = 0
 
         def counted() -> Iterator[Hit]:
+            nonlocal unread
             for hit in hits:
+                unread += not searchable(hit.report)
                 place = self._place[hit.report["id"]]
                 counts.append((place, hit.mentions))
                 cases.add(hit.report["case"] or hit.report["id"])
@@ -271,7 +274,8 @@ class _Answering:
 
         body = _body(self._folder, number)
         pieces = self._mentions.write(body, asked, counted())
-        told = replace(asked, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
+        told = with_unread(asked, unread)
+        told = replace(told, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
         head = {
             "size": body.stat().st_size,
             "pieces": pieces,

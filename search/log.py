@@ -18,7 +18,7 @@ from search.export import disk_of
 from search.filters import Filters
 from search.record import About
 from search.searcher import Searcher
-from search.tally import Asked, searchable
+from search.tally import Asked, searchable, with_unread
 
 COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "limits", "read_as", "reports", "of",
            "cases", "mentions", "error", "generation", "program")  # fmt: skip
@@ -54,7 +54,8 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
     """
     if path.exists():
         read(path, library)  # nothing is put behind what is no log
-    head, hits = searcher.stream(query, filters, per_report=0, count=False)
+    head, found = searcher.stream(query, filters, per_report=0, count=False)
+    hits = list(found)
     asked = Asked(
         {"id": "", "query": query, "filters": _limits(filters)},
         parsed=head.parsed,
@@ -62,6 +63,7 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
         cases=head.cases,
         of=sum(map(searchable, searcher.reports(filters))),
     )
+    asked = with_unread(asked, sum(not searchable(hit.report) for hit in hits))
     (row,) = rows_of(record.about(searcher, "", [asked]), library)
     line = json.dumps(row, ensure_ascii=False) + "\n"
     with disk_of(path):

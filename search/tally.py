@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 NO_HIT = -1
@@ -89,9 +89,21 @@ class Tally:
         return {year: held[year] for year in sorted(held, key=lambda year: (year is None, year))}
 
     def by_year(self, query: int) -> dict[int | None, int]:
-        """In how many reports of each year a query is."""
-        answering = (r["year"] for n, r in enumerate(self.reports) if self._counts[query][n] != NO_HIT)
-        return dict(Counter(answering))
+        """In how many searchable reports of each year a query is."""
+        counts = self._counts[query]
+        answering = (report for n, report in enumerate(self.reports) if counts[n] != NO_HIT)
+        return dict(Counter(report["year"] for report in answering if searchable(report)))
+
+
+def with_unread(asked: Asked, unread: int) -> Asked:
+    """The answer with so many reports counted in the N, and told, that answer although they could not be read: to
+    `year:2015` by what is known of them, to `NOT neglect` because nothing of what they say is. Else n would pass N.
+    """
+    if not unread:
+        return asked
+    words, they = ("its words say", "It is") if unread == 1 else ("their words say", "They are")
+    note = f"{unread:,} of them could not be read: what {words} is not known. {they} counted in N as well."
+    return replace(asked, of=asked.of + unread, warnings=(*asked.warnings, note))
 
 
 def searchable(report: Mapping[str, Any]) -> bool:

@@ -119,6 +119,44 @@ def test_the_n_is_that_of_the_reports_that_the_filters_let_through(demo: Library
     assert some.of == sum(report.year == 2014 for report in readable) < every.of
 
 
+PICTURE = b"""%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R
+/Resources <</XObject <</I 5 0 R>>>>>> endobj
+4 0 obj <</Length 29>> stream
+595 0 0 842 0 0 cm /I Do     \nendstream endobj
+5 0 obj <</Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8
+/Length 4>> stream
+\x01\x80\x80\xf0
+endstream endobj
+trailer <</Root 1 0 R>>
+"""
+
+
+def test_a_report_that_could_not_be_read_is_never_more_than_was_searched(tmp_path: Path) -> None:
+    """`year:2014` and `NOT neglect` find it, by what is known of it and because nothing of it is: it is told."""
+    settings = create_library(tmp_path / "library")
+    (settings.library / "reviews.toml").write_text("ocr = false\n")
+    shutil.copy(next((ROOT / "corpus" / "demo").glob("*.pdf")), settings.reports)
+    for n in range(3):
+        (settings.reports / f"Case {n} SCR 2014.pdf").write_bytes(PICTURE + b"%% %d" % n)
+    with reviews.open(settings.library) as library:
+        update(library.settings, [])
+    with reviews.open(settings.library) as library:
+        assert library.coverage().searchable == 1
+        asked = [Question("A", "year:2014", 1), Question("B", "child", 2), Question("C", "NOT neglect", 3)]
+        done = library.batch([*asked, Question("D", "NOT neglect year:2014", 4)], tmp_path / "out.xlsx")
+        totals = [library.search(question.query).total for question in asked]
+    by_year, child, without, both = done.about.asked
+    assert [told.reports for told in (by_year, child, without)] == totals
+    assert (by_year.reports, by_year.of) == (3, 4)
+    assert (child.reports, child.of, child.warnings) == (1, 1, ())
+    assert all("3 of them could not be read" in told.warnings[-1] for told in (by_year, without, both))
+    sheet = [[cell.value for cell in row] for row in openpyxl.load_workbook(tmp_path / "out.xlsx")["By year (share)"]]
+    assert all(float(str(share)) <= 1 for row in sheet[2:] for share in row[2:])
+
+
 def test_what_the_sheet_carries_comes_back_and_is_harmless(
     demo: Library, asked: list[Question], tmp_path: Path
 ) -> None:
