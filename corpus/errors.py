@@ -6,6 +6,7 @@
     ├── NoIndex                  4  503  no index yet, or one of another version
     ├── Corrupt                  5  503  what is on disk is not what was written
     ├── Locked                   6  503  another run is writing to this library
+    │   └── Gone                 6  503  what was asked for was removed or replaced meanwhile
     ├── QueryRefused             7  400  the query cannot be run; the message says why
     ├── LimitHit                 8  503  a limit was hit: disk, time, memory, size
     ├── Stale                    9  503  the last good update is older than `reviews status --max-age` allows
@@ -60,6 +61,10 @@ class Locked(ReviewsError):
 
     exit_code = 6
     http_status = 503
+
+
+class Gone(Locked):
+    """What was asked for was removed or replaced meanwhile: to ask again is enough."""
 
 
 class QueryRefused(ReviewsError):

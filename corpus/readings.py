@@ -5,10 +5,10 @@ their text here until they are pruned.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from corpus.database import Database, our_values
-from corpus.errors import Corrupt, NotFound
+from corpus.errors import Corrupt, Gone, NotFound
 from corpus.model import (
     Aside,
     AsideRole,
@@ -55,7 +55,7 @@ class Readings(Database):
         with self._snapshot():
             rows = self._rows("SELECT report, reader FROM reading WHERE id = ?", (reading,))
             if not rows:
-                raise NotFound(f"Reading {reading} is no longer held. Run `reviews index`, then ask again.")
+                raise _gone()
             with our_values(self._path):
                 return Text(
                     id=rows[0][0],
@@ -84,10 +84,12 @@ class Readings(Database):
         """The pages of a reading in order, or those with the numbers."""
         select = f"{_PAGES}{_among('number', numbers)} ORDER BY number"
         with our_values(self._path):
-            return [
+            found = [
                 Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
                 for number, label, reader, unread, confidence, withheld in self._rows(select, (reading,))
             ]
+        self._complete(reading, found, numbers, "pages")
+        return found
 
     def odd_pages(self, reading: int) -> list[Page]:
         """The pages of a reading that are unread, or from which something was withheld."""
@@ -97,7 +99,9 @@ class Readings(Database):
         """The sections of a reading in order, or those with the ordinals."""
         select = f"{_SECTIONS}{_among('ordinal', ordinals)} ORDER BY ordinal"
         with our_values(self._path):
-            return [Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading,))]
+            found = [Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading,))]
+        self._complete(reading, found, ordinals, "sections")
+        return found
 
     def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a reading, or those of one kind, in the order in which they stand."""
@@ -125,12 +129,19 @@ class Readings(Database):
                 marks = ",".join("?" * len(chunk))
                 select = f"{_PARAGRAPHS} AND ordinal IN ({marks}) ORDER BY ordinal"
                 found += map(_paragraph, self._rows(select, (reading, *chunk)))
-        if len(found) != len(wanted):
-            raise Corrupt(
-                f"The index speaks of paragraphs that reading {reading} of the corpus does not have. "
-                "Run `reviews index --rebuild`."
-            )
+        self._complete(reading, found, wanted, "paragraphs")
         return found
+
+    def _complete(self, reading: int, found: Sequence[object], wanted: Collection[int] | None, what: str) -> None:
+        """Raises Gone when some that are wanted are not there because the reading is not, otherwise Corrupt."""
+        if wanted is None or len(found) == len(set(wanted)):
+            return
+        if not self._rows("SELECT 1 FROM reading WHERE id = ?", (reading,)):
+            raise _gone()
+        raise Corrupt(
+            f"The index speaks of {what} that reading {reading} of the corpus does not have. "
+            "Run `reviews index --rebuild`."
+        )
 
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
         """For the indexer: (text, kind of section, is it a heading) of every paragraph, in order."""
@@ -226,6 +237,10 @@ class Readings(Database):
             ((reading, n, i.kind.value, i.first, i.last, i.addressee) for n, i in enumerate(text.items)),
         )
         return reading
+
+
+def _gone() -> Gone:
+    return Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
 
 
 def _among(column: str, numbers: Collection[int] | None) -> str:

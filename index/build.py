@@ -4,7 +4,7 @@ counts.
 
 import multiprocessing
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,15 +140,16 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
     return found
 
 
-def open_snapshot(generation: Generation) -> Snapshot:
-    """Open a generation for reading."""
+def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> Snapshot:
+    """Open a generation for reading. held: the readings that the corpus has, if it may have lost some since."""
     manifest = generation.manifest
     if manifest.fingerprint != FINGERPRINT:
         raise NoIndex(
             f"The index was made by another version of the program ({manifest.fingerprint}; this one makes "
             f"{FINGERPRINT}). Run `reviews update` to build it anew from the corpus; no PDF is read again."
         )
-    return ENGINE.open(generation.directory, manifest.segments, manifest.live)
+    live = manifest.live if held is None else manifest.live.intersection(held)
+    return ENGINE.open(generation.directory, manifest.segments, live)
 
 
 def _usable(store: Store, index: Path) -> Generation | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from corpus.errors import Corrupt, NoIndex, NotFound
+from corpus.errors import Corrupt, Gone, NoIndex, NotFound
 from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
 from corpus.settings import Settings, load_settings
 from corpus.store import Store
@@ -24,7 +24,7 @@ _Answer = TypeVar("_Answer")
 
 class Library:
     """A collection of reports and its index. Follows the index to each new generation by itself, unless `follows` is
-    False: then it stays with the one that it opened until it is closed.
+    False: then it stays with the one that it opened until it is closed or a report of it is removed.
     """
 
     def __init__(self, path: Path, *, follows: bool = True, **overrides: Any) -> None:
@@ -119,8 +119,12 @@ class Library:
         return batch.run(asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, progress=progress)
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
-        """Ask the current generation. If it turns out to be damaged, the newest one of which every byte is sound."""
+        """Ask the current generation. If it turns out to be damaged, the newest one of which every byte is sound; if a
+        report is removed meanwhile, without it.
+        """
         try:
+            return ask(self.searcher())
+        except Gone:
             return ask(self.searcher())
         except Corrupt:
             settings = self.settings
@@ -130,6 +134,8 @@ class Library:
 
     def searcher(self) -> Searcher:
         """The current generation, open for questions."""
+        if self._searcher and self._searcher.lost():
+            self.close()
         if self._searcher and not self._follows:
             return self._searcher
         pointer = _bytes(self.settings.index / generations.POINTER)

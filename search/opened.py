@@ -3,6 +3,7 @@ once, for all questions.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +40,8 @@ class Opened:
         self._store = Store.open(database, read_only=True)
         try:
             assert_ours(self._store, self._generation)
-            self._snapshot = open_snapshot(self._generation)
+            self._revision = self._store.revision
+            self._snapshot = open_snapshot(self._generation, self._store.reports_read())
         except BaseException:
             self._store.close()
             raise
@@ -67,6 +69,15 @@ class Opened:
         self._snapshot.close()
         self._store.close()
 
+    def lost(self) -> bool:
+        """Whether a report was removed since it was opened: its text is no longer there to be shown."""
+        revision = self._store.revision
+        if revision != self._revision:
+            if not self._store.reports_read().keys() >= set(self._snapshot.documents().values()):
+                return True
+            self._revision = revision
+        return False
+
     @property
     def generation(self) -> str:
         """The id of the generation that answers."""
@@ -85,11 +96,20 @@ class Opened:
     @property
     def coverage(self) -> Coverage:
         """What is searched and what is not."""
-        return self._generation.manifest.coverage
+        return self._coverage
 
     def text(self, report: str) -> Text:
         """Everything that was read of a report (full id), as this generation knows it."""
         return self._store.text(self._readings[report])
+
+    @cached_property
+    def _coverage(self) -> Coverage:
+        """That of the generation, without the reports that were removed since."""
+        whole = self._generation.manifest.coverage
+        here = self._reports.values()
+        unread = [report["unread_pages"] for report in here]
+        searchable = sum(report["unread_pages"] < report["pages"] for report in here)
+        return replace(whole, reports=len(here), searchable=searchable, unread_pages=sum(unread))
 
     @cached_property
     def _readings(self) -> dict[str, int]:

@@ -85,8 +85,8 @@ class Shown:
 def answer(asked: Asked, **changes: Any) -> Results:
     """The library's answer to what was asked. changes: other arguments of `Library.search`."""
     arguments = {"sort": asked.sort, "limit": asked.limit, "offset": asked.offset, **changes}
-    searcher = opened().searcher()
-    return searcher.search(asked.wording(searcher.themes), asked.filters, **arguments)
+    library = opened()
+    return library.search(asked.wording(library.searcher().themes), asked.filters, **arguments)
 
 
 @views.get("/")
@@ -208,6 +208,6 @@ def one(report: Mapping[str, Any], asked: Asked) -> Hit | None:
     if not asked.text.strip():
         return None
     only = Filters(sections=asked.sections, reports=(str(report["id"]),))
-    searcher = opened().searcher()
-    found = searcher.search(asked.wording(searcher.themes), only, limit=1, per_report=None)
+    library = opened()
+    found = library.search(asked.wording(library.searcher().themes), only, limit=1, per_report=None)
     return found.hits[0] if found.hits else None

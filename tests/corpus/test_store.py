@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from corpus.catalogue import Row
-from corpus.errors import Corrupt, LimitHit, Locked, NoIndex, NotFound, UsageError
+from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, UsageError
 from corpus.model import (
     Aside,
     AsideRole,
@@ -202,7 +202,7 @@ class TestFilesAndReports:
         assert store.readings() == [(3, ELM)]
         assert store.prune(keep=[2]) == 1
         assert [store.text(n).paragraphs[1].text for n in (2, 3)] == ["As it was read better.", "As it was read best."]
-        with pytest.raises(NotFound, match="no longer held"):
+        with pytest.raises(Gone, match="Ask again"):
             store.text(1)
         assert store.check() == []
 
