@@ -180,6 +180,8 @@ class _Reader:
         else:
             if text == "or" and 0 < at < len(pieces) - 1:
                 self.warn("`or` was searched like any other word: for one or the other, write OR in capitals")
+            elif text == "not" and 0 < at < len(pieces) - 1:
+                self.warn("`not` was searched like any other word: to leave out what has a word, write NOT in capitals")
             elif _NEAR.fullmatch(text.upper()) and "/" in text:
                 self.warn(f"`{_short(text)}` was searched like any other word: for nearness, write it in capitals")
             self._add(leaf(self._loose(rest)))

@@ -47,6 +47,7 @@ def test_an_open_library_and_the_page_answer_without_it_before_the_index_is_buil
     before = library.search("child", limit=None, per_report=None)
     gone = before.hits[0].report["id"]
     assert gone in client.get("/search.json?q=child&limit=100").get_data(as_text=True)
+    assert client.get(f"/reports/{gone}").status_code == 200
     take(library, gone)
     for _ in ("open since before", "opened anew"):
         after = library.search("child", limit=None, per_report=None)
@@ -59,7 +60,7 @@ def test_an_open_library_and_the_page_answer_without_it_before_the_index_is_buil
     told = client.get("/search.json?q=child&limit=100")
     assert (told.status_code, gone in told.get_data(as_text=True)) == (200, False)
     assert client.get("/?q=child").status_code == 200
-    assert client.get(f"/report/{gone}").status_code == 404
+    assert client.get(f"/reports/{gone}").status_code == 404
 
 
 def test_an_answer_that_has_begun_says_in_a_sentence_that_a_report_went(library: Library) -> None:

@@ -138,7 +138,7 @@ READINGS: list[tuple[str, Query]] = [
             Word("risk"),
         ),
     ),
-    ("and not near", And((Word("and"), Word("not"), Word("near")))),
+    ("and near not", And((Word("and"), Word("near"), Word("not")))),
     ("Recommendation:", Word("Recommendation")),
 ]
 
@@ -197,6 +197,7 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ("a - b", And((a, b)), "`-` has no letter or digit"),
     ("a & b", And((a, b)), "`&` has no letter or digit"),
     ("a or b", And((a, Word("or"), b)), "write OR in capitals"),
+    ("a not b", And((a, Word("not"), b)), "write NOT in capitals"),
     ("a near/5 b", And((a, Word("near/5"), b)), "capitals"),
     ("-a", Not(a), "all other reports"),
     ("in:findings -a", In("findings", Not(a)), "all other reports"),
