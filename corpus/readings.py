@@ -82,11 +82,12 @@ class Readings(Database):
 
     def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:
         """The pages of a reading in order, or those with the numbers."""
-        select = f"{_PAGES}{_among('number', numbers)} ORDER BY number"
+        condition, values = _among("number", numbers)
+        select = f"{_PAGES}{condition} ORDER BY number"
         with our_values(self._path):
             found = [
                 Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
-                for number, label, reader, unread, confidence, withheld in self._rows(select, (reading,))
+                for number, label, reader, unread, confidence, withheld in self._rows(select, (reading, *values))
             ]
         self._complete(reading, found, numbers, "pages")
         return found
@@ -97,9 +98,12 @@ class Readings(Database):
 
     def sections(self, reading: int, ordinals: Collection[int] | None = None) -> list[Section]:
         """The sections of a reading in order, or those with the ordinals."""
-        select = f"{_SECTIONS}{_among('ordinal', ordinals)} ORDER BY ordinal"
+        condition, values = _among("ordinal", ordinals)
+        select = f"{_SECTIONS}{condition} ORDER BY ordinal"
         with our_values(self._path):
-            found = [Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading,))]
+            found = [
+                Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading, *values))
+            ]
         self._complete(reading, found, ordinals, "sections")
         return found
 
@@ -243,9 +247,15 @@ def _gone() -> Gone:
     return Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
 
 
-def _among(column: str, numbers: Collection[int] | None) -> str:
-    """A further condition, written out: numbers are safe in SQL, and there may be more than it has variables."""
-    return "" if numbers is None else f" AND {column} IN ({','.join(map(str, map(int, sorted(numbers))))})"
+def _among(column: str, numbers: Collection[int] | None) -> tuple[str, Sequence[int]]:
+    """A further condition and its values. Few are bound, so that SQLite knows the statement again; more than it has
+    variables are written out: numbers are safe in SQL.
+    """
+    if numbers is None:
+        return "", ()
+    if len(numbers) <= _CHUNK:
+        return f" AND {column} IN ({','.join('?' * len(numbers))})", sorted(numbers)
+    return f" AND {column} IN ({','.join(map(str, map(int, sorted(numbers))))})", ()
 
 
 def _paragraph(row: tuple[int, int, str | None, int, str, int, str]) -> Paragraph:

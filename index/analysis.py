@@ -13,7 +13,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import snowballstemmer
 
@@ -77,26 +77,47 @@ class _Terms(dict[str, tuple[str, str]]):
 _terms = _Terms()
 
 
-def offsets(text: str, first: int | None = None) -> list[tuple[int, int]]:
-    """Where each token stands in the text, in order: (start, end) in characters, end exclusive.
+def offsets(text: str) -> list[tuple[int, int]]:
+    """Where each token stands in the text, in order: (start, end) in characters, end exclusive."""
+    return [match.span() for match in _TOKEN.finditer(text)]
 
-    first: how many are wanted; None for all.
+
+def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where runs of tokens stand in the text, as offsets are given. wanted: the numbers of the first and last token of
+    each, from 0. Raises IndexError when there are not so many. A third of the time that all offsets take.
     """
-    return [match.span() for match in islice(_TOKEN.finditer(text), first)]
+    pairs = list(wanted)
+    blank = _blanked(text)
+    if blank is None:
+        every = offsets(text)
+        return [(every[first][0], every[last][1]) for first, last in pairs]
+    found: dict[int, tuple[int, int]] = {}
+    size, before, rest = len(blank), 0, blank.lstrip()
+    for number in sorted({number for pair in pairs for number in pair}):
+        rest = rest.split(None, number - before)[number - before]  # it begins with the token now
+        before, start = number, size - len(rest)
+        found[number] = start, start + len(rest.split(None, 1)[0])
+    return [(found[first][0], found[last][1]) for first, last in pairs]
 
 
 def tokens(text: str) -> list[str]:
     """The tokens in order, as written but for the shape of apostrophes: as many as there are offsets."""
+    blank = _blanked(text)
+    return _TOKEN.findall(text.replace("\u2019", "'")) if blank is None else blank.split()
+
+
+def _blanked(text: str) -> str | None:
+    """The text, as long as before, with blanks for all that stands between tokens: a third of the expression's time.
+    None where a word is not plain English.
+    """
     if not text.isascii():  # what makes most texts so is a little punctuation
         text = text.replace("\u2019", "'")
         for mark, space in _COMMON:
             text = text.replace(mark, space)
         if not text.isascii():
-            return _TOKEN.findall(text)
-    text = text.encode().translate(_ASCII).decode()  # now a blank between tokens: a third of the expression's time
-    if "'" in text:
-        text = _LONE_APOSTROPHE.sub(" ", text)
-    return text.split()
+            return None
+    text = text.encode().translate(_ASCII).decode()
+    return _LONE_APOSTROPHE.sub(" ", text) if "'" in text else text
 
 
 def tokens_of(texts: Sequence[str]) -> list[str]:

@@ -155,9 +155,7 @@ def _inside(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Spa
 
 
 def _characters(text: str, spans: Sequence[Span], start: int) -> list[tuple[int, int]]:
-    wanted = max((last for _, last in spans), default=start - 1) - start + 1
-    tokens = analysis.offsets(text, wanted)  # half of a paragraph, on average, stands behind its last match
-    return [(tokens[first - start][0], tokens[last - start][1]) for first, last in spans]
+    return analysis.places(text, [(first - start, last - start) for first, last in spans])
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

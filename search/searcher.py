@@ -11,7 +11,7 @@ from typing import Any, Literal
 from corpus.errors import NotFound, UsageError
 from corpus.model import SectionKind
 from index.engine import KINDS
-from index.evaluate import Answer, Deadline, Evaluator, Kinds
+from index.evaluate import MAX_SECONDS, Answer, Deadline, Evaluator, Kinds
 from index.matches import EVERY_KIND, Match, all_mentions
 from search import facets, offers
 from search.filters import EVERYTHING
@@ -78,15 +78,16 @@ class Searcher(Opened):
         group: Group = "case",
         explain: bool = False,
         count: bool = True,
+        seconds: float = MAX_SECONDS,
     ) -> tuple[Results, Iterator[Hit]]:
         """The same answer, with its hits apart, each made when it is asked for: a hundred thousand mentions do not sit
         in memory. `hits` of the Results is empty. Use the hits before the next question. count: whether facets are
-        wanted.
+        wanted. seconds: that finding the reports may take.
         """
         began = time.perf_counter()
         if count:
             self.themed()  # once for a generation, and not on the time of the query
-        deadline = Deadline()
+        deadline = Deadline(seconds)
         parsed = parse(text, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
         evaluator = self._evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)

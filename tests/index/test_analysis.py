@@ -75,6 +75,16 @@ def test_the_quick_way_to_tokens_finds_what_the_expression_finds(text: str) -> N
     assert [token.replace("\u2019", "'") for token in analysis.tokens(text)] == spans
 
 
+@given(st.lists(PIECES | st.characters(), max_size=12).map("".join), st.data())
+def test_the_places_of_some_tokens_are_their_offsets(text: str, data: st.DataObject) -> None:
+    every = analysis.offsets(text)
+    number = st.integers(0, len(every) - 1)
+    pairs = data.draw(st.lists(st.tuples(number, number).map(lambda pair: (min(pair), max(pair))))) if every else []
+    assert analysis.places(text, pairs) == [(every[first][0], every[last][1]) for first, last in pairs]
+    with pytest.raises(IndexError):
+        analysis.places(text, [(len(every), len(every))])
+
+
 @given(st.lists(st.lists(PIECES | st.characters() | st.just(analysis.GAP), max_size=5).map("".join), max_size=5))
 def test_the_tokens_of_several_texts_are_those_of_each_with_a_gap_between(texts: list[str]) -> None:
     found: list[list[str]] = [[]] if texts else []
