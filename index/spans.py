@@ -11,6 +11,7 @@ from index.engine import Layout
 
 Span = tuple[int, int]
 
+_BEHIND = 1 << 32  # any position
 _SEVERAL = 4  # times as many are looked at only where they are near one of the few
 _MANY = 16  # times as many positions are searched for each of the few rather than gone through
 
@@ -112,7 +113,8 @@ def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int
 
 def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
     """What lies inside a span of one paragraph lies in that paragraph too, so the others can be taken away last."""
-    return [s for s in spans if layout.paragraph_at(s[0]) == layout.paragraph_at(s[1])]
+    starts = [*layout.starts, _BEHIND]
+    return [(first, last) for first, last in spans if last < starts[bisect_right(starts, first)]]
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterable[Span]:
