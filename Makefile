@@ -91,8 +91,7 @@ docs: $(VENV)/test.stamp
 	$(PY) docs/generate.py
 
 bench: $(VENV)/test.stamp
-	$(PY) -m benchmarks '$(BENCH)'
-	$(PY) -m benchmarks.judged --pdfs '$(BENCH)'
+	@$(PY) -m benchmarks '$(BENCH)'
 
 torture: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m benchmarks.torture

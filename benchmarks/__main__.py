@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import reviews
-from benchmarks import peers
+from benchmarks import judged, peers
 from benchmarks.measure import command, measure
 from benchmarks.queries import TYPICAL
 from benchmarks.throughput import DEMO, REPORTS, scanned, throughput
@@ -123,8 +123,12 @@ def main() -> None:
         figures["recoll"] = recoll(asked.folder, Path(scratch))
         figures["recoll_one_thread"] = recoll(asked.folder, Path(scratch), "thrQSizes = -1 -1 -1")
         figures["same_text"] = peers.beside(Path(scratch) / "library", Path(scratch))
-    print(json.dumps(figures, indent=1))
+        with reviews.open(Path(scratch) / "library") as library:
+            figures["judged"] = judged.run(library, asked.folder, Path(scratch) / "judged")
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
     print(table(figures), file=sys.stderr)
+    if figures["judged"]:
+        print(f"\n{judged.table(figures['judged'])}", file=sys.stderr)
 
 
 def table(figures: dict[str, Any]) -> str:
