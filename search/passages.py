@@ -121,10 +121,17 @@ def _closeness(groups: Sequence[Sequence[Span]]) -> int:
 
 
 def passages(
-    store: Store, reading: int, ordinals: Sequence[int], spans: Sequence[Span], layout: Layout, *, every: bool
+    store: Store,
+    reading: int,
+    ordinals: Sequence[int],
+    spans: Sequence[Span],
+    layout: Layout,
+    *,
+    every: bool,
+    around: Sequence[Span] | None = None,
 ) -> list[Passage]:
     """The paragraphs as passages, in the order given. every: whole, and each further page of one that has matches;
-    otherwise the sentences of it that have the most.
+    otherwise the sentences of it that have the most. around: those of the mentions that count for that, if not all.
     """
     if not ordinals:
         return []
@@ -138,11 +145,12 @@ def passages(
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]
-        highlights = _characters(paragraph.text, _inside(spans, layout, ordinal), layout.starts[ordinal])
+        highlights = _marked(paragraph, spans, layout)
         pieces = _pieces(paragraph, highlights)
         if not every:
-            start, end = max(pieces, key=lambda piece: (_held(piece, highlights), -piece[0]))
-            pieces = [window(paragraph.text, start, end, highlights, LONGEST)]
+            wanted = (_marked(paragraph, around, layout) if around is not None else []) or highlights
+            start, end = max(pieces, key=lambda piece: (_held(piece, wanted), -piece[0]))
+            pieces = [window(paragraph.text, start, end, wanted, LONGEST)]
         found.extend(_passage(paragraph, piece, highlights, pages, sections) for piece in pieces)
     return found
 
@@ -154,8 +162,11 @@ def _inside(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Spa
     return spans[bisect_left(spans, (layout.starts[ordinal], 0)) : end]
 
 
-def _characters(text: str, spans: Sequence[Span], start: int) -> list[tuple[int, int]]:
-    return analysis.places(text, [(first - start, last - start) for first, last in spans])
+def _marked(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list[tuple[int, int]]:
+    """Where those of the mentions stand that begin in a paragraph, in characters of its text."""
+    start = layout.starts[paragraph.ordinal]
+    inside = _inside(spans, layout, paragraph.ordinal)
+    return analysis.places(paragraph.text, [(first - start, last - start) for first, last in inside])
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

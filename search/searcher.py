@@ -28,6 +28,7 @@ from search.theming import theme_lookup
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
+_TELLING = 0.1  # of what the rarest part of the query tells: a part that tells less does not decide where text is cut
 _ROUNDING = 1e-9  # of a sum of floating-point numbers
 
 
@@ -212,6 +213,8 @@ class Searcher(Opened):
     ) -> Iterator[Hit]:
         """deadline: None for a list of everything, which may take the time it takes."""
         weighted = [(match, rarity(match, len(self._reports))) for match in answer.matches]
+        most = max((tells for _, tells in weighted), default=0.0)
+        telling = [match for match, tells in weighted if tells >= _TELLING * most]
         lengths, documents = self._snapshot.lengths(), self._snapshot.documents()
         for document, score in shown:
             if deadline:
@@ -219,7 +222,9 @@ class Searcher(Opened):
             layout = self._layout(document)
             spans = answer.mentions(document)
             ordinals = best_paragraphs(weighted, document, layout, lengths[document], per_report)
-            found = passages(self._store, documents[document], ordinals, spans, layout, every=per_report is None)
+            around = all_mentions(telling, document) if len(telling) < len(weighted) else None
+            every = per_report is None
+            found = passages(self._store, documents[document], ordinals, spans, layout, every=every, around=around)
             yield Hit(
                 report=self._reports[document],
                 score=score,
