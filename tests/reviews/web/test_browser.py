@@ -78,7 +78,7 @@ def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
     if mode == "without scripts":
         picture = page.get_by_alt_text("Picture of page 6")
         expect(picture).to_be_visible()
-        assert picture.evaluate("image => image.naturalWidth") == 900
+        expect(picture).to_have_js_property("naturalWidth", 900)
     else:
         page.wait_for_selector("#viewer[data-shown=pdf]")
         assert page.locator(".r-drawn-mark").count() == 8
@@ -190,7 +190,7 @@ def test_from_a_theme_to_its_trend(visit: Visit, mode: str) -> None:
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     chart = page.get_by_alt_text("Chart of the numbers")
     expect(chart).to_be_visible()
-    assert chart.evaluate("image => image.naturalWidth") > 300
+    page.wait_for_function("image => image.naturalWidth > 300", arg=chart.element_handle())
     page.get_by_label("How to count").select_option("board")
     page.get_by_role("button", name="Count").click()
     expect(page.get_by_role("cell", name="Fernshire Safeguarding Children Partnership")).to_be_visible()
