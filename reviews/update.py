@@ -108,6 +108,8 @@ def run(
             from index import build
 
             unfinished = [removal.report for removal in store.removals() if not removal.done]
+            if rebuild:  # what was worked out before may be of a corpus that a backup has replaced
+                _forget_worked_out(settings)
             with _timed(done, "index"):
                 done.generation = build.build(
                     store,
@@ -159,13 +161,17 @@ def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) ->
     from index import generations
 
     generations.keep_only(settings.index, generations.current(settings.index).manifest.id)
-    cache = settings.index.with_name("cache")
-    if cache.exists():
-        shutil.rmtree(cache)
+    _forget_worked_out(settings)
     for report in reports:
         runs.forget(settings.runs, report)
     store.scrub()
     store.note_removed()
+
+
+def _forget_worked_out(settings: Settings) -> None:
+    cache = settings.index.with_name("cache")
+    if cache.exists():
+        shutil.rmtree(cache)
 
 
 def _count_themes(settings: Settings, reports: int) -> None:

@@ -25,6 +25,7 @@ from search.facets import Facets
 from search.ranking import Ranking, Titles
 from search.theming import ThemeTable
 
+_THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
 
@@ -131,7 +132,7 @@ class Opened:
         readings = self._theme_table.readings(
             self._snapshot,
             lambda some, words, phrases: Evaluator(
-                some, self._conditions.matching, Deadline(), self._layout, self._sections, words, phrases
+                some, self._conditions.matching, Deadline(_THEME_SECONDS), self._layout, self._sections, words, phrases
             ),
         )
         document_of = {reading: document for document, reading in documents.items()}
