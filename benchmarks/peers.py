@@ -112,8 +112,9 @@ def tantivy(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]]
 def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
     """Our engine on the same lines, one process; needs this project's environment."""
     from corpus.model import SectionKind
+    from index.deadline import Deadline
     from index.engine import IndexedParagraph
-    from index.evaluate import Deadline, Evaluator
+    from index.evaluate import Evaluator
     from index.whoosh_engine import WhooshEngine
     from search.parser import parse
 

@@ -6,92 +6,27 @@ text.
 
 from __future__ import annotations
 
-import time
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial, reduce
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import pairwise, repeat
 from operator import and_, or_
 from typing import TypeGuard, TypeVar
 
-from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index import analysis
+from index.answer import Answer, Kinds, as_one, parts_of
+from index.deadline import Deadline
 from index.engine import KINDS, Layout, Snapshot
 from index.expansion import Expansion, Slots, pattern_parts
-from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words, all_mentions, counts, reader
+from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words
 from index.postings import Postings
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from index.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
 
-MAX_SECONDS = 5.0
-
 _WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
 _T = TypeVar("_T")
-Kinds = Callable[[Sequence[int]], Iterable[int]]
-"""For each of some documents, the kinds of section (as bits) in which a part of the query holds."""
-
-
-class Deadline:
-    """Raises QueryRefused when a query has taken too long."""
-
-    def __init__(self, seconds: float = MAX_SECONDS) -> None:
-        self._end = time.monotonic() + seconds
-        self._seconds = seconds
-
-    def check(self) -> None:
-        """Raise if the time is up. Called inside every loop over documents or words."""
-        if time.monotonic() > self._end:
-            raise QueryRefused(
-                f"This query took longer than {self._seconds:g} seconds and was stopped. "
-                "Ask for something more particular: longer words before a *, fewer words joined by OR."
-            )
-
-
-class Answer:
-    """The documents that answer a query, and the matches that make them do so.
-
-    matches: one for each positive part of the query (not those under NOT), in the order asked. kinds: for each of some
-    documents, the kinds of section, as bits, for which `in:` that kind would find it.
-    """
-
-    def __init__(self, documents: set[int], matches: Sequence[Match], kinds: Kinds) -> None:
-        self.documents = documents
-        self.matches = matches
-        self.kinds = kinds
-
-    def mentions(self, document: int) -> list[Span]:
-        """All matches in one document, each once, in order."""
-        return all_mentions(self.matches, document)
-
-    def counts(self, tick: Callable[[], None]) -> Mapping[int, int]:
-        """How many mentions each of the documents has. tick: called inside the loop over them."""
-        parts = _parts(self.matches)
-        words = [part for part in parts if isinstance(part, Words)]
-        if len(words) == len(parts) and (known := counts(words)) is not None:
-            return known
-        found = {}
-        for document in self.documents:
-            tick()
-            found[document] = len(self.mentions(document))
-        return found
-
-    def starts(self) -> Callable[[int], Sequence[int]]:
-        """What gives the first positions of all matches, which are words, in one document after the other, ascending;
-        one that several begin with is repeated.
-        """
-        return reader([match for match in self.matches if isinstance(match, Words)])
-
-    def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
-        """The kinds of section, as bits, in which any match can stand in each of the documents: no places are read for
-        that.
-        """
-        return _either([match.kinds_in(documents) for match in self.matches] or [repeat(0, len(documents))], or_)
-
-    def spans(self, document: int) -> list[Span]:
-        """All matches in one document, as they come."""
-        return [span for match in self.matches if document in match.documents for span in match.spans(document)]
 
 
 class Evaluator:
@@ -221,14 +156,12 @@ class Evaluator:
         return Answer(match.documents, [match], self._kinds_of([match]))
 
     def _kinds_of(self, matches: Sequence[Match]) -> Kinds:
-        parts = _parts(matches)
+        parts = parts_of(matches)
         words = [part.kinds_in for part in parts if isinstance(part, Words)]
         others = [part for part in parts if not isinstance(part, Words)]
 
         def look_up(documents: Sequence[int]) -> Iterable[int]:
-            known = _either(
-                [kinds_in(documents) for kinds_in in self._timed(words)] or [repeat(0, len(documents))], or_
-            )
+            known = as_one([kinds_in(documents) for kinds_in in self._timed(words)] or [repeat(0, len(documents))], or_)
             if not others:
                 return known
             return (self._kinds(others, document, kinds) for document, kinds in zip(documents, known, strict=True))
@@ -402,14 +335,9 @@ class Evaluator:
 
 
 def _any_of(text: str, parts: Sequence[Match]) -> Match:
-    flat = _parts(parts)
+    flat = parts_of(parts)
     found = [part for part in flat if part.documents] or flat[:1]
     return found[0] if len(found) == 1 else AnyOf(text, found)
-
-
-def _parts(matches: Iterable[Match]) -> list[Match]:
-    """The matches, those that are several one by one."""
-    return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
 
 
 def _matches(answers: Iterable[Answer]) -> list[Match]:
@@ -422,12 +350,7 @@ def _different(answers: Iterable[Answer]) -> list[Answer]:
 
 
 def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
-    return lambda documents: _either([answer.kinds(documents) for answer in answers], how)
-
-
-def _either(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
-    """The lists as one, number by number, without a loop in Python."""
-    return reduce(lambda one, other: map(how, one, other), lists)
+    return lambda documents: as_one([answer.kinds(documents) for answer in answers], how)
 
 
 def _is_words(match: Match) -> TypeGuard[Words]:

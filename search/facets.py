@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from index.answer import Kinds
 from index.engine import KINDS
-from index.evaluate import Kinds
 from search.results import FacetValue
 
 OF_A_REPORT = ("year", "board", "area", "type", "kind")

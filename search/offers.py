@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from index import analysis
-from index.evaluate import Answer, Evaluator
+from index.answer import Answer
+from index.evaluate import Evaluator
 from index.expansion import distance
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Word
 from search.ranking import Titles

@@ -15,8 +15,9 @@ from corpus.themes import Themes
 from index import generations
 from index.agreement import assert_ours
 from index.build import open_snapshot
+from index.deadline import Deadline
 from index.engine import Layout
-from index.evaluate import Deadline, Evaluator
+from index.evaluate import Evaluator
 from index.expansion import Expansion
 from index.matches import Sections
 from search import facets

@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from corpus.errors import NotFound, UsageError
 from corpus.model import SectionKind
+from index.answer import Answer, Kinds
+from index.deadline import MAX_SECONDS, Deadline
 from index.engine import KINDS
-from index.evaluate import MAX_SECONDS, Answer, Deadline, Evaluator, Kinds
+from index.evaluate import Evaluator
 from index.matches import EVERY_KIND, Match, all_mentions
 from search import facets, offers
 from search.filters import EVERYTHING

@@ -7,8 +7,10 @@ import pytest
 
 from corpus.model import SectionKind
 from index import matches
+from index.answer import Answer
+from index.deadline import Deadline
 from index.engine import KINDS, IndexedParagraph, Layout
-from index.evaluate import Answer, Deadline, Evaluator
+from index.evaluate import Evaluator
 from index.query import And, In, Near, Or, Pattern, Phrase, Query, Theme, Word
 from index.whoosh_engine import WhooshEngine, WhooshSnapshot
 

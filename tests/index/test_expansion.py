@@ -7,7 +7,7 @@ import pytest
 
 from corpus.errors import QueryRefused
 from index import expansion
-from index.evaluate import Deadline
+from index.deadline import Deadline
 from index.expansion import Expansion, distance
 
 

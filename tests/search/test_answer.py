@@ -9,7 +9,7 @@ import pytest
 import reviews
 from corpus.errors import QueryRefused, UsageError
 from corpus.library import create_library
-from index import evaluate
+from index.deadline import Deadline
 from index.matches import Match
 from reviews.library import Library
 from reviews.update import run
@@ -307,12 +307,12 @@ def test_the_clock_is_looked_at_for_each_part_whose_score_is_worked_out(
         scored.append(match)
         return points(self, match, documents)
 
-    def check(self: evaluate.Deadline) -> None:
+    def check(self: Deadline) -> None:
         if scored:
             raise QueryRefused("took longer")
 
     monkeypatch.setattr(Ranking, "points", slow)
-    monkeypatch.setattr(evaluate.Deadline, "check", check)
+    monkeypatch.setattr(Deadline, "check", check)
     with pytest.raises(QueryRefused):
         demo.search("neglect OR child OR school")
     assert len(scored) == 1

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import reviews
 from corpus.library import create_library
-from index.evaluate import Deadline, Evaluator
+from index.deadline import Deadline
+from index.evaluate import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Pattern, Phrase, Query, Word
 from reviews.update import run
 from search.searcher import Searcher
