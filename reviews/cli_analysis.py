@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import click
 
 from corpus.errors import UsageError
 from reviews.console import JSON, open_library, print_json, print_lines
+from reviews.filtering import filtered
 
 if TYPE_CHECKING:
     from search.concordance import Line
@@ -20,27 +21,6 @@ if TYPE_CHECKING:
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx or .jsonl file, and print nothing."
 )
-_FILTERS = (
-    click.option("--year", metavar="2015..2020", help="Only reports of this year or these years."),
-    click.option("--board", multiple=True, help="Only reports of a board of this name; may be repeated."),
-    click.option("--kind", multiple=True, help='Only documents of this kind: "overview report"; may be repeated.'),
-    click.option("--type", multiple=True, help='Only reviews of this type: "rapid review"; may be repeated.'),
-)
-
-
-def filtered(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the filters that every analysis has."""
-    for option in reversed(_FILTERS):
-        command = option(command)
-    return command
-
-
-def _filters(year: str | None, **values: Sequence[str]) -> Filters:
-    from search.filters import Filters
-    from search.sheet import FILTERS, years
-
-    several: dict[str, Any] = {FILTERS[name]: tuple(given) for name, given in values.items()}
-    return Filters(years=years(year) if year else None, **several)
 
 
 def _delivered(
@@ -59,7 +39,6 @@ def _delivered(
 @click.command()
 @click.argument("query")
 @filtered
-@click.option("--section", multiple=True, help="The words must stand in a section of this kind; may be repeated.")
 @click.option(
     "--sort",
     type=click.Choice(["report", "left", "right", "match"]),
@@ -77,15 +56,12 @@ def concordance(
     sort: Any,
     out: Path | None,
     as_json: bool,
-    section: tuple[str, ...],
-    **values: Any,
+    filters: Filters,
 ) -> None:
     """Every mention of QUERY on a line of its own, the match in the middle, with its citation."""
     from search.concordance import COLUMNS
     from search.concordance import concordance as find
-    from search.filters import section_kind
 
-    filters = _filters(**values, section=[section_kind(name) for name in section])
     with open_library(path) as library:
         lines = find(library.searcher(), query, filters, order=sort)
         if not _delivered((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
@@ -127,7 +103,7 @@ def trends(
     suppress_small: bool,
     out: Path | None,
     as_json: bool,
-    **values: Any,
+    filters: Filters,
 ) -> None:
     """In how many reports is each of the QUERIES, year by year, as a share of the reports held of that year?"""
     from corpus.whole import write_whole
@@ -138,7 +114,7 @@ def trends(
 
     with open_library(path) as library:
         searcher = library.searcher()
-        points = find(searcher, queries, by, _filters(**values), suppress_small=suppress_small)
+        points = find(searcher, queries, by, filters, suppress_small=suppress_small)
         draw = PICTURES.get(out.suffix.lower()) if out else None
         if out and draw:
             write_whole(out, draw(points))
@@ -155,7 +131,7 @@ def trends(
 @JSON
 @click.pass_obj
 def recommendations(
-    path: Path, /, query: str, only: str | None, out: Path | None, as_json: bool, **values: Any
+    path: Path, /, query: str, only: str | None, out: Path | None, as_json: bool, filters: Filters
 ) -> None:
     """Every recommendation and finding of all reports, or those with a mention of QUERY: number, words, report, page
     and, where the words say so, whom they ask.
@@ -165,7 +141,7 @@ def recommendations(
 
     with open_library(path) as library:
         kind = ItemKind(only) if only else None
-        rows = recommended(library.searcher(), query, _filters(**values), kind=kind)
+        rows = recommended(library.searcher(), query, filters, kind=kind)
         if not _delivered(rows, COLUMNS, out, as_json, "items"):
             print_lines(_listed(rows))
 
@@ -205,13 +181,13 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 @OUT
 @JSON
 @click.pass_obj
-def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as_json: bool, **values: Any) -> None:
+def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
     """The words that are commoner beside QUERY than elsewhere (log-likelihood): words that one did not think of."""
     from search.terms import COLUMNS
     from search.terms import terms as find
 
     with open_library(path) as library:
-        found = find(library.searcher(), query, _filters(**values), unit=unit, limit=limit)
+        found = find(library.searcher(), query, filters, unit=unit, limit=limit)
         if not _delivered((telling.to_dict() for telling in found), COLUMNS, out, as_json, "terms"):
             print_lines(_ranked(found))
 
@@ -219,11 +195,12 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
 @click.command()
 @click.argument("one")
 @click.argument("other")
+@filtered
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Words to show of each side.")
 @OUT
 @JSON
 @click.pass_obj
-def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, as_json: bool) -> None:
+def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
     """The words by which the reports that answer ONE differ from those that answer OTHER, such as year:..2015 and
     year:2016.. ; a report that answers both counts on neither side.
     """
@@ -231,7 +208,7 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
     from search.terms import compare as find
 
     with open_library(path) as library:
-        left, right = find(library.searcher(), one, other, limit=limit)
+        left, right = find(library.searcher(), one, other, filters, limit=limit)
     rows = [{"side": side, **t.to_dict()} for side, found in ((one, left), (other, right)) for t in found]
     if not _delivered(rows, ("side", *COLUMNS), out, as_json, "terms"):
         print_lines([f"Commoner in {one}", *_ranked(left), "", f"Commoner in {other}", *_ranked(right)])
@@ -258,9 +235,9 @@ def _ranked(found: Sequence[Telling]) -> Iterator[str]:
 )
 @click.option("--catalogue", is_flag=True, help="What is known of the reports, a row each, not their text.")
 @click.pass_obj
-def export(path: Path, /, query: str, out: Path, catalogue: bool, **values: Any) -> None:
+def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filters) -> None:
     """Write the text of the corpus for other tools, a row a paragraph, or citations of its reports for a reference
-    manager. With QUERY or filters, only of the reports that answer.
+    manager. With QUERY or filters, only of the reports that answer; with --section, only what stands in such sections.
     """
     from corpus.whole import write_whole
     from reviews import citing
@@ -269,7 +246,8 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, **values: Any)
     from search.paragraphs import COLUMNS, chosen, paragraphs
 
     form = out.suffix.lower()
-    filters = _filters(**values)
+    if filters.sections and not query and (catalogue or form in (".ris", ".bib")):
+        raise UsageError("--section says where the words of QUERY must stand: give a QUERY, or leave --section out.")
     with open_library(path) as library:
         searcher = library.searcher()
         if form in (".ris", ".bib"):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpus.errors import UsageError
 from reviews.console import JSON, open_library, print_json, print_lines
+from reviews.filtering import filtered
+
+if TYPE_CHECKING:
+    from search.filters import Filters
 
 PASSAGES = click.option(
     "--passages", metavar="N", default="3", show_default=True, help="Passages of each report, or `all`."
@@ -17,18 +21,7 @@ PASSAGES = click.option(
 
 @click.command()
 @click.argument("query")
-@click.option("--year", metavar="2015..2020", help="Only reports of this year or these years.")
-@click.option("--board", "boards", multiple=True, help="Only reports of a board of this name; may be repeated.")
-@click.option("--area", "areas", multiple=True, help="Only reports of this area; may be repeated.")
-@click.option(
-    "--child", "children", multiple=True, help='Only reports about this child, as "Child Y"; may be repeated.'
-)
-@click.option("--kind", "kinds", multiple=True, help='Only documents of this kind: "overview report"; may be repeated.')
-@click.option("--type", "types", multiple=True, help='Only reviews of this type: "rapid review"; may be repeated.')
-@click.option(
-    "--section", "sections", multiple=True, help="The words must stand in a section of this kind; may be repeated."
-)
-@click.option("--theme", "themes", multiple=True, help="Only reports that have this theme; may be repeated.")
+@filtered
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest", "mentions"]),
@@ -55,7 +48,6 @@ def search(
     path: Path,
     /,
     query: str,
-    year: str | None,
     sort: Any,
     group: Any,
     limit: int,
@@ -65,17 +57,14 @@ def search(
     explain: bool,
     log: Path | None,
     as_json: bool,
-    **values: tuple[str, ...],
+    filters: Filters,
 ) -> None:
     """Find reports and the passages that answer QUERY. Words must all occur; "quotes" keep words together.
 
     With several values of one filter any will do; different filters must all hold.
     """
     from reviews import text
-    from search.filters import Filters, section_kind
 
-    values["sections"] = tuple(section_kind(name) for name in values["sections"])
-    filters = Filters(years=years(year), **values)
     with open_library(path) as library:
         results = library.search(
             query,
@@ -172,19 +161,3 @@ def per_report(passages: str) -> int | None:
     if not (passages.isdecimal() or passages == "all"):
         raise UsageError("--passages must be a number or `all`.")
     return None if passages == "all" else int(passages)
-
-
-def years(text: str | None) -> tuple[int | None, int | None] | None:
-    """The first and the last year of a range as it is typed; both are included, either may be open."""
-    if text is None:
-        return None
-    first, dots, last = text.partition("..")
-    try:
-        span = (int(first) if first else None, int(last) if last else None) if dots else (int(first), int(first))
-    except ValueError:
-        span = (None, None)
-    if span == (None, None):
-        raise UsageError(f"--year {text} is no year: write 2015, 2015..2020, 2015.. or ..2020.")
-    if None not in span and span != tuple(sorted(span, key=lambda year: year or 0)):
-        raise UsageError(f"--year {text} runs backwards: the earlier year comes first, as in 2015..2020.")
-    return span

@@ -6,6 +6,7 @@ from typing import Any
 
 from index import analysis
 from index.query import Field
+from search import years
 
 
 class Conditions:
@@ -17,14 +18,15 @@ class Conditions:
     def matching(self, condition: Field) -> set[int]:
         """Those that `year:2015..2020` or `board:knowsley` is true of: every word of the value is in what is known."""
         if condition.name == "year":
-            return self.between(*_years(condition.value))
+            return self.between(years.read(condition.value))
         wanted = {term for term, _ in analysis.terms(condition.value)}
         return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
 
-    def between(self, first: int, last: int) -> set[int]:
-        """Those of the years from `first` to `last`, both included."""
-        years = ((document, report["year"]) for document, report in self._reports.items())
-        return {document for document, year in years if year is not None and first <= year <= last}
+    def between(self, span: years.Span) -> set[int]:
+        """Those of the years of a range."""
+        first, last = span[0] or 0, span[1] or 9999
+        known = ((document, report["year"]) for document, report in self._reports.items())
+        return {document for document, year in known if year is not None and first <= year <= last}
 
     def with_value(self, name: str, value: str) -> set[int]:
         """Those of which just this is known, whatever its case; where there are none, those that have its words."""
@@ -37,8 +39,3 @@ def _words(report: Mapping[str, Any], name: str) -> set[str]:
     """The words of what is known of a report; of `file`, those of all its names, without folders."""
     values = [PurePath(path).name for path in report["files"]] if name == "file" else [report[name]]
     return {term for value in values if value is not None for term, _ in analysis.terms(str(value))}
-
-
-def _years(value: str) -> tuple[int, int]:
-    first, dots, last = value.partition("..")
-    return int(first or 0), int(last or 9999) if dots else int(first)

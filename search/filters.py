@@ -1,52 +1,201 @@
-"""What must a hit be, besides answering the query?"""
+"""The filters: what a report or a mention must be besides answering the query.
 
-from dataclasses import dataclass
+Each is declared once, as a field of `Filters`. The options of the commands, the columns of a sheet, the parameters and
+check boxes of the page, its description for programs, the search log and the documentation are made from `FILTERS`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, Self
 
 from corpus.errors import UsageError
 from corpus.model import SectionKind
+from search import years as reader
+from search.lexer import words_of
+from search.years import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter, as everything that offers it needs to know it.
+
+    name: of the option, the column, the parameter and in the log; of a "value", also the field of a report.
+    matches: "value" compares what is known of a report, "years" its year, "words" the section in which the words of the
+    query stand, "theme" the themes that occur in it. help: what it keeps, as a sentence.
+    label: its heading on the page; chip: how one value is shown there. also: other names of the column in a sheet.
+    choices: all values that there are, where they are few. attribute: its field of `Filters`.
+    """
+
+    name: str
+    help: str
+    label: str
+    matches: Literal["value", "years", "words", "theme"] = "value"
+    chip: str = "{}"
+    also: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    metavar: str | None = None
+    attribute: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Whether several values may be given, of which any will do."""
+        return self.matches != "years"
+
+    def checked(self, given: Any) -> Any:
+        """The values as `Filters` keeps them. Raises UsageError for one that cannot be."""
+        if self.matches == "years":
+            return reader.checked(given)
+        read = section_kind if self.matches == "words" else str.strip
+        return tuple(dict.fromkeys(read(value) for value in _listed(given) if value.strip()))
+
+
+def _listed(given: str | Iterable[str]) -> list[str]:
+    """One value is as good as a list of one: a text is not taken for its letters."""
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _as(name: str, help: str, label: str, **more: Any) -> dict[str, Filter]:
+    return {"filter": Filter(name, help, label, **more)}
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a hit must be besides answering the query. Any value of one filter will do; all filters must hold.
 
-    years: (first, last), both included, either may be None. sections: the words must stand in such a section.
-    themes: any part of the theme occurs; it adds no mentions. reports: full ids. The others are values of a report: one
-    that some report has exactly is compared as a whole, any other by its words.
+    years: (first, last), both included, either may be None. reports: full ids. Of the values of a report, one that some
+    report has exactly is compared as a whole, any other by its words. Raises UsageError for a value that cannot be,
+    such as a range of years that runs backwards.
     """
 
-    years: tuple[int | None, int | None] | None = None
-    boards: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
+    years: Span | None = field(
+        default=None,
+        metadata=_as(
+            "year",
+            "Only reports of this year or range of years.",
+            "Year",
+            matches="years",
+            also=("years",),
+            metavar="2015..2020",
+        ),
+    )
+    boards: tuple[str, ...] = field(default=(), metadata=_as("board", "Only reports of a board of this name.", "Board"))
+    areas: tuple[str, ...] = field(default=(), metadata=_as("area", "Only reports of this area.", "Area"))
+    children: tuple[str, ...] = field(
+        default=(), metadata=_as("child", 'Only reports about this child, as "Child Y".', "Child")
+    )
+    cases: tuple[str, ...] = field(
+        default=(), metadata=_as("case", "Only reports of this case.", "Case", chip="case {}")
+    )
+    kinds: tuple[str, ...] = field(
+        default=(),
+        metadata=_as("kind", 'Only documents of this kind, such as "overview report".', "Kind of document"),
+    )
+    types: tuple[str, ...] = field(
+        default=(), metadata=_as("type", 'Only reviews of this type, such as "rapid review".', "Type of review")
+    )
+    sections: tuple[str, ...] = field(
+        default=(),
+        metadata=_as(
+            "section",
+            "Only what stands in a section of this kind, such as findings.",
+            "Only in these parts of a report",
+            matches="words",
+            chip="only in {}",
+            also=("in",),
+            choices=tuple(kind.value for kind in SectionKind),
+        ),
+    )
+    themes: tuple[str, ...] = field(
+        default=(),
+        metadata=_as("theme", "Only reports in which this theme occurs.", "Themes that occur in it", matches="theme"),
+    )
     reports: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
-    children: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in FILTERS:
+            object.__setattr__(self, each.attribute, each.checked(getattr(self, each.attribute)))
+        object.__setattr__(self, "reports", tuple(_listed(self.reports)))
+
+    @classmethod
+    def read(cls, typed: Mapping[str, str | Iterable[str]]) -> Self:
+        """The filters that were typed, by their names: {"year": "2015-2020", "kind": ["overview report", "response"]}.
+
+        A value that is empty asks for nothing. Raises UsageError for a name that is no filter, and for a value that
+        cannot be.
+        """
+        given: dict[str, Any] = {}
+        for name, cells in typed.items():
+            declared = named(name)
+            values = [value for value in _listed(cells) if value.strip()]
+            if declared.several:
+                given[declared.attribute] = values
+            elif len(values) > 1:
+                raise UsageError(
+                    f"`{name}` can be given only once, not as {' and '.join(values)[:80]}. Give a range, such as "
+                    "2015..2020."
+                )
+            elif values:
+                given[declared.attribute] = values[0]
+        return cls(**given)
+
+    def typed(self) -> dict[str, tuple[str, ...]]:
+        """The filters that are set, as `read` takes them, in the order of the table."""
+        asked = {}
+        for each in FILTERS:
+            value = getattr(self, each.attribute)
+            if value:
+                asked[each.name] = (reader.written(value),) if each.matches == "years" else value
+        return asked
 
     def values(self) -> dict[str, tuple[str, ...]]:
         """What is asked of the report itself, by the name of what is known of it."""
-        asked = {
-            "board": self.boards,
-            "area": self.areas,
-            "type": self.types,
-            "kind": self.kinds,
-            "child": self.children,
-            "case": self.cases,
-            "id": self.reports,
-        }
-        return {name: values for name, values in asked.items() if values}
+        asked = {each.name: getattr(self, each.attribute) for each in FILTERS if each.matches == "value"}
+        return {name: values for name, values in (asked | {"id": self.reports}).items() if values}
+
+    def without(self, name: str, value: str) -> Self:
+        """The same filters without one value of one of them."""
+        typed = self.typed()
+        return replace(type(self).read({**typed, name: [v for v in typed[name] if v != value]}), reports=self.reports)
+
+
+FILTERS: tuple[Filter, ...] = tuple(
+    replace(each.metadata["filter"], attribute=each.name) for each in fields(Filters) if "filter" in each.metadata
+)
+"""Every filter that can be typed, in the order in which it is offered."""
+
+
+def named(name: str) -> Filter:
+    """The filter of that name. Raises UsageError with the names there are."""
+    found = next((each for each in FILTERS if each.name == name), None)
+    if found is None:
+        raise UsageError(
+            f"There is no filter called {name[:40]!r}. There are: {', '.join(each.name for each in FILTERS)}."
+        )
+    return found
+
+
+def of_cells(cells: Mapping[str, str]) -> Filters:
+    """The filters that the cells of a row or of a record ask for, several values with ; between. Raises UsageError."""
+    return Filters.read({name: cell.split(";") for name, cell in cells.items()})
+
+
+def section_kind(name: str) -> str:
+    """A kind of section by its name. Raises UsageError with the names there are."""
+    found = section_called(name)
+    if found is None:
+        raise UsageError(f"There is no kind of section called {name[:40]!r}. There are: {', '.join(SectionKind)}.")
+    return found
+
+
+def section_called(name: str) -> str | None:
+    """The kind of section that a person means: `action-plan`, `Action Plans` and `action plan` name one kind."""
+    wanted = _key(name)
+    return next((kind.value for kind in SectionKind if _key(kind.value) == wanted), None)
+
+
+def _key(text: str) -> str:
+    return " ".join(word.removesuffix("s") for word in words_of(text.replace("_", " ").casefold()))
 
 
 EVERYTHING = Filters()
 """No filter at all."""
-
-
-def section_kind(name: str) -> str:
-    """A kind of section by its name, however it is written. Raises UsageError with the names there are."""
-    wanted = " ".join(name.replace("-", " ").replace("_", " ").lower().split())
-    if wanted not in tuple(SectionKind):
-        raise UsageError(f"There is no kind of section called {name!r}. There are: {', '.join(SectionKind)}.")
-    return wanted

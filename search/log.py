@@ -57,7 +57,7 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
     head, found = searcher.stream(query, filters, per_report=0, count=False)
     hits = list(found)
     asked = Asked(
-        {"id": "", "query": query, "filters": _limits(filters)},
+        {"id": "", "query": query, "filters": {name: "; ".join(values) for name, values in filters.typed().items()}},
         parsed=head.parsed,
         counts=tuple((hit.report["id"], hit.mentions) for hit in hits),
         cases=head.cases,
@@ -84,14 +84,3 @@ def read(path: Path, library: str) -> list[dict[str, Any]]:
     except ValueError as error:
         raise UsageError(f"{path} is no search log: a line of it is cut short.") from error
     return list(rows_of(record.load(path), library))
-
-
-def _limits(filters: Filters) -> dict[str, str]:
-    told = {name: "; ".join(values) for name, values in filters.values().items()}
-    if filters.years:
-        first, last = (str(year or "") for year in filters.years)
-        told["year"] = first if first == last else f"{first}..{last}"
-    for name, values in (("section", filters.sections), ("theme", filters.themes)):
-        if values:
-            told[name] = "; ".join(values)
-    return told

@@ -36,11 +36,13 @@ def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -
 
 
 def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> Iterator[dict[str, Any]]:
-    """Every paragraph of those reports, whole, with its place."""
+    """Every paragraph of those reports, whole, with its place; with a filter by section, those that stand in one."""
     for report in chosen(searcher, query, filters):
         text = searcher.text(report["id"])
         for paragraph in text.paragraphs:
             section = text.sections[paragraph.section]
+            if filters.sections and section.kind.value not in filters.sections:
+                continue
             yield {
                 **{name: report[name] for name in ("title", "board", "year")},
                 "report": report["id"],

@@ -17,7 +17,8 @@ def recommended(
 ) -> Iterator[dict[str, Any]]:
     """A row for each, report by report: newest first without a query, else as the search orders them.
 
-    query: only those with a mention in them; every word of it need not stand in the same one.
+    query: only those with a mention in them; every word of it need not stand in the same one. filters: of the sections
+    hold for the items too.
     """
     reports = {report["id"]: report for report in searcher.reports(filters)}
     found: Iterable[tuple[str, set[int]]]
@@ -29,6 +30,8 @@ def recommended(
     for report, mentioned in found:  # one after the other: who wants a page of them does not wait for all
         known = reports[report]
         for item in searcher.items(report, kind):
+            if filters.sections and item.section.kind.value not in filters.sections:
+                continue
             if query and mentioned.isdisjoint(range(item.first, item.last + 1)):
                 continue
             yield {

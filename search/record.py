@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
+from search.filters import of_cells
 from search.searcher import Searcher
-from search.sheet import Question, filters_of
+from search.sheet import Question
 from search.tally import Asked
 
 VERSION = 1
@@ -75,7 +76,7 @@ class About:
                 error=told["unusable"],
             )
             if not row.error:
-                row = replace(row, filters=filters_of(told["filters"]))
+                row = replace(row, filters=of_cells(told["filters"]))
             found.append(row)
         return found
 

@@ -18,7 +18,6 @@ from index.matches import EVERY_KIND, Match, all_mentions
 from search import facets, offers
 from search.filters import EVERYTHING
 from search.filters import Filters as Filters
-from search.filters import section_kind as section_kind
 from search.opened import Opened
 from search.parser import parse
 from search.passages import best_paragraphs, passages
@@ -161,8 +160,7 @@ class Searcher(Opened):
             chosen[name] = set().union(*found.values())
             said += [f"No report is known to have the {name} “{value}”." for value in values if not found[value]]
         if filters.years:
-            first, last = filters.years
-            chosen["year"] = self._conditions.between(first or 0, last or 9999)
+            chosen["year"] = self._conditions.between(filters.years)
         if filters.themes:
             chosen["theme"] = set().union(*(self._having(name) for name in filters.themes))
         return chosen, said
@@ -291,7 +289,7 @@ class Searcher(Opened):
 
 def _bits(sections: Sequence[str]) -> int:
     """The kinds of section as bits; all of them when none is named."""
-    return reduce(or_, (1 << KINDS.index(SectionKind(section_kind(name))) for name in sections), 0) or EVERY_KIND
+    return reduce(or_, (1 << KINDS.index(SectionKind(name)) for name in sections), 0) or EVERY_KIND
 
 
 def _standing(documents: set[int], kinds: Kinds, bits: int) -> set[int]:

@@ -69,7 +69,8 @@ def terms(
     searcher: Searcher, query: str, filters: Filters = EVERYTHING, *, unit: Unit = "paragraph", limit: int | None = 50
 ) -> list[Telling]:
     """The words that set apart the paragraphs with a mention (or the reports that answer) from all others that the
-    filters let through. The words of the query itself are left out. Raises UsageError when one side is empty.
+    filters let through; with a filter by section, only what stands in one is compared. The words of the query itself
+    are left out. Raises UsageError when one side is empty.
     """
     head, hits = searcher.stream(query, filters, per_report=None if unit == "paragraph" else 0, count=False)
     found: dict[str, set[int]] = {}
@@ -81,31 +82,44 @@ def terms(
     own.update(part for expansion in head.expansions for term in expansion.terms for part in term.split())
     here, elsewhere = _Words(), _Words()
     for report in searcher.reports(filters):
-        texts = [paragraph.text for paragraph in searcher.text(report["id"]).paragraphs]
+        texts = _texts(searcher, report["id"], filters)
         mine = found.get(report["id"])
         if unit == "report":
-            (elsewhere if mine is None else here).add(texts, 1)
+            (elsewhere if mine is None else here).add(texts.values(), 1)
         else:
             inside = mine or set()
-            here.add((text for n, text in enumerate(texts) if n in inside), len(inside))
-            elsewhere.add((text for n, text in enumerate(texts) if n not in inside), len(texts) - len(inside))
+            here.add((text for n, text in texts.items() if n in inside), len(inside))
+            elsewhere.add((text for n, text in texts.items() if n not in inside), len(texts.keys() - inside))
     return _telling(here, elsewhere, own, limit, f"{unit}s")
 
 
-def compare(searcher: Searcher, one: str, other: str, *, limit: int | None = 50) -> tuple[list[Telling], list[Telling]]:
+def compare(
+    searcher: Searcher, one: str, other: str, filters: Filters = EVERYTHING, *, limit: int | None = 50
+) -> tuple[list[Telling], list[Telling]]:
     """The words that set apart the reports that answer one query from those that answer another, and the other way
-    round. A report that answers both counts on neither side. Raises UsageError when a side is empty.
+    round, among those that the filters let through. A report that answers both counts on neither side. Raises
+    UsageError when a side is empty.
     """
     answers = []
     for query in (one, other):
-        _, hits = searcher.stream(query, per_report=0, count=False)
+        _, hits = searcher.stream(query, filters, per_report=0, count=False)
         answers.append({hit.report["id"] for hit in hits})
     sides = (_Words(), _Words())
     for side, ids in zip(sides, (answers[0] - answers[1], answers[1] - answers[0]), strict=True):
         for report in sorted(ids):
-            side.add((paragraph.text for paragraph in searcher.text(report).paragraphs), 1)
+            side.add(_texts(searcher, report, filters).values(), 1)
     left, right = sides
     return _telling(left, right, set(), limit, "reports"), _telling(right, left, set(), limit, "reports")
+
+
+def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:
+    """The paragraphs of a report by their ordinals; with a filter by section, those that stand in one."""
+    text = searcher.text(report)
+    return {
+        paragraph.ordinal: paragraph.text
+        for paragraph in text.paragraphs
+        if not filters.sections or text.sections[paragraph.section].kind.value in filters.sections
+    }
 
 
 def _telling(here: _Words, elsewhere: _Words, own: set[str], limit: int | None, units: str) -> list[Telling]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from itertools import islice
 from typing import get_args
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,11 +13,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from reviews.web.answers import as_json, opened, shelf
-from reviews.web.asking import Asked
+from reviews.web.asking import Asked, filters_of, labels, pairs_of
 from reviews.web.batches import Batch
 from reviews.web.exports import TYPES
 from search import charts
 from search import trends as trending
+from search.filters import Filters
 from search.recommended import recommended
 from search.sheet import template
 from search.trends import By, Point
@@ -56,13 +58,20 @@ def recommendations() -> str | tuple[str, int]:
         asked = Asked(text=request.args.get("q", ""))
         page = render_template("recommendations.html", asked=asked, only="", rows=[], more=False, refused=str(error))
         return page, 400
-    return render_template("recommendations.html", asked=asked, only=only, rows=rows, more=more, kinds=list(ItemKind))
+    return render_template(
+        "recommendations.html", asked=asked, only=only, rows=rows, more=more, **_narrowing(asked.filters)
+    )
 
 
 @views.get("/recommendations.json")
 def recommendations_json() -> Response:
     _, _, rows, more = _items()
     return as_json({"items": rows, "more": more})
+
+
+def _narrowing(filters: Filters) -> dict[str, object]:
+    """What a page needs to say how it is narrowed, and to stay so when its form is sent."""
+    return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters)}
 
 
 def _points() -> tuple[list[str], By, list[Point]]:
@@ -75,7 +84,11 @@ def _points() -> tuple[list[str], By, list[Point]]:
         raise UsageError(f"At most {_QUERIES} queries fit into one chart.")
     if not queries:
         return [], by, []
-    return queries, by, trending.trends(opened().searcher(), queries, by, suppress_small=_suppressed())
+    return (
+        queries,
+        by,
+        trending.trends(opened().searcher(), queries, by, filters_of(request.args), suppress_small=_suppressed()),
+    )
 
 
 def _suppressed() -> bool:
@@ -96,7 +109,8 @@ def trends() -> str | tuple[str, int]:
         return page, 400
     return render_template(
         "trends.html", queries=queries, by=by, points=points, kinds=BY, themes=known, hidden=_suppressed(),
-        chart=request.query_string.decode("ascii", "replace"),
+        chart=request.query_string.decode("ascii", "replace"), **_narrowing(filters_of(request.args)),
+        everywhere=urlencode([(name, value) for name in ("q", "by", "small") for value in request.args.getlist(name)]),
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 from corpus.errors import UsageError
 from corpus.themes import Themes
 from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
-from search.filters import Filters, section_kind
+from search import years
+from search.filters import EVERYTHING, FILTERS, Filters
 from search.parser import parse
 from search.searcher import Sort
 
@@ -30,17 +31,10 @@ _VALUES = 50  # of one filter
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One search as the page's address has it. page: 1-based; first, last: years, both included."""
+    """One search as the page's address has it. page: 1-based."""
 
     text: str = ""
-    boards: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    first: int | None = None
-    last: int | None = None
+    filters: Filters = EVERYTHING
     sort: Sort = "relevance"
     page: int = 1
     limit: int = PER_PAGE
@@ -53,19 +47,9 @@ class Asked:
         sort = next((name for name in SORTS if name == wanted), None)
         if sort is None:
             raise UsageError(f"There is no order called {wanted[:40]!r}. There are: {', '.join(SORTS)}.")
-        first, last = _number(given, "from", 1000, 9999), _number(given, "to", 1000, 9999)
-        if first and last and first > last:
-            raise UsageError(f"No year lies between {first} and {last}. Put the earlier year first.")
         return cls(
             text=given.get("q", ""),
-            boards=_values(given, "board"),
-            areas=_values(given, "area"),
-            kinds=_values(given, "kind"),
-            types=_values(given, "type"),
-            sections=tuple(dict.fromkeys(section_kind(name) for name in _values(given, "section"))),
-            themes=_values(given, "theme"),
-            first=first,
-            last=last,
+            filters=filters_of(given),
             sort=sort,
             page=_number(given, "page", 1, 100_000) or 1,
             limit=_number(given, "limit", 1, _MOST) or PER_PAGE,
@@ -73,22 +57,18 @@ class Asked:
         )
 
     @property
-    def filters(self) -> Filters:
-        """As the library takes them."""
-        years = (self.first, self.last) if self.first or self.last else None
-        return Filters(
-            years=years,
-            boards=self.boards,
-            areas=self.areas,
-            kinds=self.kinds,
-            types=self.types,
-            sections=self.sections,
-            themes=self.themes,
-        )
+    def filtered(self) -> bool:
+        return self.filters != EVERYTHING
 
     @property
-    def filtered(self) -> bool:
-        return self.filters != Filters()
+    def first(self) -> int | None:
+        """The first year that is asked for."""
+        return self.filters.years[0] if self.filters.years else None
+
+    @property
+    def last(self) -> int | None:
+        """The last year that is asked for."""
+        return self.filters.years[1] if self.filters.years else None
 
     @property
     def offset(self) -> int:
@@ -97,16 +77,7 @@ class Asked:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that say this, in a fixed order, defaults left out."""
         found = [("q", self.text)] if self.text else []
-        for name, values in (
-            ("board", self.boards),
-            ("area", self.areas),
-            ("kind", self.kinds),
-            ("type", self.types),
-            ("section", self.sections),
-            ("theme", self.themes),
-        ):
-            found += [(name, value) for value in values]
-        found += [(name, str(year)) for name, year in (("from", self.first), ("to", self.last)) if year]
+        found += pairs_of(self.filters)
         found += [("exact", "1")] if self.exact else []
         found += [("sort", self.sort)] if self.sort != "relevance" else []
         found += [("limit", str(self.limit))] if self.limit != PER_PAGE else []
@@ -119,9 +90,10 @@ class Asked:
         pairs = changed.pairs()
         return "?" + urlencode(pairs, errors="replace") if pairs else ""
 
-    def without(self, name: str, value: str) -> str:
-        """The same question without one value of a filter."""
-        return self.query(**{name: tuple(each for each in getattr(self, name) if each != value)})
+    def inside(self) -> str:
+        """The part of an address that asks the same inside one report."""
+        only = Filters(sections=self.filters.sections)
+        return Asked(text=self.text, filters=only, exact=self.exact).query()
 
     def wording(self, themes: Themes) -> str:
         """The text to search for: as typed or, if asked so, with every word exactly as written."""
@@ -150,6 +122,42 @@ def exactly(query: Query) -> Query:
             return Near(exactly(left), exactly(right), distance)
         case Theme() | Field() | _:
             return query
+
+
+def filters_of(given: MultiDict[str, str]) -> Filters:
+    """The filters from the parameters: those of the table, and `from` and `to` for `year`, as the page's form has them.
+    Raises UsageError.
+    """
+    typed = {each.name: _values(given, each.name) for each in FILTERS}
+    first, last = (years.one(year) if (year := given.get(name, "").strip()) else None for name in ("from", "to"))
+    if first or last:
+        if typed["year"]:
+            raise UsageError("The years are given twice. Give `year`, or `from` and `to`.")
+        typed["year"] = (f"{first or ''}..{last or ''}",)
+    return Filters.read(typed)
+
+
+def pairs_of(filters: Filters) -> list[tuple[str, str]]:
+    """The parameters that say these filters."""
+    found = [(name, value) for name, values in filters.typed().items() if name != "year" for value in values]
+    return found + [(name, str(year)) for name, year in zip(("from", "to"), filters.years or (), strict=False) if year]
+
+
+def labels(filters: Filters) -> list[tuple[str, Filters]]:
+    """Each filter that is on as the page names it, and the filters without it."""
+    typed = filters.typed()
+    found = [
+        (each.chip.format(value), filters.without(each.name, value))
+        for each in FILTERS
+        if each.several
+        for value in typed.get(each.name, ())
+    ]
+    first, last = filters.years or (None, None)
+    if first:
+        found.append((f"from {first}", replace(filters, years=(None, last))))
+    if last:
+        found.append((f"to {last}", replace(filters, years=(first, None))))
+    return found
 
 
 def _values(given: MultiDict[str, str], name: str) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response
 
-from corpus.model import ItemKind, SectionKind
+from corpus.model import ItemKind
 from reviews.web.answers import as_json
 from reviews.web.asking import SORTS
+from search.filters import FILTERS, Filter
 from search.trends import By
 
 views = Blueprint("describing", __name__)
@@ -23,16 +24,20 @@ def _query(name: str, told: str, schema: Schema, **more: Any) -> Schema:
     return {"name": name, "in": "query", "description": told, "schema": schema, **more}
 
 
+def _values(each: Filter) -> Schema:
+    if not each.several:
+        return {"type": "string", "examples": [each.metavar]}
+    return {**_LIST, "items": {"enum": list(each.choices)}} if each.choices else _LIST
+
+
+_NARROWED = [
+    *(_query(each.name, each.help, _values(each)) for each in FILTERS),
+    _query("from", "The first year; in place of `year`.", _YEAR),
+    _query("to", "The last year; in place of `year`.", _YEAR),
+]
 _ASKED = [
     _query("q", "the query, in the query language", _TEXT),
-    *(_query(name, f"only reports with this {name}", _LIST) for name in ("board", "area", "kind", "type", "theme")),
-    _query(
-        "section",
-        "only in this kind of section",
-        {"type": "array", "items": {"enum": [kind.value for kind in SectionKind]}, "maxItems": 16},
-    ),
-    _query("from", "the first year", _YEAR),
-    _query("to", "the last year", _YEAR),
+    *_NARROWED,
     _query("exact", "1: no other forms of words", {"enum": ["0", "1"]}),
     _query("sort", "the order", {"enum": list(SORTS)}),
 ]
@@ -48,6 +53,7 @@ _COUNTED = [
     _query("q", "what to count, up to five", {"type": "array", "items": _TEXT, "maxItems": 5}),
     _query("by", "by what", {"enum": list(get_args(By))}),
     _query("small", "hidden: keep back counts from 1 to 4", {"enum": ["hidden"]}),
+    *_NARROWED,
 ]
 _SHEET = [
     {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}}

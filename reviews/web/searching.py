@@ -13,21 +13,13 @@ from corpus.errors import QueryRefused, UsageError
 from reviews import citing
 from reviews.web import forms
 from reviews.web.answers import as_json, opened
-from reviews.web.asking import SORTS, Asked
+from reviews.web.asking import SORTS, Asked, labels, pairs_of
 from reviews.web.marking import Piece, quoted
-from search.filters import Filters
+from search.filters import FILTERS, Filters
 from search.results import Hit, Passage, Results
 
 views = Blueprint("searching", __name__)
 
-_FACETS = (
-    ("boards", "board", "Board"),
-    ("areas", "area", "Area"),
-    ("kinds", "kind", "Kind of document"),
-    ("types", "type", "Type of review"),
-    ("sections", "section", "Only in these parts of a report"),
-    ("themes", "theme", "Themes that occur in it"),
-)
 _DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section that nobody narrows an answer to
 _SHOWN = 6  # values of a facet before the rest is folded away
 _FOLDED = 14  # of the rest; one of those that are left can be chosen from a list, which weighs less than check boxes
@@ -124,6 +116,7 @@ def _page(asked: Asked, results: Results | None = None, refused: str = "") -> st
         facets=facets(asked, results),
         years=_years(results),
         chips=chips(asked),
+        kept=[(name, value) for name, value in pairs_of(asked.filters) if name not in (*results.facets, "from", "to")],
         pages=_pages(asked.page, last),
         last=last,
         sorts=SORTS,
@@ -155,13 +148,16 @@ def _quoted(hit: Hit, passage: Passage) -> Quoted:
 def facets(asked: Asked, results: Results) -> list[Facet]:
     """Check boxes with counts. The library counts each facet without its own filter, so that it can be widened."""
     found = []
-    for attribute, name, title in _FACETS:
-        chosen: tuple[str, ...] = getattr(asked, attribute)
+    typed = asked.filters.typed()
+    for each in FILTERS:
+        name, chosen = each.name, typed.get(each.name, ())
+        if name not in results.facets or not each.several:
+            continue
         label = str.capitalize if name == "section" else str
         choices = [
-            Choice(str(each.value), label(str(each.value)), each.count, str(each.value) in chosen)
-            for each in results.facets[name]
-            if each.value is not None and (name != "section" or each.value not in _DULL)
+            Choice(str(counted.value), label(str(counted.value)), counted.count, str(counted.value) in chosen)
+            for counted in results.facets[name]
+            if counted.value is not None and (name != "section" or counted.value not in _DULL)
         ]
         listed = {choice.value for choice in choices}
         choices = [Choice(value, label(value), 0, True) for value in chosen if value not in listed] + choices
@@ -169,7 +165,7 @@ def facets(asked: Asked, results: Results) -> list[Facet]:
         if choices:
             boxes = max(_SHOWN + _FOLDED, sum(choice.checked for choice in choices))
             rest = sorted(choices[boxes:], key=lambda choice: choice.label.casefold())
-            found.append(Facet(name, title, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:boxes]), tuple(rest)))
+            found.append(Facet(name, each.label, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:boxes]), tuple(rest)))
     return found
 
 
@@ -180,16 +176,7 @@ def _years(results: Results) -> list[tuple[int, int]]:
 
 def chips(asked: Asked) -> list[Chip]:
     """One for each filter that is on."""
-    found = []
-    for attribute in ("boards", "areas", "kinds", "types", "sections", "themes"):
-        for value in getattr(asked, attribute):
-            label = f"only in {value}" if attribute == "sections" else value
-            found.append(Chip(label, "/" + asked.without(attribute, value)))
-    if asked.first:
-        found.append(Chip(f"from {asked.first}", "/" + asked.query(first=None)))
-    if asked.last:
-        found.append(Chip(f"to {asked.last}", "/" + asked.query(last=None)))
-    return found
+    return [Chip(label, "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
 
 
 def _pages(now: int, last: int) -> list[int | None]:
@@ -207,7 +194,7 @@ def one(report: Mapping[str, Any], asked: Asked) -> Hit | None:
     """Every mention in one report, in order, or None when it does not answer. Filters on reports do not matter here."""
     if not asked.text.strip():
         return None
-    only = Filters(sections=asked.sections, reports=(str(report["id"]),))
+    only = Filters(sections=asked.filters.sections, reports=(str(report["id"]),))
     library = opened()
     found = library.search(asked.wording(library.searcher().themes), only, limit=1, per_report=None)
     return found.hits[0] if found.hits else None

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from corpus.errors import LimitHit, NotFound
 from reviews.library import Library
 from reviews.web.batches import Batches
+from search.filters import Filters
 from search.trends import trends
 
 
@@ -54,6 +55,24 @@ def test_trends_are_those_of_the_library_in_table_chart_and_json(page: FlaskClie
     assert "2022" in chart.text
     shown = page.get("/trends?q=neglect&q=father").text
     assert shown.count('<th scope="row"') == len(wanted)
+
+
+def test_recommendations_and_trends_can_be_narrowed_and_stay_so(page: FlaskClient, demo: Path) -> None:
+    narrowed = Filters.read({"area": "Fernshire"})
+    with Library(demo) as library:
+        wanted = [point.to_dict() for point in trends(library.searcher(), ["neglect"], "year", narrowed)]
+    assert page.get("/trends.json?q=neglect&area=Fernshire").get_json()["points"] == wanted
+    items = page.get("/recommendations.json?area=Fernshire").get_json()["items"]
+    assert 0 < len(items) < len(page.get("/recommendations.json").get_json()["items"])
+    for address in ("/trends?q=neglect", "/recommendations?q=neglect"):
+        shown = page.get(f"{address}&area=Fernshire").text
+        assert '<input type="hidden" name="area" value="Fernshire">' in shown
+        assert "Narrowed to: Fernshire" in shown
+        assert "Narrowed to" not in page.get(address).text
+    answer = page.get("/?q=neglect&area=Fernshire").text
+    assert 'href="/trends?q=neglect&amp;area=Fernshire"' in answer
+    assert 'href="/recommendations?q=neglect&amp;area=Fernshire"' in answer
+    assert page.get("/trends.json?q=neglect&year=2015..2014").status_code == 400
 
 
 def test_small_counts_are_warned_of_and_can_be_kept_back(page: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from reviews.library import Library
 from reviews.web import forms, telling
 from reviews.web.asking import Asked
 from reviews.web.searching import facets
+from search.filters import Filters
 from search.results import FacetValue
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -112,6 +113,22 @@ def test_years_and_sections_filter_as_well(page: FlaskClient) -> None:
     inside = told(page, "/search.json?q=neglect&section=recommendations")
     assert inside["total"] > 0
     assert {p["section"]["kind"] for hit in inside["hits"] for p in hit["passages"]} == {"recommendations"}
+
+
+def test_years_may_stand_in_one_parameter_as_everywhere_else(page: FlaskClient) -> None:
+    both = told(page, "/search.json?q=neglect&from=2014&to=2015")["total"]
+    assert told(page, "/search.json?q=neglect&year=2014-2015")["total"] == both > 0
+    assert "Remove the filter" in html(page, "/?q=neglect&year=2014-2015")
+    for odd in ("year=2015..2014", "from=2015&to=2014", "from=15", "year=2014&from=2014", "year=2014&year=2015"):
+        refused = page.get(f"/search.json?q=neglect&{odd}")
+        assert refused.status_code == 400, odd
+
+
+def test_a_filter_without_check_boxes_is_kept_when_another_is_chosen(page: FlaskClient) -> None:
+    assert told(page, "/search.json?q=neglect&child=Child+Robin")["total"] == 4
+    shown = html(page, "/?q=neglect&child=Child+Robin")
+    assert '<input type="hidden" name="child" value="Child Robin">' in shown
+    assert 'href="/?q=neglect"' in shown, "and it can be taken away"
 
 
 def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> None:
@@ -290,7 +307,8 @@ def test_many_boards_are_a_list_and_not_hundreds_of_check_boxes(demo: Path) -> N
         results = library.search("neglect")
     boards = tuple(FacetValue(f"Board {n}", 1) for n in range(150))
     (facet,) = facets(
-        Asked(boards=("Board 149",)), replace(results, facets={**dict.fromkeys(results.facets, ()), "board": boards})
+        Asked(filters=Filters(boards=("Board 149",))),
+        replace(results, facets={**dict.fromkeys(results.facets, ()), "board": boards}),
     )
     assert facet.shown[0].value == "Board 149", "what is chosen comes first"
     assert len(facet.shown + facet.more) == 20
