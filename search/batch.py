@@ -47,6 +47,7 @@ SLIPS = (
     "there is no theme",
     "is no kind of section",
     "is no year",
+    "the years were turned round",
     "nothing was asked",
 )
 """Warnings of the parser that tell of a slip of the pen. One person at a time sees how such a query was read and types

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index.query import And, Field, Fuzzy, In, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from search import years
+from search.filters import section_called
 from search.joining import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
 from search.lexer import HYPHENS, QUOTES, Token, tokens, trimmed, visible, words_of
 
@@ -33,7 +35,6 @@ ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
 _NEAR = re.compile(r"NEAR(?:/([0-9]*))?")
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 _FUZZY = re.compile(r"(.*)~([0-9]*)", re.DOTALL)
-_YEARS = re.compile(r"([0-9]{4})?(?:\s*(?:\.\.+|[-–—…])\s*([0-9]{4})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class _Reader:
             return at + 1
         if len(rest) < len(text):
             self._add(Operator("NOT", "-"))
-        rest = trimmed(rest, before="=*?", after="*?~:.…")
+        rest = trimmed(rest, before="=*?", after="*?~:" + years.MARKS)
         if rest.startswith("="):
             self._add(self._exact(rest))
         elif named := _NAMED.fullmatch(rest):
@@ -293,16 +294,19 @@ class _Reader:
     def _named(self, typed: str, value: str, pieces: list[Token], at: int) -> int:
         name = typed.lower()
         known = name in FIELDS or name in ("in", "theme")
-        value = trimmed(value, before=".…", after=".…*?") if name == "year" else trimmed(value, after="*?")
+        ends = years.MARKS if name == "year" else ""
+        value = trimmed(value, before=ends, after=ends + "*?")
         following = pieces[at + 1] if at + 1 < len(pieces) else None
         if not value and following:
             touches = pieces[at].glued
             if following.kind == "quoted" and (known or touches):
                 value, at = following.text, at + 1
-            elif known and following.kind == "run" and self._is_value(following.text):
-                value, at = trimmed(following.text), at + 1
+            elif known and following.kind == "run" and self._is_value(following.text, ends):
+                value, at = trimmed(following.text, before=ends, after=ends), at + 1
             if value and known and not touches:
                 self.warn(f"`{typed}: {_short(value)}` was read as `{typed}:{_short(value)}`, without the space")
+        if name == "year":
+            value, at = self._rest_of_years(value, pieces, at)
         if not known:
             self._add(self._unknown(typed, value))
         elif not any(c.isalnum() for c in value):
@@ -316,7 +320,20 @@ class _Reader:
             self._add(leaf(self._field(name, " ".join(value.split()))))
         return at + 1
 
-    def _is_value(self, text: str) -> bool:
+    def _rest_of_years(self, first: str, pieces: list[Token], at: int) -> tuple[str, int]:
+        """The whole range, where its other end stands apart: `year:2015 to 2020`, `year:2015 - 2020`."""
+        runs = [piece.text for piece in pieces[at + 1 : at + 3] if piece.kind == "run"]
+        if len(runs) < 2 or not (
+            years.is_one(first) and years.stand_between(runs[0]) and years.is_one(trimmed(runs[1]))
+        ):
+            return first, at
+        whole = f"{first} {runs[0]} {trimmed(runs[1])}"
+        self.warn(f"`year:{whole}` was read as one range of years")
+        return whole, at + 2
+
+    def _is_value(self, text: str, ends: str) -> bool:
+        if ends and text.strip(ends).isdecimal():  # `year: -2020`
+            return True
         operator = text in ("AND", "OR", "NOT") or _NEAR.fullmatch(text)
         return bool(trimmed(text)) and not operator and text[0] not in HYPHENS + "=" and not _NAMED.fullmatch(text)
 
@@ -331,17 +348,17 @@ class _Reader:
 
     def _field(self, name: str, value: str) -> Query:
         if name == "year":
-            years = _YEARS.fullmatch(value)
-            if not years or not (years[1] or years[2]):
-                self.warn(
-                    f"`{_short(value)}` is no year and was ignored: write year:2015, year:2015..2020 or year:2015.."
-                )
-                return Nothing()
-            first, last = years[1] or "", years[2] or ""
-            if first and last and first > last:
-                self.warn(f"the years were turned round: {last}..{first}")
-                first, last = last, first
-            value = f"{first}..{last}" if first != value else first
+            try:
+                span = years.read(value)
+            except years.BadYears as wrong:
+                if wrong.turned is None:
+                    self.warn(
+                        f"`{_short(value)}` is no year and was ignored: write year:2015, year:2015..2020 or year:2015.."
+                    )
+                    return Nothing()
+                span = wrong.turned
+                self.warn(f"the years were turned round: {years.written(span)}")
+            value = years.written(span)
         elif "*" in value or "?" in value:
             self.warn(f"`*` and `?` were ignored in `{name}:`, where whole words are compared")
             value = " ".join(re.sub(r"[*?]+", " ", value).split())
@@ -349,11 +366,9 @@ class _Reader:
         return Field(name, trimmed(value) if name != "year" else value)
 
     def _in(self, value: str) -> None:
-        wanted = _section_key(value)
-        for kind in SectionKind:
-            if _section_key(kind.value) == wanted:
-                self._add(Operator("IN", f"in:{_short(value)}", kind=kind.value))
-                return
+        if kind := section_called(value):
+            self._add(Operator("IN", f"in:{_short(value)}", kind=kind))
+            return
         self.warn(
             f"`{_short(value)}` is no kind of section, so the whole reports were searched; "
             f"the kinds are {', '.join(kind.value for kind in SectionKind)}"
@@ -407,11 +422,6 @@ def _only_excludes(tree: Query) -> bool:
     if isinstance(tree, And | Or | Theme):
         return all(_only_excludes(part) for part in tree.parts)
     return isinstance(tree, Not) or (isinstance(tree, In) and _only_excludes(tree.part))
-
-
-def _section_key(text: str) -> str:
-    """`action-plan`, `Action Plans` and `action plan` name one kind."""
-    return " ".join(word.removesuffix("s") for word in words_of(text.casefold()))
 
 
 def _short(text: str, length: int = 40) -> str:

@@ -178,6 +178,8 @@ def test_what_the_sheet_carries_comes_back_and_is_harmless(
         ("theme:nosuch", "there is no theme"),
         ("in:nosuch neglect", "is no kind of section"),
         ("year:soon neglect", "is no year"),
+        ("year:15 neglect", "is no year"),
+        ("year:2020..2015 neglect", "turned round"),
         ("---", "nothing was asked"),
         ("x" * 100_000, "longer than"),
     ],
