@@ -17,7 +17,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.table import decoded, folded, records_of, separator, unguarded
-from search.filters import EVERYTHING, Filters, section_kind
+from search.filters import EVERYTHING, FILTERS, Filters, of_cells
 
 MAX_BYTES = 100_000_000
 _UNPACKED = 25_000_000  # bytes of a workbook: 16,000 queries take 2 million, and 25 million four seconds
@@ -25,20 +25,11 @@ MAX_QUESTIONS = 16_000
 """Of one sheet: a spreadsheet has no room for more columns in a matrix."""
 
 ID, QUERY = "id", "query"
-_OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY, "years": "year", "in": "section"}
-FILTERS = {
-    "year": "years",
-    "board": "boards",
-    "area": "areas",
-    "child": "children",
-    "case": "cases",
-    "kind": "kinds",
-    "type": "types",
-    "section": "sections",
-    "theme": "themes",
+_NARROWING = tuple(each.name for each in FILTERS)  # columns; several values stand with ; between
+_OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY} | {
+    other: each.name for each in FILTERS for other in each.also
 }
-"""The columns that narrow a search, and the filter each one sets. Several values stand with ; between."""
-_KNOWN = frozenset((ID, QUERY, *_OTHER_NAMES, *FILTERS))
+_KNOWN = frozenset((ID, QUERY, *_OTHER_NAMES, *_NARROWING))
 
 _SPREADSHEET = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)")
 _FORMULA = re.compile(r"\s*(@|[=+]\s*[A-Za-z][\w.]*\(|[=+]\s*[\w.$]+(?:[+*/^&!]\S|\|'))")
@@ -99,31 +90,13 @@ def questions(data: bytes, name: str = "") -> list[Question]:
     return found
 
 
-def years(text: str) -> tuple[int | None, int | None]:
-    """A year or a range of years (2015, 2015..2020, 2015.., ..2020). Raises UsageError."""
-    match = re.fullmatch(r"\s*(\d{4})?(?:\.0)?\s*(\.\.|-|–|—|…|to)?\s*(\d{4})?\s*", text)
-    if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
-        raise UsageError(f"{text[:40]} is no year: write 2015, 2015..2020, 2015.. or ..2020.")
-    first, last = (int(year) if year else None for year in (match[1], match[3]))
-    if not match[2]:
-        return (first, first)
-    if first and last and first > last:
-        raise UsageError(f"{text[:40]} runs backwards: the earlier year comes first, as in 2015..2020.")
-    return first, last
-
-
-def filters_of(given: Mapping[str, str]) -> Filters:
-    """The filters that cells or a record ask for. Raises UsageError for one that cannot be."""
-    values: dict[str, Any] = {}
-    for name, cell in given.items():
-        several = tuple(value for part in cell.split(";") if (value := part.strip()))
-        if name == "year":
-            values["years"] = years(cell)
-        elif name == "section":
-            values["sections"] = tuple(section_kind(value) for value in several)
-        else:
-            values[FILTERS[name]] = several
-    return Filters(**values)
+def narrowed(question: Question, filters: Filters) -> Question:
+    """The question with filters for every row. Where a row has a filter of its own, that one holds."""
+    own = dict(question.given)
+    typed = {name: "; ".join(values) for name, values in filters.typed().items()}
+    given = {name: cell for name in _NARROWING if (cell := own.get(name) or typed.get(name))}
+    question = replace(question, given=tuple(given.items()))
+    return question if question.error else replace(question, filters=of_cells(given))
 
 
 Row = tuple[int, Mapping[str, str], str]
@@ -133,8 +106,8 @@ Row = tuple[int, Mapping[str, str], str]
 def _asked(rows: Iterator[Row]) -> Iterator[Question]:
     lines: dict[str, int] = {}
     for line, cells, error in rows:
-        given = {name: cells[name] for name in FILTERS if cells.get(name)}
-        known = (ID, QUERY, *FILTERS)
+        given = {name: cells[name] for name in _NARROWING if cells.get(name)}
+        known = (ID, QUERY, *_NARROWING)
         extra = tuple((name, cell) for name, cell in cells.items() if name not in known)
         query = cells.get(QUERY, "")
         name = cells.get(ID, "") or (f"line {line}" if error else str(line))
@@ -143,7 +116,7 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
         lines[name] = line
         question = Question(name, query, line, given=tuple(given.items()), extra=extra, error=error or _slip(query))
         try:
-            question = replace(question, filters=filters_of(given))
+            question = replace(question, filters=of_cells(given))
         except UsageError as wrong:
             question = replace(question, error=question.error or str(wrong))
         yield question

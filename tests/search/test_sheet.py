@@ -8,7 +8,7 @@ import pytest
 
 from corpus.errors import UsageError
 from search.filters import Filters
-from search.sheet import TEMPLATE, questions, template, years
+from search.sheet import TEMPLATE, questions, template
 
 
 def asked(text: str, name: str = "sheet.csv") -> list[tuple[str, str]]:
@@ -60,18 +60,10 @@ def test_filters_stand_in_columns_and_the_rest_is_carried_through() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "read"),
-    [("2015", (2015, 2015)), ("2015.0", (2015, 2015)), ("2015-2020", (2015, 2020)), ("2015..", (2015, None))],
-)
-def test_years_are_read_as_people_write_them(cell: str, read: tuple[int, int]) -> None:
-    assert years(cell) == read
-
-
-@pytest.mark.parametrize(
     ("row", "says"),
     [
         (",2015,", "no query"),
-        ("neglect,soon,", "no year"),
+        ("neglect,soon,", "not a valid year"),
         ("neglect,2020..2015,", "backwards"),
         ("neglect,,nosuchsection", "no kind of section"),
         ("#NAME?,,", "apostrophe"),
