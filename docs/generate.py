@@ -1,8 +1,9 @@
 """Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
 
-docs/cli.md is made from the click commands and from the error tree, and the table of settings in docs/library.md from
-the settings; the commands that README.md shows are run on the demonstration reports, and what they print is put below
-them. With `--check` nothing is written, and the exit code is 1 when a file is not what it should be.
+docs/cli.md is made from the click commands and from the error tree, the table of settings in docs/library.md from the
+settings, and the table of filters in docs/query-language.md from the filters; the commands that README.md shows are
+run on the demonstration reports, and what they print is put below them. With `--check` nothing is written, and the exit
+code is 1 when a file is not what it should be.
 """
 
 import dataclasses
@@ -21,11 +22,11 @@ from click.testing import CliRunner
 from corpus import errors
 from corpus.settings import HELP, Settings
 from reviews.cli import main
+from search.filters import FILTERS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WIDTH = 100
-START, END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[click.Context]:
@@ -78,15 +79,30 @@ def cli() -> str:
 
 def library() -> str:
     """The page on the library, with the table of settings as they are now."""
-    page = (HERE / "library.md").read_text(encoding="utf-8")
     defaults = {
         field.name: "–" if field.default is dataclasses.MISSING else shown(field.default)
         for field in dataclasses.fields(Settings)
     }
     rows = [f"| `{name}` | {defaults[name]} | {told} |" for name, told in HELP.items()]
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
-    return "\n".join([before + START, "", "| setting | default | meaning |", "|---|---|---|", *rows, "", END + after])
+    return with_table("library.md", "settings", ["| setting | default | meaning |", "|---|---|---|", *rows])
+
+
+def query_language() -> str:
+    """The page on the query language, with the table of filters as they are now."""
+    rows = []
+    for each in FILTERS:
+        columns = " or ".join(f"`{column}`" for column in (each.name, *each.also))
+        rows.append(f"| {each.name} | {each.help} | `--{each.name}` | {columns} |")
+    head = ["| filter | what it keeps | option | column of a sheet |", "|---|---|---|---|"]
+    return with_table("query-language.md", "filters", [*head, *rows])
+
+
+def with_table(name: str, what: str, table: list[str]) -> str:
+    """A page of the documentation with a table put between its two marks."""
+    start, end = f"<!-- {what}: written by `make docs` -->", f"<!-- end of {what} -->"
+    before, _, rest = (HERE / name).read_text(encoding="utf-8").partition(start)
+    _, _, after = rest.partition(end)
+    return "\n".join([before + start, "", *table, "", end + after])
 
 
 def shown(default: object) -> str:
@@ -123,7 +139,12 @@ def answered(line: str, held: Path) -> str:
     return result.stdout
 
 
-GENERATED = {HERE / "cli.md": cli, HERE / "library.md": library, ROOT / "README.md": readme}
+GENERATED = {
+    HERE / "cli.md": cli,
+    HERE / "library.md": library,
+    HERE / "query-language.md": query_language,
+    ROOT / "README.md": readme,
+}
 
 
 def stale() -> list[Path]:

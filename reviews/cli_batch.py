@@ -11,9 +11,11 @@ import click
 
 from corpus.errors import UsageError
 from reviews.console import JSON, input_of, open_library, print_json, print_lines, progress_line, say
+from reviews.filtering import filtered
 
 if TYPE_CHECKING:
     from search.batch import BatchSummary
+    from search.filters import Filters
     from search.record import Changes
 
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Exit with code 7 when a query could not be answered.")
 @click.option("--template", is_flag=True, help="Write an example sheet to --out (csv, tsv, xlsx, jsonl) or stdout.")
 @click.option("--repeat", type=click.Path(path_type=Path), help="Ask what an .about.json records; tell the changes.")
+@filtered
 @JSON
 @click.pass_obj
 def batch(
@@ -39,15 +42,21 @@ def batch(
     template: bool,
     repeat: Path | None,
     as_json: bool,
+    filters: Filters,
 ) -> None:
     """Answer many queries at once. FILE is CSV, TSV, XLSX or JSON Lines with a column `query`, or one query a line; `-`
     reads stdin. A batch that was stopped goes on where it was when the same command is run again.
+
+    Filters given here hold for every query that has none of its own in the column of that name.
     """
     from corpus.errors import QueryRefused
-    from search.sheet import questions
+    from search.filters import EVERYTHING
+    from search.sheet import narrowed, questions
 
     if [file is not None, template, repeat is not None].count(True) != 1:
         raise click.UsageError("Give a sheet of queries, or --repeat RECORD, or --template.")
+    if filters != EVERYTHING and file is None:
+        raise click.UsageError("Filters are for a sheet of queries: --template and --repeat take none.")
     if template:
         _template(out)
         return
@@ -58,7 +67,7 @@ def batch(
         return
     if file is None or out is None:
         raise click.UsageError("Say with --out where to write the answer: a .xlsx, .csv or .jsonl file.")
-    asked = questions(input_of(file), "" if str(file) == "-" else file.name)
+    asked = [narrowed(each, filters) for each in questions(input_of(file), "" if str(file) == "-" else file.name)]
     done = _run(path, asked, out, form, jobs, web, "stdin" if str(file) == "-" else file.name)
     if as_json:
         print_json(done.to_dict())
