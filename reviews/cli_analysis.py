@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpus.errors import UsageError
-from reviews.console import JSON, open_library, print_json, print_lines
+from reviews.console import JSON, open_library, print_json, print_lines, say
 from reviews.filtering import filtered
 
 if TYPE_CHECKING:
     from search.concordance import Line
     from search.filters import Filters
+    from search.searcher import Searcher
     from search.terms import Telling
 
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx or .jsonl file, and print nothing."
 )
+
+
+@contextmanager
+def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher]:
+    """The library, open to be asked. What is to be said of how the queries and filters are read goes to stderr."""
+    with open_library(path) as library:
+        searcher = library.searcher()
+        for remark in dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters)):
+            say(f"Note: {remark}")
+        yield searcher
 
 
 def _delivered(
@@ -62,8 +74,8 @@ def concordance(
     from search.concordance import COLUMNS
     from search.concordance import concordance as find
 
-    with open_library(path) as library:
-        lines = find(library.searcher(), query, filters, order=sort)
+    with _searching(path, filters, query) as searcher:
+        lines = find(searcher, query, filters, order=sort)
         if not _delivered((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
             print_lines(_aligned(lines))
 
@@ -112,8 +124,7 @@ def trends(
     from search.trends import COLUMNS
     from search.trends import trends as find
 
-    with open_library(path) as library:
-        searcher = library.searcher()
+    with _searching(path, filters, *queries) as searcher:
         points = find(searcher, queries, by, filters, suppress_small=suppress_small)
         draw = PICTURES.get(out.suffix.lower()) if out else None
         if out and draw:
@@ -139,9 +150,9 @@ def recommendations(
     from corpus.model import ItemKind
     from search.recommended import COLUMNS, recommended
 
-    with open_library(path) as library:
+    with _searching(path, filters, query) as searcher:
         kind = ItemKind(only) if only else None
-        rows = recommended(library.searcher(), query, filters, kind=kind)
+        rows = recommended(searcher, query, filters, kind=kind)
         if not _delivered(rows, COLUMNS, out, as_json, "items"):
             print_lines(_listed(rows))
 
@@ -186,8 +197,8 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
     from search.terms import COLUMNS
     from search.terms import terms as find
 
-    with open_library(path) as library:
-        found = find(library.searcher(), query, filters, unit=unit, limit=limit)
+    with _searching(path, filters, query) as searcher:
+        found = find(searcher, query, filters, unit=unit, limit=limit)
         if not _delivered((telling.to_dict() for telling in found), COLUMNS, out, as_json, "terms"):
             print_lines(_ranked(found))
 
@@ -207,8 +218,8 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
     from search.terms import COLUMNS
     from search.terms import compare as find
 
-    with open_library(path) as library:
-        left, right = find(library.searcher(), one, other, filters, limit=limit)
+    with _searching(path, filters, one, other) as searcher:
+        left, right = find(searcher, one, other, filters, limit=limit)
     rows = [{"side": side, **t.to_dict()} for side, found in ((one, left), (other, right)) for t in found]
     if not _delivered(rows, ("side", *COLUMNS), out, as_json, "terms"):
         print_lines([f"Commoner in {one}", *_ranked(left), "", f"Commoner in {other}", *_ranked(right)])
@@ -248,8 +259,7 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
     form = out.suffix.lower()
     if filters.sections and not query and (catalogue or form in (".ris", ".bib")):
         raise UsageError("--section says where the words of QUERY must stand: give a QUERY, or leave --section out.")
-    with open_library(path) as library:
-        searcher = library.searcher()
+    with _searching(path, filters, query) as searcher:
         if form in (".ris", ".bib"):
             if catalogue:
                 raise UsageError("--catalogue is for .csv, .jsonl or .xlsx.")

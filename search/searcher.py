@@ -138,6 +138,16 @@ class Searcher(Opened):
         documents = set(self._reports).intersection(*chosen.values())
         return sorted((self._reports[document] for document in documents), key=lambda report: str(report["id"]))
 
+    def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
+        """What an answer would say of how a query and its filters are read, for an analysis, whose rows do not say it.
+
+        text: may be empty; then only the filters are looked at.
+        """
+        if not text:
+            return tuple(self._chosen(filters)[1])
+        head, _ = self.stream(text, filters, limit=0, per_report=0, count=False)
+        return head.warnings
+
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
         """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
         document = next((d for d, known in self._reports.items() if known["id"] == report), None)

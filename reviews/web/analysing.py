@@ -59,7 +59,7 @@ def recommendations() -> str | tuple[str, int]:
         page = render_template("recommendations.html", asked=asked, only="", rows=[], more=False, refused=str(error))
         return page, 400
     return render_template(
-        "recommendations.html", asked=asked, only=only, rows=rows, more=more, **_narrowing(asked.filters)
+        "recommendations.html", asked=asked, only=only, rows=rows, more=more, **_narrowing(asked.filters, asked.text)
     )
 
 
@@ -69,9 +69,11 @@ def recommendations_json() -> Response:
     return as_json({"items": rows, "more": more})
 
 
-def _narrowing(filters: Filters) -> dict[str, object]:
-    """What a page needs to say how it is narrowed, and to stay so when its form is sent."""
-    return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters)}
+def _narrowing(filters: Filters, *queries: str) -> dict[str, object]:
+    """What a page needs to say how it is narrowed and how it was read, and to stay so when its form is sent."""
+    searcher = opened().searcher()
+    remarks = dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters))
+    return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters), "remarks": list(remarks)}
 
 
 def _points() -> tuple[list[str], By, list[Point]]:
@@ -109,7 +111,7 @@ def trends() -> str | tuple[str, int]:
         return page, 400
     return render_template(
         "trends.html", queries=queries, by=by, points=points, kinds=BY, themes=known, hidden=_suppressed(),
-        chart=request.query_string.decode("ascii", "replace"), **_narrowing(filters_of(request.args)),
+        chart=request.query_string.decode("ascii", "replace"), **_narrowing(filters_of(request.args), *queries),
         everywhere=urlencode([(name, value) for name in ("q", "by", "small") for value in request.args.getlist(name)]),
     )  # fmt: skip
 

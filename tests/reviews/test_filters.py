@@ -256,6 +256,19 @@ def test_an_analysis_is_narrowed_by_every_filter(
     assert some != every
 
 
+@pytest.mark.parametrize("words", [("concordance",), ("trends",), ("recommendations",), ("compare", "school")])
+def test_an_analysis_tells_what_was_guessed_and_what_no_report_has(demo: Path, words: tuple[str, ...]) -> None:
+    narrow = ("year:2024..2000 child", "--area", "Nosuchshire", "--json")
+    result = CliRunner().invoke(main, ["--library", str(demo), *words, *narrow])
+    assert "the years were turned round" in result.stderr
+    assert "No report is known to have the area “Nosuchshire”" in result.stderr
+
+
+def test_an_export_tells_what_no_report_has(demo: Path, tmp_path: Path) -> None:
+    words = ["--library", str(demo), "export", "--board", "Nosuch", "--out", str(tmp_path / "out.csv")]
+    assert "No report is known to have the board “Nosuch”" in CliRunner().invoke(main, words).stderr
+
+
 def test_a_filter_of_a_batch_holds_for_the_rows_that_have_none_of_their_own(demo: Path, tmp_path: Path) -> None:
     given = tmp_path / "sheet.csv"
     given.write_text("id,query,area\nA,child,\nB,child,Wendlemere\n", encoding="utf-8")

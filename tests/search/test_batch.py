@@ -232,7 +232,7 @@ def test_a_filter_that_nothing_meets_or_that_is_none_is_said_in_its_row(demo: Li
         assert (asked.reports, asked.of, asked.share, asked.error) == (0, 0, None, "")
         assert "Without the filters" in asked.warnings[-1]
     assert "the board “Nowhere”" in nowhere.warnings[0]
-    assert backwards.error.endswith("as in 2015..2020.")
+    assert backwards.error.endswith("Put the earlier year first: 2015..2020.")
     assert not backwards.error.endswith("2020..")
     assert nosuch.error.endswith("appendix.")
     rows = table(tmp_path / "out.csv")

@@ -75,6 +75,14 @@ def test_recommendations_and_trends_can_be_narrowed_and_stay_so(page: FlaskClien
     assert page.get("/trends.json?q=neglect&year=2015..2014").status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/trends", "/recommendations"])
+def test_an_analysis_tells_what_was_guessed_and_what_no_report_has(page: FlaskClient, address: str) -> None:
+    shown = page.get(f"{address}?q=year:2024..2000+child&area=Nosuchshire").text
+    assert "the years were turned round" in shown
+    assert "No report is known to have the area “Nosuchshire”" in shown
+    assert "r-note" not in page.get(f"{address}?q=child").text
+
+
 def test_small_counts_are_warned_of_and_can_be_kept_back(page: FlaskClient) -> None:
     assert "Small counts can identify people" in page.get("/trends?q=neglect").text
     hidden = page.get("/trends.json?q=neglect&small=hidden").get_json()["points"]
