@@ -89,6 +89,24 @@ def test_the_wheel_holds_exactly_our_packages_and_their_data(wheel: Path) -> Non
     assert wanted - held == set()
 
 
+def test_a_type_checker_believes_our_packages(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+    assert {f"{package}/py.typed" for package in PACKAGES} <= held
+
+
+def test_the_version_is_the_same_wherever_it_is_written(installed: Path, tmp_path: Path) -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    version = setup["metadata"]["version"]
+    asked = run(installed / "reviews", "--version", cwd=tmp_path)
+    assert asked.stdout.strip() == version, asked.stderr
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.*)$", citation, re.MULTILINE) == [version]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[([\d.]+)\]", changes, re.MULTILINE)[0] == version
+
+
 def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     where = run(installed / "python", "-c", "import reviews; print(reviews.__file__)", cwd=tmp_path)
     assert Path(where.stdout.strip()).is_relative_to(installed.parent), where.stdout + where.stderr
