@@ -86,7 +86,7 @@ lint: $(VENV)/test.stamp
 	$(PY) .ci/hosted.py
 	$(PY) .ci/commits.py
 
-check: lint
+check: lint docs-site
 	$(PY) -m mypy
 	$(VENV)/$(BIN)/lint-imports --no-cache
 	$(PY) docs/generate.py --check
@@ -101,7 +101,7 @@ docs: $(VENV)/test.stamp
 # Strict: a broken link or a page that nothing leads to is an error. Open build/site/index.html.
 docs-site: $(VENV)/test.stamp
 	@rm -rf build/site
-	$(PY) -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs/site . build/site
+	$(PY) -m sphinx --quiet --fail-on-warning --conf-dir docs/site . build/site
 
 pictures: $(VENV)/test.stamp
 	$(PY) docs/pictures.py
