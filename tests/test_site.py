@@ -35,3 +35,9 @@ def test_a_broken_link_a_missing_heading_and_an_orphan_are_named(
     built: subprocess.CompletedProcess[str], mistake: str
 ) -> None:
     assert any(mistake in line for line in built.stderr.splitlines() if "WARNING" in line)
+
+
+def test_the_pictures_are_there_and_small() -> None:
+    pictures = [ROOT / "docs" / "pictures" / f"{name}.png" for name in ("answer", "page")]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
+    assert sum(path.stat().st_size for path in pictures) < 300_000
