@@ -11,8 +11,14 @@ from pathlib import Path
 
 BASELINE = "09ac89b6d1ba5124ef80537a9669be7551a02d81"
 LONGEST = 72
-NOT_A_VERB = frozenset("a an the this that these those it its we i you there what when where which who how why no".split())
-VERBS = frozenset("address bring compress cross discuss dismiss embed express feed focus guess ping pass press process seed shed speed stress suppress".split())
+NOT_A_VERB = {
+    *("a", "an", "the", "this", "that", "these", "those", "it", "its", "we", "i", "you", "there", "no"),
+    *("what", "when", "where", "which", "who", "how", "why"),
+}
+VERBS = {
+    *("address", "bring", "compress", "cross", "discuss", "dismiss", "embed", "express", "feed", "focus"),
+    *("guess", "pass", "ping", "press", "process", "seed", "shed", "speed", "stress", "suppress"),
+}
 """Verbs in the imperative that end as other forms do."""
 
 
@@ -50,7 +56,8 @@ def _known(name: str) -> bool:
 
 
 def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], capture_output=True, check=True, encoding="utf-8").stdout
+    command = ["git", *arguments]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
 def main(arguments: list[str]) -> int:

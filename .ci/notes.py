@@ -16,9 +16,7 @@ def notes(tag: str, version: str, changelog: str) -> str:
     """The section of `changelog` on this version, without its heading and without empty parts."""
     if tag != f"v{version}":
         raise SystemExit(f"The tag is {tag}, and setup.cfg says {version}. Tag v{version}, or change setup.cfg.")
-    section = re.search(
-        rf"^## \[{re.escape(version)}\] - (.*)\n((?:(?!## ).*\n?)*)", changelog, re.MULTILINE
-    )
+    section = re.search(rf"^## \[{re.escape(version)}\] - (.*)\n((?:(?!## ).*\n?)*)", changelog, re.MULTILINE)
     if section is None:
         raise SystemExit(f"CHANGELOG.md has no section [{version}]. Write it, then tag again.")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", section[1]):
@@ -31,7 +29,7 @@ def notes(tag: str, version: str, changelog: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    print(notes(sys.argv[1], setup["metadata"]["version"], (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
+    text = notes(sys.argv[1], setup["metadata"]["version"], (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    sys.stdout.buffer.write(text.encode() + b"\n")  # UTF-8 whatever the terminal speaks

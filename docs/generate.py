@@ -1,8 +1,9 @@
 """Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
 
-docs/cli.md and the manual page docs/reviews.1 are made from the click commands and from the error tree, and the table of
-settings in docs/library.md from the settings; the commands that README.md shows are run on the demonstration reports, and what they print is put below
-them. With `--check` nothing is written, and the exit code is 1 when a file is not what it should be.
+docs/cli.md and the manual page docs/reviews.1 are made from the click commands and from the error tree, and the table
+of settings in docs/library.md from the settings; the commands that README.md shows are run on the demonstration
+reports, and what they print is put below them. With `--check` nothing is written, and the exit
+code is 1 when a file is not what it should be.
 """
 
 import dataclasses
@@ -78,10 +79,10 @@ def cli() -> str:
     return "\n".join(parts)
 
 
-COMPLETION = """## Completion and manual page
+COMPLETION = r"""## Completion and manual page
 
-The shell can complete commands, options and file names when you press Tab. Put one line into the file that your shell reads
-when it starts:
+The shell can complete commands, options and file names when you press Tab. Put one line into the file that your
+shell reads when it starts:
 
 | shell | file | line |
 |---|---|---|
@@ -91,8 +92,8 @@ when it starts:
 
 `reviews` must be on the `PATH`. Completion reads no library and no report.
 
-This reference is also a manual page. `pip install` puts it into the environment, where `man reviews` finds it on Linux as long as
-the environment is active. In a checkout, name the file: `man docs/reviews.1`.
+This reference is also a manual page. `pip install` puts it into the environment, where `man reviews` finds it on
+Linux as long as the environment is active. In a checkout, name the file: `man docs/reviews.1`.
 """
 
 

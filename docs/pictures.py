@@ -24,11 +24,12 @@ from reviews.web.app import create_app
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 300_000
-COLOURS = 48
+COLOURS = 128
 QUERY = "neglect"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+]
 
 
 @contextmanager
@@ -88,7 +89,7 @@ def take() -> int:
     PICTURES.mkdir(exist_ok=True)
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1100, "height": 900}, device_scale_factor=1.4, locale="en-GB")
+        page = browser.new_page(viewport={"width": 1100, "height": 900}, device_scale_factor=1.35, locale="en-GB")
         sizes = [save("answer", answer(page, address)), save("page", marked(page, address))]
         browser.close()
     print(f"{PICTURES.relative_to(ROOT)}: {sum(sizes):,} bytes")

@@ -1,4 +1,4 @@
-"""Files that a hosted service reads, the subjects of commits and the notes of a release: each check sees what is wrong."""
+"""Files of hosted services, subjects of commits, notes of a release: each check sees what is wrong."""
 
 import importlib.util
 import re
@@ -99,7 +99,9 @@ def test_a_file_that_is_gone_is_seen(copy: Path) -> None:
 def test_a_workflow_that_anyone_can_inject_into_is_seen(copy: Path) -> None:
     path = copy / ".github" / "workflows" / "ci.yml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("- run: make test", "- run: echo ${{ github.event.pull_request.title }}"), encoding="utf-8")
+    path.write_text(
+        text.replace("- run: make test", "- run: echo ${{ github.event.pull_request.title }}"), encoding="utf-8"
+    )
     done = checked(copy)
     assert done.returncode == 1
     assert "zizmor" in done.stderr

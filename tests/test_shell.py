@@ -22,7 +22,11 @@ def asked(shell: str, *arguments: str) -> str:
         pytest.skip(f"{shell} is not installed")
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        [shell, *arguments], env={**os.environ, "PATH": places}, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        [shell, *arguments],
+        env={**os.environ, "PATH": places},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
@@ -60,7 +64,7 @@ def test_fish_completes_commands_and_options() -> None:
 
 
 def test_zsh_takes_the_line_and_asks_the_program(tmp_path: Path) -> None:
-    """The menu of zsh needs a terminal, so its two halves are tried: the function is bound, and the program answers it."""
+    """The menu of zsh needs a terminal, so its halves are tried: the function is bound, the program answers."""
     told = asked("zsh", "-f", "-c", f"ZDOTDIR='{tmp_path}'\n{line_for('zsh')}\necho $_comps[reviews]")
     assert told.split() == ["_reviews_completion"]
     question = "export COMP_WORDS='reviews con' COMP_CWORD=1 _REVIEWS_COMPLETE=zsh_complete; reviews"
@@ -69,7 +73,9 @@ def test_zsh_takes_the_line_and_asks_the_program(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "formatter", [("groff", "-man", "-ww", "-Tutf8", "-P-cbou"), ("mandoc", "-Tutf8", "-Werror,stop")], ids=lambda each: each[0]
+    "formatter",
+    [("groff", "-man", "-ww", "-Tutf8", "-P-cbou"), ("mandoc", "-Tutf8", "-Werror,stop")],
+    ids=lambda each: each[0],
 )
 def test_the_manual_page_shows_every_command_and_option(formatter: tuple[str, ...]) -> None:
     if shutil.which(formatter[0]) is None:
