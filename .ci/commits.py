@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Check the subjects of new commits: `python .ci/commits.py [BASE]`, or `--message FILE` for the message of one.
 
-New are the commits that BASE (origin/main unless given) does not have. Commits up to BASELINE are older than the rule.
+New are the commits that BASE (origin/main unless given) does not have: what has landed cannot be reworded. Without
+such a base nothing is known to be new.
 """
 
 import re
@@ -9,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-BASELINE = "09ac89b6d1ba5124ef80537a9669be7551a02d81"
 LONGEST = 72
 NOT_A_VERB = {
     *("a", "an", "the", "this", "that", "these", "those", "it", "its", "we", "i", "you", "there", "no"),
@@ -40,13 +40,9 @@ def faults(subject: str) -> list[str]:
     return found
 
 
-def new_commits(base: str | None) -> list[tuple[str, str]]:
-    """Short id and subject of the commits that are new, merges left out."""
-    base = base or ("origin/main" if _known("origin/main") else None)
-    old = [f"^{name}" for name in (base, BASELINE) if name and _known(name)]
-    if not old:
-        return []  # a shallow copy: nothing here says which commits are new
-    listed = _git("log", "--no-merges", "--format=%h%x09%s", "HEAD", *old)
+def new_commits(base: str) -> list[tuple[str, str]]:
+    """Short id and subject of the commits that `base` does not have, merges left out."""
+    listed = _git("log", "--no-merges", "--format=%h%x09%s", f"{base}..HEAD")
     return [(line.partition("\t")[0], line.partition("\t")[2]) for line in listed.splitlines()]
 
 
@@ -66,7 +62,9 @@ def main(arguments: list[str]) -> int:
         message = Path(arguments[1]).read_text(encoding="utf-8")
         commits = [("this commit", message.partition("\n")[0])]
     else:
-        commits = new_commits(arguments[0] if arguments else None)
+        commits = (
+            new_commits(arguments[0]) if arguments else new_commits("origin/main") if _known("origin/main") else []
+        )
     bad = [f"{name} {fault}: {subject}" for name, subject in commits for fault in faults(subject)]
     for line in bad:
         print(line, file=sys.stderr)

@@ -19,6 +19,7 @@ import click
 import pytest
 import yaml
 
+from docs import generate
 from reviews.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -56,13 +57,12 @@ def let_through(path: str) -> bool:
 
 def accept(arguments: list[str]) -> None:
     """Fail when the command or one of its options does not exist."""
-    command: click.Command = main
+    context = generate.fresh(main, "reviews")
     rest = list(arguments)
-    name = "reviews"
-    while isinstance(command, click.Group):
+    while isinstance(context.command, click.Group):
         name = rest.pop(0)
-        command = command.commands[name]
-    command.make_context(name, rest)
+        context = generate.fresh(context.command.commands[name], name, context)
+    context.command.parse_args(context, rest)
 
 
 def test_everything_that_is_copied_exists_and_reaches_the_build() -> None:

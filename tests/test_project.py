@@ -176,6 +176,10 @@ def test_only_new_commits_are_checked_and_a_bad_one_ends_with_an_error(
     git("commit", "--allow-empty", "--message=Show the new way")
     assert commits.main(["old"]) == 0
     git("commit", "--allow-empty", "--message=the old way again.")
+    assert commits.main([]) == 0, "without origin/main nothing is known to be new"
+    git("update-ref", "refs/remotes/origin/main", "old")
+    assert commits.main([]) == 1
+    assert "the old way again." in capsys.readouterr().err
     assert commits.main(["old"]) == 1
     told = capsys.readouterr().err
     assert "the old way again." in told
