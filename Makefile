@@ -31,15 +31,18 @@ BESIDE := --numprocesses 2 --dist loadfile
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench torture coverage lock clean
+.PHONY: help demo test lint check format docs docs-site pictures dist bench torture coverage vendor lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
 	@echo 'make test                run all tests (index and search also with whoosh3)'
-	@echo 'make check               format, lint, types, import contracts, documentation'
+	@echo 'make check               format, lint, files of hosted services, commits, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
+	@echo 'make docs-site           build the documentation as a web site in build/site'
+	@echo 'make pictures            take the pictures in README.md again (needs Chromium)'
+	@echo 'make dist                build what a release publishes, in dist'
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
 	@echo 'make torture             fail a build at every point, flip bits, kill updates, 2,000 broken PDFs, 15,000 questions'
 	@echo 'make coverage            say which lines no test runs'
@@ -76,9 +79,14 @@ test: $(VENV)/test.stamp $(VENV3)/test.stamp
 	@echo 'The index again, with whoosh3 in place of Whoosh, and 300 made-up questions'
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py
 
-check: $(VENV)/test.stamp
+# What is quick, and so can run before each commit (.pre-commit-config.yaml).
+lint: $(VENV)/test.stamp
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+	$(PY) .ci/hosted.py
+	$(PY) .ci/commits.py
+
+check: lint docs-site
 	$(PY) -m mypy
 	$(VENV)/$(BIN)/lint-imports --no-cache
 	$(PY) docs/generate.py --check
@@ -89,6 +97,19 @@ format: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(PY) docs/generate.py
+
+# Strict: a broken link or a page that nothing leads to is an error. Open build/site/index.html.
+docs-site: $(VENV)/test.stamp
+	@rm -rf build/site
+	$(PY) -m sphinx --quiet --fail-on-warning --conf-dir docs/site . build/site
+
+pictures: $(VENV)/test.stamp
+	$(PY) docs/pictures.py
+
+# The source and the wheel, made by the pinned setuptools and nothing else.
+dist: $(VENV)/run.stamp
+	@rm -rf build dist
+	$(PY) -c "from setuptools import build_meta as build; build.build_sdist('dist'); build.build_wheel('dist')"
 
 bench: $(VENV)/test.stamp
 	@$(PY) -m benchmarks '$(BENCH)'
@@ -146,5 +167,5 @@ vendor: $(VENV)/run.stamp
 lock:
 	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
 	echo setuptools | $(COMPILE) -o requirements/run.txt --extra web
-	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra test --extra browser --extra check -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra test --extra browser --extra check --extra docs -c requirements/run.txt
 	printf 'setuptools\nwhoosh3\n' | $(COMPILE) -o requirements/whoosh3.txt --extra png --extra test -c requirements/test.txt --no-emit-package whoosh

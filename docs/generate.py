@@ -1,8 +1,9 @@
 """Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
 
-docs/cli.md is made from the click commands and from the error tree, the table of settings in docs/library.md from the
-settings, and the table of filters in docs/query-language.md from the filters; the commands that README.md shows are
-run on the demonstration reports, and what they print is put below them. With `--check` nothing is written, and the exit
+docs/cli.md and the manual page docs/reviews.1 are made from the click commands and from the error tree, the table of
+settings in docs/library.md from the settings, and the table of filters in docs/query-language.md from the filters; the
+commands that README.md shows are run on the demonstration reports, and what they print is put below them. With
+`--check` nothing is written, and the exit
 code is 1 when a file is not what it should be.
 """
 
@@ -14,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -72,9 +74,75 @@ def cli() -> str:
         *(f"| {code} | {meaning} |" for code, meaning in exit_codes().items()),
         "",
     ]
+    parts += [COMPLETION]
     for context in commands(main, fresh(main, "reviews")):
         parts += [f"## {context.command_path}", "", "```text", context.get_help().rstrip(), "```", ""]
     return "\n".join(parts)
+
+
+COMPLETION = r"""## Completion and manual page
+
+The shell can complete commands, options and file names when you press Tab. Put one line into the file that your
+shell reads when it starts:
+
+| shell | file | line |
+|---|---|---|
+| bash 4.4 or later | `~/.bashrc` | `eval "$(_REVIEWS_COMPLETE=bash_source reviews)"` |
+| zsh | `~/.zshrc` | `autoload -Uz compinit && compinit && eval "$(_REVIEWS_COMPLETE=zsh_source reviews)"` |
+| fish | `~/.config/fish/config.fish` | `_REVIEWS_COMPLETE=fish_source reviews \| source` |
+
+`reviews` must be on the `PATH`. Completion reads no library and no report.
+
+This reference is also a manual page. `pip install` puts it into the environment, where `man reviews` finds it on
+Linux as long as the environment is active. In a checkout, name the file: `man docs/reviews.1`.
+"""
+
+
+def manual() -> str:
+    """The manual page of `reviews`, in roff's man macros."""
+    root = fresh(main, "reviews")
+    parts = [
+        f'.TH REVIEWS 1 "" "reviews {version("safeguarding-reviews")}" "User Commands"',
+        ".SH NAME",
+        f"reviews {roff('- search inside safeguarding practice reviews')}",
+        *(".SH SYNOPSIS", f".B {roff(usage(root))}"),
+        *(".SH DESCRIPTION", *described(main)),
+        *(".SH OPTIONS", *options(root)),
+        ".SH COMMANDS",
+    ]
+    for context in commands(main, root):
+        if context is not root:
+            parts += [f'.SS "{roff(usage(context))}"', *described(context.command), *options(context)]
+    parts += [".SH EXIT STATUS"]
+    for code, meaning in exit_codes().items():
+        parts += [".TP", f".B {code}", roff(meaning)]
+    parts += [".SH ENVIRONMENT", ".TP", ".B REVIEWS_LIBRARY", "The library to use when \\-\\-library is not given."]
+    return "\n".join(parts) + "\n"
+
+
+def usage(context: click.Context) -> str:
+    """How a command is called, on one line."""
+    return " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+
+
+def described(command: click.Command) -> list[str]:
+    """The help of a command, a paragraph each."""
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(command.help or ""))
+    return [line for text in paragraphs for line in (".PP", roff(" ".join(text.split())))]
+
+
+def options(context: click.Context) -> list[str]:
+    """The options of a command with their help."""
+    records = (each.get_help_record(context) for each in context.command.get_params(context))
+    return [line for each in records if each and each[1] for line in (".TP", f".B {roff(each[0])}", roff(each[1]))]
+
+
+def roff(text: str) -> str:
+    """Text that roff prints as it stands; what is between backticks in bold."""
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
+    text = re.sub(r"`([^`]+)`", r"\\fB\1\\fR", text)
+    text = re.sub(r"[^\x00-\x7f]", lambda match: f"\\[u{ord(match[0]):04X}]", text)
+    return f"\\&{text}" if text.startswith((".", "'")) else text
 
 
 def library() -> str:
@@ -141,6 +209,7 @@ def answered(line: str, held: Path) -> str:
 
 GENERATED = {
     HERE / "cli.md": cli,
+    HERE / "reviews.1": manual,
     HERE / "library.md": library,
     HERE / "query-language.md": query_language,
     ROOT / "README.md": readme,

@@ -40,8 +40,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", ".*")
     for package in PACKAGES:
         shutil.copytree(ROOT / package, copy / package, ignore=ignored)
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
+    (copy / "docs").mkdir()
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "docs/reviews.1"):
+        shutil.copy(ROOT / name, copy / name)
     shutil.copytree(ROOT / "tests", copy / "tests", ignore=ignored)
     built = run(
         *(sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-index"),
@@ -85,8 +86,27 @@ def test_the_wheel_holds_exactly_our_packages_and_their_data(wheel: Path) -> Non
     wanted = {name for name in wanted if not any(part.startswith((".", "__pycache__")) for part in name.split("/"))}
     # How the demonstration reports are made stays at home.
     wanted = {name for name in wanted if not re.match(r"corpus/demo/(.*/|\w+\.py|README\.md)", name)}
+    wanted.add(f"{wheel.name.rpartition('-py3')[0]}.data/data/share/man/man1/reviews.1")
     assert held - wanted == set()
     assert wanted - held == set()
+
+
+def test_a_type_checker_believes_our_packages(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+    assert {f"{package}/py.typed" for package in PACKAGES} <= held
+
+
+def test_the_version_is_the_same_wherever_it_is_written(installed: Path, tmp_path: Path) -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    version = setup["metadata"]["version"]
+    asked = run(installed / "reviews", "--version", cwd=tmp_path)
+    assert asked.stdout.strip() == version, asked.stderr
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.*)$", citation, re.MULTILINE) == [version]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[([\d.]+)\]", changes, re.MULTILINE)[0] == version
 
 
 def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
@@ -95,6 +115,11 @@ def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) 
     told = run(installed / "reviews", "--help", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert "search" in told.stdout
+
+
+def test_the_manual_page_is_installed_where_man_looks(installed: Path) -> None:
+    page = installed.parent / "share" / "man" / "man1" / "reviews.1"
+    assert page.read_bytes() == (ROOT / "docs" / "reviews.1").read_bytes()
 
 
 def test_the_installed_command_answers_from_the_demonstration_reports(installed: Path, tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Check the subjects of new commits: `python .ci/commits.py [BASE]`, or `--message FILE` for the message of one.
+
+New are the commits that BASE (origin/main unless given) does not have: what has landed cannot be reworded. Without
+such a base nothing is known to be new.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+LONGEST = 72
+NOT_A_VERB = {
+    *("a", "an", "the", "this", "that", "these", "those", "it", "its", "we", "i", "you", "there", "no"),
+    *("what", "when", "where", "which", "who", "how", "why"),
+}
+VERBS = {
+    *("address", "bring", "compress", "cross", "discuss", "dismiss", "embed", "express", "feed", "focus"),
+    *("guess", "pass", "ping", "press", "process", "seed", "shed", "speed", "stress", "suppress"),
+}
+"""Verbs in the imperative that end as other forms do."""
+
+
+def faults(subject: str) -> list[str]:
+    """What is wrong with the first line of a commit message; nothing for those that git writes itself."""
+    if subject.startswith(("Merge ", 'Revert "')):
+        return []
+    found = []
+    if len(subject) > LONGEST:
+        found.append(f"has {len(subject)} characters; {LONGEST} is the most")
+    if not subject[:1].isupper():
+        found.append("does not begin with a capital letter")
+    if subject.endswith("."):
+        found.append("ends with a full stop")
+    first = re.match(r"[A-Za-z]*", subject)
+    word = first[0].lower() if first else ""
+    if word in NOT_A_VERB or (word not in VERBS and re.search(r"(ed|ing|[^s]s)$", word)):
+        found.append(f'begins with "{word}", not with what the commit does: "Add …", "Fix …", "Show …"')
+    return found
+
+
+def new_commits(base: str) -> list[tuple[str, str]]:
+    """Short id and subject of the commits that `base` does not have, merges left out."""
+    listed = _git("log", "--no-merges", "--format=%h%x09%s", f"{base}..HEAD")
+    return [(line.partition("\t")[0], line.partition("\t")[2]) for line in listed.splitlines()]
+
+
+def _known(name: str) -> bool:
+    command = ["git", "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is wrong. Returns the exit code."""
+    if arguments[:1] == ["--message"]:
+        message = Path(arguments[1]).read_text(encoding="utf-8")
+        commits = [("this commit", message.partition("\n")[0])]
+    else:
+        commits = (
+            new_commits(arguments[0]) if arguments else new_commits("origin/main") if _known("origin/main") else []
+        )
+    bad = [f"{name} {fault}: {subject}" for name, subject in commits for fault in faults(subject)]
+    for line in bad:
+        print(line, file=sys.stderr)
+    if bad:
+        print("Reword with `git commit --amend` or `git rebase --interactive`. See CONTRIBUTING.md.", file=sys.stderr)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
