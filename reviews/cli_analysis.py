@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import UsageError
-from reviews.console import JSON, open_library, print_json, print_lines
+from reviews.console import JSON, QueryCommand, open_library, print_json, print_lines
 
 if TYPE_CHECKING:
     from search.concordance import Line
@@ -56,7 +56,7 @@ def _delivered(
     return out is not None or as_json
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query")
 @filtered
 @click.option("--section", multiple=True, help="The words must stand in a section of this kind; may be repeated.")
@@ -105,7 +105,7 @@ def _aligned(lines: Sequence[Line]) -> Iterator[str]:
     yield f"{len(lines):,} mentions. The letters behind are the beginning of a report's id: `reviews show ID`."
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("queries", nargs=-1, required=True)
 @click.option(
     "--by",
@@ -147,7 +147,7 @@ def trends(
             print_lines([*chart(points, width()), "", coverage(searcher.coverage)])
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query", required=False, default="")
 @filtered
 @click.option("--only", type=click.Choice(["recommendation", "finding"]), help="Only the one or the other.")
@@ -191,7 +191,7 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{said} in {counted(reports, 'report')}."
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query")
 @filtered
 @click.option(
@@ -216,7 +216,7 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
             print_lines(_ranked(found))
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("one")
 @click.argument("other")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Words to show of each side.")
@@ -247,7 +247,7 @@ def _ranked(found: Sequence[Telling]) -> Iterator[str]:
         )
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query", required=False, default="")
 @filtered
 @click.option(

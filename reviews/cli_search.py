@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from corpus.errors import UsageError
-from reviews.console import JSON, open_library, print_json, print_lines
+from reviews.console import JSON, QueryCommand, open_library, print_json, print_lines
 
 PASSAGES = click.option(
     "--passages", metavar="N", default="3", show_default=True, help="Passages of each report, or `all`."
 )
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query")
 @click.option("--year", metavar="2015..2020", help="Only reports of this year or these years.")
 @click.option("--board", "boards", multiple=True, help="Only reports of a board of this name; may be repeated.")
