@@ -138,9 +138,22 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     if read_only and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
         address += "&immutable=1"  # on a read-only disk SQLite cannot make its side files, and nobody can be writing
     # Who only reads may be handed from one thread to another, as the web page does, but not be used by two at once.
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         address, timeout=_WAIT_SECONDS, isolation_level=None, uri=True, check_same_thread=not read_only
     )
+    connection.text_factory = _text
+    return connection
+
+
+class _Undecodable(sqlite3.DatabaseError):
+    """A text is not UTF-8: a bit of the file was flipped. SQLite's module has an error for it, but no code."""
+
+
+def _text(stored: bytes) -> str:
+    try:
+        return stored.decode()
+    except UnicodeDecodeError as error:
+        raise _Undecodable(str(error.reason)) from error
 
 
 @contextmanager
@@ -174,8 +187,7 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
     primary = code & 0xFF if code >= 0 else code
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(f"Another run is writing to {path}. Wait until it has finished, then try again.")
-    undecodable = code == -1 and "Could not decode to UTF-8" in str(error)  # a flipped bit inside a text
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or undecodable:
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, _Undecodable):
         return _damaged(path)
     if primary == sqlite3.SQLITE_FULL:
         return LimitHit(

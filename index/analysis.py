@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import snowballstemmer
 
-VERSION = "2"
+VERSION = "3"
 
 # Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
 _RUN = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]+"
@@ -32,6 +32,8 @@ _COMMON = tuple(
 )
 GAP = "\x01"
 """Stands between the tokens of two texts, and is never one."""
+# The apostrophe of a name (O'Brien), not that of a word that is drawn together (don't, we'll).
+_NAME_APOSTROPHE = re.compile("'(?!(?:s|t|d|m|re|ve|ll)$)")
 _GAP_KEPT = _ASCII[:1] + GAP.encode() + _ASCII[2:]
 _BETWEEN = f" {GAP} "
 
@@ -177,7 +179,11 @@ def compounds(text: str) -> list[tuple[str, str]]:
 
 
 def stem(term: str) -> str:
-    """What the forms of a word share: the English Snowball stem of the term without a possessive ending."""
+    """What the forms of a word share: the English Snowball stem of the term without a possessive ending, and without
+    the apostrophe of a name: O'Brien is often typed OBrien.
+    """
     bare = term[:-2] if term.endswith("'s") else term.removesuffix("'")
+    if "'" in bare:
+        bare = _NAME_APOSTROPHE.sub("", bare)
     stemmed: str = _stem.word(bare)
     return stemmed

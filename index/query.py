@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from index.signs import NEARNESS, shouted
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -96,7 +98,8 @@ class Or:
     parts: tuple[Query, ...]
 
     def __str__(self) -> str:
-        return " OR ".join(_operand(part) for part in self.parts)
+        words = [_operand(part) for part in self.parts]
+        return (" | " if shouted(["OR", *words]) else " OR ").join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ class Not:
     part: Query
 
     def __str__(self) -> str:
-        return f"NOT {_operand(self.part)}"
+        part = _operand(self.part)
+        return f"-{part}" if shouted(["NOT", part]) else f"NOT {part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,8 @@ Query = Word | Pattern | Fuzzy | Phrase | Near | And | Or | Not | Field | In | T
 
 def _operand(query: Query) -> str:
     asks = isinstance(query, Pattern) and query.text.endswith("?")  # at the end it would end a question
-    return f"({query})" if asks or isinstance(query, And | Or | Not | Near | In) else str(query)
+    joins = isinstance(query, Word) and not query.exact and NEARNESS.fullmatch(query.text)  # or be an operator
+    return f"({query})" if asks or joins or isinstance(query, And | Or | Not | Near | In) else str(query)
 
 
 def _plain(text: str) -> bool:

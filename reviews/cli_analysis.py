@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import UsageError
-from reviews.console import JSON, open_library, print_json, print_lines, say
+from reviews.console import JSON, QueryCommand, open_library, print_json, print_lines, say
 from reviews.filtering import filtered
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _delivered(
     return out is not None or as_json
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query")
 @filtered
 @click.option(
@@ -93,7 +93,7 @@ def _aligned(lines: Sequence[Line]) -> Iterator[str]:
     yield f"{len(lines):,} mentions. The letters behind are the beginning of a report's id: `reviews show ID`."
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("queries", nargs=-1, required=True)
 @click.option(
     "--by",
@@ -134,7 +134,7 @@ def trends(
             print_lines([*chart(points, width()), "", coverage(searcher.coverage)])
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query", required=False, default="")
 @filtered
 @click.option("--only", type=click.Choice(["recommendation", "finding"]), help="Only the one or the other.")
@@ -178,7 +178,7 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{said} in {counted(reports, 'report')}."
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query")
 @filtered
 @click.option(
@@ -203,7 +203,7 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
             print_lines(_ranked(found))
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("one")
 @click.argument("other")
 @filtered
@@ -235,7 +235,7 @@ def _ranked(found: Sequence[Telling]) -> Iterator[str]:
         )
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query", required=False, default="")
 @filtered
 @click.option(

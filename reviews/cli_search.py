@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import UsageError
-from reviews.console import JSON, open_library, print_json, print_lines
+from reviews.console import JSON, QueryCommand, open_library, print_json, print_lines
 from reviews.filtering import filtered
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PASSAGES = click.option(
 )
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query")
 @filtered
 @click.option(

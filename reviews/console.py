@@ -26,6 +26,25 @@ Progress = Callable[[str, int, int], None]
 """Told of each step: its name, how much is done, of how much."""
 
 
+class QueryCommand(click.Command):
+    """A command whose argument is a query, which may begin with a hyphen as options do."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        typed = list(arguments)
+        try:
+            return super().parse_args(context, arguments)
+        except click.NoSuchOption as error:
+            query = next((each for each in typed if each.startswith("-") and error.option_name.lstrip("-") in each), "")
+            if error.possibilities or not query:
+                raise
+            quote = "'" if '"' in query else '"'
+            raise click.UsageError(
+                f"{error.format_message()} If {query} is part of the query, put the whole query in quotation marks, "
+                f"after all options, and `--` before it: {context.command_path} -- {quote}{query}{quote}",
+                context,
+            ) from error
+
+
 def open_library(path: Path) -> Library:
     """The library that the command is about."""
     from reviews.library import Library

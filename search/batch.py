@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -36,22 +35,9 @@ from search.tally import Asked, Tally, searchable, with_unread
 from search.workbook import MAX_ROWS
 
 FORMS = ("xlsx", "csv", "jsonl")
-_PARTS_VERSION = 5
-_QUOTED = re.compile("`[^`]*`")
+_PARTS_VERSION = 6
 _SECONDS = 30.0  # for one question: nobody sits before a screen, and the machine is busy with the others
 _ALONE = 20  # questions for which a second process would take longer to start than it helps
-
-SLIPS = (
-    "had no partner",
-    "is not a field",
-    "there is no theme",
-    "is no kind of section",
-    "is no year",
-    "the years were turned round",
-    "nothing was asked",
-)
-"""Warnings of the parser that tell of a slip of the pen. One person at a time sees how such a query was read and types
-it again; of five hundred rows nobody would, and the number would stand in a study."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -116,11 +102,10 @@ def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
         head, hits = searcher.stream(question.query, question.filters, count=False, seconds=_SECONDS)
     except ReviewsError as error:
         return replace(asked, error=f"line {question.line}: {error}"), iter(())
-    for warning in head.warnings:
-        ours = _QUOTED.sub("", warning)  # what is left is not what the person typed
-        if any(slip in ours for slip in SLIPS) and not ours.startswith(("read as:", "in the theme")):
-            said = f"line {question.line}: not asked, because it could only be guessed at: {warning}."
-            return replace(asked, error=said), iter(())
+    guess = next((told for told in head.diagnostics if told.guess), None)
+    if guess:
+        said = f"line {question.line}: not asked, because it could only be guessed at: {guess}."
+        return replace(asked, error=said), iter(())
     answered = replace(
         asked,
         parsed=head.parsed,

@@ -5,11 +5,11 @@ A tree comes out normal: no AND in an AND, no OR in an OR, none of a single part
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus.errors import QueryRefused
 from index.query import And, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from search.diagnostics import Code, Warn
 
 MAX_DEPTH = 50
 DEFAULT_DISTANCE = 10
@@ -38,7 +38,7 @@ class Operand:
 class Joiner:
     """Joins the items of one level of brackets at a time. mixed: whether a reader could have meant it otherwise."""
 
-    def __init__(self, warn: Callable[[str], None]) -> None:
+    def __init__(self, warn: Warn) -> None:
         self.warn = warn
         self.mixed = False
 
@@ -55,9 +55,9 @@ class Joiner:
             elif isinstance(item, Operator):
                 self._dangling(prefixes)
                 if pending:
-                    self.warn(f"`{pending.typed}` was followed by `{item.typed}`: {pending.typed} was ignored")
+                    self.warn(Code.FOLLOWED_BY, typed=pending.typed, next=item.typed)
                 elif not every:
-                    self.warn(f"`{item.typed}` had nothing before it and was ignored")
+                    self.warn(Code.NOTHING_BEFORE, typed=item.typed)
                 pending = item if every else None
             elif isinstance(item.tree, Nothing):
                 self._dangling(prefixes)
@@ -71,9 +71,7 @@ class Joiner:
                     every[-1].append(item)
                 else:
                     if loose_in and not pending and not item.prefixes and positional(item.tree):
-                        self.warn(
-                            f"`{loose_in.typed}` holds for the next word or group only: put several words in brackets"
-                        )
+                        self.warn(Code.IN_ONE_ONLY, typed=loose_in.typed)
                     every.append([item])
                 if not (pending and pending.name == "NEAR"):
                     loose_in = next((p for p in item.prefixes if p.name == "IN" and not item.bracketed), None)
@@ -81,7 +79,7 @@ class Joiner:
         if pending or len(prefixes) != 1 or not self._last_in(prefixes[0], every):
             self._dangling(prefixes)
         if pending:
-            self.warn(f"the query ended early after `{pending.typed}`: {pending.typed} was ignored")
+            self.warn(Code.ENDED_EARLY, typed=pending.typed)
         units = [unit for group in every for unit in group]
         plain = sum(positional(unit.tree) and not unit.prefixes for unit in units)
         self.mixed |= len(every) > 1 and len(units) > len(every)
@@ -99,13 +97,13 @@ class Joiner:
         inside = self.all_of([self._either([self._apply(unit) for unit in group]) for group in asked])
         every[:] = [group for group in every if group not in asked]
         every.append([Operand(inside.tree, inside.depth, prefixes=(last,))])
-        self.warn(f"`{last.typed}` stood last, so it was read for the words before it")
+        self.warn(Code.IN_LAST, typed=last.typed)
         self.mixed = True
         return True
 
     def _dangling(self, prefixes: list[Operator]) -> None:
         for prefix in prefixes:
-            self.warn(f"`{prefix.typed}` had nothing after it and was ignored")
+            self.warn(Code.NOTHING_AFTER, typed=prefix.typed)
         prefixes.clear()
 
     def _near(self, left: Operand, right: Operand, distance: int) -> Operand:
@@ -113,7 +111,7 @@ class Joiner:
         if positional(left.tree) and positional(right.tree):
             near = Near(left.tree, right.tree, distance)
             return Operand(near, deeper([left, right]), prefixes=left.prefixes)
-        self.warn("NEAR joins words, phrases and groups with OR; anything else beside it was read as AND")
+        self.warn(Code.NEAR_AS_AND)
         self.mixed = True
         both = self.all_of([left, right])
         return Operand(both.tree, both.depth, prefixes=left.prefixes)

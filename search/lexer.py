@@ -9,13 +9,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-QUOTES = '"“”„‟«»″＂'
+from search.quotes import QUOTES, quotation
+
 HYPHENS = "-‐‑−–"
 """What can stand for NOT at the start of a word: word processors turn a typed hyphen into the others."""
 
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(rf"[^\s()|{QUOTES}]+")
-_CLOSING = re.compile(f"[{QUOTES}]")
 _SLOP = re.compile(r"~([0-9]*)")
 
 
@@ -52,10 +52,9 @@ def tokens(text: str) -> tuple[list[Token], bool]:
             continue
         kind, inside, slop = "run", char, None
         if char in QUOTES:
-            closing = _CLOSING.search(text, at + 1)
-            unclosed = closing is None
-            end = closing.start() if closing else len(text)
-            kind, inside, at = "quoted", text[at + 1 : end], end + 1
+            quoted = quotation(text, at)
+            unclosed = not quoted.closed
+            kind, inside, at = "quoted", text[quoted.start : quoted.end], quoted.after
             if suffix := _SLOP.match(text, at):
                 slop, at = suffix[1], suffix.end()
         elif char in "()":

@@ -8,6 +8,7 @@ from index.answer import Answer
 from index.evaluate import Evaluator
 from index.expansion import distance
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Word
+from search.diagnostics import Code, Diagnostic, diagnostic
 from search.ranking import Titles
 
 _EDITS = 2
@@ -108,7 +109,7 @@ def _mapped(tree: Query, mended: Callable[[str, bool], str | None]) -> Query:
     return tree
 
 
-def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[str]:
+def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
     """For a query without hits: which parts of it occur nowhere, or which never occur together."""
     if isinstance(tree, Nothing):
         return ()
@@ -121,11 +122,11 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[str]:
         for i, left in enumerate(parts):
             for right in parts[i + 1 :]:
                 if not evaluator.evaluate(And((left, right))).documents:
-                    return [f"`{left}` and `{right}` both occur, but never in one report.", *fewer]
-    return ["Each part of the query fits some report, but no report has them all.", *fewer]
+                    return [diagnostic(Code.NEVER_TOGETHER, left=str(left), right=str(right)), *fewer]
+    return [diagnostic(Code.NEVER_ALL), *fewer]
 
 
-def _without(parts: Sequence[Query], choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[str]:
+def _without(parts: Sequence[Query], choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[Diagnostic]:
     """What leaving some parts out would find: the choice of parts that finds most, if two or more are left."""
     best: tuple[int, Query] | None = None
     for left_out in choices:
@@ -134,32 +135,25 @@ def _without(parts: Sequence[Query], choices: Iterable[Sequence[Query]], evaluat
             found = len(evaluator.evaluate(And(rest)).documents)
             if found and (best is None or found > best[0]):
                 best = (found, And(rest))
-    if best is None:
-        return []
-    return [f"{best[0]:,} report{' has' if best[0] == 1 else 's have'} the rest: search for `{best[1]}`."]
+    return [diagnostic(Code.REST, number=best[0], query=str(best[1]))] if best else []
 
 
-def _nowhere(part: Query, evaluator: Evaluator) -> str:
+def _nowhere(part: Query, evaluator: Evaluator) -> Diagnostic:
     match part:
         case Phrase(words, _) if len(words) > 1:
             absent = [f"`{word}`" for word in words if not evaluator.evaluate(word).documents]
             if absent:
-                return f"`{part}` occurs nowhere: none of the reports that were searched has {' or '.join(absent)}."
+                return diagnostic(Code.WORDS_NOWHERE, part=str(part), words=" or ".join(absent))
             together = len(evaluator.evaluate(And(words)).documents)
-            return f"`{part}` occurs nowhere as a phrase. {_all_of_them(together)}"
+            code = Code.PHRASE_NOWHERE if together else Code.PHRASE_APART
+            return diagnostic(code, part=str(part), number=together)
         case Word() | Phrase() | Fuzzy():
-            return f"`{part}` occurs in none of the reports that were searched."
+            return diagnostic(Code.PART_NOWHERE, part=str(part))
         case Near(left, right):
-            return f"`{left}` and `{right}` never stand so near each other."
+            return diagnostic(Code.NEVER_NEAR, left=str(left), right=str(right))
         case Not(_):
-            return f"`{part}` leaves no report: every report has it."
-    return f"`{part}` fits none of the reports that were searched."
-
-
-def _all_of_them(reports: int) -> str:
-    if not reports:
-        return "Its words all occur, but never in one report."
-    return f"{reports:,} report{' has' if reports == 1 else 's have'} all of its words, in one form or another."
+            return diagnostic(Code.EXCLUDES_ALL, part=str(part))
+    return diagnostic(Code.PART_UNMET, part=str(part))
 
 
 def only_in_titles(tree: Query, answer: Answer, evaluator: Evaluator, titles: Titles) -> tuple[set[int], Query | None]:

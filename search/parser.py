@@ -7,19 +7,21 @@ docs/query-language.md. Brackets are kept on a list instead of the call stack, s
 from __future__ import annotations
 
 import difflib
-import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
-from index.query import And, Field, Fuzzy, In, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from index.query import And, Field, In, Not, Nothing, Or, Query, Theme
 from search import years
+from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import section_called
 from search.joining import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
-from search.lexer import HYPHENS, QUOTES, Token, tokens, trimmed, visible, words_of
+from search.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
+from search.operators import NEAR, found, loud
+from search.quotes import QUOTES, singles
+from search.words import Words
 
 MAX_LENGTH = 10_000
 MAX_CLAUSES = 500
@@ -32,17 +34,20 @@ FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "
 ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
 """From a name as typed to the theme's name as it is written in the theme file, and its queries; None when unknown."""
 
-_NEAR = re.compile(r"NEAR(?:/([0-9]*))?")
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
-_FUZZY = re.compile(r"(.*)~([0-9]*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree, and how odd input was read, one sentence each."""
+    """The tree, and how odd input was read."""
 
     tree: Query
-    warnings: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """How odd input was read, one sentence each."""
+        return sentences(self.diagnostics)
 
 
 def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[str] = ()) -> Parsed:
@@ -53,12 +58,12 @@ def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[st
     shared = _Shared(themes, theme_names)
     tree = _Reader(shared).read(text).tree
     if isinstance(tree, Nothing):
-        shared.warn("nothing was asked: type a word, for example: neglect")
+        shared.warn(Code.NOTHING_ASKED)
     elif _only_excludes(tree):
-        shared.warn("the query says only what must not occur, so all other reports are the answer")
+        shared.warn(Code.ONLY_EXCLUDES)
     if len(str(tree)) > MAX_LENGTH:
         raise _too_long(" with its brackets written out")
-    return Parsed(tree, shared.sentences())
+    return Parsed(tree, shared.told())
 
 
 @dataclass(slots=True)
@@ -69,18 +74,25 @@ class _Shared:
     theme_names: Sequence[str]
     inside: list[str] = field(default_factory=list)
     clauses: int = 0
-    warnings: dict[str, None] = field(default_factory=dict)
+    diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
 
-    def warn(self, sentence: str) -> None:
-        self.warnings[f"in the theme “{self.inside[-1]}”: {sentence}" if self.inside else sentence] = None
+    def warn(self, code: Code, /, **arguments: str | int) -> None:
+        self.add(diagnostic(code, **arguments))
 
-    def sentences(self) -> tuple[str, ...]:
-        """The first warnings, the last one kept too: it tells how the whole was read."""
-        all_of_them = tuple(self.warnings)
-        if len(all_of_them) <= MAX_WARNINGS:
-            return all_of_them
-        more = f"{len(all_of_them) - MAX_WARNINGS} more oddities like these were passed over"
-        return (*all_of_them[: MAX_WARNINGS - 1], more, all_of_them[-1])
+    def add(self, one: Diagnostic) -> None:
+        self.diagnostics[replace(one, theme=self.inside[-1]) if self.inside else one] = None
+
+    def told(self) -> tuple[Diagnostic, ...]:
+        """The first diagnostics, those of a guess before others, the last one kept too: it tells how the whole was
+        read.
+        """
+        every = list(self.diagnostics)
+        if len(every) <= MAX_WARNINGS:
+            return tuple(every)
+        *others, last = every
+        others.sort(key=lambda one: not one.guess)
+        more = diagnostic(Code.MORE, number=len(every) - MAX_WARNINGS)
+        return (*others[: MAX_WARNINGS - 1], more, last)
 
     def count(self, clauses: int) -> None:
         self.clauses += clauses
@@ -99,28 +111,38 @@ class _Reader:
         self.warn = shared.warn
         self.levels: list[list[Operand | Operator]] = [[]]
         self.joiner = Joiner(shared.warn)
+        self.words = Words(shared.warn, shared.count)
+        self.loud = False
 
     def read(self, text: str) -> Operand:
         if len(text) > MAX_LENGTH:
             raise _too_long()
         plain, dropped = visible(text)
         if dropped:
-            self.warn("characters that cannot be seen were dropped")
+            self.warn(Code.INVISIBLE)
         if _asks(plain):
             plain = plain.rstrip(" ?")
-            self.warn("the question mark at the end was read as the end of a question, not as one more letter")
+            self.warn(Code.QUESTION)
+        plain, quoted, alone = singles(plain)
+        for typed in quoted:
+            self.warn(Code.SINGLE_QUOTES, typed=typed)
+        for typed in alone:
+            self.warn(Code.SINGLE_QUOTE_UNCLOSED, typed=typed)
         pieces, unclosed = tokens(plain)
         if unclosed:
-            self.warn("a quotation mark had no partner: the phrase was read to the end")
+            self.warn(Code.QUOTE_UNCLOSED)
+        self.loud = loud(pieces)
+        if self.loud:
+            self.warn(Code.SHOUTED)
         at = 0
         while at < len(pieces):
             at = self._take(pieces, at)
         while len(self.levels) > 1:
-            self.warn("`(` had no partner: the group was read to the end")
+            self.warn(Code.BRACKET_UNCLOSED)
             self._close()
         whole = self.joiner.join(self.levels[0])
         if self.joiner.mixed and not isinstance(whole.tree, Nothing):
-            self.warn(f"read as: {_short(str(whole.tree), 500)}")
+            self.warn(Code.READ_AS, said=str(whole.tree))
         return whole
 
     def _take(self, pieces: list[Token], at: int) -> int:
@@ -136,7 +158,7 @@ class _Reader:
             if len(self.levels) > 1:
                 self._close()
             else:
-                self.warn("`)` had no partner and was ignored")
+                self.warn(Code.BRACKET_UNOPENED)
         elif token.kind == "or":
             self._add(Operator("OR", "|"))
         else:
@@ -150,7 +172,7 @@ class _Reader:
         group = self.joiner.join(self.levels.pop())
         group.bracketed = True
         if isinstance(group.tree, Nothing):
-            self.warn("an empty group was ignored")
+            self.warn(Code.GROUP_EMPTY)
         self._add(group)
 
     # One run of characters between spaces: an operator, a field, a word.
@@ -158,136 +180,43 @@ class _Reader:
     def _run(self, pieces: list[Token], at: int) -> int:
         token = pieces[at]
         text = token.text
-        if text in ("AND", "OR", "NOT"):
-            self._add(Operator(text, text))
-            return at + 1
-        if near := _NEAR.fullmatch(text):
-            self._add(Operator("NEAR", text, self._number(near[1], DEFAULT_DISTANCE, text)))
-            return at + 1
-        rest = text.lstrip(HYPHENS)
+        taken = None if self.loud else found(pieces, at)
+        if taken and taken.note:
+            self.shared.add(taken.note)
+        if taken and taken.name:
+            distance = self._number(taken.digits, DEFAULT_DISTANCE, text)
+            self._add(Operator(taken.name, text, distance))
+            return at + taken.pieces
+        rest = text.lstrip(HYPHENS + "!")
         if not any(c.isalnum() for c in rest):
             if not rest and token.glued and at + 1 < len(pieces) and pieces[at + 1].kind in ("open", "quoted"):
-                self._add(Operator("NOT", "-"))
+                self._not(text)
             else:
-                self.warn(f"`{_short(text)}` has no letter or digit and was ignored")
+                self.warn(Code.NO_LETTERS, typed=text)
             return at + 1
         if len(rest) < len(text):
-            self._add(Operator("NOT", "-"))
-        rest = trimmed(rest, before="=*?", after="*?~:" + years.MARKS)
+            self._not(text)
+        rest = trimmed(rest, before="=*?", after="*?~:$" + years.MARKS)
         if rest.startswith("="):
-            self._add(self._exact(rest))
+            self._add(self.words.exact(rest))
         elif named := _NAMED.fullmatch(rest):
             return self._named(named[1], named[2], pieces, at)
         else:
-            if text == "or" and 0 < at < len(pieces) - 1:
-                self.warn("`or` was searched like any other word: for one or the other, write OR in capitals")
-            elif text == "not" and 0 < at < len(pieces) - 1:
-                self.warn("`not` was searched like any other word: to leave out what has a word, write NOT in capitals")
-            elif _NEAR.fullmatch(text.upper()) and "/" in text:
-                self.warn(f"`{_short(text)}` was searched like any other word: for nearness, write it in capitals")
-            self._add(leaf(self._loose(rest)))
+            self._add(leaf(self.words.loose(rest)))
         return at + 1
-
-    def _exact(self, text: str) -> Operand:
-        if "*" in text or "?" in text:
-            self.warn(f"`=` was ignored: the pattern in `{_short(text)}` finds only what it spells anyway")
-            return leaf(self._loose(text))
-        self.shared.count(len(words_of(text)))
-        return Operand(Word(trimmed(text), exact=True))
-
-    def _loose(self, text: str) -> Query:
-        """A word, fuzzy word or pattern. `text` holds a letter or digit and does not begin with a field's name."""
-        text = trimmed(text, before="*?", after="*?~")
-        fuzzy = _FUZZY.fullmatch(text)
-        if "*" in text or "?" in text:
-            if fuzzy:
-                self.warn(f"`~` was ignored in `{_short(text)}`: a word is either a pattern or fuzzy")
-            return self._phrase_of(fuzzy[1] if fuzzy else text, 0, alone=True)
-        if not fuzzy or not (body := trimmed(fuzzy[1])):
-            return self._word(text)
-        if len(words_of(body)) > 1 or sum(c.isalnum() for c in body) < 3:
-            self.warn(f"`~` was ignored in `{_short(text)}`: it works on one word of three letters or more")
-            return self._word(body.replace("~", "-"))
-        if fuzzy[2] not in ("", "1", "2"):
-            self.warn(f"`{_short(text)}` was read as `{_short(body)}~`: a word may differ in 1 or 2 letters")
-        self.shared.count(1)
-        return Fuzzy(body, 1 if fuzzy[2] == "1" else 2)
-
-    def _word(self, text: str) -> Word:
-        text = trimmed(text)
-        self.shared.count(len(words_of(text)))
-        return Word(text.lower() if text in ("AND", "OR", "NOT") or _NEAR.fullmatch(text) else text)
-
-    def _pattern(self, text: str) -> Word | Pattern:
-        """`text` is letters, digits, apostrophes and wildcards, at least one letter or digit among them."""
-        text = re.sub(r"\*+", "*", text)
-        before, star, _ = text.partition("*")
-        if star and sum(c.isalnum() for c in before) < 3:
-            longest = max(re.split(r"[*?]+", text), key=lambda part: sum(c.isalnum() for c in part))
-            word = trimmed(before.replace("?", "")) or trimmed(longest)
-            self.warn(
-                f"`{_short(text)}` is too short, three letters are needed before `*`: read as the word `{_short(word)}`"
-            )
-            return self._word(word)
-        self.shared.count(1)
-        if text.endswith("?"):
-            self.warn(
-                f"`?` stands for one more letter, so `{_short(text)}` does not find `{_short(text.rstrip('?'))}`: "
-                "leave the question mark out to find the word"
-            )
-        return Pattern(text)
-
-    # Phrases.
 
     def _phrase(self, inside: str, slop: str | None) -> Operand:
         between = 0
         if slop == "":
-            self.warn('`~` after a phrase needs a number, for example "information sharing"~5: it was ignored')
+            self.warn(Code.SLOP_MISSING)
         elif slop:
             between = self._number(slop, 0, f"~{slop}")
-        return leaf(self._phrase_of(inside, between))
+        return leaf(self.words.phrase(inside, between))
 
-    def _phrase_of(self, inside: str, slop: int, alone: bool = False) -> Query:
-        """The phrase; an OR of phrases where a pattern holds a hyphen, for `self-harm*` is also written `selfharm*`.
-
-        alone: it was typed without quotation marks, so what is one word is no phrase.
-        """
-        slots: list[list[list[Word | Pattern]]] = []
-        for typed in inside.split():
-            parts = words_of(typed, also="*?") if "*" in typed or "?" in typed else []
-            if parts:
-                split = [self._pattern(part) if "*" in part or "?" in part else self._word(part) for part in parts]
-                whole = unicodedata.normalize("NFC", "".join(parts))
-                several = len(parts) > 1 and ("*" in whole or "?" in whole)
-                if several and sum(len(slot) > 1 for slot in slots) < 3:  # 8 phrases at most
-                    slots.append([split, [self._pattern(whole)]])
-                else:
-                    slots.append([split])
-            elif trimmed(typed):
-                slots.append([[self._phrase_word(typed)]])
-            elif "*" in typed or "?" in typed:
-                self.warn(
-                    f"`{_short(typed)}` alone in a phrase was ignored: write ~1 after the phrase to allow one more word"
-                )
-        if not slots:
-            self.warn("an empty phrase was ignored")
-            return Nothing()
-        phrases: list[Query] = []
-        for choice in itertools.product(*slots):
-            words = tuple(itertools.chain.from_iterable(choice))
-            if alone and len(words) == 1:
-                word = words[0]
-                phrases.append(self._word(word.text) if isinstance(word, Word) else word)
-            else:
-                phrases.append(Phrase(words, slop))
-        self.shared.count((len(phrases) - 1) * len(slots))
-        return phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
-
-    def _phrase_word(self, typed: str) -> Word:
-        """A word of a phrase: there AND, OR, NOT and NEAR are words like any other."""
-        text = trimmed(typed)
-        self.shared.count(len(words_of(text)))
-        return Word(text)
+    def _not(self, text: str) -> None:
+        if text[0] == "!":
+            self.warn(Code.OPERATOR_READ_AS, typed="!", operator="NOT")
+        self._add(Operator("NOT", text[0]))
 
     # `name:value`.
 
@@ -304,13 +233,13 @@ class _Reader:
             elif known and following.kind == "run" and self._is_value(following.text, ends):
                 value, at = trimmed(following.text, before=ends, after=ends), at + 1
             if value and known and not touches:
-                self.warn(f"`{typed}: {_short(value)}` was read as `{typed}:{_short(value)}`, without the space")
+                self.warn(Code.FIELD_SPACE, field=typed, value=value)
         if name == "year":
             value, at = self._rest_of_years(value, pieces, at)
         if not known:
             self._add(self._unknown(typed, value))
         elif not any(c.isalnum() for c in value):
-            self.warn(f"`{typed}:` needs a word or a quoted phrase directly after it and was ignored")
+            self.warn(Code.FIELD_EMPTY, field=typed)
             self._add(Operand(Nothing()))
         elif name == "in":
             self._in(value)
@@ -328,22 +257,21 @@ class _Reader:
         ):
             return first, at
         whole = f"{first} {runs[0]} {trimmed(runs[1])}"
-        self.warn(f"`year:{whole}` was read as one range of years")
+        self.warn(Code.YEARS_APART, value=whole)
         return whole, at + 2
 
     def _is_value(self, text: str, ends: str) -> bool:
         if ends and text.strip(ends).isdecimal():  # `year: -2020`
             return True
-        operator = text in ("AND", "OR", "NOT") or _NEAR.fullmatch(text)
+        operator = text in ("AND", "OR", "NOT") or NEAR.fullmatch(text)
         return bool(trimmed(text)) and not operator and text[0] not in HYPHENS + "=" and not _NAMED.fullmatch(text)
 
     def _unknown(self, typed: str, value: str) -> Operand:
-        words: list[Query] = [self._loose(part) for part in (typed, *value.replace(":", " ").split()) if trimmed(part)]
+        parts = (typed, *re.sub(r"[:|()]", " ", value).split())
+        read = [self.words.loose(part) for part in parts if trimmed(part)]
+        words = [word for word in read if not isinstance(word, Nothing)]
         if len(words) > 1:
-            self.warn(
-                f"`{_short(typed)}:` is not a field, so `{_short(f'{typed} {value}')}` was searched as words; "
-                f"the fields are {', '.join(FIELDS)}, in and theme"
-            )
+            self.warn(Code.FIELD_UNKNOWN, field=typed, typed=f"{typed} {value}", fields=", ".join(FIELDS))
         return self.joiner.all_of([leaf(word) for word in words])
 
     def _field(self, name: str, value: str) -> Query:
@@ -352,27 +280,22 @@ class _Reader:
                 span = years.read(value)
             except years.BadYears as wrong:
                 if wrong.turned is None:
-                    self.warn(
-                        f"`{_short(value)}` is no year and was ignored: write year:2015, year:2015..2020 or year:2015.."
-                    )
+                    self.warn(Code.YEAR_UNREADABLE, value=value)
                     return Nothing()
                 span = wrong.turned
-                self.warn(f"the years were turned round: {years.written(span)}")
+                self.warn(Code.YEARS_REVERSED, years=years.written(span))
             value = years.written(span)
         elif "*" in value or "?" in value:
-            self.warn(f"`*` and `?` were ignored in `{name}:`, where whole words are compared")
+            self.warn(Code.FIELD_PATTERN, field=name)
             value = " ".join(re.sub(r"[*?]+", " ", value).split())
         self.shared.count(max(1, len(words_of(value))))
         return Field(name, trimmed(value) if name != "year" else value)
 
     def _in(self, value: str) -> None:
         if kind := section_called(value):
-            self._add(Operator("IN", f"in:{_short(value)}", kind=kind))
+            self._add(Operator("IN", f"in:{value}", kind=kind))
             return
-        self.warn(
-            f"`{_short(value)}` is no kind of section, so the whole reports were searched; "
-            f"the kinds are {', '.join(kind.value for kind in SectionKind)}"
-        )
+        self.warn(Code.SECTION_UNKNOWN, value=value, kinds=", ".join(kind.value for kind in SectionKind))
 
     def _theme(self, typed: str) -> Operand:
         found = self.shared.themes(typed) if self.shared.themes else None
@@ -380,24 +303,22 @@ class _Reader:
         if found is None:
             close = difflib.get_close_matches(typed, self.shared.theme_names, n=3, cutoff=0.5)
             known = len(self.shared.theme_names)
-            names = f"; there is: {'; '.join(close)}" if close else f"; `reviews themes` lists the {known} that exist"
-            self.warn(f"there is no theme “{_short(typed)}”, so these words were searched as a phrase{names}")
-            return leaf(self._phrase_of(typed, 0))
+            hint = f"there is: {'; '.join(close)}" if close else f"`reviews themes` lists the {known} that exist"
+            self.warn(Code.THEME_UNKNOWN, theme=typed, hint=hint)
+            return leaf(self.words.phrase(typed, 0))
         name, queries = found
         if name in inside:
-            self.warn(
-                f"the theme “{name}” names itself ({' → '.join([*inside[inside.index(name) :], name])}): left out there"
-            )
+            self.warn(Code.THEME_CIRCULAR, theme=name, path=" → ".join([*inside[inside.index(name) :], name]))
             return Operand(Nothing())
         if len(inside) == MAX_THEMES_DEEP:
-            self.warn(f"themes name themes more than {MAX_THEMES_DEEP} deep: “{name}” was left out")
+            self.warn(Code.THEME_DEEP, theme=name, most=MAX_THEMES_DEEP)
             return Operand(Nothing())
         self.shared.count(1)
         inside.append(name)
         read = [_Reader(self.shared).read(query) for query in queries]
         kept = [operand for operand in read if not isinstance(operand.tree, Nothing)]
         if not kept:
-            self.warn("it holds nothing to search for")
+            self.warn(Code.THEME_EMPTY)
         inside.pop()
         if not kept:
             return Operand(Nothing())
@@ -407,7 +328,7 @@ class _Reader:
         if not digits:
             return default
         if len(digits.lstrip("0")) > 4 or int(digits[-5:]) > MAX_DISTANCE:
-            self.warn(f"`{_short(typed)}` was read as {MAX_DISTANCE}, the largest distance")
+            self.warn(Code.DISTANCE, typed=typed, distance=MAX_DISTANCE)
             return MAX_DISTANCE
         return int(digits[-5:])
 
@@ -422,10 +343,6 @@ def _only_excludes(tree: Query) -> bool:
     if isinstance(tree, And | Or | Theme):
         return all(_only_excludes(part) for part in tree.parts)
     return isinstance(tree, Not) or (isinstance(tree, In) and _only_excludes(tree.part))
-
-
-def _short(text: str, length: int = 40) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _too_long(how: str = "") -> QueryRefused:

@@ -11,6 +11,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.model import Coverage, SectionKind
+from search.diagnostics import Diagnostic, sentences
 
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "case", "file")
 COLUMNS = (
@@ -154,7 +155,7 @@ class Results:
     text: str
     parsed: str
     expansions: tuple[Expansion, ...]
-    warnings: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
     generation: str
     built_at: str
     coverage: Coverage
@@ -164,6 +165,11 @@ class Results:
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
     cases: int = 0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be told of the query and of what was searched, as sentences."""
+        return sentences(self.diagnostics)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -204,6 +210,7 @@ class Results:
                 "parsed": self.parsed,
                 "expansions": [expansion.to_dict() for expansion in self.expansions],
                 "warnings": list(self.warnings),
+                "warning_codes": [told.code.key for told in self.diagnostics],
             },
             "generation": {"id": self.generation, "built_at": self.built_at},
             "coverage": self.coverage.to_dict(),

@@ -16,6 +16,7 @@ from index.engine import KINDS
 from index.evaluate import Evaluator
 from index.matches import EVERY_KIND, Match, all_mentions
 from search import facets, offers
+from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING
 from search.filters import Filters as Filters
 from search.opened import Opened
@@ -100,25 +101,22 @@ class Searcher(Opened):
         ordered, cases = self._grouped(self._order(answer, sort, scores, deadline), group)
         page = ordered[offset:] if limit is None else ordered[offset : offset + limit]
         shown = [(document, scores[document]) for document in page]
-        said = [*self._generation.warnings, *self._theme_problems(text), *parsed.warnings, *unfit]
+        older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._generation.warnings]
+        said = [*older, *self._theme_problems(text), *parsed.diagnostics, *unfit]
         more, asked = offers.only_in_titles(parsed.tree, whole, evaluator, self._titles)
         suggestion = None
         if not whole.documents:
             said += offers.why_nothing(parsed.tree, evaluator)
             suggestion = str(asked) if asked else offers.suggestion(parsed.tree, evaluator)
         elif not answer.documents:
-            said.append(f"Without the filters, {len(whole.documents):,} would be found: none of them fits all filters.")
+            said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
         if asked:
-            one = len(more) == 1
-            said.append(
-                f"{'1 report has' if one else f'{len(more):,} reports have'} it in the title only and "
-                f"{'is' if one else 'are'} not counted here: search for `{asked}`."
-            )
+            said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
         head = Results(
             text=text,
             parsed=str(parsed.tree),
             expansions=_expansions(answer.matches),
-            warnings=tuple(said),
+            diagnostics=tuple(said),
             generation=self.generation,
             built_at=self.built_at,
             coverage=self.coverage,
@@ -144,7 +142,7 @@ class Searcher(Opened):
         text: may be empty; then only the filters are looked at.
         """
         if not text:
-            return tuple(self._chosen(filters)[1])
+            return sentences(self._chosen(filters)[1])
         head, _ = self.stream(text, filters, limit=0, per_report=0, count=False)
         return head.warnings
 
@@ -159,7 +157,7 @@ class Searcher(Opened):
 
     # Filters and facets
 
-    def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[str]]:
+    def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[Diagnostic]]:
         """The documents that each filter lets through, by the name of its facet; and what is said of values that no
         report has.
         """
@@ -168,7 +166,7 @@ class Searcher(Opened):
         for name, values in filters.values().items():
             found = {value: self._conditions.with_value(name, value) for value in values}
             chosen[name] = set().union(*found.values())
-            said += [f"No report is known to have the {name} “{value}”." for value in values if not found[value]]
+            said += [diagnostic(Code.VALUE_UNKNOWN, name=name, wanted=value) for value in values if not found[value]]
         if filters.years:
             chosen["year"] = self._conditions.between(filters.years)
         if filters.themes:
@@ -292,9 +290,10 @@ class Searcher(Opened):
             cases.setdefault(self._cases[document], []).append(document)
         return list(chain.from_iterable(cases.values())), different
 
-    def _theme_problems(self, text: str) -> list[str]:
+    def _theme_problems(self, text: str) -> list[Diagnostic]:
         """What is wrong with the theme files, for a query that may depend on it."""
-        return [str(problem) for problem in self._themes.problems] if "theme:" in text.lower() else []
+        problems = self._themes.problems if "theme:" in text.lower() else ()
+        return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]
 
 
 def _bits(sections: Sequence[str]) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from search.diagnostics import Code, diagnostic
+
 NO_HIT = -1
 SMALL = 5
 """Counts of reports below this can identify people when they are published."""
@@ -101,9 +103,8 @@ def with_unread(asked: Asked, unread: int) -> Asked:
     """
     if not unread:
         return asked
-    words, they = ("its words say", "It is") if unread == 1 else ("their words say", "They are")
-    note = f"{unread:,} of them could not be read: what {words} is not known. {they} counted in N as well."
-    return replace(asked, of=asked.of + unread, warnings=(*asked.warnings, note))
+    note = diagnostic(Code.UNREADABLE, number=unread)
+    return replace(asked, of=asked.of + unread, warnings=(*asked.warnings, str(note)))
 
 
 def searchable(report: Mapping[str, Any]) -> bool:

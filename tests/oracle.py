@@ -69,8 +69,13 @@ def in_capitals(word: str) -> bool:
 
 
 def stem(folded: str) -> str:
-    """What the forms of a word share."""
-    return str(_stem(folded.removesuffix("'s").removesuffix("'")))
+    """What the forms of a word share; the apostrophe of a name is no part of it."""
+    first, *rest = folded.removesuffix("'s").removesuffix("'").split("'")
+    for piece in rest[:-1]:
+        first += piece
+    if rest:
+        first += ("'" if rest[-1] in ("s", "t", "d", "m", "re", "ve", "ll") else "") + rest[-1]
+    return str(_stem(first))
 
 
 def matches(pattern: str, word: str) -> bool:
@@ -421,6 +426,8 @@ class _Generator:
             raw = raw.replace("'", "’") if "'" in raw else raw.replace("’", "'")
         elif change == 2 and raw.isalpha() and len(raw) > 3:
             raw = raw + self.chance.choice(["s", "ing", "ed"])
+        elif change == 3:
+            raw = raw.replace("'", "").replace("’", "")
         raw = unicodedata.normalize("NFC", raw)
         return raw.lower() if raw in _OPERATORS else raw
 

@@ -533,6 +533,12 @@ class TestSoundness:
         with pytest.raises(Corrupt, match="damaged"):
             store.text(1)
 
+    def test_a_text_that_is_no_utf_8_is_damage_and_no_bug(self, store: Store) -> None:
+        store.put(a_text(), a_file())
+        store._db.execute("UPDATE section SET heading = CAST(x'ff' AS TEXT)")
+        with pytest.raises(Corrupt, match="damaged"):
+            store.text(1)
+
     def test_damaged_bytes_are_found(self, store: Store, path: Path) -> None:
         for n in range(40):
             store.put(a_text(f"{n:064x}", words=f"Words of report {n}. " * 50), a_file(f"{n}.pdf", f"{n:064x}"))

@@ -116,10 +116,23 @@ def test_words_are_a_compound_when_only_a_hyphen_stands_between(text: str, expec
 
 
 @pytest.mark.parametrize(
-    "words", [("neglect", "neglected", "neglecting"), ("child", "child's"), ("agencies", "agency", "agency's")]
+    "words",
+    [
+        ("neglect", "neglected", "neglecting"),
+        ("child", "child's"),
+        ("agencies", "agency", "agency's"),
+        ("o'brien", "obrien", "o'brien's", "obriens"),
+        ("d'souza", "dsouza"),
+        ("qur'an", "quran"),
+    ],
 )
 def test_the_forms_of_a_word_share_their_stem(words: tuple[str, ...]) -> None:
     assert len({analysis.stem(word) for word in words}) == 1
+
+
+@pytest.mark.parametrize("words", [("i'll", "ill"), ("we're", "were"), ("she'd", "shed"), ("can't", "cant")])
+def test_words_that_are_drawn_together_are_no_form_of_the_word_without_an_apostrophe(words: tuple[str, str]) -> None:
+    assert analysis.stem(words[0]) != analysis.stem(words[1])
 
 
 def test_threads_that_stem_at_the_same_time_do_not_hear_each_other() -> None:

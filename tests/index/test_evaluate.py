@@ -13,6 +13,7 @@ from index.engine import KINDS, IndexedParagraph, Layout
 from index.evaluate import Evaluator
 from index.query import And, In, Near, Or, Pattern, Phrase, Query, Theme, Word
 from index.whoosh_engine import WhooshEngine, WhooshSnapshot
+from tests.oracle import Oracle, OracleReport
 
 REPORTS = 40
 FINDINGS = 1 << KINDS.index(SectionKind.FINDINGS)
@@ -130,3 +131,18 @@ def test_mentions_of_words_are_counted_without_reading_a_place(
     monkeypatch.delattr(matches._Known, "at")
     monkeypatch.delattr(matches._Known, "reader")
     assert {document: answer.counts(Deadline().check)[document] for document in answer.documents} == expected
+
+
+def test_a_name_is_found_with_and_without_its_apostrophe(tmp_path: Path) -> None:
+    texts = ["Mr O’Brien was seen.", "Ms O'Brien's views", "Mrs OBrien wrote.", "He was ill.", "I'll write, he said."]
+    engine = WhooshEngine()
+    written = [(n, [IndexedParagraph(text, SectionKind.BODY, False)]) for n, text in enumerate(texts, 1)]
+    segment = engine.write(tmp_path, "a", written)
+    engine.finish(tmp_path, [segment])
+    snapshot = engine.open(tmp_path, [segment], frozenset(range(1, len(texts) + 1)))
+    oracle = Oracle(OracleReport(str(n), [(text, "body")]) for n, text in enumerate(texts))
+    for typed, found in (("OBrien", {0, 1, 2}), ("o’brien", {0, 1, 2}), ("ill", {3}), ("i'll", {4})):
+        assert asked(snapshot, Word(typed), []).documents == found
+        assert {int(report) for report in oracle.answer(Word(typed))} == found
+    assert asked(snapshot, Word("OBrien", exact=True), []).documents == {2}
+    snapshot.close()

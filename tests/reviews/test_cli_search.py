@@ -134,3 +134,19 @@ def test_a_theme_is_shown_by_its_name_alone(reviews: Reviews) -> None:
     assert reviews("themes").output == reviews("themes", "show").output
     assert reviews("themes", "nosuch").exit_code == 2
     assert "check" in reviews("themes", "--help").output
+
+
+@pytest.mark.parametrize("command", ["search", "concordance", "trends", "terms", "recommendations"])
+@pytest.mark.parametrize("query", ["-neglect", "-harm", '-"dental decay"', "--neglect"])
+def test_a_query_that_begins_with_a_hyphen_is_told_to_go_after_two(reviews: Reviews, command: str, query: str) -> None:
+    said = reviews(command, query)
+    assert said.exit_code == 2
+    quote = "'" if '"' in query else '"'
+    assert f"{command} -- {quote}{query}{quote}" in " ".join(said.stderr.split())
+    assert "No such option" not in reviews(command, "--json", "--", query).stderr
+
+
+def test_a_misspelt_option_is_still_told_as_one(reviews: Reviews) -> None:
+    said = reviews("search", "neglect", "--jsn").stderr
+    assert "Did you mean" in said
+    assert " -- " not in said

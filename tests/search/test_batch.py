@@ -21,6 +21,7 @@ from reviews.library import Library
 from reviews.update import run as update
 from search import batch
 from search.batch import Source, Stopped
+from search.diagnostics import Code
 from search.outputs import COLUMNS
 from search.record import changes, load
 from search.sheet import Question, questions
@@ -179,7 +180,23 @@ def test_what_the_sheet_carries_comes_back_and_is_harmless(
         ("in:nosuch neglect", "is no kind of section"),
         ("year:soon neglect", "is no year"),
         ("year:15 neglect", "is no year"),
-        ("year:2020..2015 neglect", "turned round"),
+        ("year:2020..2015 neglect", "the years were turned round"),
+        ("neglect Or dental", "`Or` was searched like any other word"),
+        ("neglect Not dental", "`Not` was searched like any other word"),
+        ("WAS NOT BROUGHT", "the whole query is in capitals"),
+        ("‘voice of the child’", "was read as a phrase in quotation marks"),
+        ("'voice of the child'", "was read as a phrase in quotation marks"),
+        ("neglect w/5 dental", "`w/5` was read as NEAR/5"),
+        ("neglect adj5 dental", "`adj5` was read as NEAR/5"),
+        ("neglect within 5 words of dental", "`within 5` was searched as words"),
+        ("neglect BUT NOT dental", "`BUT NOT` was read as NOT"),
+        ("neglect !dental", "`!` was read as NOT"),
+        ("neglect OR", "the query ended early"),
+        ("neglect NOT", "had nothing after it"),
+        ("*neglect", "cannot stand at the beginning"),
+        ("ne*", "too short"),
+        ("neglect$", "write `neglect*`"),
+        ("title: neglect (", "had no partner"),
         ("---", "nothing was asked"),
         ("x" * 100_000, "longer than"),
     ],
@@ -237,6 +254,34 @@ def test_a_filter_that_nothing_meets_or_that_is_none_is_said_in_its_row(demo: Li
     assert nosuch.error.endswith("appendix.")
     rows = table(tmp_path / "out.csv")
     assert [(row["mentions"], bool(row["error"])) for row in rows] == [*[("0", False)] * 2, *[("", True)] * 2]
+
+
+def test_a_row_that_is_read_as_written_is_asked_whatever_is_said_of_it(demo: Library, tmp_path: Path) -> None:
+    rows = [
+        "neglect or dental",
+        "neglect & dental",
+        '""voice of the child""',
+        "O’Brien’s child",
+        "DNA OR WNB",
+        "-neglect",
+    ]
+    done = demo.batch([Question(row, row, n) for n, row in enumerate(rows)], tmp_path / "out.jsonl")
+    assert [told.error for told in done.about.asked] == [""] * len(rows)
+    assert done.about.asked[2].reports == demo.search('"voice of the child"').total > 0
+
+
+def test_the_wording_of_a_warning_decides_nothing(
+    demo: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [
+        Question(row, row, n) for n, row in enumerate(["(neglect", "nosuch:thing", "neglect or dental", "neglect"])
+    ]
+    before = demo.batch(asked, tmp_path / "before.jsonl")
+    for code in Code:
+        monkeypatch.setattr(code, "sentence", "had no partner" if not code.guess else "all is well")
+    after = demo.batch(asked, tmp_path / "after.jsonl")
+    assert [bool(told.error) for told in before.about.asked] == [True, True, False, False]
+    assert [bool(told.error) for told in after.about.asked] == [True, True, False, False]
 
 
 def test_a_guess_inside_quotes_is_none(demo: Library, tmp_path: Path) -> None:

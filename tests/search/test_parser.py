@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from corpus.errors import QueryRefused
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from search.diagnostics import Code
 from search.joining import MAX_DEPTH
-from search.parser import FIELDS, MAX_CLAUSES, MAX_LENGTH, Parsed, parse
+from search.parser import FIELDS, MAX_CLAUSES, MAX_LENGTH, MAX_WARNINGS, Parsed, parse
 
 THEMES = {
     "voice of the child": ('"voice of the child"', '"lived experience"', "wishes NEAR/3 feelings"),
@@ -63,6 +64,30 @@ READINGS: list[tuple[str, Query]] = [
     ('"voice of the child"', phrase("voice of the child")),
     ("“voice of the child”", phrase("voice of the child")),
     ("„voice of the child“", phrase("voice of the child")),
+    ("«voice of the child»", phrase("voice of the child")),
+    ("»voice of the child«", phrase("voice of the child")),
+    ("‹voice of the child›", phrase("voice of the child")),
+    ("”voice of the child”", phrase("voice of the child")),
+    ('""voice of the child""', phrase("voice of the child")),
+    ('"""voice of the child"""', phrase("voice of the child")),
+    ("““voice of the child””", phrase("voice of the child")),
+    ('""a b"" OR ""c d""', Or((phrase("a b"), phrase("c d")))),
+    ('a -""b c""~2', And((a, Not(phrase("b c", 2))))),
+    ('"a b""c d"', And((phrase("a b"), phrase("c d")))),
+    ("\"the child's 'own' words\"", phrase("the child's own words")),
+    ("O'Brien children's parents’ ’s", And(tuple(map(Word, ("O'Brien", "children's", "parents", "s"))))),
+    ("O’Brien’s child ’s James’ views", And(tuple(map(Word, ("O’Brien’s", "child", "s", "James", "views"))))),
+    ("rock 'n' roll", And(tuple(map(Word, ("rock", "n", "roll"))))),
+    ("the ’90s and parents’ views", And(tuple(map(Word, ("the", "90s", "and", "parents", "views"))))),
+    ("seen within 5 days", And(tuple(map(Word, ("seen", "within", "5", "days"))))),
+    ("w/5", Word("w/5")),
+    ("a (w/5) b", And((a, Word("w/5"), b))),
+    ("DNA OR WNB", Or((Word("DNA"), Word("WNB")))),
+    ("CSE AND CCE", And((Word("CSE"), Word("CCE")))),
+    ("CAFCASS NOT CAMHS", And((Word("CAFCASS"), Not(Word("CAMHS"))))),
+    ("(NEGLECT OR ABUSE) CHILD", And((Or((Word("NEGLECT"), Word("ABUSE"))), Word("CHILD")))),
+    ("NEGLECT NEAR/5 ABUSE", Near(Word("NEGLECT"), Word("ABUSE"), 5)),
+    ("NEGLECT | ABUSE", Or((Word("NEGLECT"), Word("ABUSE")))),
     ('"neglect"', phrase("neglect")),
     ('"Gypsy, Roma and Traveller"', phrase("Gypsy Roma and Traveller")),
     ('"this OR that"', phrase("this OR that")),
@@ -191,7 +216,12 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ("year:2015 - 2020", Field("year", "2015..2020"), "one range"),
     ("year: -2020", Field("year", "..2020"), "without the space"),
     ("ne*", Word("ne"), "too short"),
-    ("*neglect", Word("neglect"), "too short"),
+    ("*neglect", Word("neglect"), "`*` cannot stand at the beginning of a word, so `*neglect` was read as `neglect`"),
+    ("*neglect*", Pattern("neglect*"), "`*neglect*` was read as `neglect*`"),
+    ("**ne*", Word("ne"), "`*ne*` was read as `ne*`"),
+    ('"child *neglect"', phrase("child neglect"), "`*neglect` was read as `neglect`"),
+    ("n*glect", Word("n"), "too short"),
+    ("neglect$", Word("neglect"), "write `neglect*`"),
     ("neglect?", Pattern("neglect?"), "does not find `neglect`"),
     ("what is neglect?", And((Word("what"), Word("is"), Word("neglect"))), "the end of a question"),
     ("what is wom?n?", And((Word("what"), Word("is"), Pattern("wom?n?"))), "does not find `wom?n`"),
@@ -204,10 +234,67 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ("a NEAR/5000 b", Near(a, b, 1000), "1000"),
     ('"the * child"', phrase("the child"), "`*` alone"),
     ("a - b", And((a, b)), "`-` has no letter or digit"),
-    ("a & b", And((a, b)), "`&` has no letter or digit"),
+    ("a & b", And((a, b)), "`&` was read as AND"),
+    ("a && b", And((a, b)), "`&&` was read as AND"),
+    ("a !b", And((a, Not(b))), "`!` was read as NOT"),
+    ('a !"b c"', And((a, Not(phrase("b c")))), "`!` was read as NOT"),
+    ("a ! b", And((a, b)), "`!` has no letter or digit"),
     ("a or b", And((a, Word("or"), b)), "write OR in capitals"),
     ("a not b", And((a, Word("not"), b)), "write NOT in capitals"),
-    ("a near/5 b", And((a, Word("near/5"), b)), "capitals"),
+    ("a Or b", And((a, Word("Or"), b)), "`Or` was searched like any other word: for one or the other, write OR in"),
+    ("a oR b", And((a, Word("oR"), b)), "write OR in capitals"),
+    ("a And b", And((a, Word("And"), b)), "for both, write AND in capitals"),
+    ("a Not b", And((a, Word("Not"), b)), "write NOT in capitals"),
+    ("Not a", And((Word("Not"), a)), "write NOT in capitals"),
+    ("a Near b", And((a, Word("Near"), b)), "write NEAR in capitals"),
+    ("a and/or b", And((a, Word("and/or"), b)), "write OR in capitals"),
+    ("a AND/OR b", Or((a, b)), "`AND/OR` was read as OR"),
+    ("a BUT NOT b", And((a, Not(b))), "`BUT NOT` was read as NOT"),
+    ("a ANDNOT b", And((a, Not(b))), "`ANDNOT` was read as NOT"),
+    ("a AND-NOT (b c)", And((a, Not(And((b, c))))), "`AND-NOT` was read as NOT"),
+    ("a but not b", And((a, Word("but"), Word("not"), b)), "write NOT in capitals"),
+    ("a near/5 b", Near(a, b, 5), "`near/5` was read as NEAR/5: write NEAR/5, in capitals"),
+    ("a Near/5 b", Near(a, b, 5), "`Near/5` was read as NEAR/5"),
+    ("a NEAR5 b", Near(a, b, 5), "`NEAR5` was read as NEAR/5"),
+    ("a near5 b", Near(a, b, 5), "`near5` was read as NEAR/5"),
+    ("a NEAR:5 b", Near(a, b, 5), "`NEAR:5` was read as NEAR/5"),
+    ("a NEAR 5 b", Near(a, b, 5), "`NEAR 5` was read as NEAR/5"),
+    ("a adj5 b", Near(a, b, 5), "`adj5` was read as NEAR/5"),
+    ("a ADJ5 b", Near(a, b, 5), "`ADJ5` was read as NEAR/5"),
+    ("a adj/5 b", Near(a, b, 5), "`adj/5` was read as NEAR/5"),
+    ("a w/5 b", Near(a, b, 5), "`w/5` was read as NEAR/5"),
+    ("a W/5 b", Near(a, b, 5), "`W/5` was read as NEAR/5"),
+    ("a n/5 b", Near(a, b, 5), "`n/5` was read as NEAR/5"),
+    ("a pre/5 b", Near(a, b, 5), "`pre/5` was read as NEAR/5"),
+    ("a /5 b", Near(a, b, 5), "`/5` was read as NEAR/5"),
+    ("a within/5 b", Near(a, b, 5), "`within/5` was read as NEAR/5"),
+    ("a within5 b", Near(a, b, 5), "`within5` was read as NEAR/5"),
+    ("a w/99999 b", Near(a, b, 1000), "1000"),
+    ("a near 5 b", And((a, Word("near"), Word("5"), b)), "`near 5` was searched as words: for nearness, write NEAR/5"),
+    ("a within 5 b", And((a, Word("within"), Word("5"), b)), "write NEAR/5"),
+    ("a within 5 words of b", And(tuple(map(Word, ("a", "within", "5", "words", "of", "b")))), "write NEAR/5"),
+    ("a ADJ b", And((a, Word("ADJ"), b)), "`ADJ` was searched as words: for nearness"),
+    ("a N5 b", And((a, Word("N5"), b)), "`N5` was searched as words: for nearness"),
+    ("a w/s b", And((a, Word("w/s"), b)), "`w/s` was searched as words: for nearness"),
+    ("WAS NOT BROUGHT", And((Word("WAS"), Word("not"), Word("BROUGHT"))), "the whole query is in capitals"),
+    ("NOT SEEN", And((Word("not"), Word("SEEN"))), "the whole query is in capitals"),
+    ("NEGLECT OR ABUSE", And((Word("NEGLECT"), Word("or"), Word("ABUSE"))), "the whole query is in capitals"),
+    ("RISK NEAR HOME", And((Word("RISK"), Word("near"), Word("HOME"))), "the whole query is in capitals"),
+    ("‘voice of the child’", phrase("voice of the child"), "‘voice of the child’ was read as a phrase in quotation"),
+    ("'voice of the child'", phrase("voice of the child"), "'voice of the child' was read as a phrase"),
+    ("’voice of the child’", phrase("voice of the child"), "read as a phrase"),
+    ("‚voice of the child‘", phrase("voice of the child"), "read as a phrase"),
+    ("`voice of the child'", phrase("voice of the child"), "read as a phrase"),
+    ("''voice of the child''", phrase("voice of the child"), "read as a phrase"),
+    ("‘the child’s voice’", phrase("the child’s voice"), "read as a phrase"),
+    ("'O'Brien and others'", phrase("O'Brien and others"), "read as a phrase"),
+    ("a -'b c'", And((a, Not(phrase("b c")))), "read as a phrase"),
+    ("('a b' OR 'c d')", Or((phrase("a b"), phrase("c d"))), "read as a phrase"),
+    ("‘a b’~3 c", And((phrase("a b", 3), c)), "read as a phrase"),
+    ("title:'child y'", Field("title", "child y"), "read as a phrase"),
+    ("parents’ views and ‘a b’.", And((*map(Word, ("parents", "views", "and")), phrase("a b"))), "read as a phrase"),
+    ("‘voice of the child", And(tuple(map(Word, ("voice", "of", "the", "child")))), "`‘voice` had no partner"),
+    ("'voice of", And((Word("voice"), Word("of"))), "the single quotation mark of `'voice` had no partner"),
     ("-a", Not(a), "all other reports"),
     ("in:findings -a", In("findings", Not(a)), "all other reports"),
     ("NOT a -b", And((Not(a), Not(b))), "all other reports"),
@@ -230,6 +317,12 @@ def test_odd_input_is_read_as_well_as_can_be_and_says_so(text: str, tree: Query,
     parsed = read(text)
     assert parsed.tree == tree
     assert warning in " / ".join(parsed.warnings)
+
+
+def test_a_guess_is_told_however_many_oddities_come_before_it() -> None:
+    parsed = read(" ".join("+" * n for n in range(1, 2 * MAX_WARNINGS)) + " a Or b")
+    assert len(parsed.diagnostics) <= MAX_WARNINGS + 1
+    assert Code.HALF_OPERATOR in [told.code for told in parsed.diagnostics]
 
 
 def test_without_themes_a_theme_is_searched_as_a_phrase() -> None:
@@ -328,6 +421,13 @@ def test_themes_that_name_many_themes_are_bounded() -> None:
         "…",
         "1..",
         "\u0301",
+        "'a ",
+        "‘a",
+        "a' ",
+        '""a',
+        "w/5 ",
+        "A OR ",
+        "!",
     ],
 )
 def test_the_time_grows_with_the_length_only(unit: str) -> None:
@@ -401,8 +501,9 @@ def test_every_tree_reads_back_from_its_text(tree: Query) -> None:
 
 
 _TYPED = r"""
-( ) " “ ” ' ’ | || - – ~ ~1 = * ? : . , & / \ ½ ² ß İ ﬁ é … AND OR NOT NEAR NEAR/3 NEAR/ NEAR/5:x
-and or a b neglect child's multi-agency neg*ct wo?en self-harm* neglcet~ =DNA -x 4.3.2
+( ) " "" “ ” ' ’ ‘ '' | || & && ! - – ~ ~1 = * ? : . , & / \ ½ ² ß İ ﬁ é … AND OR NOT NEAR NEAR/3 NEAR/ NEAR/5:x
+and or a b neglect Or Not w/5 adj5 NEAR5 5 within BUT ANDNOT AND/OR
+NEGLECT ABUSE DNA 'b b' ’s *neglect child's multi-agency neg*ct wo?en self-harm* neglcet~ =DNA -x 4.3.2
 title: year: year:2015..2020 year:1..2 in: in:findings in:nosuch theme: theme:egg theme:hollow board:x nosuch:y
 """
 _UNTYPED = [" ", "  ", '"a b"~3', 'title:"a b"', "\n", "\u00a0", "\u2028", "\0", "\u200f", "\ud800", "\u0301"]
@@ -424,10 +525,42 @@ def test_every_text_is_read_and_the_reading_reads_back(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ab~1~", "½~1~", "0:0:*", "NEAR/\u0301neg*ct", "+title:x", "a:b:c", "-OR", "OR*", "AND:x"]
+    "text",
+    [
+        "ab~1~",
+        "½~1~",
+        "0:0:*",
+        "NEAR/\u0301neg*ct",
+        "+title:x",
+        "a:b:c",
+        "-OR",
+        "OR*",
+        "AND:x",
+        'x:"b|c (d)"',
+        's:"?\\\'~1"',
+    ],
 )
 def test_texts_that_once_did_not_read_back(text: str) -> None:
     tree = read(text).tree
+    assert read(str(tree)).tree == tree
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        Or((Word("NEGLECT"), Word("ABUSE"))),
+        Or((Word("DNA"), Word("WNB"))),
+        Not(Word("BROUGHT")),
+        Or((Word("NEGLECT"), Not(Word("ABUSE")))),
+        Near(Word("NEGLECT"), Word("ABUSE")),
+        And((a, Word("w/5"), b)),
+        Or((a, Word("adj5"), b)),
+        And((a, Not(Word("near5")))),
+        Near(a, Word("n/5"), 3),
+        In("findings", Word("p/5")),
+    ],
+)
+def test_words_that_could_be_taken_for_operators_read_back_as_words(tree: Query) -> None:
     assert read(str(tree)).tree == tree
 
 
