@@ -23,7 +23,7 @@ CREATE INDEX reading_report ON reading (report, id);
 CREATE UNIQUE INDEX reading_current ON reading (report) WHERE current = 1;
 
 CREATE TABLE file (
-    path TEXT PRIMARY KEY,                     -- a blob where the name is not Unicode
+    path TEXT PRIMARY KEY,                     -- clean text, see names.py
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     report TEXT,

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 
 from corpus.errors import UsageError
 from corpus.model import FileRecord, Reason
+from corpus.names import real_path, safe_name
 
 _MANY = 5
 """Files that a folder below the one that is searched must have lost at once before that is taken for an accident."""
@@ -116,17 +117,17 @@ def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], libra
     lost = Counter(str(PurePath(key).parent) for key in missing)
     for folder, files in lost.items():
         try:
-            if files >= _MANY and not any((library / folder).iterdir()):
+            if files >= _MANY and not any(real_path(library, folder).iterdir()):
                 yield PurePath(folder).as_posix() if not PurePath(folder).is_absolute() else folder
         except OSError:
             continue  # it is not there: somebody took it away
 
 
 def key_of(path: Path, library: Path) -> str:
-    """The path as the corpus keeps it: relative to the library with "/" inside it, absolute elsewhere."""
+    """The path as the corpus keeps it: clean text, relative to the library with "/" inside it, absolute elsewhere."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
     inside = Path(os.path.abspath(library))  # noqa: PTH100
-    return absolute.relative_to(inside).as_posix() if absolute.is_relative_to(inside) else str(absolute)
+    return safe_name(absolute.relative_to(inside).as_posix() if absolute.is_relative_to(inside) else absolute)
 
 
 def _same(seen: Seen, record: FileRecord) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Self
 
 from corpus.model import Failure, FileRecord, Reason, Scan, Text
@@ -331,13 +331,13 @@ class _Readers:
             if report in self._claimed:
                 return _Outcome(seen, report)
             self._claimed.add(report)
-        result = sandbox.read(data, id=report, name=seen.path.stem)
+        result = sandbox.read(data, id=report, name=PurePath(seen.key).stem)
         if isinstance(result, Refusal):
             return _Outcome(seen, report, refusal=result)
         if result.scans:
             scans = self._scans(data, report, result, sandbox)
             if scans:
-                again = sandbox.read(data, id=report, name=seen.path.stem, scans=scans)
+                again = sandbox.read(data, id=report, name=PurePath(seen.key).stem, scans=scans)
                 result = again if isinstance(again, Text) else result
             done = all(page in scans for page in result.scans)
             engine = self._engine()

@@ -74,12 +74,19 @@ def main(context: click.Context, library: Path) -> None:
 
 
 @main.command()
+@click.option(
+    "--catalogue",
+    "examples",
+    type=click.Choice(["knowsley", "demonstration"]),
+    multiple=True,
+    help="Begin with the rows of an example; without it the catalogue is empty.",
+)
 @click.pass_obj
-def init(path: Path) -> None:
+def init(path: Path, examples: tuple[str, ...]) -> None:
     """Create a library: a private folder for reports, catalogue, text and index."""
     from corpus.library import create_library
 
-    settings = create_library(path)
+    settings = create_library(path, examples)
     click.echo(f"{settings.library} is ready. Put PDFs into {settings.reports}, then run `reviews update`.")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import LimitHit, UsageError
-from corpus.library import SHIPPED_CATALOGUE, create_library
+from corpus import catalogue
+from corpus.library import CATALOGUES, create_library
 from corpus.store import Store
 from corpus.whole import write_whole
 from index import generations
@@ -20,7 +21,7 @@ def test_it_holds_what_a_library_holds(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "new" / "library")
     names = {path.name for path in settings.library.iterdir()}
     assert names == {"reports", "catalogue.csv", "corpus.db", "index", "runs"}
-    assert settings.catalogue.read_bytes() == SHIPPED_CATALOGUE.read_bytes()
+    assert catalogue.load(settings.catalogue) == catalogue.Catalogue(catalogue.COLUMNS, ())
     with Store.open(settings.database, read_only=True) as store:
         assert store.check() == []
 
@@ -40,6 +41,26 @@ def test_beginning_again_keeps_what_is_there(tmp_path: Path) -> None:
     create_library(tmp_path)
     assert settings.catalogue.read_text() == "title\nmine\n"
     assert (settings.reports / "elm.pdf").read_text() == "a report"
+
+
+def test_an_example_catalogue_is_there_when_it_is_asked_for(tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library", ["demonstration", "knowsley"])
+    read = catalogue.load(settings.catalogue)
+    boards = [row.get("board") for row in read.rows]
+    assert read.problems == ()
+    assert len(read.rows) == sum(len(catalogue.load(path).rows) for path in CATALOGUES.values())
+    assert "Knowsley Safeguarding Children Board" in boards
+    assert "Fernshire Safeguarding Children Partnership" in boards
+
+
+def test_an_example_does_not_take_the_place_of_rows_that_are_there(tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library")
+    create_library(tmp_path / "library", ["knowsley"])
+    assert len(catalogue.load(settings.catalogue).rows) == 22
+    settings.catalogue.write_text("title\nmine\n")
+    with pytest.raises(UsageError, match="has rows already"):
+        create_library(tmp_path / "library", ["knowsley"])
+    assert settings.catalogue.read_text() == "title\nmine\n"
 
 
 def test_a_folder_with_reports_already_in_place_becomes_a_library(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""A file may have any name that its disk allows: the run goes on, and whatever is said of the file is clean text."""
+
+import json
+import os
+import shutil
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from corpus.names import real_path
+from reviews.cli import main
+from reviews.web.app import create_app
+from tests.command import DEMO
+
+LATIN_1, LINES, PLAIN = b"caf\xe9.pdf", b"two\nlines.pdf", b"plain.pdf"
+SUMMARY, BRIEF = DEMO / "Child Robin LCSPR Executive Summary.pdf", DEMO / "Child Robin  7 Minute Learning Brief.pdf"
+
+
+def put(data: bytes, folder: Path, name: bytes) -> bytes:
+    path = os.path.join(os.fsencode(folder), name)
+    try:
+        with open(path, "wb") as file:
+            file.write(data)
+    except (OSError, UnicodeError):
+        pytest.skip("this disk allows no such file name")
+    return path
+
+
+def reviews(library: Path, *words: object) -> Result:
+    return CliRunner().invoke(main, ["--library", str(library), *map(str, words)])
+
+
+def told(library: Path, *words: object) -> Any:
+    done = reviews(library, *words, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "share").mkdir()
+    return tmp_path / "share"
+
+
+@pytest.mark.parametrize(("name", "shown"), [(LATIN_1, "caf<E9>.pdf"), (LINES, "two<0A>lines.pdf")])
+def test_a_report_with_an_odd_name_is_searched_shown_served_and_taken_away(
+    folder: Path, tmp_path: Path, name: bytes, shown: str
+) -> None:
+    library = tmp_path / "library"
+    put(BRIEF.read_bytes(), folder, PLAIN)
+    odd = put(SUMMARY.read_bytes(), folder, name)
+    assert reviews(library, "update", str(folder)).exit_code == 0
+    assert told(library, "update", str(folder))["ingest"]["unchanged"] == 2
+    (report,) = [each for each in told(library, "reports")["reports"] if each["file"] == shown]
+    assert report["files"] == [str(folder / shown)]
+    for words in (["reports"], ["coverage"], ["status"], ["runs", "--last"], ["show", report["id"]], ["search", "child"]):
+        assert reviews(library, *words).exit_code == 0
+    (tmp_path / "queries.txt").write_text("child\n")
+    assert reviews(library, "batch", tmp_path / "queries.txt", "--out", tmp_path / "out.xlsx").exit_code == 0
+    with create_app(library).test_client() as client:
+        with client.get(f"/reports/{report['id'][:16]}/file.pdf") as served:
+            assert served.data == SUMMARY.read_bytes()
+    os.unlink(odd)
+    assert told(library, "update", str(folder))["ingest"]["gone"] == 1
+    assert [each["file"] for each in told(library, "status")["withdrawn"]] == [str(folder / shown)]
+    assert reviews(library, "status").exit_code == 0
+
+
+@pytest.mark.parametrize("name", [LATIN_1, LINES])
+def test_a_broken_file_with_an_odd_name_is_a_failure_like_any_other(folder: Path, tmp_path: Path, name: bytes) -> None:
+    library = tmp_path / "library"
+    put(BRIEF.read_bytes(), folder, PLAIN)
+    odd = put(b"no pdf", folder, name)
+    done = reviews(library, "update", str(folder))
+    assert done.exit_code == 0, done.output
+    (failure,) = told(library, "coverage")["failures"]
+    assert os.fsencode(real_path(library, failure["file"])) == odd
+    for record in (library / "runs").iterdir():
+        assert all(line.isprintable() for line in record.read_text("utf-8").split("\n"))
+        assert failure["file"] in record.read_text("utf-8")
+    os.unlink(odd)
+    assert reviews(library, "update", str(folder)).exit_code == 0
+    assert told(library, "coverage")["failures"] == []
+
+
+def test_an_odd_name_in_the_library_itself_is_removed_with_its_report(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    assert reviews(library, "init").exit_code == 0
+    odd = put(SUMMARY.read_bytes(), library / "reports", LATIN_1)
+    assert reviews(library, "update").exit_code == 0
+    (report,) = told(library, "reports")["reports"]
+    assert reviews(library, "remove", report["id"], "--reason", "asked", "--yes").exit_code == 0
+    assert not os.path.exists(odd)
+
+
+def test_an_odd_folder_is_walked_and_its_files_that_went_at_once_are_held_back(folder: Path, tmp_path: Path) -> None:
+    library, deep = tmp_path / "library", os.path.join(os.fsencode(folder), b"caf\xe9")
+    put(BRIEF.read_bytes(), folder, PLAIN)
+    try:
+        os.mkdir(deep)
+    except (OSError, UnicodeError):
+        pytest.skip("this disk allows no such folder name")
+    for number in range(5):
+        put(b"no pdf %d" % number, Path(os.fsdecode(deep)), b"%d.pdf" % number)
+    assert reviews(library, "update", str(folder)).exit_code == 0
+    shutil.rmtree(deep)
+    os.mkdir(deep)
+    assert told(library, "update", str(folder))["ingest"]["held_back"] == [str(folder / "caf<E9>")]
+
+
+def test_a_name_written_by_macos_finds_its_row_and_is_found(tmp_path: Path, folder: Path) -> None:
+    library = tmp_path / "library"
+    shutil.copy(SUMMARY, folder / unicodedata.normalize("NFD", "Siân review.pdf"))
+    assert reviews(library, "init").exit_code == 0
+    (library / "catalogue.csv").write_text("file,board\nSiân review.pdf,Dunmoor SCP\n", "utf-8")
+    assert reviews(library, "update", str(folder)).exit_code == 0
+    for query in ("board:dunmoor", "file:Siân", "file:Sian", "file:" + unicodedata.normalize("NFD", "Siân")):
+        assert told(library, "search", query)["total"] == 1, query
