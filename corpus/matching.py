@@ -165,13 +165,18 @@ def _labels(child: str) -> set[str]:
 
 
 _USUAL = frozenset(
-    """a an and the of to for in into on by with from at this local national child children childrens baby babies family
-    young person people sibling siblings group serious case cases practice safeguarding review reviews report reports
-    overview executive summary full final draft version copy redacted website published publication web response board
-    partnership multi agency rapid thematic independent joint learning lessons learned learnt brief briefing
-    practitioner practitioners minute seven newsletter edition action plan media press statement appendix recommendations
-    findings key scr cspr lcspr lspr dhr sar pdf january february march april may june july august september october
-    november december""".split()
+    re.findall(
+        r"\w+",
+        """
+        a an and the of to for in into on by with from at this local national child children childrens baby
+        babies family young person people sibling siblings group serious case cases practice safeguarding review
+        reviews report reports overview executive summary full final draft version copy redacted website
+        published publication web response board partnership multi agency rapid thematic independent joint
+        learning lessons learned learnt brief briefing practitioner practitioners minute seven newsletter
+        edition action plan media press statement appendix recommendations findings key scr cspr lcspr lspr dhr
+        sar pdf january february march april may june july august september october november december
+        """,
+    )
 )
 """Words that titles of reports of any board are made of."""
 

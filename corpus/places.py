@@ -6,17 +6,35 @@ name the place are compared.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from functools import lru_cache
 
 _COMMON = frozenset(
-    """safeguarding child children childrens adult adults board boards partnership partnerships partners local regional
-    multi agency arrangements area authority authorities council county city borough metropolitan district unitary royal
-    london services service trust the of and for in on upon with s mbc cc bc lb rb scb scp lscb lscp sab lsab csp sp""".split()
+    re.findall(
+        r"\w+",
+        """
+        safeguarding child children childrens adult adults board boards partnership partnerships partners local
+        regional multi agency arrangements area authority authorities council county city borough metropolitan
+        district unitary royal london services service trust the of and for in on upon with s mbc cc bc lb rb
+        national england wales britain uk practice review panel scb scp lscb lscp sab lsab csp sp
+        """,
+    )
 )
 """Words of the names of boards and councils that name no place."""
 
-_DIRECTIONS = frozenset("north south east west northern southern eastern western central mid greater upper".split())
+_DIRECTIONS = {
+    "north",
+    "south",
+    "east",
+    "west",
+    "northern",
+    "southern",
+    "eastern",
+    "western",
+    "central",
+    "mid",
+    "greater",
+}
 """Words that tell one place from its neighbour: Yorkshire is many, Somerset and North Somerset are two."""
 
 _ACRONYM = re.compile(r"([A-Z]{1,4}?)L?S[CA]?[BP]")
@@ -38,7 +56,7 @@ def _same(one: str, other: str) -> bool | None:
 
 
 @lru_cache(4096)
-def _words(name: str) -> Set[str]:
+def _words(name: str) -> frozenset[str]:
     """The words of a name that say where; an acronym has none."""
     if _ACRONYM.fullmatch(name.strip()):
         return frozenset()
@@ -52,5 +70,5 @@ def _initials(name: str) -> list[str]:
     return sorted(found[1]) if found and found[1] != "L" else []
 
 
-def _first_letters(words: Set[str]) -> list[str]:
+def _first_letters(words: frozenset[str]) -> list[str]:
     return sorted(word[0].upper() for word in words)

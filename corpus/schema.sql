@@ -121,6 +121,11 @@ CREATE TABLE withdrawn (
     replaced_by TEXT                           -- the report that the same file is now, if it is one
 ) WITHOUT ROWID;
 
+CREATE TABLE missing_folder (                  -- nothing of it was withdrawn: it may be a share that is not mounted
+    folder TEXT PRIMARY KEY,
+    since TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE removed (
     report TEXT PRIMARY KEY,
     date TEXT NOT NULL,

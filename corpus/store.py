@@ -16,7 +16,7 @@ from corpus.database import our_errors, our_values
 from corpus.describe import describe
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
 from corpus.matching import Held, match
-from corpus.model import Coverage, Failure, FileRecord, Reason, Removal, Report, Text, Withdrawal
+from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
 from corpus.names import safe_name
 from corpus.readings import Readings
 from corpus.soundness import unsound
@@ -32,14 +32,19 @@ class Store(Readings):
         store = super().open(path, create=create, read_only=read_only)
         if not read_only:
             try:
-                store._make_names_safe()
+                store._come_up_to_date()
             except BaseException:
                 store.close()
                 raise
         return store
 
-    def _make_names_safe(self) -> None:
-        """Names that were kept as they came: earlier versions did so, and nothing could be written of them."""
+    def _come_up_to_date(self) -> None:
+        """Add what earlier versions did not keep; make the names clean text that they kept as they came."""
+        if not self._keeps_missing_folders():
+            with self._transaction():
+                self._db.execute(
+                    "CREATE TABLE missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID"
+                )
         for table, column in (("file", "path"), ("withdrawn", "file")):
             raw = f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'"  # noqa: S608 - our own words
             rows = [(_text(old), old) for (old,) in self._rows(raw)]
@@ -133,6 +138,22 @@ class Store(Readings):
         """The reports that were held once and have no file any more, the latest first."""
         rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
         return [Withdrawal(report, title, _text(path), *rest) for report, title, path, *rest in rows]
+
+    def missing_folders(self) -> list[MissingFolder]:
+        """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
+        if not self._keeps_missing_folders():
+            return []
+        return [MissingFolder(*row) for row in self._rows("SELECT folder, since FROM missing_folder ORDER BY folder")]
+
+    def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
+        """Say which folders are missing now, and which of those that were are there again. The first day is kept."""
+        with self._transaction():
+            self._db.executemany("DELETE FROM missing_folder WHERE folder = ?", ((folder,) for folder in back))
+            rows = ((folder, _today()) for folder in missing)
+            self._db.executemany("INSERT OR IGNORE INTO missing_folder VALUES (?, ?)", rows)
+
+    def _keeps_missing_folders(self) -> bool:
+        return bool(self._number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
 
     def removals(self) -> list[Removal]:
         """The reports that were removed for good, the latest first."""

@@ -17,6 +17,7 @@ from reviews.console import JSON, open_library, print_json, print_lines, progres
 
 if TYPE_CHECKING:
     from corpus.settings import Settings
+    from ingest.summary import IngestSummary
     from reviews.update import Run
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
@@ -296,14 +297,36 @@ def _run(
     settings = _settings(path, jobs, create=read, trust_hidden_text=trust or None)
     with progress_line() as progress:
         done: Run = updating.run(settings, paths, read=read, index=index, progress=progress, **more)
+    from reviews import account
+
     if as_json:
         print_json(done.to_dict())
     else:
-        from reviews import account
-
         print_lines(account.run_lines(done))
-    if strict and done.ingested and done.ingested.failures:
-        raise SomeFilesFailed(f"{len(done.ingested.failures)} files could not be read; `reviews coverage` says why.")
+    if done.ingested:
+        _warn(done.ingested, account.unwatched_sentence(done, settings), quiet=as_json)
+        if strict and (done.ingested.failures or done.ingested.held_back):
+            raise SomeFilesFailed(_not_all(done.ingested))
+
+
+def _warn(done: IngestSummary, unwatched: str, *, quiet: bool) -> None:
+    """Say what may be missed otherwise: on stderr, which a nightly job keeps. quiet: nothing that is no danger."""
+    from reviews.account import missing_sentence
+
+    for folder in done.held_back:
+        say(missing_sentence(folder))
+    if unwatched and not done.found:
+        say(unwatched)
+    elif unwatched and not quiet:
+        click.echo(unwatched)
+
+
+def _not_all(done: IngestSummary) -> str:
+    from reviews.text import counted
+
+    told = [counted(len(done.failures), "file") + " could not be read"] if done.failures else []
+    told += [counted(len(done.held_back), "folder") + " empty or not there"] if done.held_back else []
+    return " and ".join(told) + "; `reviews coverage` says more."
 
 
 def _settings(path: Path, jobs: int | None, *, create: bool, trust_hidden_text: bool | None = None) -> Settings:

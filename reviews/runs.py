@@ -81,8 +81,14 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
             yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
         for folder in done.get("held_back", ()):
             yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
+        for folder in done.get("unwatched", ()):
+            yield f"Read only when it is named: {folder}"
+        new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
         for failure in done["failures"]:
-            yield f"Not read, {failure['reason']}: {failure['file']}"
+            if failure["file"] in new:
+                yield f"Not read, {failure['reason']}: {failure['file']}"
+        if len(done["failures"]) > len(new):
+            yield f"Not read now as before: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
     for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
         yield f"Problem: {problem}"
     index = record.get("index") or {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import LimitHit, UsageError
 from corpus import catalogue
+from corpus.errors import LimitHit, UsageError
 from corpus.library import CATALOGUES, create_library
 from corpus.store import Store
 from corpus.whole import write_whole

@@ -138,7 +138,9 @@ class TestATitleNeverBeatsACover:
         assert matched([{"title": title, "board": DUNMOOR}], report._replace(area="Dunmoor")) == {ELM: 0}
         assert matched([{"title": title}], report) == {ELM: 0}, "nothing is said that could be wrong"
 
-    @pytest.mark.parametrize("title", ["Child Elm Overview Report", "Child Y – Serious Case Review 2019", "The Mill Lane case"])
+    @pytest.mark.parametrize(
+        "title", ["Child Elm Overview Report", "Child Y – Serious Case Review 2019", "The Mill Lane case"]
+    )
     def test_a_title_that_names_its_case_does_not(self, title: str) -> None:
         assert matched([{"title": title, "board": DUNMOOR}], Held(ELM, ("a.pdf",), title)) == {ELM: 0}
 

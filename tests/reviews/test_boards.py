@@ -55,7 +55,9 @@ def test_a_row_that_names_the_board_of_the_cover_keeps_its_report(tmp_path: Path
     library = tmp_path / "library"
     assert call(library, "init").exit_code == 0
     told = {"board": "Larkmere LSCP", "case": "Larkmere / Child Paul"}[column]
-    (library / "catalogue.csv").write_text(f"title,child,kind,{column}\nChild Paul Final Report,Child Paul,guide,{told}\n")
+    (library / "catalogue.csv").write_text(
+        f"title,child,kind,{column}\nChild Paul Final Report,Child Paul,guide,{told}\n"
+    )
     assert call(library, "update", BOARDS).exit_code == 0
     with application.open(library) as opened:
         assert [each.kind for each in opened.reports() if each.kind == "guide"] == ["guide"]

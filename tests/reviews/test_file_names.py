@@ -19,13 +19,20 @@ LATIN_1, LINES, PLAIN = b"caf\xe9.pdf", b"two\nlines.pdf", b"plain.pdf"
 SUMMARY, BRIEF = DEMO / "Child Robin LCSPR Executive Summary.pdf", DEMO / "Child Robin  7 Minute Learning Brief.pdf"
 
 
-def put(data: bytes, folder: Path, name: bytes) -> bytes:
-    path = os.path.join(os.fsencode(folder), name)
+def named(folder: Path, name: bytes) -> Path:
+    """Where a file of that name is, or a skipped test."""
+    path = folder / os.fsdecode(name)
     try:
-        with open(path, "wb") as file:
-            file.write(data)
+        path.touch()
+        path.unlink()
     except (OSError, UnicodeError):
-        pytest.skip("this disk allows no such file name")
+        pytest.skip("this disk allows no such name")
+    return path
+
+
+def put(data: bytes, folder: Path, name: bytes) -> Path:
+    path = named(folder, name)
+    path.write_bytes(data)
     return path
 
 
@@ -56,14 +63,20 @@ def test_a_report_with_an_odd_name_is_searched_shown_served_and_taken_away(
     assert told(library, "update", str(folder))["ingest"]["unchanged"] == 2
     (report,) = [each for each in told(library, "reports")["reports"] if each["file"] == shown]
     assert report["files"] == [str(folder / shown)]
-    for words in (["reports"], ["coverage"], ["status"], ["runs", "--last"], ["show", report["id"]], ["search", "child"]):
+    for words in (
+        ["reports"],
+        ["coverage"],
+        ["status"],
+        ["runs", "--last"],
+        ["show", report["id"]],
+        ["search", "child"],
+    ):
         assert reviews(library, *words).exit_code == 0
     (tmp_path / "queries.txt").write_text("child\n")
     assert reviews(library, "batch", tmp_path / "queries.txt", "--out", tmp_path / "out.xlsx").exit_code == 0
-    with create_app(library).test_client() as client:
-        with client.get(f"/reports/{report['id'][:16]}/file.pdf") as served:
-            assert served.data == SUMMARY.read_bytes()
-    os.unlink(odd)
+    with create_app(library).test_client().get(f"/reports/{report['id'][:16]}/file.pdf") as served:
+        assert served.data == SUMMARY.read_bytes()
+    odd.unlink()
     assert told(library, "update", str(folder))["ingest"]["gone"] == 1
     assert [each["file"] for each in told(library, "status")["withdrawn"]] == [str(folder / shown)]
     assert reviews(library, "status").exit_code == 0
@@ -77,11 +90,11 @@ def test_a_broken_file_with_an_odd_name_is_a_failure_like_any_other(folder: Path
     done = reviews(library, "update", str(folder))
     assert done.exit_code == 0, done.output
     (failure,) = told(library, "coverage")["failures"]
-    assert os.fsencode(real_path(library, failure["file"])) == odd
+    assert real_path(library, failure["file"]) == odd
     for record in (library / "runs").iterdir():
         assert all(line.isprintable() for line in record.read_text("utf-8").split("\n"))
         assert failure["file"] in record.read_text("utf-8")
-    os.unlink(odd)
+    odd.unlink()
     assert reviews(library, "update", str(folder)).exit_code == 0
     assert told(library, "coverage")["failures"] == []
 
@@ -93,21 +106,18 @@ def test_an_odd_name_in_the_library_itself_is_removed_with_its_report(tmp_path: 
     assert reviews(library, "update").exit_code == 0
     (report,) = told(library, "reports")["reports"]
     assert reviews(library, "remove", report["id"], "--reason", "asked", "--yes").exit_code == 0
-    assert not os.path.exists(odd)
+    assert not odd.exists()
 
 
 def test_an_odd_folder_is_walked_and_its_files_that_went_at_once_are_held_back(folder: Path, tmp_path: Path) -> None:
-    library, deep = tmp_path / "library", os.path.join(os.fsencode(folder), b"caf\xe9")
+    library, deep = tmp_path / "library", named(folder, b"caf\xe9")
     put(BRIEF.read_bytes(), folder, PLAIN)
-    try:
-        os.mkdir(deep)
-    except (OSError, UnicodeError):
-        pytest.skip("this disk allows no such folder name")
+    deep.mkdir()
     for number in range(5):
-        put(b"no pdf %d" % number, Path(os.fsdecode(deep)), b"%d.pdf" % number)
+        (deep / f"{number}.pdf").write_bytes(b"no pdf %d" % number)
     assert reviews(library, "update", str(folder)).exit_code == 0
     shutil.rmtree(deep)
-    os.mkdir(deep)
+    deep.mkdir()
     assert told(library, "update", str(folder))["ingest"]["held_back"] == [str(folder / "caf<E9>")]
 
 
