@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
-STRICT = click.option("--strict", is_flag=True, help="Exit with code 3 when a file could not be read.")
+STRICT = click.option(
+    "--strict", is_flag=True, help="Exit with code 3 when a file could not be read or a folder is gone."
+)
 TRUST = click.option(
     "--trust-hidden-text", is_flag=True, help="Take text under black boxes too; every run of the library must say so."
 )

@@ -15,6 +15,7 @@ from typing import Any
 from corpus.whole import write_whole
 from ingest.summary import PARTS
 
+_ODD = "backslashreplace"  # a message may name a path that is no text; the record of it must not fail
 _WORDS = {"reread": "read again", "same": "the same under another name", "failed": "not read"}
 
 
@@ -100,8 +101,8 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _keep(path: Path, record: dict[str, Any]) -> None:
-    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
-    write_whole(path.with_suffix(".txt"), ("\n".join(lines(record)) + "\n").encode())
+    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+    write_whole(path.with_suffix(".txt"), ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
 
 
 def _without(value: Any, report: str) -> Any:

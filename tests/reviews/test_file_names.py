@@ -109,6 +109,24 @@ def test_an_odd_name_in_the_library_itself_is_removed_with_its_report(tmp_path: 
     assert not odd.exists()
 
 
+def test_an_odd_folder_is_read_every_night_when_it_is_written_as_it_is_shown(folder: Path, tmp_path: Path) -> None:
+    library, deep = tmp_path / "library", named(folder, b"caf\xe9")
+    deep.mkdir()
+    shutil.copy(BRIEF, deep)
+    line = next(line for line in reviews(library, "update", deep).stdout.splitlines() if "folders = " in line)
+    (library / "reviews.toml").write_text(line[line.index("folders = ") :] + "\n", "utf-8")
+    assert told(library, "update")["ingest"]["unchanged"] == 1
+
+
+def test_a_path_that_is_not_there_is_told_and_recorded_whatever_its_name(folder: Path, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    absent = named(folder, b"caf\xe9")
+    done = reviews(library, "update", absent)
+    assert done.exit_code == 2
+    assert "caf<E9>" in done.stderr
+    assert "caf<E9>" in reviews(library, "runs", "--last").stdout
+
+
 def test_an_odd_folder_is_walked_and_its_files_that_went_at_once_are_held_back(folder: Path, tmp_path: Path) -> None:
     library, deep = tmp_path / "library", named(folder, b"caf\xe9")
     put(BRIEF.read_bytes(), folder, PLAIN)
