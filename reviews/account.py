@@ -219,10 +219,12 @@ def suggestions(library: Library) -> str:
     return catalogue.to_csv(catalogue.suggest(library.reports())).decode()
 
 
-def run_lines(run: Run) -> Iterator[str]:
+def run_lines(run: Run, settings: Settings) -> Iterator[str]:
     """What a run did, for a person."""
     if run.ingested:
         yield _read_sentence(run.ingested)
+        if run.ingested.unwatched:
+            yield _unwatched_sentence(run.ingested.unwatched, settings)
         new = [failure for failure in run.ingested.new_failures if failure.file not in run.ingested.held_back]
         yield from _by_reason((failure.reason.value, failure.file) for failure in new)
         before = len(run.ingested.failures) - len(run.ingested.new_failures)
@@ -250,11 +252,8 @@ def missing_sentence(folder: str, since: str = "") -> str:
     )
 
 
-def unwatched_sentence(run: Run, settings: Settings) -> str:
-    """That folders are read only when they are named, and how to change that; "" where there are none."""
-    folders = run.ingested.unwatched if run.ingested else ()
-    if not folders:
-        return ""
+def _unwatched_sentence(folders: Sequence[str], settings: Settings) -> str:
+    """That folders are read only when they are named, and how to change that."""
     some = ", ".join(folders[:5]) + (f" and {len(folders) - 5} more" if len(folders) > 5 else "")
     line = json.dumps([*map(str, settings.folders), *folders], ensure_ascii=False)
     return (

@@ -304,23 +304,12 @@ def _run(
     if as_json:
         print_json(done.to_dict())
     else:
-        print_lines(account.run_lines(done))
+        print_lines(account.run_lines(done, settings))
     if done.ingested:
-        _warn(done.ingested, account.unwatched_sentence(done, settings), quiet=as_json)
+        for folder in done.ingested.held_back:  # on stderr, which a nightly job keeps
+            say(account.missing_sentence(folder))
         if strict and (done.ingested.failures or done.ingested.held_back):
             raise SomeFilesFailed(_not_all(done.ingested))
-
-
-def _warn(done: IngestSummary, unwatched: str, *, quiet: bool) -> None:
-    """Say what may be missed otherwise: on stderr, which a nightly job keeps. quiet: nothing that is no danger."""
-    from reviews.account import missing_sentence
-
-    for folder in done.held_back:
-        say(missing_sentence(folder))
-    if unwatched and not done.found:
-        say(unwatched)
-    elif unwatched and not quiet:
-        click.echo(unwatched)
 
 
 def _not_all(done: IngestSummary) -> str:

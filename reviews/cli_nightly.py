@@ -164,6 +164,8 @@ def _row(record: dict[str, Any]) -> str:
         what.append(f"{len(done['withdrawn'])} withdrawn")
     if done.get("held_back"):
         what.append(f"{len(done['held_back'])} not there")
+    if done.get("unwatched") and not done["found"]:
+        what.append("0 found, for no folder was looked into from which reports are held")
     index = record.get("index") or {}
     what.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
     how = "ok    " if record["ok"] else "FAILED"

@@ -134,7 +134,9 @@ class TestAFolderThatWasNamedOnce:
         assert str(library / "reviews.toml") in done.stdout
         night = call(library, "update")
         assert "0 files found" in night.stdout
-        assert line in night.stderr, "a night that finds nothing says why, where a nightly job keeps it"
+        assert line in night.stdout
+        assert "no folder was looked into" in call(library, "status").stdout
+        assert "no folder was looked into" in call(library, "runs").stdout
         (library / "reviews.toml").write_text(line + "\n", "utf-8")
         shutil.copy(SUMMARY, share)
         night = call(library, "update")
