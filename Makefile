@@ -20,8 +20,10 @@ PIP     := -m pip --disable-pip-version-check --quiet
 REPORTS ?= corpus/demo
 ifeq ($(REPORTS),corpus/demo)
 LIBRARY ?= demo-library
+EXAMPLES := --catalogue demonstration --catalogue knowsley
 else
 LIBRARY ?= library
+EXAMPLES :=
 endif
 
 # Tests run in two processes, a file of tests in one of them, because the files share what is slow to make.
@@ -67,10 +69,7 @@ else
 endif
 
 $(LIBRARY)/catalogue.csv: | $(VENV)/run.stamp
-	@$(REVIEWS) --library '$(LIBRARY)' init >/dev/null
-ifeq ($(REPORTS),corpus/demo)
-	@cp corpus/demo/catalogue.csv '$(LIBRARY)'
-endif
+	@$(REVIEWS) --library '$(LIBRARY)' init $(EXAMPLES) >/dev/null
 
 # --- working on it ----------------------------------------------------------------------------------------------------
 

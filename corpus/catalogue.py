@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 from corpus.errors import LimitHit
 from corpus.model import METADATA, Report
@@ -38,6 +39,7 @@ COLUMNS = (
 """The columns that we know; a file may hold them in any order, and others beside them."""
 
 _NAMES = ("file", "sha256", "title")  # what a row can be recognised by
+_TELL_APART = ("board", "area", "child", "year")  # of rows with one title
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def parse(data: bytes) -> Catalogue:
             )
             problems.append(Problem(line, "", message))
         elif cells:
-            named = {column: unguarded(cell) for column, cell in zip(columns, cells, strict=False)}
+            named = {column: normalize("NFC", unguarded(cell)) for column, cell in zip(columns, cells, strict=False)}
             rows.append(Row(line, {column: cell for column, cell in named.items() if cell}))
     problems += check(rows)
     return Catalogue(columns, tuple(rows), tuple(sorted(problems, key=lambda problem: problem.line)))
@@ -123,7 +125,7 @@ def parse(data: bytes) -> Catalogue:
 def check(rows: Iterable[Row]) -> list[Problem]:
     """What is wrong with the cells of the rows, each by itself and as duplicates of each other."""
     problems = []
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     for row in rows:
         if not any(row.get(name) for name in _NAMES):
             problems.append(Problem(row.line, "", f"fits no report: fill {', '.join(_NAMES[:-1])} or {_NAMES[-1]}"))
@@ -132,9 +134,10 @@ def check(rows: Iterable[Row]) -> list[Problem]:
                 message = f"{row.get(column)[:40]!r} is not {wanted}; the cell is not used"
                 problems.append(Problem(row.line, column, message))
         for column in _NAMES:
-            # The same title twice is common ("Executive summary") where a file tells the two apart.
+            # The same title twice is common ("Executive summary") where a file, board or child tells the two apart.
             if row.get(column) and (column != "title" or not (row.get("file") or row.get("sha256"))):
-                earlier = seen.setdefault((column, row.get(column).casefold()), row.line)
+                more = [row.get(name).casefold() for name in _TELL_APART] if column == "title" else []
+                earlier = seen.setdefault((column, row.get(column).casefold(), *more), row.line)
                 if earlier != row.line:
                     message = f"the same as in line {earlier}, so neither row can be told from the other; remove one"
                     problems.append(Problem(row.line, column, message))

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from corpus.catalogue import DERIVED, Row, case_id
 from corpus.model import METADATA, Report
+from corpus.names import spoken_name
 
 
 def describe(
@@ -19,7 +20,7 @@ def describe(
         if value and (name != "year" or _is_year(value)):
             known[name], provenance[name] = value, source
     if "title" not in known:
-        name = PurePosixPath(files[0].replace("\\", "/")).name if files else report[:12]
+        name = spoken_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
         known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
     case = case_id(known.get("board"), known.get("child"), known.get("year"))
     if "case" not in known and case:

@@ -2,14 +2,14 @@
 
     ReviewsError                 1  500  a bug: something we did not foresee
     ├── UsageError               2  400  the command was called wrongly
-    ├── SomeFilesFailed          3  500  some files could not be read, and `--strict` was asked for
+    ├── SomeFilesFailed          3  500  a file could not be read or a folder is not there, and `--strict` was given
     ├── NoIndex                  4  503  no index yet, or one of another version
     ├── Corrupt                  5  503  what is on disk is not what was written
     ├── Locked                   6  503  another run is writing to this library
     │   └── Gone                 6  503  what was asked for was removed or replaced meanwhile
     ├── QueryRefused             7  400  the query cannot be run; the message says why
     ├── LimitHit                 8  503  a limit was hit: disk, time, memory, size
-    ├── Stale                    9  503  the last good update is older than `reviews status --max-age` allows
+    ├── Stale                    9  503  the last good update is older than `--max-age` allows, or a folder is not there
     └── NotFound                 2  404  no such report, page, theme or file
 
 A message is a sentence that says what to do next. It may name a file or a report id, never the text of a report.
@@ -37,7 +37,7 @@ class NotFound(UsageError):
 
 
 class SomeFilesFailed(ReviewsError):
-    """The run finished, but some files could not be read and `--strict` was asked for."""
+    """The run finished, but some files could not be read or a folder is not there, and `--strict` was asked for."""
 
     exit_code = 3
 
@@ -82,7 +82,7 @@ class LimitHit(ReviewsError):
 
 
 class Stale(ReviewsError):
-    """The last update that ended well is too long ago."""
+    """The last update that ended well is too long ago, or could not look everywhere."""
 
     exit_code = 9
     http_status = 503

@@ -1,20 +1,27 @@
 """How does a library begin? One private folder that holds everything of one collection."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+from corpus import catalogue
 from corpus.errors import LimitHit, UsageError
 from corpus.settings import FILE, Settings
 from corpus.store import Store
 from corpus.whole import write_whole
 
-SHIPPED_CATALOGUE = Path(__file__).with_name("catalogue.csv")
+CATALOGUES = {
+    "knowsley": Path(__file__).parent / "catalogues" / "knowsley.csv",
+    "demonstration": Path(__file__).parent / "demo" / "catalogue.csv",
+}
+"""The catalogues that ship with the program, as examples: no library has one unless it is asked for."""
 
 
-def create_library(path: Path) -> Settings:
+def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
     """Make a library, or what is missing of it; nothing that is there is overwritten.
 
-    A folder that already holds other things is refused: making it private would lock others out of them.
+    examples: whose rows the catalogue begins with, by name. A folder that already holds other things is refused:
+    making it private would lock others out of them.
     """
     settings = Settings(library=Path(os.path.abspath(path)))  # noqa: PTH100 - see load_settings
     library = settings.library
@@ -40,6 +47,11 @@ def create_library(path: Path) -> Settings:
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise LimitHit(f"{library} cannot be made ({error.strerror}). Check the disk and your rights.") from error
-    write_whole(settings.catalogue, SHIPPED_CATALOGUE.read_bytes(), replace=False)
+    if examples and catalogue.load(settings.catalogue).rows:
+        raise UsageError(
+            f"{settings.catalogue} has rows already and was not touched. Move it away to begin with an example."
+        )
+    rows = [row.cells for name in examples for row in catalogue.load(CATALOGUES[name]).rows]
+    write_whole(settings.catalogue, catalogue.to_csv(rows), replace=bool(examples))
     Store.open(settings.database, create=True).close()
     return settings

@@ -418,6 +418,20 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingFolder:
+    """A folder that was suddenly empty or not there, as a share is that was not mounted: its reports are still held.
+
+    since: when that was found (UTC, 2026-03-14).
+    """
+
+    folder: str
+    since: str
+
+    def to_dict(self) -> dict[str, str]:
+        return {"folder": self.folder, "since": self.since}
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """A report that was removed for good. done: whether nothing of its text is left anywhere in the library."""
 

@@ -23,7 +23,7 @@ CREATE INDEX reading_report ON reading (report, id);
 CREATE UNIQUE INDEX reading_current ON reading (report) WHERE current = 1;
 
 CREATE TABLE file (
-    path TEXT PRIMARY KEY,                     -- a blob where the name is not Unicode
+    path TEXT PRIMARY KEY,                     -- clean text, see names.py
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     report TEXT,
@@ -119,6 +119,11 @@ CREATE TABLE withdrawn (
     file TEXT NOT NULL,                        -- where it was last
     date TEXT NOT NULL,
     replaced_by TEXT                           -- the report that the same file is now, if it is one
+) WITHOUT ROWID;
+
+CREATE TABLE missing_folder (                  -- nothing of it was withdrawn: it may be a share that is not mounted
+    folder TEXT PRIMARY KEY,
+    since TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE removed (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import LimitHit, UsageError
+from corpus.names import real_path
 
 FILE = "reviews.toml"
 """The optional settings file of a library."""
@@ -107,7 +108,7 @@ def _checked(name: str, value: Any, start: Path, where: str) -> Any:
     if name == "folders":
         texts = [value] if isinstance(value, str | Path) else value
         if isinstance(texts, list | tuple) and all(isinstance(text, str | Path) and str(text) for text in texts):
-            return tuple(Path(os.path.abspath(start / Path(text).expanduser())) for text in texts)  # noqa: PTH100
+            return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100
         allowed = 'a list of folders, for example ["../reviews"]'
     elif name == "extractor":
         if value in EXTRACTORS:

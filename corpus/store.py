@@ -8,13 +8,16 @@ writer.
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
 
 from corpus.catalogue import Row
 from corpus.database import our_errors, our_values
 from corpus.describe import describe
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
 from corpus.matching import Held, match
-from corpus.model import Coverage, Failure, FileRecord, Reason, Removal, Report, Text, Withdrawal
+from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
+from corpus.names import safe_name
 from corpus.readings import Readings
 from corpus.soundness import unsound
 
@@ -23,6 +26,32 @@ class Store(Readings):
     """The corpus of one library. Make one with `Store.open`, use it in a `with` block or close it."""
 
     _known: tuple[int, list[Report], list[Row]] | None = None  # what is known, at which revision
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
+        store = super().open(path, create=create, read_only=read_only)
+        if not read_only:
+            try:
+                store._come_up_to_date()
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    def _come_up_to_date(self) -> None:
+        """Add what earlier versions did not keep; make the names clean text that they kept as they came."""
+        if not self._keeps_missing_folders():
+            with self._transaction():
+                self._db.execute(
+                    "CREATE TABLE missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID"
+                )
+        for table, column in (("file", "path"), ("withdrawn", "file")):
+            raw = f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'"  # noqa: S608 - our own words
+            rows = [(_text(old), old) for (old,) in self._rows(raw)]
+            if rows:
+                with self._transaction():
+                    self._db.executemany(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", rows)  # noqa: S608
+                    self._advance()
 
     # Files
 
@@ -44,7 +73,7 @@ class Store(Readings):
     def forget_file(self, path: str) -> None:
         """The file is gone. A report without files is no longer held, but its readings stay until they are pruned."""
         with self._transaction():
-            old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (_blob(path),)).fetchall()
+            old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
             if old:
                 self._settle(old[0][0], path)
                 self._advance()
@@ -66,7 +95,7 @@ class Store(Readings):
         return len(old)
 
     def _note(self, record: FileRecord) -> None:
-        path = _blob(record.path)
+        path = record.path
         old = self._db.execute("SELECT report, reason, detail FROM file WHERE path = ?", (path,)).fetchone()
         reason = record.reason.value if record.reason else None
         self._db.execute(
@@ -96,7 +125,7 @@ class Store(Readings):
                 "FROM reading WHERE report = ? AND current = 1"
             )
             for (words,) in self._db.execute(title, (report,)).fetchall():
-                row = (report, words, _blob(path), _today(), replaced_by)
+                row = (report, words, path, _today(), replaced_by)
                 self._db.execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?, ?)", row)
         self._db.execute(
             "UPDATE reading SET current = 0 WHERE report = ? AND current = 1 AND id IS NOT ?", (report, wanted)
@@ -109,6 +138,22 @@ class Store(Readings):
         """The reports that were held once and have no file any more, the latest first."""
         rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
         return [Withdrawal(report, title, _text(path), *rest) for report, title, path, *rest in rows]
+
+    def missing_folders(self) -> list[MissingFolder]:
+        """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
+        if not self._keeps_missing_folders():
+            return []
+        return [MissingFolder(*row) for row in self._rows("SELECT folder, since FROM missing_folder ORDER BY folder")]
+
+    def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
+        """Say which folders are missing now, and which of those that were are there again. The first day is kept."""
+        with self._transaction():
+            self._db.executemany("DELETE FROM missing_folder WHERE folder = ?", ((folder,) for folder in back))
+            rows = ((folder, _today()) for folder in missing)
+            self._db.executemany("INSERT OR IGNORE INTO missing_folder VALUES (?, ?)", rows)
+
+    def _keeps_missing_folders(self) -> bool:
+        return bool(self._number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
 
     def removals(self) -> list[Removal]:
         """The reports that were removed for good, the latest first."""
@@ -244,7 +289,11 @@ class Store(Readings):
         current = self._rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
         rows = self.catalogue()
         held = [
-            Held(report, tuple(files.get(report, ())), found.get(report, {}).get("title", ("", ""))[0])
+            Held(
+                report,
+                tuple(files.get(report, ())),
+                *(found.get(report, {}).get(name, ("", ""))[0] for name in ("title", "board", "area", "child", "year")),
+            )
             for report, _, _ in current
         ]
         matched = match(rows, held)
@@ -273,18 +322,10 @@ class Store(Readings):
         self._db.execute("UPDATE state SET revision = revision + 1")
 
 
-def _blob(path: str) -> str | bytes:
-    """A file name as it can be stored: one that is not Unicode has lone surrogates, which SQLite refuses."""
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return path.encode("utf-8", "surrogatepass")
-    return path
-
-
 def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
 def _text(stored: str | bytes) -> str:
-    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
+    """A name that an earlier version kept as bytes, because it is no text, as it is kept now."""
+    return safe_name(stored.decode("utf-8", "surrogatepass")) if isinstance(stored, bytes) else stored

@@ -1,6 +1,7 @@
 """How is a file written whole or not at all? Beside its place first, onto the disk, then moved there."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -42,17 +43,38 @@ def beside(path: Path) -> Iterator[Path]:
 
 def move_whole(fresh: Path, path: Path) -> None:
     """Give a finished file its name, once all of it is on the disk. Both are on the same disk. Raises OSError."""
-    with fresh.open("rb+") as file:
-        os.fsync(file.fileno())
+    flush_file(fresh)
     fresh.replace(path)
-    _sync_folder(path.parent)
+    flush_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder to flush it
+def flush_file(path: Path) -> None:
+    """Wait until all of a file is on the disk. Raises OSError."""
+    with path.open("rb+") as file:
+        _flush(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk. Raises OSError."""
+    if os.name == "nt":  # Windows cannot open a folder to flush it, and does not need to
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        _flush(handle)
     finally:
         os.close(handle)
+
+
+def _flush(handle: int) -> None:
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FSYNC:
+            raise
+
+
+_NO_FSYNC = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTTY}
+"""What file systems answer that have no fsync, of folders or at all: some network shares and FUSE, ENOTTY on macOS.
+
+They keep what was written as well as they can; nothing more can be asked of them.
+"""

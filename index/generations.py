@@ -23,6 +23,7 @@ from typing import Any
 
 from corpus.errors import Corrupt, NoIndex
 from corpus.model import Coverage
+from corpus.whole import flush_file, flush_folder
 from index.engine import SegmentSummary
 
 POINTER = "CURRENT"
@@ -160,15 +161,15 @@ def publish(
     (building / REPORTS).write_text(json.dumps(reports, ensure_ascii=False), "utf-8")
     files = {path.name: path for path in sorted(building.iterdir())}
     for path in files.values():
-        _flush(path)
+        flush_file(path)
     described = {name: _describe(path, taken.get(name)) for name, path in files.items()}
     body = json.dumps({**_to_dict(manifest), "files": described})
     hashed = hashlib.sha256(body.encode()).hexdigest()
     _write(building / MANIFEST, f"{hashed}\n{body}")
-    _flush_directory(building)
+    flush_folder(building)
     directory = index / manifest.id
     building.rename(directory)
-    _flush_directory(index)
+    flush_folder(index)
     _point(index, manifest.id, hashed)
     return Generation(directory, manifest)
 
@@ -225,7 +226,7 @@ def keep_only(index: Path, generation: str) -> None:
     for path in index.iterdir():
         if path.is_dir() and path.name != generation and (path.name.isdigit() or path.name.startswith(_BUILDING)):
             shutil.rmtree(path)
-    _flush_directory(index)
+    flush_folder(index)
 
 
 def problems(index: Path, *, thorough: bool = False) -> list[str]:
@@ -265,7 +266,7 @@ def _point(index: Path, generation: str, hashed: str) -> None:
     fresh = index / f"{POINTER}.new"
     _write(fresh, f"{generation} {hashed}\n")
     fresh.replace(index / POINTER)
-    _flush_directory(index)
+    flush_folder(index)
 
 
 def _read_manifest(directory: Path) -> tuple[Manifest, str]:
@@ -323,23 +324,7 @@ def _hash(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_directory(path: Path) -> None:
-    if os.name == "nt":  # Windows has no such thing and does not need it
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush_file(path)
 
 
 def _to_dict(manifest: Manifest) -> dict[str, object]:

@@ -14,6 +14,8 @@ from pathlib import Path, PurePath
 
 from corpus.errors import UsageError
 from corpus.model import FileRecord, Reason
+from corpus.names import real_path, safe_name
+from corpus.settings import Settings
 
 _MANY = 5
 """Files that a folder below the one that is searched must have lost at once before that is taken for an accident."""
@@ -87,13 +89,13 @@ def compare(
         else:
             unchanged.append(record)
     roots = [key_of(path, library) for path in paths]
-    missing = [key for key in sorted(known) if key not in keys and _below(key, roots)]
+    missing = [key for key in sorted(known) if key not in keys and below(key, roots)]
     if allow_withdrawals:
         return Changes(tuple(to_read), tuple(unchanged), tuple(missing))
     shut = [
-        root for root in [*closed, *_emptied(missing, keys, roots, library)] if any(_below(k, [root]) for k in missing)
+        root for root in [*closed, *_emptied(missing, keys, roots, library)] if any(below(k, [root]) for k in missing)
     ]
-    gone = tuple(key for key in missing if not _below(key, shut))
+    gone = tuple(key for key in missing if not below(key, shut))
     return Changes(tuple(to_read), tuple(unchanged), gone, tuple(sorted(set(shut))))
 
 
@@ -111,22 +113,35 @@ def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], libra
     """The folders that have lost all their files at once, as the place of a share does that was not mounted: a folder
     that is searched and holds no PDF at all, and one below it that is there with nothing whatever inside."""
     for root in roots:
-        if not any(_below(key, [root]) for key in seen):
+        if not any(below(key, [root]) for key in seen):
             yield root
     lost = Counter(str(PurePath(key).parent) for key in missing)
     for folder, files in lost.items():
         try:
-            if files >= _MANY and not any((library / folder).iterdir()):
+            if files >= _MANY and not any(real_path(library, folder).iterdir()):
                 yield PurePath(folder).as_posix() if not PurePath(folder).is_absolute() else folder
         except OSError:
             continue  # it is not there: somebody took it away
 
 
 def key_of(path: Path, library: Path) -> str:
-    """The path as the corpus keeps it: relative to the library with "/" inside it, absolute elsewhere."""
+    """The path as the corpus keeps it: clean text, relative to the library with "/" inside it, absolute elsewhere."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
     inside = Path(os.path.abspath(library))  # noqa: PTH100
-    return absolute.relative_to(inside).as_posix() if absolute.is_relative_to(inside) else str(absolute)
+    return safe_name(absolute.relative_to(inside).as_posix() if absolute.is_relative_to(inside) else absolute)
+
+
+def watched(settings: Settings) -> list[Path]:
+    """What is looked at when nothing is named: the library's own folder, and those of its settings."""
+    return [settings.reports, *settings.folders]
+
+
+def unwatched(keys: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """Of the paths, as the corpus keeps them, those that are not looked at unless they are named, without any that lies
+    below another."""
+    roots = [key_of(path, settings.library) for path in watched(settings)]
+    outside = {key for key in keys if not below(key, roots)}
+    return tuple(key for key in sorted(outside) if outside.isdisjoint(map(str, PurePath(key).parents)))
 
 
 def _same(seen: Seen, record: FileRecord) -> bool:
@@ -135,7 +150,8 @@ def _same(seen: Seen, record: FileRecord) -> bool:
     return seen.size == record.size and seen.mtime_ns == record.mtime_ns
 
 
-def _below(key: str, roots: Iterable[str]) -> bool:
+def below(key: str, roots: Iterable[str]) -> bool:
+    """Whether a path is one of the roots or lies below one, all of them as the corpus keeps them."""
     for root in roots:
         if root == "." and not Path(key).is_absolute():
             return True
@@ -148,11 +164,11 @@ def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
     try:
         status = path.stat()
     except FileNotFoundError as error:
-        if any(_below(key, [key_of(path, library)]) for key in known):
+        if any(below(key, [key_of(path, library)]) for key in known):
             yield _closed(path, library, error)
             return
         raise UsageError(
-            f"There is no file or folder at {path}. Check the path, or that its drive is connected."
+            f"There is no file or folder at {safe_name(path)}. Check the path, or that its drive is connected."
         ) from error
     except OSError as error:
         yield _closed(path, library, error)

@@ -17,9 +17,10 @@ from ingest.paragraphs import Draft
 _NAME = r"[A-Z][\w’'-]*"
 _BOARD = re.compile(
     rf"(?:{_NAME}(?:,? (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )"
-    r"(?:(?:Local|Regional) )?Safeguarding (?:Children(?:[’']s)? |Child |Adults )?(?:Board|Partnership|Partners)\b"
+    r"(?i:(?:(?:Local|Regional) )?Safeguarding (?:Children(?:[’']s)? |Child |Adults )?(?:Board|Partnership|Partners)\b)"
 )
-_AREA = re.compile(r"^(?:The )?(.*?) (?:(?:Local|Regional) )?Safeguarding\b")
+_SHORT_BOARD = re.compile(rf"(?:{_NAME}(?: (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )L?S[CA][BP]\b")
+_AREA = re.compile(r"^(?:The )?(.*?) (?:(?:(?:Local|Regional) )?Safeguarding\b|L?S[CA][BP]$)")
 
 _LABEL = r"(?:[A-Z]{1,2}\d{0,3}|[A-Z][a-z]+)"
 _CHILD = re.compile(
@@ -191,14 +192,26 @@ def _title(sheet: tuple[str, ...], cover: Sequence[Draft], size: float, properti
 
 
 def _board(lines: tuple[str, ...]) -> str | None:
-    found = []
+    """The boards that are named in full; else by the usual abbreviation, as in Avonshire SCP."""
+    return _boards(lines, _BOARD) or _boards(lines, _SHORT_BOARD)
+
+
+def _boards(lines: tuple[str, ...], pattern: re.Pattern[str]) -> str | None:
+    found: list[str] = []
     for line in lines:
-        for match in _BOARD.finditer(line):
-            name = re.sub(r"^(?:The|LSCB:|Board:)\s+", "", match.group())
+        for match in pattern.finditer(line):
+            name = re.sub(r"^(?:The|LSCB:|Board:)\s+", "", match.group(), flags=re.IGNORECASE)
+            name = _without_shouting(name) if name.isupper() and pattern is _BOARD else name
             if name not in found:
                 found.append(name)
     whole = [name for name in found if not any(name != other and name in other for other in found)]
     return " and ".join(whole[:3]) or None
+
+
+def _without_shouting(name: str) -> str:
+    """A name in capitals as it is written in a sentence, so that a board has one name whatever its covers look like."""
+    capital = re.sub(r"(?<![’'\w])\w", lambda first: first[0].upper(), name.lower())
+    return re.sub(r"(?<=[ -])(?:And|Of|Upon|In|On|With|The)(?=[ -])", lambda word: word[0].lower(), capital)
 
 
 def _child(lines: tuple[str, ...]) -> str | None:

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Self
 
 from corpus.model import Failure, FileRecord, Reason, Scan, Text
@@ -84,7 +84,7 @@ def ingest(
     def engine() -> ocr.Engine | None:
         return ocr.engine(settings.ocr_languages) if settings.ocr else None
 
-    roots = list(paths) or [settings.reports, *settings.folders]
+    roots = list(paths) or discover.watched(settings)
     known = store.files()
     reader, failing = reader_name(settings.extractor, settings.trust_hidden_text), _failing(settings)
     seen = discover.look(roots, settings.library, known)
@@ -108,6 +108,7 @@ def ingest(
     counts = dict.fromkeys(names, 0)
     counts["unchanged"] = sum(record.reason is None for record in changes.unchanged)
     failures = [Failure(record.path, record.reason, record.detail) for record in changes.unchanged if record.reason]
+    new_failures: list[Failure] = []
     refused: dict[str, Refusal] = {}
     later: list[_Outcome] = []
     waiting: deque[int] = deque()
@@ -118,7 +119,13 @@ def ingest(
         failures.append(Failure(seen.key, refusal.reason, refusal.detail))
         was = known.get(seen.key)
         if refusal.reason is Reason.UNREADABLE and was and was.report:
-            return  # it may be readable tomorrow; until then what was read of it stays
+            # It may be readable tomorrow; until then what was read of it stays.
+            if was.detail != refusal.detail:
+                new_failures.append(failures[-1])
+                store.note_file(replace(was, detail=refusal.detail))
+            return
+        if was is None or was.reason is not refusal.reason:
+            new_failures.append(failures[-1])
         store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
 
     def idle() -> bool:
@@ -182,6 +189,9 @@ def ingest(
     # At the end: a report that moved is never without a file.
     for key in changes.gone:
         store.forget_file(key)
+    looked_at = [discover.key_of(root, settings.library) for root in roots]
+    missed = [each.folder for each in store.missing_folders() if discover.below(each.folder, looked_at)]
+    store.note_missing(changes.held_back, set(missed) - set(changes.held_back))
     left = {known[key].report for key in changes.gone}
     return IngestSummary(
         found=len(seen),
@@ -189,10 +199,22 @@ def ingest(
         gone=len(changes.gone),
         withdrawn=tuple(w for w in store.withdrawals() if w.report in left),
         held_back=changes.held_back,
+        unwatched=discover.unwatched(_named(paths, settings) if paths else _held_in(known), settings),
         failures=tuple(sorted(failures, key=lambda failure: failure.file)),
+        new_failures=tuple(sorted(new_failures, key=lambda failure: failure.file)),
         confinement=readers.confinement,
         **counts,
     )
+
+
+def _named(paths: Sequence[Path], settings: Settings) -> list[str]:
+    return [discover.key_of(path, settings.library) for path in paths if path.is_dir()]
+
+
+def _held_in(known: Mapping[str, FileRecord]) -> set[str]:
+    """The folders of which reports are held, as the corpus keeps them."""
+    folders = {PurePath(record.path).parent for record in known.values() if record.report is not None}
+    return {str(folder) if folder.is_absolute() else folder.as_posix() for folder in folders}
 
 
 _WAITING = "OCR wanted"
@@ -331,13 +353,13 @@ class _Readers:
             if report in self._claimed:
                 return _Outcome(seen, report)
             self._claimed.add(report)
-        result = sandbox.read(data, id=report, name=seen.path.stem)
+        result = sandbox.read(data, id=report, name=PurePath(seen.key).stem)
         if isinstance(result, Refusal):
             return _Outcome(seen, report, refusal=result)
         if result.scans:
             scans = self._scans(data, report, result, sandbox)
             if scans:
-                again = sandbox.read(data, id=report, name=seen.path.stem, scans=scans)
+                again = sandbox.read(data, id=report, name=PurePath(seen.key).stem, scans=scans)
                 result = again if isinstance(again, Text) else result
             done = all(page in scans for page in result.scans)
             engine = self._engine()

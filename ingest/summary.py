@@ -19,7 +19,9 @@ class IngestSummary:
     of a report that is held. failed: files that are no report.
     gone: names that are no longer there. withdrawn: the reports that went with them. held_back: folders that are empty
     or not there, whose reports were not taken to be withdrawn. ocr_pages: read by OCR now.
-    failures: one for each that failed, also in earlier runs. confinement: how the reading processes were bound:
+    failures: one for each that failed, also in earlier runs; new_failures: those that did not fail so before.
+    unwatched: folders of which reports are held, and which are read only when they are named.
+    confinement: how the reading processes were bound:
     "bubblewrap", "rlimits" or "none"; "" when there was nothing to read.
     """
 
@@ -38,14 +40,18 @@ class IngestSummary:
     ocr_pages: int = 0
     confinement: str = ""
     failures: tuple[Failure, ...] = ()
+    new_failures: tuple[Failure, ...] = ()
     withdrawn: tuple[Withdrawal, ...] = ()
     held_back: tuple[str, ...] = ()
+    unwatched: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as the record of a run keeps it."""
-        lists = ("failures", "withdrawn", "held_back")
+        lists = ("failures", "new_failures", "withdrawn", "held_back", "unwatched")
         return {name: getattr(self, name) for name in self.__slots__ if name not in lists} | {
             "failures": [failure.to_dict() for failure in self.failures],
             "withdrawn": [withdrawal.to_dict() for withdrawal in self.withdrawn],
+            "new_failures": [failure.file for failure in self.new_failures],
             "held_back": list(self.held_back),
+            "unwatched": list(self.unwatched),
         }

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from corpus import catalogue
 from corpus.catalogue import Problem
-from corpus.model import HIDDEN, REASONS, Coverage, Failure, Hidden
-from corpus.settings import Settings
+from corpus.model import HIDDEN, REASONS, Coverage, Failure, Hidden, MissingFolder
+from corpus.settings import FILE, Settings
 from ingest import ocr
 from ingest.summary import IngestSummary
 from reviews.library import Library
@@ -64,7 +64,8 @@ class Account:
     """Everything that `reviews coverage` tells. not_held: titles of the catalogue without a file.
 
     confinement: how the processes were bound in the last run that read files; "" when none is known.
-    ocr: the Tesseract that reads scans, or "" when there is none.
+    ocr: the Tesseract that reads scans, or "" when there is none. missing: folders that were not there when they were
+    last looked at.
     """
 
     coverage: Coverage
@@ -74,6 +75,7 @@ class Account:
     withheld: tuple[Withheld, ...] = ()
     confinement: str = ""
     ocr: str = ""
+    missing: tuple[MissingFolder, ...] = ()
 
     @classmethod
     def of(cls, library: Library) -> Self:
@@ -100,6 +102,7 @@ class Account:
                 tuple(withheld),
                 last_confinement(library.settings.runs),
                 engine_name(library.settings),
+                tuple(store.missing_folders()),
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class Account:
             "coverage": self.coverage.to_dict(),
             "unread": [unread.to_dict() for unread in self.unread],
             "failures": [failure.to_dict() for failure in self.failures],
+            "missing_folders": [missing.to_dict() for missing in self.missing],
             "not_held": list(self.not_held),
             "withheld": [withheld.to_dict() for withheld in self.withheld],
             "confinement": self.confinement or None,
@@ -117,6 +121,11 @@ class Account:
         """For a person."""
         held = self.coverage
         yield f"{counted(held.reports, 'report')} held, {held.searchable:,} of them searchable."
+        if self.missing:
+            yield ""
+            yield f"Folders that are not there: {len(self.missing):,}"
+            for missing in self.missing:
+                yield from _item(missing_sentence(missing.folder, missing.since))
         if self.unread:
             yield ""
             yield f"Pages that could not be read and are not searched: {held.unread_pages:,}"
@@ -210,18 +219,19 @@ def suggestions(library: Library) -> str:
     return catalogue.to_csv(catalogue.suggest(library.reports())).decode()
 
 
-def run_lines(run: Run) -> Iterator[str]:
+def run_lines(run: Run, settings: Settings) -> Iterator[str]:
     """What a run did, for a person."""
     if run.ingested:
         yield _read_sentence(run.ingested)
-        yield from _by_reason((failure.reason.value, failure.file) for failure in run.ingested.failures)
+        if run.ingested.unwatched:
+            yield _unwatched_sentence(run.ingested.unwatched, settings)
+        new = [failure for failure in run.ingested.new_failures if failure.file not in run.ingested.held_back]
+        yield from _by_reason((failure.reason.value, failure.file) for failure in new)
+        before = len(run.ingested.failures) - len(run.ingested.new_failures)
+        if before:
+            yield from _item(f"{counted(before, 'file')} not read now as before: `reviews coverage` lists them")
         for withdrawal in run.ingested.withdrawn:
             yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
-        for folder in run.ingested.held_back:
-            yield from _item(
-                f"{folder} is empty or not there, so nothing of it was withdrawn. If that is right, run the command "
-                "again with --allow-withdrawals."
-            )
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:
@@ -230,6 +240,26 @@ def run_lines(run: Run) -> Iterator[str]:
     elif "index" in run.seconds:
         yield "Index: up to date, nothing had changed."
     yield "Done in " + ", ".join(f"{seconds:.1f} s {step}" for step, seconds in run.seconds.items()) + "."
+
+
+def missing_sentence(folder: str, since: str = "") -> str:
+    """That a folder is not there, what that means, and what to do."""
+    known = f" (since {since})" if since else ""
+    return (
+        f"{folder} is empty or not there{known}: a share that is not mounted? Its reports are still searched, as they "
+        "were last read. Mount it and run `reviews update`; "
+        f'if they are to go: `reviews update "{folder}" --allow-withdrawals`.'
+    )
+
+
+def _unwatched_sentence(folders: Sequence[str], settings: Settings) -> str:
+    """That folders are read only when they are named, and how to change that."""
+    some = ", ".join(folders[:5]) + (f" and {len(folders) - 5} more" if len(folders) > 5 else "")
+    line = json.dumps([*map(str, settings.folders), *folders], ensure_ascii=False)
+    return (
+        f"`reviews update` alone does not look into {some}. To have new reports there read every night, put this line "
+        f"into {settings.library / FILE}: folders = {line}"
+    )
 
 
 def _read_sentence(done: IngestSummary) -> str:

@@ -17,11 +17,14 @@ from reviews.console import JSON, open_library, print_json, print_lines, progres
 
 if TYPE_CHECKING:
     from corpus.settings import Settings
+    from ingest.summary import IngestSummary
     from reviews.update import Run
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
-STRICT = click.option("--strict", is_flag=True, help="Exit with code 3 when a file could not be read.")
+STRICT = click.option(
+    "--strict", is_flag=True, help="Exit with code 3 when a file could not be read or a folder is gone."
+)
 TRUST = click.option(
     "--trust-hidden-text", is_flag=True, help="Take text under black boxes too; every run of the library must say so."
 )
@@ -74,12 +77,19 @@ def main(context: click.Context, library: Path) -> None:
 
 
 @main.command()
+@click.option(
+    "--catalogue",
+    "examples",
+    type=click.Choice(["knowsley", "demonstration"]),
+    multiple=True,
+    help="Begin with the rows of an example; without it the catalogue is empty.",
+)
 @click.pass_obj
-def init(path: Path) -> None:
+def init(path: Path, examples: tuple[str, ...]) -> None:
     """Create a library: a private folder for reports, catalogue, text and index."""
     from corpus.library import create_library
 
-    settings = create_library(path)
+    settings = create_library(path, examples)
     click.echo(f"{settings.library} is ready. Put PDFs into {settings.reports}, then run `reviews update`.")
 
 
@@ -289,14 +299,25 @@ def _run(
     settings = _settings(path, jobs, create=read, trust_hidden_text=trust or None)
     with progress_line() as progress:
         done: Run = updating.run(settings, paths, read=read, index=index, progress=progress, **more)
+    from reviews import account
+
     if as_json:
         print_json(done.to_dict())
     else:
-        from reviews import account
+        print_lines(account.run_lines(done, settings))
+    if done.ingested:
+        for folder in done.ingested.held_back:  # on stderr, which a nightly job keeps
+            say(account.missing_sentence(folder))
+        if strict and (done.ingested.failures or done.ingested.held_back):
+            raise SomeFilesFailed(_not_all(done.ingested))
 
-        print_lines(account.run_lines(done))
-    if strict and done.ingested and done.ingested.failures:
-        raise SomeFilesFailed(f"{len(done.ingested.failures)} files could not be read; `reviews coverage` says why.")
+
+def _not_all(done: IngestSummary) -> str:
+    from reviews.text import counted
+
+    told = [counted(len(done.failures), "file") + " could not be read"] if done.failures else []
+    told += [counted(len(done.held_back), "folder") + " empty or not there"] if done.held_back else []
+    return " and ".join(told) + "; `reviews coverage` says more."
 
 
 def _settings(path: Path, jobs: int | None, *, create: bool, trust_hidden_text: bool | None = None) -> Settings:

@@ -16,13 +16,18 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 @click.command()
-@click.option("--max-age", metavar="26h", help="Exit with code 9 when the last good update is older: 90m, 26h, 7d.")
+@click.option(
+    "--max-age",
+    metavar="26h",
+    help="Exit with code 9 when the last good update is older (90m, 26h, 7d) or a folder is not there.",
+)
 @JSON
 @click.pass_obj
 def status(path: Path, max_age: str | None, as_json: bool) -> None:
     """Say how fresh the index is and how the last runs ended."""
     from index import generations
     from reviews import runs
+    from reviews.account import missing_sentence
     from reviews.text import coverage
 
     limit = _limit(max_age) if max_age else None
@@ -34,10 +39,12 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             generation = None
         with library.store() as store:
             withdrawn = store.withdrawals()
+            missing = store.missing_folders()
             unfinished = [removal.report for removal in store.removals() if not removal.done]
     age = runs.age(settings.runs)
     last = list(runs.latest(settings.runs, 5))
-    stale = None if limit is None else _stale(age, limit)
+    told = [missing_sentence(each.folder, each.since) for each in missing]
+    stale = None if limit is None else " ".join(filter(None, [_stale(age, limit), *told]))
     if as_json:
         print_json(
             {
@@ -48,6 +55,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
                 "stale": bool(stale) if limit is not None else None,
                 "runs": last,
                 "withdrawn": [withdrawal.to_dict() for withdrawal in withdrawn],
+                "missing_folders": [each.to_dict() for each in missing],
                 "unfinished_removals": unfinished,
             }
         )
@@ -59,6 +67,8 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             click.echo("Index: there is none yet. Run `reviews update`.")
         for warning in generation.warnings if generation else ():
             click.echo(f"Warning: {warning}")
+        for sentence in told:
+            click.echo(f"Warning: {sentence}")
         click.echo(f"Last good update: {_ago(age)}.")
         for record in last:
             click.echo(_row(record))
@@ -152,6 +162,10 @@ def _row(record: dict[str, Any]) -> str:
     what = [f"{done[part]:,} {part}" for part in ("found", "new", "changed", "moved", "failed") if done.get(part)]
     if done.get("withdrawn"):
         what.append(f"{len(done['withdrawn'])} withdrawn")
+    if done.get("held_back"):
+        what.append(f"{len(done['held_back'])} not there")
+    if done.get("unwatched") and not done["found"]:
+        what.append("0 found, for no folder was looked into from which reports are held")
     index = record.get("index") or {}
     what.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
     how = "ok    " if record["ok"] else "FAILED"

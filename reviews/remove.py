@@ -1,9 +1,9 @@
 """How is a report taken down for good? Deleted from the corpus first, then from everything that was made of it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from corpus.names import real_path
 from corpus.settings import Settings
 from corpus.store import Store
 from index import build
@@ -42,13 +42,13 @@ def remove(settings: Settings, prefix: str, reason: str) -> Removed:
         store.remove(report, reason)
         ours = settings.reports.resolve()
         for key in files:
-            path = settings.library / key
+            path = real_path(settings.library, key)
             if path.resolve().is_relative_to(ours):
                 path.unlink(missing_ok=True)
                 store.forget_file(key)
                 done.deleted = (*done.deleted, key)
             else:
-                done.elsewhere = (*done.elsewhere, str(Path(key)))
+                done.elsewhere = (*done.elsewhere, key)
         done.generation = build.build(store, settings.index, jobs=settings.jobs, clean=True)
         finish_removals(settings, store, [removal.report for removal in store.removals() if not removal.done])
         done.problems = build.check(store, settings.index)

@@ -15,6 +15,7 @@ from typing import Any
 from corpus.whole import write_whole
 from ingest.summary import PARTS
 
+_ODD = "backslashreplace"  # a message may name a path that is no text; the record of it must not fail
 _WORDS = {"reread": "read again", "same": "the same under another name", "failed": "not read"}
 
 
@@ -81,8 +82,14 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
             yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
         for folder in done.get("held_back", ()):
             yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
+        for folder in done.get("unwatched", ()):
+            yield f"Read only when it is named: {folder}"
+        new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
         for failure in done["failures"]:
-            yield f"Not read, {failure['reason']}: {failure['file']}"
+            if failure["file"] in new:
+                yield f"Not read, {failure['reason']}: {failure['file']}"
+        if len(done["failures"]) > len(new):
+            yield f"Not read now as before: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
     for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
         yield f"Problem: {problem}"
     index = record.get("index") or {}
@@ -94,8 +101,8 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _keep(path: Path, record: dict[str, Any]) -> None:
-    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
-    write_whole(path.with_suffix(".txt"), ("\n".join(lines(record)) + "\n").encode())
+    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+    write_whole(path.with_suffix(".txt"), ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
 
 
 def _without(value: Any, report: str) -> Any:

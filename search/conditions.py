@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from corpus.names import spoken_name
 from index import analysis
 from index.query import Field
 from search import years
@@ -38,4 +39,4 @@ class Conditions:
 def _words(report: Mapping[str, Any], name: str) -> set[str]:
     """The words of what is known of a report; of `file`, those of all its names, without folders."""
     values = [PurePath(path).name for path in report["files"]] if name == "file" else [report[name]]
-    return {term for value in values if value is not None for term, _ in analysis.terms(str(value))}
+    return {term for value in values if value is not None for term, _ in analysis.terms(spoken_name(str(value)))}

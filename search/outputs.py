@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from corpus.names import real_path
 from corpus.whole import move_whole
 from search.export import TEXT_FORMS, Write, text_file
 from search.lines import Kept, Link
@@ -95,7 +96,7 @@ class Links:
         if not report["files"]:
             return ""
         if report["id"] not in self._files:
-            self._files[report["id"]] = (self._library / report["files"][0]).as_uri()
+            self._files[report["id"]] = real_path(self._library, report["files"][0]).as_uri()
         return f"{self._files[report['id']]}#page={page}"
 
 

@@ -158,7 +158,9 @@ PATHS: dict[str, Schema] = {
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),
     "/coverage": _get("what is held", _HTML, _TEXT, [_PAGED[0]], 400, 503),
-    "/coverage.json": _get("what is held", _JSON, _object("coverage", "unread", "failures", "not_held"), [], 503),
+    "/coverage.json": _get(
+        "what is held", _JSON, _object("coverage", "unread", "failures", "missing_folders", "not_held"), [], 503
+    ),
     "/help": _get("how to search", _HTML, _TEXT, []),
     "/help.json": _get("how to search", _JSON, _object("groups", "sections"), []),
     "/accessibility": _get("how these pages can be used", _HTML, _TEXT, []),

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -15,6 +14,7 @@ from werkzeug.wsgi import FileWrapper
 
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import METADATA, Aside, Paragraph, Report, Text
+from corpus.names import real_path
 from reviews import citing, show
 from reviews.web.answers import as_json, give_back, opened, shelf
 from reviews.web.asking import Asked
@@ -237,7 +237,7 @@ def _open(held: Report) -> BinaryIO:
     root = shelf().settings.library
     for name in held.files:
         try:
-            opened = (root / Path(name)).open("rb")
+            opened = real_path(root, name).open("rb")
         except (OSError, ValueError):
             continue
         if hashlib.file_digest(opened, "sha256").hexdigest() == held.id:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.catalogue import COLUMNS, DERIVED, Row, case_id, load, parse, suggest, to_csv
 from corpus.errors import LimitHit
-from corpus.library import SHIPPED_CATALOGUE
+from corpus.library import CATALOGUES
 from corpus.model import Report
 
 PLAIN = "file,title,child,year\nelm.pdf,Child Elm – Überblick,Child Elm,2019\nyew.pdf,“Yew”,Child Yew,2020\n"
@@ -196,20 +196,31 @@ class TestSuggestions:
         assert "title" not in row
 
 
-class TestTheShippedCatalogue:
+class TestTheExampleOfKnowsley:
     def test_it_is_right(self) -> None:
-        catalogue = load(SHIPPED_CATALOGUE)
+        catalogue = load(CATALOGUES["knowsley"])
         assert (catalogue.columns, catalogue.problems) == (COLUMNS, ())
         assert len(catalogue.rows) == 22
 
     def test_a_year_and_a_child_stand_in_the_title(self) -> None:
         """Nothing is guessed: what a row says about year, child and area its title or its heading on the page says."""
-        for row in load(SHIPPED_CATALOGUE).rows:
+        for row in load(CATALOGUES["knowsley"]).rows:
             title = row.get("title").casefold()
             assert row.get("year")[-2:] in title, row
             assert row.get("child").casefold() in title, row
             assert row.get("area") in row.get("title") + row.get("notes"), row
             assert not row.get("published"), row
+
+
+def test_one_title_of_two_boards_is_no_mistake_and_of_one_board_it_is() -> None:
+    assert problems("title,board\nExecutive Summary,Dunmoor SCP\nExecutive Summary,Larkmere SCP\n") == []
+    assert problems("title,child\nOverview Report,Child Elm\nOverview Report,Child Yew\n") == []
+    (problem,) = problems("title,board\nExecutive Summary,Dunmoor SCP\nexecutive summary,Dunmoor SCP\n")
+    assert "the same as in line 2" in problem
+
+
+def test_an_accent_that_a_mac_wrote_as_a_mark_is_one_letter() -> None:
+    assert cells("title,board\nSia\u0302n,Dunmoor\n") == [{"title": "Si\u00e2n", "board": "Dunmoor"}]
 
 
 def test_a_case_needs_board_child_and_year() -> None:

@@ -1,5 +1,6 @@
 """A library begins private and complete, and beginning it again takes nothing away."""
 
+import errno
 import os
 import stat
 import sys
@@ -7,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from corpus import catalogue
 from corpus.errors import LimitHit, UsageError
-from corpus.library import SHIPPED_CATALOGUE, create_library
+from corpus.library import CATALOGUES, create_library
 from corpus.store import Store
 from corpus.whole import write_whole
+from index import generations
+from index.build import build
 
 
 def test_it_holds_what_a_library_holds(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "new" / "library")
     names = {path.name for path in settings.library.iterdir()}
     assert names == {"reports", "catalogue.csv", "corpus.db", "index", "runs"}
-    assert settings.catalogue.read_bytes() == SHIPPED_CATALOGUE.read_bytes()
+    assert catalogue.load(settings.catalogue) == catalogue.Catalogue(catalogue.COLUMNS, ())
     with Store.open(settings.database, read_only=True) as store:
         assert store.check() == []
 
@@ -37,6 +41,26 @@ def test_beginning_again_keeps_what_is_there(tmp_path: Path) -> None:
     create_library(tmp_path)
     assert settings.catalogue.read_text() == "title\nmine\n"
     assert (settings.reports / "elm.pdf").read_text() == "a report"
+
+
+def test_an_example_catalogue_is_there_when_it_is_asked_for(tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library", ["demonstration", "knowsley"])
+    read = catalogue.load(settings.catalogue)
+    boards = [row.get("board") for row in read.rows]
+    assert read.problems == ()
+    assert len(read.rows) == sum(len(catalogue.load(path).rows) for path in CATALOGUES.values())
+    assert "Knowsley Safeguarding Children Board" in boards
+    assert "Fernshire Safeguarding Children Partnership" in boards
+
+
+def test_an_example_does_not_take_the_place_of_rows_that_are_there(tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library")
+    create_library(tmp_path / "library", ["knowsley"])
+    assert len(catalogue.load(settings.catalogue).rows) == 22
+    settings.catalogue.write_text("title\nmine\n")
+    with pytest.raises(UsageError, match="has rows already"):
+        create_library(tmp_path / "library", ["knowsley"])
+    assert settings.catalogue.read_text() == "title\nmine\n"
 
 
 def test_a_folder_with_reports_already_in_place_becomes_a_library(tmp_path: Path) -> None:
@@ -89,6 +113,39 @@ class TestWritingWhole:
             write_whole(tmp_path / "a", b"two")
         assert [path.name for path in tmp_path.iterdir()] == ["a"]
         assert (tmp_path / "a").read_bytes() == b"one"
+
+    def test_what_cannot_be_flushed_for_another_reason_is_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refuse_fsync(monkeypatch, errno.EIO)
+        with pytest.raises(LimitHit, match="cannot be written"):
+            write_whole(tmp_path / "a", b"one")
+
+
+def refuse_fsync(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Be a file system that answers this to fsync of a folder."""
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not flush folders")
+@pytest.mark.parametrize("name", ["ENOTSUP", "EOPNOTSUPP", "EINVAL", "ENOTTY"])
+def test_a_file_system_that_knows_no_fsync_of_folders_holds_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    refuse_fsync(monkeypatch, getattr(errno, name))
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        build(store, settings.index)
+    write_whole(settings.catalogue, b"title\nElm\n")
+    assert settings.catalogue.read_bytes() == b"title\nElm\n"
+    assert generations.current(settings.index).manifest.id == "0000001"
 
 
 def test_a_library_whose_corpus_was_moved_away_is_made_whole_again(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_a_build_that_fails_at_any_point_leaves_the_old_index_or_the_new_one(sce
     assert outcome.old + outcome.new == len(points)
 
 
-@pytest.mark.parametrize(("flush", "fault"), [("_flush", "power"), ("_flush_directory", "names")])
+@pytest.mark.parametrize(("flush", "fault"), [("flush_file", "power"), ("flush_folder", "names")])
 def test_a_power_cut_finds_out_who_does_not_flush(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flush: str, fault: Fault
 ) -> None:

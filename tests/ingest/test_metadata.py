@@ -45,6 +45,13 @@ def value(told: dict[str, Found], field: str) -> str | None:
 @pytest.mark.parametrize(
     ("line", "board", "area"),
     [
+        (
+            "STOW-ON-HAY AND FEN LOCAL SAFEGUARDING CHILDREN’S BOARD",
+            "Stow-on-Hay and Fen Local Safeguarding Children’s Board",
+            "Stow-on-Hay and Fen",
+        ),
+        ("Avonshire SCP", "Avonshire SCP", "Avonshire"),
+        ("Commissioned by Moor and Fen LSCB", "Moor and Fen LSCB", "Moor and Fen"),
         ("Avonshire Safeguarding Children Board", "Avonshire Safeguarding Children Board", "Avonshire"),
         ("The Avonshire Local Safeguarding Children Board", "Avonshire Local Safeguarding Children Board", "Avonshire"),
         (

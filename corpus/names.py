@@ -1,0 +1,38 @@
+"""The name of a file as it is kept, shown and matched, and the way back to the file.
+
+A name on disk is bytes on Linux, which may be no text at all, and it may hold a line break or a mark that turns the
+text around it. The store, records, tables and pages hold a form that is always clean text: what is not is written as
+`<E9>`, a byte in hexadecimal, as `less` and `vi` show it.
+"""
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BYTE = re.compile(b"<([0-9A-F]{2})>")
+_BYTE_IN_TEXT = re.compile("<([89A-F][0-9A-F])>")
+
+
+def safe_name(path: str | os.PathLike[str]) -> str:
+    """The path as clean text; the same path gives the same text in every locale. Most are as they were."""
+    kept = re.sub(rb"<(?=[0-9A-F]{2}>)", b"<3C>", os.fsencode(path))  # one that says so itself
+    text = kept.decode("utf-8", "surrogateescape")
+    text = "".join(f"<{ord(c) - 0xDC00:02X}>" if "\udc80" <= c <= "\udcff" else c for c in text)
+    return _UNSAFE.sub(lambda found: "".join(f"<{byte:02X}>" for byte in found[0].encode()), text)
+
+
+def real_path(library: Path, name: str) -> Path:
+    """Where the file is whose name is kept so: `name` is absolute, or starts at the library."""
+    raw = _BYTE.sub(lambda found: bytes.fromhex(found[1].decode()), name.encode("utf-8", "surrogateescape"))
+    return library / os.fsdecode(raw)
+
+
+def spoken_name(name: str) -> str:
+    """The name as a person would write it who sees it in a list: composed letters, bytes as old Windows meant them.
+
+    macOS writes `Siân` as four letters and a mark; Excel and most people write four letters. For comparing only.
+    """
+    read = _BYTE_IN_TEXT.sub(lambda found: bytes.fromhex(found[1]).decode("cp1252", "ignore"), name)
+    return unicodedata.normalize("NFC", read)
