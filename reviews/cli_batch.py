@@ -116,7 +116,7 @@ def _told(done: BatchSummary) -> Iterator[str]:
 
 def _template(out: Path | None) -> None:
     from corpus.whole import write_whole
-    from search.sheet import template
+    from search.sheet_template import template
 
     if out is None:
         click.echo(template("csv").decode("utf-8-sig").replace("\r\n", "\n"), nl=False)

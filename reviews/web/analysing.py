@@ -18,7 +18,7 @@ from reviews.web.exports import TYPES
 from search import charts
 from search import trends as trending
 from search.recommended import recommended
-from search.sheet import template
+from search.sheet_template import template
 from search.trends import By, Point
 
 views = Blueprint("analysing", __name__)
