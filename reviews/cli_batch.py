@@ -15,6 +15,7 @@ from reviews.console import JSON, input_of, open_library, print_json, print_line
 if TYPE_CHECKING:
     from search.batch import BatchSummary
     from search.record import Changes
+    from search.sheet import Sheet
 
 
 @click.command()
@@ -44,7 +45,7 @@ def batch(
     reads stdin. A batch that was stopped goes on where it was when the same command is run again.
     """
     from corpus.errors import QueryRefused
-    from search.sheet import questions
+    from search.sheet import read
 
     if [file is not None, template, repeat is not None].count(True) != 1:
         raise click.UsageError("Give a sheet of queries, or --repeat RECORD, or --template.")
@@ -58,8 +59,9 @@ def batch(
         return
     if file is None or out is None:
         raise click.UsageError("Say with --out where to write the answer: a .xlsx, .csv or .jsonl file.")
-    asked = questions(input_of(file), "" if str(file) == "-" else file.name)
-    done = _run(path, asked, out, form, jobs, web, "stdin" if str(file) == "-" else file.name)
+    name = "stdin" if str(file) == "-" else file.name
+    sheet = read(input_of(file), "" if name == "stdin" else name)
+    done = _run(path, sheet, out, form, jobs, web, name)
     if as_json:
         print_json(done.to_dict())
     else:
@@ -68,18 +70,21 @@ def batch(
         raise QueryRefused(f"{done.errors} queries could not be answered: see the column `error` of {out}.")
 
 
-def _run(path: Path, asked: Any, out: Path, form: str | None, jobs: int | None, web: str, sheet: str) -> BatchSummary:
+def _run(path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None, web: str, name: str) -> BatchSummary:
     from search.batch import Stopped
 
+    if sheet.read:
+        say(f"{name}: {sheet.read}")
     with open_library(path) as library, progress_line() as progress:
         try:
             return library.batch(
-                asked,
+                sheet.questions,
                 out,
                 form=form,
                 jobs=jobs or library.settings.jobs,
                 web=web,
-                sheet=sheet,
+                sheet=name,
+                read=sheet.read,
                 progress=lambda done, total: progress(
                     "answering" if done < total else "answered, now being written:", done, total
                 ),
@@ -131,11 +136,12 @@ def _repeat(
     from tempfile import TemporaryDirectory
 
     from search.record import changes, load
+    from search.sheet import Sheet
 
     before = load(record)
     with TemporaryDirectory() as folder:
         where = out or Path(folder) / "again.jsonl"
-        done = _run(path, before.questions(), where, form if out else None, jobs, web, before.sheet)
+        done = _run(path, Sheet(before.questions(), before.read), where, form if out else None, jobs, web, before.sheet)
     found = changes(before, done.about)
     if as_json:
         print_json(found.to_dict())

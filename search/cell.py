@@ -51,17 +51,20 @@ def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
     value = float(raw)
     if not math.isfinite(value):
         raise ValueError(raw)
-    form = _LITERAL.sub("", code).split(";")[0].strip().lower()
-    if form in _PLAIN:
+    section = code.split(";")[0].strip()  # for numbers above 0
+    if section.lower() in _PLAIN and not code.startswith(";"):
         return _plain(value)
+    form = _LITERAL.sub("", section).strip().lower()
     if form == "yyyy" and (day := _day(value, from_1904)):
         return Cell(f"{day:%Y}")
     if "%" in form:
         return _doubtful("a percentage", f"{value * 100:.10g}%")
     if "general" not in form and re.search("[dmyhs]", form):
         return _date(value, form, from_1904)
-    if fixed := _FIXED.fullmatch(form):
-        return Cell(f"{value:{',' if fixed[1] else ''}.{len(fixed[2] or '')}f}")
+    if fixed := _FIXED.fullmatch(section):  # and nothing is shown beside it, such as a currency
+        text = f"{value:{',' if fixed[1] else ''}.{len(fixed[2] or '')}f}"
+        if float(text.replace(",", "")) == value:
+            return Cell(text)
     return _doubtful("a number", f"{value:.10g}")
 
 
@@ -90,7 +93,7 @@ def _date(value: float, form: str, from_1904: bool) -> Cell:
 
 def _day(value: float, from_1904: bool) -> datetime | None:
     """The moment that Excel counts from 1900 (as if that had been a leap year) or, in old Mac workbooks, from 1904."""
-    if not 0 <= value < 2_958_466 - 1462 * from_1904:  # the year 9999 ends
+    if not 0 <= value < 2_958_465 - 1462 * from_1904:  # the year 9999 ends
         return None
     first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 31 if value < 60 else 30)  # noqa: DTZ001 - no zone
     return first + timedelta(seconds=round(value * 86_400))

@@ -86,7 +86,7 @@ def _where(columns: Sequence[str], key: str) -> str:
 
 
 def _alone(line: str, delimiter: str) -> tuple[str, str]:
-    """A line that is a query, and why it is none. In a CSV file it may be one cell in quotes, which has commas in it."""
+    """A line that is a query, and why it is none. In a CSV file it may be a cell in quotes, with commas in it."""
     cells = [cell.strip() for cell in cells_of(line, delimiter)] if delimiter else []
     filled = [cell for cell in cells if cell]
     if len(filled) > 1:
@@ -112,7 +112,7 @@ def _records(lines: list[str], first: int, delimiter: str, columns: list[str], k
         elif len(cells) < len(columns) and any(
             len(cells_of(lines[line - 1], other)) == len(columns) for other in DELIMITERS if other != delimiter
         ):
-            said = "its cells are not parted as those of the header are: save the sheet again, or put it in quotes"
+            said = "its cells are separated differently from those of the header: save the sheet again, or use quotes"
         yield line, {name: _typed(seen(cell)) for name, cell in zip(columns, cells, strict=False)}, said
     yield from _given_up(bad, lines, key)
 
