@@ -49,7 +49,7 @@ def _legacy(lines: list[bytes], *, old_mac: bool) -> str:
     lines end as only old Macs end them, which decides where the letters do not.
     """
     windows, mac = (sum(_likely(line.decode(name, "replace")) for line in lines) for name in ("cp1252", "mac-roman"))
-    return "mac-roman" if mac > windows or (old_mac and mac == windows) else "cp1252"
+    return "mac-roman" if mac > 0 and (mac > windows or (old_mac and mac == windows)) else "cp1252"
 
 
 def _likely(line: str) -> int:
