@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterator
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 _LONGEST_CELL = 200  # lines that one quoted cell may run over
 _UNENDED = "unexpected end of data"  # what Python's csv says of a quoted cell that does not end
 _FORMULA = re.compile(r"[=+\-@\t\r]")

@@ -74,16 +74,16 @@ class Header:
         """The columns of what is a table all the same, although none is the one that is needed; [] for plain lines.
 
         is_table: whether the file says that it is one. Else a comma may be part of the text: then the first row must
-        have a name that we know, or all rows the same number of cells without a space between.
+        have a name that nobody asks for, such as `id`, or all rows the same number of cells without a space between.
         """
-        for delimiter in "\t;,":
+        for delimiter in "\t;,|" if is_table else "\t;,":
             rows = [cells_of(line, delimiter) for line in lines]
             width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
             if width < 2 or 2 * count <= len(rows):
                 continue
             first = next(row for row in rows if len(row) == width)
             tight = len(rows) > 1 and count == len(rows) and not any(cell[:1] == " " for row in rows for cell in row)
-            if is_table or delimiter == "\t" or tight or self._known(first):
+            if is_table or delimiter == "\t" or tight or self._ours(first) - set(self.asks):
                 return [seen(cell) for cell in first]
         return []
 

@@ -11,13 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.errors import UsageError
-from corpus.table import DELIMITERS, cells_of, declared_separator, decoded, records_of, unguarded, written
+from corpus.table import cells_of, declared_separator, decoded, folded, records_of, unguarded, written
 from search.cell import Cell, seen
 from search.sheet_header import LOOKED_AT, Header, no_queries
 from search.spreadsheet import Workbook
 from search.spreadsheet_xml import Grid, letters
 
 _APOSTROPHE = re.compile(r"'(?=[^\s'])(?!.*'(?:\W|$))", re.DOTALL)  # with no second one that ends a phrase
+_HEADINGS = frozenset(
+    f"{kind}{name}"
+    for name in ("queries", "searches", "search terms", "search term", "search strings", "search string")
+    for kind in ("", "list of ", "my ", "the ")
+) | {"query text", "query string", "keywords", "keyword", "search phrase", "search phrases", "search words"}
 _JUDGED = 1_000  # lines from which it is told whether a text is a table
 _NOT_A_SHEET = (
     (re.compile(rb"%PDF-"), "a PDF"),
@@ -74,11 +79,21 @@ def _text(lines: list[str], ending: str, header: Header) -> Table:
             raise no_queries(columns)
         delimiter = declared or ("\t" if ending == "tsv" else ",")
         rows = ((n, *_alone(line, delimiter if is_table or declared else "")) for n, line in numbered)
-        return Table(((n, {header.key: query}, said) for n, query, said in rows), "one query a line")
+        return Table(
+            ((n, {header.key: query}, said or _heading(query, n, numbered[0][0])) for n, query, said in rows),
+            "one query a line",
+        )
     first = numbered[place][0]
     columns = header.columns(cells_of(lines[first - 1], delimiter))
     above = [f"{place} {'line' if place == 1 else 'lines'} above the header"] if place else []
     return Table(_records(lines, first, delimiter, columns, header.key), _where(columns, header.key), above)
+
+
+def _heading(query: str, line: int, first: int) -> str:
+    """Why the first line is no query, where it is what people call such a list."""
+    if line == first and folded(query).rstrip(":") in _HEADINGS:
+        return "the line looks like the name of the column: call it `query`, or write it without this line"
+    return ""
 
 
 def _where(columns: Sequence[str], key: str) -> str:
@@ -110,7 +125,7 @@ def _records(lines: list[str], first: int, delimiter: str, columns: list[str], k
         elif cells == names:
             said = "the row is the header again"
         elif len(cells) < len(columns) and any(
-            len(cells_of(lines[line - 1], other)) == len(columns) for other in DELIMITERS if other != delimiter
+            len(cells_of(lines[line - 1], other)) == len(columns) for other in ",;\t" if other != delimiter
         ):
             said = "its cells are separated differently from those of the header: save the sheet again, or use quotes"
         yield line, {name: _typed(seen(cell)) for name, cell in zip(columns, cells, strict=False)}, said

@@ -1,7 +1,6 @@
 """Read the cells of an Excel workbook (.xlsx) as the person who made it sees them.
 
-openpyxl is not used here, because its bounded mode tells nothing of hidden rows and merged cells, and nothing of a
-formula beside its saved result.
+Why openpyxl is not used: docs/adr/0009.
 """
 
 from __future__ import annotations

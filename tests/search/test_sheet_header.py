@@ -41,6 +41,7 @@ def test_a_table_without_a_column_of_queries_is_refused_with_the_columns_that_we
         "sep=;\nid;query\nN1;neglect\n",
         "SEP=;,,\nid;query\nN1;neglect\n",
         "sep=|\nid|query\nN1|neglect\n",
+        "id|query\nN1|neglect\n",
         "sep=;\nStudy of neglect\nid;query\nN1;neglect\n",
     ],
 )
@@ -91,6 +92,17 @@ def test_a_row_that_is_separated_otherwise_or_is_the_header_again_is_not_asked(r
     assert says in first.error
     assert first.line == 2
     assert "separated" not in second.error
+
+
+@pytest.mark.parametrize("name", ["Search terms", "QUERIES", "Keywords:"])
+def test_what_people_call_a_list_of_queries_is_not_asked_itself(name: str) -> None:
+    first, second = questions(f"{name}\nneglect\n".encode(), "sheet.txt")
+    assert "name of the column" in first.error
+    assert (second.query, second.error) == ("neglect", "")
+
+
+def test_words_that_are_also_columns_may_be_asked_in_plain_text() -> None:
+    assert [q for _, q in asked("child, abuse\nneglect, dental\n", "sheet.txt")] == ["child, abuse", "neglect, dental"]
 
 
 def test_lines_of_a_csv_file_without_a_header_are_queries_as_a_spreadsheet_shows_them() -> None:
