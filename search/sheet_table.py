@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from corpus.errors import UsageError
 from corpus.table import cells_of, declared_separator, decoded, folded, records_of, unguarded, written
-from search.cell import Cell, seen
+from search.cell import Cell, seen, too_large
 from search.sheet_header import LOOKED_AT, Header, no_queries
 from search.spreadsheet import Workbook
 from search.spreadsheet_xml import Grid, letters
@@ -23,6 +24,7 @@ _HEADINGS = frozenset(
     for name in ("queries", "searches", "search terms", "search term", "search strings", "search string")
     for kind in ("", "list of ", "my ", "the ")
 ) | {"query text", "query string", "keywords", "keyword", "search phrase", "search phrases", "search words"}
+_MOST = 2_000_000  # of rows times columns of a workbook, filled or not
 _JUDGED = 1_000  # lines from which it is told whether a text is a table
 _NOT_A_SHEET = (
     (re.compile(rb"%PDF-"), "a PDF"),
@@ -175,7 +177,7 @@ def _workbook(data: bytes, header: Header) -> Table:
         grid = book.grid(sheet)
         covered = covered or bool(grid.hidden)
         heads = [
-            [_shown(grid, line.cells) for line in grid.lines if line.hidden is hidden][:LOOKED_AT]
+            [_shown(grid, line.cells) for line in islice((n for n in grid.lines if n.hidden is hidden), LOOKED_AT)]
             for hidden in (False, True)
         ]
         for rows, hidden in zip(heads, (False, True), strict=True):
@@ -196,6 +198,8 @@ def _shown(grid: Grid, cells: Mapping[int, Cell]) -> list[str]:
 
 def _of_grid(book: Workbook, sheet: int, grid: Grid, top: int, columns: Sequence[str], header: Header) -> Table:
     """top: the row of the header."""
+    if len(columns) * len(grid.lines) > _MOST:
+        raise too_large()
     filled = grid.fill(top)
     below = [line for line in grid.lines if line.number > top]
     hidden = sum(line.hidden for line in below)

@@ -220,11 +220,12 @@ class SheetReader(Reader):
         kind, raw = self._cell.get("t", "n"), self._part("v") if "v" in self._parts else None
         if "f" not in self._parts:
             return self._value(kind, raw)
-        # `=DNA`, typed without an apostrophe, is a formula to Excel and a query to us: it is taken as it was typed.
+        # `=DNA`, typed without an apostrophe, is a formula to Excel and a query to us: it is taken as it was typed. In
+        # small letters only it is in doubt: LibreOffice saves `=DNA` as `=dna`, which asks something else.
         word = seen(_unescaped(self._part("f")))
         named = word.casefold() in self._shared.names or _REF.fullmatch(word)
         has_result = self._has_result(kind, raw)
-        if _WORD.fullmatch(word) and not named and (kind == "e" or not has_result):
+        if _WORD.fullmatch(word) and not word.islower() and not named and (kind == "e" or not has_result):
             return Cell("=" + word)
         return self._value(kind, raw) if has_result else Cell("=" + word, RESULT_MISSING)
 

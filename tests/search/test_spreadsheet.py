@@ -18,6 +18,7 @@ from corpus.errors import UsageError
 from search import spreadsheet_xml
 from search.cell import number
 from search.sheet import Question, Sheet, questions, read
+from search.sheet_header import LOOKED_AT, Header
 
 SHEETS = Path(__file__).parent / "sheets"
 
@@ -157,7 +158,7 @@ def test_a_formula_is_read_as_the_result_that_was_saved_with_it(formula: str, re
     assert (row.query, row.error) == (query, "")
 
 
-@pytest.mark.parametrize("formula", ['="neg"&"lect"', "=A2", "=SUM(A1:A2)", "=-neglect", "=ROUND"])
+@pytest.mark.parametrize("formula", ['="neg"&"lect"', "=A2", "=SUM(A1:A2)", "=-neglect", "=dna", "=ROUND"])
 def test_a_formula_without_a_saved_result_is_not_asked(formula: str) -> None:
     (row,) = (
         questions(saved(workbook(["query"], [formula])), "sheet.xlsx")
@@ -315,6 +316,29 @@ def test_what_would_make_much_of_little_is_refused(monkeypatch: pytest.MonkeyPat
     bomb = patched(whole, PART, lambda xml: xml.replace("</sheetData>", "</sheetData>" + " " * 26_000_000))
     with pytest.raises(UsageError, match="too large"):
         questions(bomb, "sheet.xlsx")
+
+
+def test_a_table_that_is_wide_and_long_is_refused_before_it_is_spread_out() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["query", *(f"c{n}" for n in range(16_000))])
+        for row in range(1, 2000):
+            sheet.write_string(row, 0, "neglect")
+    with pytest.raises(UsageError, match="too large"):
+        questions(file.getvalue(), "sheet.xlsx")
+
+
+def test_only_the_first_rows_are_looked_at_for_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+
+    def find(self: Header, rows: list[list[str]]) -> None:
+        looked_at.append(len(rows))
+
+    monkeypatch.setattr(Header, "find", find)
+    with pytest.raises(UsageError, match="no column called query"):
+        questions(saved(workbook(*([n] for n in range(100)))), "sheet.xlsx")
+    assert max(looked_at) == LOOKED_AT
 
 
 def test_one_long_text_in_very_many_cells_is_refused() -> None:
