@@ -34,6 +34,7 @@ COLUMNS = (
     "author",
     "language",
     "url",
+    "accessed",
     "notes",
 )
 """The columns that we know; a file may hold them in any order, and others beside them."""
@@ -133,6 +134,10 @@ def check(rows: Iterable[Row]) -> list[Problem]:
             if row.get(column) and not row.value(column):
                 message = f"{row.get(column)[:40]!r} is not {wanted}; the cell is not used"
                 problems.append(Problem(row.line, column, message))
+        year, published = row.value("year"), row.value("published")
+        if year and published and published[:4] < year:
+            message = f"{row.get('published')} is before {year}, the year of the review; correct one of them"
+            problems.append(Problem(row.line, "published", message))
         for column in _NAMES:
             # The same title twice is common ("Executive summary") where a file, board or child tells the two apart.
             if row.get(column) and (column != "title" or not (row.get("file") or row.get("sha256"))):
@@ -191,6 +196,8 @@ _FORMS = {
     "sha256": "the SHA-256 of a file (64 letters and digits)",
     "year": "a year like 2019",
     "published": "a date like 2019-03-31, 31/03/2019 or 2019",
+    "url": "an address that begins with http:// or https://",
+    "accessed": "a date like 2019-03-31, 31/03/2019 or 2019",
 }
 """The columns whose cells must have a form, and how to say it."""
 
@@ -200,8 +207,10 @@ def _value(column: str, cell: str) -> str | None:
         return cell.lower() if re.fullmatch(r"[0-9a-fA-F]{64}", cell) else None
     if column == "year":
         return cell if re.fullmatch(r"(19|20)[0-9]{2}", cell) else None
-    if column == "published":
+    if column in ("published", "accessed"):
         return _date(cell)
+    if column == "url":
+        return cell if re.fullmatch(r"https?://[^\s/]\S*", cell, re.IGNORECASE) else None
     return cell
 
 

@@ -280,7 +280,10 @@ class Text:
     scans: tuple[int, ...] = ()
 
 
-METADATA = ("title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language")
+METADATA = (
+    "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language", "url",
+    "accessed",
+)  # fmt: skip
 """The fields that describe a report, in the order in which they are shown. Each may be unknown (None)."""
 
 
@@ -307,6 +310,8 @@ class Report:
     case: str | None = None
     author: str | None = None
     language: str | None = None
+    url: str | None = None
+    accessed: str | None = None
     provenance: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -329,6 +334,8 @@ class Report:
             "case": self.case,
             "author": self.author,
             "language": self.language,
+            "url": self.url,
+            "accessed": self.accessed,
             "file": PurePath(self.files[0]).name if self.files else None,
             "files": list(self.files),
             "pages": self.pages,

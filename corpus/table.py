@@ -1,13 +1,17 @@
 """A table as people leave it in a text file: any encoding that Excel writes, commas, semicolons or tabs, stray quotes.
 
+Which of two old encodings a file is in is told by what its letters and quotation marks make sense in (`_legacy`).
+
 A cell that a spreadsheet would take for a formula is written with an apostrophe before it, and read without.
 """
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Callable, Collection, Iterator
 
+DELIMITERS = ",;\t|"
 _LONGEST_CELL = 200  # lines that one quoted cell may run over
 _UNENDED = "unexpected end of data"  # what Python's csv says of a quoted cell that does not end
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -19,36 +23,93 @@ def decoded(data: bytes) -> list[str]:
     for bom, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(bom):
             return _lines(data[2:].decode(encoding, "replace"))
-    if data[1:2] == b"\0":
-        return _lines(data.decode("utf-16-le", "replace"))
+    for zero, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if data[zero : zero + 1] == b"\0":
+            return _lines(data.decode(encoding, "replace"))
     try:
         return _lines(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         lines = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        return [_line(line) for line in lines]
+        old = _legacy([line for line in lines if not _is_utf8(line)], old_mac=b"\n" not in data)
+        return [line.decode("utf-8" if _is_utf8(line) else old, "replace") for line in lines]
 
 
-def _line(line: bytes) -> str:
+def _is_utf8(line: bytes) -> bool:
     try:
-        return line.decode("utf-8")
+        line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")
+        return False
+    return True
+
+
+def _legacy(lines: list[bytes], *, old_mac: bool) -> str:
+    """cp1252 or Mac Roman: the one in which more of the letters and marks stand where English puts them.
+
+    Both have the same letters under other numbers: what is `“voice”` in one is `ÒvoiceÓ` in the other. old_mac: the
+    lines end as only old Macs end them, which decides where the letters do not.
+    """
+    windows, mac = (sum(_likely(line.decode(name, "replace")) for line in lines) for name in ("cp1252", "mac-roman"))
+    return "mac-roman" if mac > 0 and (mac > windows or (old_mac and mac == windows)) else "cp1252"
+
+
+def _likely(line: str) -> int:
+    """How well what is not ASCII fits where it stands, by what is before and after it."""
+    fits = 0
+    for before, letter, after in zip(" " + line, line, line[1:] + " ", strict=False):
+        beside_letter = any(each.isascii() and each.isalpha() for each in (before, after))
+        if letter.isascii():
+            continue
+        if letter in "‘“":
+            fits += 2 if not before.isalnum() and after.isalnum() else -1
+        elif letter in "’”":
+            fits += 2 if not before.isspace() and (letter == "’" or not after.isalnum()) else -1
+        elif letter in "–—…":
+            fits += 0 if before.isalpha() and after.isalpha() else 1
+        elif letter.isalpha() and (letter.islower() or not before.isalpha()):
+            fits += 1 if beside_letter else -1
+        elif letter in "£€•½¼¾°\xa0":
+            fits += 0 if before.isalpha() and after.isalpha() else 1
+        else:
+            fits -= 1
+    return fits
 
 
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+_SEPARATOR = re.compile(r"""["']?sep=(.)["']?[,;\t]*\s*""", re.IGNORECASE)
+
+
 def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
     """What parts the cells (what shows most of the names in the header), and the lines to skip: Excel's `sep=;`."""
-    if lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
-        return lines[0][4], 1
+    if declared := declared_separator(lines):
+        return declared, 1
     header = next((line for line in lines if line.strip()), "")
 
     def known(delimiter: str) -> int:
         return len({folded(cell) for cell in header.split(delimiter)} & set(names))
 
-    return max(",;\t", key=known), 0
+    return max(DELIMITERS, key=known), 0
+
+
+def declared_separator(lines: list[str]) -> str:
+    """What the first line says parts the cells, as Excel has it (`sep=;`, in quotes too), or ""."""
+    match = _SEPARATOR.fullmatch(lines[0])
+    return match[1] if match else ""
+
+
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """The cells of one line, which may not be whole. A line whose quotation marks are wrong is one cell."""
+    cells = _record([line], delimiter)
+    return [line] if isinstance(cells, str) else cells
+
+
+def written(cell: str, delimiter: str) -> str:
+    """The cell as CSV has it: in quotes where it must be."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow([cell])
+    return line.getvalue()
 
 
 def folded(cell: str) -> str:

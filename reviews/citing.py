@@ -1,8 +1,10 @@
 """How a report, a page or a paragraph is cited: as a sentence, and as RIS and BibTeX for reference managers."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
+from reviews.authors import Author, authors
 from search.results import Passage
 
 
@@ -35,17 +37,24 @@ def place(page: int, label: str | None = None, paragraph: str | None = None, pag
     return f"{said}, {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'paragraph {paragraph}'}"
 
 
-def ris(report: Mapping[str, Any], place: str | None = None, quotation: str | None = None) -> str:
-    """One record of a reference manager's file. Lines end as RIS wants them."""
+def ris(
+    report: Mapping[str, Any], place: str | None = None, quotation: str | None = None, *, today: date | None = None
+) -> str:
+    """One record of a reference manager's file. Lines end as RIS wants them.
+
+    today: stands for the day of access where the catalogue names an address and no day.
+    """
     fields = [
         ("TY", "RPRT"),
         ("TI", report["title"]),
-        ("AU", report["author"]),
+        *(("AU", author) for author in authors(report["author"])),
         ("PB", report["board"]),
         ("PY", report["year"]),
         ("DA", (report["published"] or "").replace("-", "/")),
         ("M3", report["type"] or report["kind"]),
         ("SP", place),
+        ("UR", report["url"]),
+        ("Y2", _accessed(report, today).replace("-", "/")),
         ("N1", quotation),
         ("ID", report["id"][:16]),
     ]
@@ -53,25 +62,44 @@ def ris(report: Mapping[str, Any], place: str | None = None, quotation: str | No
     return "\r\n".join([*lines, "ER  - ", "", ""])
 
 
-def bibtex(report: Mapping[str, Any]) -> str:
-    """One entry of a BibTeX file. Its key is the beginning of the report's id, so it never changes."""
-    published = str(report["published"] or "")
+def bibtex(report: Mapping[str, Any], *, today: date | None = None) -> str:
+    """One entry of a BibTeX file. Its key, the beginning of the report's id, never changes. today: as in `ris`."""
     fields = [
-        ("title", report["title"]),
-        ("author", report["author"]),
-        ("institution", report["board"]),
-        ("year", report["year"]),
-        ("date", published),
-        ("type", report["type"] or report["kind"]),
+        ("title", _tex(report["title"])),
+        ("author", " and ".join(map(_tex_author, authors(report["author"])))),
+        ("institution", _tex(report["board"])),
+        ("year", _tex(report["year"])),
+        ("date", _tex(report["published"])),
+        ("type", _tex(report["type"] or report["kind"])),
+        ("url", _tex_address(report["url"])),
+        ("urldate", _tex(_accessed(report, today))),
         ("note", f"SHA-256 {report['id']}"),
     ]
-    lines = [f"  {name} = {{{_tex(value)}}}," for name, value in fields if value not in (None, "")]
+    lines = [f"  {name} = {{{value}}}," for name, value in fields if value]
     return "\n".join([f"@techreport{{sha{report['id'][:12]},", *lines, "}", "", ""])
+
+
+def _accessed(report: Mapping[str, Any], today: date | None) -> str:
+    if not report["url"]:
+        return ""
+    return report["accessed"] or (today or datetime.now().astimezone().date()).isoformat()
+
+
+def _tex_author(author: Author) -> str:
+    """In braces the name of a body is one name, whatever words and commas are in it."""
+    if author.is_body:
+        return f"{{{_tex(author.last)}}}"
+    return _tex(str(author))
+
+
+def _tex_address(address: object) -> str:
+    """An address is taken as it stands, so what could end the field is written as its code."""
+    return _one_line(address or "").translate({ord(c): f"%{ord(c):02X}" for c in "{}\\ "})
 
 
 def _tex(value: object) -> str:
     """Braces and backslashes would begin or end something; the rest of what TeX minds is escaped."""
-    said = _one_line(value).replace("\\", "/").replace("{", "(").replace("}", ")")
+    said = _one_line("" if value is None else value).replace("\\", "/").replace("{", "(").replace("}", ")")
     return "".join(f"\\{c}" if c in "&%$#_" else c for c in said)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from search.batch import BatchSummary
     from search.filters import Filters
     from search.record import Changes
+    from search.sheet import Sheet
 
 
 @click.command()
@@ -51,7 +53,7 @@ def batch(
     """
     from corpus.errors import QueryRefused
     from search.filters import EVERYTHING
-    from search.sheet import narrowed, questions
+    from search.sheet import narrowed, read
 
     if [file is not None, template, repeat is not None].count(True) != 1:
         raise click.UsageError("Give a sheet of queries, or --repeat RECORD, or --template.")
@@ -67,8 +69,10 @@ def batch(
         return
     if file is None or out is None:
         raise click.UsageError("Say with --out where to write the answer: a .xlsx, .csv or .jsonl file.")
-    asked = [narrowed(each, filters) for each in questions(input_of(file), "" if str(file) == "-" else file.name)]
-    done = _run(path, asked, out, form, jobs, web, "stdin" if str(file) == "-" else file.name)
+    name = "stdin" if str(file) == "-" else file.name
+    sheet = read(input_of(file), "" if name == "stdin" else name)
+    sheet = replace(sheet, questions=[narrowed(each, filters) for each in sheet.questions])
+    done = _run(path, sheet, out, form, jobs, web, name)
     if as_json:
         print_json(done.to_dict())
     else:
@@ -77,18 +81,21 @@ def batch(
         raise QueryRefused(f"{done.errors} queries could not be answered: see the column `error` of {out}.")
 
 
-def _run(path: Path, asked: Any, out: Path, form: str | None, jobs: int | None, web: str, sheet: str) -> BatchSummary:
+def _run(path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None, web: str, name: str) -> BatchSummary:
     from search.batch import Stopped
 
+    if sheet.read:
+        say(f"{name}: {sheet.read}")
     with open_library(path) as library, progress_line() as progress:
         try:
             return library.batch(
-                asked,
+                sheet.questions,
                 out,
                 form=form,
                 jobs=jobs or library.settings.jobs,
                 web=web,
-                sheet=sheet,
+                sheet=name,
+                read=sheet.read,
                 progress=lambda done, total: progress(
                     "answering" if done < total else "answered, now being written:", done, total
                 ),
@@ -125,7 +132,7 @@ def _told(done: BatchSummary) -> Iterator[str]:
 
 def _template(out: Path | None) -> None:
     from corpus.whole import write_whole
-    from search.sheet import template
+    from search.sheet_template import template
 
     if out is None:
         click.echo(template("csv").decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
@@ -140,11 +147,12 @@ def _repeat(
     from tempfile import TemporaryDirectory
 
     from search.record import changes, load
+    from search.sheet import Sheet
 
     before = load(record)
     with TemporaryDirectory() as folder:
         where = out or Path(folder) / "again.jsonl"
-        done = _run(path, before.questions(), where, form if out else None, jobs, web, before.sheet)
+        done = _run(path, Sheet(before.questions(), before.read), where, form if out else None, jobs, web, before.sheet)
     found = changes(before, done.about)
     if as_json:
         print_json(found.to_dict())

@@ -109,6 +109,7 @@ class Library:
         jobs: int = 1,
         web: str = "",
         sheet: str = "",
+        read: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "BatchSummary":
         """Answer many questions, as `search.sheet.questions` reads them, and write .xlsx, .csv or .jsonl."""
@@ -116,7 +117,9 @@ class Library:
 
         settings = self.settings
         source = batch.Source(settings.library, settings.database, settings.index, settings.themes)
-        return batch.run(asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, progress=progress)
+        return batch.run(
+            asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, read=read, progress=progress
+        )
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
         """Ask the current generation. If it turns out to be damaged, the newest one of which every byte is sound; if a

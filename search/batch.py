@@ -125,13 +125,15 @@ def run(
     jobs: int = 1,
     web: str = "",
     sheet: str = "",
+    read: str = "",
     max_rows: int = MAX_ROWS,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> BatchSummary:
     """Answer every question and write all mentions with their sums. The files appear whole or not at all.
 
     form: xlsx, csv or jsonl; without it the ending of `out` tells. web: the address of our own page, for links; without
-    it they lead into the PDFs. sheet: the name of the sheet, for the record. Raises Stopped on Ctrl-C.
+    it they lead into the PDFs. sheet, read: the name of the sheet and what of it the queries are, for the record.
+    Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in asked for name, _ in question.extra)
     plan = outputs.Plan(form_of(out, form, FORMS), tuple(extras), source.library, web)
@@ -147,7 +149,7 @@ def run(
                 tally = Tally(searcher.reports())
                 parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(asked))}
                 rows = sum(count for pieces in parts.values() for count, _ in pieces)
-                about = record.about(searcher, sheet, tally.asked)
+                about = record.about(searcher, sheet, tally.asked, read)
                 files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(asked), folder) from error

@@ -364,6 +364,8 @@ def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
     answered = [asked for asked in about.asked if not asked.error]
     sheet.cells(["asked", about.asked_at])
     sheet.cells(["sheet of queries", about.sheet])
+    if about.read:
+        sheet.cells(["what was read of it", about.read])
     sheet.cells(["queries", f"{len(about.asked)}, of which {len(about.asked) - len(answered)} could not be answered"])
     sheet.cells(["searched", f"{coverage['searchable']} of {coverage['reports']} reports"])
     not_searched = f"{coverage['unread_pages']} pages that could not be read, {coverage['failures']} files"

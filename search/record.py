@@ -23,7 +23,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What was asked of what, when, and what the counts were. asked_at: UTC, ISO 8601. reports: id → title, of all."""
+    """What was asked of what, when, and what the counts were.
+
+    asked_at: UTC, ISO 8601. reports: id → title, of all. sheet: its name. read: what of it the queries are.
+    """
 
     asked_at: str
     versions: Mapping[str, str]
@@ -32,6 +35,7 @@ class About:
     sheet: str
     reports: Mapping[str, str]
     asked: Sequence[Asked]
+    read: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON. `counts` of a query are pairs: place of the report in `reports`, mentions."""
@@ -43,6 +47,7 @@ class About:
             "generation": dict(self.generation),
             "coverage": dict(self.coverage),
             "sheet": self.sheet,
+            "read": self.read,
             "reports": [{"id": report, "title": title} for report, title in self.reports.items()],
             "queries": [
                 {
@@ -86,7 +91,7 @@ def versions() -> dict[str, str]:
     return {"program": metadata.version("safeguarding-reviews"), "python": platform.python_version()}
 
 
-def about(searcher: Searcher, sheet: str, asked: Sequence[Asked]) -> About:
+def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = "") -> About:
     """The record of a batch that was asked now."""
     return About(
         asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -96,6 +101,7 @@ def about(searcher: Searcher, sheet: str, asked: Sequence[Asked]) -> About:
         sheet=sheet,
         reports={report["id"]: report["title"] for report in searcher.reports()},
         asked=asked,
+        read=read,
     )
 
 
@@ -124,7 +130,14 @@ def load(path: Path) -> About:
             for row in told["queries"]
         ]
         return About(
-            told["asked_at"], told["versions"], told["generation"], told["coverage"], told["sheet"], reports, asked
+            told["asked_at"],
+            told["versions"],
+            told["generation"],
+            told["coverage"],
+            told["sheet"],
+            reports,
+            asked,
+            told.get("read", ""),
         )
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error

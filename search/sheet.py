@@ -6,21 +6,18 @@ spoils another one.
 
 from __future__ import annotations
 
-import io
-import json
 import re
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from corpus.errors import UsageError
-from corpus.table import decoded, folded, records_of, separator, unguarded
 from search.filters import EVERYTHING, FILTERS, Filters, of_cells
+from search.sheet_header import Header
+from search.sheet_table import Row, table_of
 
 MAX_BYTES = 100_000_000
-_UNPACKED = 25_000_000  # bytes of a workbook: 16,000 queries take 2 million, and 25 million four seconds
 MAX_QUESTIONS = 16_000
 """Of one sheet: a spreadsheet has no room for more columns in a matrix."""
 
@@ -29,11 +26,12 @@ _NARROWING = tuple(each.name for each in FILTERS)  # columns; several values sta
 _OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY} | {
     other: each.name for each in FILTERS for other in each.also
 }
-_KNOWN = frozenset((ID, QUERY, *_OTHER_NAMES, *_NARROWING))
+_HEADER = Header({**_OTHER_NAMES, **{name: name for name in (ID, QUERY, *_NARROWING)}}, QUERY, (QUERY, *_NARROWING))
 
-_SPREADSHEET = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)")
+_SPREADSHEET = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)")
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_CONVERTED = re.compile(rf"\d\d?-{_MONTH}|{_MONTH}-\d\d|\d\.\d\dE[+-]\d\d")  # 24/7, 7/24 and 1e5 after Excel
 _FORMULA = re.compile(r"\s*(@|[=+]\s*[A-Za-z][\w.]*\(|[=+]\s*[\w.$]+(?:[+*/^&!]\S|\|'))")
-_WORD_FORMULA = re.compile(r"=\s*(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +61,28 @@ class Question:
         }
 
 
-def questions(data: bytes, name: str = "") -> list[Question]:
-    """The questions in a file. name: of the file, whose ending says what it is; without it the content tells.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The questions of a file, and in `read` what of it they are: "sheet Round 1, column B, 12 queries; …"."""
 
-    Raises UsageError when there are none. A row that cannot be asked is a Question with its error.
+    questions: list[Question]
+    read: str
+
+
+def questions(data: bytes, name: str = "") -> list[Question]:
+    """The questions in a file, as `read` finds them."""
+    return read(data, name).questions
+
+
+def read(data: bytes, name: str = "") -> Sheet:
+    """What is asked in a file. name: of the file, whose ending says what it is; without it the content tells.
+
+    Raises UsageError when there is nothing. A row that cannot be asked is a Question with its error.
     """
     if len(data) > MAX_BYTES:
         raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
-    ending = name.lower().rpartition(".")[2]
-    if data.startswith(b"PK\x03\x04"):
-        rows = _spreadsheet(data)
-    elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UsageError("The sheet is in the format of Excel 97 (.xls). Save it as .xlsx or as CSV.")
-    else:
-        lines = decoded(data)
-        objects = ending in ("jsonl", "ndjson") or (ending not in ("csv", "tsv", "txt") and _is_json(lines))
-        rows = _objects(lines) if objects else _table(lines)
-    found = list(islice(_asked(rows), MAX_QUESTIONS + 1))
+    table = table_of(data, name.lower().rpartition(".")[2], _HEADER)
+    found = list(islice(_asked(table.rows), MAX_QUESTIONS + 1))
     if not found:
         raise UsageError(
             "The sheet has no queries. Give one query a line, or a table with a column called query; "
@@ -87,7 +90,10 @@ def questions(data: bytes, name: str = "") -> list[Question]:
         )
     if len(found) > MAX_QUESTIONS:
         raise UsageError(f"The sheet has more than {MAX_QUESTIONS:,} queries. So many fit into one batch: split it.")
-    return found
+    counted = f"{len(found):,} {'query' if len(found) == 1 else 'queries'}"
+    not_read = f"; not read: {', '.join(table.not_read)}" if table.not_read else ""
+    said = f"{table.where}, {counted}{not_read}{''.join(f'; {note}' for note in table.notes)}"
+    return Sheet(found, "".join(letter if letter.isprintable() else " " for letter in said))
 
 
 def narrowed(question: Question, filters: Filters) -> Question:
@@ -97,10 +103,6 @@ def narrowed(question: Question, filters: Filters) -> Question:
     given = {name: cell for name in _NARROWING if (cell := own.get(name) or typed.get(name))}
     question = replace(question, given=tuple(given.items()))
     return question if question.error else replace(question, filters=of_cells(given))
-
-
-Row = tuple[int, Mapping[str, str], str]
-"""Line, cells by column, and why the row cannot be used, or ""."""
 
 
 def _asked(rows: Iterator[Row]) -> Iterator[Question]:
@@ -132,182 +134,6 @@ def _slip(query: str) -> str:
         return f"Excel took the query for a formula and saved {found[0]}: write an apostrophe before it, such as '=DNA"
     if _FORMULA.match(query):
         return "this is a formula of a spreadsheet, no query"
+    if _CONVERTED.fullmatch(query):
+        return f"Excel made {query} of what was typed: format the cell as Text, type it again and save the sheet"
     return ""
-
-
-def _table(lines: list[str]) -> Iterator[Row]:
-    delimiter, skipped = separator(lines, _KNOWN)
-    header = next((line for line in lines[skipped:] if line.strip()), "")
-    if not any(_column(cell) == QUERY for cell in header.split(delimiter)):
-        yield from ((n, {QUERY: line.strip()}, "") for n, line in enumerate(lines, 1) if line.strip())
-        return
-    bad: list[tuple[int, str]] = []
-    records = records_of(lines[skipped:], skipped + 1, delimiter, lambda line, said: bad.append((line, said)))
-    columns: list[str] = []
-    for line, cells in records:
-        yield from _given_up(bad, lines)
-        if not columns:
-            columns = _columns(cells)
-        elif len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
-            said = f"it has {len(cells)} cells for {len(columns)} columns: put a query with a comma in quotes"
-            yield line, dict(zip(columns, map(unguarded, cells), strict=False)), said
-        else:
-            yield line, dict(zip(columns, map(unguarded, cells), strict=False)), ""
-    yield from _given_up(bad, lines)
-
-
-def _given_up(bad: list[tuple[int, str]], lines: list[str]) -> Iterator[Row]:
-    for line, said in bad:
-        yield line, {QUERY: lines[line - 1].strip()}, f"the line {said}"
-    bad.clear()
-
-
-def _objects(lines: list[str]) -> Iterator[Row]:
-    for n, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            yield n, {QUERY: line.strip()}, "the line is not JSON"
-            continue
-        if isinstance(value, str):
-            value = {QUERY: value}
-        if not isinstance(value, dict):
-            yield n, {QUERY: line.strip()}, "the line is not an object with a key query"
-            continue
-        names = _columns(list(value))
-        yield n, {name: _clean(_told(cell)) for name, cell in zip(names, value.values(), strict=True)}, ""
-
-
-def _spreadsheet(data: bytes) -> Iterator[Row]:
-    from openpyxl import load_workbook  # takes a fifth of a second, so only who needs it waits
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
-                raise UsageError("The workbook is too large when unpacked. Keep only the columns that are needed.")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        for sheet in book.worksheets:
-            rows = sheet.iter_rows()
-            header = next((row for row in rows if any(cell.value is not None for cell in row)), ())
-            columns = _columns([_told(cell.value) for cell in header])
-            if QUERY in columns:
-                break
-        else:
-            raise UsageError("No sheet of the workbook has a column called query in its first row.")
-        for row in rows:
-            if not any(cell.value is not None for cell in row):
-                continue
-            told = [_cell(cell) for cell in row[: len(columns)]]
-            error = next((said for name, (_, said) in zip(columns, told, strict=False) if said and name == QUERY), "")
-            yield _line(row), dict(zip(columns, (text for text, _ in told), strict=False)), error
-        book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError, SyntaxError) as error:
-        # openpyxl checks little and fails anywhere on a broken file. SyntaxError: of the XML in it.
-        raise UsageError("The workbook is damaged or no .xlsx file. Save it again, or as CSV.") from error
-
-
-def _line(row: Any) -> int:
-    return next(int(cell.row) for cell in row if cell.value is not None)
-
-
-def _cell(cell: Any) -> tuple[str, str]:
-    """The text of a cell, and why it is no query."""
-    text = _clean(_told(cell.value))
-    if cell.value is not None and cell.data_type == "f" and not _WORD_FORMULA.fullmatch(text):
-        # `=DNA`, typed without an apostrophe, is a formula to Excel and a query to us: it is taken as it was typed.
-        return text, "the cell holds a formula, no query"
-    return text, ""
-
-
-def _told(value: object) -> str:
-    if isinstance(value, list):
-        return "; ".join(map(_told, value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else value if isinstance(value, str) else str(value)
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().strip()  # half a pair of surrogates can be in no file
-
-
-def _columns(header: list[str]) -> list[str]:
-    columns: list[str] = []
-    for number, cell in enumerate(header, 1):
-        name = _column(cell) or f"column {number}"
-        columns.append(f"{name} ({number})" if name in columns else name)
-    return columns
-
-
-def _column(cell: str) -> str:
-    name = folded(cell)
-    name = _OTHER_NAMES.get(name, name)
-    return name if name in _KNOWN else _clean(cell).strip('"').strip()
-
-
-def _is_json(lines: list[str]) -> bool:
-    first = next((line for line in lines if line.strip()), "").strip()
-    if not (first.startswith("{") and first.endswith("}")):
-        return False
-    try:
-        return isinstance(json.loads(first), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-TEMPLATE = (
-    ("id", "query", "year", "section", "note"),
-    ("N1", "neglect", "", "", "the word and its forms"),
-    ("N2", '"voice of the child"', "2015..2020", "", "a phrase, in the reports of some years"),
-    ("N3", "neglect* NEAR/10 adolescent*", "", "findings; recommendations", "near each other, in one of two sections"),
-    ("N4", '"professional curiosity" OR "respectful uncertainty"', "", "", "either phrase"),
-    ("N5", "'=DNA", "", "", "DNA in capitals only; the apostrophe keeps Excel from taking it for a formula"),
-    ("N6", 'theme:"voice of the child"', "", "", "a theme: `reviews themes` lists them"),
-)
-"""An example sheet. Columns of your own, such as `note`, come back in the answer."""
-
-
-def template(form: str) -> bytes:
-    """The example sheet as csv, tsv, xlsx or jsonl. Raises UsageError for another form."""
-    writers: dict[str, Callable[[], bytes]] = {
-        "csv": lambda: _template_text(","),
-        "tsv": lambda: _template_text("\t"),
-        "xlsx": _template_workbook,
-        "jsonl": _template_objects,
-    }
-    if form not in writers:
-        raise UsageError(f"The template can be .csv, .tsv, .xlsx or .jsonl, not .{form}.")
-    return writers[form]()
-
-
-def _template_text(delimiter: str) -> bytes:
-    import csv
-
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter).writerows(TEMPLATE)
-    return ("\ufeff" + text.getvalue()).encode()
-
-
-def _template_objects() -> bytes:
-    header, *rows = TEMPLATE
-    objects = ({n: unguarded(c) for n, c in zip(header, row, strict=True) if c} for row in rows)
-    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in objects).encode()
-
-
-def _template_workbook() -> bytes:
-    import xlsxwriter
-
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Queries")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        typed = book.add_format({"quote_prefix": True})
-        for y, row in enumerate(TEMPLATE):
-            for x, cell in enumerate(row):
-                sheet.write_string(y, x, unguarded(cell), bold if y == 0 else typed)
-        for x, wide in enumerate((8, 56, 14, 28, 60)):
-            sheet.set_column(x, x, wide)
-        sheet.freeze_panes(1, 0)
-    return file.getvalue()

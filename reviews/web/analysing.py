@@ -20,7 +20,7 @@ from search import charts
 from search import trends as trending
 from search.filters import Filters
 from search.recommended import recommended
-from search.sheet import template
+from search.sheet_template import template
 from search.trends import By, Point
 
 views = Blueprint("analysing", __name__)

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from reviews.library import Library
-from search.sheet import Question, questions
+from search.sheet import Sheet, read
 
 FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
 _LINES = 50_000  # of a sheet as text: to read more would take seconds, only to say that they are too many
@@ -27,13 +26,14 @@ _ALL = 20
 
 @dataclass(slots=True)
 class Batch:
-    """One sheet. done, total: queries. error: a sentence, when it could not be finished."""
+    """One sheet. read: what of it the queries are. done, total: queries. error: when it could not be finished."""
 
     id: str
     person: str
     name: str
     folder: Path
     total: int
+    read: str
     done: int = 0
     errors: int = 0
     ready: bool = False
@@ -51,7 +51,8 @@ class Batch:
         return self.out.read_bytes()
 
     def to_dict(self) -> dict[str, Any]:
-        return {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready, "error": self.error}
+        told = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
+        return {**told, "error": self.error, "read": self.read}
 
 
 class Batches:
@@ -72,7 +73,7 @@ class Batches:
             )
         if data.count(b"\n") > _LINES:
             raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it.")
-        asked = questions(data, name)
+        sheet = read(data, name)
         with self._lock:
             self._forget()
             mine = [each for each in self._held.values() if each.person == person]
@@ -83,8 +84,10 @@ class Batches:
                 self._folder = Path(tempfile.mkdtemp(prefix="reviews-"))
             folder = self._folder / key
             folder.mkdir()
-            batch = self._held[key] = Batch(key, person, Path(name).name[:100], folder, len(asked))
-        threading.Thread(target=self._answer, args=(batch, asked, web), daemon=True).start()
+            batch = self._held[key] = Batch(
+                key, person, Path(name).name[:100], folder, len(sheet.questions), sheet.read
+            )
+        threading.Thread(target=self._answer, args=(batch, sheet, web), daemon=True).start()
         return batch
 
     def find(self, id: str, person: str) -> Batch:
@@ -102,13 +105,15 @@ class Batches:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _answer(self, batch: Batch, asked: Sequence[Question], web: str) -> None:
+    def _answer(self, batch: Batch, sheet: Sheet, web: str) -> None:
         def progress(done: int, total: int) -> None:
             batch.done, batch.total = done, total
 
         try:
             with self._turn, Library(self._library) as library:
-                found = library.batch(asked, batch.out, web=web, sheet=batch.name, progress=progress)
+                found = library.batch(
+                    sheet.questions, batch.out, web=web, sheet=batch.name, read=batch.read, progress=progress
+                )
             batch.errors, batch.ready = found.errors, True
         except ReviewsError as error:
             batch.error = str(error)

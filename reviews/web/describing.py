@@ -153,7 +153,9 @@ PATHS: dict[str, Schema] = {
     },
     "/batch/template.xlsx": _get("an example sheet", _XLSX, _TEXT, []),
     "/batch/{id}": _get("how far a sheet is", _HTML, _TEXT, _SHEET, 404),
-    "/batch/{id}.json": _get("how far a sheet is", _JSON, _object("done", "total", "ready", "error"), _SHEET, 404),
+    "/batch/{id}.json": _get(
+        "how far a sheet is", _JSON, _object("done", "total", "ready", "error", "read"), _SHEET, 404
+    ),
     "/batch/{id}.xlsx": _get("the answers to a sheet", _XLSX, _TEXT, _SHEET, 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),

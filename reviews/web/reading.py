@@ -40,6 +40,8 @@ _LABELS = {
     "published": "Published",
     "case": "Case",
     "author": "Author",
+    "url": "Address",
+    "accessed": "Accessed",
 }
 
 

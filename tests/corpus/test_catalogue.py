@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.catalogue import COLUMNS, DERIVED, Row, case_id, load, parse, suggest, to_csv
+from corpus.describe import describe
 from corpus.errors import LimitHit
 from corpus.library import CATALOGUES
 from corpus.model import Report
@@ -25,7 +26,7 @@ def problems(data: bytes | str) -> list[str]:
 
 
 class TestAsExcelLeavesIt:
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "mac-roman"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
     def test_every_way_of_saving_says_the_same(self, encoding: str, delimiter: str, line_end: str) -> None:
@@ -33,8 +34,9 @@ class TestAsExcelLeavesIt:
         assert (cells(data), problems(data)) == (cells(PLAIN), [])
         assert cells(PLAIN)[0]["title"] == "Child Elm – Überblick"
 
-    def test_the_line_that_names_the_separator_is_passed_over(self) -> None:
-        catalogue = parse(b"sep=;\r\nfile;title\r\nelm.pdf;Elm\r\n")
+    @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;,,"])
+    def test_the_line_that_names_the_separator_is_passed_over(self, first: str) -> None:
+        catalogue = parse(f"{first}\r\nfile;title\r\nelm.pdf;Elm\r\n".encode())
         assert catalogue.rows == (Row(3, {"file": "elm.pdf", "title": "Elm"}),)
 
     def test_columns_may_be_reordered_and_spelled_in_capitals(self) -> None:
@@ -194,6 +196,32 @@ class TestSuggestions:
     def test_a_file_name_is_no_title(self) -> None:
         (row,) = suggest([Report("e1", ("a.pdf",), "a", 1, 0, provenance={"title": "file name"})])
         assert "title" not in row
+
+
+class TestWhereAndWhen:
+    @pytest.mark.parametrize(
+        ("published", "is_told"),
+        [("2019", True), ("31/12/2019", True), ("2020", False), ("2021-03", False), ("", False)],
+    )
+    def test_a_review_published_before_its_year_is_told(self, published: str, is_told: bool) -> None:
+        data = f"file,year,published\nelm.pdf,2020,{published}\n"
+        said = f"line 2, column published: {published} is before 2020, the year of the review; correct one of them"
+        assert problems(data) == ([said] if is_told else [])
+
+    @pytest.mark.parametrize(
+        "address", ["www.fernshire.example/elm.pdf", "see the website", "javascript:x()", "http://"]
+    )
+    def test_what_is_no_address_is_told_and_not_used(self, address: str) -> None:
+        (row,) = parse(f"file,url\nelm.pdf,{address}\n".encode()).rows
+        assert row.value("url") == ""
+        assert "column url" in problems(f"file,url\nelm.pdf,{address}\n")[0]
+
+    def test_the_address_and_the_day_of_access_are_known_of_the_report(self) -> None:
+        (row,) = parse(b"file,url,accessed\nelm.pdf,https://fernshire.example/elm.pdf,14/03/2026\n").rows
+        report = describe("a" * 64, ["elm.pdf"], (3, 0), {}, row)
+        assert (report.url, report.accessed) == ("https://fernshire.example/elm.pdf", "2026-03-14")
+        assert report.to_dict()["url"] == "https://fernshire.example/elm.pdf"
+        assert report.provenance["url"] == "catalogue"
 
 
 class TestTheExampleOfKnowsley:

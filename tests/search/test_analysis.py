@@ -266,7 +266,7 @@ def test_citations_come_back_from_a_reader_of_bibtex(demo: Library, tmp_path: Pa
 def test_a_title_cannot_end_its_field_in_bibtex() -> None:
     from reviews.citing import bibtex
 
-    names = ("title", "author", "board", "year", "published", "type", "kind")
+    names = ("title", "author", "board", "year", "published", "type", "kind", "url", "accessed")
     report = {**dict.fromkeys(names), "id": "a" * 64, "title": "Child {A}} & 50% of \\ #1_2\n@book{x,"}
     (entry,) = parse_string(bibtex(report)).entries
     assert entry.key == "shaaaaaaaaaaaaa"

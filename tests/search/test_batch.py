@@ -338,6 +338,27 @@ def test_a_record_can_be_asked_again_and_tells_what_has_changed(tmp_path: Path) 
         assert change.after == (answer.total, sum(hit.mentions for hit in answer))
 
 
+def test_what_was_read_of_the_sheet_is_said_first_and_kept_in_the_record(demo: Library, tmp_path: Path) -> None:
+    sheet = ROOT / "tests" / "search" / "sheets" / "hidden_sheet.xlsx"
+    said = "sheet new, column B, 1 query; not read: hidden sheet old"
+    out = tmp_path / "answers.xlsx"
+    done = subprocess.run(
+        argv(demo.settings.library, "batch", sheet, "--out", out), env=environment(), capture_output=True, text=True
+    )
+    assert done.stderr.splitlines()[0] == f"hidden_sheet.xlsx: {said}"
+    assert said not in done.stdout
+    assert load(tmp_path / "answers.about.json").read == said
+    about = openpyxl.load_workbook(out)["About"]
+    assert ("what was read of it", said) in [tuple(cell.value for cell in row[:2]) for row in about.iter_rows()]
+    again = subprocess.run(
+        argv(demo.settings.library, "batch", "--repeat", tmp_path / "answers.about.json"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert again.stderr.splitlines()[0] == f"hidden_sheet.xlsx: {said}"
+
+
 def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
     for text in ("", "[]", '{"version": 1}', '{"version": 99}'):
         (tmp_path / "x.about.json").write_text(text)

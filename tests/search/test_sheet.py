@@ -8,7 +8,8 @@ import pytest
 
 from corpus.errors import UsageError
 from search.filters import Filters
-from search.sheet import TEMPLATE, questions, template
+from search.sheet import questions
+from search.sheet_template import TEMPLATE, template
 
 
 def asked(text: str, name: str = "sheet.csv") -> list[tuple[str, str]]:

@@ -112,6 +112,8 @@ def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
         assert not told["error"]
         time.sleep(0.1)
     assert told["done"] == told["total"] == 2
+    assert told["read"] == "column B, 2 queries"
+    assert "Read from queries.csv: column B, 2 queries." in page.get(address).text
     assert "Take the workbook" in page.get(address).text
     book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
     assert len(book.sheetnames) >= 3

@@ -1,0 +1,104 @@
+"""What a cell of a spreadsheet shows, and whether that is what was typed."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from corpus.errors import UsageError
+
+TYPE_AGAIN = "format the cell as Text and type it again"
+RESULT_MISSING = (
+    "the cell holds a formula, and the workbook was saved without its result: open it in Excel and save it again"
+)
+
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    14: "dd/mm/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
+    21: "h:mm:ss", 22: "dd/mm/yyyy hh:mm", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
+}  # fmt: skip
+"""The formats that a workbook names by number only (ECMA-376, part 1, 18.8.30)."""
+BUILT_IN |= dict.fromkeys((*range(5, 9), *range(37, 45)), "£#,##0")
+BUILT_IN |= dict.fromkeys((*range(27, 37), *range(50, 59)), "dd/mm/yyyy")  # dates in East Asian editions
+
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)  # text, padding, colours
+_PLAIN = ("", "general", "@")
+_FIXED = re.compile(r"(#,##)?0(?:\.(0+))?")
+_SHOWN = 10  # digits that Excel shows of a number in a cell without a format
+_BLANKS = str.maketrans({"\xa0": " ", "\u2007": " ", "\u202f": " "} | dict.fromkeys("\u200b\u2060\ufeff\xad", None))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """text: as it is shown. doubt: why that may not be what was typed, or what to do; "" where it is."""
+
+    text: str
+    doubt: str = ""
+
+
+def seen(text: str) -> str:
+    """The text as it looks: any blank is a blank, what has no width is not there, half a character is "?"."""
+    return text.encode("utf-8", "replace").decode().translate(_BLANKS).strip()
+
+
+def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
+    """A number as a format shows it. What Excel made a date, a time, a percentage or the like is in doubt.
+
+    code: of the format, in its English form, such as `dd/mm/yyyy`. Raises ValueError when `raw` is no number.
+    """
+    value = float(raw)
+    if not math.isfinite(value):
+        raise ValueError(raw)
+    section = code.split(";")[0].strip()  # for numbers above 0
+    if section.lower() in _PLAIN and not code.startswith(";"):
+        return _plain(value)
+    form = _LITERAL.sub("", section).strip().lower()
+    if form == "yyyy" and (day := _day(value, from_1904)):
+        return Cell(f"{day:%Y}")
+    if "%" in form:
+        return _doubtful("a percentage", f"{value * 100:.10g}%")
+    if "general" not in form and re.search("[dmyhs]", form):
+        return _date(value, form, from_1904)
+    if fixed := _FIXED.fullmatch(section):  # and nothing is shown beside it, such as a currency
+        text = f"{value:{',' if fixed[1] else ''}.{len(fixed[2] or '')}f}"
+        if float(text.replace(",", "")) == value:
+            return Cell(text)
+    return _doubtful("a number", f"{value:.10g}")
+
+
+def _plain(value: float) -> Cell:
+    text = str(int(value)) if value.is_integer() else f"{value:.{_SHOWN}g}"
+    if float(text) != value or "e" in text or len(text.lstrip("-")) > _SHOWN + 1:
+        return Cell(text, f"Excel made a number of what was typed and does not show all of it: {TYPE_AGAIN}")
+    return Cell(text)
+
+
+def _doubtful(what: str, shown: str) -> Cell:
+    return Cell(shown, f"Excel made {what} of what was typed ({shown}): {TYPE_AGAIN}")
+
+
+def _date(value: float, form: str, from_1904: bool) -> Cell:
+    has_time = re.search(r"[hs]", form) is not None
+    has_day = re.search(r"[dy]", form) is not None or not has_time
+    day = _day(value, from_1904)
+    if day is None:
+        return _doubtful("a date", "#####")
+    clock = f"{day:%H:%M:%S}".removesuffix(":00")
+    if not has_day:
+        return _doubtful("a time", clock)
+    return _doubtful("a date", f"{day:%Y-%m-%d} {clock}" if has_time else f"{day:%Y-%m-%d}")
+
+
+def _day(value: float, from_1904: bool) -> datetime | None:
+    """The moment that Excel counts from 1900 (as if that had been a leap year) or, in old Mac workbooks, from 1904."""
+    if not 0 <= value < 2_958_465 - 1462 * from_1904:  # the year 9999 ends
+        return None
+    first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 31 if value < 60 else 30)  # noqa: DTZ001 - no zone
+    return first + timedelta(seconds=round(value * 86_400))
+
+
+def too_large() -> UsageError:
+    """What is said of a workbook past any bound."""
+    return UsageError("The workbook is too large when unpacked. Keep only the columns that are needed.")
