@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
+from index.expansion import joined_pattern
 from index.query import And, Field, Fuzzy, In, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from search.joining import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
 from search.lexer import HYPHENS, QUOTES, Token, tokens, trimmed, visible, words_of
@@ -25,7 +26,7 @@ MAX_DISTANCE = 1_000
 MAX_THEMES_DEEP = 8
 MAX_WARNINGS = 20
 
-FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file")
+FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file", "paragraph")
 
 ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
 """From a name as typed to the theme's name as it is written in the theme file, and its queries; None when unknown."""
@@ -257,7 +258,7 @@ class _Reader:
             if parts:
                 split = [self._pattern(part) if "*" in part or "?" in part else self._word(part) for part in parts]
                 whole = unicodedata.normalize("NFC", "".join(parts))
-                several = len(parts) > 1 and ("*" in whole or "?" in whole)
+                several = ("*" in whole or "?" in whole) and joined_pattern(typed, parts) != ""
                 if several and sum(len(slot) > 1 for slot in slots) < 3:  # 8 phrases at most
                     slots.append([split, [self._pattern(whole)]])
                 else:
