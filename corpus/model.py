@@ -3,6 +3,7 @@
 `number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -137,6 +138,11 @@ class Paragraph:
     heading: bool = False
     turns: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def searched(self) -> str:
+        """The text as it is searched: as long, with blanks for the printed number."""
+        return searched(self.text, self.number)
+
     def page_at(self, offset: int) -> int:
         """The page on which the character at `offset` of the text stands."""
         page = self.page
@@ -144,6 +150,24 @@ class Paragraph:
             if start <= offset:
                 page = number
         return page
+
+
+# What is numbered by its form and may yet be said: "15 June 2023", "24 Hours", "12.03.14".
+_SAID = re.compile(
+    r"(?:[0-9]{1,3}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Minute|Hour|Day|Week|Month|Year)"
+    r"|[0-9]{1,2}\.0[0-9]\.[0-9]{2}(?![0-9])|0[0-9]\.[0-9]{1,2}\.[0-9]{2}(?![0-9]))"
+)
+
+
+def searched(text: str, number: str | None) -> str:
+    """The text of a paragraph as it is searched: as long, with blanks for its printed number ("4.3.2", "47").
+
+    The number is no mention of anything. One with a word in it ("Recommendation 3") stays, and so does what may be a
+    date or an age.
+    """
+    if not number or " " in number or not text.startswith(number) or _SAID.match(text):
+        return text
+    return " " * len(number) + text[len(number) :]
 
 
 @dataclass(frozen=True, slots=True)

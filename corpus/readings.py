@@ -23,6 +23,7 @@ from corpus.model import (
     Section,
     SectionKind,
     Text,
+    searched,
 )
 
 _CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
@@ -148,11 +149,19 @@ class Readings(Database):
         )
 
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
-        """For the indexer: (text, kind of section, is it a heading) of every paragraph, in order."""
+        """For the indexer: (text as it is searched, kind of section, is it a heading) of every paragraph, in order."""
         kinds: dict[int, str] = dict(self._rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
-        select = "SELECT text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
+        select = "SELECT number, text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
         with our_values(self._path):
-            return [(text, kinds[section], bool(heading)) for text, section, heading in self._rows(select, (reading,))]
+            return [
+                (searched(text, number), kinds[section], bool(heading))
+                for number, text, section, heading in self._rows(select, (reading,))
+            ]
+
+    def printed_numbers(self, reading: int) -> dict[int, str]:
+        """The printed number of each paragraph that has one, by its ordinal."""
+        select = "SELECT ordinal, number FROM paragraph WHERE reading = ? AND number IS NOT NULL"
+        return dict(self._rows(select, (reading,)))
 
     def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
         """What stands on a page, in order. A paragraph over a page break is given whole on each of its pages."""

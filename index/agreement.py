@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from corpus.errors import NoIndex
 from corpus.model import SectionKind
 from corpus.store import Store
-from index import analysis
+from index import analysis, spellings
 from index.engine import KINDS, Snapshot
 from index.generations import Generation
 
@@ -61,12 +61,12 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
             for n, document in enumerate(postings.documents):
                 if base + document in indexed:
                     indexed[base + document] += _number(term, array("I", postings.at(n)), postings.kinds[n])
-        if not term.isupper() and term not in snapshot.forms(analysis.stem(term)):
+        if analysis.is_word(term) and term not in snapshot.forms(analysis.stem(term)):
             yield "The index does not find one of its words by its other forms."
     hyphens: set[tuple[str, str]] = set()
     for document, reading in sorted(documents.items()):
         paragraphs = store.indexable(reading)
-        held, standing, starts, kinds = _inverted(paragraphs)
+        held, standing, starts, kinds = _inverted(paragraphs, store.printed_numbers(reading))
         hyphens.update(pair for text, _, _ in paragraphs for pair in analysis.compounds(text))
         layout = snapshot.layout(document)
         if (layout.starts, layout.kinds) != (starts, kinds):
@@ -82,7 +82,7 @@ def _number(term: str, places: "array[int]", kinds: int) -> int:
 
 
 def _inverted(
-    paragraphs: Iterable[tuple[str, str, bool]],
+    paragraphs: Iterable[tuple[str, str, bool]], numbers: Mapping[int, str]
 ) -> tuple[dict[str, "array[int]"], dict[str, int], "array[int]", bytes]:
     """What the index must say of a report: the places of each term and the kinds of section (bits) it stands in, where
     paragraphs start, and of what kind they are.
@@ -92,14 +92,17 @@ def _inverted(
     held: dict[str, array[int]] = {}
     standing: dict[str, int] = {}
     starts, kinds, place = array("I"), bytearray(), 0
-    for text, kind, _ in paragraphs:
+    for ordinal, (text, kind, _) in enumerate(paragraphs):
         starts.append(place)
         kinds.append(_CODES[SectionKind(kind).value])
+        standing_here = [(place, analysis.number_term(numbers[ordinal]))] if ordinal in numbers else []
+        standing_here += [(place + first, analysis.SPELLED + word) for first, _, word in spellings.spelled(text)]
         for pair in analysis.terms(text):
-            for term in filter(None, pair):
-                held.setdefault(term, array("I")).append(place)
-                standing[term] = standing.get(term, 0) | 1 << kinds[-1]
+            standing_here += [(place, term) for term in pair if term]
             place += 1
+        for at, term in standing_here:
+            held.setdefault(term, array("I")).append(at)
+            standing[term] = standing.get(term, 0) | 1 << kinds[-1]
         place += 1
     return held, standing, starts, bytes(kinds)
 

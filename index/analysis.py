@@ -1,10 +1,11 @@
 """Text → terms: one function for the index and for the query, so that both always agree.
 
-A token is a run of letters and digits, raised digits left out; an apostrophe between two letters stays inside it. Its
-term is the token without regard to case, accents, ligatures or the shape of the apostrophe. Hyphens separate tokens;
-which tokens a hyphen joined is reported, so that `multi-agency`, `multiagency` and `multi agency` can find each other.
-A token in capitals ("DNA") has its capitals as a second term at the same position. No word is left out: "the voice of
-the child" is five terms.
+A token is a run of letters and digits, raised digits left out; an apostrophe between two letters and the comma of
+thousands stay inside it. Its term is the token without regard to case, accents, ligatures, the shape of the apostrophe
+or the comma ("1,000" is 1000). Hyphens separate tokens; which tokens a hyphen joined is reported, so that
+`multi-agency`, `multiagency` and `multi agency` can find each other. A token in capitals ("DNA") has its capitals as a
+second term at the same position. No word is left out: "the voice of the child" is five terms. One word that is printed
+as several tokens ("C.S.E.", "section 47") is the business of `index.spellings`.
 
 VERSION is part of the index's fingerprint: change it with any change that gives other terms for the same text.
 """
@@ -20,9 +21,21 @@ import snowballstemmer
 VERSION = "3"
 
 # Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
-_RUN = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]+"
+LETTER = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
+"""A letter or digit of a token, as an expression."""
+_RUN = f"{LETTER}+"
 _WORD = re.compile(f"{_RUN}|\uff07")  # begins with what only `_TOKEN` understands
-_TOKEN = re.compile(rf"{_RUN}(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_]){_RUN})*")
+_TOKEN = re.compile(
+    rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])(?:{_RUN})?|{_RUN})"
+    rf"(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_]){_RUN})*"
+)
+# The same commas, from the first of a number on. It begins with the comma, so a text without one costs nearly nothing.
+_THOUSANDS = re.compile(
+    r",(?<=[0-9],)(?<![0-9]{4},)(?<![A-Za-z][0-9],)(?<![A-Za-z][0-9]{2},)(?<![A-Za-z][0-9]{3},)"
+    r"[0-9]{3}(?:,[0-9]{3})*(?![0-9])"
+)
+HYPHENS = "-\u2010\u2011\u2212\u2013"
+"""What joins two words to one when nothing else stands between: word processors make all of these of a hyphen."""
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
 _ODD = re.compile(r"[^\x00-\x7f]")
@@ -30,6 +43,8 @@ _LONE_APOSTROPHE = re.compile("'(?:(?<![A-Za-z]')|(?![A-Za-z]))")
 _COMMON = tuple(
     (mark, " ") for mark in "\u201c\u201d\u2018\u2013\u2014\u2022\u2026\u00a0\u00a3\u00b7\u2010\u2011\uf0b7"
 )
+SPELLED, NUMBERED = ".", "#"
+"""Begin the terms that are no token: a word that is printed as several, and the printed number of a paragraph."""
 GAP = "\x01"
 """Stands between the tokens of two texts, and is never one."""
 # The apostrophe of a name (O'Brien), not that of a word that is drawn together (don't, we'll).
@@ -50,7 +65,9 @@ _stem = _Stemmer()
 
 
 def fold(token: str) -> str:
-    """The term of one token: NFKC, no case, no accents, a straight apostrophe."""
+    """The term of one token: NFKC, no case, no accents, a straight apostrophe, no comma."""
+    if "," in token:
+        token = token.replace(",", "")
     if token.isascii():
         return token.lower()
     text = unicodedata.normalize("NFKC", token).translate(_APOSTROPHES).casefold()
@@ -118,8 +135,16 @@ def _blanked(text: str) -> str | None:
             text = text.replace(mark, space)
         if not text.isascii():
             return None
-    text = text.encode().translate(_ASCII).decode()
-    return _LONE_APOSTROPHE.sub(" ", text) if "'" in text else text
+    blank = _with_thousands(text, _ASCII)
+    return _LONE_APOSTROPHE.sub(" ", blank) if "'" in blank else blank
+
+
+def _with_thousands(text: str, kept: bytes) -> str:
+    """A text in ASCII with blanks for the characters that are not kept, the commas of thousands standing."""
+    blank = bytearray(text.encode().translate(kept))
+    for number in _THOUSANDS.finditer(text):
+        blank[number.start() : number.end()] = number.group().encode()
+    return blank.decode()
 
 
 def tokens_of(texts: Sequence[str]) -> list[str]:
@@ -135,7 +160,7 @@ def tokens_of(texts: Sequence[str]) -> list[str]:
             if odd is None or _WORD.match(odd.group()):  # a word that is not plain English is somewhere
                 return _one_by_one(texts)
             text = text.replace(odd.group(), " ")
-    text = text.encode().translate(_GAP_KEPT).decode()
+    text = _with_thousands(text, _GAP_KEPT)
     if "'" in text:
         text = _LONE_APOSTROPHE.sub(" ", text)
     return text.split()
@@ -160,22 +185,56 @@ def terms(text: str) -> list[tuple[str, str]]:
 
 
 def compounds(text: str) -> list[tuple[str, str]]:
-    """Pairs of terms that stand with nothing but a hyphen between them; each different word gives its pairs once."""
+    """Pairs of terms that stand with nothing but a hyphen between them; each different word gives its pairs once. Two
+    numbers are never a pair: 2018-19 is not 201819.
+    """
     if not text.isascii():
-        text = text.replace("\u2010", "-").replace("\u2011", "-")
+        for hyphen in HYPHENS[1:]:
+            text = text.replace(hyphen, "-")
     words: dict[str, None] = {}
     at = 0
-    while (hyphen := text.find("-", at)) >= 0:  # rare, so looking around each costs less than an expression over all
-        end = text.find(" ", hyphen)
+    while (place := text.find("-", at)) >= 0:  # rare, so looking around each costs less than an expression over all
+        end = text.find(" ", place)
         end = len(text) if end < 0 else end
-        words[text[max(at, text.rfind(" ", at, hyphen) + 1) : end]] = None
+        words[text[max(at, text.rfind(" ", at, place) + 1) : end]] = None
         at = end
     return [
         (_terms[left.group()][0], _terms[right.group()][0])
         for word in words
         for left, right in pairwise(_TOKEN.finditer(word))
-        if word[left.end() : right.start()] == "-"
+        if may_join(left.group(), word[left.end() : right.start()], right.group()) and right.start() == left.end() + 1
     ]
+
+
+def may_join(left: str, between: str, right: str) -> bool:
+    """Whether two tokens can also be written as one: hyphens stand between them, and no digit would touch a digit."""
+    return bool(between) and not between.strip(HYPHENS) and not (left[-1:].isdigit() and right[:1].isdigit())
+
+
+def is_word(term: str) -> bool:
+    """Whether a term is a word without regard to case: not its capitals, nor anything that is no token."""
+    return not term.startswith((SPELLED, NUMBERED)) and not term.isupper()
+
+
+def number_term(printed: str) -> str:
+    """The term of a number that is printed before a paragraph: without brackets and full stops at its ends."""
+    return NUMBERED + " ".join(fold(printed).split()).strip("()[].:")
+
+
+def hyphened(text: str) -> list[int]:
+    """The numbers of the tokens that a hyphen joins to the next one."""
+    found = list(_TOKEN.finditer(text))
+    return [
+        number
+        for number, (left, right) in enumerate(pairwise(found))
+        if may_join(left.group(), text[left.end() : right.start()], right.group())
+    ]
+
+
+def joined(text: str) -> str:
+    """The one word that a text of several tokens, all joined by hyphens, can also be written as; "" of any other."""
+    found = terms(text)
+    return "".join(term for term, _ in found) if 0 < len(found) - 1 == len(hyphened(text)) else ""
 
 
 def stem(term: str) -> str:

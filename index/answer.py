@@ -31,11 +31,14 @@ class Answer:
         return all_mentions(self.matches, document)
 
     def counts(self, tick: Callable[[], None]) -> Mapping[int, int]:
-        """How many mentions each of the documents has. tick: called inside the loop over them."""
+        """How many mentions each of the documents has: every one of them is there, with 0 where nothing is mentioned.
+        tick: called inside the loop over them.
+        """
         parts = parts_of(self.matches)
         words = [part for part in parts if isinstance(part, Words)]
         if len(words) == len(parts) and (known := counts(words)) is not None:
-            return known
+            # A document can answer without any of the words: by a field, or because it does not have another.
+            return {document: known.get(document, 0) for document in self.documents}
         found = {}
         for document in self.documents:
             tick()

@@ -219,7 +219,11 @@ def _write_segment(corpus: Path, building: Path, name: str, readings: Sequence[i
 
 
 def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
-    return [IndexedParagraph(text, SectionKind(kind), heading) for text, kind, heading in store.indexable(reading)]
+    numbers = store.printed_numbers(reading)
+    return [
+        IndexedParagraph(text, SectionKind(kind), heading, numbers.get(ordinal, ""))
+        for ordinal, (text, kind, heading) in enumerate(store.indexable(reading))
+    ]
 
 
 def _merge(

@@ -22,11 +22,12 @@ KINDS = tuple(SectionKind)
 
 
 class IndexedParagraph(NamedTuple):
-    """A paragraph as the index takes it in: its text, and what weighs its words."""
+    """A paragraph as the index takes it in: its text, what weighs its words, and its printed number or ""."""
 
     text: str
     kind: SectionKind
     heading: bool
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ class Snapshot(Protocol):
         """How a joined word is split where it stands with a hyphen: `multiagency` → [("multi", "agency")]."""
 
     def vocabulary(self, prefix: str) -> Iterator[str]:
-        """The folded terms that begin with a prefix, in order. Terms in capitals are left out."""
+        """The folded words that begin with a prefix, in order: no terms in capitals, nor any that is no token."""
 
     def terms(self) -> Iterator[str]:
-        """Every term, those in capitals too, in order."""
+        """Every term, those in capitals and those that are no token too, in order."""
 
     def layout(self, document: int) -> Layout:
         """The paragraphs of a document."""

@@ -14,11 +14,11 @@ from operator import and_, or_
 from typing import TypeGuard, TypeVar
 
 from corpus.model import SectionKind
-from index import analysis
+from index import analysis, spellings
 from index.answer import Answer, Kinds, as_one, parts_of
 from index.deadline import Deadline
 from index.engine import KINDS, Layout, Snapshot
-from index.expansion import Expansion, Slots, pattern_parts
+from index.expansion import Expansion, Slots, joined_pattern, pattern_parts
 from index.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words
 from index.postings import Postings
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
@@ -86,8 +86,9 @@ class Evaluator:
                 return Answer(
                     self._live - excluded.documents, (), lambda asked: (EVERY_KIND & ~k for k in excluded.kinds(asked))
                 )
-            case Field():
-                found = self._fields(query) & self._live
+            case Field(name, value):
+                having = self.numbered(value).documents if name == "paragraph" else self._fields(query)
+                found = having & self._live
                 return Answer(found, (), lambda asked: (EVERY_KIND if d in found else 0 for d in asked))
             case In(kind, part):
                 return self.evaluate(part, kinds & (1 << KINDS.index(SectionKind(kind))))
@@ -146,9 +147,11 @@ class Evaluator:
         return Answer(documents, _matches(answers), _join(and_, answers))
 
     def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
-        """A word, or one that is joined of it and its neighbour."""
+        """A word, or one that is joined of it and its neighbours, however it is printed."""
         text = str(word)
-        return self._one(_any_of(text, [self._match(word), *(self._words(text, (other,)) for other in joined)]), kinds)
+        parts = [self._match(word), *(self._words(text, (other,)) for other in joined)]
+        spelled = [slots for other in joined for slots in self.expansion.spelled(other)]
+        return self._one(_any_of(text, [*parts, *(self._side_by_side(text, slots) for slots in spelled)]), kinds)
 
     def _one(self, match: Match, kinds: int) -> Answer:
         if kinds != EVERY_KIND:
@@ -199,6 +202,10 @@ class Evaluator:
 
     # Words
 
+    def numbered(self, number: str) -> Words:
+        """The first places of the paragraphs with a printed number."""
+        return self._words(number, (analysis.number_term(number),))
+
     def _words(self, text: str, terms: Sequence[str]) -> Words:
         key = tuple(terms)
         known = self._known.get(key)
@@ -217,11 +224,12 @@ class Evaluator:
         if not terms:
             return self._words(text, ())
         *first, last = terms
-        joined = "".join(terms)
         parts: list[Match] = [self._side_by_side(text, [*((t,) for t in first), self.expansion.forms(last)])]
-        if first:
-            parts.append(self._words(text, self.expansion.forms(joined)))
-        parts.extend(self._side_by_side(text, [(a,), (b,)]) for a, b in self.expansion.compounds(joined))
+        if joined := (analysis.joined(text) or spellings.whole(text)) if first else last:
+            if first:
+                parts.append(self._words(text, self.expansion.forms(joined)))
+            parts.extend(self._side_by_side(text, [(a,), (b,)]) for a, b in self.expansion.compounds(joined))
+            parts.extend(self._side_by_side(text, spelled) for spelled in self.expansion.spelled(joined))
         return _any_of(text, parts)
 
     def _exact(self, text: str, name: str) -> Match:
@@ -229,21 +237,23 @@ class Evaluator:
 
     def _pattern(self, parts: Sequence[str], text: str) -> Match:
         found: list[Match] = [self._side_by_side(text, [self.expansion.slot(part) for part in parts])]
-        if len(parts) > 1:
-            found.append(self._words(text, self.expansion.slot("".join(parts))))
+        if joined := joined_pattern(text, parts):
+            found.append(self._words(text, self.expansion.slot(joined)))
         return _any_of(text, found)
 
     def _joined(self, parts: Sequence[Query]) -> list[list[str]]:
-        """For each part, the joined words that may stand in for it and its neighbour: the corpus joins the two."""
+        """For each part, the joined words that may stand in for it and its neighbours: the corpus joins the two, or
+        they are the parts of an abbreviation.
+        """
         joined: list[list[str]] = [[] for _ in parts]
-        for i, (a, b) in enumerate(pairwise(parts)):
-            if isinstance(a, Word) and isinstance(b, Word) and not a.exact and not b.exact:
-                left, right = analysis.terms(a.text), analysis.terms(b.text)
-                if len(left) == len(right) == 1:
-                    pair = (left[0][0], right[0][0])
-                    if pair in self.expansion.compounds("".join(pair)):
-                        joined[i].append("".join(pair))
-                        joined[i + 1].append("".join(pair))
+        plain = [_lone(part) for part in parts]
+        for i, (a, b) in enumerate(pairwise(plain)):
+            if a is not None and b is not None and (a, b) in self.expansion.compounds(a + b):
+                joined[i].append(a + b)
+                joined[i + 1].append(a + b)
+        for first, width, word in spellings.runs(plain):
+            for each in joined[first : first + width]:
+                each.append(word)
         return joined
 
     # Phrases
@@ -334,6 +344,14 @@ class Evaluator:
         return Found(str(query), terms, by_document)
 
 
+def _lone(part: Query) -> str | None:
+    """The term of a word that is one token, in any of its forms."""
+    if not isinstance(part, Word) or part.exact:
+        return None
+    terms = analysis.terms(part.text)
+    return terms[0][0] if len(terms) == 1 else None
+
+
 def _any_of(text: str, parts: Sequence[Match]) -> Match:
     flat = parts_of(parts)
     found = [part for part in flat if part.documents] or flat[:1]
@@ -360,7 +378,7 @@ def _is_words(match: Match) -> TypeGuard[Words]:
 
 def _shown(slots: Slots, found: Collection[int]) -> list[str]:
     """A phrase that stands somewhere, as an explanation shows it: of a pattern, three of its words."""
-    return [" ".join(term for terms in slots for term in terms[:3])] if len(found) else []
+    return [" ".join(spellings.shown(term) for terms in slots for term in terms[:3])] if len(found) else []
 
 
 def _costly(query: Query) -> int:

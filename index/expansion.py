@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from corpus.errors import QueryRefused
-from index import analysis
+from index import analysis, spellings
 from index.engine import Snapshot
 from index.query import Pattern, Word
 
 MAX_EXPANSION = 5_000
 """How many different words one pattern or fuzzy word may stand for."""
-_MAX_VARIANTS = 32  # spellings of one phrase: 2 for each hyphen or compound in it
+_MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
 _REMEMBERED = 4096  # forms and compounds of words: each costs a dozen reads of the index
 _OFTEN = 256  # words that are looked at between two looks at the clock
 
@@ -33,10 +34,21 @@ class Expansion:
         self._forms: Callable[[str], list[str]] = lru_cache(_REMEMBERED)(snapshot.forms)
         self.compounds: Callable[[str], list[tuple[str, str]]] = lru_cache(_REMEMBERED)(snapshot.compounds)
         """How a joined word is split where it stands with a hyphen."""
+        self._spelled: Callable[[str], list[Slots]] = lru_cache(_REMEMBERED)(self._look_up_spelled)
 
     def forms(self, term: str) -> list[str]:
         """The words that occur and share a term's stem; the term itself when none does."""
         return self._forms(analysis.stem(term)) or [term]
+
+    def spelled(self, term: str) -> list[Slots]:
+        """The terms that stand side by side where a word is printed as several, such as "C.S.E."; none where it is not
+        printed so anywhere.
+        """
+        return self._spelled(term)
+
+    def _look_up_spelled(self, term: str) -> list[Slots]:
+        slots: Slots = list(spellings.slots_of(term))
+        return [slots] if slots and self._snapshot.postings(slots[0][0]) else []
 
     def slot(self, part: str) -> Sequence[str]:
         """The terms that one place of a phrase may hold: a word as written, or those that a pattern stands for."""
@@ -69,16 +81,15 @@ class Expansion:
                     slots.append(self.slot(part))
                     plain.append(None if "*" in part or "?" in part else part)
                 continue
-            terms = analysis.terms(word.text)
-            for i, (term, capitals) in enumerate(terms):
+            hyphened.update(len(slots) + i for i in analysis.hyphened(word.text))
+            for term, capitals in analysis.terms(word.text):
                 slots.append((capitals or term,) if word.exact else (term,))
                 plain.append(None if word.exact else term)
-                if i + 1 < len(terms):
-                    hyphened.add(len(slots) - 1)
         return self._spellings(slots, plain, hyphened)
 
     def _spellings(self, slots: Slots, plain: list[str | None], hyphened: set[int]) -> list[Slots]:
         ends: dict[int, list[Slots]] = {0: [[]]}
+        runs = spellings.runs(plain)
         for i, slot in enumerate(slots):
             self.tick()
             here = ends.pop(i, [])
@@ -86,11 +97,15 @@ class Expansion:
             term = plain[i]
             if term is not None:
                 choices.extend((1, [(a,), (b,)]) for a, b in self.compounds(term))
+                choices.extend((1, spelled) for spelled in self.spelled(term))
                 following = plain[i + 1] if i + 1 < len(plain) else None
                 if following is not None:
                     attested = (term, following) in self.compounds(term + following)
                     if attested or i in hyphened:
                         choices.append((2, [(term + following,)]))
+            for width, word in [(width, word) for first, width, word in runs if first == i]:
+                choices.append((width, [(word,)]))
+                choices.extend((width, spelled) for spelled in self.spelled(word))
             for width, choice in choices:
                 ends.setdefault(i + width, []).extend([*before, *choice] for before in here)
                 if len(ends[i + width]) > _MAX_VARIANTS:
@@ -109,6 +124,13 @@ def pattern_parts(text: str) -> list[str]:
     parts = re.findall(r"[^\W_*?]*(?:[*?'\u2019][^\W_*?]*|[^\W_*?]+)*", text)
     folded = (re.sub(r"[^*?]+", lambda m: analysis.fold(m.group()), part).strip("'") for part in parts)
     return [part for part in folded if part]
+
+
+def joined_pattern(text: str, parts: Sequence[str]) -> str:
+    """The parts of a pattern as one word, where only hyphens join them and no digit would touch a digit; else ""."""
+    whole = text.translate({ord(hyphen): None for hyphen in analysis.HYPHENS})
+    touching = any(left[-1:].isdigit() and right[:1].isdigit() for left, right in pairwise(parts))
+    return "" if len(parts) < 2 or touching or len(pattern_parts(whole)) > 1 else "".join(parts)
 
 
 def _shape(part: str) -> re.Pattern[str]:

@@ -2,17 +2,20 @@
 
 A term is a word as the analysis gives it, with its postings. Beside the terms stand their forms (`stem TAB term`), so
 that a word is found by its stem, and the compounds (`joined TAB left`), so that `multiagency` is found where
-`multi-agency` stands.
+`multi-agency` stands. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has
+the number that is printed before a paragraph.
 """
 
 from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from itertools import count, groupby, pairwise
-from operator import call
+from operator import call, or_
+from string import ascii_lowercase
 
 from corpus.model import SectionKind
-from index import analysis
+from index import analysis, spellings
 from index.engine import KINDS, IndexedParagraph, Layout
 from index.postings import PostingsBuilder
 
@@ -60,6 +63,7 @@ class Inverted:
         starts = array("I", [0] * bool(texts))
         starts.extend(gap + 1 for gap in self._gaps)
         del self._gaps[:]
+        layout = Layout(starts, bytes(_CODES[paragraph.kind] for paragraph in paragraphs))
         extras = _extras(paragraphs, starts, tokens)
         document, builders_of = self._count, self._put.builders_of
         for token, kinds in _kinds(paragraphs, starts, tokens).items():
@@ -76,14 +80,43 @@ class Inverted:
         for left, right in set(analysis.compounds(" ".join(texts))):
             key = f"{left}{right}{SEPARATOR}{left}"
             self._compounds.setdefault(key, PostingsBuilder()).add(document, 0.0, (), 0)
+        for term, marked in self._marks(paragraphs, layout, tokens).items():
+            bits = reduce(or_, (1 << layout.kinds[layout.paragraph_at(place)] for place in marked))
+            self._terms.setdefault(term, PostingsBuilder()).add(document, float(len(marked)), marked, bits)
         self._count += 1
-        layout = Layout(starts, bytes(_CODES[paragraph.kind] for paragraph in paragraphs))
         return layout, len(tokens) - max(0, len(texts) - 1)
+
+    def _marks(
+        self, paragraphs: Sequence[IndexedParagraph], layout: Layout, tokens: Sequence[str]
+    ) -> dict[str, list[int]]:
+        """The places of what is no token: the printed numbers of paragraphs, and words that are printed as several."""
+        found: dict[str, list[int]] = {}
+        for paragraph, start in zip(paragraphs, layout.starts, strict=True):
+            if paragraph.number:
+                found.setdefault(analysis.number_term(paragraph.number), []).append(start)
+        # Only a paragraph with two letters side by side, or a number behind "section", is read once more.
+        letters = {place for letter in ascii_lowercase for place in self._places(letter)}
+        likely = [place for place in letters if place + 1 in letters]
+        for word in spellings.SECTIONS:
+            likely += [
+                place for place in self._places(word) if place + 1 < len(tokens) and tokens[place + 1][0].isdigit()
+            ]
+        for ordinal in sorted(set(map(layout.paragraph_at, likely))):
+            for first, _, word in spellings.spelled(paragraphs[ordinal].text):
+                found.setdefault(analysis.SPELLED + word, []).append(layout.starts[ordinal] + first)
+        return found
+
+    def _places(self, term: str) -> Sequence[int]:
+        """Where a term stands in the document that was taken in last."""
+        builder = self._terms.get(term)
+        if builder is None or not builder.documents or builder.documents[-1] != self._count:
+            return ()
+        return builder.positions[builder.ends[-2] if len(builder.ends) > 1 else 0 :]
 
     def by_field(self) -> dict[str, dict[str, PostingsBuilder]]:
         """All terms of all documents."""
         terms, nowhere = self._terms, PostingsBuilder()
-        forms = {f"{analysis.stem(term)}{SEPARATOR}{term}": nowhere for term in terms if not term.isupper()}
+        forms = {f"{analysis.stem(term)}{SEPARATOR}{term}": nowhere for term in terms if analysis.is_word(term)}
         return {COMPOUND: self._compounds, FORM: forms, TERM: terms}
 
 
@@ -105,8 +138,8 @@ def _kinds(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens
 def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, float]:
     """What terms weigh beside one for each place, because of the sections and headings they stand in."""
     weighted: dict[float, list[str]] = {}
-    for (_, kind, heading), (start, next_start) in zip(paragraphs, pairwise([*starts, len(tokens) + 1]), strict=True):
-        extra = _WEIGHT.get(kind, 1.0) * (_HEADING_WEIGHT if heading else 1.0) - 1.0
+    for paragraph, (start, next_start) in zip(paragraphs, pairwise([*starts, len(tokens) + 1]), strict=True):
+        extra = _WEIGHT.get(paragraph.kind, 1.0) * (_HEADING_WEIGHT if paragraph.heading else 1.0) - 1.0
         if extra:
             weighted.setdefault(extra, []).extend(tokens[start : next_start - 1])
     extras: dict[str, float] = {}

@@ -217,8 +217,9 @@ def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
 
 
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
-    """How many places any of the words have in each document, each place counted once and none read; None where that
-    cannot be known, because a word in capitals stands at the place of the same word in small letters.
+    """How many places any of the words have in each document that has one, each place counted once and none read: it is
+    sparse, and `Answer.counts` is what an order is made of. None where that cannot be known, because a word in capitals
+    stands at the place of the same word in small letters.
     """
     if len(several) > 1 and (
         any(words.width > 1 for words in several) or any(term.isupper() for words in several for term in words.terms)

@@ -25,6 +25,7 @@ from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 
 from corpus.errors import Corrupt
+from index import analysis
 from index.engine import IndexedParagraph, Layout, SegmentSummary
 from index.inverted import COMPOUND, FORM, SEPARATOR, TERM, Inverted, in_order
 from index.postings import Postings, PostingsBuilder, unpack
@@ -341,7 +342,7 @@ class WhooshSnapshot:
         return sorted(found)
 
     def vocabulary(self, prefix: str) -> Iterator[str]:
-        return (term for term in self._beginning(prefix) if not term.isupper())
+        return filter(analysis.is_word, self._beginning(prefix))
 
     def terms(self) -> Iterator[str]:
         return iter(self._beginning(""))

@@ -258,7 +258,7 @@ class _Answering:
                 counts.append((place, hit.mentions))
                 cases.add(hit.report["case"] or hit.report["id"])
                 if hit.mentions:
-                    paragraphs.append((place, [passage.ordinal for passage in hit.passages]))
+                    paragraphs.append((place, [passage.ordinal for passage in hit.passages if passage.highlights]))
                 yield hit
 
         body = _body(self._folder, number)

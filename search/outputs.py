@@ -151,7 +151,7 @@ class Mentions:
         if not hit.mentions:  # an answer without words of its own, such as year:2015
             yield {**known, "mentions": 0}
             return
-        for passage in hit.passages:
+        for passage in filter(lambda passage: passage.highlights, hit.passages):
             found = dict.fromkeys(" ".join(passage.text[a:b].split()) for a, b in passage.highlights)
             yield {
                 **known,

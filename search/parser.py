@@ -29,7 +29,7 @@ MAX_DISTANCE = 1_000
 MAX_THEMES_DEEP = 8
 MAX_WARNINGS = 20
 
-FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file")
+FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file", "paragraph")
 
 ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
 """From a name as typed to the theme's name as it is written in the theme file, and its queries; None when unknown."""

@@ -166,7 +166,7 @@ def _marked(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list
     """Where those of the mentions stand that begin in a paragraph, in characters of its text."""
     start = layout.starts[paragraph.ordinal]
     inside = _inside(spans, layout, paragraph.ordinal)
-    return analysis.places(paragraph.text, [(first - start, last - start) for first, last in inside])
+    return analysis.places(paragraph.searched, [(first - start, last - start) for first, last in inside])
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -14,8 +14,9 @@ from index.answer import Answer, Kinds
 from index.deadline import MAX_SECONDS, Deadline
 from index.engine import KINDS
 from index.evaluate import Evaluator
-from index.matches import EVERY_KIND, Match, all_mentions
+from index.matches import EVERY_KIND, Match, Words, all_mentions
 from search import facets, offers
+from search.cited import numbers_asked, with_cited
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING
 from search.filters import Filters as Filters
@@ -127,7 +128,8 @@ class Searcher(Opened):
             suggestion=suggestion,
             cases=cases,
         )
-        hits = self._hits(shown, answer, per_report, explain, None if limit is None else deadline)
+        cited = [evaluator.numbered(number) for number in numbers_asked(parsed.tree)]
+        hits = self._hits(shown, answer, cited, per_report, explain, None if limit is None else deadline)
         return head, hits
 
     def reports(self, filters: Filters = EVERYTHING) -> list[dict[str, Any]]:
@@ -215,11 +217,14 @@ class Searcher(Opened):
         self,
         shown: Sequence[tuple[int, float]],
         answer: Answer,
+        cited: Sequence[Words],
         per_report: int | None,
         explain: bool,
         deadline: Deadline | None,
     ) -> Iterator[Hit]:
-        """deadline: None for a list of everything, which may take the time it takes."""
+        """cited: where the paragraphs are that were asked for by number. deadline: None for a list of everything, which
+        may take the time it takes.
+        """
         weighted = [(match, rarity(match, len(self._reports))) for match in answer.matches]
         most = max((tells for _, tells in weighted), default=0.0)
         telling = [match for match, tells in weighted if tells >= _TELLING * most]
@@ -230,6 +235,7 @@ class Searcher(Opened):
             layout = self._layout(document)
             spans = answer.mentions(document)
             ordinals = best_paragraphs(weighted, document, layout, lengths[document], per_report)
+            ordinals = with_cited(ordinals, cited, document, layout, per_report)
             around = all_mentions(telling, document) if len(telling) < len(weighted) else None
             every = per_report is None
             found = passages(self._store, documents[document], ordinals, spans, layout, every=every, around=around)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from index.expansion import joined_pattern
 from index.query import Fuzzy, Nothing, Or, Pattern, Phrase, Query, Word
 from search.diagnostics import Code, Warn
 from search.joining import Operand, leaf
@@ -87,7 +88,7 @@ class Words:
             if parts:
                 split = [self._pattern(part) if "*" in part or "?" in part else self._word(part) for part in parts]
                 whole = unicodedata.normalize("NFC", "".join(parts))
-                several = len(parts) > 1 and ("*" in whole or "?" in whole)
+                several = ("*" in whole or "?" in whole) and joined_pattern(typed, parts) != ""
                 if several and sum(len(slot) > 1 for slot in slots) < 3:  # 8 phrases at most
                     slots.append([split, [self._pattern(whole)]])
                 else:

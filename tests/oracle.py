@@ -43,13 +43,40 @@ RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 """Marks of footnotes: they are digits to Unicode, but no part of a word."""
 
 
+APOSTROPHES = "'’"
+JOINING = "-‐‑−–"
+"""Hyphens, and what word processors make of them."""
+
+
+def letter(char: str) -> bool:
+    """Whether a character is part of a word by itself."""
+    return char.isalnum() and char not in RAISED
+
+
+def thousands(text: str, comma: int) -> bool:
+    """Whether a comma stands between the thousands of a number and what is left of it."""
+    after = text[comma + 1 : comma + 4]
+    if len(after) < 3 or not plain_digits(after) or plain_digits(text[comma + 4 : comma + 5]):
+        return False
+    start = comma
+    while start and letter(text[start - 1]):
+        start -= 1
+    before = text[start:comma]
+    return plain_digits(before) and len(before) <= 3
+
+
+def plain_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def tokenise(text: str, paragraph: int = 0) -> list[Token]:
-    """Runs of letters and digits; an apostrophe between two letters stays inside."""
+    """Runs of letters and digits; an apostrophe between two letters and the comma of thousands stay inside."""
     found: list[Token] = []
     start = None
     for i, char in enumerate(text + " "):
-        apostrophe = char in "'’" and 0 < i < len(text) - 1 and text[i - 1].isalpha() and text[i + 1].isalpha()
-        if (char.isalnum() and char not in RAISED) or (apostrophe and start is not None):
+        apostrophe = char in APOSTROPHES and 0 < i < len(text) - 1 and text[i - 1].isalpha() and text[i + 1].isalpha()
+        comma = char == "," and start is not None and thousands(text, i)
+        if letter(char) or (apostrophe and start is not None) or comma:
             start = i if start is None else start
         elif start is not None:
             found.append(Token(text[start:i], fold(text[start:i]), paragraph, start, i))
@@ -58,9 +85,139 @@ def tokenise(text: str, paragraph: int = 0) -> list[Token]:
 
 
 def fold(word: str) -> str:
-    """Without regard to case, accents, ligatures and the shape of the apostrophe."""
-    plain = unicodedata.normalize("NFKC", word).replace("’", "'").casefold()
+    """Without regard to case, accents, ligatures, the shape of the apostrophe and the comma of thousands."""
+    plain = unicodedata.normalize("NFKC", word).replace("’", "'").replace(",", "").casefold()
     return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+
+
+def may_join(left: Token, right: Token, text: str) -> bool:
+    """Whether only hyphens stand between two tokens, and not two digits beside them."""
+    between = text[left.end : right.start]
+    return (
+        bool(between) and all(c in JOINING for c in between) and not (left.raw[-1].isdigit() and right.raw[0].isdigit())
+    )
+
+
+SECTION_WORDS = ["s", "ss", "sec", "secs", "sect", "sects", "section", "sections"]
+
+
+def one_letter(token: Token) -> bool:
+    return len(token.raw) == 1 and token.raw.isascii() and token.raw.isalpha()
+
+
+def numbers_a_section(token: Token) -> bool:
+    """One to three digits, and at most two letters behind them."""
+    digits = len(token.raw) - len(token.raw.lstrip("0123456789"))
+    rest = token.raw[digits:]
+    return 1 <= digits <= 3 and len(rest) <= 2 and (not rest or (rest.isascii() and rest.isalpha()))
+
+
+def printed_apart(tokens: Sequence[Token], text: str) -> list[tuple[int, int, str]]:
+    """Words that are printed as several tokens: which is the first, how many they are, and the word."""
+    found = []
+    at = 0
+    while at < len(tokens):
+        width, word = _initials(tokens, at, text) or _section(tokens, at, text) or (1, "")
+        if word and len(word) <= 20:
+            found.append((at, width, word))
+        at += width
+    return found
+
+
+def _free(token: Token, text: str) -> bool:
+    return token.start == 0 or text[token.start - 1] not in APOSTROPHES
+
+
+def _initials(tokens: Sequence[Token], at: int, text: str) -> tuple[int, str] | None:
+    """Letters with a full stop between, capitals with a space between, or both of each."""
+    for stops, gap, capitals in ((False, ".", False), (False, " ", True), (True, ". ", True)):
+        last = at
+        while last < len(tokens) and one_letter(tokens[last]):
+            if capitals and not tokens[last].raw.isupper():
+                break
+            if stops and text[tokens[last].end : tokens[last].end + 1] != ".":
+                break
+            quoted = text[tokens[last].end : tokens[last].end + 2]
+            if last > at and not stops and quoted[:1] in APOSTROPHES and len(quoted) == 2 and letter(quoted[1]):
+                break
+            last += 1
+            if last < len(tokens) and text[tokens[last - 1].end : tokens[last].start].replace("\u00a0", " ") != gap:
+                break
+        width = last - at
+        if width < 2 or not _free(tokens[at], text):
+            continue
+        behind = tokens[last - 1].end
+        after = text[behind : behind + 4].replace("\u00a0", " ")
+        if not stops and len(after) == 4 and after[0] in ". " and after[2] in APOSTROPHES:
+            ascii_letter = after[1].isascii() and after[1].isalpha()
+            if after[0] == gap and ascii_letter and (after[1].isupper() or not capitals) and letter(after[3]):
+                continue
+        return width, "".join(token.folded for token in tokens[at:last])
+    return None
+
+
+def _section(tokens: Sequence[Token], at: int, text: str) -> tuple[int, str] | None:
+    """The section of an Act, in any of the ways in which it is cited."""
+    if at + 1 >= len(tokens) or tokens[at].raw.lower() not in SECTION_WORDS or not _free(tokens[at], text):
+        return None
+    number = tokens[at + 1]
+    between = text[tokens[at].end : number.start].replace("\u00a0", " ")
+    if between not in (".", " ", ". ") or not numbers_a_section(number):
+        return None
+    after = text[number.end : number.end + 5]
+    if after[:1] in APOSTROPHES and len(after) > 1 and letter(after[1]):
+        return None
+    if after[:1] == "." and plain_digits(after[1:2]):
+        return None
+    if after[:1] == "," and plain_digits(after[1:4]) and len(after) >= 4 and not plain_digits(after[4:5]):
+        return None
+    return 2, "s" + number.folded
+
+
+def as_one(tokens: Sequence[Token], text: str) -> str:
+    """The one word that a text of several tokens also is, or ""."""
+    if len(tokens) < 2:
+        return ""
+    if all(may_join(a, b, text) for a, b in pairwise(tokens)):
+        return "".join(token.folded for token in tokens)
+    apart = printed_apart(tokens, text)
+    return apart[0][2] if len(apart) == 1 and apart[0][1] == len(tokens) else ""
+
+
+def side_by_side_in_a_query(words: Sequence[str | None]) -> list[tuple[int, int, str]]:
+    """Which neighbouring words of a query are an abbreviation with space between: as `printed_apart` says it."""
+    found = []
+    at = 0
+    while at < len(words):
+        end = at
+        while end < len(words) and (word := words[end]) is not None and len(word) == 1 and "a" <= word <= "z":
+            end += 1
+        if 2 <= end - at <= 20:
+            found.append((at, end - at, "".join(word or "" for word in words[at:end])))
+        at = max(end, at + 1)
+    for i, (a, b) in enumerate(pairwise(words)):
+        if a in SECTION_WORDS and b is not None and numbers_a_section(Token(b, b, 0, 0, len(b))):
+            found.append((i, 2, "s" + b))
+    return found
+
+
+DATED = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+AGED = ("Minute", "Hour", "Day", "Week", "Month", "Year")
+
+
+def without_number(tokens: list[Token], text: str, number: str | None) -> list[Token]:
+    """The tokens of a paragraph but those of its printed number: that is no mention of anything."""
+    if number is None or any(c.isspace() for c in number) or not text.startswith(number):
+        return tokens
+    rest = [token for token in tokens if token.start >= len(number)]
+    said = number.isdigit() and rest and text[len(number) : rest[0].start].isspace()
+    if said and rest[0].raw.startswith(DATED + AGED):
+        return tokens  # "15 June 2023", "24 Hours"
+    parts = number.split(".")
+    if len(parts) == 3 and all(part.isdigit() and len(part) <= 2 for part in parts) and len(parts[2]) == 2:
+        day, month = (len(part) == 2 and part[0] == "0" for part in parts[:2])
+        return tokens if day or month else rest  # "12.03.14"
+    return rest
 
 
 def in_capitals(word: str) -> bool:
@@ -103,11 +260,15 @@ def edits(a: str, b: str) -> int:
 
 @dataclass
 class OracleReport:
-    """paragraphs: text and section kind of each, in order. fields: what is known of it; None or absent is unknown."""
+    """paragraphs: text and section kind of each, in order. fields: what is known of it; None or absent is unknown.
+
+    numbers: what is printed before a paragraph, by its ordinal.
+    """
 
     id: str
     paragraphs: Sequence[tuple[str, str]]
     fields: Mapping[str, str | int | None] = field(default_factory=dict)
+    numbers: Mapping[int, str] = field(default_factory=dict)
 
 
 class _Read:
@@ -115,7 +276,13 @@ class _Read:
 
     def __init__(self, report: OracleReport) -> None:
         self.report = report
-        self.tokens = [token for i, (text, _) in enumerate(report.paragraphs) for token in tokenise(text, i)]
+        self.tokens: list[Token] = []
+        self.apart: dict[str, set[int]] = defaultdict(set)
+        for i, (text, _) in enumerate(report.paragraphs):
+            tokens = without_number(tokenise(text, i), text, report.numbers.get(i))
+            for first, _width, word in printed_apart(tokens, text):
+                self.apart[word].add(len(self.tokens) + first)
+            self.tokens += tokens
         self.where: dict[str, set[int]] = defaultdict(set)
         for position, token in enumerate(self.tokens):
             self.where[token.folded].add(position)
@@ -165,7 +332,7 @@ class Oracle:
             for a, b in pairwise(read.tokens)
             if a.paragraph == b.paragraph
             and a.end + 1 == b.start
-            and read.report.paragraphs[a.paragraph][0][a.end] in "-‐‑"
+            and may_join(a, b, read.report.paragraphs[a.paragraph][0])
         }
         self._stems: dict[str, set[str]] = defaultdict(set)
         for word in self.vocabulary:
@@ -188,6 +355,8 @@ class Oracle:
         match tree:
             case Nothing():
                 return False, set()
+            case Field("paragraph", value):
+                return any(_number(value) == _number(each) for each in read.report.numbers.values()), set()
             case Field():
                 return _field_holds(read.report.fields, tree), set()
             case Not(part):
@@ -206,6 +375,11 @@ class Oracle:
                     every |= joined
                     if joined:
                         holds[i] = holds[i + 1] = True
+                for first, width, word in side_by_side_in_a_query([_lone(part) for part in parts]):
+                    written = _single(read.where.get(word, set())) | self._apart(read, word)
+                    if counting := self._counting(read, written, kinds):
+                        every |= counting
+                        holds[first : first + width] = [True] * width
                 return all(holds), every
             case _:
                 spans = self._counting(read, self._spans(read, tree), kinds)
@@ -217,12 +391,14 @@ class Oracle:
 
     def _standing_for(self, read: _Read, left: Query, right: Query) -> set[Span]:
         """Where one joined word stands for two neighbouring words of the query."""
-        if not (isinstance(left, Word) and isinstance(right, Word)) or left.exact or right.exact:
+        a, b = _lone(left), _lone(right)
+        if a is None or b is None or (a, b) not in self.compounds:
             return set()
-        a, b = tokenise(left.text), tokenise(right.text)
-        if len(a) != 1 or len(b) != 1 or (a[0].folded, b[0].folded) not in self.compounds:
-            return set()
-        return {(p, p) for p in read.where.get(a[0].folded + b[0].folded, set())}
+        return _single(read.where.get(a + b, set()))
+
+    def _apart(self, read: _Read, word: str) -> set[Span]:
+        """Where a word is printed as several."""
+        return {span for slots in _slots_apart(word) for span in _in_order(read, slots, 0)}
 
     def _spans(self, read: _Read, tree: Query) -> set[Span]:
         """All matches of a part whose matches have places."""
@@ -251,15 +427,16 @@ class Oracle:
         raise TypeError(f"has no place: {tree!r}")
 
     def _word(self, read: _Read, text: str) -> set[Span]:
-        words = [token.folded for token in tokenise(text)]
-        if not words:
+        tokens = tokenise(text)
+        if not tokens:
             return set()
-        *first, last = words
-        joined = "".join(words)
+        *first, last = [token.folded for token in tokens]
         ways = [[_one(word) for word in first] + [_any(self._forms(last))]]
-        if first:
-            ways.append([_any(self._forms(joined))])
-        ways.extend([_one(a), _one(b)] for a, b in self._splits.get(joined, []))
+        if joined := as_one(tokens, text) if first else last:
+            if first:
+                ways.append([_any(self._forms(joined))])
+            ways.extend([_one(a), _one(b)] for a, b in self._splits.get(joined, []))
+            ways.extend(_slots_apart(joined))
         return {span for slots in ways for span in _in_order(read, slots, 0)}
 
     def _exact(self, read: _Read, text: str) -> set[Span]:
@@ -293,8 +470,11 @@ class Oracle:
             if isinstance(word, Pattern):
                 places.append((_any(self._spelled(word.text)), None, False))
             else:
-                parts = [token.folded for token in tokenise(word.text)]
-                places.extend((_one(part), part, i + 1 < len(parts)) for i, part in enumerate(parts))
+                parts = tokenise(word.text)
+                for i, part in enumerate(parts):
+                    hyphened = i + 1 < len(parts) and may_join(part, parts[i + 1], word.text)
+                    places.append((_one(part.folded), part.folded, hyphened))
+        several = side_by_side_in_a_query([word for _, word, _ in places])
 
         def ways(at: int) -> list[list[Slot]]:
             if at >= len(places):
@@ -305,6 +485,10 @@ class Oracle:
                 return found
             for a, b in self._splits.get(word, []):
                 found.extend([_one(a), _one(b), *rest] for rest in ways(at + 1))
+            found.extend([*slots, *rest] for slots in _slots_apart(word) for rest in ways(at + 1))
+            for _, width, whole in [each for each in several if each[0] == at]:
+                written = [[_one(whole)], *_slots_apart(whole)]
+                found.extend([*slots, *rest] for slots in written for rest in ways(at + width))
             following = places[at + 1][1] if at + 1 < len(places) else None
             if following is not None and (hyphened or (word, following) in self.compounds):
                 found.extend([_one(word + following), *rest] for rest in ways(at + 2))
@@ -319,6 +503,32 @@ def _plain(raw: str) -> str:
 
 def _one(word: str) -> Slot:
     return lambda read: read.where.get(word, set())
+
+
+def _slots_apart(word: str) -> list[list[Slot]]:
+    """The slots of a word where it is printed as several; none for a word that never is."""
+
+    def begins(read: _Read) -> set[int]:
+        return read.apart.get(word, set())
+
+    if word[:1] == "s" and numbers_a_section(Token(word[1:], word[1:], 0, 0, len(word) - 1)):
+        return [[begins, _one(word[1:])]]
+    if 2 <= len(word) <= 20 and all("a" <= c <= "z" for c in word):
+        return [[begins, *(_one(c) for c in word[1:])]]
+    return []
+
+
+def _lone(part: Query) -> str | None:
+    """The token of a word that has only one."""
+    if not isinstance(part, Word) or part.exact:
+        return None
+    tokens = tokenise(part.text)
+    return tokens[0].folded if len(tokens) == 1 else None
+
+
+def _number(printed: str) -> str:
+    """A printed number as it is compared: what is at its ends does not matter."""
+    return " ".join(fold(printed).split()).strip("()[].:")
 
 
 def _any(words: AbstractSet[str]) -> Slot:
@@ -381,6 +591,12 @@ class _Generator:
         self.reads = [read for read in oracle.reports if read.tokens]
         self.compounds = sorted(oracle.compounds)
         self.capitals = sorted({t.raw for read in self.reads for t in read.tokens if in_capitals(t.raw)} - _OPERATORS)
+        self.apart = sorted({word for read in self.reads for word in read.apart})
+        self.short = sorted(
+            {t.folded for read in self.reads for t in read.tokens if _slots_apart(t.folded) and len(t.raw) < 5}
+        )
+        self.figures = sorted({t.raw for read in self.reads for t in read.tokens if t.raw[0].isdigit()})
+        self.numbers = sorted({number for read in self.reads for number in read.report.numbers.values()})
         self.kinds = sorted({kind for read in self.reads for _, kind in read.report.paragraphs})
         self.known = sorted(
             {
@@ -398,6 +614,7 @@ class _Generator:
             self.word, self.phrase, self.both, self.pattern, self.near, self.either, self.exact, self.inside,
             self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
             self.years, self.group_near, self.single_phrase, self.chain_near, self.absent, self.everything,
+            self.abbreviation, self.figure, self.paragraph,
         ]  # fmt: skip
         found: list[Query] = []
         turn = 0
@@ -523,6 +740,50 @@ class _Generator:
         ]
         safe = [way for way in ways if not {a, b, a + b} & {"and", "or", "not", "near"}]
         return self.chance.choice(safe) if safe else None
+
+    def abbreviation(self) -> Query | None:
+        """An abbreviation or the section of an Act, joined, dotted, with spaces, alone or in a phrase."""
+        known = self.chance.choice([self.apart, self.short]) or self.apart or self.short
+        if not known:
+            return None
+        word = self.chance.choice(known)
+        parts = [word[0], word[1:]] if any(c.isdigit() for c in word) else list(word)
+        long = ["section", *parts[1:]] if len(parts) == 2 and parts[1][0].isdigit() else parts
+        around = self.word()
+        ways: list[Query] = [
+            Word(word),
+            Word(word.upper()),
+            Word(".".join(parts)),
+            Word("-".join(parts)),
+            Word("/".join(parts)),
+            all_of(*map(Word, parts)),
+            all_of(*map(Word, long), around),
+            Phrase(tuple(map(Word, parts))),
+            Phrase(tuple(map(Word, long))),
+            Phrase((Word(word),)),
+            Phrase((Word("of"), Word(word))),
+            Phrase((Word("of"), *map(Word, parts))),
+            Phrase((Word(word), around), 4),
+            Phrase((Word(".".join(parts)),)),
+            Near(Word(word), around, 10),
+        ]
+        return self.chance.choice(ways)
+
+    def figure(self) -> Query | None:
+        """Numbers as they are printed, and in forms that are no other number."""
+        if not self.figures:
+            return None
+        one, other = self.chance.choice(self.figures), self.chance.choice(self.figures)
+        sign = self.chance.choice([".", ":", "/", "-", "–", ","])
+        text = self.chance.choice([one, one.replace(",", ""), f"{one}{sign}{other}"])
+        return self.one_of(lambda: Word(text), lambda: Phrase((Word(text),)), lambda: Word(text, exact=True))
+
+    def paragraph(self) -> Query | None:
+        """Reports with a printed number."""
+        if not self.numbers:
+            return None
+        condition = Field("paragraph", self.chance.choice(self.numbers).strip("()"))
+        return self.chance.choice([condition, all_of(condition, self.word())])
 
     def any_word(self) -> Or:
         return Or((self.word(), self.word()))

@@ -104,6 +104,46 @@ def test_a_phrase_that_holds_another_match_is_counted_once() -> None:
     assert found('child OR "voice of the child"')["robin"] == ["child’s", "voice of the child"]
 
 
+FIGURES = OracleReport(
+    "plover",
+    [
+        ("4.2 It took 2.5 hours, 1,000 pounds and a section 47 enquiry.", "body"),
+        ("15 June 2023: the C.S.E. team met 1:1 and 24/7 in 2018-19.", "body"),
+        ("3. Child D. A plan. C S E and section 4.7 and 47.", "body"),
+    ],
+    {},
+    {0: "4.2", 1: "15", 2: "3"},
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("25", None),
+        ("2.5", ["2.5"]),
+        ("11", None),
+        ("1000", ["1,000"]),
+        ("201819", None),
+        ("4", ["4"]),
+        ("3", None),
+        ("4.2", None),
+        ('"15 June"', ["15 June"]),
+        ("s47", ["section 47"]),
+        ("s4", None),
+        ("section 47", ["section 47", "section", "47"]),
+        ('"s.47 enquiry"', ["section 47 enquiry"]),
+        ("CSE", ["C.S.E", "C S E"]),
+        ("da", None),
+        ("paragraph:4.2", []),
+        ("paragraph:4", None),
+    ],
+)
+def test_figures_and_abbreviations_by_hand(query: str, expected: list[str] | None) -> None:
+    answer = Oracle([FIGURES]).answer(parse(query).tree)
+    marked = {report: [FIGURES.paragraphs[n][0][a:b] for n, a, b in places] for report, places in answer.items()}
+    assert marked == ({} if expected is None else {"plover": expected})
+
+
 def test_a_theme_is_any_of_its_parts() -> None:
     assert found(Theme("t", (Word("risk"), Word("café")))) == {"wren": ["risk"], "finch": ["café"]}
 

@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ('title:"child y"', "reports with both words in the title"),
             ("year:2015..2020 neglect", "reports of these years that mention neglect"),
             ("kind:summary neglect", "executive summaries that mention neglect"),
+            ("paragraph:4.3.2", "reports with a paragraph that is printed with this number; it is shown"),
         ),
     ),
     (

@@ -601,3 +601,24 @@ class TestWhatWent:
         assert store.known(ELM[:10]) == ELM
         with pytest.raises(NotFound):
             store.known("ffff0000")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "expected"),
+    [
+        ("4.3.2 Neglect", "4.3.2", "      Neglect"),
+        ("47. Neglect", "47", "  . Neglect"),
+        ("28.Independent", "28", "  .Independent"),
+        ("R3: Ask", "R3", "  : Ask"),
+        ("15 June 2023", "15", "15 June 2023"),
+        ("24 Hours later", "24", "24 Hours later"),
+        ("12.03.14 A visit", "12.03.14", "12.03.14 A visit"),
+        ("Recommendation 3: Ask", "Recommendation 3", "Recommendation 3: Ask"),
+        ("4.3.2 Neglect", None, "4.3.2 Neglect"),
+        ("Neglect 4.3.2", "4.3.2", "Neglect 4.3.2"),
+    ],
+)
+def test_the_printed_number_of_a_paragraph_is_blank_where_it_is_searched(
+    text: str, number: str | None, expected: str
+) -> None:
+    assert Paragraph(0, 1, number, 0, text).searched == expected

@@ -31,6 +31,9 @@ def terms(text: str) -> list[str]:
         ("snake_case", ["snake", "case"]),
         ("guidance¹ the Board¹² H₂O", ["guidance", "the", "board", "h", "o"]),
         ("5'6", ["5", "6"]),
+        ("£1,000 or 1,250,000", ["1000", "or", "1250000"]),
+        ("12,34 1234,567 A1,234 1,2345 1,234,56", ["12", "34", "1234", "567", "a1", "234", "1", "2345", "1234", "56"]),
+        ("£2,500m, 3,000", ["2500m", "3000"]),
         ("", []),
         ("— … •", []),
     ],
@@ -65,7 +68,31 @@ def test_there_are_as_many_offsets_as_terms_whatever_the_text() -> None:
 
 
 PIECES = st.sampled_from(
-    ["child", "DNA", "a", "4", "x2", "é", "½", "'", "’", "‘", "“", "–", "-", "_", " ", "\t", "\x1c", "£", "\uf0b7", "ﬁ"]
+    [
+        "child",
+        "DNA",
+        "a",
+        "4",
+        "x2",
+        "é",
+        "½",
+        "'",
+        "’",
+        "‘",
+        "“",
+        "–",
+        "-",
+        "_",
+        ",",
+        "123",
+        "é9",
+        " ",
+        "\t",
+        "\x1c",
+        "£",
+        "\uf0b7",
+        "ﬁ",
+    ]
 )
 
 
@@ -107,6 +134,9 @@ def test_the_tokens_of_several_texts_are_those_of_each_with_a_gap_between(texts:
         ("-", []),
         ("note¹-taking", []),
         ("end-", []),
+        ("2018-19 and 7-minute and covid-19", [("7", "minute"), ("covid", "19")]),
+        ("multi–agency", [("multi", "agency")]),
+        ("and/or 1:1 s.47", []),
         ("multi-agency and multi-agency", [("multi", "agency")]),
         ("-".join("ab" * 50_000), [("a", "b"), ("b", "a")]),
     ],

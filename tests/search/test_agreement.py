@@ -42,9 +42,14 @@ def oracle_of(library: Library) -> Oracle:
     with library.store() as store:
         for reading, report in store.readings():
             described = store.report(report)
-            fields: dict[str, str | int | None] = {name: getattr(described, name) for name in FIELDS if name != "file"}
+            fields: dict[str, str | int | None] = {
+                name: getattr(described, name) for name in FIELDS if name not in ("file", "paragraph")
+            }
             fields["file"] = " ".join(Path(file).name for file in described.files)
-            known.append(OracleReport(report, [(text, kind) for text, kind, _ in store.indexable(reading)], fields))
+            text = store.text(reading)
+            paragraphs = [(each.text, text.sections[each.section].kind.value) for each in text.paragraphs]
+            numbers = {each.ordinal: each.number for each in text.paragraphs if each.number is not None}
+            known.append(OracleReport(report, paragraphs, fields, numbers))
     return Oracle(known)
 
 

@@ -17,7 +17,7 @@ from search.facets import FACETS
 from search.filters import Filters
 from search.ranking import Ranking
 from search.results import Results
-from search.searcher import Searcher
+from search.searcher import Group, Searcher, Sort
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 
@@ -316,3 +316,34 @@ def test_the_clock_is_looked_at_for_each_part_whose_score_is_worked_out(
     with pytest.raises(QueryRefused):
         demo.search("neglect OR child OR school")
     assert len(scored) == 1
+
+
+# Orders
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "NOT abuse",
+        "year:2014",
+        "board:fernshire",
+        "title:child",
+        "neglect OR year:2014..",
+        "-neglect -school",
+        "neglect",
+    ],
+)
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "mentions"])
+@pytest.mark.parametrize("group", ["case", "none"])
+def test_every_order_lists_every_report_also_those_that_mention_nothing(
+    demo: Searcher, query: str, sort: Sort, group: Group
+) -> None:
+    whole = demo.search(query, limit=None, group=group)
+    ordered = demo.search(query, sort=sort, limit=None, group=group)
+    assert ordered.total == whole.total > 0
+    assert {hit.report["id"]: hit.mentions for hit in ordered} == {hit.report["id"]: hit.mentions for hit in whole}
+    pages = [demo.search(query, sort=sort, limit=2, offset=at, group=group).hits for at in range(0, whole.total, 2)]
+    assert [hit.report["id"] for page in pages for hit in page] == [hit.report["id"] for hit in ordered]
+    if sort == "mentions" and group == "none":
+        mentioned = [hit.mentions for hit in ordered]
+        assert mentioned == sorted(mentioned, reverse=True)

@@ -347,3 +347,10 @@ def test_a_page_of_results_is_light(page: FlaskClient) -> None:
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', first)
     assert len(files) >= 4
     assert len(first) + sum(len(page.get(file).data) for file in files) < 300_000
+
+
+@pytest.mark.parametrize("asked", ["NOT+neglect", "year:2014", "neglect+OR+year:2014.."])
+def test_most_mentions_first_lists_reports_that_mention_nothing_too(page: FlaskClient, asked: str) -> None:
+    html(page, f"/?q={asked}&sort=mentions")
+    mentions = [hit["mentions"] for hit in told(page, f"/search.json?q={asked}&sort=mentions")["hits"]]
+    assert 0 in mentions
