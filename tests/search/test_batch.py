@@ -367,19 +367,26 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
 ) -> None:
     sheet, out = tmp_path / "sheet.csv", tmp_path / f"out.{form}"
     sheet.write_text("query\n" + "neglect\nchild*\nschool OR review\n" * 4, encoding="utf-8")
-    words = argv(demo.settings.library, "batch", sheet, "--out", out, "--jobs", 1)
-    began = time.monotonic()
+    asking = ("batch", sheet, "--out", out, "--jobs", 1)
+    words = argv(demo.settings.library, *asking)
     subprocess.run(words, env=environment(), check=True, stdout=subprocess.DEVNULL)
-    lasted = time.monotonic() - began
     whole = {path.name: path.read_bytes() for path in tmp_path.glob("out*") if "about" not in path.name}
     for path in tmp_path.glob("out*"):
         path.unlink()
-    for n in (1, 3):
-        process = subprocess.Popen(words, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # The first half of the time goes into starting.
-        time.sleep(lasted * (n + 4) / 8)
+    # An answer is kept, a later one, and the file of all is begun.
+    for event, part, at in (("os.rename", f"{out.name}.part", 2), ("os.rename", f"{out.name}.part", 6), ("open", f".{out.name}.", 1)):
+        sign = tmp_path / "sign"
+        start = paused_at_a_file(sign, event, part, at) + START
+        process = subprocess.Popen(
+            argv(demo.settings.library, *asking, start=start),
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(sign.exists, lambda process=process: process.poll() is None)
         process.kill()
         process.wait()
+        sign.unlink()
         for path in tmp_path.glob("out*"):
             if path.is_file() and form == "csv" and path.name in whole:
                 assert path.read_bytes() == whole[path.name]
@@ -428,11 +435,9 @@ def test_ctrl_c_says_what_is_kept(demo: Library, tmp_path: Path) -> None:
     words = argv(demo.settings.library, "batch", sheet, "--out", tmp_path / "out.csv", "--jobs", 1)
     process = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, encoding="utf-8", **hears)
     folder = tmp_path / "out.csv.part"
-    while len(list(folder.glob("*.rows"))) < 3:
-        assert process.poll() is None, "it ended before it could be interrupted"
-        time.sleep(0.05)
+    until(lambda: len(list(folder.glob("*.rows"))) >= 3, lambda: process.poll() is None)
     process.send_signal(interrupt)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "of 3,000 queries are answered and kept in" in said
     assert not (tmp_path / "out.csv").exists()
