@@ -31,12 +31,13 @@ BESIDE := --numprocesses 2 --dist loadfile
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench torture coverage lock clean
+.PHONY: help demo test test-whoosh3 check format docs bench torture coverage vendor lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
-	@echo 'make test                run all tests (index and search also with whoosh3)'
+	@echo 'make test                run all tests'
+	@echo 'make test-whoosh3        run the tests of the index with whoosh3 in place of Whoosh'
 	@echo 'make check               format, lint, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
@@ -71,9 +72,10 @@ endif
 
 # --- working on it ----------------------------------------------------------------------------------------------------
 
-test: $(VENV)/test.stamp $(VENV3)/test.stamp
+test: $(VENV)/test.stamp
 	$(PY) -m pytest $(BESIDE)
-	@echo 'The index again, with whoosh3 in place of Whoosh, and 300 made-up questions'
+
+test-whoosh3: $(VENV3)/test.stamp
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py
 
 check: $(VENV)/test.stamp

@@ -374,7 +374,11 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
     for path in tmp_path.glob("out*"):
         path.unlink()
     # An answer is kept, a later one, and the file of all is begun.
-    for event, part, at in (("os.rename", f"{out.name}.part", 2), ("os.rename", f"{out.name}.part", 6), ("open", f".{out.name}.", 1)):
+    for event, part, at in (
+        ("os.rename", f"{out.name}.part", 2),
+        ("os.rename", f"{out.name}.part", 6),
+        ("open", f".{out.name}.", 1),
+    ):
         sign = tmp_path / "sign"
         start = paused_at_a_file(sign, event, part, at) + START
         process = subprocess.Popen(

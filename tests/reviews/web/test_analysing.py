@@ -150,9 +150,7 @@ def test_what_is_no_sheet_of_queries_is_refused_quickly_with_a_sentence(
     head = f'--x\r\nContent-Disposition: form-data; name="sheet"; filename="{name}"\r\n\r\n'.encode()
     form = head + data + b"\r\n--x--\r\n"
     answers = []
-    took = steps(
-        lambda: answers.append(page.post("/batch", data=form, content_type="multipart/form-data; boundary=x"))
-    )
+    took = steps(lambda: answers.append(page.post("/batch", data=form, content_type="multipart/form-data; boundary=x")))
     assert took < STEPS
     (answer,) = answers
     assert answer.status_code == 400
