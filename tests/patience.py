@@ -22,7 +22,7 @@ def pause(sign=pathlib.Path({sign!r}), left=[{at}]):
 """
 _AT_A_FILE = """
 def look(event, given):
-    if event == {event!r} and {part!r} in str(given[0]):
+    if event == {event!r} and {part!r} in str(given):
         pause()
 sys.addaudithook(look)
 """
@@ -39,7 +39,7 @@ Store.put = put_and_pause
 
 def paused_at_a_file(sign: Path, event: str, part: str, at: int = 1) -> str:
     """Python that makes a process make the file `sign`, and go on when it is gone: when for the `at`-th time an audit
-    event is raised ("open", "os.rename") for a path with this part."""
+    event ("open", "os.rename") is raised for a path with this part."""
     return (_PAUSE + _AT_A_FILE).format(sign=str(sign), patience=PATIENCE, event=event, part=part, at=at)
 
 

@@ -46,7 +46,7 @@ def test_what_sqlite_did_not_flush_is_really_lost(scene: Scene, monkeypatch: pyt
 
 
 def building(folder: Path) -> str:
-    """An update waits where an index is begun, so that the last of three kills, which aims at it, cannot be too late."""
+    """An update waits where it begins an index: the last of three kills, which aims at that, cannot come too late."""
     return paused_at_a_file(folder / "sign", "open", "building-")
 
 

@@ -283,7 +283,9 @@ def test_rows_become_a_frame(demo: Library) -> None:
     every = frame(paragraphs(searcher), COLUMNS)
     held = {report["id"]: len(searcher.text(report["id"]).paragraphs) for report in searcher.reports()}
     assert min(held.values()) == 0, "a scan that nobody has read is held too, and has no row"
-    assert every.groupby("report")["text"].count().to_dict() == {id: count for id, count in held.items() if count}
+    assert every.groupby("report")["text"].count().to_dict() == {
+        report: count for report, count in held.items() if count
+    }
 
 
 def test_without_pandas_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
