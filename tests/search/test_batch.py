@@ -373,8 +373,8 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
     whole = {path.name: path.read_bytes() for path in tmp_path.glob("out*") if "about" not in path.name}
     for path in tmp_path.glob("out*"):
         path.unlink()
-    # Some answers are kept, more of them, and all files are written but have not got their names.
-    for part, at in ((f"{out.name}.part", 2), (f"{out.name}.part", 6), ("out.about.json", 1)):
+
+    def kill(part: str, at: int) -> None:
         sign = tmp_path / "sign"
         start = paused_at_a_file(sign, "os.rename", part, at) + START
         process = subprocess.Popen(
@@ -383,10 +383,14 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until(sign.exists, lambda process=process: process.poll() is None)
+        until(sign.exists, lambda: process.poll() is None)
         process.kill()
         process.wait()
         sign.unlink()
+
+    # Some answers are kept, more of them, and all files are written but have not got their names.
+    for part, at in ((f"{out.name}.part", 2), (f"{out.name}.part", 6), ("out.about.json", 1)):
+        kill(part, at)
         for path in tmp_path.glob("out*"):
             if path.is_file() and form == "csv" and path.name in whole:
                 assert path.read_bytes() == whole[path.name]
