@@ -33,12 +33,13 @@ BESIDE := --numprocesses 2 --dist loadfile
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check format docs docs-site pictures dist bench torture coverage vendor lock clean
+.PHONY: help demo test test-whoosh3 lint check format docs docs-site pictures dist bench torture coverage vendor lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
-	@echo 'make test                run all tests (index and search also with whoosh3)'
+	@echo 'make test                run all tests'
+	@echo 'make test-whoosh3        run the tests of the index with whoosh3 in place of Whoosh'
 	@echo 'make check               format, lint, files of hosted services, commits, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
@@ -73,9 +74,10 @@ $(LIBRARY)/catalogue.csv: | $(VENV)/run.stamp
 
 # --- working on it ----------------------------------------------------------------------------------------------------
 
-test: $(VENV)/test.stamp $(VENV3)/test.stamp
+test: $(VENV)/test.stamp
 	$(PY) -m pytest $(BESIDE)
-	@echo 'The index again, with whoosh3 in place of Whoosh, and 300 made-up questions'
+
+test-whoosh3: $(VENV3)/test.stamp
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py
 
 # What is quick, and so can run before each commit (.pre-commit-config.yaml).

@@ -256,8 +256,9 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
         over = threading.Event()
 
         def read() -> None:
-            while not over.is_set():
-                published = len(states)
+            last = False
+            while not last:
+                last, published = over.is_set(), len(states)
                 try:
                     found = answers(folder / "index")
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault

@@ -1,6 +1,6 @@
 """How long may a query take?"""
 
-import time
+from time import monotonic
 
 from corpus.errors import QueryRefused
 
@@ -11,12 +11,12 @@ class Deadline:
     """Raises QueryRefused when a query has taken too long."""
 
     def __init__(self, seconds: float = MAX_SECONDS) -> None:
-        self._end = time.monotonic() + seconds
+        self._end = monotonic() + seconds
         self._seconds = seconds
 
     def check(self) -> None:
         """Raise if the time is up. Called inside every loop over documents or words."""
-        if time.monotonic() > self._end:
+        if monotonic() > self._end:
             raise QueryRefused(
                 f"This query took longer than {self._seconds:g} seconds and was stopped. "
                 "Ask for something more particular: longer words before a *, fewer words joined by OR."

@@ -1,10 +1,13 @@
 """The `reviews` command as a person runs it: a process of its own, with what it prints and how it ends."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "corpus" / "demo"
@@ -18,6 +21,13 @@ def argv(library: Path | None, *words: object, start: str = START) -> list[str]:
     return [sys.executable, "-c", start, *named, *map(str, words)]
 
 
+def mounted(*words: str | Path) -> bool:
+    """Mount something, which Linux lets few people do. Whether that went well."""
+    if sys.platform != "linux" or shutil.which("mount") is None:
+        return False
+    return subprocess.run(["mount", *words], capture_output=True).returncode == 0
+
+
 def environment(**more: str) -> dict[str, str]:
     """An environment that no setting of the person who tests reaches."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("REVIEWS_") and k not in ("NO_COLOR", "COLUMNS")}
@@ -28,7 +38,7 @@ def reviews(
     library: Path | None, *words: object, env: dict[str, str] | None = None, start: str = START, **options: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end. env: more variables; options: of subprocess.run."""
-    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120}
+    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": PATIENCE}
     done: subprocess.CompletedProcess[str] = subprocess.run(
         argv(library, *words, start=start), env=environment(**(env or {})), encoding="utf-8", **(usual | options)
     )

@@ -2,29 +2,54 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks.measure import measure
+from benchmarks.measure import Cost, _Watch, measure
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what other processes use")
 
-BUSY = (
-    "import time; data = bytearray(60_000_000); end = time.process_time() + 0.4\nwhile time.process_time() < end: pass"
-)
+BUSY = """
+import pathlib, time
+data, end = bytearray(60_000_000), time.process_time() + 0.4
+while time.process_time() < end:
+    pass
+pathlib.Path(f"{folder}/done-{number}").write_text(str(time.process_time()))
+while not pathlib.Path(f"{folder}/seen").exists():
+    time.sleep(0.01)
+    sum(data[::4096])  # a system short of memory takes what nobody uses
+"""
+"""Uses time and memory, and does not end before that has been seen: what comes after the last look is lost."""
+
+
+def measured(folder: Path, processes: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Cost, float]:
+    """What so many busy processes of one parent cost, and the CPU seconds that they used by their own account."""
+    folder.mkdir()
+    look = _Watch._look
+
+    def seen(watch: _Watch, *, memory: bool) -> None:
+        done = len(list(folder.glob("done-*"))) == processes
+        look(watch, memory=memory or done)
+        if done:
+            (folder / "seen").touch()
+
+    monkeypatch.setattr(_Watch, "_look", seen)
+    scripts = [f"folder, number = {str(folder)!r}, {number}\n{BUSY}" for number in range(processes)]
+    parent = f"import subprocess, sys\nc = [subprocess.Popen([sys.executable, '-c', each]) for each in {scripts!r}]\n"
+    cost = measure([sys.executable, "-c", f"{parent}[each.wait() for each in c]"])
+    monkeypatch.undo()
+    return cost, sum(float(done.read_text()) for done in folder.glob("done-*"))
 
 
 @linux
-def test_children_count_in_time_and_memory() -> None:
-    alone = measure([sys.executable, "-c", BUSY])
-    twice = f"import subprocess, sys\nc = [subprocess.Popen([sys.executable, '-c', {BUSY!r}]) for _ in range(2)]\n"
-    together = measure([sys.executable, "-c", f"{twice}[each.wait() for each in c]"])
-    assert alone.cpu
-    assert together.cpu
-    assert alone.peak_mb
-    assert together.peak_mb
-    assert 0.3 < alone.cpu < 0.8 < together.cpu
-    assert 57 < alone.peak_mb < 100 < together.peak_mb
+def test_children_count_in_time_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for processes in (1, 2):
+        cost, spent = measured(tmp_path / str(processes), processes, monkeypatch)
+        assert cost.cpu
+        assert cost.peak_mb
+        assert cost.cpu > spent - 0.02 * processes  # the system counts in hundredths, of user and system apart
+        assert 57 * processes < cost.peak_mb < 57 * processes + 80
 
 
 def test_a_command_that_fails_is_no_measurement() -> None:

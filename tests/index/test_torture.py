@@ -5,7 +5,6 @@
 
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,9 @@ import pytest
 from benchmarks import torture
 from benchmarks.disk import FAULTS, Fault
 from benchmarks.torture import Scene, answers, faults, flips, large, readers, update
+from corpus.store import Store
 from index import generations, whoosh_engine
+from tests.patience import until
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each fault needs a fork, which Windows has not")
 
@@ -79,14 +80,19 @@ def test_readers_never_fail_and_never_lag_while_updates_publish(tmp_path: Path) 
 def test_a_reader_that_stays_with_what_it_saw_first_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, first = torture.answers, []
+    real, add, first = torture.answers, torture.add, []
 
     def stays(index: Path) -> torture.Answers:
         if threading.current_thread() is threading.main_thread():
             return real(index)
-        time.sleep(0.01)
         first.append(real(index))
         return first[0]
 
+    def add_later(store: Store, name: str, seed: int) -> None:
+        if seed:
+            until(lambda: first)  # it has seen what is about to change
+        add(store, name, seed)
+
     monkeypatch.setattr(torture, "answers", stays)
+    monkeypatch.setattr(torture, "add", add_later)
     assert "a reader is behind what was published before it asked" in readers(tmp_path, 1, 3).faults

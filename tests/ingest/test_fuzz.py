@@ -14,6 +14,7 @@ from corpus.settings import Settings
 from corpus.store import Store
 from ingest.run import ingest
 from ingest.sandbox import Limits, Refusal, Sandbox
+from tests.patience import PATIENCE
 
 SHARED = Path(os.environ.get("REVIEWS_SHARED", Path(__file__).parents[3] / "shared"))
 
@@ -28,7 +29,7 @@ def test_there_are_thirty_seeds_and_every_way_to_break_them_breaks_them() -> Non
 
 
 def test_broken_files_do_no_harm() -> None:
-    verdict = fuzz.fuzz(80, seed=20, seconds=2.0)
+    verdict = fuzz.fuzz(80, seed=20, seconds=10.0)
     assert verdict.faults == []
     assert verdict.mutations == 80
     assert verdict.reports + sum(verdict.reasons.values()) == 80
@@ -61,7 +62,7 @@ def test_the_account_would_notice_a_file_that_is_left_out(tmp_path: Path) -> Non
 def test_what_is_refused_has_a_reason_that_can_be_true(mutation: fuzz.Mutation, allowed: set[Reason | None]) -> None:
     chance = random.Random(3)
     basis = fuzz.seeds()
-    with Sandbox(Limits(seconds=4.0)) as box:
+    with Sandbox(Limits(seconds=4.0 if Reason.TIMED_OUT in allowed else PATIENCE)) as box:
         for _ in range(4):
             result = box.read(mutation(chance.choice(basis), chance), id="f" * 64, name="wren")
             reason = result.reason if isinstance(result, Refusal) else None

@@ -17,6 +17,7 @@ from ingest.page import Pixels
 from ingest.run import ingest
 from ingest.sandbox import Limits, Refusal, Sandbox
 from ingest.summary import IngestSummary
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
 
@@ -46,7 +47,7 @@ def engine() -> ocr.Engine:
 
 def take(settings: Settings, **more: Any) -> tuple[IngestSummary, dict[str, Text]]:
     """Ingest, and what is then held, by file name."""
-    changed = Settings(library=settings.library, **more)
+    changed = Settings(library=settings.library, max_seconds=PATIENCE, **more)
     with Store.open(settings.database) as store:
         summary = ingest(store, changed, jobs=2)
         texts = {Path(report.files[0]).name: store.text(store.reading(report.id)) for report in store.reports()}
@@ -127,7 +128,7 @@ def drawn(name: str, number: int) -> Pixels:
 @pytest.mark.parametrize("degrees", [90, 180])
 def test_a_page_on_its_side_or_head_is_turned_first(engine: ocr.Engine, degrees: int) -> None:
     wrong = ocr._turned(drawn(CHRONOLOGY, 3), degrees)
-    scan = ocr.recognise(wrong, 3, engine, seconds=60, memory_mb=600)
+    scan = ocr.recognise(wrong, 3, engine, seconds=PATIENCE, memory_mb=600)
     assert isinstance(scan, Scan)
     assert scan.turned == 360 - degrees
     assert any("trainers" in line.text and line.right - line.left > line.size for line in scan.lines)
@@ -145,7 +146,7 @@ def test_tesseract_is_bound_in_time_and_memory(engine: ocr.Engine) -> None:
     said = ocr.recognise(pixels, 1, engine, seconds=0.05, memory_mb=600)
     assert isinstance(said, Refusal)
     assert said.reason is Reason.TIMED_OUT
-    said = ocr.recognise(pixels, 1, engine, seconds=60, memory_mb=40)
+    said = ocr.recognise(pixels, 1, engine, seconds=PATIENCE, memory_mb=40)
     assert isinstance(said, Refusal)
     assert said.reason in (Reason.OUT_OF_MEMORY, Reason.CRASHED)
 
@@ -154,7 +155,7 @@ def test_a_page_of_one_even_grey_is_not_given_to_tesseract_and_one_with_a_single
     nowhere = ocr.Engine(str(Path(__file__).with_name("no-such-program")), engine.name, engine.languages)
     for grey in (0, 127, 255):
         even = Pixels(300, 200, bytes([grey]) * 60_000, 1)
-        scan = ocr.recognise(even, 7, nowhere, seconds=60, memory_mb=600)
+        scan = ocr.recognise(even, 7, nowhere, seconds=PATIENCE, memory_mb=600)
         assert scan == Scan(7, engine.languages, engine.name, 0.0, 300, 0, ())
         said = ocr._run(even, engine, ["--psm", "3", "-l", engine.languages, "tsv"], 60, 600)
         assert isinstance(said, str)
@@ -162,7 +163,7 @@ def test_a_page_of_one_even_grey_is_not_given_to_tesseract_and_one_with_a_single
         for place in (0, 30_150, 59_999):
             data = bytearray(even.data)
             data[place] ^= 1
-            refused = ocr.recognise(Pixels(300, 200, bytes(data), 1), 7, nowhere, seconds=60, memory_mb=600)
+            refused = ocr.recognise(Pixels(300, 200, bytes(data), 1), 7, nowhere, seconds=PATIENCE, memory_mb=600)
             assert isinstance(refused, Refusal)
 
 

@@ -12,11 +12,12 @@ from ingest import answer
 from ingest.page import Pixels
 from ingest.picture import places
 from ingest.sandbox import Limits, Refusal, Sandbox
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with Sandbox(Limits(seconds=30)) as opened:
+    with Sandbox(Limits(seconds=PATIENCE)) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from corpus.model import Reason, Scan, SectionKind, Text
 from ingest import clean, extract, reading
 from ingest.page import Unreadable
 from ingest.sandbox import Limits, Refusal, Sandbox
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared")) / "reports"
@@ -296,7 +297,7 @@ def test_broken_files_are_reports_or_failures_and_never_stop_the_reader() -> Non
     chance = random.Random(20221114)
     seeds = [path.read_bytes() for path in sorted((ROOT / "corpus" / "demo").glob("*.pdf"))]
     reasons: Counter[Reason | None] = Counter()
-    with Sandbox(Limits(seconds=20)) as box:
+    with Sandbox(Limits(seconds=PATIENCE)) as box:
         for _ in range(200):
             result = box.read(mutate(chance.choice(seeds), chance), id="f" * 64, name="wren")
             reasons[result.reason if isinstance(result, Refusal) else None] += 1

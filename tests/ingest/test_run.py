@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from corpus.library import create_library
-from corpus.model import Reason
+from corpus.model import Reason, Text
 from corpus.settings import Settings
 from corpus.store import Store
 from ingest import discover, run
 from ingest.run import ingest
+from ingest.sandbox import Refusal, Sandbox
 from ingest.summary import PARTS, IngestSummary
+from tests.patience import until
 
 
 @pytest.fixture
@@ -52,9 +54,24 @@ def test_every_file_becomes_a_report_or_a_failure(settings: Settings, press: Any
     assert steps[-1] == (5, 5)
 
 
-def test_new_readings_are_handed_out_while_others_are_read(settings: Settings, press: Any) -> None:
+def test_new_readings_are_handed_out_while_others_are_read(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill(settings, press, **{f"number-{n}": f"Child Wren was seen {n} times." for n in range(12)})
     told: list[list[int]] = []
+    asked = 0
+
+    class Slow(Sandbox):
+        """From the third file on, it reads when the readings of the first two have been handed out."""
+
+        def read(self, *arguments: Any, **more: Any) -> Text | Refusal:
+            nonlocal asked
+            asked += 1
+            if asked > 2:
+                until(lambda: sum(map(len, told)) >= 2)
+            return super().read(*arguments, **more)
+
+    monkeypatch.setattr(run, "Sandbox", Slow)
     with Store.open(settings.database) as store:
         ingest(store, settings, jobs=1, meanwhile=lambda readings: told.append([*readings]))
         numbers = sorted(reading for reading, _ in store.readings())

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from index import build, generations
 from ingest import discover
 from reviews import runs, update
 from reviews.cli import main
-from tests.command import DEMO, reviews
+from tests.command import DEMO, mounted, reviews
 
 
 def call(library: Path, *words: str) -> Result:
@@ -59,10 +58,9 @@ def night(small: Path) -> Path:
 @pytest.fixture
 def read_only(small: Path) -> Iterator[Path]:
     """The library on a disk that is mounted read-only."""
-    mount = ["mount", "--bind", str(small), str(small)]
-    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+    if not mounted("--bind", small, small):
         pytest.skip("only who may mount can have a read-only disk; test_bad_luck does it with rights")
-    subprocess.run(["mount", "-o", "remount,bind,ro", str(small)], check=True)
+    assert mounted("-o", "remount,bind,ro", small)
     yield small
     subprocess.run(["umount", "-l", str(small)], check=True)
 

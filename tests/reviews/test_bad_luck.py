@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ import pytest
 
 import reviews as application
 from index.build import check
-from tests.command import DEMO, argv, environment, reviews
+from tests.command import DEMO, START, argv, environment, mounted, reviews
+from tests.patience import PATIENCE, paused_after_a_report, paused_at_a_file, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, mounts and modes are those of POSIX")
 
@@ -174,8 +174,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real disk of four megabytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
-    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+    if not mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", disk):
         pytest.skip("only who may mount can have a small disk; the limit on the size of files stands in for it")
     yield disk
     subprocess.run(["umount", "-l", str(disk)], check=True)
@@ -221,13 +220,14 @@ def test_an_answer_for_which_there_is_no_space_leaves_the_old_one(demo: Path, sm
 # --- time -----------------------------------------------------------------------------------------------------------
 
 
-def started(library: Path, *words: object) -> subprocess.Popen[str]:
+def started(library: Path, *words: object, pause: str = "") -> subprocess.Popen[str]:
     """The command, running, as the leader of a group of processes of its own: what a terminal sends Ctrl-C to.
 
     Whoever runs the tests in the background has Ctrl-C ignored, and so would the command: it hears it again here.
+    pause: where it waits, see tests/patience.py.
     """
     return subprocess.Popen(
-        argv(library, *words),
+        argv(library, *words, start=pause + START),
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -238,36 +238,28 @@ def started(library: Path, *words: object) -> subprocess.Popen[str]:
     )
 
 
-def wait_until(true: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    """Wait until it is true; fail when the process ends before."""
-    while not true():
-        assert process.poll() is None, "it was over before it was interrupted"
-        time.sleep(0.005)
+def wait_until(happened: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until it has happened; fail when the process ends before."""
+    until(happened, lambda: process.poll() is None)
 
 
-def revision(library: Path) -> int:
-    with application.open(library) as opened, opened.store() as store:
-        return store.revision
-
-
-def test_a_second_update_while_one_runs(copy: Copy, news: Path) -> None:
-    library = copy()
-    before, known = answer(library), revision(library)
-    one = started(library, "update", news)
-    wait_until(lambda: revision(library) > known, one)
-    os.killpg(one.pid, signal.SIGSTOP)
+def test_a_second_update_while_one_runs(copy: Copy, news: Path, tmp_path: Path) -> None:
+    library, sign = copy(), tmp_path / "sign"
+    before = answer(library)
+    one = started(library, "update", news, pause=paused_after_a_report(sign))
+    wait_until(sign.exists, one)
     for line in ("update", "ingest", "index"):
         assert_refused(reviews(library, *line.split()), 6, "Another run", "again")
     assert answer(library) == before, "searching goes on meanwhile"
-    os.killpg(one.pid, signal.SIGCONT)
-    _, errors = one.communicate(timeout=60)
+    sign.unlink()
+    _, errors = one.communicate(timeout=PATIENCE)
     assert (one.returncode, errors) == (0, "")
     assert reviews(library, "update").returncode == 0
 
 
 def interrupted(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGINT)
-    printed, errors = process.communicate(timeout=30)
+    printed, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, printed) == (130, "")
     said = errors.strip()
     assert said.startswith("Interrupted. ")
@@ -276,20 +268,20 @@ def interrupted(process: subprocess.Popen[str]) -> None:
     assert "\n" not in said, "a sentence, not a traceback"
 
 
-def test_ctrl_c_while_reading(copy: Copy, news: Path) -> None:
-    library = copy()
-    before, known = answer(library), revision(library)
-    update = started(library, "update", news, "--jobs", "1")
-    wait_until(lambda: revision(library) > known, update)
+def test_ctrl_c_while_reading(copy: Copy, news: Path, tmp_path: Path) -> None:
+    library, sign = copy(), tmp_path / "sign"
+    before = answer(library)
+    update = started(library, "update", news, "--jobs", "1", pause=paused_after_a_report(sign))
+    wait_until(sign.exists, update)
     interrupted(update)
     assert_sound_and_goes_on(library, before, news)
 
 
-def test_ctrl_c_while_the_index_is_built(copy: Copy, news: Path) -> None:
-    library = copy()
+def test_ctrl_c_while_the_index_is_built(copy: Copy, news: Path, tmp_path: Path) -> None:
+    library, sign = copy(), tmp_path / "sign"
     before = answer(library)
-    update = started(library, "update", news)
-    wait_until(lambda: any((library / "index").glob("building-*")), update)
+    update = started(library, "update", news, pause=paused_at_a_file(sign, "open", "building-"))
+    wait_until(sign.exists, update)
     interrupted(update)
     assert_sound_and_goes_on(library, before, news)
 
@@ -297,11 +289,13 @@ def test_ctrl_c_while_the_index_is_built(copy: Copy, news: Path) -> None:
 def test_ctrl_c_in_a_batch_leaves_the_old_answers(demo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_text("yesterday's answers")
-    (tmp_path / "sheet.txt").write_text("child* neglect\n" * 5000)
-    batch = started(demo, "batch", tmp_path / "sheet.txt", "--out", out, "--jobs", "1")
-    wait_until(lambda: len(list(tmp_path.iterdir())) > 2, batch)
-    time.sleep(0.2)
+    (tmp_path / "sheet.txt").write_text("child* neglect\n" * 20)
+    sign = tmp_path / "sign"
+    pause = paused_at_a_file(sign, "os.rename", "out.csv.part", at=3)
+    batch = started(demo, "batch", tmp_path / "sheet.txt", "--out", out, "--jobs", "1", pause=pause)
+    wait_until(sign.exists, batch)
     interrupted(batch)
+    sign.unlink()
     assert out.read_text() == "yesterday's answers"
     kept = {path.name for path in tmp_path.iterdir()} - {"out.csv", "sheet.txt"}
     assert kept == {"out.csv.part"}, "what is answered is kept for the next time"
@@ -309,7 +303,7 @@ def test_ctrl_c_in_a_batch_leaves_the_old_answers(demo: Path, tmp_path: Path) ->
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals a process listens to")
 def test_ctrl_c_while_the_processes_of_a_batch_start(demo: Path, tmp_path: Path) -> None:
-    (tmp_path / "sheet.txt").write_text("child*\n" * 100)
+    (tmp_path / "sheet.txt").write_text("child*\n" * 3000)  # it is not over before they are seen
     out = tmp_path / "out.csv"
     batch = started(demo, "batch", tmp_path / "sheet.txt", "--out", out, "--jobs", "2")
     wait_until(lambda: sum(map(listens, children(batch))) >= 2, batch)

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from reviews.cli import main
 from reviews.lock import writing
 from tests.command import DEMO, START, argv, environment, reviews
+from tests.patience import PATIENCE
 
 CONTRACT = ("batch", "catalogue", "check", "coverage", "index", "ingest", "init", "reports", "search", "show", "themes")
 POSIX = os.name == "posix"
@@ -270,7 +271,7 @@ if POSIX:
                     break
                 said[number] += piece
             os.close(ours[number])
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
         return said[0].decode(), said[1].decode()
 
     def test_colours_are_for_terminals_and_for_those_who_want_them(demo: Path) -> None:

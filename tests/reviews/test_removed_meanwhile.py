@@ -16,6 +16,7 @@ from reviews.library import Library
 from reviews.remove import remove
 from reviews.update import run
 from reviews.web.app import create_app
+from tests.patience import until
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 
@@ -98,12 +99,16 @@ def test_nobody_who_searches_while_a_report_is_removed_gets_a_mistake(library: L
     report = library.search("child").hits[0].report["id"]
     library.close()  # what is open belongs to one thread
     people = [threading.Thread(target=ask) for ask in (python, page)]
+
+    def asking() -> bool:
+        return all(each.is_alive() for each in people)
+
     for each in people:
         each.start()
     try:
-        while len(seen) < 2 and all(each.is_alive() for each in people):
-            done.wait(0.05)
+        until(lambda: len(seen) == 2, asking)
         removed = remove(library.settings, report, "asked for")
+        until(lambda: seen["python", before - 1], asking)
     finally:
         done.set()
         for each in people:

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,8 @@ from search.diagnostics import Code
 from search.outputs import COLUMNS
 from search.record import changes, load
 from search.sheet import Question, questions
-from tests.command import argv, environment
+from tests.command import START, argv, environment
+from tests.patience import PATIENCE, paused_at_a_file, until
 
 ROOT = Path(__file__).parents[2]
 ASKED = """id,query,year,section,who
@@ -435,19 +435,30 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
 ) -> None:
     sheet, out = tmp_path / "sheet.csv", tmp_path / f"out.{form}"
     sheet.write_text("query\n" + "neglect\nchild*\nschool OR review\n" * 4, encoding="utf-8")
-    words = argv(demo.settings.library, "batch", sheet, "--out", out, "--jobs", 1)
-    began = time.monotonic()
+    asking = ("batch", sheet, "--out", out, "--jobs", 1)
+    words = argv(demo.settings.library, *asking)
     subprocess.run(words, env=environment(), check=True, stdout=subprocess.DEVNULL)
-    lasted = time.monotonic() - began
     whole = {path.name: path.read_bytes() for path in tmp_path.glob("out*") if "about" not in path.name}
     for path in tmp_path.glob("out*"):
         path.unlink()
-    for n in (1, 3):
-        process = subprocess.Popen(words, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # The first half of the time goes into starting.
-        time.sleep(lasted * (n + 4) / 8)
+
+    def kill(part: str, at: int) -> None:
+        sign = tmp_path / "sign"
+        start = paused_at_a_file(sign, "os.rename", part, at) + START
+        process = subprocess.Popen(
+            argv(demo.settings.library, *asking, start=start),
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(sign.exists, lambda: process.poll() is None)
         process.kill()
         process.wait()
+        sign.unlink()
+
+    # Some answers are kept, more of them, and all files are written but have not got their names.
+    for part, at in ((f"{out.name}.part", 2), (f"{out.name}.part", 6), ("out.about.json", 1)):
+        kill(part, at)
         for path in tmp_path.glob("out*"):
             if path.is_file() and form == "csv" and path.name in whole:
                 assert path.read_bytes() == whole[path.name]
@@ -496,11 +507,9 @@ def test_ctrl_c_says_what_is_kept(demo: Library, tmp_path: Path) -> None:
     words = argv(demo.settings.library, "batch", sheet, "--out", tmp_path / "out.csv", "--jobs", 1)
     process = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, encoding="utf-8", **hears)
     folder = tmp_path / "out.csv.part"
-    while len(list(folder.glob("*.rows"))) < 3:
-        assert process.poll() is None, "it ended before it could be interrupted"
-        time.sleep(0.05)
+    until(lambda: len(list(folder.glob("*.rows"))) >= 3, lambda: process.poll() is None)
     process.send_signal(interrupt)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "of 3,000 queries are answered and kept in" in said
     assert not (tmp_path / "out.csv").exists()

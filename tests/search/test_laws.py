@@ -38,7 +38,7 @@ trees: st.SearchStrategy[Query] = st.recursive(
     ),
     max_leaves=6,
 )
-fixed = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fixed = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from search.lines import MAX_CELL
 from search.outputs import Links
 from search.sheet import Question, questions
 from search.tally import SMALL
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 OFFICE = shutil.which("soffice")
@@ -230,7 +231,7 @@ def converted(file: Path, form: str, folder: Path, *more: str) -> None:
     """What LibreOffice makes of a file."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     words = [str(OFFICE), profile, "--headless", *more, "--convert-to", form, "--outdir", str(folder), str(file)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=180)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
 
 

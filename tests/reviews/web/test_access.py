@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -165,7 +166,8 @@ def test_one_visitor_cannot_take_all_and_others_are_not_held_up() -> None:
     assert all(Rate(0).takes("jo", 0.0) for _ in range(1000))
 
 
-def test_too_many_requests_are_refused_with_a_sentence(library: Path) -> None:
+def test_too_many_requests_are_refused_with_a_sentence(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviews.web.access.time.monotonic", lambda: 0.0)  # all of them in one moment
     with client(library, Options(rate=4)) as page:
         answers = [page.get("/help") for _ in range(4)]
         assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
@@ -201,15 +203,18 @@ def test_queries_are_logged_only_where_that_is_asked_for(library: Path) -> None:
     assert [line["query"] for line in lines(library)] == ["rickets"]
 
 
-def test_old_days_are_dropped_and_without_people_nothing_is_logged(library: Path) -> None:
+def test_old_days_are_dropped_and_without_people_nothing_is_logged(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)  # midnight may come while this runs
+    monkeypatch.setattr("reviews.web.audit.datetime", SimpleNamespace(now=lambda zone: now))
     with client(library, Options()) as page:
         page.get("/?q=neglect")
     assert not (library / "access").exists()
     folder = library / "access"
     folder.mkdir()
-    today = datetime.now(UTC).date()
     for days in (1, 8, 9, 10, 400):
-        (folder / f"{today - timedelta(days=days)}.jsonl").write_text("{}\n")
+        (folder / f"{now.date() - timedelta(days=days)}.jsonl").write_text("{}\n")
     (folder / "notes.txt").write_text("stays\n")
     with client(library, Options(log_days=9)) as page:
         page.get("/?q=neglect")

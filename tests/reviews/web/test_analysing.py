@@ -2,9 +2,9 @@
 
 import io
 import re
-import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,6 +16,7 @@ from reviews.library import Library
 from reviews.web.batches import Batches
 from search.filters import Filters
 from search.trends import trends
+from tests.patience import steps, until
 
 
 def test_recommendations_say_whose_they_are_and_where_they_stand(page: FlaskClient) -> None:
@@ -103,14 +104,22 @@ def sent(page: FlaskClient, data: bytes, name: str = "queries.csv") -> str:
     return answer.headers["Location"]
 
 
+def answered(page: FlaskClient, address: str) -> dict[str, Any]:
+    """What is told of a sheet when it has been answered."""
+    told: dict[str, Any] = {}
+
+    def over() -> bool:
+        told.update(page.get(f"{address}.json").get_json())
+        return bool(told["ready"] or told["error"])
+
+    until(over)
+    assert not told["error"]
+    return told
+
+
 def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
     address = sent(page, b"id,query\na,neglect\nb,(odd AND\n")
-    for _ in range(100):
-        told = page.get(f"{address}.json").get_json()
-        if told["ready"]:
-            break
-        assert not told["error"]
-        time.sleep(0.1)
+    told = answered(page, address)
     assert told["done"] == told["total"] == 2
     assert told["read"] == "column B, 2 queries"
     assert "Read from queries.csv: column B, 2 queries." in page.get(address).text
@@ -140,6 +149,9 @@ ROW = b'<row><c t="inlineStr"><is><t>neglect</t></is></c></row>'
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
 
 
+STEPS = 5_000_000  # lines of Python: a million rows that are all read take many more
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
     [
@@ -163,23 +175,21 @@ SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
 def test_what_is_no_sheet_of_queries_is_refused_quickly_with_a_sentence(
     page: FlaskClient, data: bytes, name: str
 ) -> None:
-    began = time.process_time()
     # The form is written out here: the client of the tests would put a large one into a file that nobody closes.
     head = f'--x\r\nContent-Disposition: form-data; name="sheet"; filename="{name}"\r\n\r\n'.encode()
     form = head + data + b"\r\n--x--\r\n"
-    answer = page.post("/batch", data=form, content_type="multipart/form-data; boundary=x")
+    answers = []
+    took = steps(lambda: answers.append(page.post("/batch", data=form, content_type="multipart/form-data; boundary=x")))
+    assert took < STEPS
+    (answer,) = answers
     assert answer.status_code == 400
     assert re.search(r'<p class="govuk-body">[^<]+\.</p>', answer.text)
     assert "root:" not in answer.text
-    assert time.process_time() - began < 5
 
 
 def test_a_formula_in_a_sheet_is_not_followed_and_comes_back_as_text(page: FlaskClient) -> None:
     address = sent(page, workbook([(0, "query"), (1, '=HYPERLINK("http://evil.example")'), (2, "neglect")]), "q.xlsx")
-    for _ in range(200):
-        if page.get(f"{address}.json").get_json()["ready"]:
-            break
-        time.sleep(0.1)
+    answered(page, address)
     book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
     kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
@@ -218,10 +228,7 @@ def test_nobody_sees_the_sheet_of_another_or_fills_the_machine(demo: Path) -> No
         with pytest.raises(LimitHit):
             batches.begin(b"neglect\n", "q.txt", "jo", "")
         batches.begin(b"neglect\n", "q.txt", "sam", "")
-        for _ in range(200):
-            if all(each.ready for each in list(batches._held.values())):
-                break
-            time.sleep(0.1)
+        until(lambda: all(each.ready for each in list(batches._held.values())))
         assert batches.find(begun.id, "jo").ready
     finally:
         batches.close()

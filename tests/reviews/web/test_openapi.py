@@ -77,7 +77,7 @@ def description(demo: Path) -> Iterator[Any]:
 )
 def test_what_is_described_is_so(description: Any, robin: str, path: str, mode: GenerationMode) -> None:
     operation = description[path]["GET"]
-    config = settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    config = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
 
     @config
     @given(case=operation.as_strategy(generation_mode=mode), held=booleans())

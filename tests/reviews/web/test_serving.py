@@ -25,6 +25,7 @@ from reviews.web.app import create_app
 from reviews.web.exports import views as exports
 from reviews.web.shelf import Shelf
 from search.searcher import Searcher
+from tests.patience import PATIENCE, until
 from tests.reviews.web.conftest import DEMO, build
 
 QUERIES = ("neglect", "father", '"voice of the child"', "school OR nurse", "in:recommendations chronology", "year:2015")
@@ -39,11 +40,14 @@ def asked(app: Flask, query: str) -> dict[str, Any]:
 
 def eventually(app: Flask, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first answer that is as wanted: a new generation is opened beside the old one, which answers meanwhile."""
-    end = time.monotonic() + 60
-    while not wanted(answer := asked(app, "robin")):
-        assert time.monotonic() < end, "never"
-        time.sleep(0.05)
-    return answer
+    answers: list[dict[str, Any]] = []
+
+    def is_wanted() -> bool:
+        answers.append(asked(app, "robin"))
+        return wanted(answers[-1])
+
+    until(is_wanted)
+    return answers[-1]
 
 
 def test_a_new_generation_answers_without_a_restart(tmp_path: Path) -> None:
@@ -79,13 +83,15 @@ def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
     thread = threading.Thread(target=rebuild)
     thread.start()
     generations = set()
-    while not over.is_set():
+    last = False
+    while not last:
+        last = over.is_set()  # at least once, and once more when all are published
         for query in QUERIES:
             answer = asked(app, query)
             generations.add(answer["generation"]["id"])
             assert answer["hits"] == wanted[query]
     thread.join()
-    eventually(app, lambda answer: answer["generation"]["id"] not in {min(generations)})
+    eventually(app, lambda answer: answer["generation"]["id"] != min(generations))
     assert asked(app, "neglect")["hits"] == wanted["neglect"]
     app.extensions["shelf"].close()
 
@@ -102,7 +108,7 @@ def test_what_is_lent_is_bounded_and_closed_in_the_end(demo: Path) -> None:
     time.sleep(0.2)
     assert not waiting, "nobody gets a third one"
     shelf.give_back(first)
-    third.join(10)
+    third.join(PATIENCE)
     assert waiting == [first]
     shelf.give_back(first)
     opened = second.searcher()
@@ -122,7 +128,7 @@ def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.M
 
     def slow(searcher: Searcher) -> dict[str, set[int]]:
         if searcher.generation != before["generation"]["id"]:
-            opened.wait(60)
+            opened.wait(PATIENCE)
         return real(searcher)
 
     monkeypatch.setattr(Searcher, "themed", slow)
@@ -202,10 +208,10 @@ def test_the_command_serves_prints_its_address_and_ends_when_told(demo: Path) ->
         line = process.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+/", line)
         assert address, line
-        with urllib.request.urlopen(address[0] + "search.json?q=neglect", timeout=20) as answer:  # noqa: TID251
+        with urllib.request.urlopen(address[0] + "search.json?q=neglect", timeout=PATIENCE) as answer:  # noqa: TID251
             assert json.load(answer)["total"] > 0
             assert "Server" not in answer.headers
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
         process.stdout.close()

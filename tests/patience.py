@@ -1,0 +1,75 @@
+"""Wait for what happens, and count what is done: neither depends on how fast the machine is."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+PATIENCE = 600.0
+"""Seconds after which a test stops waiting. Nothing takes so long unless it will never happen."""
+
+_PAUSE = """
+import pathlib, sys, time
+def pause(sign=pathlib.Path({sign!r}), left=[{at}]):
+    left[0] -= 1
+    if left[0] == 0:
+        sign.touch()
+        end = time.monotonic() + {patience}
+        while sign.exists() and time.monotonic() < end:
+            time.sleep(0.01)
+"""
+_AT_A_FILE = """
+def look(event, given):
+    if event == {event!r} and {part!r} in str(given):
+        pause()
+sys.addaudithook(look)
+"""
+_AFTER_A_REPORT = """
+from corpus.store import Store
+put = Store.put
+def put_and_pause(*given, **more):
+    number = put(*given, **more)
+    pause()
+    return number
+Store.put = put_and_pause
+"""
+
+
+def paused_at_a_file(sign: Path, event: str, part: str, at: int = 1) -> str:
+    """Python that makes a process make the file `sign`, and go on when it is gone: when for the `at`-th time an audit
+    event ("open", "os.rename") is raised for a path with this part."""
+    return (_PAUSE + _AT_A_FILE).format(sign=str(sign), patience=PATIENCE, event=event, part=part, at=at)
+
+
+def paused_after_a_report(sign: Path) -> str:
+    """The same, when the first report has been stored."""
+    return (_PAUSE + _AFTER_A_REPORT).format(sign=str(sign), patience=PATIENCE, at=1)
+
+
+def until(happened: Callable[[], object], alive: Callable[[], bool] = lambda: True) -> None:
+    """Wait until it has happened. Fails when what should make it happen is no longer alive, or after a long time."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert alive(), "it ended before that happened"
+        assert time.monotonic() < end, "that never happened"
+        time.sleep(0.01)
+
+
+def steps(work: Callable[[], Any]) -> int:
+    """How many lines of Python `work` runs: what grows with the time that it takes, and is the same everywhere."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count

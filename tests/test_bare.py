@@ -1,0 +1,36 @@
+"""`.ci/bare` is a machine with nothing but Python, git and make, and `.ci/run` runs the tests on it too."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).parents[1]
+RUN = (ROOT / ".ci" / "run").read_text("utf-8")
+NEEDED = set(re.findall(r"^need (\S+)", RUN, re.MULTILINE))
+ALWAYS = {"python3", "git", "make"}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_no_optional_program_is_found_there() -> None:
+    asked = f"import shutil; print(*sorted(filter(shutil.which, {sorted(NEEDED)!r})))"
+    done = subprocess.run(
+        [ROOT / ".ci" / "bare", "python3", "-c", asked], capture_output=True, encoding="utf-8", timeout=PATIENCE
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(done.stdout.split()) == ALWAYS
+    assert {"tesseract", "pdftotext", "bwrap", "soffice", "chromium", "systemd-analyze"} <= NEEDED
+
+
+def test_the_demonstration_and_the_tests_are_run_there_too() -> None:
+    assert re.findall(r"^(?:\.ci/bare )?make .*$", RUN, re.MULTILINE) == [
+        ".ci/bare make demo",
+        ".ci/bare make test",
+        "make check",
+        "make test",
+        "make test-whoosh3",
+    ]
