@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from corpus.errors import LimitHit, UsageError
+from corpus.errors import UsageError
+from corpus.refusal import refused
 from corpus.settings import FILE, Settings
 from corpus.store import Store
 from corpus.whole import write_whole
@@ -39,7 +40,7 @@ def create_library(path: Path) -> Settings:
         for folder in (settings.reports, settings.index, settings.runs):
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise LimitHit(f"{library} cannot be made ({error.strerror}). Check the disk and your rights.") from error
+        raise refused(library, error, doing="made") from error
     write_whole(settings.catalogue, SHIPPED_CATALOGUE.read_bytes(), replace=False)
     Store.open(settings.database, create=True).close()
     return settings
