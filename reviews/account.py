@@ -14,6 +14,7 @@ from corpus.settings import Settings
 from ingest import ocr
 from ingest.summary import IngestSummary
 from reviews.library import Library
+from reviews.runs import MANY
 from reviews.text import counted, width
 from reviews.text import coverage as coverage_sentence
 from reviews.update import Run
@@ -215,8 +216,11 @@ def run_lines(run: Run) -> Iterator[str]:
     if run.ingested:
         yield _read_sentence(run.ingested)
         yield from _by_reason((failure.reason.value, failure.file) for failure in run.ingested.failures)
-        for withdrawal in run.ingested.withdrawn:
+        withdrawn = run.ingested.withdrawn
+        for withdrawal in withdrawn[:MANY]:
             yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
+        if len(withdrawn) > MANY:
+            yield from _item(f"withdrawn: {len(withdrawn) - MANY:,} more; `reviews status --json` lists them all")
         for folder in run.ingested.held_back:
             yield from _item(
                 f"{folder} is empty or not there, so nothing of it was withdrawn. If that is right, run the command "
