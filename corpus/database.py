@@ -22,6 +22,7 @@ APPLICATION = int.from_bytes(b"SPRv", "big")
 """`PRAGMA application_id`: tells our file from any other SQLite file."""
 
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
+_LOG_HEADER = 32  # bytes: a log that is no longer has no entries
 _ROOM = 256 * 1024  # bytes that must be free before anything is written: SQLite maps a file of 32 KB into memory
 
 
@@ -53,6 +54,8 @@ class Database:
             database = cls(_connect(path, "mode=rw" if not read_only else _reading(path)), path, writing=not read_only)
         try:
             with our_errors(path):
+                if read_only and 0 < _log_size(path) <= _LOG_HEADER:
+                    database._reopen()
                 database._recognise(create)
                 database._db.execute("PRAGMA foreign_keys = ON")
                 if not read_only:
@@ -176,17 +179,19 @@ class Database:
         before = _State.of(self._path)
         self._still = None
         self._db = _connect(self._path, _reading(self._path))
-        try:
-            self._db.execute("PRAGMA schema_version").fetchall()
-        except sqlite3.OperationalError as error:
-            if not _log_is_missing(error, self._path):
-                raise
-            # The file says that there is a log, and there is none: an older version of this program closed it, or a
-            # process was killed between the two. All is in the file. It is read without locks, and what was read while
-            # somebody began to write is thrown away.
-            self._db.close()
-            self._db = _connect(self._path, "mode=ro&immutable=1")
-            self._still = before
+        if not 0 < before.log <= _LOG_HEADER:
+            try:
+                self._db.execute("PRAGMA schema_version").fetchall()
+                return
+            except sqlite3.OperationalError as error:
+                if not _log_is_missing(error, self._path):
+                    raise
+        # The file says that there is a log, and there is none, or one without entries, in which SQLite gets lost: an
+        # older version of this program closed it, or a process was killed between the two. All is in the file. It is
+        # read without locks, and what was read while somebody began to write is thrown away.
+        self._db.close()
+        self._db = _connect(self._path, "mode=ro&immutable=1")
+        self._still = before
 
     def _number(self, select: str) -> int:
         return int(self._rows(select)[0][0])
@@ -217,13 +222,14 @@ def _log_size(path: Path) -> int:
 
 def _log_is_missing(error: sqlite3.OperationalError, path: Path) -> bool:
     """Whether SQLite looked for a log beside a file that needs none."""
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN and not _log_size(path)
+    missed = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
+    return missed and _log_size(path) <= _LOG_HEADER
 
 
 def _reading(path: Path) -> str:
     """How SQLite opens the file for reading: the index of a log is used as it is or made in our own memory, so that
     nothing is written. Only of a copy that has the log and not its index must that index be made beside it."""
-    copied = _log_size(path) and not path.with_name(path.name + "-shm").exists()
+    copied = _log_size(path) > _LOG_HEADER and not path.with_name(path.name + "-shm").exists()
     return "mode=ro" if copied else "mode=ro&readonly_shm=1"
 
 

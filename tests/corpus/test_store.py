@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -658,6 +659,19 @@ class TestReadingBesideAWriter:
             (copy / name).write_bytes((path.parent / name).read_bytes())
         with Store.open(copy / path.name, read_only=True) as reader:
             assert len(reader.reports()) == 1
+
+    @pytest.mark.parametrize("size", [0, 10, 32, 40])
+    def test_a_log_of_which_a_power_cut_left_the_beginning_is_no_obstacle(self, unlogged: Path, size: int) -> None:
+        begin = "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('PRAGMA"
+        killed = f"{begin} journal_mode = WAL'); c.execute('UPDATE state SET revision = 99'); os.kill(os.getpid(), 9)"
+        subprocess.run([sys.executable, "-c", killed, str(unlogged)], check=False)
+        os.truncate(f"{unlogged}-wal", size)
+        with Store.open(unlogged, read_only=True) as reader:
+            assert len(reader.reports()) == 1
+        with Store.open(unlogged) as writer:
+            writer.put(a_text(OAK), a_file("oak.pdf", OAK))
+            with Store.open(unlogged, read_only=True) as reader:
+                assert len(reader.reports()) == 2
 
     def test_nothing_is_mapped_into_memory_and_no_temporary_file_made(self, store: Store, path: Path) -> None:
         with Store.open(path, read_only=True) as reader:
