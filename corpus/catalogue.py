@@ -8,6 +8,7 @@ describes which report is decided in corpus/matching.py.
 import codecs
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from unicodedata import normalize
 
 from corpus.errors import LimitHit
 from corpus.model import METADATA, Report
+from corpus.refusal import refused
 from corpus.table import decoded, folded, guarded, records_of, separator, unguarded
 
 COLUMNS = (
@@ -90,7 +92,11 @@ def load(path: Path) -> Catalogue:
     except FileNotFoundError:
         return Catalogue(COLUMNS, ())
     except OSError as error:
-        raise LimitHit(f"{path} cannot be read ({error.strerror}). Close it in Excel, or check your rights.") from error
+        if os.name == "nt":
+            raise LimitHit(
+                f"{path} cannot be read ({error.strerror}). Close it in Excel, or check your rights."
+            ) from error
+        raise refused(path, error, doing="read") from error
     return parse(data)
 
 

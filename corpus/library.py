@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import catalogue
-from corpus.errors import LimitHit, UsageError
+from corpus.errors import UsageError
+from corpus.refusal import refused
 from corpus.settings import FILE, Settings
 from corpus.store import Store
 from corpus.whole import write_whole
@@ -46,7 +47,7 @@ def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
         for folder in (settings.reports, settings.index, settings.runs):
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise LimitHit(f"{library} cannot be made ({error.strerror}). Check the disk and your rights.") from error
+        raise refused(library, error, doing="made") from error
     if examples and catalogue.load(settings.catalogue).rows:
         raise UsageError(
             f"{settings.catalogue} has rows already and was not touched. Move it away to begin with an example."

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import LimitHit, UsageError
+from corpus.errors import UsageError
 from corpus.names import real_path
+from corpus.refusal import refused
 
 FILE = "reviews.toml"
 """The optional settings file of a library."""
@@ -96,7 +97,7 @@ def _read(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise LimitHit(f"{file} cannot be read ({error.strerror}). Check that you have the rights.") from error
+        raise refused(file, error, doing="read") from error
     except ValueError as error:  # not TOML, or not UTF-8
         raise UsageError(f"{file} is not right: {error}. Mend that line, or move the file away.") from error
 

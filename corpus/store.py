@@ -21,6 +21,8 @@ from corpus.names import safe_name
 from corpus.readings import Readings
 from corpus.soundness import unsound
 
+_FAULTS = 10  # of a damaged file: SQLite's next ones say the same
+
 
 class Store(Readings):
     """The corpus of one library. Make one with `Store.open`, use it in a `with` block or close it."""
@@ -310,8 +312,10 @@ class Store(Readings):
         """What is wrong with the corpus, as sentences; nothing when it is sound. Reads every byte."""
         try:
             with our_errors(self._path):
-                problems = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-                if not problems:
+                faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
+                # One line of it: the others name more pages of the same file, and a person can do nothing with them.
+                problems = [f"{self._path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []
+                if not faults:
                     with self._snapshot():
                         problems = list(unsound(self._rows))
         except Corrupt as error:

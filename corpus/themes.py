@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from corpus.errors import LimitHit
+from corpus.refusal import refused
 
 SHIPPED = Path(__file__).with_name("themes.toml")
 
@@ -90,7 +90,7 @@ def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise LimitHit(f"{path} cannot be read ({error.strerror}). Check that you have the rights.") from error
+        raise refused(path, error, doing="read") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

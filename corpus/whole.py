@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus.errors import LimitHit
+from corpus.refusal import refused
 
 
 def write_whole(path: Path, data: bytes, *, replace: bool = True) -> None:
@@ -21,7 +21,7 @@ def write_whole(path: Path, data: bytes, *, replace: bool = True) -> None:
         with beside(path) as fresh:
             fresh.write_bytes(data)
     except OSError as error:
-        raise LimitHit(f"{path} cannot be written ({error.strerror}). Check the disk and your rights.") from error
+        raise refused(path, error, doing="written") from error
 
 
 @contextlib.contextmanager

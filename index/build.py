@@ -3,6 +3,7 @@ counts.
 """
 
 import multiprocessing
+import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -122,7 +123,7 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
     except (NoIndex, Corrupt) as error:
         return [*found, str(error)]
     if generation.manifest.fingerprint != FINGERPRINT:
-        return [*found, "The index was made by another version of the program. Run `reviews update`."]
+        return [*found, str(_other_version(generation))]
     manifest = generation.manifest
     snapshot = open_snapshot(generation)
     try:
@@ -144,12 +145,25 @@ def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> 
     """Open a generation for reading. held: the readings that the corpus has, if it may have lost some since."""
     manifest = generation.manifest
     if manifest.fingerprint != FINGERPRINT:
-        raise NoIndex(
-            f"The index was made by another version of the program ({manifest.fingerprint}; this one makes "
-            f"{FINGERPRINT}). Run `reviews update` to build it anew from the corpus; no PDF is read again."
-        )
+        raise _other_version(generation)
     live = manifest.live if held is None else manifest.live.intersection(held)
     return ENGINE.open(generation.directory, manifest.segments, live)
+
+
+def _other_version(generation: Generation) -> NoIndex:
+    """Why a generation is not searched that this version did not make: it tells words apart in another way, so that an
+    answer could miss mentions, and nobody would see it."""
+    theirs, ours = (list(map(int, re.findall(r"\d+", text))) for text in (generation.manifest.fingerprint, FINGERPRINT))
+    if theirs > ours:
+        return NoIndex(
+            f"The index was made by another version of the program, a newer one ({generation.manifest.fingerprint}; "
+            f"this one makes {FINGERPRINT}). Use the newer program; if `reviews serve` says this, start it again."
+        )
+    return NoIndex(
+        f"The index was made by another version of the program ({generation.manifest.fingerprint}; this one makes "
+        f"{FINGERPRINT}), and searching it could miss mentions. Run `reviews update` to build it anew from the corpus; "
+        "no PDF is read again for that."
+    )
 
 
 def _usable(store: Store, index: Path) -> Generation | None:

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import Corrupt, NoIndex
+from corpus.errors import Corrupt, NoIndex, ReviewsError
 from corpus.model import Coverage
+from corpus.refusal import refused
 from corpus.whole import flush_file, flush_folder
 from index.engine import SegmentSummary
 
@@ -161,6 +162,7 @@ def publish(
     (building / REPORTS).write_text(json.dumps(reports, ensure_ascii=False), "utf-8")
     files = {path.name: path for path in sorted(building.iterdir())}
     for path in files.values():
+        path.chmod(0o600)  # the engine's files come as the umask has it
         flush_file(path)
     described = {name: _describe(path, taken.get(name)) for name, path in files.items()}
     body = json.dumps({**_to_dict(manifest), "files": described})
@@ -275,7 +277,7 @@ def _read_manifest(directory: Path) -> tuple[Manifest, str]:
     try:
         hashed, _, body = (directory / MANIFEST).read_bytes().partition(b"\n")
     except OSError as error:
-        raise Corrupt(f"The manifest of generation {directory.name} cannot be read: {error.strerror}.") from error
+        raise _unreadable(directory / MANIFEST, error) from error
     if hashlib.sha256(body).hexdigest().encode() != hashed:
         raise Corrupt(broken)
     values = json.loads(body)
@@ -295,10 +297,17 @@ def _check_files(directory: Path, thorough: bool) -> None:
             if same and (thorough or not name.endswith(_POSTINGS) or stat.st_mtime_ns != written["mtime_ns"]):
                 same = _hash(directory / name) == written["sha256"]
         except OSError as error:
-            message = f"{name} of generation {directory.name} cannot be read: {error.strerror}."
-            raise Corrupt(message) from error
+            raise _unreadable(directory / name, error) from error
         if not same:
             raise Corrupt(f"{name} of generation {directory.name} is damaged.")
+
+
+def _unreadable(path: Path, error: OSError) -> ReviewsError:
+    """Damage, or a file that another user owns: nothing is wrong with that one."""
+    if isinstance(error, PermissionError):
+        return refused(path, error, doing="read")
+    what = "The manifest" if path.name == MANIFEST else path.name
+    return Corrupt(f"{what} of generation {path.parent.name} cannot be read: {error.strerror}.")
 
 
 def _listed(directory: Path) -> dict[str, Any]:
@@ -306,7 +315,7 @@ def _listed(directory: Path) -> dict[str, Any]:
     try:
         body = (directory / MANIFEST).read_bytes().partition(b"\n")[2]
     except OSError as error:
-        raise Corrupt(f"The manifest of generation {directory.name} cannot be read: {error.strerror}.") from error
+        raise _unreadable(directory / MANIFEST, error) from error
     files: dict[str, Any] = json.loads(body)["files"]
     return files
 
@@ -322,7 +331,8 @@ def _hash(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         file.write(text)
     flush_file(path)
 

@@ -4,7 +4,9 @@ Threads of this process each drive one child process; this thread alone speaks t
 only the files that were being read, and the next run begins with them.
 """
 
+import errno
 import hashlib
+import os
 import queue
 import threading
 from collections import Counter, deque
@@ -22,6 +24,8 @@ from ingest.discover import Seen
 from ingest.reader import reader_name
 from ingest.sandbox import Limits, Refusal, Sandbox
 from ingest.summary import IngestSummary
+
+_MORE = 1_048_576  # bytes that are asked for at a time when a file is longer than it was
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of all."""
@@ -339,9 +343,14 @@ class _Readers:
             return _Outcome(seen, refusal=Refusal(Reason.TOO_LARGE, f"{seen.size} bytes"))
         try:
             with seen.path.open("rb") as file:
-                data = file.read(limit + 1)
+                # Room is made for what is asked for, so no more is asked for than there is, unless the file has grown.
+                data = file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
+                while len(data) <= limit and (more := file.read(min(_MORE, limit + 1 - len(data)))):
+                    data += more
         except OSError as error:
             return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, error.strerror or type(error).__name__))
+        except MemoryError:  # of this process; tomorrow there may be more
+            return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, os.strerror(errno.ENOMEM)))
         if len(data) > limit:
             return _Outcome(seen, refusal=Refusal(Reason.TOO_LARGE, f"more than {limit} bytes"))
         # What is hashed is what is read: a file that changes meanwhile has another time and is read again by the next

@@ -14,6 +14,7 @@ from corpus.settings import FILE, Settings
 from ingest import ocr
 from ingest.summary import IngestSummary
 from reviews.library import Library
+from reviews.runs import MANY
 from reviews.text import counted, width
 from reviews.text import coverage as coverage_sentence
 from reviews.update import Run
@@ -230,8 +231,11 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
         before = len(run.ingested.failures) - len(run.ingested.new_failures)
         if before:
             yield from _item(f"{counted(before, 'file')} not read now as before: `reviews coverage` lists them")
-        for withdrawal in run.ingested.withdrawn:
+        withdrawn = run.ingested.withdrawn
+        for withdrawal in withdrawn[:MANY]:
             yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
+        if len(withdrawn) > MANY:
+            yield from _item(f"withdrawn: {len(withdrawn) - MANY:,} more; `reviews status --json` lists them all")
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:

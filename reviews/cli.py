@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
-from reviews import cli_analysis, cli_batch, cli_search
+from corpus.refusal import refused
+from reviews import cli_analysis, cli_batch, cli_search, startup
 from reviews.console import JSON, open_library, print_json, print_lines, progress_line, say
 
 if TYPE_CHECKING:
@@ -33,11 +35,20 @@ TRUST = click.option(
 class _Commands(click.Group):
     """Turns our errors into a sentence and an exit code; a bug keeps its traceback."""
 
+    def main(self, *args: Any, **more: Any) -> Any:
+        startup.open_streams()
+        return super().main(*args, **more)
+
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            startup.assert_utf8()
+            with startup.ending():
+                return super().invoke(context)
         except ReviewsError as error:
             say(f"Error: {error}")
+            context.exit(error.exit_code)
+        except startup.Ended as error:
+            say(f"Ended by {error}. What was finished is kept; run the same command again to go on.")
             context.exit(error.exit_code)
         except KeyboardInterrupt:
             say("Interrupted. What was finished is kept; run the same command again to go on.")
@@ -46,8 +57,10 @@ class _Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             context.exit(0)
         except OSError as error:
-            what = f" ({error.filename})" if error.filename else ""
-            say(f"Error: the machine refused: {error.strerror or error}{what}. Check the disk and your rights.")
+            say(f"Error: {_refusal(error)}")
+            context.exit(LimitHit.exit_code)
+        except MemoryError:
+            say(f"Error: {_NO_MEMORY}")
             context.exit(LimitHit.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -55,6 +68,22 @@ class _Commands(click.Group):
             traceback.print_exc()
             say("This is a bug. Please report the lines above, and what you did: see CONTRIBUTING.md.")
             context.exit(ReviewsError.exit_code)
+
+
+_NO_MEMORY = (
+    "There is not enough memory for this command. Close other programs, raise the limit (`ulimit -v`), or use fewer "
+    "processes (--jobs 1); then run the command again."
+)
+
+
+def _refusal(error: OSError) -> str:
+    """What the system refused, and what to do."""
+    if error.errno == errno.ENOMEM:
+        return _NO_MEMORY
+    if isinstance(error.filename, str | bytes):
+        return str(refused(Path(os.fsdecode(error.filename)), error))
+    what = error.strerror or str(error) or type(error).__name__
+    return f"The system refused to go on: {what}. Check the disk, where the output goes, and your rights."
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -72,9 +72,11 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
         click.echo(f"Last good update: {_ago(age)}.")
         for record in last:
             click.echo(_row(record))
-        for withdrawal in withdrawn:
+        for withdrawal in withdrawn[: runs.MANY]:
             what = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
             click.echo(f"{withdrawal.date}  {what}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
+        if len(withdrawn) > runs.MANY:
+            click.echo(f"And {len(withdrawn) - runs.MANY:,} more were withdrawn; --json lists them all.")
         for report in unfinished:
             click.echo(f"The removal of {report[:12]} is not finished: run `reviews update`.")
     if stale:
@@ -142,19 +144,27 @@ def _stale(age: timedelta | None, limit: timedelta) -> str | None:
     if age is None:
         return "No update has ended well yet. Run `reviews update`."
     if age < timedelta(minutes=-5):
-        return "The last good update lies in the future: the clock was set back. Check it, then run `reviews update`."
+        return (
+            f"The last good update is dated {_ago(age)}: the clock was set back since, or was wrong then. Set the "  # noqa: S608
+            "clock if it is wrong now; if it is right, run `reviews update`: the newest run counts."
+        )
     if age > limit:
         return f"The last good update was {_ago(age)}. `reviews runs --last` says how the last run ended."
     return None
 
 
 def _ago(age: timedelta | None) -> str:
+    """`3 hours ago`, `24 hours in the future`."""
+    from reviews.text import counted
+
     if age is None:
         return "never"
-    minutes = round(age.total_seconds() / 60)
-    if abs(minutes) < 120:
-        return f"{minutes} minutes ago"
-    return f"{round(minutes / 60)} hours ago" if abs(minutes) < 2880 else f"{round(minutes / 1440)} days ago"
+    minutes = round(abs(age.total_seconds()) / 60)
+    if minutes < 120:
+        passed = counted(minutes, "minute")
+    else:
+        passed = f"{round(minutes / 60)} hours" if minutes < 2880 else f"{round(minutes / 1440)} days"
+    return f"{passed} in the future" if age < timedelta(0) and minutes else f"{passed} ago"
 
 
 def _row(record: dict[str, Any]) -> str:
@@ -166,7 +176,9 @@ def _row(record: dict[str, Any]) -> str:
         what.append(f"{len(done['held_back'])} not there")
     if done.get("unwatched") and not done["found"]:
         what.append("0 found, for no folder was looked into from which reports are held")
-    index = record.get("index") or {}
-    what.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
-    how = "ok    " if record["ok"] else "FAILED"
-    return f"{record['finished_at']}  {how}  {record['command']:<7} {', '.join(what)}"
+    index = record.get("index")
+    if index:
+        what.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
+    how = "running" if record["ok"] is None else "ok     " if record["ok"] else "FAILED "
+    when = record.get("finished_at") or record.get("started_at") or "?"
+    return f"{when:<25}  {how} {record['command']:<7} {', '.join(what)}".rstrip()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.errors import LimitHit, NotFound, UsageError
+from reviews.startup import endings
 
 if TYPE_CHECKING:
     from reviews.web.tokens import Tokens
@@ -80,7 +81,9 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Ctrl-C ends it.")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that people wait for their turn is nothing to act on
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what was begun is put away in the end
+    for ending in endings():  # so that what was begun is put away in the end
+        if signal.getsignal(ending) != signal.SIG_IGN:
+            signal.signal(ending, lambda *_: sys.exit(0))
     try:
         server.run()
     finally:

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,5 +102,6 @@ def print_json(value: object) -> None:
 
 
 def say(sentence: str) -> None:
-    """A diagnostic."""
-    click.echo(sentence, err=True)
+    """A diagnostic. One that nobody can be told, as when the terminal is gone, changes nothing."""
+    with suppress(OSError):
+        click.echo(sentence, err=True)

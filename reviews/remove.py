@@ -7,7 +7,6 @@ from corpus.names import real_path
 from corpus.settings import Settings
 from corpus.store import Store
 from index import build
-from reviews.lock import writing
 from reviews.update import Run, finish_removals, recorded
 
 
@@ -35,7 +34,7 @@ def remove(settings: Settings, prefix: str, reason: str) -> Removed:
     What is interrupted is finished by the next update. Raises NotFound when there is no such report.
     """
     done = Removed("remove")
-    with recorded(settings, done), writing(settings.library), Store.open(settings.database) as store:
+    with recorded(settings, done), Store.open(settings.database) as store:
         report = store.known(prefix)
         files = [record.path for record in store.files().values() if record.report == report]
         done.report, done.reason = report, reason

@@ -1,10 +1,12 @@
-"""The records of what was done: one JSON file a run and its twin in plain text, newest last by name.
+"""The records of what was done: one JSON file a run and its twin in plain text, numbered, the newest last by name.
 
-A record holds ids, names and counts: no text of a report, no query.
+A record holds ids, names and counts: no text of a report, no query. A run that left no record is told of too, by what
+it said when it began.
 """
 
 import json
 import platform
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,18 +14,43 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import LimitHit
+from corpus.refusal import refused
 from corpus.whole import write_whole
 from ingest.summary import PARTS
+from reviews import begun
+from reviews.lock import held
 
 _ODD = "backslashreplace"  # a message may name a path that is no text; the record of it must not fail
 _WORDS = {"reread": "read again", "same": "the same under another name", "failed": "not read"}
+MANY = 20
+"""Withdrawn reports that are listed for a person; of more, the number is told and where they are listed."""
+_NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts behind those of older versions, which were named by the time
 
 
-def write(runs: Path, started: datetime, command: str, error: str | None, told: dict[str, Any]) -> Path:
-    """Leave the record of a run that ends now. error: why it did not do its work, None when it did."""
-    runs.mkdir(mode=0o700, exist_ok=True)
+def begin(runs: Path, started: datetime, command: str) -> int:
+    """Say that a run begins, before it does anything. Gives its number."""
+    with suppress(OSError):
+        runs.mkdir(mode=0o700, exist_ok=True)
+    last = begun.noted(runs)
+    number = 1 + max([*_numbered(runs), last["sequence"] if last else 0], default=0)
+    begun.note(runs, _begun(number, started, command))
+    return number
+
+
+def write(
+    runs: Path, started: datetime, command: str, error: str | None, told: dict[str, Any], number: int | None = None
+) -> Path:
+    """Leave the record of a run that ends now. error: why it did not do its work, None when it did. number: as `begin`
+    gave it.
+
+    Raises LimitHit when it cannot be written. That the run failed is known all the same.
+    """
+    if number is None:
+        number = begin(runs, started, command)
     finished = datetime.now(UTC)
     record = {
+        "sequence": number,
         "command": command,
         "ok": error is None,
         "error": error,
@@ -32,18 +59,66 @@ def write(runs: Path, started: datetime, command: str, error: str | None, told: 
         "versions": {"program": version("safeguarding-reviews"), "python": platform.python_version()},
         **told,
     }
-    path = runs / f"{finished:%Y%m%dT%H%M%S.%fZ}.json"
-    _keep(path, record)
+    path = runs / f"run-{number:07d}-{finished:%Y%m%dT%H%M%SZ}.json"
+    try:
+        _keep(path, record)
+    except LimitHit as unwritten:
+        why = error or str(unwritten)
+        begun.note(runs, {**_begun(number, started, command), "error": why, "finished_at": record["finished_at"]})
+        raise
     return path
 
 
 def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
-    """The records, newest first. One that cannot be read is passed over: it is no use to anybody."""
+    """The records, newest first by their numbers, whatever the clock said. A run without a record and a record that
+    cannot be read are told as failures; a run that is going on has neither failed nor ended (`ok` is None).
+    """
+    unrecorded = _unrecorded(runs)
+    if unrecorded is not None:
+        yield unrecorded
+        limit = None if limit is None else limit - 1
     for path in sorted(runs.glob("*.json"), reverse=True)[:limit]:
-        with suppress(OSError, ValueError):
+        try:
             record = json.loads(path.read_text("utf-8"))
-            if isinstance(record, dict):
-                yield {"ok": not record.get("problems"), "error": None, "command": "update", **record}
+            if not isinstance(record, dict):
+                raise ValueError("no record")
+        except OSError as error:
+            yield _without_record(str(refused(path, error, doing="read")))
+        except ValueError:
+            yield _without_record(f"{path} is damaged: how that run ended is not known. Delete the file.")
+        else:
+            yield {"ok": not record.get("problems"), "error": None, "command": "update", **record}
+
+
+def _numbered(runs: Path) -> set[int]:
+    return {int(match[1]) for path in runs.glob("run-*.json") if (match := _NAME.fullmatch(path.name))}
+
+
+def _begun(number: int, started: datetime, command: str) -> dict[str, Any]:
+    return {
+        "sequence": number,
+        "command": command,
+        "ok": False,
+        "error": None,
+        "started_at": started.isoformat(timespec="seconds"),
+        "finished_at": None,
+    }
+
+
+def _unrecorded(runs: Path) -> dict[str, Any] | None:
+    """The last run, when it has no record."""
+    said = begun.noted(runs)
+    if said is None or said["sequence"] in _numbered(runs):
+        return None
+    if said.get("error"):
+        return {**said, "error": f"{said['error']} (There was no room for its record.)"}
+    if held(runs.parent):
+        return {**said, "ok": None}
+    return {**said, "error": "It began and did not end: it was killed, or the machine was switched off."}
+
+
+def _without_record(why: str) -> dict[str, Any]:
+    return {"command": "?", "ok": False, "error": why, "started_at": None, "finished_at": None}
 
 
 def age(runs: Path) -> timedelta | None:
@@ -71,15 +146,21 @@ def forget(runs: Path, report: str) -> None:
 
 def lines(record: dict[str, Any]) -> Iterator[str]:
     """The same for a person."""
-    yield f"{record['command']}, {record.get('started_at', '?')} to {record['finished_at']}"
-    yield "Ended well." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
+    yield f"{record['command']}, {record.get('started_at') or '?'} to {record.get('finished_at') or '?'}"
+    if record["ok"] is None:
+        yield "Still running."
+    else:
+        yield "Ended well." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
     done = record.get("ingest")
     if done:
-        yield f"{done['found']:>9,} files found"
+        yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
         for part in PARTS:
             yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
-        for withdrawal in done.get("withdrawn", ()):
+        withdrawn = done.get("withdrawn", ())
+        for withdrawal in withdrawn[:MANY]:
             yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
+        if len(withdrawn) > MANY:
+            yield f"Withdrawn, too: {len(withdrawn) - MANY:,} more; the same record as .json has them all."
         for folder in done.get("held_back", ()):
             yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
         for folder in done.get("unwatched", ()):
@@ -93,16 +174,24 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
     for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
         yield f"Problem: {problem}"
     index = record.get("index") or {}
-    yield f"Index: generation {index['generation']}" if index.get("changed") else "Index: unchanged"
+    if "index" in record:
+        yield f"Index: generation {index['generation']}" if index.get("changed") else "Index: unchanged"
     took = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in record.get("seconds", {}).items())
     if took:
         yield f"Took: {took}"
-    yield f"Program {record['versions']['program']}, Python {record['versions']['python']}"
+    if "versions" in record:
+        yield f"Program {record['versions']['program']}, Python {record['versions']['python']}"
 
 
 def _keep(path: Path, record: dict[str, Any]) -> None:
-    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
-    write_whole(path.with_suffix(".txt"), ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
+    twin = path.with_suffix(".txt")
+    write_whole(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
+    try:
+        write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+    except LimitHit:
+        with suppress(OSError):  # it would say how a run ended that has no record
+            twin.unlink()
+        raise
 
 
 def _without(value: Any, report: str) -> Any:

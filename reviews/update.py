@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus import catalogue
 from corpus.catalogue import Problem
-from corpus.errors import Corrupt, LimitHit, Locked, ReviewsError
+from corpus.errors import Corrupt, LimitHit, ReviewsError
 from corpus.settings import Settings
 from corpus.store import Store
 from ingest.run import ingest
@@ -78,7 +78,7 @@ def run(
     Raises Locked when another run holds the library, Corrupt when the check finds a fault.
     """
     done = Run("update" if read and index else "ingest" if read else "index")
-    with recorded(settings, done), writing(settings.library), Store.open(settings.database) as store:
+    with recorded(settings, done), Store.open(settings.database) as store:
         read_catalogue = catalogue.load(settings.catalogue)
         done.catalogue_problems = list(read_catalogue.problems)
         store.set_catalogue(read_catalogue.rows)
@@ -133,18 +133,29 @@ def run(
 
 @contextmanager
 def recorded(settings: Settings, done: Run) -> Iterator[None]:
-    """Leave the record of what is done inside. A run that found the library locked did nothing, and leaves none."""
-    try:
-        yield
-    except Locked:
-        raise
-    except BaseException as error:
-        # Our own errors name no text; of others only the kind is told.
-        why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
-        with suppress(LimitHit):  # the disk may be what is wrong: the first error is the one to tell
-            runs.write(settings.runs, done.started, done.command, why, done.to_dict())
-        raise
-    runs.write(settings.runs, done.started, done.command, None, done.to_dict())
+    """Hold the library's lock, and leave the record of what is done inside. A run that found the library locked did
+    nothing, and leaves none."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(writing(settings.library))
+        except LimitHit as error:  # no room or no rights: that too is how a run ended
+            with suppress(LimitHit):
+                runs.write(settings.runs, done.started, done.command, str(error), done.to_dict())
+            raise
+        number = None
+        try:
+            number = runs.begin(settings.runs, done.started, done.command)
+            yield
+        except BaseException as error:
+            # Our own errors name no text; of others only the kind is told.
+            if isinstance(error, KeyboardInterrupt):
+                why = f"It was interrupted ({str(error) or 'Ctrl-C'})."
+            else:
+                why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
+            with suppress(LimitHit):  # the disk may be what is wrong: the first error is the one to tell
+                runs.write(settings.runs, done.started, done.command, why, done.to_dict(), number)
+            raise
+        runs.write(settings.runs, done.started, done.command, None, done.to_dict(), number)
 
 
 def go_back(settings: Settings, generation: str) -> Generation:

@@ -1,6 +1,8 @@
 """Who opened and exported what: a line of JSON each, a file a day, kept for so many days."""
 
+import errno
 import json
+import logging
 import os
 import threading
 from datetime import UTC, datetime, timedelta
@@ -10,6 +12,8 @@ from typing import Any
 from flask import Response, current_app, g, request
 
 from corpus.errors import LimitHit
+
+_LOG = logging.getLogger("reviews")
 
 KEPT = {
     "reading.report": "report",
@@ -59,11 +63,23 @@ class Audit:
             if day != self._today:
                 self._today = day
                 self._drop(now)
-            handle = os.open(self._folder / f"{day}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                os.write(handle, (text + "\n").encode("utf-8", "replace"))
-            finally:
-                os.close(handle)
+                self._append(self._folder / f"{day}.jsonl", (text + "\n").encode("utf-8", "replace"))
+            except OSError as error:  # a full disk: people go on searching, and the system's log has the line
+                line.pop("query", None)
+                _LOG.error("The log of who opened what cannot be written (%s): %s", error.strerror, json.dumps(line))
+
+    @staticmethod
+    def _append(path: Path, line: bytes) -> None:
+        """The whole line or none of it."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            written = os.write(handle, line)
+            if written < len(line):
+                os.ftruncate(handle, os.fstat(handle).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        finally:
+            os.close(handle)
 
     def _drop(self, now: datetime) -> None:
         oldest = (now - timedelta(days=self._days)).date().isoformat()

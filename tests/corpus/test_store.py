@@ -3,13 +3,14 @@
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -623,3 +624,103 @@ def test_the_printed_number_of_a_paragraph_is_blank_where_it_is_searched(
     text: str, number: str | None, expected: str
 ) -> None:
     assert Paragraph(0, 1, number, 0, text).searched == expected
+
+
+class TestReadingBesideAWriter:
+    """A reader makes no file, whatever state the corpus was left in, and never answers with half of a change."""
+
+    @pytest.fixture
+    def unlogged(self, store: Store, path: Path) -> Path:
+        """A corpus that says that it has a log, and has none: as an older version of the program left it."""
+        store.put(a_text(), a_file())
+        store.close()
+        with closing(sqlite3.connect(path)) as older:
+            assert older.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        return path
+
+    def test_at_rest_there_is_one_file(self, store: Store, path: Path) -> None:
+        store.put(a_text(), a_file())
+        store.close()
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        with Store.open(path, read_only=True) as reader:
+            assert len(reader.reports()) == 1
+            assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+    def test_a_reader_goes_on_when_a_log_begins_and_when_it_ends(self, store: Store, path: Path) -> None:
+        store.put(a_text(), a_file())
+        store.close()
+        with Store.open(path, read_only=True) as reader:
+            for number in range(3):
+                with Store.open(path) as writer:
+                    writer.put(a_text(words=f"Words {number}."), a_file())
+                    assert len(reader.readings()) == 1
+                assert reader.text(reader.reading(ELM)).paragraphs[1].text == f"Words {number}."
+
+    def test_one_that_an_older_version_left_is_read_without_a_log_and_sees_the_next_writer(
+        self, unlogged: Path
+    ) -> None:
+        with Store.open(unlogged, read_only=True) as reader:
+            before = state(reader)
+            assert not [each.name for each in unlogged.parent.iterdir() if each.name.endswith("-shm")]
+            with Store.open(unlogged) as writer:
+                writer.put(a_text(OAK), a_file("oak.pdf", OAK))
+                assert len(reader.reports()) == 2
+            assert len(reader.reports()) == 2
+            assert state(reader) != before
+
+    def test_what_was_read_without_locks_while_a_writer_came_is_thrown_away(self, unlogged: Path) -> None:
+        with Store.open(unlogged, read_only=True) as reader:
+            assert len(reader.reports()) == 1
+            with reader._snapshot():
+                reader.readings()
+                with Store.open(unlogged) as writer:
+                    writer.put(a_text(OAK), a_file("oak.pdf", OAK))
+                with pytest.raises(Gone, match="again"):
+                    reader.readings()
+            assert len(reader.reports()) == 2, "to ask again is enough"
+
+    def test_a_copy_with_the_log_and_not_its_index_is_read_whole(
+        self, store: Store, path: Path, tmp_path: Path
+    ) -> None:
+        store.put(a_text(), a_file())
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        for name in (path.name, f"{path.name}-wal"):
+            (copy / name).write_bytes((path.parent / name).read_bytes())
+        with Store.open(copy / path.name, read_only=True) as reader:
+            assert len(reader.reports()) == 1
+
+    @pytest.mark.parametrize("size", [0, 10, 32, 40])
+    def test_a_log_of_which_a_power_cut_left_the_beginning_is_no_obstacle(self, unlogged: Path, size: int) -> None:
+        begin = "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('PRAGMA"
+        killed = f"{begin} journal_mode = WAL'); c.execute('UPDATE state SET revision = 99'); os.kill(os.getpid(), 9)"
+        subprocess.run([sys.executable, "-c", killed, str(unlogged)], check=False)
+        os.truncate(f"{unlogged}-wal", size)
+        with Store.open(unlogged, read_only=True) as reader:
+            assert len(reader.reports()) == 1
+        with Store.open(unlogged) as writer:
+            writer.put(a_text(OAK), a_file("oak.pdf", OAK))
+            with Store.open(unlogged, read_only=True) as reader:
+                assert len(reader.reports()) == 2
+
+    def test_nothing_is_mapped_into_memory_and_no_temporary_file_made(self, store: Store, path: Path) -> None:
+        with Store.open(path, read_only=True) as reader:
+            for each in (store, reader):
+                assert each._rows("PRAGMA mmap_size") in ([(0,)], [])
+                assert each._number("PRAGMA temp_store") == 2
+
+    def test_a_writer_stops_before_the_disk_is_so_full_that_a_log_cannot_be_begun(
+        self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1000, 900, 100))
+        with pytest.raises(LimitHit, match="is full"):
+            Store.open(path)
+        with Store.open(path, read_only=True) as reader:
+            assert reader.reports() == []
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int

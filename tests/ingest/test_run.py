@@ -1,5 +1,7 @@
 """From a folder of files to the corpus: every file is accounted for, and nothing is read twice."""
 
+import hashlib
+import io
 import os
 import threading
 from pathlib import Path
@@ -236,3 +238,59 @@ def test_a_report_that_was_removed_for_good_is_not_read_again_under_any_name(set
         }
         assert adds_up(summary)
         assert len(store.reports()) == 1
+
+
+def test_no_more_memory_is_asked_for_than_a_file_has_bytes(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings, press, elm="Child Elm", oak="Child Oak")
+    asked: list[int] = []
+
+    class Counted(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(size or -1)
+            return super().read(size) or b""
+
+    opened = Path.open
+
+    def open_(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        return Counted(path) if path.suffix == ".pdf" else opened(path, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", open_)
+    with Store.open(settings.database) as store:
+        assert ingest(store, settings).read == 2
+    assert 0 < max(asked) <= 1_048_576
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_whole(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings, press, elm="Child Elm")
+    real = os.fstat
+
+    class Shorter:
+        def __init__(self, told: os.stat_result) -> None:
+            self.st_size = told.st_size // 2
+
+    monkeypatch.setattr("ingest.run.os.fstat", lambda handle: Shorter(real(handle)))
+    with Store.open(settings.database) as store:
+        assert ingest(store, settings).read == 1
+        (report,) = store.reports()
+    monkeypatch.undo()
+    assert report.id == hashlib.sha256(next(settings.reports.glob("*.pdf")).read_bytes()).hexdigest()
+
+
+def test_a_file_for_which_there_is_no_memory_is_unreadable_today(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings, press, elm="Child Elm", oak="Child Oak")
+
+    def fail(_: int) -> os.stat_result:
+        raise MemoryError
+
+    monkeypatch.setattr("ingest.run.os.fstat", fail)
+    with Store.open(settings.database) as store:
+        summary = ingest(store, settings)
+        assert {failure.reason for failure in summary.failures} == {Reason.UNREADABLE}
+        monkeypatch.undo()
+        assert ingest(store, settings).read == 2

@@ -199,8 +199,7 @@ def test_a_clock_that_jumps_changes_no_answer_and_loses_no_run(
     assert call(night, "update").exit_code == 0
     assert_sound(night, before)
     assert len(list(runs.latest(night / "runs"))) == known + 2
-    stale = call(night, "status", "--max-age", "26h")
-    assert (stale.exit_code, "the clock was set back" in stale.stderr) == ((9, True) if jump.days > 0 else (0, False))
+    assert call(night, "status", "--max-age", "26h").exit_code == 0, "the last update counts, whatever was dated when"
 
 
 def vanishing(folder: Path, at: int) -> Callable[[str, int, int], None]:

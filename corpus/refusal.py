@@ -1,0 +1,142 @@
+"""Why the system refused to open or write a file, and what mends it: no room, a read-only disk, an owner, or rights.
+
+The cause is looked up on the disk. SQLite, for one, says only that it could not open a file, whatever the cause.
+"""
+
+import errno
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from corpus.errors import LimitHit
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if os.name == "posix" else (errno.ENOSPC, errno.EFBIG)
+_RIGHTS = (errno.EACCES, errno.EPERM)
+_LITTLE = 4096  # bytes: with less than this free, a new file is not to be had
+
+
+def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") -> LimitHit:
+    """The error to raise when `path` could not be opened or written. doing: "opened", "written", "made" …
+
+    Without `error`, the first cause that holds on this disk is told.
+    """
+    number = error.errno if error else None
+    if error is None or number in _FULL:
+        full = no_room(path)
+        if full or error:
+            return LimitHit(full or f"{path} cannot be {doing} ({_words(error)}). Check the disk: make room on it.")
+    if error is None or number in _RIGHTS:
+        owned = _owned_by_another(path)
+        if owned:
+            return LimitHit(f"{path} cannot be {doing}: {owned}")
+    if number == errno.EROFS:
+        return LimitHit(f"{path} cannot be {doing}: the disk is mounted read-only. Mount it for writing.")
+    if error is None:
+        return LimitHit(f"{path} cannot be {doing}. Check that the disk is not read-only and that you have the rights.")
+    return LimitHit(f"{path} cannot be {doing} ({_words(error)}). Check the folder, the disk and your rights.")
+
+
+def no_room(path: Path, least: int = _LITTLE) -> str | None:
+    """A sentence when the disk that holds `path` has fewer than `least` bytes free, or room for no other file."""
+    there = _nearest(path)
+    try:
+        free = shutil.disk_usage(there).free
+        files, left = _files(there)
+    except OSError:
+        return None
+    again = "Nothing was lost; make room, then run the same command again."
+    if free < least:
+        return f"The disk that holds {path} is full. {again}"
+    if files and not left:
+        return (
+            f"The disk that holds {path} has bytes free but no room for another file (no inodes are left). Nothing was "
+            "lost; delete files that nobody needs, then run the same command again."
+        )
+    return None
+
+
+def owner(path: Path) -> str | None:
+    """Who owns a file or folder, when that is somebody else; None when it is this user, or cannot be told."""
+    if sys.platform == "win32":
+        return None
+    try:
+        number = path.stat().st_uid
+    except OSError:
+        return None
+    return None if number == os.geteuid() else user(number)
+
+
+def user(number: int | None = None) -> str:
+    """The name of a user, or the number of one without a name. Without `number`: who runs this process."""
+    if sys.platform == "win32":
+        return os.environ.get("USERNAME", "you")
+    import pwd
+
+    number = os.geteuid() if number is None else number
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def library_of(path: Path) -> Path:
+    """The library that `path` belongs to: the nearest folder above it that holds a corpus, or the path's own folder."""
+    for folder in (path, *path.parents):
+        try:
+            if (folder / "corpus.db").exists():
+                return folder
+        except OSError:
+            continue
+    return path if path.is_dir() else path.parent
+
+
+def mend(library: Path, whose: str) -> str:
+    """The command that gives a library to one user."""
+    return f"`sudo chown -R {whose}: {library}`"
+
+
+def _owned_by_another(path: Path) -> str | None:
+    """A sentence about the nearest thing on the way to `path` that another user owns, and the command that mends it."""
+    try:
+        library = library_of(path)
+    except OSError:
+        library = path.parent
+    nearest = _nearest(path)
+    whose = owner(nearest)
+    if not whose:
+        return None
+    me = user()
+    theirs = owner(library)
+    if theirs or library not in (nearest, *nearest.parents):
+        return (
+            f"{nearest} belongs to the user {whose}, and this is {me} without the rights. Run the command as {whose}: "
+            f"`sudo -u {whose} reviews …`."
+        )
+    return (
+        f"{nearest} belongs to the user {whose}, who ran this library once, and you are {me}. Give the library back: "
+        f"{mend(library, me)}."
+    )
+
+
+def _nearest(path: Path) -> Path:
+    """`path`, or the folder above it that there is and that can be looked at."""
+    for each in (path, *path.parents):
+        try:
+            each.stat()
+        except OSError:
+            continue
+        return each
+    return Path(path.anchor or ".")
+
+
+def _files(path: Path) -> tuple[int, int]:
+    """How many files a disk can hold, and how many more there may be; 0 and 0 where it has no such number."""
+    if sys.platform == "win32":
+        return 0, 0
+    told = os.statvfs(path)
+    return told.f_files, told.f_favail
+
+
+def _words(error: OSError | None) -> str:
+    return (error and error.strerror) or type(error).__name__
