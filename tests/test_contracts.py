@@ -12,11 +12,11 @@ PACKAGES = ("corpus", "ingest", "index", "search", "reviews")
 COMMAND = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 LAYERS = "Imports point one way, and index and ingest meet only in the corpus"
-PDFIUM = "Only ingest.pdfium calls PDFium"
-PYPDF = "Only ingest.pypdf_reader knows pypdf"
+PDFIUM = "Only ingest.worker.pdfium calls PDFium"
+PYPDF = "Only ingest.worker.pypdf_reader knows pypdf"
 CHILD = "What speaks to PDFium and pypdf is asked by the child process alone"
-ENGINE = "Only index.whoosh_engine knows Whoosh"
-SQL = "Only corpus.database opens SQLite"
+ENGINE = "Only index.storage.whoosh_engine knows Whoosh"
+SQL = "Only corpus.storage.database opens SQLite"
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_the_program_keeps_every_contract(tree: Path) -> None:
         ("ingest/planted.py", "def read():\n    import pypdf", PYPDF),
         ("reviews/planted.py", "import pypdfium2.raw", PDFIUM),
         ("ingest/planted.py", "from ingest import reading", CHILD),
-        ("reviews/planted.py", "from ingest.pdfium import opened", CHILD),
+        ("reviews/planted.py", "from ingest.worker.pdfium import opened", CHILD),
         ("search/planted.py", "from whoosh.query import Term", ENGINE),
         ("index/planted.py", "import whoosh", ENGINE),
         ("reviews/planted.py", "import sqlite3", SQL),

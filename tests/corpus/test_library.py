@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from corpus.atomic import write_whole
 from corpus.errors import LimitHit, UsageError
-from corpus.library import SHIPPED_CATALOGUE, create_library
-from corpus.store import Store
-from corpus.whole import write_whole
+from corpus.layout import SHIPPED_CATALOGUE, create_library
+from corpus.storage.store import Store
 
 
 def test_it_holds_what_a_library_holds(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from corpus.library import create_library
+from corpus.layout import create_library
 from corpus.model import Reason
 from corpus.settings import Settings
-from corpus.store import Store
+from corpus.storage.store import Store
 from ingest import discover, run
 from ingest.run import ingest
 from ingest.summary import PARTS, IngestSummary

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from reviews.cli import main
+from reviews.cli.main import main
 from reviews.library import Library
 from reviews.web.app import create_app
 
