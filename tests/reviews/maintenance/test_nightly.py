@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import corpus.storage.store
+import corpus
 import reviews as application
 from corpus.model import SectionKind
 from corpus.settings import Settings, load_settings
@@ -22,8 +22,8 @@ from reviews.cli.main import main
 from reviews.maintenance import run_log, update
 from tests.command import DEMO
 
-SHIPPED = Path(corpus.store.__file__).with_name("themes.toml")
-SCHEMA = Path(corpus.store.__file__).with_name("schema.sql")
+SHIPPED = Path(corpus.__file__).with_name("themes.toml")
+SCHEMA = Path(corpus.__file__).parent / "storage" / "schema.sql"
 
 
 def call(library: Path, *words: str) -> Result:
