@@ -60,7 +60,7 @@ def test_the_program_keeps_every_contract(tree: Path) -> None:
         ("ingest/planted.py", "from pypdf import PdfReader", PYPDF),
         ("ingest/planted.py", "def read():\n    import pypdf", PYPDF),
         ("reviews/planted.py", "import pypdfium2.raw", PDFIUM),
-        ("ingest/structure/planted.py", "from ingest.worker import pipeline", WORKER),
+        ("ingest/planted.py", "from ingest.worker import pipeline", WORKER),
         ("reviews/planted.py", "from ingest.worker.pdfium import opened", WORKER),
         ("search/answering/planted.py", "from search import searcher", ACYCLIC),
         ("index/storage/planted.py", "from index import build", ACYCLIC),

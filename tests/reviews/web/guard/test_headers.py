@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from reviews.web.guard import headers
 
-WEB = Path(headers.__file__).parent
+WEB = Path(headers.__file__).parent.parent
 ADDRESSES = (
     "/",
     "/?q=neglect",
