@@ -116,10 +116,10 @@ bench: $(VENV)/test.stamp
 	@$(PY) -m benchmarks '$(BENCH)'
 
 torture: $(VENV)/test.stamp $(VENV3)/test.stamp
-	$(PY) -m benchmarks.torture
-	$(PY) -m benchmarks.runs
-	$(PY) -m benchmarks.nights
-	$(PY) -m benchmarks.crash '$(BENCH)'
+	$(PY) -m benchmarks.faults.torture
+	$(PY) -m benchmarks.faults.runs
+	$(PY) -m benchmarks.indexing.nights
+	$(PY) -m benchmarks.faults.crash '$(BENCH)'
 	$(PY) -m benchmarks.fuzz '$(BENCH)'
 	REVIEWS_ORACLE=10000 REVIEWS_HOSTILE=5000 $(PY) -m pytest tests/search
 	REVIEWS_ORACLE=5000 $(PY3) -m pytest tests/search/test_agreement.py

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import reviews
-from benchmarks import judged, peers
 from benchmarks.measure import command, measure
-from benchmarks.queries import TYPICAL
-from benchmarks.throughput import DEMO, REPORTS, scanned, throughput
+from benchmarks.reading.throughput import DEMO, REPORTS, scanned, throughput
+from benchmarks.searching import judged, peers
+from benchmarks.searching.queries import TYPICAL
 
 _TIMES = 5  # each question: its median counts
 

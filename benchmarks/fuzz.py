@@ -24,9 +24,9 @@ from typing import Self
 
 import pypdf
 
-from corpus.library import create_library
+from corpus.layout import create_library
 from corpus.settings import Settings
-from corpus.store import Store
+from corpus.storage.store import Store
 from ingest.run import ingest
 
 DEMO = Path(__file__).parent.parent / "corpus" / "demo"

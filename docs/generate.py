@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 from corpus import errors
 from corpus.settings import HELP, Settings
-from reviews.cli import main
+from reviews.cli.main import main
 from search.filters import FILTERS
 
 HERE = Path(__file__).resolve().parent

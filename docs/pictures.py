@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from waitress.server import create_server
 
-from reviews.cli import main
+from reviews.cli.main import main
 from reviews.web.app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent

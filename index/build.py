@@ -12,14 +12,15 @@ from pathlib import Path
 
 from corpus.errors import Corrupt, NoIndex
 from corpus.model import SectionKind
-from corpus.processes import deaf_to_ctrl_c
-from corpus.store import Store
-from index import agreement, analysis, generations, whoosh_engine
-from index.engine import Engine, IndexedParagraph, SegmentSummary, Snapshot
-from index.generations import Generation, Manifest
+from corpus.signals import deaf_to_ctrl_c
+from corpus.storage.store import Store
+from index import analyser, verify
+from index.storage import generations, whoosh_engine
+from index.storage.engine import Engine, IndexedParagraph, SegmentSummary, Snapshot
+from index.storage.generations import Generation, Manifest
 
 ENGINE: Engine = whoosh_engine.WhooshEngine()
-FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analysis.VERSION}"
+FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analyser.VERSION}"
 """An index with another fingerprint is built anew from the corpus."""
 
 _CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
@@ -127,8 +128,8 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
     manifest = generation.manifest
     snapshot = open_snapshot(generation)
     try:
-        agreement.assert_ours(store, generation)
-        found += agreement.differences(store, snapshot) if full else agreement.canaries(store, snapshot)
+        verify.assert_ours(store, generation)
+        found += verify.differences(store, snapshot) if full else verify.canaries(store, snapshot)
         if generation.reports().keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
             found.append("The index does not hold the reports that it says it holds. Run `reviews index --rebuild`.")
     except (Corrupt, NoIndex) as error:
@@ -172,7 +173,7 @@ def _usable(store: Store, index: Path) -> Generation | None:
         generation = generations.current(index, thorough=True)
     except (NoIndex, Corrupt):
         return None
-    agreement.assert_ours(store, generation)
+    verify.assert_ours(store, generation)
     return generation if generation.manifest.fingerprint == FINGERPRINT else None
 
 
@@ -271,7 +272,7 @@ def _dead(segment: SegmentSummary, live: frozenset[int]) -> bool:
 def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:
     snapshot = ENGINE.open(building, segments, live)
     try:
-        found = list(agreement.canaries(store, snapshot))
+        found = list(verify.canaries(store, snapshot))
         if sorted(snapshot.documents().values()) != sorted(live):
             found.append("the new index does not hold each report once")
     finally:

@@ -1,6 +1,6 @@
 """The query tree: what a person asked, in our own words and never in an engine's.
 
-`str(tree)` is a query that parses back to the same tree. Matching happens on the terms that `index.analysis` makes,
+`str(tree)` is a query that parses back to the same tree. Matching happens on the terms that `index.analyser` makes,
 so a Word holds the text as typed and the engine folds it.
 """
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from index.analysis import LETTER, SPELLED, offsets, terms
+from index.analyser import LETTER, SPELLED, offsets, terms
 
 SECTIONS = frozenset({"s", "ss", "sec", "secs", "sect", "sects", "section", "sections"})
 """What may stand before the number of a section."""

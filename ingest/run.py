@@ -18,12 +18,13 @@ from typing import Self
 
 from corpus.model import Failure, FileRecord, Reason, Scan, Text
 from corpus.settings import Settings
-from corpus.store import Store
-from ingest import discover, ocr
+from corpus.storage.store import Store
+from ingest import discover
 from ingest.discover import Seen
-from ingest.reader import reader_name
-from ingest.sandbox import Limits, Refusal, Sandbox
+from ingest.sandbox import tesseract
+from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
 from ingest.summary import IngestSummary
+from ingest.version import reader_name
 
 _MORE = 1_048_576  # bytes that are asked for at a time when a file is longer than it was
 
@@ -36,7 +37,7 @@ with those for which there was no time.
 """
 
 
-Engine = Callable[[], ocr.Engine | None]
+Engine = Callable[[], tesseract.Engine | None]
 """Says which Tesseract there is; to ask it takes two processes, and most files never need one."""
 
 
@@ -85,8 +86,8 @@ def ingest(
     cannot be read is a Failure in the summary and in the store, never an error.
     """
 
-    def engine() -> ocr.Engine | None:
-        return ocr.engine(settings.ocr_languages) if settings.ocr else None
+    def engine() -> tesseract.Engine | None:
+        return tesseract.engine(settings.ocr_languages) if settings.ocr else None
 
     roots = list(paths) or discover.watched(settings)
     known = store.files()
@@ -384,7 +385,7 @@ class _Readers:
         engine = self._engine()
         if engine is None:
             return known
-        reading = ocr.read_pages(
+        reading = tesseract.read_pages(
             new,
             lambda page: sandbox.scan(data, page),
             engine,

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from corpus.errors import Corrupt, Gone, NoIndex, NotFound
 from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
 from corpus.settings import Settings, load_settings
-from corpus.store import Store
+from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
-from index import generations
+from index.storage import generations
+from search.answering.similar import Alike
 from search.results import Results
 from search.searcher import Filters, Group, Searcher, Sort
-from search.similar import Alike
 
 if TYPE_CHECKING:
-    from search.batch import BatchSummary
-    from search.sheet import Question
+    from search.batch.runner import BatchSummary
+    from search.sheets.query_sheet import Question
 
 _Answer = TypeVar("_Answer")
 
@@ -112,12 +112,13 @@ class Library:
         read: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "BatchSummary":
-        """Answer many questions, as `search.sheet.questions` reads them, and write .xlsx, .csv or .jsonl."""
-        from search import batch  # brings the writers of spreadsheets along, which a search does not need
+        """Answer many questions, as `search.sheets.query_sheet.questions` reads them, and write .xlsx, .csv or
+        .jsonl."""
+        from search.batch import runner  # brings the writers of spreadsheets along, which a search does not need
 
         settings = self.settings
-        source = batch.Source(settings.library, settings.database, settings.index, settings.themes)
-        return batch.run(
+        source = runner.Source(settings.library, settings.database, settings.index, settings.themes)
+        return runner.run(
             asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, read=read, progress=progress
         )
 

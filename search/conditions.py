@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from corpus.names import spoken_name
-from index import analysis
+from index import analyser
 from index.query import Field
 from search import years
 
@@ -20,7 +20,7 @@ class Conditions:
         """Those that `year:2015..2020` or `board:knowsley` is true of: every word of the value is in what is known."""
         if condition.name == "year":
             return self.between(years.read(condition.value))
-        wanted = {term for term, _ in analysis.terms(condition.value)}
+        wanted = {term for term, _ in analyser.terms(condition.value)}
         return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
 
     def between(self, span: years.Span) -> set[int]:
@@ -39,4 +39,4 @@ class Conditions:
 def _words(report: Mapping[str, Any], name: str) -> set[str]:
     """The words of what is known of a report; of `file`, those of all its names, without folders."""
     values = [PurePath(path).name for path in report["files"]] if name == "file" else [report[name]]
-    return {term for value in values if value is not None for term, _ in analysis.terms(spoken_name(str(value)))}
+    return {term for value in values if value is not None for term, _ in analyser.terms(spoken_name(str(value)))}

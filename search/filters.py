@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from corpus.errors import UsageError
 from corpus.model import SectionKind
 from search import years as reader
-from search.lexer import words_of
+from search.parsing.section_names import section_kind
 from search.years import Span
 
 
@@ -177,24 +177,6 @@ def named(name: str) -> Filter:
 def of_cells(cells: Mapping[str, str]) -> Filters:
     """The filters that the cells of a row or of a record ask for, several values with ; between. Raises UsageError."""
     return Filters.read({name: cell.split(";") for name, cell in cells.items()})
-
-
-def section_kind(name: str) -> str:
-    """A kind of section by its name. Raises UsageError with the names there are."""
-    found = section_called(name)
-    if found is None:
-        raise UsageError(f"There is no kind of section called {name[:40]!r}. There are: {', '.join(SectionKind)}.")
-    return found
-
-
-def section_called(name: str) -> str | None:
-    """The kind of section that a person means: `action-plan`, `Action Plans` and `action plan` name one kind."""
-    wanted = _key(name)
-    return next((kind.value for kind in SectionKind if _key(kind.value) == wanted), None)
-
-
-def _key(text: str) -> str:
-    return " ".join(word.removesuffix("s") for word in words_of(text.replace("_", " ").casefold()))
 
 
 EVERYTHING = Filters()

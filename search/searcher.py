@@ -10,23 +10,23 @@ from typing import Any, Literal
 
 from corpus.errors import NotFound, UsageError
 from corpus.model import SectionKind
-from index.answer import Answer, Kinds
-from index.deadline import MAX_SECONDS, Deadline
-from index.engine import KINDS
-from index.evaluate import Evaluator
-from index.matches import EVERY_KIND, Match, Words, all_mentions
-from search import facets, offers
-from search.cited import numbers_asked, with_cited
+from index.matching.deadline import MAX_SECONDS, Deadline
+from index.matching.evaluator import Evaluator
+from index.matching.matches import EVERY_KIND, Match, Words, all_mentions
+from index.matching.result_set import Answer, Kinds
+from index.storage.engine import KINDS
+from search.answering import facets, suggestions
+from search.answering.cited import numbers_asked, with_cited
+from search.answering.passages import best_paragraphs, passages
+from search.answering.ranking import rarity
+from search.answering.similar import Alike, similar_passages, similar_reports
+from search.answering.theme_index import theme_lookup
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING
 from search.filters import Filters as Filters
-from search.opened import Opened
-from search.parser import parse
-from search.passages import best_paragraphs, passages
-from search.ranking import rarity
+from search.parsing.parser import parse
 from search.results import Contribution, Expansion, FacetValue, Hit, Results
-from search.similar import Alike, similar_passages, similar_reports
-from search.theming import theme_lookup
+from search.session import Opened
 
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
@@ -104,11 +104,11 @@ class Searcher(Opened):
         shown = [(document, scores[document]) for document in page]
         older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._generation.warnings]
         said = [*older, *self._theme_problems(text), *parsed.diagnostics, *unfit]
-        more, asked = offers.only_in_titles(parsed.tree, whole, evaluator, self._titles)
+        more, asked = suggestions.only_in_titles(parsed.tree, whole, evaluator, self._titles)
         suggestion = None
         if not whole.documents:
-            said += offers.why_nothing(parsed.tree, evaluator)
-            suggestion = str(asked) if asked else offers.suggestion(parsed.tree, evaluator)
+            said += suggestions.why_nothing(parsed.tree, evaluator)
+            suggestion = str(asked) if asked else suggestions.suggestion(parsed.tree, evaluator)
         elif not answer.documents:
             said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
         if asked:

@@ -12,7 +12,7 @@ from tests.patience import PATIENCE
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "corpus" / "demo"
 SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared"))
-START = "from reviews.cli import main; main(prog_name='reviews')"
+START = "from reviews.cli.main import main; main(prog_name='reviews')"
 
 
 def argv(library: Path | None, *words: object, start: str = START) -> list[str]:

@@ -14,5 +14,5 @@ settings.load_profile("patient")
 def _queries_are_not_timed() -> Iterator[None]:
     """The clock that stops long queries stands still. Tests of it pass seconds=-1, or let it run on their own."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("index.deadline.monotonic", lambda: 0.0)
+        patched.setattr("index.matching.deadline.monotonic", lambda: 0.0)
         yield

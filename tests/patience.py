@@ -27,7 +27,7 @@ def look(event, given):
 sys.addaudithook(look)
 """
 _AFTER_A_REPORT = """
-from corpus.store import Store
+from corpus.storage.store import Store
 put = Store.put
 def put_and_pause(*given, **more):
     number = put(*given, **more)

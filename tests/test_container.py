@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from docs import generate
-from reviews.cli import main
+from reviews.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -166,7 +166,7 @@ def test_the_check_of_health_sees_whether_the_page_answers(tmp_path: Path) -> No
     health = instructions("HEALTHCHECK")[-1].partition("CMD ")[2]
     _, flag, code = json.loads(health)
     environment = {**os.environ, "REVIEWS_LIBRARY": str(tmp_path / "library")}
-    reviews = [sys.executable, "-c", "from reviews.cli import main; main()"]
+    reviews = [sys.executable, "-c", "from reviews.cli.main import main; main()"]
     subprocess.run([*reviews, "init"], env=environment, check=True, capture_output=True)
     with subprocess.Popen(
         [*reviews, "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True

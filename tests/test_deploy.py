@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from reviews.cli import main
+from reviews.cli.main import main
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 FILES = sorted(path for path in DEPLOY.iterdir() if path.suffix != ".sh")  # that one: test_container.py

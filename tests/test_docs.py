@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus import catalogue
+from corpus.catalogue import rows as catalogue_rows
 from corpus.model import Reason, SectionKind
 from corpus.settings import HELP, Settings
-from search import log, outputs
+from search.batch import outputs, search_log
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -62,10 +62,10 @@ def test_the_settings_that_are_documented_are_those_that_exist() -> None:
 @pytest.mark.parametrize(
     ("page", "part", "columns"),
     [
-        ("data-format.md", "## The catalogue", catalogue.COLUMNS),
+        ("data-format.md", "## The catalogue", catalogue_rows.COLUMNS),
         ("batch.md", "## One row a passage", outputs.COLUMNS),
         ("batch.md", "## The summary", outputs.SUMMARY),
-        ("batch.md", "## The search log", log.COLUMNS),
+        ("batch.md", "## The search log", search_log.COLUMNS),
     ],
 )
 def test_every_column_of_a_table_is_documented(page: str, part: str, columns: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from corpus import errors
 from docs import generate
-from reviews.cli import main
+from reviews.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

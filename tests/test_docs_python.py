@@ -10,8 +10,8 @@ import pytest
 
 import reviews
 from corpus.errors import UsageError
-from corpus.library import create_library
-from reviews.update import run
+from corpus.layout import create_library
+from reviews.maintenance.update import run
 from search.results import COLUMNS
 
 ROOT = Path(__file__).parent.parent

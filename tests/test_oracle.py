@@ -3,7 +3,7 @@
 import pytest
 
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
-from search.parser import parse
+from search.parsing.parser import parse
 from tests.oracle import Oracle, OracleReport, edits, fold, generate, matches, tokenise
 
 ROBIN = OracleReport(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs import generate
-from reviews.cli import main
+from reviews.cli.main import main
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "reviews.1"

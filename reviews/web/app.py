@@ -15,12 +15,15 @@ from werkzeug.exceptions import HTTPException
 
 from corpus.errors import ReviewsError
 from corpus.model import HIDDEN, REASONS
-from reviews.text import counted
-from reviews.web import access, analysing, answers, audit, describing, exports, reading, searching, security, telling
-from reviews.web.access import Access, Rate
-from reviews.web.asking import Asked
-from reviews.web.audit import Audit
-from reviews.web.shelf import Shelf
+from reviews.terminal.results import counted
+from reviews.web import context
+from reviews.web.guard import access, audit, headers
+from reviews.web.guard.access import Access, Rate
+from reviews.web.guard.audit import Audit
+from reviews.web.library_pool import Shelf
+from reviews.web.parameters import Asked
+from reviews.web.views import analysis, exports, openapi, report, search
+from reviews.web.views import library as library_views
 
 PAGES = (
     ("Search", "/"),
@@ -79,7 +82,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         navigation=PAGES,
         path_now=lambda: request.path,
         version=version("safeguarding-reviews"),
-        asset=security.asset,
+        asset=headers.asset,
         why=lambda reason: next((said for known, said in REASONS.items() if known.value == reason), reason),
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
@@ -88,19 +91,19 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     # A feed wants a moment; of a date that is not known to the day there is only the day of the index.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.jinja_env.filters["date"] = _date
-    app.register_blueprint(security.static)
+    app.register_blueprint(headers.static)
     app.register_blueprint(access.views)
-    app.register_blueprint(searching.views)
+    app.register_blueprint(search.views)
     app.register_blueprint(exports.views)
-    app.register_blueprint(reading.views)
-    app.register_blueprint(telling.views)
-    app.register_blueprint(analysing.views)
-    app.register_blueprint(describing.views)
-    app.before_request(lambda: security.refused(options.hosts))
+    app.register_blueprint(report.views)
+    app.register_blueprint(library_views.views)
+    app.register_blueprint(analysis.views)
+    app.register_blueprint(openapi.views)
+    app.before_request(lambda: headers.refused(options.hosts))
     app.before_request(access.check)
-    app.after_request(security.with_headers)
+    app.after_request(headers.with_headers)
     app.after_request(audit.written)
-    app.teardown_request(answers.give_back)
+    app.teardown_request(context.give_back)
     app.register_error_handler(ReviewsError, _ours)
     app.register_error_handler(HTTPException, _theirs)
     app.register_error_handler(Exception, _bug)

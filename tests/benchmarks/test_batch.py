@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import reviews
-from benchmarks.batch import mentions_in, parts_of, sums
-from corpus.library import create_library
-from reviews.update import run
-from search.sheet import questions
+from benchmarks.searching.batch import mentions_in, parts_of, sums
+from corpus.layout import create_library
+from reviews.maintenance.update import run
+from search.sheets.query_sheet import questions
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 ASKED = b'id,query,year\nA & B,neglect,\n=C,"child* OR ""voice of the child""",\nD,nosuchwordatall,\nE,year:2014,\n'

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.judged import ID, JUDGED, Question, bm25, fts5, interval, measured, ndcg, questions, recall
+from benchmarks.searching.judged import ID, JUDGED, Question, bm25, fts5, interval, measured, ndcg, questions, recall
 from tests.command import SHARED
 
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from benchmarks.national import THEMES, generate, report
-from corpus.store import Store
-from index import build, generations
+from benchmarks.searching.national import THEMES, generate, report
+from corpus.storage.store import Store
+from index import build
+from index.storage import generations
 
 POOL = [f"Neglect was seen by nurse {number}, and nobody asked the child." for number in range(50)]
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks.throughput import DEMO, alone, one_page_scan
-from ingest import extract
+from benchmarks.reading.throughput import DEMO, alone, one_page_scan
+from ingest.worker import extract
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from corpus import catalogue
+from corpus.atomic import write_whole
+from corpus.catalogue import rows as catalogue_rows
 from corpus.errors import LimitHit, UsageError
-from corpus.library import CATALOGUES, create_library
-from corpus.store import Store
-from corpus.whole import write_whole
-from index import generations
+from corpus.layout import CATALOGUES, create_library
+from corpus.storage.store import Store
 from index.build import build
+from index.storage import generations
 
 
 def test_it_holds_what_a_library_holds(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "new" / "library")
     names = {path.name for path in settings.library.iterdir()}
     assert names == {"reports", "catalogue.csv", "corpus.db", "index", "runs"}
-    assert catalogue.load(settings.catalogue) == catalogue.Catalogue(catalogue.COLUMNS, ())
+    assert catalogue_rows.load(settings.catalogue) == catalogue_rows.Catalogue(catalogue_rows.COLUMNS, ())
     with Store.open(settings.database, read_only=True) as store:
         assert store.check() == []
 
@@ -45,10 +45,10 @@ def test_beginning_again_keeps_what_is_there(tmp_path: Path) -> None:
 
 def test_an_example_catalogue_is_there_when_it_is_asked_for(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library", ["demonstration", "knowsley"])
-    read = catalogue.load(settings.catalogue)
+    read = catalogue_rows.load(settings.catalogue)
     boards = [row.get("board") for row in read.rows]
     assert read.problems == ()
-    assert len(read.rows) == sum(len(catalogue.load(path).rows) for path in CATALOGUES.values())
+    assert len(read.rows) == sum(len(catalogue_rows.load(path).rows) for path in CATALOGUES.values())
     assert "Knowsley Safeguarding Children Board" in boards
     assert "Fernshire Safeguarding Children Partnership" in boards
 
@@ -56,7 +56,7 @@ def test_an_example_catalogue_is_there_when_it_is_asked_for(tmp_path: Path) -> N
 def test_an_example_does_not_take_the_place_of_rows_that_are_there(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
     create_library(tmp_path / "library", ["knowsley"])
-    assert len(catalogue.load(settings.catalogue).rows) == 22
+    assert len(catalogue_rows.load(settings.catalogue).rows) == 22
     settings.catalogue.write_text("title\nmine\n")
     with pytest.raises(UsageError, match="has rows already"):
         create_library(tmp_path / "library", ["knowsley"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
-from corpus.store import Store
+from corpus.storage.store import Store
 
 AddReport = Callable[..., str]
 

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from benchmarks import nights
+from benchmarks.indexing import nights
 from corpus.errors import Corrupt, NoIndex
-from corpus.store import Store
+from corpus.storage.store import Store
 from index import build as building
-from index import generations
 from index.build import Ahead, build, check, open_snapshot
+from index.storage import generations
 from tests.index.conftest import AddReport
 
 
@@ -147,7 +147,7 @@ def test_an_index_that_lost_words_is_not_published(
     add("wren", "Neglect was not seen.")
     with monkeypatch.context() as broken:
         broken.setattr(
-            "index.engine.IndexedParagraph.__new__", lambda cls, text, *rest: tuple.__new__(cls, ("", *rest))
+            "index.storage.engine.IndexedParagraph.__new__", lambda cls, text, *rest: tuple.__new__(cls, ("", *rest))
         )
         with pytest.raises(Corrupt, match="not published"):
             build(store, tmp_path / "index")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index import analysis, spellings
+from index import analyser, spellings
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_what_is_looked_for_is_what_stands_in_the_text() -> None:
     for text in ("C.S.E.", "section 47", "C S E", "s.17ZA"):
         ((first, width, word),) = spellings.spelled(text)
         slots = spellings.slots_of(word)
-        assert slots[0] == (analysis.SPELLED + word,)
-        terms = [term for term, _ in analysis.terms(text)]
+        assert slots[0] == (analyser.SPELLED + word,)
+        terms = [term for term, _ in analyser.terms(text)]
         assert [term for (term,) in slots[1:]] == terms[first + 1 : first + width]
 
 
 def test_no_word_is_taken_for_a_term_that_is_none() -> None:
-    assert not any(map(analysis.is_word, (".cse", "#4.3.2", "DNA")))
-    assert all(map(analysis.is_word, ("cse", "4", "child's")))
+    assert not any(map(analyser.is_word, (".cse", "#4.3.2", "DNA")))
+    assert all(map(analyser.is_word, ("cse", "4", "child's")))
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_no_word_is_taken_for_a_term_that_is_none() -> None:
     [("4.3.2", "#4.3.2"), ("47.", "#47"), ("(3)", "#3"), ("R3", "#r3"), ("Recommendation  3", "#recommendation 3")],
 )
 def test_a_printed_number_is_compared_without_what_is_at_its_ends(printed: str, term: str) -> None:
-    assert analysis.number_term(printed) == term
+    assert analyser.number_term(printed) == term

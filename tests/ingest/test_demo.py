@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from corpus.model import Paragraph, Text
-from ingest import clean, reading
-from ingest.page import Unreadable
+from ingest.structure import normalise
+from ingest.structure.page import Unreadable
+from ingest.worker import pipeline
 
 ROOT = Path(__file__).parents[2]
 TRUTH: dict[str, Any] = json.loads((ROOT / "tests" / "corpus" / "demo_truth.json").read_text("utf-8"))["files"]
@@ -24,7 +25,7 @@ _RAISED = str.maketrans("", "", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 @cache
 def read(name: str) -> Text:
     data = (ROOT / "corpus" / "demo" / name).read_bytes()
-    return reading.read(data, id="f" * 64, name=Path(name).stem, max_pages=99)
+    return pipeline.read(data, id="f" * 64, name=Path(name).stem, max_pages=99)
 
 
 def words(paragraph: Paragraph) -> str:
@@ -99,7 +100,7 @@ def test_running_lines_contents_and_cover_sheets_are_asides_and_nothing_else_is(
         truth: Counter[str] = Counter()
         for part in ("header", "footer", "contents", "cover_sheet"):
             for piece in page[part]:
-                truth.update(clean.repair(str(piece)).split())
+                truth.update(normalise.repair(str(piece)).split())
         found = Counter(word for a in report.asides if a.page == page["number"] for word in a.text.split())
         dots = {word for word in found if not word.strip(".")}
         assert Counter({word: n for word, n in found.items() if word not in dots}) == truth, page["number"]

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from corpus.model import Reason, Scan, SectionKind, Text
-from ingest import clean, extract, reading
-from ingest.page import Unreadable
-from ingest.sandbox import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.structure import normalise
+from ingest.structure.page import Unreadable
+from ingest.worker import extract, pipeline
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ Read = Callable[..., Text]
 @pytest.fixture
 def read(press: Any) -> Read:
     def make(*pages: Any, **options: Any) -> Text:
-        return reading.read(press.pdf(*pages, **options), id="f" * 64, name="wren", max_pages=99)
+        return pipeline.read(press.pdf(*pages, **options), id="f" * 64, name="wren", max_pages=99)
 
     return make
 
@@ -227,14 +228,14 @@ def test_a_picture_without_text_is_unread(read: Read, press: Any) -> None:
 
 def test_a_picture_in_which_ocr_found_no_words_says_so(press: Any) -> None:
     nothing = Scan(1, "eng", "tesseract 5", 0.0, 2480, 0, ())
-    report = reading.read(press.pdf([], before=PICTURE), id="f" * 64, name="wren", max_pages=9, scans={1: nothing})
+    report = pipeline.read(press.pdf([], before=PICTURE), id="f" * 64, name="wren", max_pages=9, scans={1: nothing})
     assert [(page.reader, page.unread) for page in report.pages] == [(None, "no_words")]
     assert report.scans == (1,), "so that it is not drawn and read again"
 
 
 def test_the_reader_pypdf_finds_the_same_words(press: Any) -> None:
     data = press.pdf(press.lines("1.1 " + LONG, "Nobody asked.", "", "1.2 Nobody answered."))
-    by_pypdf = reading.read(data, id="f" * 64, name="wren", max_pages=9, extractor="pypdf")
+    by_pypdf = pipeline.read(data, id="f" * 64, name="wren", max_pages=9, extractor="pypdf")
     assert {page.reader for page in by_pypdf.pages} == {"pypdf"}
     assert " ".join(texts(by_pypdf)) == f"1.1 {LONG} Nobody asked. 1.2 Nobody answered."
 
@@ -247,8 +248,8 @@ def letters(text: str) -> Counter[str]:
 def assert_nothing_lost(data: bytes) -> None:
     """Every letter of every page is in exactly one paragraph or aside of that page."""
     raw = extract.read(data, max_pages=5_000)
-    printed = {page.number: letters(" ".join(clean.repair(line.text) for line in page.lines)) for page in raw.pages}
-    report = reading.understand(raw, "f" * 64, "wren")
+    printed = {page.number: letters(" ".join(normalise.repair(line.text) for line in page.lines)) for page in raw.pages}
+    report = pipeline.understand(raw, "f" * 64, "wren")
     found: dict[int, Counter[str]] = {page.number: Counter() for page in report.pages}
     for paragraph in report.paragraphs:
         cuts = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from corpus.library import create_library
+from corpus.layout import create_library
 from corpus.model import Reason, Text
 from corpus.settings import Settings
-from corpus.store import Store
+from corpus.storage.store import Store
 from ingest import discover, run
 from ingest.run import ingest
-from ingest.sandbox import Refusal, Sandbox
+from ingest.sandbox.worker_process import Refusal, Sandbox
 from ingest.summary import PARTS, IngestSummary
 from tests.patience import until
 

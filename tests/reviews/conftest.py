@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from corpus.library import create_library
-from reviews.cli import main
+from corpus.layout import create_library
+from reviews.cli.main import main
 from tests.command import DEMO, reviews
 
 

@@ -18,11 +18,11 @@ import pypdfium2
 import pytest
 
 import reviews
-from benchmarks.queries import TYPICAL
-from corpus.library import create_library
+from benchmarks.searching.queries import TYPICAL
+from corpus.layout import create_library
 from reviews.library import Library
-from reviews.update import run
-from search.parser import FIELDS, parse
+from reviews.maintenance.update import run
+from search.parsing.parser import FIELDS, parse
 from tests.command import ROOT, SHARED
 from tests.oracle import Oracle, OracleReport, generate
 

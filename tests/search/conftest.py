@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import reviews
-from corpus.library import create_library
+from corpus.layout import create_library
 from reviews.library import Library
-from reviews.update import run
+from reviews.maintenance.update import run
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import reviews
-from corpus.library import create_library
-from index import analysis
+from corpus.layout import create_library
+from index import analyser
 from index.query import And, In, Near, Not, Or, Query, Theme
 from reviews.library import Library
-from reviews.update import run
-from search.parser import FIELDS
+from reviews.maintenance.update import run
+from search.parsing.parser import FIELDS
 from tests.oracle import Oracle, OracleReport, Place, generate
 
 ROOT = Path(__file__).parents[2]
@@ -117,7 +117,7 @@ def test_the_comparison_fails_when_the_analysis_drops_a_word(
 ) -> None:
     """An index without the words of two letters, as a stop list would make it, is found out."""
     oracle = oracle_of(demo)
-    heard = analysis._terms
+    heard = analyser._terms
 
     class Deaf(dict[str, tuple[str, str]]):
         def __missing__(self, token: str) -> tuple[str, str]:
@@ -125,7 +125,7 @@ def test_the_comparison_fails_when_the_analysis_drops_a_word(
             return ("", "") if len(term[0]) == 2 else term
 
     with monkeypatch.context() as dropping:
-        dropping.setattr(analysis, "_terms", Deaf())
+        dropping.setattr(analyser, "_terms", Deaf())
         deaf = made(tmp_path, ROOT / "corpus" / "demo")
     with deaf:
         assert disagreements(deaf, oracle, generate(oracle, seed=3, n=200))

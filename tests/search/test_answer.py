@@ -8,14 +8,14 @@ import pytest
 
 import reviews
 from corpus.errors import QueryRefused, UsageError
-from corpus.library import create_library
-from index.deadline import Deadline
-from index.matches import Match
+from corpus.layout import create_library
+from index.matching.deadline import Deadline
+from index.matching.matches import Match
 from reviews.library import Library
-from reviews.update import run
-from search.facets import FACETS
+from reviews.maintenance.update import run
+from search.answering.facets import FACETS
+from search.answering.ranking import Ranking
 from search.filters import Filters
-from search.ranking import Ranking
 from search.results import Results
 from search.searcher import Group, Searcher, Sort
 
@@ -258,7 +258,7 @@ def test_parts_of_the_query_that_stand_in_one_paragraph_count_more(demo: Searche
 def test_the_best_passages_are_cut_and_every_mention_is_whole(
     demo: Searcher, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.passages.LONGEST", 150)
+    monkeypatch.setattr("search.answering.passages.LONGEST", 150)
     cut = 0
     with library.store() as store:
         for hit in demo.search("child", limit=None):

@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import pytest
 
-from corpus.library import create_library
+from corpus.layout import create_library
 from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
-from corpus.store import Store
+from corpus.storage.store import Store
 from corpus.themes import Themes
 from index import build
 from search.searcher import Searcher

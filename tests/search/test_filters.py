@@ -3,15 +3,16 @@
 import pytest
 
 from corpus.errors import UsageError
-from index import analysis
+from index import analyser
 from index.query import In
 from reviews.library import Library
-from search.filters import EVERYTHING, FILTERS, Filters, of_cells, section_kind
-from search.paragraphs import paragraphs
-from search.parser import parse
-from search.recommended import recommended
+from search.analytics.keyness import compare, terms
+from search.analytics.paragraphs import paragraphs
+from search.analytics.recommendations import recommended
+from search.filters import EVERYTHING, FILTERS, Filters, of_cells
+from search.parsing.parser import parse
+from search.parsing.section_names import section_kind
 from search.searcher import Searcher
-from search.terms import compare, terms
 
 
 def test_filters_are_read_by_their_names_as_a_person_types_them() -> None:
@@ -85,7 +86,7 @@ def test_a_filter_by_section_holds_for_the_recommendations_and_paragraphs_themse
 
 def test_a_filter_by_section_compares_only_what_stands_in_such_sections(asked: Searcher) -> None:
     only = Filters(sections=("findings",))
-    words = {term for row in paragraphs(asked, "", only) for term, _ in analysis.terms(row["text"])}
+    words = {term for row in paragraphs(asked, "", only) for term, _ in analyser.terms(row["text"])}
     for found in (
         terms(asked, "neglect", only, limit=None),
         terms(asked, "neglect", only, unit="report", limit=None),

@@ -10,9 +10,9 @@ import pytest
 
 import reviews
 from corpus.errors import QueryRefused
-from corpus.library import create_library
+from corpus.layout import create_library
 from reviews.library import Library
-from reviews.update import run
+from reviews.maintenance.update import run
 from tests.patience import steps
 from tests.search.hostile import fixed, generated
 

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import reviews
-from corpus.library import create_library
-from index.deadline import Deadline
-from index.evaluate import Evaluator
+from corpus.layout import create_library
+from index.matching.deadline import Deadline
+from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Pattern, Phrase, Query, Word
-from reviews.update import run
+from reviews.maintenance.update import run
 from search.searcher import Searcher
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"

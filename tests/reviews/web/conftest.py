@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from reviews.cli import main
+from reviews.cli.main import main
 from reviews.library import Library
 from reviews.web.app import create_app
 from tests.patience import PATIENCE
@@ -30,9 +30,9 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
 def _nobody_loses_patience() -> Iterator[None]:
     """On a busy machine it takes long until it is somebody's turn, or until a page is drawn."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("reviews.web.shelf._PATIENCE", PATIENCE)
-        patched.setattr("reviews.web.picture._PATIENCE", PATIENCE)
-        patched.setattr("reviews.web.picture._SECONDS", PATIENCE)
+        patched.setattr("reviews.web.library_pool._PATIENCE", PATIENCE)
+        patched.setattr("reviews.web.page_images._PATIENCE", PATIENCE)
+        patched.setattr("reviews.web.page_images._SECONDS", PATIENCE)
         yield
 
 

@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from reviews.cli import main
+from reviews.cli.main import main
 from reviews.web.app import create_app
-from reviews.web.batches import Batch
+from reviews.web.batch_jobs import Batch
 from tests.reviews.web.browser import Visitor, served
 
 MODES: dict[str, dict[str, Any]] = {

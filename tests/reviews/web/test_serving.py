@@ -19,11 +19,11 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from reviews.cli import main
+from reviews.cli.main import main
 from reviews.library import Library
 from reviews.web.app import create_app
-from reviews.web.exports import views as exports
-from reviews.web.shelf import Shelf
+from reviews.web.library_pool import Shelf
+from reviews.web.views.exports import views as exports
 from search.searcher import Searcher
 from tests.patience import PATIENCE, until
 from tests.reviews.web.conftest import DEMO, build
@@ -76,7 +76,7 @@ def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
 
     def rebuild() -> None:
         for _ in range(3):
-            command = [sys.executable, "-c", "from reviews.cli import main; main()", "--library", str(library)]
+            command = [sys.executable, "-c", "from reviews.cli.main import main; main()", "--library", str(library)]
             subprocess.run([*command, "index", "--rebuild"], check=True, capture_output=True)
         over.set()
 
@@ -201,7 +201,7 @@ def test_a_fault_of_ours_is_told_without_what_was_asked(demo: Path, caplog: pyte
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process in another way")
 def test_the_command_serves_prints_its_address_and_ends_when_told(demo: Path) -> None:
-    command = [sys.executable, "-c", "from reviews.cli import main; main()", "--library", str(demo)]
+    command = [sys.executable, "-c", "from reviews.cli.main import main; main()", "--library", str(demo)]
     process = subprocess.Popen([*command, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

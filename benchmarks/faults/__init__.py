@@ -1,0 +1,1 @@
+"""What happens when writing fails at every point?"""

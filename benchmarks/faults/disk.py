@@ -1,0 +1,171 @@
+"""A disk that fails: every write, flush, rename, deletion and new folder of this process, and of the SQLite in it, is
+counted, and one of them goes wrong.
+
+For a process of its own (`fork`), because it changes Python's own functions and never puts them back.
+"""
+
+import builtins
+import errno
+import io
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmarks.faults import sqlite_disk
+
+Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
+FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
+"""kill: the process dies. power: and bytes that were not flushed are cut off or zeroed. names: and what was not flushed
+in a folder has its old name again, or none. EIO, ENOSPC: one operation
+fails. full: from there on every write fails."""
+
+
+class Disk:
+    """Counts operations below a folder, and lets the one with the number `at` (from 1) go wrong."""
+
+    def __init__(self, folder: Path, fault: Fault, at: int) -> None:
+        self._folder = str(folder)
+        self._fault = fault
+        self._at = at
+        self.operations = 0
+        self._written: dict[str, int] = {}  # file → bytes of it that are surely on the disk
+        self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` held), until the folder is flushed
+        # SQLite's file → before each write: place, bytes, size of the file; and how much was written, None for a cut.
+        self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
+
+    def install(self, *, sqlite: bool = False) -> None:
+        """From now on until the process ends. sqlite: what SQLite does is counted too, and fails."""
+        if sqlite:
+            sqlite_disk.install(self)
+        opened = io.open
+        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "link")}
+        disk = self
+
+        class File(io.FileIO):
+            def write(self, data: Any, /) -> int:
+                disk.operate(str(self.name), writing=True)
+                return super().write(data)
+
+        def open_(file: Any, mode: str = "r", buffering: int = -1, *rest: Any, **more: Any) -> Any:
+            if isinstance(file, int) or not set(mode) & set("wax+") or not disk.ours(os.fspath(file)):
+                return opened(file, mode, buffering, *rest, **more)
+            raw = File(os.fspath(file), mode.replace("b", "").replace("t", ""))
+            disk._written.setdefault(os.path.realpath(str(raw.name)), 0 if "w" in mode or "x" in mode else 1 << 60)
+            buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
+            return buffered if "b" in mode else io.TextIOWrapper(buffered, *rest, **more)
+
+        def fsync(handle: int) -> None:
+            path = os.path.realpath(f"/proc/self/fd/{handle}")
+            disk.operate(path)
+            real["fsync"](handle)
+            if os.path.isdir(path):
+                disk._named = [name for name in disk._named if os.path.dirname(name[1]) != path]
+            else:
+                disk._written.pop(path, None)
+
+        def moving(name: str) -> Callable[..., None]:
+            def move(source: Any, to: Any, **more: Any) -> None:
+                before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))
+                if disk.ours(after):
+                    disk.operate(after)
+                    held = Path(after).read_bytes() if Path(after).is_file() else None
+                    disk._named.append((before, after, held))
+                    disk._written = {
+                        after + path[len(before) :] if path.startswith(before) else path: size
+                        for path, size in disk._written.items()
+                    }
+                real[name](source, to, **more)
+
+            return move
+
+        def link(source: Any, to: Any, **more: Any) -> None:
+            after = os.path.abspath(os.fspath(to))
+            if disk.ours(after):
+                disk.operate(after)
+                disk._named.append((after + " was not there", after, None))
+            real["link"](source, to, **more)
+
+        def naming(name: str) -> Callable[..., None]:
+            def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
+                folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
+                if disk.ours(whole := os.path.join(folder, os.fspath(path))):
+                    disk.operate(whole)
+                real[name](path, *rest, dir_fd=dir_fd, **more)
+
+            return act
+
+        builtins.open = io.open = open_
+        os.fsync, os.link = fsync, link  # type: ignore[assignment]
+        os.rename, os.replace = moving("rename"), moving("replace")
+        os.mkdir, os.unlink, os.rmdir = naming("mkdir"), naming("unlink"), naming("rmdir")
+        shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
+
+    def rest(self) -> None:
+        """The work is done: whatever goes wrong now must not undo it."""
+        self.operate(self._folder)
+
+    def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
+        """SQLite is going to change a file there. amount None: to cut it off."""
+        if self._fault in ("power", "names"):
+            with open(path, "rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(offset)
+                self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
+
+    def flushed(self, path: str) -> None:
+        """SQLite has flushed a file, or deleted it."""
+        self._before.pop(path, None)
+
+    def ours(self, path: Any) -> bool:
+        """Whether the path lies below the folder."""
+        return os.path.abspath(os.fsdecode(path)).startswith(self._folder)
+
+    def operate(self, path: str, *, writing: bool = False) -> None:
+        """Count one operation, and let it go wrong if it is its turn."""
+        self.operations += 1
+        if self._fault == "full" and self.operations >= self._at and writing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        if self.operations != self._at:
+            return
+        if self._fault in ("EIO", "ENOSPC"):
+            number = getattr(errno, self._fault)
+            raise OSError(number, os.strerror(number), path)
+        if self._fault in ("power", "names"):
+            self._lose()
+        if self._fault in ("kill", "power", "names"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _lose(self) -> None:
+        """What a disk may do whose power fails: keep names and lose bytes, or keep neither."""
+        for number, (path, sure) in enumerate(self._written.items()):
+            try:
+                size = os.stat(path).st_size
+                handle = os.open(path, os.O_RDWR)
+            except OSError:
+                continue
+            if number % 2:
+                os.ftruncate(handle, min(sure, size // 2))
+            else:
+                os.pwrite(handle, bytes(max(0, size - sure)), min(sure, size))
+            os.close(handle)
+        for number, (path, writes) in enumerate(self._before.items()):
+            with suppress(OSError), open(path, "rb+") as file:
+                # All that was not flushed is lost, or every second write of it, as by a disk that sorts its writes.
+                for offset, held, size, amount in writes[:: 1 + number % 2][::-1]:
+                    file.seek(offset)
+                    file.write(held.ljust(amount or 0, b"\0") if number % 2 else held)
+                    if not number % 2 or amount is None:
+                        file.truncate(size)
+        if self._fault == "names":
+            for before, after, content in reversed(self._named):
+                if content is not None:
+                    Path(after).write_bytes(content)
+                elif Path(after).exists() and not Path(before).exists():
+                    if Path(after).is_dir():
+                        shutil.rmtree(after)
+                    else:
+                        Path(after).unlink()

@@ -1,0 +1,212 @@
+"""Is a whole run ever left half done? `python -m benchmarks.faults.runs` fails each file operation of `reviews
+update`, one by
+one: those of the corpus, which are SQLite's, of the index, of the records and of the caches.
+
+A small library is to follow its folder: some reports are new, one has a new edition, one moved, one is gone. After each
+fault every question must be answered as before the run or as after it, `check` must find nothing wrong with what is
+served, and the next run must complete, without reading again what was read. The figures go to stdout as JSON.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import reviews
+from benchmarks.faults.disk import FAULTS, Disk, Fault
+from benchmarks.faults.torture import Outcome, in_a_child
+from corpus.layout import create_library
+from corpus.settings import load_settings
+from corpus.storage.store import Store
+from index import build
+from index.storage import generations
+from reviews.maintenance.update import run
+
+DEMO = Path(__file__).parent.parent.parent / "corpus" / "demo"
+_NEW = 8  # reports
+_SPARE = 1_200_000  # bytes beyond what an update leaves: what it needs for a while
+_QUESTIONS = ("child*", "learning OR review", '"child protection"')
+
+Answers = dict[str, Any]
+
+
+def prepare(library: Path) -> None:
+    """A library that has read its folder, and the folder gone on since."""
+    create_library(library)
+    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
+    folder = library / "reports"
+    brief, summary, response, newsletter = sorted(DEMO.glob("*.pdf"), key=lambda pdf: pdf.stat().st_size)[2:6]
+    for pdf in (brief, summary, response):
+        shutil.copyfile(pdf, folder / pdf.name)
+    update(library)
+    for number in range(_NEW):
+        (folder / f"{number} {newsletter.name}").write_bytes(
+            newsletter.read_bytes() + f"\n% edition {number}\n".encode()
+        )
+    (folder / response.name).write_bytes(response.read_bytes() + b"\n% another edition\n")
+    (folder / brief.name).rename(folder / "moved.pdf")
+    (folder / summary.name).unlink()
+
+
+def update(library: Path) -> int:
+    """Run it. Gives the number of PDFs that were read."""
+    done = run(load_settings(library), ())
+    return done.ingested.read if done.ingested else 0
+
+
+def answers(library: Path) -> Answers:
+    """What is answered, but for the time that it took and the name of the generation."""
+    told: Answers = {}
+    with reviews.open(library) as opened:
+        for query in _QUESTIONS:
+            answer = opened.search(query, limit=None, per_report=None).to_dict()
+            told[query] = {key: value for key, value in answer.items() if key not in ("elapsed_ms", "generation")}
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where every fault begins: a library, what it answers, what it is to answer, how many operations away."""
+
+    library: Path
+    before: Answers
+    after: Answers
+    operations: int
+
+    @classmethod
+    def make(cls, folder: Path) -> "Scene":
+        library = folder / "scene"
+        prepare(library)
+        before = answers(library)
+        copy = Path(shutil.copytree(library, folder / "copy"))
+        said = in_a_child(lambda: update(copy), Disk(copy, "none", 0), sqlite=True).decode()
+        scene = cls(library, before, answers(copy), int(said.removeprefix("done ")))
+        shutil.rmtree(copy)
+        return scene
+
+
+def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
+    """Let the operations with these numbers go wrong, each in a fresh copy of the library."""
+    outcome = Outcome()
+    for at in points:
+        # The same path each time: the corpus remembers files by it.
+        copy = Path(shutil.copytree(scene.library, scene.library.parent / "copy"))
+        said = in_a_child(partial(update, copy), Disk(copy, fault, at), sqlite=True).decode()
+        outcome.tried += 1
+        wrong = list(_judge(copy, scene, outcome))
+        if said.startswith("bug"):
+            wrong.append(said)
+        outcome.faults += [f"{fault} at {at}: {sentence}" for sentence in wrong]
+        shutil.rmtree(copy)
+    return outcome
+
+
+def sizes(scene: Scene, number: int) -> Outcome:
+    """Run it on a real disk with room for a part of what it writes, from nothing to all of it, in so many steps.
+
+    Raises PermissionError when we may not mount one.
+    """
+    outcome = Outcome()
+    with _disk(scene.library.parent / "copy", 64) as disk:  # the library's own path: the corpus remembers files by it
+        held = _empty(disk)
+        shutil.copytree(scene.library, disk, dirs_exist_ok=True)
+        begun = shutil.disk_usage(disk).used - held
+        in_a_child(lambda: update(disk), Disk(disk, "none", 0))
+        most = shutil.disk_usage(disk).used - held - begun + _SPARE
+        for step in range(number):
+            free = most * step // (number - 1)
+            _empty(disk)
+            shutil.copytree(scene.library, disk, dirs_exist_ok=True)
+            ballast = disk / ".ballast"
+            ballast.write_bytes(bytes(shutil.disk_usage(disk).free - free))
+            said = in_a_child(lambda: update(disk), Disk(disk, "none", 0)).decode()
+            ballast.unlink()
+            outcome.tried += 1
+            wrong = list(_judge(disk, scene, outcome))
+            if not said.startswith(("done", "failed")):
+                wrong.append(said)
+            outcome.faults += [f"{free:,} bytes free: {sentence}" for sentence in wrong]
+    return outcome
+
+
+@contextmanager
+def _disk(place: Path, megabytes: int) -> Iterator[Path]:
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        place.rmdir()
+        raise PermissionError("only who may mount can have a small disk: run this as root")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+        place.rmdir()
+
+
+def _empty(disk: Path) -> int:
+    """Take everything away; gives what is held all the same."""
+    for path in disk.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return shutil.disk_usage(disk).used
+
+
+def _judge(library: Path, scene: Scene, outcome: Outcome) -> Iterator[str]:
+    index = library / "index"
+    try:
+        found = answers(library)
+        outcome.old += found == scene.before
+        outcome.new += found == scene.after
+        if found not in (scene.before, scene.after):
+            yield "search answers neither as before nor as after"
+        with Store.open(library / "corpus.db") as store:
+            if said := store.check():
+                yield f"the corpus is not sound: {said}"
+            if not generations.current(index, thorough=True).warnings and (said := build.check(store, index)):
+                yield f"check finds fault with a sound index: {said}"
+            kept = {report for _, report in store.readings()}
+        again = update(library)
+        with Store.open(library / "corpus.db") as store:
+            if said := [*store.check(), *build.check(store, index, full=True)]:
+                yield f"after the next run: {said}"
+            new = {report for _, report in store.readings()} - kept
+        if again != len(new):
+            yield f"the next run read {again} files for {len(new)} reports that were missing"
+        if answers(library) != scene.after:
+            yield "the next run does not complete"
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
+        yield f"{type(error).__name__}: {error}"
+
+
+def main() -> None:
+    """Print one JSON object; end with 1 if anything was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.runs", description=__doc__)
+    parser.add_argument("--faults", nargs="*", choices=FAULTS, default=list(FAULTS))
+    parser.add_argument("--step", type=int, default=1, help="fail every so many operations only")
+    parser.add_argument("--sizes", type=int, default=50, help="so many sizes of a full disk; 0 where we may not mount")
+    asked = parser.parse_args()
+    told: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="runs-") as work:
+        scene = Scene.make(Path(work))
+        told["operations"] = scene.operations
+        for fault in asked.faults:
+            told[fault] = faults(scene, fault, range(1, scene.operations + 2, asked.step)).to_dict()
+            print(fault, told[fault], file=sys.stderr)
+        if asked.sizes:
+            told["disk full at so many sizes"] = sizes(scene, asked.sizes).to_dict()
+    print(json.dumps(told, indent=1))
+    sys.exit(1 if any(part["faults"] for part in told.values() if isinstance(part, dict)) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How fast is the index built, and how does it grow?"""

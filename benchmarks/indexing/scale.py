@@ -1,0 +1,109 @@
+"""What do size and change cost? `python -m benchmarks.indexing.scale --like LIBRARY` makes collections of 20, 200
+and 2,000
+reports from the paragraphs of LIBRARY, and measures on each: building, questions, one new report, 20 changed ones,
+nothing new. Then 2,000 small PDFs are read, and a night with nothing new on them is measured. JSON to stdout, a table
+to stderr.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.__main__ import machine, questions, size_mb
+from benchmarks.measure import command, measure
+from benchmarks.searching.national import REPORTS, WORDS, generate, paragraphs_of
+
+
+def collection(library: Path, pool: list[str], reports: int) -> dict[str, Any]:
+    """The costs of a made-up collection of so many reports."""
+    generate(library, pool, reports)
+    index = command(library, "index", "--json")
+    told: dict[str, Any] = {"build": measure(index).to_dict()}
+    told["index_mb"] = size_mb(library / "index" / "0000001")
+    told["corpus_mb"] = size_mb(library / "corpus.db")
+    told["queries"] = questions(library)
+    for number in range(3):  # the first update after a build copies it all; later ones share
+        generate(library, pool, 1, first=reports + number)
+        told[f"one_new_{number + 1}"] = measure(index).to_dict()
+    generate(library, pool, 20, seed=2)  # the first twenty, other bytes
+    told["twenty_changed"] = measure(index).to_dict()
+    told["nothing_new"] = measure(index).to_dict()
+    return told
+
+
+def small_pdf(number: int) -> bytes:
+    """One page with a line of made-up text, different for each number."""
+    said = f"BT /F1 12 Tf 72 720 Td (Review {number}: the child was seen at school {number} times.) Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(said), said),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for place, each in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj%s\nendobj\n" % (place, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    return made + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        size,
+        table,
+        size,
+        len(made),
+    )
+
+
+def nights(scratch: Path, reports: int) -> dict[str, Any]:
+    """Small PDFs: read, then nothing new, then one new, each with the whole command."""
+    folder, library = scratch / "folder", scratch / "small"
+    folder.mkdir()
+    for number in range(reports):
+        (folder / f"review-{number}.pdf").write_bytes(small_pdf(number))
+    update = command(library, "update", folder, "--json")
+    full = measure(update)
+    if json.loads(full.output)["ingest"]["read"] != reports:
+        raise SystemExit("Some of the small PDFs could not be read: that is a fault.")
+    told = {"files": reports, "full": full.to_dict(), "nothing_new": measure(update).to_dict()}
+    (folder / "new.pdf").write_bytes(small_pdf(reports))
+    return told | {"one_new": measure(update).to_dict()}
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures as Markdown."""
+    names = ("build", "one_new_1", "one_new_2", "one_new_3", "twenty_changed", "nothing_new")
+    lines = ["| reports | " + " | ".join(names) + " | index | p95 of a question |", "|---" * (len(names) + 3) + "|"]
+    for reports, told in figures["collections"].items():
+        costs = ["{seconds} s, {cpu_seconds} s CPU, {peak_mb} MB".format(**told[name]) for name in names]
+        lines.append(f"| {reports} | {' | '.join(costs)} | {told['index_mb']} MB | {told['queries']['p95_ms']} ms |")
+    small = figures["small_pdfs"]
+    lines += [
+        f"{small['files']} small PDFs, {name}: " + "{seconds} s, {cpu_seconds} s CPU".format(**small[name])
+        for name in ("full", "nothing_new", "one_new")
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.indexing.scale", description=__doc__)
+    parser.add_argument("--like", type=Path, required=True, help="a library whose paragraphs are used")
+    parser.add_argument("--most", type=int, default=REPORTS, help="reports of the largest collection")
+    asked = parser.parse_args()
+    figures: dict[str, Any] = {"machine": machine(), "words_of_a_report": WORDS, "collections": {}}
+    pool = paragraphs_of(asked.like)
+    with tempfile.TemporaryDirectory(prefix="reviews-scale-") as scratch:
+        for reports in (asked.most // 100, asked.most // 10, asked.most):
+            figures["collections"][reports] = collection(Path(scratch) / str(reports), pool, reports)
+            print(f"{reports} reports: done", file=sys.stderr)
+        figures["small_pdfs"] = nights(Path(scratch), asked.most)
+    print(json.dumps(figures, indent=1))
+    print(table(figures), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

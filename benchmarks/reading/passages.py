@@ -1,0 +1,108 @@
+"""Does a passage ever show what is no text? `python -m benchmarks.reading.passages DIR` asks a hundred questions.
+
+Running lines and contents lines are told from poppler's reading, not from ours: a line that stands among the first or
+the last of three pages and of two thirds of all, whatever its digits, is a running line; a line of dots that ends in a
+number is a line of a contents list. None of them may stand in a passage of the pages where it is printed.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from benchmarks.searching.queries import TYPICAL
+from corpus.layout import create_library
+from corpus.model import Report
+from reviews.library import Library
+from reviews.maintenance.update import run
+
+_EDGE = 3  # lines at the top and the bottom of a page where a running line may stand
+_CONTENTS = re.compile(r"(?:\.\s?){5,}\s*\d{1,3}$")
+_MORE = """children; school; police; risk; parents; health; care; plan; review; assessment; family; support; education;
+practice; leaders; management; delay; missing; exploitation; foster; adoption; court; safe; abuse; concerns; agencies;
+evidence; page; report; inspection; contents; appendix; recommendation; finding; partnership; council; authority; board;
+"social workers"; "care leavers"; "local authority"; "child protection"; serious; quality; number; result; government;
+public; chapter; introduction; summary"""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """lines: running and contents lines that were looked for. seen: those in a passage, with where."""
+
+    queries: int = 0
+    passages: int = 0
+    lines: int = 0
+    seen: list[str] = field(default_factory=list)
+
+
+def questions() -> list[str]:
+    """A hundred."""
+    return list(dict.fromkeys([*TYPICAL, *(each.strip() for each in _MORE.split(";"))]))[:100]
+
+
+def no_text(path: Path) -> dict[int, set[str]]:
+    """The running lines and the contents lines of each page, as poppler reads them."""
+    done = subprocess.run(["pdftotext", "-layout", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True)
+    pages = [
+        [" ".join(line.split()) for line in page.split("\n") if line.strip()]
+        for page in done.stdout.decode("utf-8", "replace").split("\f")[:-1]
+    ]
+    places: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    found: dict[int, set[str]] = defaultdict(set)
+    for number, lines in enumerate(pages, 1):
+        for line in {*lines[:_EDGE], *lines[-_EDGE:]}:
+            places[re.sub(r"\d+", "#", line)].append((number, line))
+        found[number] |= {line for line in lines if _CONTENTS.search(line)}
+    for key, at in places.items():
+        if len({number for number, _ in at}) >= max(3, 2 * len(pages) / 3) and len(re.findall(r"[^\W\d_]", key)) > 8:
+            for number, line in at:
+                found[number].add(line)
+    return found
+
+
+def check(library: Library) -> Verdict:
+    """Ask every question and look at every passage."""
+    verdict = Verdict()
+    lines: dict[str, dict[int, set[str]]] = {}
+    for report in library.reports():
+        lines[report.id] = no_text(_file(library, report))
+    verdict.lines = sum(len(each) for pages in lines.values() for each in pages.values())
+    for question in questions():
+        verdict.queries += 1
+        for hit in library.search(question, limit=None, per_report=None):
+            pages = lines[hit.report["id"]]
+            for passage in hit.passages:
+                verdict.passages += 1
+                for page in range(passage.page, passage.page_end + 1):
+                    for line in pages.get(page, ()):
+                        if line in passage.text:
+                            verdict.seen.append(f"{hit.report['file']}, page {page}: {line}")
+    verdict.seen = sorted(set(verdict.seen))
+    return verdict
+
+
+def _file(library: Library, report: Report) -> Path:
+    return library.settings.library / report.files[0]
+
+
+def main() -> None:
+    """Print the verdict as JSON; exit code 1 when a passage shows what is no text."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder.resolve()
+    with tempfile.TemporaryDirectory() as temporary:
+        settings = create_library(Path(temporary) / "library")
+        run(settings, [folder])
+        with Library(settings.library, ocr=False) as library:
+            verdict = check(library)
+    print(json.dumps(asdict(verdict), ensure_ascii=False, indent=1))
+    sys.exit(1 if verdict.seen else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""What does a large batch cost, and is it right? `python -m benchmarks.searching.batch LIBRARY`: 500 queries into
+one workbook.
+
+The queries are words, phrases, words near each other, patterns, sections, themes and filters, made of the library's own
+words with a fixed seed, without words that stand in more than one paragraph of fifty. The figures go to stdout as JSON:
+seconds of wall and processor time and the peak memory of all processes; and `disagree`, the queries for which the sheet
+Mentions, the column of the sheet Matrix, the row of the sheet Summary and a search do not all say the same number.
+
+The millions of rows of the sheets Mentions are read by an expression for the whole of a row as the program writes it,
+not by a reader of XML, which takes ten times as long: a byte that does not belong to such a row, a row or a cell with
+another number than its place, and a wrong checksum are errors.
+"""
+
+import argparse
+import csv
+import json
+import multiprocessing
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from itertools import islice, repeat
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import unescape
+
+import reviews
+from benchmarks.__main__ import machine
+from benchmarks.measure import command, measure
+from benchmarks.searching.__main__ import questions
+from index import analyser
+from reviews.library import Library
+from search.sheets.query_sheet import Question
+from search.sheets.query_sheet import questions as read
+
+QUERIES = 500
+_NARROWED = {3: {"year": "2012.."}, 8: {"section": "findings; recommendations"}, 13: {"year": "2010..2018"}}
+_EVERY = 20  # of so many queries, those above have a filter
+_SAMPLE = 200  # reports whose words are counted
+_OPERATORS = re.compile(r"\b[a-z]+:\S*|\bOR\b|\bNEAR/\d+|~\d")
+_TEXT = rb"[^<&\x00-\x1f]*+(?:&(?:amp|lt|gt|#10);[^<&\x00-\x1f]*+)*+"
+_ROW = re.compile(
+    rb'<row r="(\d+)"(?: ht="\d+" customHeight="1")?+>(?:<c r="[A-Z]+\1" s="\d+"(?:><v>[\d.]+</v></c>'
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>' + _TEXT + rb"</t></is></c>))*+</row>"
+)
+_READ = 16_000_000  # bytes of a sheet at once
+_CHUNK = 10  # questions that are searched for in one go
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def telling(library: Library) -> set[str]:
+    """The words that an analyst may ask for: in more than one paragraph of the library, and in one of fifty at most."""
+    held: Counter[str] = Counter()
+    count = 0
+    with library.store() as store:
+        for reading, _ in islice(store.readings(), _SAMPLE):
+            for text, _, _ in store.indexable(reading):
+                count += 1
+                held.update({term for term, _ in analyser.terms(text)})
+    return {term for term, among in held.items() if 1 < among <= count / 50 and len(term) > 3 and term.isalpha()}
+
+
+def asked_of(library: Library, queries: int) -> Iterator[str]:
+    """Of the queries that `benchmarks.searching` makes those that an analyst may ask: nobody wants to read each place
+    where reports say `that`. A phrase, or words near each other, may hold common words too.
+    """
+    words = telling(library)
+    made = questions(library, 1, 1000 * queries)
+
+    def tells(query: str) -> bool:
+        own = [term for term, _ in analyser.terms(_OPERATORS.sub(" ", query))]
+        return query.startswith("theme:") or (any if '"' in query or "NEAR" in query else all)(t in words for t in own)
+
+    return islice(filter(tells, made), queries)
+
+
+def write_sheet(library: Path, sheet: Path, queries: int, *, common: bool = False) -> None:
+    """A sheet of queries: the same for the same library. common: of all words, as often as they stand there."""
+    with reviews.open(library) as opened, sheet.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "query", "year", "section"])
+        made = questions(opened, 1, queries) if common else asked_of(opened, queries)
+        for n, query in enumerate(made):
+            narrowed = _NARROWED.get(n % _EVERY, {})
+            rows.writerow([f"Q{n}", query, narrowed.get("year"), narrowed.get("section")])
+
+
+def rows_of(book: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
+    """The rows of one sheet as the file has them, by the letters of the columns, read one by one."""
+    with book.open(part) as file:
+        root = None
+        for event, element in ElementTree.iterparse(file, ("start", "end")):
+            if root is None:
+                root = element
+            if event == "end" and element.tag == f"{_MAIN}row":
+                yield {
+                    re.sub(r"\d", "", cell.get("r", "")): "".join(cell.itertext()) for cell in element.iter(f"{_MAIN}c")
+                }
+                element.clear()
+                for other in root:
+                    if other.tag == f"{_MAIN}sheetData":
+                        other.clear()
+
+
+def parts_of(book: zipfile.ZipFile) -> dict[str, str]:
+    """The sheets by name, and the file of each."""
+    names = [
+        sheet.get("name", "") for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
+    ]
+    return {name: f"xl/worksheets/sheet{n}.xml" for n, name in enumerate(names, 1)}
+
+
+def mentions_in(path: Path, part: str) -> tuple[int, dict[str, int]]:
+    """The rows of one sheet Mentions below its header, and the mentions of each query by its id.
+
+    Raises ValueError where the sheet is not what the program writes.
+    """
+    found: dict[bytes, int] = {}
+    with zipfile.ZipFile(path) as book, book.open(part) as file:
+        head, _, rest = file.read(_READ).partition(b"</row>")
+        names = {
+            "".join(cell.itertext()): re.sub(r"\d", "", cell.get("r", ""))
+            for cell in ElementTree.fromstring(head + b"</row></sheetData></worksheet>").iter(f"{_MAIN}c")
+        }
+        number, at = 1, 0
+        of_id, of_mentions = (names[name].encode() for name in ("id", "mentions"))
+        wanted = re.compile(rb'<c r="%b\d[^>]*><is><t[^>]*>([^<]*)<.*?<c r="%b\d[^>]*><v>(\d+)<' % (of_id, of_mentions))
+        while True:
+            row = _ROW.match(rest, at)
+            if row is None:
+                if rest.startswith(b"</sheetData>", at) or len(rest) - at > _READ or not (more := file.read(_READ)):
+                    break
+                rest, at = rest[at:] + more, 0
+                continue
+            number += 1
+            told = wanted.search(rest, at, row.end())
+            if int(row[1]) != number or told is None:
+                raise ValueError(f"{part}: row {number} is not what was expected")
+            found[told[1]] = found.get(told[1], 0) + int(told[2])
+            at = row.end()
+        if not rest.startswith(b"</sheetData>", at):
+            raise ValueError(f"{part}: behind row {number} stands what no row is")
+        ElementTree.fromstring(head + b"</row>" + rest[at:] + file.read())  # to the end, where its checksum is compared
+    return number - 1, {unescape(name.decode()): count for name, count in found.items()}
+
+
+def sums(path: Path, pool: Executor) -> dict[str, dict[str, int]]:
+    """The mentions of each query by its id, as each of the sheets has them."""
+    found: dict[str, dict[str, int]] = {}
+    with zipfile.ZipFile(path) as book:
+        parts = parts_of(book)
+        read_in = pool.map(mentions_in, repeat(path), [parts[name] for name in parts if name.startswith("Mentions")])
+        head, *rows = rows_of(book, parts["Summary"])
+        at = {name: column for column, name in head.items()}
+        found["Summary"] = {row[at["id"]]: int(row[at["mentions"]]) for row in rows if at["mentions"] in row}
+        _, total, head, *rows = rows_of(book, parts["Matrix"])
+        ids = {column: name.partition("  ")[0] for column, name in head.items() if "  " in name}
+        found["Matrix"] = {
+            name: sum(int(row.get(column, 0)) for row in rows) for column, name in ids.items() if column in total
+        }
+    mentions: Counter[str] = Counter()
+    lines = 0
+    for count, told in read_in:
+        mentions.update(told)
+        lines += count
+    found["Mentions"] = {name: mentions[name] for name in found["Summary"]}
+    found["rows"] = {"Mentions": lines}
+    return found
+
+
+def searched(library: Path, asked: Sequence[Question]) -> dict[str, int]:
+    """What a search for each says."""
+    with reviews.open(library) as opened:
+        return {
+            question.id: sum(
+                hit.mentions for hit in opened.search(question.query, question.filters, limit=None, per_report=0)
+            )
+            for question in asked
+        }
+
+
+def killed(library: Path, points: int, scratch: Path) -> dict[str, Any]:
+    """A batch is killed at so many moments of its time, and then run to its end: no file may ever be half a file, and
+    what comes out at last is what an undisturbed run writes.
+    """
+    sheet, out = scratch / "sheet.csv", scratch / "answers.csv"
+    write_sheet(library, sheet, 60)
+    words = [str(word) for word in command(library, "batch", sheet, "--out", out, "--jobs", "1")]
+    began = time.monotonic()
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    lasted = time.monotonic() - began
+    whole = {path.name: path.read_bytes() for path in scratch.glob("answers.*csv")}
+    half: list[str] = []
+    ended = 0
+    for point in range(points):
+        for path in scratch.glob("answers.*"):
+            if path.is_file():
+                path.unlink()
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(lasted * (point + 1) / (points + 1))
+        ended += process.poll() is not None
+        process.kill()
+        process.wait()
+        half += [path.name for path in scratch.glob("answers.*csv") if path.read_bytes() != whole[path.name]]
+        if point % 2:  # the next one goes on where this one was, the other begins anew
+            shutil.rmtree(scratch / "answers.csv.part", ignore_errors=True)
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    last = {path.name: path.read_bytes() for path in scratch.glob("answers.*csv")}
+    return {"killed": points - ended, "had_ended": ended, "half_files": half, "same_at_last": last == whole}
+
+
+def run(
+    library: Path, queries: int, jobs: int | None, form: str, scratch: Path, *, common: bool = False
+) -> dict[str, Any]:
+    """Ask, write and check."""
+    sheet, out = scratch / "sheet.csv", scratch / f"answers.{form}"
+    write_sheet(library, sheet, queries, common=common)
+    words: list[str | Path] = ["batch", sheet, "--out", out, "--json", *(["--jobs", str(jobs)] if jobs else [])]
+    cost = measure(command(library, *words))
+    told = json.loads(cost.output)
+    figures = {
+        **machine(),
+        **cost.to_dict(),
+        "queries": told["queries"],
+        "errors": told["errors"],
+        "mentions": told["mentions"],
+        "rows": told["rows"],
+        "output_mb": round(sum(Path(file).stat().st_size for file in told["files"]) / 1_000_000, 1),
+    }
+    if form == "xlsx":
+        asked = read(sheet.read_bytes(), sheet.name)
+        began = time.monotonic()
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+            found = sums(out, pool)
+            some = [asked[n : n + _CHUNK] for n in range(0, len(asked), _CHUNK)]
+            truth = {name: count for told in pool.map(searched, repeat(library), some) for name, count in told.items()}
+        rows = found.pop("rows")["Mentions"]
+        figures["checked_in"] = round(time.monotonic() - began, 1)
+        figures["rows_in_workbook"] = rows
+        figures["disagree"] = sorted(
+            {name for told in found.values() for name in truth if told.get(name) != truth[name]}
+        )
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.batch", description=__doc__)
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--queries", type=int, default=QUERIES)
+    parser.add_argument("--jobs", type=int)
+    parser.add_argument("--format", dest="form", choices=["xlsx", "csv", "jsonl"], default="xlsx")
+    parser.add_argument("--common", action="store_true", help="of all words as often as they stand there: a torture")
+    parser.add_argument("--kill", type=int, metavar="N", help="kill a small batch at N moments instead")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        if asked.kill:
+            print(json.dumps(killed(asked.library, asked.kill, Path(scratch)), indent=2))
+            return
+        print(
+            json.dumps(
+                run(asked.library, asked.queries, asked.jobs, asked.form, Path(scratch), common=asked.common), indent=2
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""Are the right reports first? `python -m benchmarks.searching.judged [LIBRARY]` asks judged questions, beside plain
+BM25,
+SQLite's FTS5 and Recoll on the same reports.
+
+`judged.json` says of each question which of the 131 real reports answer it (3: the answer, or about it; 2: a
+substantial passage; 1: a useful mention; 0: none), in which paragraphs, and whether that was found by reading or among
+what a system gave. docs/ranking.md says how. A table goes to stderr, everything as JSON to stdout.
+"""
+
+import argparse
+import base64
+import json
+import math
+import random
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+import snowballstemmer
+
+import reviews
+from benchmarks.measure import command, measure
+from benchmarks.reading.throughput import REPORTS
+from index import analyser
+from reviews.library import Library
+
+JUDGED = Path(__file__).with_name("judged.json")
+FIRST, DEEP = 10, 20  # nDCG looks at the first page, recall at the first two
+RELEVANT = 2  # from this grade on, a report should be found
+ID = 12  # characters of a report's id that are enough, as the command shows it
+PASSAGES = 3
+_RESAMPLES = 5_000
+
+System = Callable[["Question"], list[str]]
+"""Ids of the reports that it finds, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """query: in our query language; words: the same for a system that knows no fields and no themes.
+
+    grades: by report. paragraphs: ordinals, by report, of those that answer.
+    """
+
+    id: int
+    shape: str
+    query: str
+    words: str
+    grades: Mapping[str, int]
+    paragraphs: Mapping[str, frozenset[int]]
+
+
+def questions(path: Path = JUDGED) -> list[Question]:
+    """All of them, in order."""
+    found = []
+    for each in json.loads(path.read_text("utf-8"))["questions"]:
+        judged = each["judged"]
+        found.append(
+            Question(
+                each["id"],
+                each["shape"],
+                each["query"],
+                each["words"],
+                {report: entry["grade"] for report, entry in judged.items()},
+                {report: frozenset(entry["paragraphs"]) for report, entry in judged.items() if entry.get("paragraphs")},
+            )
+        )
+    return found
+
+
+# --- measures ---------------------------------------------------------------------------------------------------------
+
+
+def ndcg(found: Sequence[str], grades: Mapping[str, int], first: int = FIRST) -> float:
+    """Järvelin and Kekäläinen (2002), with gains of 2^grade - 1: 1 where no better order is possible."""
+    best = _gained(sorted(grades.values(), reverse=True)[:first])
+    return _gained([grades.get(report, 0) for report in found[:first]]) / best if best else 0.0
+
+
+def _gained(grades: Sequence[int]) -> float:
+    return math.fsum((2.0**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
+
+
+def recall(found: Sequence[str], grades: Mapping[str, int], first: int = DEEP) -> float:
+    """The share of the relevant reports that stand among the first; of `first` of them where there are more."""
+    relevant = {report for report, grade in grades.items() if grade >= RELEVANT}
+    return len(relevant & set(found[:first])) / min(len(relevant), first) if relevant else 0.0
+
+
+def interval(differences: Sequence[float], seed: int = 1) -> tuple[float, float]:
+    """Between which values the mean difference lies in 95 of 100 resamples of the questions: a paired bootstrap."""
+    chance = random.Random(seed)
+    means = sorted(statistics.fmean(chance.choices(differences, k=len(differences))) for _ in range(_RESAMPLES))
+    return means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES)]
+
+
+# --- systems ----------------------------------------------------------------------------------------------------------
+
+
+def ours(library: Library) -> System:
+    """As the page asks."""
+    return lambda question: [
+        hit.report["id"][:ID] for hit in library.search(question.query, limit=DEEP, group="none", per_report=0)
+    ]
+
+
+def texts_of(library: Library) -> dict[str, str]:
+    """What is searched of each report."""
+    with library.store() as store:
+        named = {reading: report[:ID] for reading, report in store.readings()}
+        return {report: "\n".join(text for text, _, _ in store.indexable(reading)) for reading, report in named.items()}
+
+
+def bm25(texts: Mapping[str, str], k1: float = 1.2, b: float = 0.75) -> System:
+    """Of the whole report, any of the words, in all their forms."""
+    stem = snowballstemmer.stemmer("english").stemWord
+    counted = {report: Counter(stem(term) for term, _ in analyser.terms(text)) for report, text in texts.items()}
+    lengths = {report: sum(counts.values()) for report, counts in counted.items()}
+    average = statistics.fmean(lengths.values())
+    having = Counter(term for counts in counted.values() for term in counts)
+
+    def rare(term: str) -> float:
+        return math.log(1 + (len(texts) - having[term] + 0.5) / (having[term] + 0.5))
+
+    def find(question: Question) -> list[str]:
+        terms = {stem(term) for term, _ in analyser.terms(question.words)}
+        scores = {}
+        for report, counts in counted.items():
+            norm = k1 * (1 - b + b * lengths[report] / average)
+            scores[report] = sum(rare(t) * counts[t] * (k1 + 1) / (counts[t] + norm) for t in terms if t in counts)
+        ordered = sorted(scores, key=lambda report: (-scores[report], report))
+        return [report for report in ordered[:DEEP] if scores[report] > 0]
+
+    return find
+
+
+def fts5(texts: Mapping[str, str]) -> System:
+    """SQLite's full-text index with its Porter stemmer, any of the words, in its own order."""
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE report USING fts5(id UNINDEXED, text, tokenize='porter unicode61')")
+    database.executemany("INSERT INTO report VALUES (?, ?)", texts.items())
+
+    def find(question: Question) -> list[str]:
+        words = " OR ".join(f'"{term}"' for term, _ in analyser.terms(question.words))
+        rows = database.execute("SELECT id FROM report WHERE report MATCH ? ORDER BY rank LIMIT ?", (words, DEEP))
+        return [report for (report,) in rows]
+
+    return find
+
+
+def recoll(pdfs: Path, folder: Path, names: Mapping[str, str], option: str) -> System | None:
+    """Recoll as installed, reading the same PDFs itself; None where it is not. names: report ids by name of file.
+
+    option: "-a" for all words, "-o" for any.
+    """
+    if not (shutil.which("recollindex") and shutil.which("recollq")):
+        return None
+    if not (folder / "xapiandb").is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "recoll.conf").write_text(f"topdirs = {pdfs.resolve()}\n", "utf-8")
+        subprocess.run(["recollindex", "-c", folder, "-z"], capture_output=True, check=True)
+
+    def find(question: Question) -> list[str]:
+        command = ["recollq", "-c", str(folder), option, "-n", str(DEEP), "-F", "url", question.words]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        urls = [base64.b64decode(line).decode() for line in told.splitlines()[2:] if line.strip()]
+        found = [names.get(PurePosixPath(unquote(url)).name) for url in urls]
+        return [report for report in dict.fromkeys(found) if report]
+
+    return find
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def measured(asked: Sequence[Question], systems: Mapping[str, System]) -> dict[str, Any]:
+    """The means of each system in all and by shape, and how ours differs from each."""
+    found = {name: [system(question) for question in asked] for name, system in systems.items()}
+    each = {
+        name: [(ndcg(ids, q.grades), recall(ids, q.grades)) for ids, q in zip(lists, asked, strict=True)]
+        for name, lists in found.items()
+    }
+    shapes = list(dict.fromkeys(question.shape for question in asked))
+    means = {
+        name: {
+            shape: _means([score for score, q in zip(scores, asked, strict=True) if shape in ("all", q.shape)])
+            for shape in ["all", *shapes]
+        }
+        for name, scores in each.items()
+    }
+    differ = {}
+    for name, scores in each.items():
+        if name != "ours":
+            steps = [mine[0] - other[0] for mine, other in zip(each["ours"], scores, strict=True)]
+            low, high = interval(steps)
+            differ[name] = {"ndcg": round(statistics.fmean(steps), 3), "low": round(low, 3), "high": round(high, 3)}
+    unjudged = {
+        name: round(statistics.fmean(_unjudged(ids, q) for ids, q in zip(lists, asked, strict=True)), 3)
+        for name, lists in found.items()
+    }
+    worst = sorted(
+        (round(mine[0] - best, 2), q.query)
+        for q, mine, best in zip(
+            asked, each["ours"], [max(each[n][i][0] for n in each) for i in range(len(asked))], strict=True
+        )
+    )
+    return {
+        "questions": dict(Counter(question.shape for question in asked)),
+        "means": means,
+        "ours_less": differ,
+        "unjudged_of_the_first_ten": unjudged,
+        "most_lost": [{"by": by, "query": query} for by, query in worst[:8]],
+    }
+
+
+def _means(scores: Sequence[tuple[float, float]]) -> dict[str, float]:
+    first, deep = zip(*scores, strict=True)
+    return {"ndcg_10": round(statistics.fmean(first), 3), "recall_20": round(statistics.fmean(deep), 3)}
+
+
+def _unjudged(found: Sequence[str], question: Question) -> float:
+    first = found[:FIRST]
+    return sum(report not in question.grades for report in first) / len(first) if first else 0.0
+
+
+def passages(library: Library, asked: Sequence[Question]) -> dict[str, Any]:
+    """Of the reports of grade 3 with judged paragraphs, the share whose first passages show one of these."""
+    right = {}
+    for question in asked:
+        shown = {
+            hit.report["id"][:ID]: {passage.ordinal for passage in hit.passages}
+            for hit in library.search(question.query, limit=None, group="none", per_report=PASSAGES)
+        }
+        best = [report for report in question.paragraphs if question.grades[report] == 3 and report in shown]
+        if best:
+            right[question.id] = statistics.fmean(bool(shown[one] & question.paragraphs[one]) for one in best)
+    return {"questions": len(right), "share": round(statistics.fmean(right.values()), 3) if right else None}
+
+
+def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
+    """All figures; None where the library is not of the judged reports."""
+    asked = questions()
+    held = {report.id[:ID]: report for report in library.reports()}
+    if not {report for question in asked for report in question.grades} <= set(held):
+        return None
+    texts = texts_of(library)
+    systems: dict[str, System] = {"ours": ours(library), "bm25": bm25(texts), "fts5": fts5(texts)}
+    names = {Path(file).name: short for short, report in held.items() for file in report.files}
+    for name, option in (("recoll_all", "-a"), ("recoll_any", "-o")):
+        system = recoll(pdfs, scratch, names, option)
+        if system:
+            systems[name] = system
+    return measured(asked, systems) | {"passages": passages(library, asked)}
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """nDCG@10 and recall@20, a row for each shape."""
+    means = figures["means"]
+    lines = ["nDCG@10 recall@20".ljust(18) + "".join(name.rjust(15) for name in means)]
+    for shape, count in {"all": sum(figures["questions"].values()), **figures["questions"]}.items():
+        cells = [f"{each[shape]['ndcg_10']:.3f} {each[shape]['recall_20']:.3f}".rjust(15) for each in means.values()]
+        lines.append(f"{shape} ({count})".ljust(18) + "".join(cells))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.judged", description=__doc__)
+    parser.add_argument("library", type=Path, nargs="?", help="of the judged reports; default: made and thrown away")
+    parser.add_argument("--pdfs", type=Path, default=REPORTS, help="the folder of their PDFs")
+    parser.add_argument("--recoll", type=Path, help="where Recoll's index is kept; default: made and thrown away")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="reviews-judged-") as scratch:
+        library = chosen.library or Path(scratch) / "library"
+        if not chosen.library:
+            measure(command(library, "update", chosen.pdfs))
+        with reviews.open(library) as opened:
+            figures = run(opened, chosen.pdfs, chosen.recoll or Path(scratch) / "recoll")
+    if figures is None:
+        print("These are not the judged reports: nothing is measured.", file=sys.stderr)
+        return
+    print(table(figures), file=sys.stderr)
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

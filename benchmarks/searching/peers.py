@@ -1,0 +1,188 @@
+"""The same text in another engine: `python -m benchmarks.searching.peers ours|fts5|xapian|tantivy TEXTS`; `make
+bench` asks all.
+
+TEXTS is a file with one report a line, as `python -m benchmarks.searching.peers export LIBRARY TEXTS` writes it.
+Each prints one
+line of JSON: seconds to index with positions, words a second, and milliseconds for a word, two words and a phrase.
+Install the peers by hand, in an environment of their own: they are no dependency of ours. The file needs nothing else.
+`make bench` looks for a Python that has the peer: its own, those on the PATH, and those that PEERS names (paths,
+divided as in PATH), such as a throw-away environment with tantivy.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+QUESTIONS = (["neglect"], ["neglect", "school"], ["voice", "of", "the", "child"])
+
+
+def export(library: Path, texts: Path) -> None:
+    """One report a line, its paragraphs joined."""
+    database = sqlite3.connect(library / "corpus.db")
+    rows = "SELECT reading, group_concat(text, ' ') FROM paragraph GROUP BY reading ORDER BY reading"
+    with texts.open("w", encoding="utf-8") as file:
+        for _, text in database.execute(rows):
+            file.write(" ".join(text.split()) + "\n")
+
+
+def asked(find: Callable[[list[str]], int]) -> dict[str, float]:
+    """Milliseconds for each question, the median of nine."""
+    found = {}
+    for words in QUESTIONS:
+        times = []
+        for _ in range(9):
+            began = time.perf_counter()
+            find(words)
+            times.append((time.perf_counter() - began) * 1000)
+        found[" ".join(words)] = round(statistics.median(times), 2)
+    return found
+
+
+def fts5(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
+    database = sqlite3.connect(folder / "fts.db")
+    began = time.perf_counter()
+    database.execute("CREATE VIRTUAL TABLE report USING fts5 (text, content='', tokenize='porter unicode61')")
+    database.executemany("INSERT INTO report (rowid, text) VALUES (?, ?)", enumerate(texts, 1))
+    database.commit()
+
+    def find(words: list[str]) -> int:
+        query = f'"{" ".join(words)}"' if len(words) > 2 else " AND ".join(words)
+        return len(database.execute("SELECT rowid FROM report WHERE report MATCH ? ORDER BY rank", (query,)).fetchall())
+
+    return time.perf_counter() - began, find
+
+
+def xapian(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
+    import xapian as x
+
+    began = time.perf_counter()
+    database = x.WritableDatabase(str(folder / "xapian"), x.DB_CREATE_OR_OPEN)
+    generator = x.TermGenerator()
+    generator.set_stemmer(x.Stem("en"))
+    for text in texts:
+        document = x.Document()
+        generator.set_document(document)
+        generator.index_text(text)
+        database.add_document(document)
+    database.commit()
+    seconds = time.perf_counter() - began
+    stem = x.Stem("en")
+
+    def find(words: list[str]) -> int:
+        if len(words) > 2:
+            query = x.Query(x.Query.OP_PHRASE, words)
+        else:
+            query = x.Query(x.Query.OP_AND, ["Z" + stem(word).decode() for word in words])
+        enquire = x.Enquire(database)
+        enquire.set_query(query)
+        return len(list(enquire.get_mset(0, len(texts))))
+
+    return seconds, find
+
+
+def tantivy(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
+    import tantivy as t
+
+    schema = t.SchemaBuilder().add_text_field("text", stored=False, tokenizer_name="en_stem").build()
+    began = time.perf_counter()
+    index = t.Index(schema, path=str(folder))
+    writer = index.writer(200_000_000, 2)
+    for text in texts:
+        writer.add_document(t.Document(text=text))
+    writer.commit()
+    writer.wait_merging_threads()
+    seconds = time.perf_counter() - began
+    index.reload()
+    searcher = index.searcher()
+
+    def find(words: list[str]) -> int:
+        query = index.parse_query(f'"{" ".join(words)}"' if len(words) > 2 else " AND ".join(words), ["text"])
+        return len(searcher.search(query, len(texts)).hits)
+
+    return seconds, find
+
+
+def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
+    """Our engine on the same lines, one process; needs this project's environment."""
+    from corpus.model import SectionKind
+    from index.matching.deadline import Deadline
+    from index.matching.evaluator import Evaluator
+    from index.storage.engine import IndexedParagraph
+    from index.storage.whoosh_engine import WhooshEngine
+    from search.parsing.parser import parse
+
+    engine = WhooshEngine()
+    began = time.perf_counter()
+    given = ((number, [IndexedParagraph(text, SectionKind.BODY, False)]) for number, text in enumerate(texts))
+    segment = engine.write(folder, "a", given)
+    engine.finish(folder, [segment])
+    seconds = time.perf_counter() - began
+    snapshot = engine.open(folder, [segment], frozenset(range(len(texts))))
+
+    def find(words: list[str]) -> int:
+        query = parse(f'"{" ".join(words)}"' if len(words) > 2 else " ".join(words), lambda name: None, []).tree
+        return len(Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query).documents)
+
+    return seconds, find
+
+
+def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
+    """Each engine on the text of a library, one after the other; None for one that no Python here has."""
+    texts = scratch / "texts"
+    export(library, texts)
+    found: dict[str, dict[str, Any] | None] = {}
+    for name, module in (("ours", "index"), ("xapian", "xapian"), ("fts5", "sqlite3"), ("tantivy", "tantivy")):
+        python = _python_with(module)
+        found[name] = None
+        if python:
+            run = [python, "-m", "benchmarks.searching.peers", name, str(texts)]
+            told = subprocess.run(run, capture_output=True, check=True, cwd=Path(__file__).parent.parent.parent)
+            found[name] = json.loads(told.stdout)
+    return found
+
+
+def _python_with(module: str) -> str | None:
+    on_the_path = [str(Path(folder) / "python3") for folder in os.get_exec_path()]
+    for python in [sys.executable, *filter(None, os.environ.get("PEERS", "").split(os.pathsep)), *on_the_path]:
+        if Path(python).exists():
+            here = tempfile.gettempdir()  # not this folder, whose `index` any Python would find
+            run = [python, "-c", f"import {module}"]
+            if subprocess.run(run, capture_output=True, cwd=here, check=False).returncode == 0:
+                return python
+    return None
+
+
+def main() -> None:
+    """Print the figures of one peer."""
+    name, path = sys.argv[1], Path(sys.argv[2])
+    if name == "export":
+        export(path, Path(sys.argv[3]))
+    else:
+        texts = path.read_text("utf-8").splitlines()
+        words = sum(text.count(" ") + 1 for text in texts)
+        engine = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}[name]
+        folder = Path(tempfile.mkdtemp())
+        engine(texts[:1], Path(tempfile.mkdtemp(dir=folder)))  # what an engine loads once is no part of the figure
+        shutil.rmtree(folder)
+        folder.mkdir()
+        cpu = time.process_time()
+        seconds, find = engine(texts, folder)
+        cpu = time.process_time() - cpu
+        size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+        told = {"peer": name, "reports": len(texts), "words": words, "seconds": round(seconds, 2)}
+        told |= {"cpu_seconds": round(cpu, 2), "words_per_cpu_second": round(words / cpu), "mb": round(size / 1e6, 1)}
+        print(json.dumps({**told, "ms": asked(find)}))
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+"""What does the web page bear? `python -m benchmarks.serving LIBRARY`: on a copy of the library, with `reviews serve`.
+
+1. One person: the results page of each typical question, each asked once, after one that opens the index.
+2. PEOPLE at once, for MINUTES: each reads what came for 4 to 12 seconds (8 in the mean), then asks for the next page.
+   Of ten pages seven are results (a quarter of them narrowed to years, sorted, or further pages), two are reports with
+   every mention and one is a page of a report. Once a minute a report is added and a new generation is published.
+3. PEOPLE at once who read nothing: each asks again as soon as the answer is there. It tells the most that the machine
+   gives, and no person does it.
+
+Then the weight of the pages. JSON goes to stdout; times are wall time in milliseconds, sending included; memory is
+that of the server with its children, each shared page counted once (Linux only). `--short` is for a look: one minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException  # noqa: TID251 - it asks our own server
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from benchmarks.measure import cpu_seconds, tree_mb
+from benchmarks.searching import national
+from benchmarks.searching.queries import TYPICAL
+from corpus.storage.store import Store
+
+PEOPLE, MINUTES = 50, 5.0
+READS = (4.0, 12.0)  # seconds that a person looks at a page
+CLOSED_SECONDS = 30.0
+_POOL = 40  # readings whose paragraphs make the reports that are added
+_COMMAND = [sys.executable, "-c", "from reviews.cli.main import main; main()"]
+
+
+@dataclass(slots=True)
+class Asked:
+    """What was asked and how long it took. at: seconds from the beginning."""
+
+    what: str
+    at: float
+    ms: float
+    status: int
+    bytes: int
+
+
+@dataclass(slots=True)
+class Server:
+    """`reviews serve`, running."""
+
+    process: subprocess.Popen[str]
+    port: int
+    answers: list[Asked] = field(default_factory=list)
+
+    def ask(self, link: HTTPConnection, what: str, path: str, began: float) -> bytes:
+        """Ask for a page and note how it went."""
+        start = time.perf_counter()
+        try:
+            link.request("GET", path)
+            answer = link.getresponse()
+            body, status = answer.read(), answer.status
+        except (OSError, HTTPException):
+            link.close()
+            body, status = b"", 0
+        ms = (time.perf_counter() - start) * 1000
+        self.answers.append(Asked(what, start - began, ms, status, len(body)))
+        return body
+
+    def link(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+
+@contextlib.contextmanager
+def serving(library: Path) -> Iterator[Server]:
+    """The page of a library, served by a process of its own."""
+    command = [*_COMMAND, "--library", str(library), "serve", "--port", "0", "--rate", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        found = re.search(r":(\d+)/", line)
+        if found is None:
+            raise RuntimeError(f"`reviews serve` did not say where it listens: {line!r}")
+        yield Server(process, int(found[1]))
+    finally:
+        process.terminate()
+        process.wait(30)
+        process.stdout.close()
+
+
+def results_path(chance: random.Random) -> str:
+    """A results page as people ask for it."""
+    asked: dict[str, object] = {"q": chance.choice(TYPICAL)}
+    if chance.random() < 0.25:
+        first = 2000 + chance.randrange(20)
+        asked |= chance.choice(
+            ({"from": first, "to": first + 5}, {"sort": "newest"}, {"page": 2}, {"sort": "mentions"})
+        )
+    return "/?" + urlencode(asked)
+
+
+def person(server: Server, seed: int, began: float, until: float, reads: tuple[float, float] | None) -> None:
+    """One of many: asks, reads, asks on. reads: None for somebody who reads nothing."""
+    chance = random.Random(seed)
+    link = server.link()
+    found: list[bytes] = []
+    if reads:
+        time.sleep(chance.uniform(0, reads[1]))  # they do not come in one instant
+    while time.perf_counter() < until:
+        kind = chance.random() if reads and found else 0.0
+        if kind < 0.7:
+            body = server.ask(link, "results", results_path(chance), began)
+            found = re.findall(rb'href="(/reports/[0-9a-f]+(?:/pages/\d+)?)\?', body) or found
+        else:
+            page = kind >= 0.9
+            fit = [path for path in found if (b"/pages/" in path) is page] or found
+            what = "page" if page else "report"
+            server.ask(link, what, chance.choice(fit).decode() + "?q=neglect", began)
+        if reads:
+            time.sleep(max(0.0, min(chance.uniform(*reads), until - time.perf_counter())))
+    link.close()
+
+
+def many(server: Server, people: int, seconds: float, reads: tuple[float, float] | None) -> list[Asked]:
+    """So many people for so long."""
+    server.answers = []
+    began = time.perf_counter()
+    threads = [
+        threading.Thread(target=person, args=(server, seed, began, began + seconds, reads)) for seed in range(people)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return server.answers
+
+
+def publish(library: Path, pool: list[str], number: int) -> bool:
+    """One report more, and a new generation, as `reviews index` makes it."""
+    national.generate(library, pool, 1, first=number)
+    return subprocess.run([*_COMMAND, "--library", str(library), "index"], capture_output=True).returncode == 0
+
+
+def told(answers: list[Asked]) -> dict[str, Any]:
+    """The figures of some answers, by what was asked for."""
+    figures: dict[str, Any] = {}
+    for what in sorted({each.what for each in answers}):
+        ms = sorted(each.ms for each in answers if each.what == what)
+        figures[what] = {
+            "asked": len(ms),
+            "p50": round(statistics.median(ms), 1),
+            "p95": round(ms[int(0.95 * len(ms))], 1),
+            "p99": round(ms[int(0.99 * len(ms))], 1),
+            "slowest": round(ms[-1], 1),
+        }
+    wrong = [each for each in answers if each.status != 200]
+    return {**figures, "errors": len(wrong), "statuses": sorted({each.status for each in wrong})}
+
+
+def one_person(server: Server) -> dict[str, Any]:
+    """Each typical question once."""
+    link = server.link()
+    server.ask(link, "first", "/?q=child", time.perf_counter())
+    server.answers = []
+    before = cpu_seconds(server.process.pid)
+    for query in TYPICAL:
+        server.ask(link, "results", "/?" + urlencode({"q": query}), time.perf_counter())
+    spent = cpu_seconds(server.process.pid) - before
+    link.close()
+    slowest = sorted(zip(server.answers, TYPICAL, strict=True), key=lambda each: -each[0].ms)[:5]
+    return {
+        **told(server.answers),
+        "cpu_ms_a_page": round(spent * 1000 / len(TYPICAL), 1),
+        "slowest": {query: round(each.ms, 1) for each, query in slowest},
+    }
+
+
+def weights(server: Server) -> dict[str, int]:
+    """Bytes of pages as sent. first_view: the first page with all that it loads."""
+    link, sizes = server.link(), {}
+    for name, path in (("search", "/"), ("results", "/?q=child"), ("help", "/help"), ("coverage", "/coverage")):
+        body = server.ask(link, name, path, 0.0)
+        sizes[name] = len(body)
+        if name == "search":
+            files = re.findall(r'(?:href|src)="(/static/[^"]+)"', body.decode())
+            sizes["first_view"] = len(body) + sum(len(server.ask(link, "file", file, 0.0)) for file in files)
+    link.close()
+    return sizes
+
+
+def crowd(server: Server, library: Path, people: int, seconds: float, every: float) -> dict[str, Any]:
+    """Many people who read, while updates are published; and what the server's memory does meanwhile."""
+    memory: list[tuple[float, float]] = []
+    published: list[bool] = []
+    over = threading.Event()
+    began = time.perf_counter()
+
+    def watch() -> None:
+        while not over.wait(5.0):
+            memory.append((round(time.perf_counter() - began), tree_mb(server.process.pid)))
+
+    with Store.open(library / "corpus.db", read_only=True) as store:
+        held = store.coverage().reports
+        readings = [reading for reading, _ in store.readings()][:_POOL]
+        pool = [text for reading in readings for text, _, _ in store.indexable(reading)]
+
+    def update() -> None:
+        while not over.wait(every):
+            published.append(publish(library, pool, held + 1_000_000 + len(published)))
+
+    threads = [threading.Thread(target=watch), threading.Thread(target=update)]
+    before = cpu_seconds(server.process.pid)
+    for thread in threads:
+        thread.start()
+    answers = many(server, people, seconds, READS)
+    spent = cpu_seconds(server.process.pid) - before
+    over.set()
+    for thread in threads:
+        thread.join()
+    by_minute = {}
+    for minute in range(int(seconds // 60)):
+        ms = sorted(a.ms for a in answers if a.what == "results" and minute <= a.at / 60 < minute + 1)
+        by_minute[minute + 1] = round(ms[int(0.95 * len(ms))], 1) if ms else None
+    middle = memory[len(memory) // 2][1] if memory else None
+    return {
+        **told(answers),
+        "people": people,
+        "seconds": seconds,
+        "read_seconds": READS,
+        "results_p95_by_minute": by_minute,
+        "cpu_share_of_one_core": round(spent / seconds, 2),
+        "updates_published": sum(published),
+        "updates_failed": len(published) - sum(published),
+        "memory_mb": {
+            "start": memory[0][1] if memory else None,
+            "middle": middle,
+            "end": memory[-1][1] if memory else None,
+            "most": max((mb for _, mb in memory), default=None),
+        },
+    }
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.serving", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
+    parser.add_argument("--every", type=float, default=60.0, help="seconds between two updates")
+    parser.add_argument("--short", action="store_true", help="one minute, an update every 25 seconds")
+    asked = parser.parse_args()
+    minutes, every = (1.0, 25.0) if asked.short else (asked.minutes, asked.every)
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(shutil.copytree(asked.library, Path(folder) / "library"))
+        with serving(library) as server:
+            figures: dict[str, Any] = {"cores": os.cpu_count(), "load_before": [round(x, 1) for x in os.getloadavg()]}
+            figures["one_person"] = one_person(server)
+            figures["crowd"] = crowd(server, library, asked.people, minutes * 60, every)
+            closed = min(CLOSED_SECONDS, minutes * 30)
+            answers = many(server, asked.people, closed, None)
+            figures["without_reading"] = {**told(answers), "pages_a_second": round(len(answers) / closed, 1)}
+            figures["memory_mb_at_the_end"] = tree_mb(server.process.pid)
+            figures["bytes"] = weights(server)
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()

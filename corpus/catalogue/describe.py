@@ -1,0 +1,36 @@
+"""What is known about a report? The catalogue's word first, then what the file itself tells; the rest stays unknown."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from corpus.catalogue.rows import DERIVED, Row, case_id
+from corpus.model import METADATA, Report
+from corpus.names import spoken_name
+
+
+def describe(
+    report: str, files: Sequence[str], counts: Sequence[int], found: Mapping[str, tuple[str, str]], row: Row | None
+) -> Report:
+    """The report as it is shown. counts: pages, unread pages; found: (value, where it was found) by field."""
+    known: dict[str, str] = {}
+    provenance: dict[str, str] = {}
+    for name in METADATA:
+        cell = row.value(name) if row else ""
+        value, source = (cell, "catalogue") if cell else found.get(name, ("", ""))
+        if value and (name != "year" or _is_year(value)):
+            known[name], provenance[name] = value, source
+    if "title" not in known:
+        name = spoken_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
+        known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
+    case = case_id(known.get("board"), known.get("child"), known.get("year"))
+    if "case" not in known and case:
+        known["case"], provenance["case"] = case, DERIVED
+    year = int(known.pop("year")) if "year" in known else None
+    pages, unread = counts
+    return Report(
+        id=report, files=tuple(files), pages=pages, unread_pages=unread, year=year, provenance=provenance, **known
+    )
+
+
+def _is_year(value: str) -> bool:
+    return len(value) == 4 and value.isascii() and value.isdigit()

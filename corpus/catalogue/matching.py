@@ -1,0 +1,201 @@
+"""Which row of the catalogue describes which report?
+
+By content hash, then by file name, then by title: what is surer comes first. Each row describes at most one report and
+each report has at most one row; where a name or a title fits more than one, nobody gets it, because a wrong citation is
+worse than an unknown one.
+
+Hash and file name are somebody's word about one file. A title is not: many boards have an "Executive Summary" and a
+"Child A". So it never counts against what the report's own cover says.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from corpus.catalogue.places import same_place
+from corpus.catalogue.rows import Row
+from corpus.names import spoken_name
+
+
+class Held(NamedTuple):
+    """What a report offers to be recognised by. All but id and files: as found in the file, or "" when unknown."""
+
+    id: str
+    files: tuple[str, ...]
+    title: str
+    board: str = ""
+    area: str = ""
+    child: str = ""
+    year: str = ""
+
+
+def match(rows: Sequence[Row], held: Iterable[Held]) -> dict[str, Row]:
+    """The row of each report that has one, by report id."""
+    matched: dict[str, Row] = {}
+    free_rows, free = list(rows), list(held)
+    for row_keys, report_keys, fits in _STEPS:
+        by_key: dict[str, list[Row]] = {}
+        for row in free_rows:
+            for key in row_keys(row):
+                by_key.setdefault(key, []).append(row)
+        wanted: dict[str, list[Held]] = {}
+        if by_key:
+            for report in free:
+                for key in report_keys(report):
+                    if key in by_key:
+                        wanted.setdefault(key, []).append(report)
+        taken: set[int] = set()
+        # Of two rows that fit one report, the earlier one is taken.
+        for key in sorted(wanted, key=lambda key: by_key[key][0].line):
+            for row, report in _only_pairs(by_key[key], wanted[key], fits):
+                if report.id not in matched and row.line not in taken:
+                    matched[report.id] = row
+                    taken.add(row.line)
+        if taken:
+            free_rows = [row for row in free_rows if row.line not in taken]
+            free = [report for report in free if report.id not in matched]
+    return matched
+
+
+def _only_pairs(rows: Sequence[Row], held: Sequence[Held], fits: "_Fits") -> list[tuple[Row, Held]]:
+    """The pairs of which neither fits anything else."""
+    pairs = [(row, report) for row in rows for report in held if fits(row, report)]
+    of_row, of_report = Counter(row.line for row, _ in pairs), Counter(report.id for _, report in pairs)
+    return [(row, report) for row, report in pairs if of_row[row.line] == 1 and of_report[report.id] == 1]
+
+
+def folded_name(path: str) -> str:
+    """A file name as people confuse them: without folder, case, `%20`, doubled spaces and the ending `.pdf`."""
+    name = unquote(spoken_name(_base(path))).replace("_", " ").casefold()
+    return " ".join(name.removesuffix(".pdf").split())
+
+
+def folded_title(title: str) -> str:
+    """A title by its letters and digits only, so that dashes, quotes and spacing do not matter."""
+    plain = unicodedata.normalize("NFKC", title).casefold().replace("’", "").replace("'", "").replace("&", " and ")
+    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+
+
+def _base(path: str) -> str:
+    return _composed(re.split(r"[/\\]", path)[-1])
+
+
+def _composed(path: str) -> str:
+    """An accent is the same letter however it is written: macOS writes it as a mark of its own."""
+    return unicodedata.normalize("NFC", path)
+
+
+def _row_hash(row: Row) -> list[str]:
+    return [row.value("sha256")] if row.value("sha256") else []
+
+
+def _row_file(fold: Callable[[str], str]) -> Callable[[Row], list[str]]:
+    return lambda row: [fold(row.get("file"))] if row.get("file") else []
+
+
+def _files(fold: Callable[[str], str]) -> Callable[[Held], set[str]]:
+    return lambda report: {fold(path) for path in report.files}
+
+
+def _paths(report: Held) -> set[str]:
+    names = {_composed(path) for path in report.files}
+    return names | {name.removeprefix("reports/") for name in names}
+
+
+def _row_title(row: Row) -> list[str]:
+    return [folded_title(row.get("title"))] if row.get("title") else []
+
+
+def _titles(report: Held) -> set[str]:
+    titles = {folded_title(report.title), *(folded_title(folded_name(path)) for path in report.files)}
+    return titles - {""}
+
+
+_Fits = Callable[[Row, Held], bool]
+
+
+def _named(row: Row, report: Held) -> bool:
+    return True
+
+
+def _of_the_same_place(row: Row, report: Held) -> bool:
+    """Whether the cover names the board or the area of the row too, and nothing else speaks against it."""
+    return bool(_place(row, report)) and not _another_case(row, report)
+
+
+def _of_no_other_place(row: Row, report: Held) -> bool:
+    """Whether the cover names no other board and no other area, and the title is not one that many boards use."""
+    place = _place(row, report)
+    if place is None and _says_where(row) and not _distinctive(row.get("title")):
+        return False
+    return place is not False and not _another_case(row, report)
+
+
+def _place(row: Row, report: Held) -> bool | None:
+    return same_place(_places(row), [name for name in (report.board, report.area) if name])
+
+
+def _places(row: Row) -> list[str]:
+    """The board and the area of a row, or those in its case, if that is written as we write it: board / child."""
+    told = [cell for cell in (row.get("board"), row.get("area")) if cell]
+    board, *rest = (part.strip() for part in row.get("case").split(" / "))
+    named = bool(rest) and bool(row.get("child")) and rest[0].casefold() == row.get("child").casefold()
+    return told or ([board] if named else [])
+
+
+def _says_where(row: Row) -> bool:
+    return bool(_places(row))
+
+
+def _another_case(row: Row, report: Held) -> bool:
+    """Whether a title that many reports have belongs to another child or year here."""
+    if _distinctive(row.get("title")):
+        return False
+    children = _labels(row.get("child")), _labels(report.child)
+    years = row.value("year"), report.year
+    return (all(children) and children[0].isdisjoint(children[1])) or (all(years) and years[0] != years[1])
+
+
+def _labels(child: str) -> set[str]:
+    return {word for word in folded_title(child).split() if word not in _USUAL or word == "a"}
+
+
+_USUAL = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a an and the of to for in into on by with from at this local national child children childrens baby
+        babies family young person people sibling siblings group serious case cases practice safeguarding review
+        reviews report reports overview executive summary full final draft version copy redacted website
+        published publication web response board partnership multi agency rapid thematic independent joint
+        learning lessons learned learnt brief briefing practitioner practitioners minute seven newsletter
+        edition action plan media press statement appendix recommendations findings key scr cspr lcspr lspr dhr
+        sar pdf january february march april may june july august september october november december
+        """,
+    )
+)
+"""Words that titles of reports of any board are made of."""
+
+
+@lru_cache(4096)
+def _distinctive(title: str) -> bool:
+    """Whether a title says which case it is about: a name or a place, or a label with its year."""
+    words = [word for word in folded_title(title).split() if word not in _USUAL or word == "a"]
+    labels = [word for word in words if re.fullmatch(r"[^\W\d_]{1,2}\d{0,3}", word)]
+    numbers = [word for word in words if word.isdecimal()]
+    named = len(words) > len(labels) + len(numbers)
+    return named or (bool(labels) and any(re.fullmatch(r"(19|20)\d\d", number) for number in numbers))
+
+
+_STEPS: tuple[tuple[Callable[[Row], list[str]], Callable[[Held], Iterable[str]], _Fits], ...] = (
+    (_row_hash, lambda report: [report.id], _named),
+    (_row_file(lambda path: _composed(path.replace("\\", "/"))), _paths, _named),
+    (_row_file(_base), _files(_base), _named),
+    (_row_file(folded_name), _files(folded_name), _named),
+    (_row_title, _titles, _of_the_same_place),
+    (_row_title, _titles, _of_no_other_place),
+)

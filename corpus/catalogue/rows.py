@@ -1,0 +1,248 @@
+"""The catalogue: what people know about the reports, one row each, in a CSV file that they edit in Excel.
+
+So the file is read as Excel leaves it: UTF-8 with or without BOM, UTF-16 or cp1252; commas, semicolons or tabs; columns
+in any order and more of them. What is wrong is told with its line and column, and spoils nothing else. Which row
+describes which report is decided in corpus/catalogue/matching.py.
+"""
+
+import codecs
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from unicodedata import normalize
+
+from corpus.catalogue.text_table import decoded, folded, guarded, records_of, separator, unguarded
+from corpus.errors import LimitHit
+from corpus.model import METADATA, Report
+from corpus.refusal import refused
+
+COLUMNS = (
+    "file",
+    "sha256",
+    "title",
+    "board",
+    "area",
+    "child",
+    "kind",
+    "type",
+    "year",
+    "published",
+    "case",
+    "author",
+    "language",
+    "url",
+    "accessed",
+    "notes",
+)
+"""The columns that we know; a file may hold them in any order, and others beside them."""
+
+_NAMES = ("file", "sha256", "title")  # what a row can be recognised by
+_TELL_APART = ("board", "area", "child", "year")  # of rows with one title
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One report in the catalogue. line: where the row starts in the file, the header being line 1.
+
+    cells: the filled cells by column, as text; columns that are not ours are kept too.
+    """
+
+    line: int
+    cells: Mapping[str, str]
+
+    def get(self, column: str) -> str:
+        """The cell as it stands, or "" where it is empty."""
+        return self.cells.get(column, "")
+
+    def value(self, column: str) -> str:
+        """The cell in our form (a date as 2020-11-19), or "" where it is empty or cannot be what its column says."""
+        return _value(column, self.get(column)) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at a place of the catalogue; column is "" where the whole row is meant."""
+
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}{f', column {self.column}' if self.column else ''}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The rows of one file, its columns in their order, and what is wrong with it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def load(path: Path) -> Catalogue:
+    """Read a catalogue. A file that is not there is a catalogue without rows."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Catalogue(COLUMNS, ())
+    except OSError as error:
+        if os.name == "nt":
+            raise LimitHit(
+                f"{path} cannot be read ({error.strerror}). Close it in Excel, or check your rights."
+            ) from error
+        raise refused(path, error, doing="read") from error
+    return parse(data)
+
+
+def parse(data: bytes) -> Catalogue:
+    """The catalogue that these bytes of a CSV file are."""
+    problems: list[Problem] = []
+    lines = decoded(data)
+    delimiter, skipped = separator(lines, COLUMNS)
+    records = records_of(
+        lines[skipped:], skipped + 1, delimiter, lambda line, said: problems.append(Problem(line, "", said))
+    )
+    start, header = next(records, (1, []))
+    columns = _columns(start, header, problems)
+    if not set(columns) & set(_NAMES):
+        message = f"the first line must name the columns, at least one of {', '.join(_NAMES)}; no row can be used"
+        return Catalogue(COLUMNS, (), (Problem(start, "", message),))
+    rows = []
+    for line, cells in records:
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if len(cells) > len(columns):
+            message = (
+                f"has {len(cells)} cells for {len(columns)} columns, so it is not used; put text with commas in quotes"
+            )
+            problems.append(Problem(line, "", message))
+        elif cells:
+            named = {column: normalize("NFC", unguarded(cell)) for column, cell in zip(columns, cells, strict=False)}
+            rows.append(Row(line, {column: cell for column, cell in named.items() if cell}))
+    problems += check(rows)
+    return Catalogue(columns, tuple(rows), tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def check(rows: Iterable[Row]) -> list[Problem]:
+    """What is wrong with the cells of the rows, each by itself and as duplicates of each other."""
+    problems = []
+    seen: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        if not any(row.get(name) for name in _NAMES):
+            problems.append(Problem(row.line, "", f"fits no report: fill {', '.join(_NAMES[:-1])} or {_NAMES[-1]}"))
+        for column, wanted in _FORMS.items():
+            if row.get(column) and not row.value(column):
+                message = f"{row.get(column)[:40]!r} is not {wanted}; the cell is not used"
+                problems.append(Problem(row.line, column, message))
+        year, published = row.value("year"), row.value("published")
+        if year and published and published[:4] < year:
+            message = f"{row.get('published')} is before {year}, the year of the review; correct one of them"
+            problems.append(Problem(row.line, "published", message))
+        for column in _NAMES:
+            # The same title twice is common ("Executive summary") where a file, board or child tells the two apart.
+            if row.get(column) and (column != "title" or not (row.get("file") or row.get("sha256"))):
+                more = [row.get(name).casefold() for name in _TELL_APART] if column == "title" else []
+                earlier = seen.setdefault((column, row.get(column).casefold(), *more), row.line)
+                if earlier != row.line:
+                    message = f"the same as in line {earlier}, so neither row can be told from the other; remove one"
+                    problems.append(Problem(row.line, column, message))
+    return problems
+
+
+def suggest(reports: Iterable[Report]) -> list[dict[str, str]]:
+    """Rows, by column, for reports that the catalogue does not describe yet: what was read; `notes` says where.
+
+    Nothing is proposed that was only taken from the file's name or follows from other columns.
+    """
+    rows = []
+    for report in reports:
+        if "catalogue" in report.provenance.values():
+            continue
+        told = report.to_dict()
+        sources = {name: report.provenance.get(name, "") for name in METADATA}
+        read = {
+            name: str(told[name])
+            for name, source in sources.items()
+            if source and source not in ("file name", DERIVED) and told[name] is not None
+        }
+        file = report.files[0].removeprefix("reports/") if report.files else ""
+        notes = "; ".join(f"{name} from {sources[name]}" for name in read)
+        rows.append({"file": file, "sha256": report.id, **read, "notes": notes})
+    return rows
+
+
+def to_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> bytes:
+    """The rows as a CSV file that Excel opens rightly: UTF-8 with BOM, nothing in it can run as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([guarded(row.get(column, "")) for column in columns] for row in rows)
+    return codecs.BOM_UTF8 + text.getvalue().encode("utf-8", "replace")
+
+
+DERIVED = "board, child and year"
+"""The provenance of a case that nobody named."""
+
+
+def case_id(board: str | None, child: str | None, year: int | str | None) -> str | None:
+    """The case that a report belongs to: board + child label + year, or None unless all three are known.
+
+    "Child A" alone is not unique, and neither is "Child A" of one board.
+    """
+    return f"{board} / {child} / {year}" if board and child and year else None
+
+
+_FORMS = {
+    "sha256": "the SHA-256 of a file (64 letters and digits)",
+    "year": "a year like 2019",
+    "published": "a date like 2019-03-31, 31/03/2019 or 2019",
+    "url": "an address that begins with http:// or https://",
+    "accessed": "a date like 2019-03-31, 31/03/2019 or 2019",
+}
+"""The columns whose cells must have a form, and how to say it."""
+
+
+def _value(column: str, cell: str) -> str | None:
+    if column == "sha256":
+        return cell.lower() if re.fullmatch(r"[0-9a-fA-F]{64}", cell) else None
+    if column == "year":
+        return cell if re.fullmatch(r"(19|20)[0-9]{2}", cell) else None
+    if column in ("published", "accessed"):
+        return _date(cell)
+    if column == "url":
+        return cell if re.fullmatch(r"https?://[^\s/]\S*", cell, re.IGNORECASE) else None
+    return cell
+
+
+def _date(cell: str) -> str | None:
+    """A date as 2019, 2019-03 or 2019-03-31. Excel makes 31/03/2019 of it; the day comes first, as in Britain."""
+    if match := re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", cell):
+        day, month, year = map(int, match.groups())
+        cell = f"{year}-{month:02}-{day:02}"
+    if not re.fullmatch(r"(19|20)[0-9]{2}(-[0-9]{2}(-[0-9]{2})?)?", cell):
+        return None
+    try:
+        date.fromisoformat(f"{cell}-01-01"[:10] if len(cell) < 10 else cell)
+    except ValueError:
+        return None
+    return cell
+
+
+def _columns(line: int, header: list[str], problems: list[Problem]) -> tuple[str, ...]:
+    """The names of the columns, ours in our spelling. One without a name, or with one already taken, gets another."""
+    while header and not header[-1].strip():
+        header.pop()
+    columns: list[str] = []
+    for number, cell in enumerate(header, 1):
+        name = folded(cell) if folded(cell) in COLUMNS else cell.strip() or f"column {number}"
+        if name in columns:
+            problems.append(Problem(line, name, "the column stands there twice; the first one is used"))
+            name = f"{name} ({number})"
+        columns.append(name)
+    return tuple(columns)

@@ -1,0 +1,58 @@
+"""How does a library begin? One private folder that holds everything of one collection."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpus.atomic import write_whole
+from corpus.catalogue import rows as catalogue_rows
+from corpus.errors import UsageError
+from corpus.refusal import refused
+from corpus.settings import FILE, Settings
+from corpus.storage.store import Store
+
+CATALOGUES = {
+    "knowsley": Path(__file__).parent / "catalogues" / "knowsley.csv",
+    "demonstration": Path(__file__).parent / "demo" / "catalogue.csv",
+}
+"""The catalogues that ship with the program, as examples: no library has one unless it is asked for."""
+
+
+def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
+    """Make a library, or what is missing of it; nothing that is there is overwritten.
+
+    examples: whose rows the catalogue begins with, by name. A folder that already holds other things is refused:
+    making it private would lock others out of them.
+    """
+    settings = Settings(library=Path(os.path.abspath(path)))  # noqa: PTH100 - see load_settings
+    library = settings.library
+    if library.exists() and not library.is_dir():
+        raise UsageError(f"{library} is a file. Name a folder that is new or empty.")
+    try:
+        library.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours = {settings.reports, settings.catalogue, settings.themes, settings.index, settings.runs, library / FILE}
+        ours |= {library / name for name in ("cache", "access", "tokens.json")}
+        database = settings.database.name
+        foreign = sorted(
+            each.name
+            for each in library.iterdir()
+            if each not in ours and not each.name.startswith((".", database)) and not settings.database.exists()
+        )
+        if foreign:
+            raise UsageError(
+                f"{library} holds other things ({', '.join(foreign[:3])}{' …' if len(foreign) > 3 else ''}). "
+                "Name a folder that is new or empty; folders of reports are read where they are."
+            )
+        library.chmod(0o700)
+        for folder in (settings.reports, settings.index, settings.runs):
+            folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise refused(library, error, doing="made") from error
+    if examples and catalogue_rows.load(settings.catalogue).rows:
+        raise UsageError(
+            f"{settings.catalogue} has rows already and was not touched. Move it away to begin with an example."
+        )
+    rows = [row.cells for name in examples for row in catalogue_rows.load(CATALOGUES[name]).rows]
+    write_whole(settings.catalogue, catalogue_rows.to_csv(rows), replace=bool(examples))
+    Store.open(settings.database, create=True).close()
+    return settings

@@ -1,0 +1,1 @@
+"""The corpus in SQLite: how is what we hold stored?"""

@@ -1,0 +1,316 @@
+"""The file that the corpus is kept in: opening it, one transaction at a time, and SQLite's errors in our words.
+
+The only module that imports sqlite3. What the tables mean is said in `corpus.storage.readings` and
+`corpus.storage.store`.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, ReviewsError
+from corpus.refusal import no_room, refused
+
+VERSION = 1
+"""Of the schema, kept in `PRAGMA user_version`. A corpus with a higher one was made by a newer program."""
+
+APPLICATION = int.from_bytes(b"SPRv", "big")
+"""`PRAGMA application_id`: tells our file from any other SQLite file."""
+
+_WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
+_LOG_HEADER = 32  # bytes: a log that is no longer has no entries
+_ROOM = 256 * 1024  # bytes that must be free before anything is written: SQLite maps a file of 32 KB into memory
+
+
+class Database:
+    """An open corpus file, for the classes that know its tables. It belongs to the thread that opened it.
+
+    While a writer has it open, SQLite keeps a log beside it (WAL), so that readers never wait. At rest there is the one
+    file: a reader needs no other, makes none, and maps nothing into memory that a full disk could take away.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
+        self._db = connection
+        self._path = path
+        self._writing = writing
+        self._still: _State | None = None  # set while we read without locks: the file must stay as it was
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
+        """Open the corpus at `path`; with `create`, make it when it is not there. A foreign file is not touched."""
+        path = Path(path)
+        with our_errors(path):
+            if create:
+                # Made before SQLite does, so that nobody else may read it. SQLite's side files get the same rights.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            elif not path.exists():
+                raise NotFound(f"There is no corpus at {path}. Create a library with `reviews init`.")
+            if not read_only and (full := no_room(path, _ROOM)):
+                raise LimitHit(full)
+            database = cls(_connect(path, "mode=rw" if not read_only else _reading(path)), path, writing=not read_only)
+        try:
+            with our_errors(path):
+                if read_only and 0 < _log_size(path) <= _LOG_HEADER:
+                    database._reopen()
+                database._recognise(create)
+                database._db.execute("PRAGMA foreign_keys = ON")
+                if not read_only:
+                    database._begin_log()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the corpus is, so that another process or thread can open it too."""
+        return self._path
+
+    def close(self) -> None:
+        """Give the file back. Closing twice does no harm."""
+        if self._writing:
+            self._writing = False
+            with suppress(sqlite3.Error):  # the log then stays, and whoever reads or writes next reads it
+                self._end_log()
+        self._db.close()
+
+    def _recognise(self, create: bool) -> None:
+        """Refuse a file that is not a corpus of this version; fill an empty one when asked to."""
+        application, version = self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
+        if (application, version) == (0, 0) and not self._number("SELECT count(*) FROM sqlite_schema"):
+            if not create:
+                raise NotFound(f"{self._path} is empty: creating it was interrupted. Run `reviews init` again.")
+            self._create()
+        elif application != APPLICATION:
+            raise Corrupt(f"{self._path} is not a corpus of this program. Move it away, then run `reviews init`.")
+        elif version > VERSION:
+            raise NoIndex(
+                f"The library at {self._path} was made by a newer version of this program (format {version}, this one "
+                f"knows {VERSION}). Update the program."
+            )
+        elif version < VERSION:
+            raise Corrupt(
+                f"{self._path} says that it has format {version}, which never existed. Restore it from a backup."
+            )
+
+    def _begin_log(self) -> None:
+        """Write to a log beside the file from now on. The mark of it is one write to the first page of the file, and
+        needs no journal on the disk: one that a killed process left would lock out who may only read."""
+        self._db.execute("PRAGMA synchronous = FULL")
+        if self._rows("PRAGMA journal_mode")[0][0] != "wal":
+            self._db.execute("PRAGMA journal_mode = MEMORY")
+            self._db.execute("PRAGMA journal_mode = WAL")
+
+    def _end_log(self) -> None:
+        """Bring the log into the file and take it away, unless somebody is reading it."""
+        self._db.execute("PRAGMA busy_timeout = 1000")
+        try:
+            self._db.execute("PRAGMA journal_mode = MEMORY")
+        except sqlite3.OperationalError:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _create(self) -> None:
+        self._begin_log()
+        with self._transaction():
+            if self._number("SELECT count(*) FROM sqlite_schema"):
+                return  # another process was faster
+            for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id = {APPLICATION}")
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it or nothing, and on the disk when it ends."""
+        with our_errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # SQLite has already rolled back when the disk is full
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Several reads of one state, whatever a writer does meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._rows("PRAGMA schema_version")  # a reader opens the file anew here if it must
+        with our_errors(self._path):
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
+
+    def _rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
+        with our_errors(self._path):
+            if self._still and self._still != _State.of(self._path) and not self._db.in_transaction:
+                self._reopen()
+            try:
+                found = self._db.execute(select, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if self._writing or self._db.in_transaction or not _log_is_missing(error, self._path):
+                    raise
+                self._reopen()
+                found = self._db.execute(select, values).fetchall()
+            if self._still and self._still != _State.of(self._path):
+                raise Gone(f"{self._path} was written while it was read. Run the same command again.")
+            return found
+
+    def _reopen(self) -> None:
+        """Open the file again for reading, as it is now."""
+        self._db.close()
+        before = _State.of(self._path)
+        self._still = None
+        self._db = _connect(self._path, _reading(self._path))
+        if not 0 < before.log <= _LOG_HEADER:
+            try:
+                self._db.execute("PRAGMA schema_version").fetchall()
+                return
+            except sqlite3.OperationalError as error:
+                if not _log_is_missing(error, self._path):
+                    raise
+        # The file says that there is a log, and there is none, or one without entries, in which SQLite gets lost: an
+        # older version of this program closed it, or a process was killed between the two. All is in the file. It is
+        # read without locks, and what was read while somebody began to write is thrown away.
+        self._db.close()
+        self._db = _connect(self._path, "mode=ro&immutable=1")
+        self._still = before
+
+    def _number(self, select: str) -> int:
+        return int(self._rows(select)[0][0])
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What changes when somebody writes to the file or begins a log beside it. Found without opening the file: on POSIX
+    closing it again would release SQLite's locks on it."""
+
+    changed: int
+    size: int
+    number: int
+    log: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        told = path.stat()
+        return cls(told.st_mtime_ns, told.st_size, told.st_ino, _log_size(path))
+
+
+def _log_size(path: Path) -> int:
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _log_is_missing(error: sqlite3.OperationalError, path: Path) -> bool:
+    """Whether SQLite looked for a log beside a file that needs none."""
+    missed = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
+    return missed and _log_size(path) <= _LOG_HEADER
+
+
+def _reading(path: Path) -> str:
+    """How SQLite opens the file for reading: the index of a log is used as it is or made in our own memory, so that
+    nothing is written. Only of a copy that has the log and not its index must that index be made beside it."""
+    copied = _log_size(path) > _LOG_HEADER and not path.with_name(path.name + "-shm").exists()
+    return "mode=ro" if copied else "mode=ro&readonly_shm=1"
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    reads = how != "mode=rw"
+    # Who only reads may be handed from one thread to another, as the web page does, but not be used by two at once.
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?{how}",
+        timeout=_WAIT_SECONDS,
+        isolation_level=None,
+        uri=True,
+        check_same_thread=not reads,
+    )
+    connection.text_factory = _text
+    connection.execute("PRAGMA mmap_size = 0")
+    connection.execute("PRAGMA temp_store = MEMORY")  # no sorting needs a disk, and nothing of the text gets elsewhere
+    return connection
+
+
+class _Undecodable(sqlite3.DatabaseError):
+    """A text is not UTF-8: a bit of the file was flipped. SQLite's module has an error for it, but no code."""
+
+
+def _text(stored: bytes) -> str:
+    try:
+        return stored.decode()
+    except UnicodeDecodeError as error:
+        raise _Undecodable(str(error.reason)) from error
+
+
+@contextmanager
+def our_values(path: Path) -> Iterator[None]:
+    """A stored word that the model does not know: the file was damaged."""
+    try:
+        yield
+    except (ValueError, KeyError) as error:
+        raise _damaged(path) from error
+
+
+@contextmanager
+def our_errors(path: Path) -> Iterator[None]:
+    """SQLite's and the system's errors as sentences that say what to do. What is left is a bug and stays so."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raised = _translated(error, path)
+        if raised is None:
+            raise
+        raise raised from error
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
+    # Errors that Python's own module raises carry no code; they are misuse, that is, bugs of ours.
+    code: int = getattr(error, "sqlite_errorcode", -1)
+    primary = code & 0xFF if code >= 0 else code
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Locked(f"Another run is writing to {path}. Wait until it has finished, then try again.")
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, _Undecodable):
+        return _damaged(path)
+    if primary == sqlite3.SQLITE_FULL:
+        return LimitHit(
+            f"The disk that holds {path} is full. Nothing was lost; make room, then run the same command again."
+        )
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
+        return refused(path, doing="opened or written")
+    if primary == sqlite3.SQLITE_IOERR:
+        return LimitHit(
+            no_room(path)
+            or f"The disk that holds {path} reports an error. Check the disk, then run the same command again."
+        )
+    if primary == sqlite3.SQLITE_NOMEM:
+        return LimitHit(
+            f"There is not enough memory to work on {path}. Close other programs, then run the command again."
+        )
+    return None
+
+
+def _damaged(path: Path) -> Corrupt:
+    return Corrupt(
+        f"{path} is damaged or no corpus. Restore it from a backup, or move it away and run `reviews update` again."
+    )

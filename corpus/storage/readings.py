@@ -1,0 +1,278 @@
+"""What was read of each report: its pages, sections, paragraphs and items, and what OCR made of its pictures.
+
+A *reading* is what one reader made of one report; it never changes. The index refers to readings by number and finds
+their text here until they are pruned.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+
+from corpus.errors import Corrupt, Gone, NotFound
+from corpus.model import (
+    Aside,
+    AsideRole,
+    Found,
+    Hidden,
+    Item,
+    ItemKind,
+    Page,
+    Paragraph,
+    Scan,
+    ScanLine,
+    Section,
+    SectionKind,
+    Text,
+    searched,
+)
+from corpus.storage.database import Database, our_values
+
+_CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
+
+_PAGES = "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ?"
+_SECTIONS = "SELECT ordinal, kind, heading FROM section WHERE reading = ?"
+_PARAGRAPHS = "SELECT ordinal, page, number, section, text, heading, turns FROM paragraph WHERE reading = ?"
+
+
+class Readings(Database):
+    """The readings of a corpus."""
+
+    def readings(self) -> list[tuple[int, str]]:
+        """Number and report id of each current reading, ordered by report id."""
+        return self._rows("SELECT id, report FROM reading WHERE current = 1 ORDER BY report")
+
+    def reports_read(self) -> dict[int, str]:
+        """The report of each reading that is held, current or not."""
+        return dict(self._rows("SELECT id, report FROM reading"))
+
+    def reading(self, report: str) -> int:
+        """The current reading of a report (full id)."""
+        rows = self._rows("SELECT id FROM reading WHERE current = 1 AND report = ?", (report,))
+        if not rows:
+            raise NotFound(f"No report {report[:12]} is held. `reviews reports` lists those that are.")
+        return int(rows[0][0])
+
+    def text(self, reading: int) -> Text:
+        """Everything that was read."""
+        with self._snapshot():
+            rows = self._rows("SELECT report, reader FROM reading WHERE id = ?", (reading,))
+            if not rows:
+                raise _gone()
+            with our_values(self._path):
+                return Text(
+                    id=rows[0][0],
+                    pages=tuple(self.pages(reading)),
+                    sections=tuple(self.sections(reading)),
+                    paragraphs=tuple(
+                        _paragraph(row) for row in self._rows(f"{_PARAGRAPHS} ORDER BY ordinal", (reading,))
+                    ),
+                    asides=tuple(
+                        Aside(page, before, AsideRole(role), text)
+                        for page, before, role, text in self._rows(
+                            "SELECT page, before, role, text FROM aside WHERE reading = ? ORDER BY ordinal", (reading,)
+                        )
+                    ),
+                    found={
+                        name: Found(value, source, confidence)
+                        for name, value, source, confidence in self._rows(
+                            "SELECT field, value, source, confidence FROM found WHERE reading = ?", (reading,)
+                        )
+                    },
+                    reader=rows[0][1],
+                    items=tuple(self.items(reading)),
+                )
+
+    def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:
+        """The pages of a reading in order, or those with the numbers."""
+        condition, values = _among("number", numbers)
+        select = f"{_PAGES}{condition} ORDER BY number"
+        with our_values(self._path):
+            found = [
+                Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
+                for number, label, reader, unread, confidence, withheld in self._rows(select, (reading, *values))
+            ]
+        self._complete(reading, found, numbers, "pages")
+        return found
+
+    def odd_pages(self, reading: int) -> list[Page]:
+        """The pages of a reading that are unread, or from which something was withheld."""
+        return [page for page in self.pages(reading) if page.unread or page.withheld]
+
+    def sections(self, reading: int, ordinals: Collection[int] | None = None) -> list[Section]:
+        """The sections of a reading in order, or those with the ordinals."""
+        condition, values = _among("ordinal", ordinals)
+        select = f"{_SECTIONS}{condition} ORDER BY ordinal"
+        with our_values(self._path):
+            found = [
+                Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading, *values))
+            ]
+        self._complete(reading, found, ordinals, "sections")
+        return found
+
+    def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
+        """The recommendations and findings of a reading, or those of one kind, in the order in which they stand."""
+        select = "SELECT kind, first, last, addressee FROM item WHERE reading = ? ORDER BY ordinal"
+        with self._snapshot(), our_values(self._path):
+            rows = [row for row in self._rows(select, (reading,)) if kind is None or row[0] == kind.value]
+            if not rows:
+                return []
+            sections = self.sections(reading)
+            inside = {ordinal for _, first, last, _ in rows for ordinal in range(first, last + 1)}
+            texts = {paragraph.ordinal: paragraph for paragraph in self.paragraphs(reading, inside)}
+            found = []
+            for name, first, last, addressee in rows:
+                paragraphs = [texts[ordinal] for ordinal in range(first, last + 1)]
+                found.append(Item.of(ItemKind(name), paragraphs, sections[paragraphs[0].section], addressee))
+            return found
+
+    def paragraphs(self, reading: int, ordinals: Collection[int]) -> list[Paragraph]:
+        """Some paragraphs of a reading, in order, each once."""
+        wanted = sorted(set(ordinals))
+        found: list[Paragraph] = []
+        with our_values(self._path):
+            for start in range(0, len(wanted), _CHUNK):
+                chunk = wanted[start : start + _CHUNK]
+                marks = ",".join("?" * len(chunk))
+                select = f"{_PARAGRAPHS} AND ordinal IN ({marks}) ORDER BY ordinal"
+                found += map(_paragraph, self._rows(select, (reading, *chunk)))
+        self._complete(reading, found, wanted, "paragraphs")
+        return found
+
+    def _complete(self, reading: int, found: Sequence[object], wanted: Collection[int] | None, what: str) -> None:
+        """Raises Gone when some that are wanted are not there because the reading is not, otherwise Corrupt."""
+        if wanted is None or len(found) == len(set(wanted)):
+            return
+        if not self._rows("SELECT 1 FROM reading WHERE id = ?", (reading,)):
+            raise _gone()
+        raise Corrupt(
+            f"The index speaks of {what} that reading {reading} of the corpus does not have. "
+            "Run `reviews index --rebuild`."
+        )
+
+    def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
+        """For the indexer: (text as it is searched, kind of section, is it a heading) of every paragraph, in order."""
+        kinds: dict[int, str] = dict(self._rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
+        select = "SELECT number, text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
+        with our_values(self._path):
+            return [
+                (searched(text, number), kinds[section], bool(heading))
+                for number, text, section, heading in self._rows(select, (reading,))
+            ]
+
+    def printed_numbers(self, reading: int) -> dict[int, str]:
+        """The printed number of each paragraph that has one, by its ordinal."""
+        select = "SELECT ordinal, number FROM paragraph WHERE reading = ? AND number IS NOT NULL"
+        return dict(self._rows(select, (reading,)))
+
+    def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
+        """What stands on a page, in order. A paragraph over a page break is given whole on each of its pages."""
+        with self._snapshot(), our_values(self._path):
+            if not self._rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
+                last = self._rows("SELECT pages FROM reading WHERE id = ?", (reading,))
+                raise NotFound(f"There is no page {number}: the report has pages 1 to {last[0][0] if last else 0}.")
+            select = f"{_PARAGRAPHS} AND page <= ? AND last_page >= ? ORDER BY ordinal"
+            paragraphs = [_paragraph(row) for row in self._rows(select, (reading, number, number))]
+            select = "SELECT page, before, role, text FROM aside WHERE reading = ? AND page = ? ORDER BY ordinal"
+            asides = [
+                Aside(page, n, AsideRole(role), text) for page, n, role, text in self._rows(select, (reading, number))
+            ]
+        # The sort is stable: asides come before the paragraph that they precede, and keep their own order.
+        pieces: list[Paragraph | Aside] = [*asides, *paragraphs]
+        return sorted(pieces, key=lambda piece: piece.before if isinstance(piece, Aside) else piece.ordinal)
+
+    def keep_scan(self, report: str, scan: Scan) -> None:
+        """Keep what OCR read, whatever becomes of the report: it took seconds a page."""
+        lines = json.dumps(scan.lines, ensure_ascii=False)
+        row = (scan.page, scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, lines)
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO scan VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (report, *row))
+
+    def scans(self, report: str, languages: str) -> dict[int, Scan]:
+        """What OCR has read of a report so far, by page."""
+        select = (
+            "SELECT page, languages, engine, confidence, width, turned, lines FROM scan "
+            "WHERE report = ? AND languages = ?"
+        )
+        with our_values(self._path):
+            return {
+                page: Scan(page, asked, by, sure, width, turned, tuple(map(ScanLine.of, json.loads(lines))))
+                for page, asked, by, sure, width, turned, lines in self._rows(select, (report, languages))
+            }
+
+    def holds(self, report: str, *readers: str) -> bool:
+        """Whether the latest reading of the report was made by one of them, so that it need not be read again."""
+        return self.reader_of(report) in readers
+
+    def reader_of(self, report: str) -> str:
+        """What made the latest reading of the report; "" when it was never read."""
+        rows = self._rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
+        return str(rows[0][0]) if rows else ""
+
+    def _add(self, text: Text) -> int:
+        """Write a reading, which is not current yet, inside the caller's transaction. Gives its number."""
+        unread = sum(page.unread is not None for page in text.pages)
+        insert = "INSERT INTO reading (report, reader, current, pages, unread_pages) VALUES (?, ?, 0, ?, ?)"
+        reading = int(self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid or 0)
+        self._db.executemany(
+            "INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((reading, p.number, p.label, p.reader, p.unread, p.confidence, " ".join(p.withheld)) for p in text.pages),
+        )
+        self._db.executemany(
+            "INSERT INTO section VALUES (?, ?, ?, ?)",
+            ((reading, s.ordinal, s.kind.value, s.heading) for s in text.sections),
+        )
+        self._db.executemany(
+            "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    reading,
+                    p.ordinal,
+                    p.page,
+                    p.turns[-1][1] if p.turns else p.page,
+                    p.number,
+                    p.section,
+                    p.heading,
+                    " ".join(f"{offset}:{page}" for offset, page in p.turns),
+                    p.text,
+                )
+                for p in text.paragraphs
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO aside VALUES (?, ?, ?, ?, ?, ?)",
+            ((reading, n, a.page, a.before, a.role.value, a.text) for n, a in enumerate(text.asides)),
+        )
+        self._db.executemany(
+            "INSERT INTO found VALUES (?, ?, ?, ?, ?)",
+            ((reading, name, f.value, f.source, f.confidence) for name, f in text.found.items()),
+        )
+        self._db.executemany(
+            "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)",
+            ((reading, n, i.kind.value, i.first, i.last, i.addressee) for n, i in enumerate(text.items)),
+        )
+        return reading
+
+
+def _gone() -> Gone:
+    return Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
+
+
+def _among(column: str, numbers: Collection[int] | None) -> tuple[str, Sequence[int]]:
+    """A further condition and its values. Few are bound, so that SQLite knows the statement again; more than it has
+    variables are written out: numbers are safe in SQL.
+    """
+    if numbers is None:
+        return "", ()
+    if len(numbers) <= _CHUNK:
+        return f" AND {column} IN ({','.join('?' * len(numbers))})", sorted(numbers)
+    return f" AND {column} IN ({','.join(map(str, map(int, sorted(numbers))))})", ()
+
+
+def _paragraph(row: tuple[int, int, str | None, int, str, int, str]) -> Paragraph:
+    ordinal, page, number, section, text, heading, turns = row
+    return Paragraph(ordinal, page, number, section, text, bool(heading), turns_of(turns) if turns else ())
+
+
+def turns_of(stored: str) -> tuple[tuple[int, int], ...]:
+    """Where a paragraph turns its pages, as it is stored: "offset:page offset:page". Raises ValueError."""
+    pairs = (pair.split(":") for pair in stored.split())
+    return tuple((int(offset), int(page)) for offset, page in pairs)

@@ -1,0 +1,336 @@
+"""The corpus on disk: files, the reports that they hold, what went, and the catalogue, in SQLite.
+
+`put` adds a reading (see `corpus.storage.readings`) and makes it the current one in one transaction, so that a
+report is
+replaced whole or not at all. A Store belongs to the thread that opened it; readers open their own and never wait for a
+writer.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from corpus.catalogue.describe import describe
+from corpus.catalogue.matching import Held, match
+from corpus.catalogue.rows import Row
+from corpus.errors import Corrupt, Locked, NotFound, UsageError
+from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
+from corpus.names import safe_name
+from corpus.storage.database import our_errors, our_values
+from corpus.storage.integrity import unsound
+from corpus.storage.readings import Readings
+
+_FAULTS = 10  # of a damaged file: SQLite's next ones say the same
+
+
+class Store(Readings):
+    """The corpus of one library. Make one with `Store.open`, use it in a `with` block or close it."""
+
+    _known: tuple[int, list[Report], list[Row]] | None = None  # what is known, at which revision
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
+        store = super().open(path, create=create, read_only=read_only)
+        if not read_only:
+            try:
+                store._come_up_to_date()
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    def _come_up_to_date(self) -> None:
+        """Add what earlier versions did not keep; make the names clean text that they kept as they came."""
+        if not self._keeps_missing_folders():
+            with self._transaction():
+                self._db.execute(
+                    "CREATE TABLE missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID"
+                )
+        for table, column in (("file", "path"), ("withdrawn", "file")):
+            raw = f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'"  # noqa: S608 - our own words
+            rows = [(_text(old), old) for (old,) in self._rows(raw)]
+            if rows:
+                with self._transaction():
+                    self._db.executemany(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", rows)  # noqa: S608
+                    self._advance()
+
+    # Files
+
+    def files(self) -> dict[str, FileRecord]:
+        """Every file that was seen, by path."""
+        rows = self._rows("SELECT path, size, mtime_ns, report, reason, detail, reader FROM file ORDER BY path")
+        records = (
+            FileRecord(_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
+            for path, size, mtime, report, reason, detail, reader in rows
+        )
+        with our_values(self._path):
+            return {record.path: record for record in records}
+
+    def note_file(self, record: FileRecord) -> None:
+        """Say what a file is now. A report comes back with a file of it, and goes with its last file."""
+        with self._transaction():
+            self._note(record)
+
+    def forget_file(self, path: str) -> None:
+        """The file is gone. A report without files is no longer held, but its readings stay until they are pruned."""
+        with self._transaction():
+            old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
+            if old:
+                self._settle(old[0][0], path)
+                self._advance()
+
+    def put(self, text: Text, record: FileRecord) -> int:
+        """Add a reading of a report and the file it was read from, whole or not at all. Gives its number."""
+        with self._transaction():
+            reading = self._add(text)
+            self._note(record)
+            self._settle(text.id, record.path)
+            self._advance()
+        return reading
+
+    def prune(self, keep: Collection[int]) -> int:
+        """Delete the readings that are neither current nor in `keep` (which kept indexes refer to). Says how many."""
+        with self._transaction():
+            old = {number for (number,) in self._db.execute("SELECT id FROM reading WHERE current = 0")} - set(keep)
+            self._db.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in sorted(old)))
+        return len(old)
+
+    def _note(self, record: FileRecord) -> None:
+        path = record.path
+        old = self._db.execute("SELECT report, reason, detail FROM file WHERE path = ?", (path,)).fetchone()
+        reason = record.reason.value if record.reason else None
+        self._db.execute(
+            "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (path, record.size, record.mtime_ns, record.report, reason, record.detail, record.reader),
+        )
+        if old != (record.report, reason, record.detail):
+            for report in {record.report, old[0] if old else None}:
+                self._settle(report, record.path, record.report)
+            self._advance()
+
+    def _settle(self, report: str | None, path: str, replaced_by: str | None = None) -> None:
+        """Make the latest reading of the report current if a file of it is there; otherwise it is withdrawn.
+
+        path: the file that came or went, and what it is now.
+        """
+        if report is None:
+            return
+        latest = self._db.execute("SELECT max(id) FROM reading WHERE report = ?", (report,)).fetchone()[0]
+        held = self._db.execute("SELECT EXISTS (SELECT 1 FROM file WHERE report = ?)", (report,)).fetchone()[0]
+        wanted = latest if held else None
+        if held:
+            self._db.execute("DELETE FROM withdrawn WHERE report = ?", (report,))
+        else:
+            title = (
+                "SELECT coalesce((SELECT value FROM found WHERE reading = reading.id AND field = 'title'), '') "
+                "FROM reading WHERE report = ? AND current = 1"
+            )
+            for (words,) in self._db.execute(title, (report,)).fetchall():
+                row = (report, words, path, _today(), replaced_by)
+                self._db.execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?, ?)", row)
+        self._db.execute(
+            "UPDATE reading SET current = 0 WHERE report = ? AND current = 1 AND id IS NOT ?", (report, wanted)
+        )
+        self._db.execute("UPDATE reading SET current = 1 WHERE id = ? AND current = 0", (wanted,))
+
+    # What went
+
+    def withdrawals(self) -> list[Withdrawal]:
+        """The reports that were held once and have no file any more, the latest first."""
+        rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
+        return [Withdrawal(report, title, _text(path), *rest) for report, title, path, *rest in rows]
+
+    def missing_folders(self) -> list[MissingFolder]:
+        """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
+        if not self._keeps_missing_folders():
+            return []
+        return [MissingFolder(*row) for row in self._rows("SELECT folder, since FROM missing_folder ORDER BY folder")]
+
+    def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
+        """Say which folders are missing now, and which of those that were are there again. The first day is kept."""
+        with self._transaction():
+            self._db.executemany("DELETE FROM missing_folder WHERE folder = ?", ((folder,) for folder in back))
+            rows = ((folder, _today()) for folder in missing)
+            self._db.executemany("INSERT OR IGNORE INTO missing_folder VALUES (?, ?)", rows)
+
+    def _keeps_missing_folders(self) -> bool:
+        return bool(self._number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
+
+    def removals(self) -> list[Removal]:
+        """The reports that were removed for good, the latest first."""
+        rows = self._rows("SELECT report, date, reason, done FROM removed ORDER BY date DESC, report")
+        return [Removal(report, date, reason, bool(done)) for report, date, reason, done in rows]
+
+    def known(self, prefix: str) -> str:
+        """The full id of a report that is held, or was, by the beginning of it."""
+        try:
+            return self.report(prefix).id
+        except NotFound:
+            wanted = prefix.strip().lower()
+            past = [each.report for each in self.withdrawals()]
+            past += [
+                report for (report,) in self._rows("SELECT DISTINCT report FROM reading UNION SELECT report FROM scan")
+            ]
+            found = {report for report in past if report.startswith(wanted)}
+            if len(found) != 1:
+                raise
+            return found.pop()
+
+    def remove(self, report: str, reason: str) -> None:
+        """Delete everything that was read of a report (full id) and refuse it from now on.
+
+        Its files become failures, so that no run reads them again. What was deleted is overwritten; `scrub` also takes
+        it out of what SQLite keeps beside.
+        """
+        refused = (Reason.REMOVED.value, f"removed on {_today()}", report)
+        with our_errors(self._path):
+            self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            for table in ("reading", "scan", "withdrawn"):
+                self._db.execute(f"DELETE FROM {table} WHERE report = ?", (report,))  # noqa: S608 - our own words
+            self._db.execute("UPDATE file SET report = NULL, reason = ?, detail = ? WHERE report = ?", refused)
+            self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?, 0)", (report, _today(), reason))
+            self._advance()
+
+    def scrub(self) -> None:
+        """Write the whole corpus anew, so that no page of it holds anything that was deleted.
+
+        Raises Locked when a reader stands in the way; nothing is lost then, and it can be tried again.
+        """
+        with our_errors(self._path):
+            self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
+            self._db.execute("VACUUM")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise Locked(
+                f"Somebody is reading {self._path} just now. Run `reviews update` later to finish the removal."
+            )
+
+    def note_removed(self) -> None:
+        """Say that all removals are done: nothing of their text is left."""
+        with self._transaction():
+            self._db.execute("UPDATE removed SET done = 1")
+
+    # What is known
+
+    def reports(self) -> list[Report]:
+        """The reports that are held, ordered by file name, as the catalogue and the files describe them."""
+        return list(self._described()[0])
+
+    def not_held(self) -> list[Row]:
+        """The rows of the catalogue that fit no file: catalogued, not held."""
+        return list(self._described()[1])
+
+    def report(self, id_or_prefix: str) -> Report:
+        """The report with that id, or whose id alone begins so."""
+        prefix = id_or_prefix.strip().lower()
+        if not prefix:
+            raise UsageError("The id of a report is missing. `reviews reports` lists them.")
+        found = [report for report in self.reports() if report.id.startswith(prefix)]
+        if not found:
+            raise NotFound(
+                f"No report has an id that begins with {prefix[:64]!r}. `reviews reports` lists those that are held."
+            )
+        if len(found) > 1:
+            some = ", ".join(f"{report.id[:12]} ({', '.join(report.files)})" for report in found[:10])
+            more = f" and {len(found) - 10} more" if len(found) > 10 else ""
+            raise UsageError(
+                f"{prefix!r} begins the id of {len(found)} reports: {some}{more}. Give more letters of the id."
+            )
+        return found[0]
+
+    def failures(self) -> list[Failure]:
+        """The files that are not reports, and why, ordered by path."""
+        return [Failure(file.path, file.reason, file.detail) for file in self.files().values() if file.reason]
+
+    def coverage(self) -> Coverage:
+        """What a search over the current readings covers."""
+        select = "SELECT count(*), sum(unread_pages < pages), sum(unread_pages) FROM reading WHERE current = 1"
+        with self._snapshot():
+            reports, searchable, unread = self._rows(select)[0]
+            failures = self._number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
+        return Coverage(reports, searchable or 0, unread or 0, failures)
+
+    def catalogue(self) -> list[Row]:
+        """The rows of the catalogue as they were last set."""
+        rows = self._rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
+        with our_values(self._path):
+            return [Row(line, json.loads(cells)) for line, cells in rows]
+
+    def set_catalogue(self, rows: Sequence[Row]) -> None:
+        """Replace the catalogue. Nothing happens when it is the same as before."""
+        new = [(n, row.line, json.dumps(dict(row.cells), ensure_ascii=False)) for n, row in enumerate(rows)]
+        with self._transaction():
+            if new != self._db.execute("SELECT ordinal, line, cells FROM catalogue ORDER BY ordinal").fetchall():
+                self._db.execute("DELETE FROM catalogue")
+                self._db.executemany("INSERT INTO catalogue VALUES (?, ?, ?)", new)
+                self._advance()
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change that can change an answer, in the same transaction as the change."""
+        return self._number("SELECT revision FROM state")
+
+    def _described(self) -> tuple[list[Report], list[Row]]:
+        with self._snapshot():
+            revision = self.revision
+            if self._known is None or self._known[0] != revision:
+                self._known = (revision, *self._describe())
+        return self._known[1:]
+
+    def _describe(self) -> tuple[list[Report], list[Row]]:
+        found: dict[str, dict[str, tuple[str, str]]] = {}
+        for report, name, value, source in self._rows(
+            "SELECT report, field, value, source FROM found JOIN reading ON reading = id WHERE current = 1"
+        ):
+            found.setdefault(report, {})[name] = (value, source)
+        files: dict[str, list[str]] = {}
+        for path, report in self._rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
+            files.setdefault(report, []).append(_text(path))
+        current = self._rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
+        rows = self.catalogue()
+        held = [
+            Held(
+                report,
+                tuple(files.get(report, ())),
+                *(found.get(report, {}).get(name, ("", ""))[0] for name in ("title", "board", "area", "child", "year")),
+            )
+            for report, _, _ in current
+        ]
+        matched = match(rows, held)
+        reports = [
+            describe(report, sorted(files.get(report, ())), counts, found.get(report, {}), matched.get(report))
+            for report, *counts in current
+        ]
+        used = {id(row) for row in matched.values()}
+        return sorted(reports, key=lambda r: (r.files, r.id)), [row for row in rows if id(row) not in used]
+
+    # Soundness
+
+    def check(self) -> list[str]:
+        """What is wrong with the corpus, as sentences; nothing when it is sound. Reads every byte."""
+        try:
+            with our_errors(self._path):
+                faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
+                # One line of it: the others name more pages of the same file, and a person can do nothing with them.
+                problems = [f"{self._path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []
+                if not faults:
+                    with self._snapshot():
+                        problems = list(unsound(self._rows))
+        except Corrupt as error:
+            problems = [str(error)]
+        return problems
+
+    def _advance(self) -> None:
+        self._db.execute("UPDATE state SET revision = revision + 1")
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _text(stored: str | bytes) -> str:
+    """A name that an earlier version kept as bytes, because it is no text, as it is kept now."""
+    return safe_name(stored.decode("utf-8", "surrogatepass")) if isinstance(stored, bytes) else stored

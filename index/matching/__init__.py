@@ -1,0 +1,1 @@
+"""Which reports answer a query tree, and where are the mentions?"""

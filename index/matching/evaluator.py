@@ -1,0 +1,393 @@
+"""Which reports answer a query, and where: the query tree evaluated over the postings of any engine.
+
+The semantics are documented in docs/query-language.md ("Exactly") and checked against a brute-force reading of the
+text.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import pairwise, repeat
+from operator import and_, or_
+from typing import TypeGuard, TypeVar
+
+from corpus.model import SectionKind
+from index import analyser, spellings
+from index.matching.deadline import Deadline
+from index.matching.expansion import Expansion, Slots, joined_pattern, pattern_parts
+from index.matching.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words
+from index.matching.result_set import Answer, Kinds, as_one, parts_of
+from index.matching.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
+from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from index.storage.engine import KINDS, Layout, Snapshot
+from index.storage.postings import Postings
+
+_WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
+
+_T = TypeVar("_T")
+
+
+class Evaluator:
+    """Evaluates queries over one snapshot.
+
+    fields: gives the documents that a Field condition is true of. layout, sections: of a document; a caller that asks
+    often keeps them, and the expansion. phrases: gives the postings of a phrase that was counted beforehand.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        fields: Callable[[Field], set[int]],
+        deadline: Deadline,
+        layout: Callable[[int], Layout] | None = None,
+        sections: Callable[[int], Sections] | None = None,
+        expansion: Expansion | None = None,
+        phrases: Callable[[Slots], Postings | None] = lambda slots: None,
+    ) -> None:
+        self._snapshot = snapshot
+        self._live = set(snapshot.documents())
+        self._fields = fields
+        self._deadline = deadline
+        self._layout = layout or lru_cache(maxsize=4096)(snapshot.layout)
+        self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
+        self._known: dict[tuple[str, ...], Words] = {}
+        self._answers: dict[tuple[Query, int, tuple[str, ...]], Answer] = {}
+        self.expansion = expansion or Expansion(snapshot)
+        self.expansion.tick = deadline.check
+        self._counted = phrases
+
+    def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
+        """Evaluate a tree. kinds: the section kinds (bits) in which words must stand."""
+        return self._remembered(query, kinds, (), lambda: self._evaluate(query, kinds))
+
+    def _remembered(self, query: Query, kinds: int, joined: tuple[str, ...], work_out: Callable[[], Answer]) -> Answer:
+        """The same answer, with the same matches, for a part that is asked for again: `a a a` costs what `a` does."""
+        self._deadline.check()
+        key = (query, kinds, joined)
+        if key not in self._answers:
+            self._answers[key] = work_out()
+        return self._answers[key]
+
+    def _evaluate(self, query: Query, kinds: int) -> Answer:
+        match query:
+            case And(parts):
+                return self._all_of(parts, kinds)
+            case Or(parts) | Theme(_, parts):
+                answers = _different(self.evaluate(part, kinds) for part in parts)
+                documents = set().union(*(answer.documents for answer in answers))
+                matches = _matches(answers)
+                if all(isinstance(part, _WITH_PLACES) for part in parts):
+                    return Answer(documents, matches, self._kinds_of(matches))
+                return Answer(documents, matches, _join(or_, answers))
+            case Not(part):
+                excluded = self.evaluate(part, kinds)
+                return Answer(
+                    self._live - excluded.documents, (), lambda asked: (EVERY_KIND & ~k for k in excluded.kinds(asked))
+                )
+            case Field(name, value):
+                having = self.numbered(value).documents if name == "paragraph" else self._fields(query)
+                found = having & self._live
+                return Answer(found, (), lambda asked: (EVERY_KIND if d in found else 0 for d in asked))
+            case In(kind, part):
+                return self.evaluate(part, kinds & (1 << KINDS.index(SectionKind(kind))))
+            case Near():
+                return self._one(self._near(query), kinds)
+            case Nothing():
+                return Answer(set(), (), lambda asked: repeat(0, len(asked)))
+            case Word() | Pattern() | Fuzzy() | Phrase():
+                return self._one(self._match(query), kinds)
+        raise TypeError(f"not a query: {query!r}")
+
+    def holding(self, query: Query, among: set[int]) -> set[int]:
+        """Which of the documents answer, the cheapest parts first: for counts, where nobody asks for the places."""
+        self._deadline.check()
+        match query:
+            case And(parts) if not any(self._joined(parts)):
+                for part in sorted(parts, key=_costly):
+                    among = self.holding(part, among)
+                return among
+            case Or(parts) | Theme(_, parts):
+                found: set[int] = set()
+                for part in sorted(parts, key=_costly):
+                    found |= self.holding(part, among - found)
+                return found
+            case Not(part):
+                return among - self.holding(part, among)
+            case Phrase(words, 0):
+                return set().union(*(self._some(slots, among) for slots in self.expansion.phrase(words)))
+            case Near(left, right):
+                both = self.holding(left, among)
+                return self.evaluate(query).documents & among if self.holding(right, both) else set()
+        return self.evaluate(query).documents & among
+
+    def within(self, match: Match, kinds: int) -> Match:
+        """The match where it stands in sections of the kinds (bits)."""
+        self._deadline.check()
+        if isinstance(match, Words):
+            return Inside(match, kinds, self._sections, self._deadline.check)
+        by_document: dict[int, Sequence[Span]] = {}
+        for document in sorted(match.documents):
+            self._deadline.check()
+            if match.kinds(document) & kinds:
+                spans = self._sections(document).inside(match.spans(document), kinds)
+                if spans:
+                    by_document[document] = spans
+        return Found(match.text, match.terms, by_document)
+
+    def _all_of(self, parts: Sequence[Query], kinds: int) -> Answer:
+        answers = _different(
+            self._remembered(part, kinds, tuple(joined), partial(self._or_joined, part, joined, kinds))
+            if joined and isinstance(part, Word)
+            else self.evaluate(part, kinds)
+            for part, joined in zip(parts, self._joined(parts), strict=True)
+        )
+        documents = set.intersection(*(answer.documents for answer in answers))
+        return Answer(documents, _matches(answers), _join(and_, answers))
+
+    def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
+        """A word, or one that is joined of it and its neighbours, however it is printed."""
+        text = str(word)
+        parts = [self._match(word), *(self._words(text, (other,)) for other in joined)]
+        spelled = [slots for other in joined for slots in self.expansion.spelled(other)]
+        return self._one(_any_of(text, [*parts, *(self._side_by_side(text, slots) for slots in spelled)]), kinds)
+
+    def _one(self, match: Match, kinds: int) -> Answer:
+        if kinds != EVERY_KIND:
+            match = self.within(match, kinds)
+        return Answer(match.documents, [match], self._kinds_of([match]))
+
+    def _kinds_of(self, matches: Sequence[Match]) -> Kinds:
+        parts = parts_of(matches)
+        words = [part.kinds_in for part in parts if isinstance(part, Words)]
+        others = [part for part in parts if not isinstance(part, Words)]
+
+        def look_up(documents: Sequence[int]) -> Iterable[int]:
+            known = as_one([kinds_in(documents) for kinds_in in self._timed(words)] or [repeat(0, len(documents))], or_)
+            if not others:
+                return known
+            return (self._kinds(others, document, kinds) for document, kinds in zip(documents, known, strict=True))
+
+        return look_up
+
+    def _kinds(self, matches: Sequence[Match], document: int, found: int) -> int:
+        """The kinds of section in which any of the matches stands, and those found before."""
+        for match in matches:
+            if document not in match.documents:
+                continue
+            kinds = match.kinds(document)
+            if kinds | found == found:  # nothing new can be there
+                continue
+            if match.exact or not kinds & (kinds - 1):  # it stands somewhere, and there is one kind only
+                found |= kinds
+                continue
+            self._deadline.check()
+            sections = self._sections(document)
+            for positions in match.starts(document):
+                found |= sections.of(positions)
+        return found
+
+    def _match(self, query: Word | Pattern | Fuzzy | Phrase) -> Match:
+        match query:
+            case Word(text, exact):
+                return self._exact(text, str(query)) if exact else self._word(text)
+            case Pattern(text):
+                return self._pattern(pattern_parts(text), str(query))
+            case Fuzzy(text, edits):
+                return self._words(str(query), self.expansion.alike(analyser.fold(text), edits))
+            case Phrase(words, slop):
+                text = str(query)
+                return _any_of(text, [self._side_by_side(text, slots, slop) for slots in self.expansion.phrase(words)])
+
+    # Words
+
+    def numbered(self, number: str) -> Words:
+        """The first places of the paragraphs with a printed number."""
+        return self._words(number, (analyser.number_term(number),))
+
+    def _words(self, text: str, terms: Sequence[str]) -> Words:
+        key = tuple(terms)
+        known = self._known.get(key)
+        if known is None:
+            lists = {}
+            for term in terms:
+                self._deadline.check()
+                postings = self._snapshot.postings(term)
+                if postings:
+                    lists[term] = postings
+            known = self._known[key] = Words(text, list(lists), list(lists.values()), self._live)
+        return known.named(text)
+
+    def _word(self, text: str) -> Match:
+        terms = [term for term, _ in analyser.terms(text)]
+        if not terms:
+            return self._words(text, ())
+        *first, last = terms
+        parts: list[Match] = [self._side_by_side(text, [*((t,) for t in first), self.expansion.forms(last)])]
+        if joined := (analyser.joined(text) or spellings.whole(text)) if first else last:
+            if first:
+                parts.append(self._words(text, self.expansion.forms(joined)))
+            parts.extend(self._side_by_side(text, [(a,), (b,)]) for a, b in self.expansion.compounds(joined))
+            parts.extend(self._side_by_side(text, spelled) for spelled in self.expansion.spelled(joined))
+        return _any_of(text, parts)
+
+    def _exact(self, text: str, name: str) -> Match:
+        return self._side_by_side(name, [(capitals or term,) for term, capitals in analyser.terms(text)])
+
+    def _pattern(self, parts: Sequence[str], text: str) -> Match:
+        found: list[Match] = [self._side_by_side(text, [self.expansion.slot(part) for part in parts])]
+        if joined := joined_pattern(text, parts):
+            found.append(self._words(text, self.expansion.slot(joined)))
+        return _any_of(text, found)
+
+    def _joined(self, parts: Sequence[Query]) -> list[list[str]]:
+        """For each part, the joined words that may stand in for it and its neighbours: the corpus joins the two, or
+        they are the parts of an abbreviation.
+        """
+        joined: list[list[str]] = [[] for _ in parts]
+        plain = [_lone(part) for part in parts]
+        for i, (a, b) in enumerate(pairwise(plain)):
+            if a is not None and b is not None and (a, b) in self.expansion.compounds(a + b):
+                joined[i].append(a + b)
+                joined[i + 1].append(a + b)
+        for first, width, word in spellings.runs(plain):
+            for each in joined[first : first + width]:
+                each.append(word)
+        return joined
+
+    # Phrases
+
+    def _side_by_side(self, text: str, slots: Slots, slop: int = 0) -> Match:
+        if len(slots) < 2:
+            return self._words(text, slots[0] if slots else ())
+        if not slop and (counted := self._phrase(text, slots)):
+            return counted
+        words = [self._words(text, slot) for slot in slots]
+        shared = self._shared(words, self._live)
+        if slop:
+            readers = [word.reader() for word in words]
+            loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
+            found = {document: spans for document, spans in loose.items() if spans}
+            return Found(text, _shown([word.terms for word in words], found), found)
+        firsts = {d: array("I", starts) for d, starts in self._phrases(words, shared) if starts}
+        return Runs(text, _shown([word.terms for word in words], firsts), firsts, len(words), shared)
+
+    def _phrase(self, text: str, slots: Slots) -> Words | None:
+        """A phrase that was counted beforehand."""
+        postings = self._counted(slots)
+        if postings is None:
+            return None
+        return Words(text, _shown(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
+
+    def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
+        """Where the words of two slots or more stand side by side: for each document, ascending, what its postings
+        shall hold, as PostingsBuilder.add takes it.
+        """
+        words = [self._words("", slot) for slot in slots]
+        for document, starts in self._phrases(words, self._shared(words, self._live)):
+            if starts:
+                yield document, float(len(starts)), starts, self._sections(document).of(starts)
+
+    def _some(self, slots: Slots, among: set[int]) -> set[int]:
+        """Which of the documents have the words of the slots side by side."""
+        if len(slots) > 1 and (counted := self._phrase("", slots)):
+            return among & counted.documents
+        words = [self._words("", slot) for slot in slots]
+        if len(words) == 1:
+            return among & words[0].documents
+        return {document for document, starts in self._phrases(words, self._shared(words, among)) if starts}
+
+    def _shared(self, words: Sequence[Words], documents: set[int]) -> dict[int, int]:
+        """Those of the documents in which all the words stand in sections of one kind, with these kinds (bits): what
+        stands in one paragraph does.
+        """
+        if not words:
+            return {}
+        first, *others = (word.kinds_of for word in words)
+        both = documents.intersection(*(word.documents for word in words))
+        shared = {document: first(document) for document in sorted(both)}
+        for kinds_of in others:
+            shared = {document: common for document, kinds in shared.items() if (common := kinds & kinds_of(document))}
+        return shared
+
+    def _phrases(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
+        """Where the words stand side by side in each of the documents."""
+        slots = sorted(enumerate(words), key=lambda slot: slot[1].size)  # the rarest first, so that most ends there
+        readers = [(i, word.reader()) for i, word in slots]
+        for document in self._timed(documents):
+            yield document, side_by_side([(i, read(document)) for i, read in readers])
+
+    def _timed(self, several: Iterable[_T]) -> Iterator[_T]:
+        for one in several:
+            self._deadline.check()
+            yield one
+
+    # Near
+
+    def _near(self, query: Near) -> Match:
+        left, right = self.evaluate(query.left), self.evaluate(query.right)
+        single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
+        lefts, rights = left.starts(), right.starts()
+        by_document: dict[int, Sequence[Span]] = {}
+        both = sorted(left.documents & right.documents)
+        shared = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
+        for document in self._timed([document for document, one, other in shared if one & other]):
+            if single:
+                spans = neighbours(lefts(document), rights(document), query.distance)
+                spans = in_one_paragraph(spans, self._layout(document)) if spans else spans
+            else:
+                spans = near(left.spans(document), right.spans(document), query.distance, self._layout(document))
+            if spans:
+                by_document[document] = spans
+        terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
+        return Found(str(query), terms, by_document)
+
+
+def _lone(part: Query) -> str | None:
+    """The term of a word that is one token, in any of its forms."""
+    if not isinstance(part, Word) or part.exact:
+        return None
+    terms = analyser.terms(part.text)
+    return terms[0][0] if len(terms) == 1 else None
+
+
+def _any_of(text: str, parts: Sequence[Match]) -> Match:
+    flat = parts_of(parts)
+    found = [part for part in flat if part.documents] or flat[:1]
+    return found[0] if len(found) == 1 else AnyOf(text, found)
+
+
+def _matches(answers: Iterable[Answer]) -> list[Match]:
+    return list(dict.fromkeys(match for answer in answers for match in answer.matches))
+
+
+def _different(answers: Iterable[Answer]) -> list[Answer]:
+    """Each once: the same part gives the same answer."""
+    return list(dict.fromkeys(answers))
+
+
+def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
+    return lambda documents: as_one([answer.kinds(documents) for answer in answers], how)
+
+
+def _is_words(match: Match) -> TypeGuard[Words]:
+    """Whether each of its matches is one token."""
+    return isinstance(match, Words) and match.width == 1
+
+
+def _shown(slots: Slots, found: Collection[int]) -> list[str]:
+    """A phrase that stands somewhere, as an explanation shows it: of a pattern, three of its words."""
+    return [" ".join(spellings.shown(term) for terms in slots for term in terms[:3])] if len(found) else []
+
+
+def _costly(query: Query) -> int:
+    """What is cheap to find out comes first, so that the rest has fewer documents to look at."""
+    match query:
+        case Word() | Field() | Pattern() | Nothing():
+            return 0
+        case Fuzzy() | Phrase():
+            return 1
+        case Near() | In():
+            return 3
+    return 2

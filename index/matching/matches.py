@@ -1,0 +1,391 @@
+"""Where a part of a query matches: which documents at once, and the places in a document when somebody looks at it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, reduce
+from itertools import chain, repeat
+from operator import add, or_, sub
+from typing import TypeVar
+
+from index.matching.spans import Span, mentions
+from index.storage.engine import KINDS, Layout
+from index.storage.postings import Postings
+
+EVERY_KIND = (1 << len(KINDS)) - 1
+"""A set of section kinds as bits: bit n is for the kind with code n."""
+
+_BEHIND = 1 << 32  # any position, and any document
+_OFTEN = 64  # documents in which places are counted between two looks at the clock
+_T = TypeVar("_T")
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+
+Lists = Sequence[tuple[int, Postings]]
+"""The postings of one term: of each segment, with the number to add to its documents."""
+
+
+class Match:
+    """A part of the query. documents: numbers of the documents that it matches.
+
+    text: the part as asked, for an explanation. terms: the words that it stood for. exact: whether `kinds` is exact.
+    """
+
+    text: str = ""
+    terms: tuple[str, ...] = ()
+    documents: set[int]
+    exact = False
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        """The first positions of the matches in one of the documents, in one or more ascending sequences."""
+        return ([first for first, _ in self.spans(document)],)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        """The matches in one of the documents, ascending; may repeat or overlap."""
+        raise NotImplementedError
+
+    def weights(self) -> Mapping[int, float]:
+        """How much each document says it: occurrences, weighted by section where that is known."""
+        raise NotImplementedError
+
+    def kinds(self, document: int) -> int:
+        """The kinds of section, as bits, that it can stand in there: no places are read for that."""
+        return EVERY_KIND
+
+    def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
+        """The same for each of some documents, 0 for one that does not match."""
+        return (self.kinds(document) if document in self.documents else 0 for document in documents)
+
+
+class Words(Match):
+    """Any of some terms, or a phrase that was counted beforehand. by_term: the postings of each. width: its tokens."""
+
+    exact = True
+
+    def __init__(
+        self, text: str, terms: Sequence[str], by_term: Sequence[Lists], live: set[int], width: int = 1
+    ) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self.width = width
+        self._known = _Known(by_term, live)
+        self.documents = self._known.documents
+
+    @property
+    def size(self) -> int:
+        """How many positions there are in all documents."""
+        return self._known.size
+
+    def starts(self, document: int) -> list[Sequence[int]]:
+        return self._known.at(document)
+
+    def reader(self) -> Callable[[int], Sequence[int]]:
+        """What gives the positions of all the terms in a document that has any, ascending: for many documents, each
+        higher than the one before.
+        """
+        return self._known.reader()
+
+    def positions(self, document: int) -> Sequence[int]:
+        """The positions of all the terms in a document, ascending."""
+        found = self.starts(document)
+        return found[0] if len(found) == 1 else sorted(position for positions in found for position in positions)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        positions = self.positions(document)
+        more = self.width - 1
+        return [(first, first + more) for first in positions] if more else list(zip(positions, positions, strict=True))
+
+    def weights(self) -> Mapping[int, float]:
+        return self._known.weights
+
+    def kinds(self, document: int) -> int:
+        return self._known.kinds.get(document, 0)
+
+    def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
+        return map(self._known.kinds.get, documents, repeat(0))
+
+    @property
+    def kinds_of(self) -> Callable[[int], int]:
+        """The same for a document that has any of the terms: for many documents."""
+        return self._known.kinds.__getitem__
+
+    def named(self, text: str) -> Words:
+        """The same words, asked for in other letters."""
+        if text == self.text:
+            return self
+        twin = Words.__new__(Words)
+        twin.__dict__.update(self.__dict__)
+        twin.text = text
+        return twin
+
+
+class _Known:
+    """What the postings of some terms say of each document, each worked out when somebody asks."""
+
+    def __init__(self, by_term: Sequence[Lists], live: set[int]) -> None:
+        # The numbers of the documents of one segment after the other, for each term.
+        self._numbered = [
+            [(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in by_term
+        ]
+        self._bases = sorted({base for lists in by_term for base, _ in lists})
+        self.documents = live & set().union(*(numbers for lists in self._numbered for numbers, _ in lists))
+        self.size = sum(len(postings.positions) for lists in by_term for _, postings in lists)
+
+    def at(self, document: int) -> list[Sequence[int]]:
+        """The positions of each term in one document."""
+        found = []
+        for lists in self._numbered:
+            for numbers, postings in lists:
+                place = bisect_left(numbers, document)
+                if place < len(numbers) and numbers[place] == document:
+                    found.append(postings.at(place))
+        return found
+
+    @classmethod
+    def together(cls, several: Sequence[_Known]) -> _Known:
+        """What is known of the terms of several, for their reader."""
+        joined = cls.__new__(cls)
+        joined._numbered = [lists for known in several for lists in known._numbered]
+        joined._bases = sorted({base for known in several for base in known._bases})
+        return joined
+
+    def reader(self) -> Callable[[int], Sequence[int]]:
+        """As that of Words."""
+        behind = 0  # the first document of the next segment
+        lists: list[tuple[dict[int, int], Sequence[int], Sequence[int]]] = []
+
+        def read(document: int) -> Sequence[int]:
+            nonlocal behind, lists
+            if document >= behind:
+                segment = bisect_right(self._bases, document)
+                behind = self._bases[segment] if segment < len(self._bases) else _BEHIND
+                lists = self._places[self._bases[segment - 1]]
+            found = [
+                positions[ends[place - 1] if place else 0 : ends[place]]
+                for places, ends, positions in lists
+                if (place := places.get(document)) is not None
+            ]
+            return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+        return read
+
+    @cached_property
+    def _places(self) -> dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]]:
+        """For each segment, by the number of its first document, where in the postings of each term a document is, with
+        the ends and positions of these postings: a phrase looks at thousands.
+        """
+        found: dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]] = {base: [] for base in self._bases}
+        for lists in self._numbered:
+            for numbers, postings in lists:
+                base = self._bases[bisect_right(self._bases, numbers[0]) - 1] if len(numbers) else 0
+                places = dict(zip(numbers, range(len(numbers)), strict=True))
+                found.setdefault(base, []).append((places, postings.ends, postings.positions))
+        return found
+
+    @cached_property
+    def weights(self) -> dict[int, float]:
+        return self._of_terms(lambda postings: postings.weights, add, 0.0)
+
+    @cached_property
+    def kinds(self) -> dict[int, int]:
+        return self._of_terms(lambda postings: postings.kinds, or_, 0)
+
+    @cached_property
+    def counts(self) -> dict[int, int]:
+        return self._of_terms(lambda postings: list(map(sub, postings.ends, chain((0,), postings.ends))), add, 0)
+
+    def _of_terms(
+        self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
+    ) -> dict[int, _T]:
+        """A part of the postings by document, that of one term put to that of another, the most frequent term first:
+        thousands of numbers, and no loop in Python.
+        """
+        found: dict[int, _T] = {}
+        for lists in sorted(self._numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
+            for numbers, postings in lists:
+                values = map(how, map(found.get, numbers, repeat(nothing)), part(postings)) if found else part(postings)
+                found.update(zip(numbers, values, strict=True))
+        return found
+
+
+def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
+    """What gives the positions of any of the words in a document, ascending, one that two of them have twice: for many
+    documents, each higher than the one before.
+    """
+    return _Known.together([words._known for words in several]).reader()
+
+
+def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
+    """How many places any of the words have in each document that has one, each place counted once and none read: it is
+    sparse, and `Answer.counts` is what an order is made of. None where that cannot be known, because a word in capitals
+    stands at the place of the same word in small letters.
+    """
+    if len(several) > 1 and (
+        any(words.width > 1 for words in several) or any(term.isupper() for words in several for term in words.terms)
+    ):
+        return None
+    if len(several) == 1:
+        return several[0]._known.counts
+    by_term = {
+        term: lists for words in several for term, lists in zip(words.terms, words._known._numbered, strict=True)
+    }
+    known = _Known.together([words._known for words in several])
+    known._numbered = list(by_term.values())
+    return known.counts
+
+
+def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:
+    return [number + base for number in numbers] if base else numbers
+
+
+class Runs(Match):
+    """Words side by side: matches of one width, kept by their first positions. kinds: those that all words share."""
+
+    def __init__(
+        self,
+        text: str,
+        terms: Sequence[str],
+        firsts: Mapping[int, Sequence[int]],
+        width: int,
+        kinds: Mapping[int, int],
+    ) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._firsts = firsts
+        self._more = width - 1
+        self._kinds = kinds
+        self.documents = set(firsts)
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return (self._firsts[document],)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return [(first, first + self._more) for first in self._firsts[document]]
+
+    def weights(self) -> Mapping[int, float]:
+        return {document: float(len(firsts)) for document, firsts in self._firsts.items()}
+
+    def kinds(self, document: int) -> int:
+        return self._kinds[document]
+
+
+class Found(Match):
+    """Spans that were worked out document by document: near, loose phrases, sections."""
+
+    def __init__(self, text: str, terms: Sequence[str], by_document: Mapping[int, Sequence[Span]]) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._by_document = by_document
+        self.documents = set(by_document)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return self._by_document.get(document, ())
+
+    def weights(self) -> Mapping[int, float]:
+        return {document: float(len(spans)) for document, spans in self._by_document.items()}
+
+
+class Inside(Match):
+    """Words where they stand in sections of some kinds (bits): which documents is known without reading a place."""
+
+    exact = True
+
+    def __init__(
+        self, words: Words, kinds: int, sections: Callable[[int], Sections], tick: Callable[[], None] = lambda: None
+    ) -> None:
+        self.text, self.terms = words.text, words.terms
+        self._words, self._wanted, self._sections, self._tick = words, kinds, sections, tick
+        self.documents = {document for document in words.documents if words.kinds(document) & kinds}
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return self._sections(document).inside(self._words.spans(document), self._wanted)
+
+    def weights(self) -> Mapping[int, float]:
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> dict[int, float]:
+        counted = {}
+        for number, document in enumerate(self.documents):
+            if number % _OFTEN == 0:
+                self._tick()
+            count = self._sections(document).count
+            counted[document] = float(sum(count(each, self._wanted) for each in self._words.starts(document)))
+        return counted
+
+    def kinds(self, document: int) -> int:
+        return self._words.kinds(document) & self._wanted
+
+
+class AnyOf(Match):
+    """Several matches, none of them of this class, taken as one part of the query."""
+
+    def __init__(self, text: str, parts: Sequence[Match]) -> None:
+        self.text = text
+        self.parts = parts
+        self.terms = tuple(dict.fromkeys(term for part in parts for term in part.terms))
+        self.documents = set().union(*(part.documents for part in parts))
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return [positions for part in self.parts if document in part.documents for positions in part.starts(document)]
+
+    def spans(self, document: int) -> Sequence[Span]:
+        found = [part.spans(document) for part in self.parts if document in part.documents]
+        return found[0] if len(found) == 1 else sorted({span for spans in found for span in spans})
+
+    def weights(self) -> Mapping[int, float]:
+        total: dict[int, float] = {}
+        for part in self.parts:
+            for document, weight in part.weights().items():
+                total[document] = total.get(document, 0.0) + weight
+        return total
+
+    def kinds(self, document: int) -> int:
+        return reduce(or_, (part.kinds(document) for part in self.parts if document in part.documents), 0)
+
+
+class Sections:
+    """In which kinds of section the places of a document stand."""
+
+    def __init__(self, layout: Layout) -> None:
+        runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
+        self._starts = [layout.starts[ordinal] for ordinal, _ in runs]
+        self._bits = [1 << kind for _, kind in runs]
+        self.present = reduce(or_, self._bits, 0)
+
+    def of(self, positions: Sequence[int]) -> int:
+        """The kinds, as bits, of the sections in which any of the ascending positions stands."""
+        found = at = 0
+        size = len(positions)
+        starts, bits = self._starts, self._bits
+        while at < size:  # from the section of one position to the first position behind it
+            run = bisect_right(starts, positions[at])
+            found |= bits[run - 1]
+            if run == len(starts) or found == self.present:
+                break
+            at = bisect_left(positions, starts[run], at + 1)
+        return found
+
+    def count(self, positions: Sequence[int], kinds: int) -> int:
+        """How many of the ascending positions stand in a section of one of the kinds."""
+        return sum(
+            bisect_left(positions, end) - bisect_left(positions, start)
+            for start, end, bit in zip(self._starts, [*self._starts[1:], _BEHIND], self._bits, strict=True)
+            if bit & kinds
+        )
+
+    def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
+        """The spans that begin in a section of one of the kinds."""
+        return [span for span in spans if self._bits[bisect_right(self._starts, span[0]) - 1] & kinds]
+
+
+def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
+    """The matches in one document, each once, none that lies inside a longer one, in order."""
+    held = [match for match in matches if document in match.documents]
+    if len(held) == 1 and isinstance(held[0], Words | Runs):  # of one width, in order and each once as they are
+        return list(held[0].spans(document))
+    if all(isinstance(match, Words) and match.width == 1 for match in held):  # none lies inside another
+        starts = sorted({place for match in held for some in match.starts(document) for place in some})
+        return list(zip(starts, starts, strict=True))
+    return mentions(span for match in held for span in match.spans(document))

@@ -1,0 +1,87 @@
+"""Phrases that are asked for again and again, counted beforehand: where each stands in one generation of the index.
+
+A file is written once, beside the index, and never changed: u32 length and u32 CRC-32 of the header; the header, JSON;
+the postings of one phrase after the other (`index.storage.postings`). The header has the reading of each document
+and, for each
+phrase, [offset behind the header, length, CRC-32]. Words are not in it: a phrase is known by the hash of its words.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from corpus.atomic import write_whole
+from index.matching.expansion import Slots
+from index.storage.postings import Postings, PostingsBuilder, unpack
+
+_HEAD = struct.Struct("<II")
+
+
+def name_of(slots: Slots) -> str:
+    """What a phrase is known by: nobody reads from it what is asked for, or what stands in the reports."""
+    return hashlib.sha256("\n".join("\t".join(terms) for terms in slots).encode()).hexdigest()[:32]
+
+
+class Phrases:
+    """What was counted of one generation. path: the file; where it is missing or damaged no phrase is known, and each
+    is looked for when it is asked for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def postings(self, slots: Slots) -> Postings | None:
+        """Where a phrase stands in the documents of the generation, by their numbers; None when it was not counted."""
+        try:
+            offset, length, checksum = self._header["phrases"][name_of(slots)]
+            with self.path.open("rb") as file:
+                file.seek(self._behind + offset)
+                packed = file.read(length)
+            return unpack(packed) if crc32(packed) == checksum else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @property
+    def readings(self) -> dict[int, int]:
+        """The reading of each document of the generation; none when there is no file."""
+        try:
+            return {int(document): int(reading) for document, reading in self._header["documents"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    @cached_property
+    def _header(self) -> Mapping[str, Any]:
+        with self.path.open("rb") as file:
+            length, checksum = _HEAD.unpack(file.read(_HEAD.size).ljust(_HEAD.size, b"\0"))
+            said = file.read(length)
+        if crc32(said) != checksum:
+            raise ValueError("the phrases that were counted are damaged")
+        self._behind = _HEAD.size + length
+        header: Mapping[str, Any] = json.loads(said)
+        return header
+
+
+def moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int, float, Iterable[int], int]]:
+    """What postings say of each document, as PostingsBuilder.add takes it. numbers: the new number of each document
+    that is still held.
+    """
+    for place, document in enumerate(postings.documents):
+        if (number := numbers.get(document)) is not None:
+            yield number, postings.weights[place], postings.at(place), postings.kinds[place]
+
+
+def write(path: Path, readings: Mapping[int, int], phrases: Iterable[tuple[Slots, PostingsBuilder]]) -> None:
+    """Write the phrases of a generation. readings: the reading of each of its documents. Raises LimitHit."""
+    listed, blocks, offset = {}, [], 0
+    for slots, builder in phrases:
+        packed = builder.pack()
+        listed[name_of(slots)] = (offset, len(packed), crc32(packed))
+        blocks.append(packed)
+        offset += len(packed)
+    header = json.dumps({"documents": sorted(readings.items()), "phrases": listed}).encode()
+    write_whole(path, b"".join((_HEAD.pack(len(header), crc32(header)), header, *blocks)))

@@ -1,0 +1,1 @@
+"""How are postings stored, and how is a new index published?"""

@@ -1,0 +1,364 @@
+"""Generations on disk: written beside, verified, switched to in one step, and checked before they are read.
+
+    index/
+      CURRENT            "<id> <hash of its manifest>": the one file that is replaced
+      0000007/           a generation; never changed once CURRENT has named it
+        manifest.json    what it holds, with the size and SHA-256 of every other file; its own hash is its first line
+        reports.json     the reports as they were described then, by reading
+        reviews_*        the engine's files
+
+Whenever a generation is opened its files are hashed; but for the postings, when they are large and have the size and
+the time of change that the manifest tells. They carry a checksum for each term, which is checked whenever it is read.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.atomic import flush_file, flush_folder
+from corpus.errors import Corrupt, NoIndex, ReviewsError
+from corpus.model import Coverage
+from corpus.refusal import refused
+from index.storage.engine import SegmentSummary
+
+POINTER = "CURRENT"
+MANIFEST = "manifest.json"
+REPORTS = "reports.json"
+KEEP = 3
+"""How many generations stay for going back."""
+_BUILDING = "building-"
+_SMALL = 50_000_000  # bytes: so many are hashed in a fraction of a tenth of a second
+_POSTINGS = ".pst"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds.
+
+    built_at: UTC, ISO 8601. revision: of the corpus it was built from. fingerprint: what must agree for it to be used.
+    live: the readings that it answers from; the segments may hold others, which are dead.
+    """
+
+    id: str
+    built_at: str
+    revision: int
+    fingerprint: str
+    segments: tuple[SegmentSummary, ...]
+    live: frozenset[int]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published generation. warnings: what was wrong with newer ones that could not be used."""
+
+    directory: Path
+    manifest: Manifest
+    warnings: tuple[str, ...] = ()
+
+    def reports(self) -> dict[int, dict[str, Any]]:
+        """The reports as they were described when it was built, by reading."""
+        described = json.loads((self.directory / REPORTS).read_text("utf-8"))
+        return {int(reading): report for reading, report in described.items()}
+
+
+def current(index: Path, *, thorough: bool = False) -> Generation:
+    """The generation to read: the one that CURRENT names or, where that is broken, the newest that is whole.
+
+    thorough: hash every byte. Raises NoIndex when there is none, Corrupt when none is whole.
+    """
+    if not index.is_dir() or not any(index.iterdir()):
+        raise NoIndex(f"There is no index at {index} yet. Run `reviews update`.")
+    warnings = []
+    named = _named(index)
+    candidates = sorted(_generations(index), reverse=True)
+    if named is None:
+        warnings.append(f"{index / POINTER} cannot be read; the newest whole generation is used.")
+    elif named[0] in candidates:
+        candidates.remove(named[0])
+        # Generations newer than CURRENT says were never published.
+        candidates = [named[0], *(c for c in candidates if c < named[0])]
+    else:
+        warnings.append(f"Generation {named[0]}, which {index / POINTER} names, is not there; an older one is used.")
+    for candidate in candidates:
+        directory = index / candidate
+        try:
+            manifest, hashed = _read_manifest(directory)
+            if named and named[0] == candidate and named[1] != hashed:
+                raise Corrupt(f"The manifest of generation {candidate} is not the one that was published.")
+            _check_files(directory, thorough)
+        except Corrupt as error:
+            warnings.append(str(error))
+            continue
+        if warnings and _named(index) != named:  # one was published, and an old one taken away, while we looked
+            return current(index, thorough=thorough)
+        if warnings:
+            warnings.append(f"Generation {candidate} is used. Run `reviews update` to build a new one.")
+        return Generation(directory, manifest, tuple(warnings))
+    if _named(index) != named:
+        return current(index, thorough=thorough)
+    raise Corrupt(" ".join([*warnings, "No generation of the index is whole. Run `reviews index --rebuild`."]))
+
+
+def start(index: Path) -> Path:
+    """A fresh directory to build in. What an interrupted build left behind is removed."""
+    index.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in index.glob(f"{_BUILDING}*"):
+        shutil.rmtree(left)
+    directory = index / f"{_BUILDING}{os.getpid()}"
+    directory.mkdir(mode=0o700)
+    return directory
+
+
+def take_over(index: Path, before: Generation, building: Path, segments: Iterable[SegmentSummary]) -> dict[str, str]:
+    """Put the files of some segments of a generation into one that is being built; gives the hash of each.
+
+    A flipped bit must not reach two generations in a row. So a file is never shared with `before`, but with an older
+    generation, whose file was once a copy: every second generation has the same files, and only what the one before
+    wrote is copied. Raises Corrupt when a copy is not what was written once.
+    """
+    listed = _listed(before.directory)
+    older = [each.directory for each in reversed(kept(index)) if each.directory != before.directory]
+    taken = {}
+    for segment in segments:
+        for path in before.directory.glob(f"*_{segment.name}.*"):
+            hashed = listed[path.name]["sha256"] if path.name in listed else ""
+            if not any(_share(directory / path.name, path, building, hashed) for directory in older):
+                shutil.copyfile(path, building / path.name)
+                if _hash(building / path.name) != hashed:
+                    raise Corrupt(f"{path.name} of generation {before.directory.name} is damaged.")
+            taken[path.name] = hashed
+    return taken
+
+
+def _share(twin: Path, path: Path, building: Path, hashed: str) -> bool:
+    """Give a twin of a file another name in `building`; False where it is none, or the disk has no such thing."""
+    try:
+        if twin.samefile(path) or _hash(twin) != hashed:
+            return False
+        (building / twin.name).hardlink_to(twin)
+    except OSError:
+        return False
+    return True
+
+
+def publish(
+    index: Path,
+    building: Path,
+    manifest: Manifest,
+    reports: Mapping[int, dict[str, Any]],
+    taken: Mapping[str, str],
+) -> Generation:
+    """Seal a built directory, give it its name and make it the current one. All of it is on disk when this returns.
+
+    taken: the hashes of the files that were taken over.
+    """
+    (building / REPORTS).write_text(json.dumps(reports, ensure_ascii=False), "utf-8")
+    files = {path.name: path for path in sorted(building.iterdir())}
+    for path in files.values():
+        path.chmod(0o600)  # the engine's files come as the umask has it
+        flush_file(path)
+    described = {name: _describe(path, taken.get(name)) for name, path in files.items()}
+    body = json.dumps({**_to_dict(manifest), "files": described})
+    hashed = hashlib.sha256(body.encode()).hexdigest()
+    _write(building / MANIFEST, f"{hashed}\n{body}")
+    flush_folder(building)
+    directory = index / manifest.id
+    building.rename(directory)
+    flush_folder(index)
+    _point(index, manifest.id, hashed)
+    return Generation(directory, manifest)
+
+
+def use(index: Path, generation: str) -> Generation:
+    """Go back (or forward) to a kept generation, if it is whole."""
+    if generation not in _generations(index):
+        kept = ", ".join(sorted(_generations(index))) or "none"
+        raise NoIndex(f"Generation {generation} is not kept. Kept are: {kept}.")
+    manifest, hashed = _read_manifest(index / generation)
+    _check_files(index / generation, thorough=True)
+    _point(index, generation, hashed)
+    return Generation(index / generation, manifest)
+
+
+def next_id(index: Path) -> str:
+    """A name for a new generation: numbers, so that newer ones sort later whatever the clock says."""
+    return f"{max((int(name) for name in _generations(index)), default=0) + 1:07d}"
+
+
+def kept(index: Path) -> list[Generation]:
+    """The whole generations that are kept, oldest first."""
+    found = []
+    for name in sorted(_generations(index)):
+        try:
+            found.append(Generation(index / name, _read_manifest(index / name)[0]))
+        except Corrupt:
+            continue  # `problems` speaks of it, and `prune` takes it away when it is old
+    return found
+
+
+def prune(index: Path, *, thorough: bool = False) -> None:
+    """Remove all but the last KEEP generations and the one in use. A damaged one is no use for going back; thorough:
+    every byte is looked at for that, because damage was found.
+    """
+    named = _named(index)
+    names = sorted(_generations(index))
+    for name in names:
+        if (named is None or name != named[0]) and (name in names[:-KEEP] or not _whole(index / name, thorough)):
+            shutil.rmtree(index / name)
+
+
+def _whole(directory: Path, thorough: bool) -> bool:
+    try:
+        _read_manifest(directory)
+        _check_files(directory, thorough)
+    except Corrupt:
+        return False
+    return True
+
+
+def keep_only(index: Path, generation: str) -> None:
+    """Remove all generations but one, and what interrupted builds left: nothing of what it does not hold may stay."""
+    for path in index.iterdir():
+        if path.is_dir() and path.name != generation and (path.name.isdigit() or path.name.startswith(_BUILDING)):
+            shutil.rmtree(path)
+    flush_folder(index)
+
+
+def problems(index: Path, *, thorough: bool = False) -> list[str]:
+    """What is wrong with any kept generation or with CURRENT, in sentences; empty when all is well."""
+    found = []
+    named = _named(index)
+    if named is None:
+        found.append(f"{index / POINTER} cannot be read. Run `reviews update` to write it again.")
+    for name in sorted(_generations(index)):
+        try:
+            _, hashed = _read_manifest(index / name)
+            if named and named[0] == name and named[1] != hashed:
+                raise Corrupt(f"The manifest of generation {name} is not the one that was published.")
+            _check_files(index / name, thorough)
+        except Corrupt as error:
+            found.append(f"{error} Run `reviews index --rebuild`.")
+    if named and named[0] not in _generations(index):
+        found.append(f"Generation {named[0]}, which {index / POINTER} names, is not there. Run `reviews update`.")
+    return found
+
+
+def _generations(index: Path) -> set[str]:
+    return {path.name for path in index.iterdir() if path.name.isdigit() and path.is_dir()} if index.is_dir() else set()
+
+
+def _named(index: Path) -> tuple[str, str] | None:
+    """What CURRENT says, or None when it says nothing sensible."""
+    try:
+        said = (index / POINTER).read_bytes()
+    except OSError:
+        return None
+    match = re.fullmatch(rb"([0-9]{7}) ([0-9a-f]{64})\n", said)
+    return (match[1].decode(), match[2].decode()) if match else None
+
+
+def _point(index: Path, generation: str, hashed: str) -> None:
+    fresh = index / f"{POINTER}.new"
+    _write(fresh, f"{generation} {hashed}\n")
+    fresh.replace(index / POINTER)
+    flush_folder(index)
+
+
+def _read_manifest(directory: Path) -> tuple[Manifest, str]:
+    """A generation's manifest and its hash."""
+    broken = f"The manifest of generation {directory.name} is damaged."
+    try:
+        hashed, _, body = (directory / MANIFEST).read_bytes().partition(b"\n")
+    except OSError as error:
+        raise _unreadable(directory / MANIFEST, error) from error
+    if hashlib.sha256(body).hexdigest().encode() != hashed:
+        raise Corrupt(broken)
+    values = json.loads(body)
+    if values["id"] != directory.name:
+        raise Corrupt(f"{directory} says that it is generation {values['id']}: it was copied from elsewhere.")
+    return _from_dict(values), hashed.decode()
+
+
+def _check_files(directory: Path, thorough: bool) -> None:
+    """Raises Corrupt when a file of the generation is not what was written."""
+    listed = _listed(directory)
+    thorough = thorough or sum(written["size"] for written in listed.values()) <= _SMALL
+    for name, written in listed.items():
+        try:
+            stat = (directory / name).stat()
+            same = stat.st_size == written["size"]
+            if same and (thorough or not name.endswith(_POSTINGS) or stat.st_mtime_ns != written["mtime_ns"]):
+                same = _hash(directory / name) == written["sha256"]
+        except OSError as error:
+            raise _unreadable(directory / name, error) from error
+        if not same:
+            raise Corrupt(f"{name} of generation {directory.name} is damaged.")
+
+
+def _unreadable(path: Path, error: OSError) -> ReviewsError:
+    """Damage, or a file that another user owns: nothing is wrong with that one."""
+    if isinstance(error, PermissionError):
+        return refused(path, error, doing="read")
+    what = "The manifest" if path.name == MANIFEST else path.name
+    return Corrupt(f"{what} of generation {path.parent.name} cannot be read: {error.strerror}.")
+
+
+def _listed(directory: Path) -> dict[str, Any]:
+    """Size, time and hash of each file, as the manifest has them."""
+    try:
+        body = (directory / MANIFEST).read_bytes().partition(b"\n")[2]
+    except OSError as error:
+        raise _unreadable(directory / MANIFEST, error) from error
+    files: dict[str, Any] = json.loads(body)["files"]
+    return files
+
+
+def _describe(path: Path, hashed: str | None) -> dict[str, object]:
+    stat = path.stat()
+    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": hashed or _hash(path)}
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    flush_file(path)
+
+
+def _to_dict(manifest: Manifest) -> dict[str, object]:
+    return {
+        "id": manifest.id,
+        "built_at": manifest.built_at,
+        "revision": manifest.revision,
+        "fingerprint": manifest.fingerprint,
+        "segments": [{"name": s.name, "documents": list(s.documents)} for s in manifest.segments],
+        "live": sorted(manifest.live),
+        "coverage": manifest.coverage.to_dict(),
+    }
+
+
+def _from_dict(values: dict[str, Any]) -> Manifest:
+    segments: Iterable[SegmentSummary] = (
+        SegmentSummary(s["name"], [(reading, length) for reading, length in s["documents"]]) for s in values["segments"]
+    )
+    return Manifest(
+        id=values["id"],
+        built_at=values["built_at"],
+        revision=values["revision"],
+        fingerprint=values["fingerprint"],
+        segments=tuple(segments),
+        live=frozenset(values["live"]),
+        coverage=Coverage(**values["coverage"]),
+    )

@@ -1,0 +1,412 @@
+"""How Whoosh keeps our terms: the only module that imports it.
+
+We use Whoosh at the level of its codec: its files, term dictionary, stored fields and table of contents are Whoosh's
+own; the postings of a term are one packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and
+scoring are not used.
+"""
+
+import shutil
+import struct
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from whoosh import fields
+from whoosh.codec import whoosh3
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
+from whoosh.formats import Existence
+from whoosh.index import TOC
+from whoosh.matching import ListMatcher
+from whoosh.reading import TermNotFound
+
+from corpus.errors import Corrupt
+from index import analyser
+from index.storage.engine import IndexedParagraph, Layout, SegmentSummary
+from index.storage.postings import Postings, PostingsBuilder, unpack
+from index.storage.segment_builder import COMPOUND, FORM, SEPARATOR, TERM, Inverted, in_order
+
+FORMAT = "2"
+"""Part of the fingerprint: change it with any change of what is written."""
+
+_NAME = "reviews"
+_ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
+_INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
+_NONE = 0xFFFFFFFF
+_HALVINGS = 2048  # places in the table of terms that are remembered
+_PIECES = 10_000  # to write at once
+
+
+class _Field(fields.FieldType):  # type: ignore[misc]
+    """A field whose postings are packed blocks."""
+
+    def __init__(self) -> None:
+        self.format = Existence()
+        self.indexed = True
+        self.stored = False
+
+
+class _PackedMatcher(ListMatcher):  # type: ignore[misc]
+    """What Whoosh hands out for a term: its documents, and our postings."""
+
+    def __init__(self, postings: Postings, format_: object, term: object, scorer: object) -> None:
+        super().__init__(postings.documents, postings.weights, format=format_, term=term, scorer=scorer)
+        self.postings = postings
+
+
+class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
+    """Whoosh's codec with packed postings."""
+
+    def field_writer(self, storage: Any, segment: Any) -> "_TermWriter":
+        return _TermWriter(self, storage, segment)
+
+    def postings_reader(
+        self, file: Any, info: Any, format_: object, term: object = None, scorer: object = None
+    ) -> _PackedMatcher:
+        offset, length = info.extent()
+        if isinstance(length, tuple):  # Whoosh 2.7.4 forgets to take the number out of what struct gives
+            (length,) = length
+        packed = file.get(offset, length)
+        kept = info.max_id()  # where we keep the checksum; Whoosh reads one value of it as None
+        if (_NONE if kept is None else kept) != _checksum(packed):
+            raise Corrupt(
+                "The index is damaged: one of its words cannot be read. Run `reviews update` to build it anew."
+            )
+        return _PackedMatcher(unpack(packed), format_, term, scorer)
+
+
+def _checksum(packed: bytes) -> int:
+    return crc32(packed)
+
+
+class _TermTable(OrderedHashWriter):  # type: ignore[misc]
+    """Whoosh's table of terms, written in large pieces: its own writer calls the file five times a term."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        file.seek(0)
+        # The same again with CRC-32 for the hash: quicker than MD5, which some machines refuse to compute.
+        HashWriter.__init__(self, file, hashtype=1)
+
+    def add_all(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        """Add (key, value) pairs in the order of keys."""
+        place = self.dbfile.tell()
+        pieces: list[bytes] = []
+        for key, value in rows:
+            hashed = crc32(key)
+            self.buckets[hashed & 255].append((hashed, place))
+            self.index.append(place)
+            place += _ROW.size + len(key) + len(value)
+            pieces += (_ROW.pack(len(key), len(value)), key, value)
+            if len(pieces) > _PIECES:
+                self.dbfile.write(b"".join(pieces))
+                pieces.clear()
+        self.dbfile.write(b"".join(pieces))
+
+    def _write_hashes(self) -> None:
+        for entries in self.buckets:
+            slots = 2 * len(entries)
+            self.directory.append((self.dbfile.tell(), slots))
+            table: list[tuple[int, int] | None] = [None] * slots
+            for entry in entries:
+                slot = (entry[0] >> 8) % slots
+                while table[slot]:
+                    slot = (slot + 1) % slots
+                table[slot] = entry
+            numbers = [number for entry in table for number in entry or (0, 0)]
+            self.dbfile.write(struct.pack("!" + "Iq" * slots, *numbers))
+
+
+class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
+    """Writes the packed block of a term where Whoosh would write its own blocks."""
+
+    def __init__(self, codec: Any, storage: Any, segment: Any) -> None:
+        super().__init__(codec, storage, segment)
+        self._tindex.dbfile.close()
+        self._tindex: Any = _TermTable(self._create_file(codec.TERMS_EXT))
+        self._tindex.extras["fieldmap"] = self._fieldmap
+
+    def add_terms(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> None:
+        """Add all terms, given as (field, term, postings) in the order of fields and terms."""
+        self._tindex.add_all(self._rows(terms))
+
+    def _rows(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> Iterator[tuple[bytes, bytes]]:
+        numbers, place = self._fieldmap, self._postfile.tell()
+        pieces: list[bytes] = []
+        for field, term, postings in terms:
+            number = numbers.setdefault(field, len(numbers))
+            packed = postings.pack()
+            # As W3TermInfo packs it: not inline, weight, documents, no lengths, no first document, our checksum in the
+            # place of the last document, then where.
+            weight, count, checksum = sum(postings.weights), len(postings.documents), _checksum(packed)
+            yield (
+                number.to_bytes(2, "big") + term,
+                _INFO.pack(0, weight, count, 0, 0, 0.0, _NONE, checksum, place, len(packed)),
+            )
+            place += len(packed)
+            pieces.append(packed)
+            if len(pieces) > _PIECES:
+                self._postfile.write(b"".join(pieces))
+                pieces.clear()
+        self._postfile.write(b"".join(pieces))
+
+
+def _schema() -> fields.Schema:
+    return fields.Schema(
+        **{name: _Field() for name in (COMPOUND, FORM, TERM)}, reading=fields.STORED(), layout=fields.STORED()
+    )
+
+
+class _SegmentWriter:
+    """Writes one segment: documents first, then the terms of all of them."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._storage = FileStorage(str(directory), supports_mmap=False)
+        self._codec = PackedCodec()
+        self._segment = whoosh3.W3Segment(self._codec, _NAME, segid=name)
+        self._schema = _schema()
+        self._documents = self._codec.per_document_writer(self._storage, self._segment)
+        self._summary: list[tuple[int, int]] = []
+
+    def add_document(self, reading: int, length: int, layout: Layout) -> int:
+        """Returns the number of the new document."""
+        number = len(self._summary)
+        writer = self._documents
+        writer.start_doc(number)
+        writer.add_field("reading", self._schema["reading"], reading, 0)
+        writer.add_field("layout", self._schema["layout"], (layout.starts.tobytes(), layout.kinds), 0)
+        writer.finish_doc()
+        self._summary.append((reading, length))
+        return number
+
+    def finish(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> SegmentSummary:
+        """Write the terms, given as (field, term, postings) in the order of fields and terms, and close the segment."""
+        self._segment.set_doc_count(len(self._summary))
+        self._documents.close()
+        writer = self._codec.field_writer(self._storage, self._segment)
+        writer.add_terms(terms)
+        writer.close()
+        return SegmentSummary(self._segment.segid, self._summary)
+
+
+class _Draft:
+    """A segment in memory, as an `index.storage.engine.Draft`."""
+
+    def __init__(self) -> None:
+        self._inverted = Inverted()
+        self._documents: list[tuple[int, int, Layout]] = []
+
+    def add(self, reading: int, paragraphs: Sequence[IndexedParagraph]) -> None:
+        layout, length = self._inverted.add(paragraphs)
+        self._documents.append((reading, length, layout))
+
+    def write(self, directory: Path, name: str) -> SegmentSummary:
+        writer = _SegmentWriter(directory, name)
+        for document in self._documents:
+            writer.add_document(*document)
+        return writer.finish(in_order(self._inverted.by_field()))
+
+
+class _Segment:
+    """One segment, open for reading."""
+
+    def __init__(self, storage: FileStorage, segment: Any) -> None:
+        codec = segment.codec()
+        self._terms = codec.terms_reader(storage, segment)
+        table = self._terms._tindex  # a search halves it again and again, and begins at the same terms each time
+        table.key_at = lru_cache(_HALVINGS)(table.key_at)
+        table._get_pos = lru_cache(_HALVINGS)(table._get_pos)
+        self._documents = codec.per_document_reader(storage, segment)
+        self._schema = _schema()
+        self.size: int = segment.doc_count_all()
+
+    def has(self, field: str, term: str) -> bool:
+        return (field, term.encode()) in self._terms
+
+    def postings(self, field: str, term: str) -> Postings | None:
+        try:
+            postings: Postings = self._terms.matcher(field, term.encode(), self._schema[field].format).postings
+        except TermNotFound:
+            return None
+        return postings
+
+    def terms_from(self, field: str, prefix: str) -> Iterator[str]:
+        """Terms of a field that begin with a prefix, in order."""
+        start = prefix.encode()
+        for name, key in self._terms.terms_from(field, start):
+            if name != field or not key.startswith(start):
+                return
+            yield key.decode()
+
+    def document(self, number: int) -> tuple[int, Layout]:
+        """The reading id and layout of a document."""
+        stored = self._documents.stored_fields(number)
+        starts, kinds = stored["layout"]
+        return stored["reading"], Layout(array("I", starts), kinds)
+
+    def close(self) -> None:
+        self._terms.close()
+        self._documents.close()
+
+
+class WhooshEngine:
+    """Whoosh as an `index.storage.engine.Engine`."""
+
+    name = "whoosh"
+
+    def draft(self) -> _Draft:
+        return _Draft()
+
+    def write(
+        self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]
+    ) -> SegmentSummary:
+        draft = self.draft()
+        for reading, paragraphs in texts:
+            draft.add(reading, paragraphs)
+        return draft.write(directory, name)
+
+    def merge(
+        self, directory: Path, name: str, segments: Sequence[SegmentSummary], live: frozenset[int]
+    ) -> SegmentSummary:
+        writer = _SegmentWriter(directory, name)
+        readers = _open_segments(directory, segments)
+        moved: list[dict[int, int]] = []  # for each old segment: old document number → new one
+        for reader, summary in zip(readers, segments, strict=True):
+            numbers = {}
+            for old, (reading, length) in enumerate(summary.documents):
+                if reading in live:
+                    numbers[old] = writer.add_document(reading, length, reader.document(old)[1])
+            moved.append(numbers)
+        try:
+            return writer.finish(_merged(readers, moved))
+        finally:
+            for reader in readers:
+                reader.close()
+
+    def finish(self, directory: Path, segments: Sequence[SegmentSummary]) -> None:
+        wanted = tuple(f"{_NAME}_{segment.name}." for segment in segments)
+        for path in directory.iterdir():
+            if path.is_dir():  # Whoosh's scratch folder for columns
+                shutil.rmtree(path)
+            elif path.name.startswith((f"{_NAME}_", f"_{_NAME}_")) and not path.name.startswith(wanted):
+                path.unlink()
+        storage = FileStorage(str(directory), supports_mmap=False)
+        codec = PackedCodec()
+        table = [whoosh3.W3Segment(codec, _NAME, len(s.documents), segid=s.name) for s in segments]
+        TOC(_schema(), table, 1).write(storage, _NAME)
+
+    def open(self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> "WhooshSnapshot":
+        return WhooshSnapshot(_open_segments(directory, segments), segments, live)
+
+
+class WhooshSnapshot:
+    """A finished directory of Whoosh segments as an `index.storage.engine.Snapshot`."""
+
+    def __init__(self, readers: list[_Segment], segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:
+        self._segments: list[tuple[int, _Segment]] = []
+        self._documents: dict[int, int] = {}
+        self._lengths: dict[int, int] = {}
+        base = 0
+        for reader, summary in zip(readers, segments, strict=True):
+            self._segments.append((base, reader))
+            for number, (reading, length) in enumerate(summary.documents, base):
+                if reading in live:
+                    self._documents[number] = reading
+                    self._lengths[number] = length
+            base += reader.size
+        self._asked = self._segments  # for postings
+
+    def documents(self) -> Mapping[int, int]:
+        return self._documents
+
+    def lengths(self) -> Mapping[int, int]:
+        return self._lengths
+
+    def postings(self, term: str) -> list[tuple[int, Postings]]:
+        found = ((base, segment.postings(TERM, term)) for base, segment in self._asked)
+        return [(base, postings) for base, postings in found if postings is not None]
+
+    def forms(self, stem: str) -> list[str]:
+        return self._after(FORM, stem + SEPARATOR)
+
+    def compounds(self, joined: str) -> list[tuple[str, str]]:
+        lefts = self._after(COMPOUND, joined + SEPARATOR)
+        return [(left, joined.removeprefix(left)) for left in lefts]
+
+    def _after(self, field: str, start: str) -> list[str]:
+        found = {key.removeprefix(start) for _, segment in self._segments for key in segment.terms_from(field, start)}
+        return sorted(found)
+
+    def vocabulary(self, prefix: str) -> Iterator[str]:
+        return filter(analyser.is_word, self._beginning(prefix))
+
+    def terms(self) -> Iterator[str]:
+        return iter(self._beginning(""))
+
+    def _beginning(self, prefix: str) -> list[str]:
+        return sorted({term for _, segment in self._segments for term in segment.terms_from(TERM, prefix)})
+
+    def layout(self, document: int) -> Layout:
+        base, segment = self._segment_of(document)
+        return segment.document(document - base)[1]
+
+    def among(self, documents: Collection[int]) -> "WhooshSnapshot":
+        some = copy(self)
+        some._documents = {number: self._documents[number] for number in documents}
+        some._lengths = {number: self._lengths[number] for number in documents}
+        asked = {self._segment_of(number)[0] for number in documents}
+        some._asked = [(base, segment) for base, segment in self._segments if base in asked]
+        return some
+
+    def _segment_of(self, document: int) -> tuple[int, _Segment]:
+        return max((pair for pair in self._segments if pair[0] <= document), key=lambda pair: pair[0])
+
+    def close(self) -> None:
+        for _, segment in self._segments:
+            segment.close()
+
+
+def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[_Segment]:
+    storage = FileStorage(str(directory), supports_mmap=False)
+    codec = PackedCodec()
+    return [
+        _Segment(storage, whoosh3.W3Segment(codec, _NAME, len(summary.documents), segid=summary.name))
+        for summary in segments
+    ]
+
+
+def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
+    """The terms of several segments as those of one."""
+    whole = [len(numbers) == reader.size for reader, numbers in zip(readers, moved, strict=True)]
+    sources = list(zip(readers, moved, whole, strict=True))
+    for field in (COMPOUND, FORM, TERM):
+        everything = {term.encode() for reader in readers for term in reader.terms_from(field, "")}
+        for key in sorted(everything):
+            term = key.decode()
+            if field == FORM:  # it has no documents of its own, and is kept while its word occurs
+                word = term.partition(SEPARATOR)[2]
+                if any(reader.has(FORM, term) and (all_ or _lives(reader, word, to)) for reader, to, all_ in sources):
+                    yield field, key, PostingsBuilder()
+                continue
+            builder = PostingsBuilder()
+            for reader, numbers, all_ in sources:
+                postings = reader.postings(field, term)
+                if postings is None:
+                    continue
+                if all_:  # then they are numbered in a row
+                    builder.extend(postings, numbers[0])
+                    continue
+                for place, old in enumerate(postings.documents):
+                    if old in numbers:
+                        builder.add(numbers[old], postings.weights[place], postings.at(place), postings.kinds[place])
+            if builder.documents:
+                yield field, key, builder
+
+
+def _lives(reader: _Segment, word: str, numbers: Mapping[int, int]) -> bool:
+    postings = reader.postings(TERM, word)
+    return postings is not None and any(document in numbers for document in postings.documents)

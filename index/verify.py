@@ -1,0 +1,127 @@
+"""Does the index say what the corpus says?"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+
+from corpus.errors import NoIndex
+from corpus.model import SectionKind
+from corpus.storage.store import Store
+from index import analyser, spellings
+from index.storage.engine import KINDS, Snapshot
+from index.storage.generations import Generation
+
+_CANARIES = 20
+_ALL = (1 << 64) - 1
+_CODES = {kind.value: code for code, kind in enumerate(KINDS)}
+
+
+def assert_ours(store: Store, generation: Generation) -> None:
+    """Raises NoIndex when a generation was made from another corpus: its readings are not the reports that ours are.
+
+    It comes from another library then, or the corpus was restored from an older copy.
+    """
+    ours = store.reports_read()
+    removed = {removal.report for removal in store.removals()}  # perhaps not finished
+    for reading, report in generation.reports().items():
+        if ours.get(reading) != report["id"] and report["id"] not in removed:
+            raise NoIndex(
+                f"The index at {generation.directory.parent} was made from another corpus than {store.path}: from that "
+                "of another library, or from a newer copy. Run `reviews index --rebuild` if nobody else uses that "
+                "index; no PDF is read again."
+            )
+
+
+def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
+    """What is wrong, in sentences: the words of one paragraph in the middle of a few reports are looked up."""
+    documents = sorted(snapshot.documents().items())
+    for document, reading in documents[:: max(1, len(documents) // _CANARIES)]:
+        paragraphs = store.indexable(reading)
+        starts = snapshot.layout(document).starts
+        if len(starts) != len(paragraphs):
+            yield f"The index has other paragraphs than the corpus for reading {reading}."
+        elif paragraphs:
+            ordinal = len(paragraphs) // 2
+            terms = analyser.terms(paragraphs[ordinal][0])
+            places = {term: _places(snapshot, term, document) for term, _ in terms}
+            if any(starts[ordinal] + n not in places[term] for n, (term, _) in enumerate(terms)):
+                yield f"The index misses words of paragraph {ordinal} of reading {reading}."
+
+
+def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
+    """What is wrong, in sentences: every term of every report with its places, what the index has against what the
+    corpus has and the other way round; the paragraphs; and which forms of a word it finds.
+
+    One number stands for all terms and places of a report, so that it takes one walk through each side.
+    """
+    documents = snapshot.documents()
+    indexed = dict.fromkeys(documents, 0)
+    for term in snapshot.terms():
+        for base, postings in snapshot.postings(term):
+            for n, document in enumerate(postings.documents):
+                if base + document in indexed:
+                    indexed[base + document] += _number(term, array("I", postings.at(n)), postings.kinds[n])
+        if analyser.is_word(term) and term not in snapshot.forms(analyser.stem(term)):
+            yield "The index does not find one of its words by its other forms."
+    hyphens: set[tuple[str, str]] = set()
+    for document, reading in sorted(documents.items()):
+        paragraphs = store.indexable(reading)
+        held, standing, starts, kinds = _inverted(paragraphs, store.printed_numbers(reading))
+        hyphens.update(pair for text, _, _ in paragraphs for pair in analyser.compounds(text))
+        layout = snapshot.layout(document)
+        if (layout.starts, layout.kinds) != (starts, kinds):
+            yield f"The index has other paragraphs than the corpus for reading {reading}."
+        if indexed[document] & _ALL != sum(_number(t, held[t], standing[t]) for t in held) & _ALL:
+            yield _told(snapshot, document, reading, held)
+    if any(pair not in snapshot.compounds("".join(pair)) for pair in hyphens):
+        yield "The index does not find one of its words without its hyphen."
+
+
+def _number(term: str, places: "array[int]", kinds: int) -> int:
+    return hash((term, places.tobytes(), kinds))
+
+
+def _inverted(
+    paragraphs: Iterable[tuple[str, str, bool]], numbers: Mapping[int, str]
+) -> tuple[dict[str, "array[int]"], dict[str, int], "array[int]", bytes]:
+    """What the index must say of a report: the places of each term and the kinds of section (bits) it stands in, where
+    paragraphs start, and of what kind they are.
+
+    Made without the code that writes the index: it is to find its faults.
+    """
+    held: dict[str, array[int]] = {}
+    standing: dict[str, int] = {}
+    starts, kinds, place = array("I"), bytearray(), 0
+    for ordinal, (text, kind, _) in enumerate(paragraphs):
+        starts.append(place)
+        kinds.append(_CODES[SectionKind(kind).value])
+        standing_here = [(place, analyser.number_term(numbers[ordinal]))] if ordinal in numbers else []
+        standing_here += [(place + first, analyser.SPELLED + word) for first, _, word in spellings.spelled(text)]
+        for pair in analyser.terms(text):
+            standing_here += [(place, term) for term in pair if term]
+            place += 1
+        for at, term in standing_here:
+            held.setdefault(term, array("I")).append(at)
+            standing[term] = standing.get(term, 0) | 1 << kinds[-1]
+        place += 1
+    return held, standing, starts, bytes(kinds)
+
+
+def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "array[int]"]) -> str:
+    """How much of a report is wrong; not which words, since what is told may be logged."""
+    missing = sum(len({*places} - {*_places(snapshot, term, document)}) for term, places in held.items())
+    foreign = sum(len({*_places(snapshot, term, document)} - {*held.get(term, ())}) for term in snapshot.terms())
+    if not missing and not foreign:
+        return f"For reading {reading} the index has words in other kinds of section than the corpus."
+    return (
+        f"For reading {reading} the index misses words that the corpus has at {missing} places, and has words that the "
+        f"corpus does not have at {foreign}."
+    )
+
+
+def _places(snapshot: Snapshot, term: str, document: int) -> frozenset[int]:
+    for base, postings in snapshot.among([document]).postings(term):
+        at = bisect_left(postings.documents, document - base)
+        if at < len(postings.documents) and postings.documents[at] == document - base:
+            return frozenset(postings.at(at))
+    return frozenset()

@@ -1,0 +1,197 @@
+"""What may cross from the child process to its parent: one line of JSON, and nothing of it is believed before it is
+checked.
+
+A report that takes over the child can lie about its own text and no more: it cannot name another report, break a table
+or fill the disk.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from corpus.model import (
+    Aside,
+    AsideRole,
+    Found,
+    Hidden,
+    Item,
+    ItemKind,
+    Page,
+    Paragraph,
+    Reason,
+    Scan,
+    ScanLine,
+    Section,
+    SectionKind,
+    Text,
+)
+from ingest.structure.page import Pixels
+
+FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language")
+PIXELS = 6_000_000
+"""The most that a picture of a page may have."""
+SCAN_PIXELS = 12_000_000
+"""The most that a page drawn for OCR may have: A4 at 300 dots an inch has nine million."""
+READERS = ("pdfium", "pypdf", "ocr", None)
+
+_SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
+
+
+class Malformed(Exception):
+    """The answer of a child process is not what ours would send."""
+
+
+def encode(text: Text) -> bytes:
+    """A report as one line."""
+    return _line(
+        {
+            "pages": [[page.label, page.reader, page.unread, page.confidence, page.withheld] for page in text.pages],
+            "sections": [[section.kind.value, section.heading] for section in text.sections],
+            "paragraphs": [[p.page, p.number, p.section, p.text, p.heading, p.turns] for p in text.paragraphs],
+            "asides": [[aside.page, aside.before, aside.role.value, aside.text] for aside in text.asides],
+            "scans": text.scans,
+            "items": [[item.kind.value, item.first, item.last, item.addressee] for item in text.items],
+            "found": {name: [found.value, found.source, found.confidence] for name, found in text.found.items()},
+        }
+    )
+
+
+def encode_failure(reason: Reason, detail: str) -> bytes:
+    """A refusal as one line."""
+    return _line({"failure": reason.value, "detail": detail[:_SHORT]})
+
+
+def encode_scans(scans: Mapping[int, Scan | Reason]) -> dict[str, Any]:
+    """What OCR read, as a request carries it."""
+    return {
+        str(number): scan.value
+        if isinstance(scan, Reason)
+        else [scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, scan.lines]
+        for number, scan in scans.items()
+    }
+
+
+def decode_scans(scans: Mapping[str, Any]) -> dict[int, Scan | Reason]:
+    """The same, in the child."""
+    found: dict[int, Scan | Reason] = {}
+    for number, scan in scans.items():
+        if isinstance(scan, str):
+            found[int(number)] = Reason(scan)
+        else:
+            asked, by, sure, width, turned, lines = scan
+            found[int(number)] = Scan(int(number), asked, by, sure, width, turned, tuple(map(ScanLine.of, lines)))
+    return found
+
+
+def encode_picture(pixels: Pixels) -> bytes:
+    """A picture as one line. Of one with a single grey one byte is sent: a blank page for OCR has nine million."""
+    data = base64.b64encode(pixels.data[:1] if pixels.even else pixels.data).decode()
+    return _line({"width": pixels.width, "height": pixels.height, "depth": pixels.depth, "pixels": data})
+
+
+def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
+    """The picture, or the reason why there is none. Raises Malformed when the line is anything else."""
+    try:
+        value = json.loads(line)
+        if "failure" in value:
+            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+        width, height = _whole(value["width"]), _whole(value["height"])
+        most = PIXELS if depth == 3 else SCAN_PIXELS
+        _check(width > 0 and height > 0 and width * height <= most and value["depth"] == depth, "size")
+        data = base64.b64decode(value["pixels"], validate=True)
+        if len(data) == 1:
+            data *= depth * width * height
+        _check(len(data) == depth * width * height, "pixels")
+        return Pixels(width, height, data, depth)
+    except Malformed:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Malformed(type(error).__name__) from error
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+
+
+def decode(line: bytes, *, id: str, reader: str, max_pages: int) -> Text | tuple[Reason, str]:
+    """The report, or the reason why there is none. Raises Malformed when the line is anything else."""
+    try:
+        value = json.loads(line)
+        if "failure" in value:
+            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+        return _text(value, id, reader, max_pages)
+    except Malformed:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise Malformed(type(error).__name__) from error
+
+
+def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
+    rows = value["pages"]
+    _check(len(rows) in range(1, max_pages + 1), "pages")
+    pages = []
+    for number, (label, by, unread, confidence, withheld) in enumerate(rows, 1):
+        _check(by in READERS, "reader")
+        _check(confidence is None or 0 <= _number(confidence) <= 100, "confidence")
+        hidden = tuple(Hidden(how) for how in withheld)
+        why = None if unread is None else Reason(unread).value
+        pages.append(Page(number, _string(label, 40), by, why, confidence, hidden))
+    sections = [
+        Section(ordinal, SectionKind(kind), _string(heading, _SHORT))
+        for ordinal, (kind, heading) in enumerate(value["sections"])
+    ]
+    paragraphs = []
+    for ordinal, (page, printed, section, text, heading, turns) in enumerate(value["paragraphs"]):
+        _check(1 <= _whole(page) <= len(pages), "page")
+        _check(0 <= _whole(section) < len(sections), "section")
+        _check(isinstance(heading, bool), "heading")
+        text = _string(text, _LONG)
+        _check(bool(text), "empty paragraph")
+        last = (0, page)
+        for offset, turned in turns:
+            _check(last[0] <= _whole(offset) <= len(text) and last[1] < _whole(turned) <= len(pages), "turns")
+            last = (offset, turned)
+        label = None if printed is None else _string(printed, 60)
+        paragraphs.append(
+            Paragraph(ordinal, page, label, section, text, heading, tuple((offset, turned) for offset, turned in turns))
+        )
+    asides = []
+    for page, before, role, text in value["asides"]:
+        _check(1 <= _whole(page) <= len(pages) and 0 <= _whole(before) <= len(paragraphs), "aside")
+        asides.append(Aside(page, before, AsideRole(role), _string(text, _LONG)))
+    items = []
+    for kind, first, last, addressee in value["items"]:
+        _check(0 <= _whole(first) <= _whole(last) < len(paragraphs), "item")
+        section = sections[paragraphs[first].section]
+        asked = None if addressee is None else _string(addressee, _SHORT)
+        items.append(Item.of(ItemKind(kind), paragraphs[first : last + 1], section, asked))
+    found = {}
+    for name, (said, source, confidence) in value["found"].items():
+        _check(name in FIELDS and 0 <= _number(confidence) <= 1, "found")
+        found[name] = Found(_string(said, _SHORT), _string(source, 60), float(confidence))
+    scans = tuple(value["scans"])
+    _check(all(1 <= _whole(page) <= len(pages) for page in scans) and len(set(scans)) == len(scans), "scans")
+    return Text(id, tuple(pages), tuple(sections), tuple(paragraphs), tuple(asides), found, reader, tuple(items), scans)
+
+
+def _check(good: bool, what: str) -> None:
+    if not good:
+        raise Malformed(what)
+
+
+def _whole(value: Any) -> int:
+    _check(type(value) is int, "not a whole number")
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    _check(type(value) in (int, float), "not a number")
+    return float(value)
+
+
+def _string(value: Any, longest: int) -> str:
+    _check(isinstance(value, str) and len(value) <= longest, "not a text")
+    # A lone surrogate cannot be stored, a control character would break a terminal; what ours sends has neither.
+    _check(value.isprintable() or not any("\ud800" <= c <= "\udfff" or c < " " for c in value), "control characters")
+    return str(value)

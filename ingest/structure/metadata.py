@@ -1,0 +1,282 @@
+"""What does a file say of itself? Only what is sure, each value with where it was found; unknown stays unknown.
+
+Looked at in this order: the cover sheet of an archive, the cover, the running header, the file name, the properties of
+the PDF. A title is always found: the name of the file serves when nothing better does.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from corpus.model import AsideRole, Found, SectionKind
+from ingest.structure.normalise import fold_spaces, repair
+from ingest.structure.page import RawPage
+from ingest.structure.paragraphs import Draft
+
+_NAME = r"[A-Z][\w’'-]*"
+_BOARD = re.compile(
+    rf"(?:{_NAME}(?:,? (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )"
+    r"(?i:(?:(?:Local|Regional) )?Safeguarding (?:Children(?:[’']s)? |Child |Adults )?(?:Board|Partnership|Partners)\b)"
+)
+_SHORT_BOARD = re.compile(rf"(?:{_NAME}(?: (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )L?S[CA][BP]\b")
+_AREA = re.compile(r"^(?:The )?(.*?) (?:(?:(?:Local|Regional) )?Safeguarding\b|L?S[CA][BP]$)")
+
+_LABEL = r"(?:[A-Z]{1,2}\d{0,3}|[A-Z][a-z]+)"
+_CHILD = re.compile(
+    r"\b(?:Child(?:ren)?|Baby|Babies|Family|Nursery|Young Person|Sibling(?: Group)?)s?\s+"
+    rf"[‘'“]?{_LABEL}[’'”]?(?:(?:, (?:and )?| and | ?& ?)[‘'“]?{_LABEL}[’'”]?)*(?![\w’'-])"
+)
+_NO_CHILD = frozenset(
+    fold_spaces(
+        """safeguarding practice protection sexual death services service board boards partnership looked act social in
+        and need care centre support help minds abuse exploitation learning review reviews report serious case overview
+        executive final young first health group hub court life line law law’s action plan the with who at of for on to
+        from aged by was were is are response local adoption early welfare mental criminal poverty trafficking missing
+        members home"""
+    ).split()
+)
+
+# The first that matches names the type; acronyms as boards write them in titles and file names.
+_TYPES: tuple[tuple[str, str], ...] = (
+    ("local child safeguarding practice review", r"local (?:child )?safeguarding practice review|\bL(?:C)?SPR\b"),
+    ("national child safeguarding practice review", r"national child safeguarding practice review"),
+    ("child safeguarding practice review", r"child safeguarding practice review|\bCSPR\b"),
+    ("extended child practice review", r"extended child practice review"),
+    ("concise child practice review", r"concise child practice review"),
+    ("child practice review", r"child practice review"),
+    ("single unified safeguarding review", r"single unified safeguarding review"),
+    ("serious case review", r"serious case review|\bSCR\b"),
+    ("significant case review", r"significant case review"),
+    ("case management review", r"case management review"),
+    ("domestic homicide review", r"domestic homicide review|\bDHR\b"),
+    ("safeguarding adults review", r"safeguarding adults? review|\bSAR\b"),
+    ("multi-agency learning review", r"multi[- ]agency learning review"),
+    ("rapid review", r"rapid review"),
+    ("thematic review", r"thematic review"),
+    ("learning review", r"learning review"),
+)
+_REVIEWED = r"\b(?:review|inquiry|report|SCR|L?CSPR|child|children|family|recommendations)\b"
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("media statement", r"(?:media|press) (?:statement|release)"),
+    ("newsletter", r"newsletter"),
+    ("7-minute briefing", r"(?:7|seven)[- ]minute"),
+    ("response", rf"\bresponse\b(?! (?:times?|teams?|plans?|services?)\b)(?! to (?!.*{_REVIEWED}))"),
+    ("improvement report", r"improvement report"),
+    ("executive summary", r"executive summary"),
+    ("learning brief", r"(?:learning|practitioner|practice) brief(?:ing)?"),
+    ("action plan", r"action plan"),
+    ("overview report", r"overview report"),
+)
+_PARTS_OF_A_REVIEW = {SectionKind.FINDINGS, SectionKind.RECOMMENDATIONS, SectionKind.ANALYSIS, SectionKind.LEARNING}
+
+_MONTHS = fold_spaces("january february march april may june july august september october november december").split()
+_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(" + "|".join(_MONTHS) + r")\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH = re.compile(r"(?:^|[–—,-] )(?:" + "|".join(_MONTHS) + r")\s+((?:19|20)\d\d)$", re.IGNORECASE)
+_PUBLISHED = re.compile(r"\b(?:published|publication date|date of publication)\b[: ]*(?:on |in )?", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
+_PERSON = rf"{_NAME}(?:[ .]+{_NAME}){{1,3}}"
+_AUTHOR = re.compile(
+    r"^(?i:(?:(?:independent|lead|overview|report)\s+){0,3}(?:authors?|reviewers?|writers?|written by|inspector)"
+    rf"\s*(?::|–|-|\bby\b))\s*(?P<name>{_PERSON}(?: (?:and|&) {_PERSON})?)"
+)
+_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
+_NO_TITLE = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
+_ENGLISH, _WELSH = ({"the", "of", "and", "to", "was"}, {"yr", "yn", "ac", "wedi", "gan", "mae", "o", "y"})
+_LONGEST = 250  # characters of a value
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A place where a file says something of itself. `lines`: what it says; `sure`: how much that is worth."""
+
+    name: str
+    lines: tuple[str, ...]
+    sure: float
+
+
+def find(
+    pages: Sequence[RawPage],
+    drafts: Sequence[Draft],
+    kinds: set[SectionKind],
+    properties: dict[str, str],
+    stem: str,
+    size: float,
+) -> dict[str, Found]:
+    """The fields that the file tells. kinds: of its sections; properties: of the PDF; stem: its name; size: of its
+    letters."""
+    stem = repair(re.sub(r"%20|_", " ", stem)) or "untitled"
+    cover = _cover(drafts)
+    sheet = tuple(line.text for page in pages[:1] for line in page.lines if line.role is AsideRole.COVER_SHEET)
+    header = tuple(
+        dict.fromkeys(line.text for page in pages[:6] for line in page.lines if line.role is AsideRole.HEADER)
+    )
+    prominent = tuple(draft.text for draft in cover if draft.size > 1.12 * size or draft.bold)
+    sources = (
+        _Source("cover sheet", sheet, 0.95),
+        _Source("cover", tuple(draft.text for draft in cover), 0.85),
+        _Source("running header", header, 0.75),
+        _Source("file name", (stem,), 0.6),
+    )
+    # What a text is shows in its title; "the response to an earlier executive summary" below it says nothing about
+    # that.
+    titles = (sources[0], _Source("cover", prominent, 0.85), *sources[2:])
+
+    found: dict[str, Found | None] = {"title": _title(sheet, cover, size, properties, stem)}
+    found["board"] = _first(sources[:3], _board)
+    if found["board"] and (area := _AREA.match(found["board"].value)):
+        found["area"] = Found(area.group(1), found["board"].source, found["board"].confidence)
+    found["child"] = _first(titles, _child)
+    found["type"] = _first(titles, lambda lines: _named(lines, _TYPES)) or _first(
+        sources[1:2], lambda lines: _named(lines, _TYPES)
+    )
+    found["kind"] = _first(titles[:2] + titles[3:], lambda lines: _named(lines, _KINDS)) or _first(
+        sources[1:2], lambda lines: _named(lines[:6], _KINDS)
+    )
+    if found["kind"] is None and found["type"] is not None and len(pages) >= 4 and len(kinds & _PARTS_OF_A_REVIEW) >= 2:
+        found["kind"] = Found("overview report", "sections", 0.6)
+    found["published"] = _first(sources[:2], _published)
+    if found["published"]:
+        found["year"] = Found(found["published"].value[:4], found["published"].source, found["published"].confidence)
+    else:
+        found["year"] = _first(sources[1:2], _month) or _first((titles[1], sources[3]), _year)
+    found["author"] = _first(sources[:2], _author)
+    found["language"] = _language(drafts)
+    return {
+        name: Found(fold_spaces(value.value)[:_LONGEST], value.source, value.confidence)
+        for name, value in found.items()
+        if value
+    }
+
+
+def _first(sources: Sequence[_Source], ask: Callable[[tuple[str, ...]], str | None]) -> Found | None:
+    for source in sources:
+        value = ask(source.lines)
+        if value:
+            return Found(value, source.name, source.sure)
+    return None
+
+
+def _cover(drafts: Sequence[Draft]) -> list[Draft]:
+    """The short pieces of text at the beginning, before the report itself begins."""
+    cover: list[Draft] = []
+    for draft in drafts[:15]:
+        numbered = re.match(r"\d+\.?(?:\d|\s)", draft.text) and not _DATE.match(draft.text)
+        if draft.page > drafts[0].page or len(draft.text) > 220 or (numbered and len(cover) > 3):
+            break
+        cover.append(draft)
+    return cover
+
+
+def _title(sheet: tuple[str, ...], cover: Sequence[Draft], size: float, properties: dict[str, str], stem: str) -> Found:
+    for line in sheet:
+        if line.lower().startswith("title:") and len(line) > 12:
+            return Found(line[6:].strip(" ."), "cover sheet", 0.95)
+    largest = max((draft.size for draft in cover), default=0.0)
+    lines: list[str] = []
+    for draft in cover:
+        words = draft.text
+        other = _BOARD.fullmatch(words) or _DATE.search(words) or _AUTHOR.match(words) or len(words) < 3
+        if not other and draft.size > 1.12 * size and draft.size > 0.5 * largest and len(lines) < 5:
+            lines.append(words.rstrip(_MARKS).strip(" :–-"))
+        elif lines:
+            break
+    title = " – ".join(dict.fromkeys(lines))
+    title = re.sub(r" – (?=[a-z])", " ", title)  # a title over two lines
+    if len(title.split()) >= 2:
+        return Found(title, "cover", 0.8)
+    told = repair(properties.get("title", ""))
+    if len(told.split()) >= 3 and not _NO_TITLE.match(told):
+        return Found(told, "pdf properties", 0.5)
+    return Found(f"{title} – {stem}" if title else stem, "cover" if title else "file name", 0.3)
+
+
+def _board(lines: tuple[str, ...]) -> str | None:
+    """The boards that are named in full; else by the usual abbreviation, as in Avonshire SCP."""
+    return _boards(lines, _BOARD) or _boards(lines, _SHORT_BOARD)
+
+
+def _boards(lines: tuple[str, ...], pattern: re.Pattern[str]) -> str | None:
+    found: list[str] = []
+    for line in lines:
+        for match in pattern.finditer(line):
+            name = re.sub(r"^(?:The|LSCB:|Board:)\s+", "", match.group(), flags=re.IGNORECASE)
+            name = _without_shouting(name) if name.isupper() and pattern is _BOARD else name
+            if name not in found:
+                found.append(name)
+    whole = [name for name in found if not any(name != other and name in other for other in found)]
+    return " and ".join(whole[:3]) or None
+
+
+def _without_shouting(name: str) -> str:
+    """A name in capitals as it is written in a sentence, so that a board has one name whatever its covers look like."""
+    capital = re.sub(r"(?<![’'\w])\w", lambda first: first[0].upper(), name.lower())
+    return re.sub(r"(?<=[ -])(?:And|Of|Upon|In|On|With|The)(?=[ -])", lambda word: word[0].lower(), capital)
+
+
+def _child(lines: tuple[str, ...]) -> str | None:
+    for line in lines:
+        for match in _CHILD.finditer(line):
+            words = re.findall(r"[\w’'-]+", match.group())
+            names = [word.strip("’'") for word in words[1:] if word not in ("and",)]
+            if any(name.lower() in _NO_CHILD for name in names) or line[match.end() :].lstrip().lower().startswith(
+                "safeguarding"
+            ):
+                continue
+            return fold_spaces(match.group().replace("&", " and "))
+    return None
+
+
+def _named(lines: tuple[str, ...], names: Sequence[tuple[str, str]]) -> str | None:
+    for name, pattern in names:
+        if any(re.search(pattern, line, re.IGNORECASE if not pattern.isupper() else 0) for line in lines):
+            return name
+    return None
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    try:
+        return date(int(match.group(3)), _MONTHS.index(match.group(2).lower()) + 1, int(match.group(1))).isoformat()
+    except ValueError:
+        return None
+
+
+def _published(lines: tuple[str, ...]) -> str | None:
+    """The day after "Published"; else the only day that stands on a line of its own."""
+    for line in lines:
+        said = _PUBLISHED.search(line)
+        if said and (day := _DATE.match(line, said.end())):
+            return _iso(day)
+    alone = {_iso(day) for line in lines if (day := _DATE.fullmatch(line.strip(" .")))}
+    return alone.pop() if len(alone) == 1 else None
+
+
+def _month(lines: tuple[str, ...]) -> str | None:
+    """The year of the only month that stands on a line of its own. Other dates of a cover may be those of the
+    events."""
+    years = {found.group(1) for line in lines if (found := _MONTH.search(line))}
+    return years.pop() if len(years) == 1 else None
+
+
+def _year(lines: tuple[str, ...]) -> str | None:
+    years = set(_YEAR.findall(" ".join(lines)))
+    return years.pop() if len(years) == 1 else None
+
+
+def _author(lines: tuple[str, ...]) -> str | None:
+    for line in lines:
+        if found := _AUTHOR.match(line):
+            return found.group("name")
+    return None
+
+
+def _language(drafts: Sequence[Draft]) -> Found | None:
+    words: list[str] = []
+    for draft in drafts:
+        words += re.findall(r"\w+", draft.text.lower())
+        if len(words) > 3_000:
+            break
+    english, welsh = (sum(map(common.__contains__, words)) for common in (_ENGLISH, _WELSH))
+    if len(words) < 50 or max(english, welsh) < 0.06 * len(words) or min(english, welsh) > 0.5 * max(english, welsh):
+        return None
+    return Found("en" if english > welsh else "cy", "text", 0.9)

@@ -1,0 +1,103 @@
+"""Which printed numbers number a paragraph? They must stand in a form that numbers do and in an order that numbers
+have."""
+
+import re
+
+from ingest.structure.boilerplate import roman
+
+_NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Practice Episode|Theme"
+_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("named", re.compile(rf"^((?:{_NAMES})\s+(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
+    ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))[.):]?(?=\s|$)")),
+    ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}))[.):]?(?=\s)")),
+    ("coded", re.compile(r"^(([A-Z]\d{1,3}))[.):]?(?=\s)")),
+    ("dashed letter", re.compile(r"^((\d{1,2}-[A-Z]))[.):]?(?=\s)")),
+    ("dashed", re.compile(r"^((\d{1,2}-\d{1,3}))[.):]?(?=\s)")),
+    ("dotted", re.compile(r"^((\d{1,3}))[.)](?=\s|$|[A-Z‘“])")),
+    ("bracketed", re.compile(r"^(\((\d{1,3})\))(?=\s)")),
+    ("roman", re.compile(r"^(([ivxlc]{1,7}))[.)](?=\s)")),
+    ("roman bracketed", re.compile(r"^(\(([ivxlc]{1,7})\))(?=\s)")),
+    ("plain", re.compile(r"^((\d{1,3}))(?=\s+[A-Z‘“'\"])")),
+)  # fmt: skip
+_LOOK_AHEAD = 12  # candidates of the same style among which a successor must be
+
+
+class Candidate:
+    """A number at the start of a paragraph: its style, its parts, and as printed."""
+
+    __slots__ = ("parts", "printed", "style")
+
+    def __init__(self, style: str, parts: tuple[int, ...], printed: str) -> None:
+        self.style = style
+        self.parts = parts
+        self.printed = printed
+
+
+def at_start(text: str) -> Candidate | None:
+    """The number that a paragraph may be numbered with, by its form alone."""
+    head = text[:60]
+    if not head[:1].isalnum() and head[:1] != "(":
+        return None
+    for style, pattern in _STYLES:
+        found = pattern.match(head)
+        if found is None:
+            continue
+        printed, body = found.group(1), found.group(2)
+        if style.startswith("roman"):
+            value = roman(body)
+            return None if value is None else Candidate(style, (value,), printed)
+        parts = tuple(int(part) if part.isdigit() else ord(part) for part in re.findall(r"\d+|[A-Z]", body))
+        kind = style if style != "named" else "named " + printed.split()[0].lower()
+        return Candidate(kind, parts, " ".join(printed.split()))
+    return None
+
+
+def in_order(candidates: list[Candidate | None]) -> list[str | None]:
+    """For each paragraph its number as printed, where it is one by its order, else None.
+
+    A number is one when it follows the last of its style (4.3.1, 4.3.2, 4.4, 5.1), starts a new list (1, 1.1, i), or
+    when its own successor follows soon (an extract that begins with 4.1). So `2015` or `3.5 per cent` at the start of
+    a line is none.
+    """
+    by_style: dict[str, list[tuple[int, Candidate]]] = {}
+    for at, candidate in enumerate(candidates):
+        if candidate is not None:
+            by_style.setdefault(candidate.style, []).append((at, candidate))
+    accepted: list[str | None] = [None] * len(candidates)
+    for row in by_style.values():
+        last: tuple[int, ...] | None = None
+        for rank, (at, candidate) in enumerate(row):
+            parts = candidate.parts
+            ahead = [other.parts for _, other in row[rank + 1 : rank + 1 + _LOOK_AHEAD]]
+            if last is not None and _follows(last, parts):
+                good = True
+            elif _starts(parts):
+                # A lone "1." in running text is not a list, but "1 Introduction" may be the only heading of its style
+                # so far.
+                good = candidate.style not in ("plain", "roman", "coded") or any(
+                    _follows(parts, other) for other in ahead
+                )
+            else:
+                good = any(_follows(parts, other) for other in ahead[:3])
+            if good:
+                accepted[at] = candidate.printed
+                last = parts
+    return accepted
+
+
+def _starts(parts: tuple[int, ...]) -> bool:
+    return parts[-1] in (1, ord("A")) and all(part <= 40 or part >= ord("A") for part in parts)
+
+
+def _follows(last: tuple[int, ...], parts: tuple[int, ...]) -> bool:
+    """Whether `parts` may be the next number after `last`; one number in between may have been lost."""
+    common = 0
+    while common < min(len(last), len(parts)) and last[common] == parts[common]:
+        common += 1
+    if common == len(parts):
+        return False  # the same, or its own chapter
+    rest = parts[common:]
+    if common == len(last):
+        return rest[0] in (1, 2) and all(part == 1 for part in rest[1:])
+    step = rest[0] - last[common]
+    return 1 <= step <= 2 and all(part == 1 for part in rest[1:])

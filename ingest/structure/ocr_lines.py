@@ -1,0 +1,142 @@
+"""A page that is a picture of text: from the table of words that OCR gives to lines, and whether they are to be
+believed before the text that the page brought along.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+
+from corpus.model import Scan, ScanLine
+from ingest.structure.page import Line, RawPage
+
+DPI = 300
+"""Dots an inch at which a page is drawn for OCR: what Tesseract was made for."""
+
+SURE = 60.0
+"""A page read with less confidence may lie on its side, and takes the place of no other text."""
+
+_LEAST = 30.0  # confidence of a line; below it is the noise of a stamp, a photograph or a logo
+_GAP = 1.2  # of the letter size, as in a text page
+_DEEP = re.compile(r"[gjpqyQ,;()\[\]/|]")  # letters that reach below the line
+_WORD = re.compile(r"[^\W\d_]+")
+_FEW = 20  # words: fewer say nothing about a text
+_COMMON = frozenset(
+    """the of and to in a was that for is it on with as be by were at from this not had have are which or but been an
+    their they would has she he his her there who when did no all child children y yr yn ac a'r wedi gan mae i ar
+    oedd ei eu am plant plentyn""".split()  # noqa: SIM905 - a list of sixty would fill a page
+)
+
+
+@dataclass(slots=True)
+class _Word:
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+    sure: float
+
+
+def doubtful(text: str) -> bool:
+    """Whether a text layer was made by a reader that could not read: hardly one of its words is a common one."""
+    words = _WORD.findall(text.lower())
+    return len(words) >= _FEW and sum(word in _COMMON for word in words) < 0.15 * len(words)
+
+
+def is_better(scan: Scan, text: str) -> bool:
+    """Whether OCR tells more than the text that the page brought along: it is sure, and has more common words."""
+    if not text.strip():
+        return True
+    ours, theirs = (
+        sum(word in _COMMON for word in _WORD.findall(words.lower()))
+        for words in (" ".join(line.text for line in scan.lines), text)
+    )
+    return scan.confidence >= SURE and ours > 1.1 * theirs + 2
+
+
+def take(page: RawPage, scan: Scan) -> None:
+    """Let OCR be the reader of a page, if it reads better than what was read so far."""
+    if not is_better(scan, " ".join(line.text for line in page.lines)):
+        return
+    if scan.turned in (90, 270):
+        page.width, page.height = page.height, page.width
+    page.lines = as_lines(scan, page.width)
+    page.reader, page.unread, page.confidence = "ocr", None, scan.confidence
+
+
+def as_lines(scan: Scan, width: float) -> list[Line]:
+    """The lines of a scan on a page that is so many points wide."""
+    scale = width / scan.width
+    result = []
+    for text, left, right, baseline, size, gaps in scan.lines:
+        hyphen = len(text) > 2 and text[-1] in "-\u00ad" and text[-2].isalpha()
+        line = Line(text[:-1] if hyphen else text, left * scale, right * scale, baseline * scale, size * scale)
+        line.gaps, line.hyphen = gaps, hyphen
+        result.append(line)
+    return result
+
+
+def empty(table: str) -> bool:
+    """Whether OCR saw nothing that it took for a word, not even wrongly: turning such a page finds none either."""
+    return not _rows(table)
+
+
+def sideways(table: str) -> bool:
+    """Whether most words stand higher than they are wide: then the page lies on its side."""
+    high = wide = 0
+    for word in (word for words in _rows(table).values() for word in words if len(word.text) > 3):
+        if word.bottom - word.top > word.right - word.left:
+            high += 1
+        else:
+            wide += 1
+    return high > wide
+
+
+def from_table(table: str) -> tuple[float, tuple[ScanLine, ...]]:
+    """From Tesseract's table of words to the confidence of the page, 0 to 100, and its lines."""
+    kept = {key: words for key, words in _rows(table).items() if _is_text(words)}
+    # No two measures of the same letters are the same: a block has one size, and the usual one where it is near it.
+    blocks: dict[tuple[int, ...], list[float]] = defaultdict(list)
+    for key, words in kept.items():
+        blocks[key[:2]].append(max(median(word.bottom - word.top for word in words), 1.0) / 0.75)
+    usual = median(size for sizes in blocks.values() for size in sizes) if blocks else 0.0
+    lines = []
+    for key, words in kept.items():
+        size = median(blocks[key[:2]])
+        lines.append(_line(words, usual if abs(size - usual) < 0.17 * usual else size))
+    letters = sum(len(word.text) for words in kept.values() for word in words)
+    sure = sum(len(word.text) * word.sure for words in kept.values() for word in words)
+    return round(min(100.0, max(0.0, sure / letters)), 1) if letters else 0.0, tuple(lines)
+
+
+def _rows(table: str) -> dict[tuple[int, ...], list[_Word]]:
+    rows: dict[tuple[int, ...], list[_Word]] = defaultdict(list)
+    for row in table.splitlines()[1:]:
+        cells = row.split("\t")
+        if len(cells) != 12 or cells[0] != "5" or not cells[11].strip():
+            continue
+        left, top, width, height = map(float, cells[6:10])
+        word = _Word(cells[11].strip(), left, left + width, top, top + height, float(cells[10]))
+        rows[tuple(map(int, cells[1:5]))].append(word)
+    return rows
+
+
+def _is_text(words: list[_Word]) -> bool:
+    letters = sum(len(word.text) for word in words)
+    sure = sum(word.sure * len(word.text) for word in words) / letters
+    return sure >= _LEAST and any(letter.isalnum() for word in words for letter in word.text)
+
+
+def _line(words: list[_Word], size: float) -> ScanLine:
+    text, gaps = "", []
+    for at, word in enumerate(words):
+        if at:
+            text += " "
+            if word.left - words[at - 1].right > _GAP * size:
+                gaps.append(len(text))
+        text += word.text
+    shallow = [word.bottom for word in words if not _DEEP.search(word.text)]
+    baseline = median(shallow) if shallow else median(word.bottom for word in words) - 0.2 * size
+    left, right = min(word.left for word in words), max(word.right for word in words)
+    return ScanLine(text, left, right, baseline, round(size, 1), tuple(gaps))

@@ -1,0 +1,167 @@
+"""In what order are the lines of a page read, and which of them belong together?
+
+The order of the file is nearly always the order in which the author wrote, so it stands unless the page itself
+contradicts it: rows that run across two columns are taken apart, and a block that was written late but stands higher
+up in the same column is moved up.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ingest.structure.normalise import RAISED
+from ingest.structure.page import Line, RawPage
+
+_COLUMN_ROWS = 6  # rows in a row with a gap in one place make two columns, fewer may be a table
+_SAME_GAP = 12.0  # points by which the left edge of a column may vary
+
+
+def in_reading_order(page: RawPage) -> list[Line]:
+    """The lines of a page in the order in which a person reads them."""
+    return _top_down(_apart(_whole(page.lines)))
+
+
+def overlaps(one: Line, other: Line) -> bool:
+    """Whether two lines stand above each other, at least for half of the shorter."""
+    # Asked for every pair of neighbours, several times: min and max would take twice as long.
+    left = one.x0 if one.x0 > other.x0 else other.x0
+    right = one.x1 if one.x1 < other.x1 else other.x1
+    first, second = one.x1 - one.x0, other.x1 - other.x0
+    return right - left > 0.5 * (first if first < second else second)
+
+
+def body_size(pages: Iterable[RawPage]) -> float:
+    """The size, to half a point, in which most of the text is set."""
+    printed: dict[float, int] = {}
+    for page in pages:
+        for line in page.lines:
+            if line.role is None:
+                printed[line.size] = printed.get(line.size, 0) + len(line.text)
+    sizes: Counter[float] = Counter()
+    for size, letters in printed.items():
+        sizes[round(size * 2) / 2] += letters
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def leading(pages: Iterable[RawPage]) -> float:
+    """The usual distance of two lines of a paragraph, as a multiple of their size."""
+    steps: Counter[float] = Counter()
+    for page in pages:
+        for above, line in zip(page.lines, page.lines[1:], strict=False):
+            step = (line.y - above.y) / (line.size or 1.0)
+            if 0.8 <= step <= 2.6 and abs(line.size - above.size) < 0.5 and overlaps(above, line):
+                steps[round(step, 2)] += 1
+    if not steps:
+        return 1.2
+    # Neighbouring hundredths are the same distance, rounded: look for the fullest window.
+    return max(steps, key=lambda step: sum(steps[round(step + off / 100, 2)] for off in (-2, -1, 0, 1, 2)))
+
+
+def split_cells(line: Line) -> list[Line]:
+    """The parts of a line that stand apart from each other, as lines."""
+    if not line.gaps:
+        return [line]
+    starts = [0, *line.gaps]
+    width = (line.x1 - line.x0) / max(1, len(line.text))
+    cells = []
+    for start, end in zip(starts, [*line.gaps, len(line.text)], strict=True):
+        text = line.text[start:end].strip()
+        last = end == len(line.text)
+        # Where a cell starts is not known without asking for each letter; its neighbours tell enough.
+        x0 = line.x0 if start == 0 else line.x1 - min(width, 0.6 * line.size) * len(text)
+        x1 = line.x1 if last else line.x0 + min(width, 0.6 * line.size) * (end - start)
+        cells.append(Line(text, x0, x1, line.y, line.size, line.bold, line.bold_end, hyphen=line.hyphen and last))
+    return cells
+
+
+def _whole(lines: list[Line]) -> list[Line]:
+    """Pieces of one printed line, which a reader gives apart when something raised stands between them, as one line."""
+    result: list[Line] = []
+    for line in lines:
+        above = result[-1] if result else None
+        if above is None or line.sideways or above.sideways or above.hyphen:
+            result.append(line)
+            continue
+        space = line.x0 - above.x1
+        raised = line.size < 0.8 * above.size and line.text.isdigit() and len(line.text) <= 3
+        level = abs(line.y - above.y) < (0.6 if raised or len(above.text) <= 3 else 0.15) * max(above.size, line.size)
+        if not level or not -0.3 * above.size < space < 1.2 * above.size:
+            result.append(line)
+            continue
+        if raised and space < 0.3 * above.size:
+            above.text += line.text.translate(RAISED)
+        else:
+            above.text += (" " if space > 0.12 * above.size else "") + line.text
+            above.bold_end = line.bold_end
+        above.x1 = max(above.x1, line.x1)
+        above.hyphen = line.hyphen
+        above.size = max(above.size, line.size)
+    return result
+
+
+def _apart(lines: list[Line]) -> list[Line]:
+    """Rows that a reader ran together across two columns of prose: the left column first, then the right one."""
+    result: list[Line] = []
+    run: list[Line] = []
+    for line in [*lines, None]:
+        together = line is not None and len(line.gaps) == 1 and not line.sideways
+        if together and run:
+            step = line.y - run[-1].y  # type: ignore[union-attr]
+            together = 0.5 * run[-1].size < step < 2.0 * run[-1].size
+        if together and line is not None:
+            run.append(line)
+            continue
+        if run:
+            result.extend(_columns(run))
+        run = [line] if line is not None and len(line.gaps) == 1 and not line.sideways else []
+        if line is not None and not run:
+            result.append(line)
+    return result
+
+
+def _columns(run: list[Line]) -> list[Line]:
+    if len(run) < _COLUMN_ROWS:
+        return run
+    cells = [split_cells(line) for line in run]
+    if not _is_prose([left.text for left, _ in cells]) or not _is_prose([right.text for _, right in cells]):
+        return run
+    return [left for left, _ in cells] + [right for _, right in cells]
+
+
+def _is_prose(rows: list[str]) -> bool:
+    """Whether rows read on from one to the next: many begin in lower case and few end a sentence."""
+    return sum(row[:1].islower() for row in rows) >= 0.4 * len(rows) and sum(len(row) for row in rows) > 12 * len(rows)
+
+
+def _top_down(lines: list[Line]) -> list[Line]:
+    """Blocks that were written later than what they stand above are moved up before it."""
+    runs: list[list[Line]] = []
+    for line in lines:
+        above = runs[-1][-1] if runs else None
+        if (
+            above is None
+            or line.y < above.y - 0.6 * above.size
+            or not (overlaps(above, line) or abs(line.y - above.y) < 2)
+        ):
+            runs.append([line])
+        else:
+            runs[-1].append(line)
+    if len(runs) < 2:
+        return lines
+    placed: list[list[Line]] = []
+    moved = False
+    for run in runs:
+        bottom = max(line.y for line in run)
+        at = len(placed)
+        while at > 0 and _stands_above(run, bottom, placed[at - 1]):
+            at -= 1
+        moved = moved or at < len(placed)
+        placed.insert(at, run)
+    return [line for run in placed for line in run] if moved else lines
+
+
+def _stands_above(run: list[Line], bottom: float, other: list[Line]) -> bool:
+    top = min(line.y for line in other)
+    if bottom > top - 0.5 * run[-1].size:
+        return False
+    left, right = min(line.x0 for line in run), max(line.x1 for line in run)
+    return min(right, max(line.x1 for line in other)) - max(left, min(line.x0 for line in other)) > 0

@@ -1,0 +1,1 @@
+"""The worker process: everything that touches an untrusted file."""

@@ -1,0 +1,72 @@
+"""The child process that reads PDFs: `python -m ingest.worker`. A request is a line of JSON and the bytes of a file;
+the answer is a line.
+
+It binds itself before it sees the first byte of a file: memory, no files written, no core dump. Its parent limits the
+time.
+"""
+
+import json
+import os
+import sys
+import traceback
+from typing import Any, BinaryIO
+
+from corpus.model import Reason
+from ingest.sandbox import protocol
+from ingest.sandbox.confinement import bind
+from ingest.structure.page import Unreadable
+from ingest.version import reader_name
+from ingest.worker import pipeline, render
+
+
+def main() -> int:
+    """Serve requests until there are none."""
+    asked = sys.stdin.buffer
+    # Nothing but answers may be written to the pipe, whatever a library prints: it gets another descriptor.
+    told = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    limits = json.loads(asked.readline(10_000))
+    bound = bind(int(limits["memory_mb"]))
+    told.write(json.dumps({"ready": reader_name(), "bound": bound}).encode() + b"\n")
+    told.flush()
+    while line := asked.readline():
+        request = json.loads(line)
+        told.write(_serve(request, asked))
+        told.flush()
+    return 0
+
+
+def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
+    """One answer to one request. Whatever goes wrong inside becomes an answer too."""
+    try:
+        data = asked.read(int(request["bytes"]))
+        if "dpi" in request:
+            return protocol.encode_picture(render.scan(data, request["page"], request["dpi"]))
+        if "page" in request:
+            marks = [(before, text, after) for before, text, after in request["marks"]]
+            return protocol.encode_picture(render.picture(data, request["page"], request["width"], marks))
+        text = pipeline.read(
+            data,
+            id=str(request["id"]),
+            name=str(request["name"]),
+            max_pages=int(request["max_pages"]),
+            extractor=str(request["extractor"]),
+            trust_hidden_text=bool(request["trust_hidden_text"]),
+            scans=protocol.decode_scans(request["scans"]),
+        )
+        return protocol.encode(text)
+    except Unreadable as error:
+        return protocol.encode_failure(error.reason, error.detail)
+    except MemoryError:
+        return protocol.encode_failure(Reason.OUT_OF_MEMORY, "MemoryError")
+    except RecursionError:
+        return protocol.encode_failure(Reason.CORRUPT, "RecursionError")
+    except Exception as error:  # noqa: BLE001 - a fault of ours must cost one file, and say where it is
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+        return protocol.encode_failure(Reason.CRASHED, f"{type(error).__name__} in {place}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""From the bytes of a PDF to pages of lines: which reader reads the file, and which each page?
+
+PDFium reads it. pypdf reads the file that PDFium cannot open, and any page that PDFium cannot read or reads badly; the
+better one is kept. Runs in the child process.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from corpus.model import Reason
+from ingest.structure.ocr_lines import doubtful
+from ingest.structure.page import Document, RawPage, Unreadable
+from ingest.worker import geometry, hidden_text, pdfium, properties, text_lines
+
+if TYPE_CHECKING:
+    from ingest.worker.pypdf_reader import Book
+
+_HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it since PDF 1.0
+_FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
+_LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
+
+
+def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
+    """Every page of the PDF in `data`. Raises Unreadable; a page that cannot be read is a page with `unread` set.
+
+    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what lies under a box as
+    text.
+    """
+    if not data:
+        raise Unreadable(Reason.EMPTY, "0 bytes")
+    locked = False
+    if extractor == "pdfium":
+        try:
+            with pdfium.opened(data) as book:
+                return _by_pdfium(book, data, max_pages, trust_hidden_text)
+        except pdfium.Unopened as error:
+            locked = error.locked
+    return _by_pypdf(data, max_pages, locked)
+
+
+def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) -> Document:
+    count = pdfium.count_pages(book)
+    if count > max_pages:
+        raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
+    other: Book | None = None
+    pages = []
+    for index in range(count):
+        page = _page(book, index, trust_hidden_text)
+        if page is None or (_looks_wrong(page) and not page.withheld):  # pypdf would read what is withheld
+            other = other or _second(data)
+            page = _better(page, other.page(index))
+            if page is not None and _looks_wrong(page):
+                page.scan = True
+        pages.append(page or _unread(index))
+    return _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
+
+
+def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
+    """locked: PDFium says so."""
+    looks_like_pdf = b"%PDF-" in data[:_HEADER_WITHIN]
+    book = _second(data)
+    if book.locked or (locked and not book.opened):
+        raise Unreadable(Reason.ENCRYPTED)
+    count = book.count()
+    if count is None:
+        if locked:
+            raise Unreadable(Reason.ENCRYPTED)
+        raise Unreadable(Reason.CORRUPT if looks_like_pdf else Reason.NOT_PDF, book.error)
+    if count > max_pages:
+        raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
+    if not count:
+        raise Unreadable(Reason.EMPTY, "0 pages")
+    pages = [book.page(index) or _unread(index) for index in range(count)]
+    if all(page.unread == Reason.CORRUPT.value for page in pages):
+        raise Unreadable(Reason.CORRUPT if looks_like_pdf else Reason.NOT_PDF, book.error)
+    return _labelled(pages, book.labels(count), book.properties(), book.outline())
+
+
+def _second(data: bytes) -> "Book":
+    # Few files need it, and to load it takes longer than to read ten pages.
+    from ingest.worker.pypdf_reader import Book
+
+    return Book(data)
+
+
+def _unread(index: int) -> RawPage:
+    return RawPage(index + 1, str(index + 1), 0, 0, reader=None, unread=Reason.CORRUPT.value)
+
+
+def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str], outline: list[str]) -> Document:
+    for page, label in zip(pages, labels, strict=True):
+        page.label = label or page.label
+    return Document(pages, properties, outline)
+
+
+def _page(book: int, index: int, trust_hidden_text: bool) -> RawPage | None:
+    """One page, or None when PDFium cannot load it."""
+    handle = pdfium.load_page(book, index)
+    if not handle:
+        return None
+    text_page = None
+    try:
+        page = RawPage(index + 1, str(index + 1), pdfium.page_width(handle), pdfium.page_height(handle))
+        text_page = pdfium.load_text(handle)
+        if not text_page:
+            return None
+        places = text_lines.read(handle, text_page, page)
+        things = None
+        if not trust_hidden_text:
+            things = hidden_text.Things(handle)
+            hidden_text.withhold(handle, text_page, page, places, things)
+        if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
+            things = things or hidden_text.Things(handle)
+            page.image = things.any_picture
+            if not page.lines and page.image:
+                page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
+            page.scan = page.scan or (page.image and geometry.is_scan(things.pictures, pdfium.page_box(handle)))
+        elif places and hidden_text.invisible(text_page, places[0]):
+            page.scan = doubtful(" ".join(line.text for line in page.lines))
+        return page
+    finally:
+        if text_page:
+            pdfium.close_text(text_page)
+        pdfium.close_page(handle)
+
+
+# ---------------------------------------------------------------- which reader is right
+
+
+def _looks_wrong(page: RawPage) -> bool:
+    """Whether the text of a page is probably not what is printed on it."""
+    if not page.lines:
+        return False
+    text = " ".join(line.text for line in page.lines)
+    return _badness(text) > 0.05
+
+
+def _badness(text: str) -> float:
+    """The share of a text that cannot be what a person would read there: letters without Unicode, words without
+    spaces."""
+    if not text:
+        return 1.0
+    clear = text.replace("\xa0", " ").isprintable() and "\ufffd" not in text
+    odd = 0 if clear else len(_ODD.findall(text))
+    words = text.split()
+    glued = 0
+    if max(map(len, words), default=0) > _LONGEST_WORD:
+        glued = sum(len(word) for word in words if len(word) > _LONGEST_WORD and word.isalpha())
+    sample = text[:2_000]
+    few = 0.3 * len(sample)
+    # The letters of English are counted at once; the others only where those do not suffice.
+    plain = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    if plain < few:
+        plain = sum(map(str.isalnum, sample))
+    return (odd + glued) / len(text) + (0.5 if plain < few and len(sample) > 50 else 0.0)
+
+
+def _better(page: RawPage | None, other: RawPage | None) -> RawPage | None:
+    if page is None or other is None:
+        return page or other
+    ours, theirs = (" ".join(line.text for line in p.lines) for p in (page, other))
+    if _badness(theirs) < _badness(ours) and len(theirs) > 0.8 * len(ours):
+        other.image = page.image
+        return other
+    return page

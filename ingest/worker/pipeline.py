@@ -1,0 +1,135 @@
+"""From the bytes of one file to a corpus Text: the whole way, in the child process."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from corpus.model import Aside, AsideRole, Page, Paragraph, Reason, Scan, Text
+from ingest.structure import (
+    boilerplate,
+    metadata,
+    normalise,
+    numbers,
+    paragraphs,
+    reading_order,
+    recommendations,
+    sections,
+)
+from ingest.structure.ocr_lines import take
+from ingest.structure.page import Document, Line
+from ingest.version import reader_name
+from ingest.worker import extract
+
+
+def read(
+    data: bytes,
+    *,
+    id: str,
+    name: str,
+    max_pages: int,
+    extractor: str = "pdfium",
+    trust_hidden_text: bool = False,
+    scans: Mapping[int, Scan | Reason] = MappingProxyType({}),
+) -> Text:
+    """The report in `data`. Raises Unreadable. `name`: of the file, a hint for its title.
+
+    scans: what OCR read on pages, or why it could not.
+    """
+    document = extract.read(data, max_pages=max_pages, extractor=extractor, trust_hidden_text=trust_hidden_text)
+    for page in document.pages:
+        scan = scans.get(page.number)
+        if isinstance(scan, Scan):
+            take(page, scan)
+        elif scan is not None and page.unread:
+            page.unread = scan.value
+    return understand(document, id, name)
+
+
+def understand(document: Document, id: str, name: str) -> Text:
+    """Order, repairs, asides, paragraphs, numbers, sections, metadata: each step asks one module."""
+    pages = document.pages
+    for page in pages:
+        page.lines = [line for line in map(_repaired, reading_order.in_reading_order(page)) if line.text]
+        if not page.lines and page.reader is not None and page.unread is None and page.image:
+            nothing = Reason.NO_WORDS if page.reader == "ocr" else Reason.NO_TEXT
+            page.unread, page.reader, page.scan = nothing.value, None, True
+    boilerplate.mark(pages)
+    size = reading_order.body_size(pages)
+    drafts = paragraphs.drafts(pages)
+    printed = numbers.in_order([None if draft.note else numbers.at_start(draft.text) for draft in drafts])
+    listed = _listed(document)
+    divided, places, headings = sections.divide(drafts, printed, listed, size)
+    body = tuple(
+        Paragraph(at, draft.page, printed[at], places[at], draft.text, headings[at], draft.turns)
+        for at, draft in enumerate(drafts)
+    )
+    return Text(
+        id=id,
+        pages=tuple(
+            Page(page.number, page.label, page.reader, page.unread, page.confidence, tuple(page.withheld))
+            for page in pages
+        ),
+        sections=tuple(divided),
+        paragraphs=body,
+        asides=_asides(document, drafts),
+        found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size),
+        reader=reader_name(),
+        items=recommendations.find(body, divided),
+        scans=tuple(page.number for page in pages if page.scan),
+    )
+
+
+def _repaired(line: Line) -> Line:
+    """The line with its text repaired, the places of its gaps kept."""
+    if not line.gaps:
+        line.text = normalise.repair(line.text)
+        return line
+    starts = [0, *line.gaps]
+    cells = [normalise.repair(line.text[start:end]) for start, end in zip(starts, [*line.gaps, None], strict=True)]
+    cells = [cell for cell in cells if cell]
+    line.text = " ".join(cells)
+    gaps, at = [], 0
+    for cell in cells[:-1]:
+        at += len(cell) + 1
+        gaps.append(at)
+    line.gaps = tuple(gaps)
+    return line
+
+
+def _listed(document: Document) -> set[str]:
+    """The headings that the contents list and the bookmarks name."""
+    found = {sections.plain(normalise.repair(title)) for title in document.outline}
+    before = ""
+    for page in document.pages:
+        for line in page.lines:
+            if line.role is AsideRole.CONTENTS:
+                entry = boilerplate.entry(line)
+                if entry is None:
+                    before = f"{before} {line.text}".strip()
+                    continue
+                found |= {sections.plain(entry[0]), sections.plain(f"{before} {entry[0]}")}
+                before = ""
+    return {heading for heading in found if len(heading) > 2}
+
+
+def _asides(document: Document, drafts: list[paragraphs.Draft]) -> tuple[Aside, ...]:
+    """Each with the ordinal of the paragraph that follows it on its page."""
+    home = {id(line): at for at, draft in enumerate(drafts) for line in draft.lines}
+    result = []
+    upto = 0  # the first ordinal that does not stand on this page or before
+    for page in document.pages:
+        here = [home[id(line)] for line in page.lines if line.role is None]
+        after = max([upto, *(at + 1 for at in here)])
+        following = after
+        found = []
+        for line in reversed(page.lines):
+            if line.role is None:
+                following = home[id(line)]
+            elif line.y < page.height / 2 and here and line.role is not AsideRole.CONTENTS:
+                found.append(Aside(page.number, min(here), line.role, line.text))
+            else:
+                bottom = line.role is not AsideRole.CONTENTS and line.y > page.height / 2
+                found.append(Aside(page.number, after if bottom else following, line.role, line.text))
+        found.reverse()
+        result += sorted(found, key=lambda aside: aside.before)
+        upto = after
+    return tuple(result)

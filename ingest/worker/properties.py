@@ -1,0 +1,48 @@
+"""What does a PDF say of itself, beside its pages? Labels, properties and outline, as PDFium gives them."""
+
+import re
+from datetime import date
+
+from ingest.worker import pdfium
+
+LABEL_LENGTH = 20
+VALUE_LENGTH = 500
+OUTLINE_ENTRIES = 2_000
+_DAY = re.compile(r"(?:D:)?\s*(\d{4})(\d\d)?(\d\d)?")
+
+
+def labels(document: int, pages: int) -> list[str]:
+    """The printed number of each page, "" where the document states none."""
+    return [one_line(pdfium.label(document, index), LABEL_LENGTH) for index in range(pages)]
+
+
+def properties(document: int) -> dict[str, str]:
+    """Title, author and the day it was made (ISO), those of them that it tells."""
+    told = {
+        "title": one_line(pdfium.meta(document, "Title"), VALUE_LENGTH),
+        "author": one_line(pdfium.meta(document, "Author"), VALUE_LENGTH),
+        "created": _day(pdfium.meta(document, "CreationDate")),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def outline(document: int) -> list[str]:
+    """The titles of the bookmarks, in order."""
+    titles = (one_line(title, VALUE_LENGTH) for title in pdfium.bookmarks(document, OUTLINE_ENTRIES))
+    return [title for title in titles if title]
+
+
+def one_line(text: str, longest: int) -> str:
+    """With single spaces, cut where nobody would read on."""
+    return " ".join(text.split())[:longest]
+
+
+def _day(stamp: str) -> str:
+    """From "D:20140722100404Z" to 2014-07-22."""
+    found = _DAY.match(stamp)
+    if found is None:
+        return ""
+    try:
+        return date(int(found.group(1)), int(found.group(2) or 1), int(found.group(3) or 1)).isoformat()
+    except ValueError:
+        return ""

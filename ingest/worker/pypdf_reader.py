@@ -1,0 +1,145 @@
+"""The second reader: pypdf, for a file or a page that PDFium cannot read or reads badly. The only importer of pypdf;
+runs in the child.
+"""
+
+import io
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import pypdf
+from pypdf.errors import FileNotDecryptedError
+
+from corpus.model import Reason
+from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
+from ingest.worker.properties import LABEL_LENGTH, OUTLINE_ENTRIES, VALUE_LENGTH, one_line
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each oddity of each page
+
+# Tighter than pypdf's own limits, which are made for editing; one page of a report needs a fraction of these.
+pypdf.overwrite_configuration(
+    maximum_declared_stream_length=50_000_000,
+    zlib_maximum_output_length=50_000_000,
+    lzw_maximum_output_length=50_000_000,
+    run_length_maximum_output_length=50_000_000,
+    array_based_stream_maximum_output_length=50_000_000,
+    jbig2dec_binary=None,
+    outline_maximum_entries=5_000,
+    outline_maximum_depth=20,
+    page_tree_maximum_depth=50,
+    xform_maximum_invocations_per_extraction=500,
+)
+
+_T = TypeVar("_T")
+
+
+class Book:
+    """The document as pypdf sees it. What it cannot read is not there: it raises nothing but MemoryError."""
+
+    def __init__(self, data: bytes) -> None:
+        self.locked = False
+        self.error = ""
+        self._data = data
+        self._reader = self._attempt(self._decrypted)
+
+    @property
+    def opened(self) -> bool:
+        return self._reader is not None
+
+    def _decrypted(self) -> pypdf.PdfReader:
+        reader = pypdf.PdfReader(io.BytesIO(self._data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            self.locked = True
+            raise FileNotDecryptedError("a password is needed")
+        return reader
+
+    def _attempt(self, work: Callable[[], _T]) -> _T | None:
+        """`work`, or None when the file is beyond pypdf. It raises nearly anything on broken files, so nearly anything
+        is caught."""
+        try:
+            return work()
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above; the page or the file is told as unread
+            self.error = type(error).__name__
+            return None
+
+    def count(self) -> int | None:
+        """Number of pages, or None when pypdf cannot tell."""
+        reader = self._reader
+        return None if reader is None else self._attempt(lambda: len(reader.pages))
+
+    def page(self, index: int) -> RawPage | None:
+        """A page as pypdf reads it: text without places, set as if on a typewriter, so that what follows need not
+        know."""
+        reader = self._reader
+        if reader is None:
+            return None
+        text = self._attempt(lambda: str(reader.pages[index].extract_text())[:LETTERS_A_PAGE])
+        if text is None:
+            return None
+        page = RawPage(index + 1, str(index + 1), 595.0, 842.0, typewritten(text), reader="pypdf")
+        if not page.lines:
+            page.image = bool(self._attempt(lambda: "/XObject" in (reader.pages[index].get("/Resources") or {})))
+            if page.image:
+                page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
+        return page
+
+    def labels(self, pages: int) -> list[str]:
+        """The printed number of each page, "" where the document states none."""
+        reader = self._reader
+        # To ask for labels is to walk all pages: only where there are any.
+        if reader is None or not self._attempt(lambda: "/PageLabels" in reader.root_object):
+            return [""] * pages
+        labels = self._attempt(lambda: list(reader.page_labels))
+        if labels is None or len(labels) != pages:
+            return [""] * pages
+        return [one_line(str(label), LABEL_LENGTH) for label in labels]
+
+    def properties(self) -> dict[str, str]:
+        """What the file says of itself: title, author and the day it was made (ISO)."""
+        reader = self._reader
+        if reader is None:
+            return {}
+        found: dict[str, str] = {}
+        for name, work in (
+            ("title", lambda: reader.metadata and reader.metadata.title),
+            ("author", lambda: reader.metadata and reader.metadata.author),
+            ("created", lambda: reader.metadata and (day := reader.metadata.creation_date) and day.date().isoformat()),
+        ):
+            value = self._attempt(work)
+            if isinstance(value, str) and value.strip():
+                found[name] = one_line(value, VALUE_LENGTH)
+        return found
+
+    def outline(self) -> list[str]:
+        """The titles of the bookmarks, in order."""
+        reader = self._reader
+        nested = None if reader is None else self._attempt(lambda: reader.outline)
+        titles: list[str] = []
+        waiting: list[Any] = list(reversed(nested or []))
+        while waiting and len(titles) < OUTLINE_ENTRIES:
+            entry = waiting.pop()
+            if isinstance(entry, list):
+                waiting.extend(reversed(entry))
+            elif title := self._attempt(partial(_title, entry)):
+                titles.append(one_line(title, VALUE_LENGTH))
+        return titles
+
+
+def _title(entry: Any) -> str:
+    return str(entry.title)  # looked up only now: pypdf may find it broken
+
+
+def typewritten(text: str) -> list[Line]:
+    """Lines without known places, set 10 points high, as a typewriter would have set them."""
+    lines = []
+    y = 60.0
+    for row in text.split("\n"):
+        y += 12.0
+        if stripped := row.strip():
+            hyphen = stripped.endswith(("\u00ad", "-")) and len(stripped) > 2 and stripped[-2].isalpha()
+            width = 5.0 * len(stripped)
+            lines.append(Line(stripped[:-1] if hyphen else stripped, 60.0, 60.0 + width, y, 10.0, hyphen=hyphen))
+    return lines

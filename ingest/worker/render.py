@@ -1,0 +1,123 @@
+"""What does a page look like? For people, with marks, and for OCR; runs in the child process."""
+
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from corpus.model import Reason
+from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
+from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
+from ingest.worker import pdfium
+
+_PALER = bytes(n * 221 // 255 for n in range(256))  # white becomes the yellow of the page's own marks
+_BOXES = 50  # of one mark
+
+
+def picture(data: bytes, number: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels:
+    """A page (1-based) as PDFium shows it, `width` pixels wide, with the marks as a marker pen would leave them.
+
+    marks: what is to be marked, with some of the text before and after it to tell its place; only letters and digits
+    of them are compared. What cannot be found is not marked. Raises Unreadable.
+    """
+    with _page(data, number) as (page, wide, high):
+        scale = min(width / wide, math.sqrt(0.9 * PIXELS / (wide * high)))  # a poster gets a smaller picture
+        drawn = _drawn(page, scale * wide, scale * high, 3)
+        paint = bytearray(drawn.data)
+        for left, top, right, bottom in _marked(page, drawn.width, drawn.height, marks):
+            for at in range(top, bottom):
+                green, blue = (
+                    slice(3 * (at * drawn.width + left) + n, 3 * (at * drawn.width + right), 3) for n in (1, 2)
+                )
+                paint[green] = paint[green].translate(_PALER)
+                paint[blue] = bytes(len(paint[blue]))
+        return Pixels(drawn.width, drawn.height, bytes(paint))
+
+
+def scan(data: bytes, number: int, dpi: int) -> Pixels:
+    """A page (1-based) in grey, as OCR wants it; a poster gets fewer dots. Raises Unreadable."""
+    with _page(data, number) as (page, wide, high):
+        scale = min(dpi / 72, math.sqrt(0.9 * SCAN_PIXELS / (wide * high)))
+        return _drawn(page, scale * wide, scale * high, 1)
+
+
+@contextmanager
+def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
+    """A page with its width and height. Raises Unreadable when there is none that could be drawn."""
+    try:
+        with pdfium.opened(data) as book:
+            count = pdfium.count_pages(book)
+            if not 1 <= number <= count:
+                raise Unreadable(Reason.EMPTY, f"{count} pages")
+            page = pdfium.load_page(book, number - 1)
+            if not page:
+                raise Unreadable(Reason.CORRUPT, "a page that cannot be loaded")
+            try:
+                wide, high = pdfium.page_width(page), pdfium.page_height(page)
+                if not (wide > 0 and high > 0):
+                    raise Unreadable(Reason.CORRUPT, "a page without size")
+                yield page, wide, high
+            finally:
+                pdfium.close_page(page)
+    except pdfium.Unopened as error:
+        raise Unreadable(Reason.CORRUPT, str(error)) from error
+
+
+def _drawn(page: int, wide: float, high: float, depth: int) -> Pixels:
+    width, height = math.ceil(wide), math.ceil(high)
+    rows = pdfium.rows(page, width, height, depth=depth)
+    if not rows:
+        raise Unreadable(Reason.OUT_OF_MEMORY, "a picture")
+    return Pixels(width, height, b"".join(rows), depth)
+
+
+def _marked(
+    page: int, width: int, height: int, marks: Sequence[tuple[str, str, str]]
+) -> Iterator[tuple[int, int, int, int]]:
+    """The boxes of the marks, in pixels of a picture of that size: left, top, right, bottom."""
+    text_page = pdfium.load_text(page)
+    if not text_page:
+        return
+
+    def seen(across: float, up: float) -> tuple[int, int]:
+        x, y = pdfium.device(page, width, height, across, up)
+        return max(0, min(width, x)), max(0, min(height, y))
+
+    try:
+        count = min(pdfium.count_letters(text_page), LETTERS_A_PAGE)
+        letters = [chr(pdfium.letter_at(text_page, at) or 0xFFFD) for at in range(count)]
+        for first, last in places(letters, marks):
+            for x0, y0, x1, y1 in list(pdfium.rectangles(text_page, first, last - first + 1, _BOXES)):
+                corner, other = seen(x0, y0), seen(x1, y1)
+                left, right = sorted((corner[0], other[0]))
+                top, bottom = sorted((corner[1], other[1]))
+                yield max(0, left - 1), max(0, top - 1), min(width, right + 1), min(height, bottom + 1)
+    finally:
+        pdfium.close_text(text_page)
+
+
+def places(letters: Sequence[str], marks: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:
+    """Where the marks stand among the letters of a page: (first, last), for those that can be told for sure."""
+    plain: list[str] = []
+    home: list[int] = []
+    for at, letter in enumerate(letters):
+        for each in _plain_letters(letter):
+            plain.append(each)
+            home.append(at)
+    page = "".join(plain)
+    found = []
+    for before, text, after in marks:
+        wanted = _plain_letters(text)
+        if not wanted:
+            continue
+        ahead, behind = _plain_letters(before), _plain_letters(after)
+        for left, right in ((ahead, behind), (ahead, ""), ("", behind), (ahead[-8:], behind[:8]), ("", "")):
+            if page.count(left + wanted + right) == 1:
+                start = page.index(left + wanted + right) + len(left)
+                found.append((home[start], home[start + len(wanted) - 1]))
+                break
+    return found
+
+
+def _plain_letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

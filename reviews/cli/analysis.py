@@ -1,0 +1,279 @@
+"""The commands of an analyst: concordance, trends, recommendations, terms, compare, export."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import UsageError
+from reviews.cli.console import JSON, QueryCommand, open_library, print_json, print_lines, say
+from reviews.cli.filter_options import filtered
+
+if TYPE_CHECKING:
+    from search.analytics.concordance import Line
+    from search.analytics.keyness import Telling
+    from search.filters import Filters
+    from search.searcher import Searcher
+
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx or .jsonl file, and print nothing."
+)
+
+
+@contextmanager
+def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher]:
+    """The library, open to be asked. What is to be said of how the queries and filters are read goes to stderr."""
+    with open_library(path) as library:
+        searcher = library.searcher()
+        for remark in dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters)):
+            say(f"Note: {remark}")
+        yield searcher
+
+
+def _delivered(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], out: Path | None, as_json: bool, key: str
+) -> bool:
+    """Whether the rows went to a file or to a machine, so that nothing is left to print."""
+    from search.tables.writers import write_rows
+
+    if out is not None:
+        click.echo(f"{write_rows(out, rows, columns):,} rows written to {out}", err=as_json)
+    elif as_json:
+        print_json({key: list(rows)})
+    return out is not None or as_json
+
+
+@click.command(cls=QueryCommand)
+@click.argument("query")
+@filtered
+@click.option(
+    "--sort",
+    type=click.Choice(["report", "left", "right", "match"]),
+    default="report",
+    show_default=True,
+    help="By report, by what stands to the left or to the right, or by the match.",
+)
+@OUT
+@JSON
+@click.pass_obj
+def concordance(
+    path: Path,
+    /,
+    query: str,
+    sort: Any,
+    out: Path | None,
+    as_json: bool,
+    filters: Filters,
+) -> None:
+    """Every mention of QUERY on a line of its own, the match in the middle, with its citation."""
+    from search.analytics.concordance import COLUMNS
+    from search.analytics.concordance import concordance as find
+
+    with _searching(path, filters, query) as searcher:
+        lines = find(searcher, query, filters, order=sort)
+        if not _delivered((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
+            print_lines(_aligned(lines))
+
+
+def _aligned(lines: Sequence[Line]) -> Iterator[str]:
+    wide = shutil.get_terminal_size((100, 24)).columns
+    middle = min(30, max((len(line.match) for line in lines), default=0))
+    side = max(12, (wide - middle - 26) // 2)
+    for line in lines:
+        told = line.to_dict()
+        left = line.left[-side:].rjust(side)
+        match = click.style(line.match, bold=True, fg="yellow") + " " * max(0, middle - len(line.match))
+        place = f"{told['report'][:8]} {told['year'] or '':4} p{told['page']}"
+        yield f"{left} {match} {line.right[:side]:{side}}  {place} {told['paragraph'] or ''}".rstrip()
+    yield f"{len(lines):,} mentions. The letters behind are the beginning of a report's id: `reviews show ID`."
+
+
+@click.command(cls=QueryCommand)
+@click.argument("queries", nargs=-1, required=True)
+@click.option(
+    "--by",
+    type=click.Choice(["year", "board", "area", "kind", "type"]),
+    default="year",
+    show_default=True,
+    help="What to count by.",
+)
+@filtered
+@click.option("--suppress-small", is_flag=True, help="Keep counts of 1 to 4 back: published, they can identify people.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx, .jsonl, .svg or .png file.")
+@JSON
+@click.pass_obj
+def trends(
+    path: Path,
+    /,
+    queries: tuple[str, ...],
+    by: Any,
+    suppress_small: bool,
+    out: Path | None,
+    as_json: bool,
+    filters: Filters,
+) -> None:
+    """In how many reports is each of the QUERIES, year by year, as a share of the reports held of that year?"""
+    from corpus.atomic import write_whole
+    from reviews.terminal.results import coverage, width
+    from search.analytics.charts import PICTURES, chart
+    from search.analytics.trends import COLUMNS
+    from search.analytics.trends import trends as find
+
+    with _searching(path, filters, *queries) as searcher:
+        points = find(searcher, queries, by, filters, suppress_small=suppress_small)
+        draw = PICTURES.get(out.suffix.lower()) if out else None
+        if out and draw:
+            write_whole(out, draw(points))
+            click.echo(f"The chart was written to {out}", err=as_json)
+        elif not _delivered((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
+            print_lines([*chart(points, width()), "", coverage(searcher.coverage)])
+
+
+@click.command(cls=QueryCommand)
+@click.argument("query", required=False, default="")
+@filtered
+@click.option("--only", type=click.Choice(["recommendation", "finding"]), help="Only the one or the other.")
+@OUT
+@JSON
+@click.pass_obj
+def recommendations(
+    path: Path, /, query: str, only: str | None, out: Path | None, as_json: bool, filters: Filters
+) -> None:
+    """Every recommendation and finding of all reports, or those with a mention of QUERY: number, words, report, page
+    and, where the words say so, whom they ask.
+    """
+    from corpus.model import ItemKind
+    from search.analytics.recommendations import COLUMNS, recommended
+
+    with _searching(path, filters, query) as searcher:
+        kind = ItemKind(only) if only else None
+        rows = recommended(searcher, query, filters, kind=kind)
+        if not _delivered(rows, COLUMNS, out, as_json, "items"):
+            print_lines(_listed(rows))
+
+
+def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    import textwrap
+
+    from reviews.terminal.results import counted, width
+
+    last, items, reports = None, 0, 0
+    for row in rows:
+        if row["report"] != last:
+            last = row["report"]
+            reports += 1
+            facts = " · ".join(str(fact) for fact in (row["board"], row["year"], row["report"][:12]) if fact)
+            yield click.style(str(row["title"]), bold=True)
+            yield f"  {facts}"
+        items += 1
+        asked = f", asks {row['addressee']}" if row["addressee"] else ""
+        yield click.style(f"  {row['kind']} {row['number'] or '(no number)'}, page {row['page']}{asked}", fg="cyan")
+        yield from textwrap.wrap(str(row["text"]), width(), initial_indent="    ", subsequent_indent="    ")
+    said = counted(items, "recommendation or finding", "recommendations and findings")
+    yield f"{said} in {counted(reports, 'report')}."
+
+
+@click.command(cls=QueryCommand)
+@click.argument("query")
+@filtered
+@click.option(
+    "--unit",
+    type=click.Choice(["paragraph", "report"]),
+    default="paragraph",
+    show_default=True,
+    help="What is compared: paragraphs with a mention with all others, or reports.",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=40, show_default=True, help="Words to show.")
+@OUT
+@JSON
+@click.pass_obj
+def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
+    """The words that are commoner beside QUERY than elsewhere (log-likelihood): words that one did not think of."""
+    from search.analytics.keyness import COLUMNS
+    from search.analytics.keyness import terms as find
+
+    with _searching(path, filters, query) as searcher:
+        found = find(searcher, query, filters, unit=unit, limit=limit)
+        if not _delivered((telling.to_dict() for telling in found), COLUMNS, out, as_json, "terms"):
+            print_lines(_ranked(found))
+
+
+@click.command(cls=QueryCommand)
+@click.argument("one")
+@click.argument("other")
+@filtered
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Words to show of each side.")
+@OUT
+@JSON
+@click.pass_obj
+def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
+    """The words by which the reports that answer ONE differ from those that answer OTHER, such as year:..2015 and
+    year:2016.. ; a report that answers both counts on neither side.
+    """
+    from search.analytics.keyness import COLUMNS
+    from search.analytics.keyness import compare as find
+
+    with _searching(path, filters, one, other) as searcher:
+        left, right = find(searcher, one, other, filters, limit=limit)
+    rows = [{"side": side, **t.to_dict()} for side, found in ((one, left), (other, right)) for t in found]
+    if not _delivered(rows, ("side", *COLUMNS), out, as_json, "terms"):
+        print_lines([f"Commoner in {one}", *_ranked(left), "", f"Commoner in {other}", *_ranked(right)])
+
+
+def _ranked(found: Sequence[Telling]) -> Iterator[str]:
+    yield f"  {'word':24} {'score':>9} {'here':>8} {'elsewhere':>10} {'reports':>8}   per 10,000 words"
+    for telling in found:
+        rates = f"{telling.rates[0]:.1f} against {telling.rates[1]:.1f}"
+        yield (
+            f"  {telling.term:24} {telling.score:>9,.1f} {telling.here:>8,} {telling.elsewhere:>10,} "
+            f"{telling.reports:>8,}   {rates}"
+        )
+
+
+@click.command(cls=QueryCommand)
+@click.argument("query", required=False, default="")
+@filtered
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where to write: .jsonl, .csv or .xlsx for paragraphs; .ris or .bib for citations.",
+)
+@click.option("--catalogue", is_flag=True, help="What is known of the reports, a row each, not their text.")
+@click.pass_obj
+def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filters) -> None:
+    """Write the text of the corpus for other tools, a row a paragraph, or citations of its reports for a reference
+    manager. With QUERY or filters, only of the reports that answer; with --section, only what stands in such sections.
+    """
+    from corpus.atomic import write_whole
+    from reviews import citation
+    from reviews.terminal.results import counted
+    from search.analytics.paragraphs import COLUMNS, chosen, paragraphs
+    from search.tables.writers import write_rows
+
+    form = out.suffix.lower()
+    if filters.sections and not query and (catalogue or form in (".ris", ".bib")):
+        raise UsageError("--section says where the words of QUERY must stand: give a QUERY, or leave --section out.")
+    with _searching(path, filters, query) as searcher:
+        if form in (".ris", ".bib"):
+            if catalogue:
+                raise UsageError("--catalogue is for .csv, .jsonl or .xlsx.")
+            write = citation.ris if form == ".ris" else citation.bibtex
+            reports = chosen(searcher, query, filters)
+            write_whole(out, "".join(write(report) for report in reports).encode("utf-8", "replace"))
+            click.echo(f"{counted(len(reports), 'citation')} written to {out}")
+        elif catalogue:
+            rows = [{**r, "files": "; ".join(r["files"]), "provenance": None} for r in chosen(searcher, query, filters)]
+            columns = [name for name in (rows[0] if rows else {"id": ""}) if name != "provenance"]
+            click.echo(f"{counted(write_rows(out, rows, columns), 'report')} written to {out}")
+        else:
+            count = write_rows(out, paragraphs(searcher, query, filters), COLUMNS)
+            click.echo(f"{counted(count, 'paragraph')} written to {out}")
+
+
+COMMANDS = (concordance, trends, recommendations, terms, compare, export)

@@ -1,0 +1,184 @@
+"""The commands of whoever runs the nightly job: what happened, is it fresh, take this report down."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corpus.errors import NoIndex, Stale, UsageError
+from reviews.cli.console import JSON, open_library, print_json
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@click.command()
+@click.option(
+    "--max-age",
+    metavar="26h",
+    help="Exit with code 9 when the last good update is older (90m, 26h, 7d) or a folder is not there.",
+)
+@JSON
+@click.pass_obj
+def status(path: Path, max_age: str | None, as_json: bool) -> None:
+    """Say how fresh the index is and how the last runs ended."""
+    from index.storage import generations
+    from reviews.maintenance import run_log
+    from reviews.terminal.coverage import missing_sentence
+    from reviews.terminal.results import coverage
+
+    limit = _limit(max_age) if max_age else None
+    with open_library(path) as library:
+        settings = library.settings
+        try:
+            generation = generations.current(settings.index)
+        except NoIndex:
+            generation = None
+        with library.store() as store:
+            withdrawn = store.withdrawals()
+            missing = store.missing_folders()
+            unfinished = [removal.report for removal in store.removals() if not removal.done]
+    age = run_log.age(settings.runs)
+    last = list(run_log.latest(settings.runs, 5))
+    told = [missing_sentence(each.folder, each.since) for each in missing]
+    stale = None if limit is None else " ".join(filter(None, [_stale(age, limit), *told]))
+    if as_json:
+        print_json(
+            {
+                "generation": generation.manifest.id if generation else None,
+                "built_at": generation.manifest.built_at if generation else None,
+                "warnings": list(generation.warnings) if generation else [],
+                "age_seconds": round(age.total_seconds()) if age is not None else None,
+                "stale": bool(stale) if limit is not None else None,
+                "runs": last,
+                "withdrawn": [withdrawal.to_dict() for withdrawal in withdrawn],
+                "missing_folders": [each.to_dict() for each in missing],
+                "unfinished_removals": unfinished,
+            }
+        )
+    else:
+        if generation:
+            manifest = generation.manifest
+            click.echo(f"Index: generation {manifest.id}, built {manifest.built_at}. {coverage(manifest.coverage)}")
+        else:
+            click.echo("Index: there is none yet. Run `reviews update`.")
+        for warning in generation.warnings if generation else ():
+            click.echo(f"Warning: {warning}")
+        for sentence in told:
+            click.echo(f"Warning: {sentence}")
+        click.echo(f"Last good update: {_ago(age)}.")
+        for record in last:
+            click.echo(_row(record))
+        for withdrawal in withdrawn[: run_log.MANY]:
+            what = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
+            click.echo(f"{withdrawal.date}  {what}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
+        if len(withdrawn) > run_log.MANY:
+            click.echo(f"And {len(withdrawn) - run_log.MANY:,} more were withdrawn; --json lists them all.")
+        for report in unfinished:
+            click.echo(f"The removal of {report[:12]} is not finished: run `reviews update`.")
+    if stale:
+        raise Stale(stale)
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Runs to list.")
+@click.option("--last", is_flag=True, help="Show the record of the last run in full.")
+@JSON
+@click.pass_obj
+def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
+    """List the runs and how they ended, the newest first."""
+    from reviews.maintenance import run_log as records
+
+    with open_library(path) as library:
+        found = list(records.latest(library.settings.runs, 1 if last else limit))
+    if as_json:
+        print_json({"runs": found})
+    elif not found:
+        click.echo("There was no run yet.")
+    elif last:
+        click.echo("\n".join(records.lines(found[0])))
+    else:
+        for record in found:
+            click.echo(_row(record))
+
+
+@click.command()
+@click.argument("report")
+@click.option("--reason", required=True, help="Why; it is kept beside the id. Do not quote the report.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@JSON
+@click.pass_obj
+def remove(path: Path, report: str, reason: str, yes: bool, as_json: bool) -> None:
+    """Take REPORT down for good: its text leaves corpus, index, kept generations and records. There is no way back."""
+    from corpus.settings import load_settings
+    from reviews.maintenance.remove import remove as take_down
+
+    with open_library(path) as library, library.store() as store:
+        known = store.known(report)
+    if not yes:
+        click.confirm(f"Remove everything that is held of {known[:12]} for good?", abort=True, err=True)
+    done = take_down(load_settings(path), known, reason)
+    if as_json:
+        print_json(done.to_dict())
+        return
+    click.echo(f"{done.report[:12]} is removed. Nothing of its text is left in the library.")
+    for key in done.deleted:
+        click.echo(f"Deleted: {key}")
+    for key in done.elsewhere:
+        click.echo(f"Not deleted, because it lies outside the library: {key}")
+    click.echo("If catalogue.csv has a row for it, delete that row too; backups are yours to look after.")
+
+
+def _limit(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,6})([mhd])", text.strip())
+    if not match:
+        raise UsageError(f"--max-age {text} is no length of time: write 90m, 26h or 7d.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _stale(age: timedelta | None, limit: timedelta) -> str | None:
+    """Why the index is not fresh enough, or None when it is."""
+    if age is None:
+        return "No update has ended well yet. Run `reviews update`."
+    if age < timedelta(minutes=-5):
+        return (
+            f"The last good update is dated {_ago(age)}: the clock was set back since, or was wrong then. Set the "  # noqa: S608
+            "clock if it is wrong now; if it is right, run `reviews update`: the newest run counts."
+        )
+    if age > limit:
+        return f"The last good update was {_ago(age)}. `reviews runs --last` says how the last run ended."
+    return None
+
+
+def _ago(age: timedelta | None) -> str:
+    """`3 hours ago`, `24 hours in the future`."""
+    from reviews.terminal.results import counted
+
+    if age is None:
+        return "never"
+    minutes = round(abs(age.total_seconds()) / 60)
+    if minutes < 120:
+        passed = counted(minutes, "minute")
+    else:
+        passed = f"{round(minutes / 60)} hours" if minutes < 2880 else f"{round(minutes / 1440)} days"
+    return f"{passed} in the future" if age < timedelta(0) and minutes else f"{passed} ago"
+
+
+def _row(record: dict[str, Any]) -> str:
+    done = record.get("ingest") or {}
+    what = [f"{done[part]:,} {part}" for part in ("found", "new", "changed", "moved", "failed") if done.get(part)]
+    if done.get("withdrawn"):
+        what.append(f"{len(done['withdrawn'])} withdrawn")
+    if done.get("held_back"):
+        what.append(f"{len(done['held_back'])} not there")
+    if done.get("unwatched") and not done["found"]:
+        what.append("0 found, for no folder was looked into from which reports are held")
+    index = record.get("index")
+    if index:
+        what.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
+    how = "running" if record["ok"] is None else "ok     " if record["ok"] else "FAILED "
+    when = record.get("finished_at") or record.get("started_at") or "?"
+    return f"{when:<25}  {how} {record['command']:<7} {', '.join(what)}".rstrip()

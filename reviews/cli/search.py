@@ -1,0 +1,163 @@
+"""The commands that ask: search, similar, themes. What is heavy is imported when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import UsageError
+from reviews.cli.console import JSON, QueryCommand, open_library, print_json, print_lines
+from reviews.cli.filter_options import filtered
+
+if TYPE_CHECKING:
+    from search.filters import Filters
+
+PASSAGES = click.option(
+    "--passages", metavar="N", default="3", show_default=True, help="Passages of each report, or `all`."
+)
+
+
+@click.command(cls=QueryCommand)
+@click.argument("query")
+@filtered
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest", "mentions"]),
+    default="relevance",
+    show_default=True,
+    help="The order of the reports.",
+)
+@click.option(
+    "--group",
+    type=click.Choice(["case", "none"]),
+    default="case",
+    show_default=True,
+    help="Whether the reports of one case stand together.",
+)
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Reports to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Reports to skip.")
+@PASSAGES
+@click.option("--facets", "counted", is_flag=True, help="Also count the hits by year, board, area, kind, theme …")
+@click.option("--explain", is_flag=True, help="Also say why each report stands where it does.")
+@click.option("--log", type=click.Path(path_type=Path), help="Add this search to the log of a study: `reviews log`.")
+@JSON
+@click.pass_obj
+def search(
+    path: Path,
+    /,
+    query: str,
+    sort: Any,
+    group: Any,
+    limit: int,
+    offset: int,
+    passages: str,
+    counted: bool,
+    explain: bool,
+    log: Path | None,
+    as_json: bool,
+    filters: Filters,
+) -> None:
+    """Find reports and the passages that answer QUERY. Words must all occur; "quotes" keep words together.
+
+    With several values of one filter any will do; different filters must all hold.
+    """
+    from reviews.terminal import results as results_text
+
+    with open_library(path) as library:
+        results = library.search(
+            query,
+            filters,
+            sort=sort,
+            limit=limit,
+            offset=offset,
+            per_report=per_report(passages),
+            group=group,
+            explain=explain,
+        )
+        if log:
+            from search.batch.search_log import append
+
+            append(log, library.searcher(), query, filters, path.resolve().name)
+    if as_json:
+        print_json(results.to_dict())
+    else:
+        print_lines(results_text.answer(results, offset, counted_too=counted))
+
+
+@click.command()
+@click.argument("report")
+@click.option("--paragraph", help="A paragraph by its printed number or by #ordinal: find passages like it.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many to show.")
+@JSON
+@click.pass_obj
+def similar(path: Path, report: str, paragraph: str | None, limit: int, as_json: bool) -> None:
+    """Find reports like REPORT (an id or the beginning of one), or passages like one of its paragraphs."""
+    from reviews.terminal import results as results_text
+
+    with open_library(path) as library:
+        found = library.similar(report, paragraph, limit=limit)
+    if as_json:
+        print_json({"similar": [each.to_dict() for each in found]})
+    else:
+        print_lines(results_text.alike(found))
+
+
+class _Themes(click.Group):
+    """`reviews themes NAME` is short for `reviews themes show NAME`, and `reviews themes` for all of them."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
+            args = ["show", *args]
+        return super().parse_args(context, args)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return super().get_command(context, name) or self.commands["show"]
+
+
+@click.group(cls=_Themes)
+def themes() -> None:
+    """The vocabulary: `reviews themes` lists it, `reviews themes NAME` shows what a theme stands for."""
+
+
+@themes.command("show")
+@click.argument("name", required=False)
+@JSON
+@click.pass_obj
+def themes_show(path: Path, name: str | None, as_json: bool) -> None:
+    """List the themes, or show what theme NAME expands to."""
+    from corpus.themes import load_themes
+    from reviews.terminal import themes as theme_text
+
+    known = load_themes(path / "themes.toml")
+    chosen = theme_text.chosen(known, name)
+    if as_json:
+        print_json(theme_text.to_dict(known, chosen))
+    else:
+        print_lines(theme_text.lines(known, chosen, in_full=name is not None))
+
+
+@themes.command("check")
+@click.argument("name", required=False)
+@click.option("--passages", type=click.IntRange(min=0), default=3, show_default=True, help="Sample passages of a term.")
+@JSON
+@click.pass_obj
+def themes_check(path: Path, name: str | None, passages: int, as_json: bool) -> None:
+    """Show what each term of each theme, or of theme NAME, finds in this library, with sample passages."""
+    from reviews.terminal import themes as theme_text
+
+    with open_library(path) as library:
+        known = library.themes()
+        checked = [theme_text.check(library, theme, passages) for theme in theme_text.chosen(known, name)]
+    if as_json:
+        print_json({"themes": [each.to_dict() for each in checked], "problems": [str(p) for p in known.problems]})
+    else:
+        print_lines(theme_text.check_lines(known, checked))
+
+
+def per_report(passages: str) -> int | None:
+    """How many passages of each report; None for all."""
+    if not (passages.isdecimal() or passages == "all"):
+        raise UsageError("--passages must be a number or `all`.")
+    return None if passages == "all" else int(passages)

@@ -1,0 +1,1 @@
+"""The nightly update, its records, and taking a report down."""

@@ -1,0 +1,54 @@
+"""How is a report taken down for good? Deleted from the corpus first, then from everything that was made of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.names import real_path
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from index import build
+from reviews.maintenance.update import Run, finish_removals, recorded
+
+
+@dataclass(slots=True)
+class Removed(Run):
+    """What was removed. deleted: PDFs inside the library. elsewhere: PDFs that are not ours to delete."""
+
+    report: str = ""
+    reason: str = ""
+    deleted: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **Run.to_dict(self),
+            "removed": {"report": self.report, "reason": self.reason},
+            "deleted": len(self.deleted),
+            "elsewhere": len(self.elsewhere),
+        }
+
+
+def remove(settings: Settings, prefix: str, reason: str) -> Removed:
+    """Take a report down (by its id or the beginning of it), so that no byte of its text is left in the library.
+
+    What is interrupted is finished by the next update. Raises NotFound when there is no such report.
+    """
+    done = Removed("remove")
+    with recorded(settings, done), Store.open(settings.database) as store:
+        report = store.known(prefix)
+        files = [record.path for record in store.files().values() if record.report == report]
+        done.report, done.reason = report, reason
+        store.remove(report, reason)
+        ours = settings.reports.resolve()
+        for key in files:
+            path = real_path(settings.library, key)
+            if path.resolve().is_relative_to(ours):
+                path.unlink(missing_ok=True)
+                store.forget_file(key)
+                done.deleted = (*done.deleted, key)
+            else:
+                done.elsewhere = (*done.elsewhere, key)
+        done.generation = build.build(store, settings.index, jobs=settings.jobs, clean=True)
+        finish_removals(settings, store, [removal.report for removal in store.removals() if not removal.done])
+        done.problems = build.check(store, settings.index)
+    return done

@@ -1,0 +1,203 @@
+"""The records of what was done: one JSON file a run and its twin in plain text, numbered, the newest last by name.
+
+A record holds ids, names and counts: no text of a report, no query. A run that left no record is told of too, by what
+it said when it began.
+"""
+
+import json
+import platform
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corpus.atomic import write_whole
+from corpus.errors import LimitHit
+from corpus.refusal import refused
+from ingest.summary import PARTS
+from reviews.maintenance import running
+from reviews.maintenance.lock import held
+
+_ODD = "backslashreplace"  # a message may name a path that is no text; the record of it must not fail
+_WORDS = {"reread": "read again", "same": "the same under another name", "failed": "not read"}
+MANY = 20
+"""Withdrawn reports that are listed for a person; of more, the number is told and where they are listed."""
+_NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts behind those of older versions, which were named by the time
+
+
+def begin(runs: Path, started: datetime, command: str) -> int:
+    """Say that a run begins, before it does anything. Gives its number."""
+    with suppress(OSError):
+        runs.mkdir(mode=0o700, exist_ok=True)
+    last = running.noted(runs)
+    number = 1 + max([*_numbered(runs), last["sequence"] if last else 0], default=0)
+    running.note(runs, _begun(number, started, command))
+    return number
+
+
+def write(
+    runs: Path, started: datetime, command: str, error: str | None, told: dict[str, Any], number: int | None = None
+) -> Path:
+    """Leave the record of a run that ends now. error: why it did not do its work, None when it did. number: as `begin`
+    gave it.
+
+    Raises LimitHit when it cannot be written. That the run failed is known all the same.
+    """
+    if number is None:
+        number = begin(runs, started, command)
+    finished = datetime.now(UTC)
+    record = {
+        "sequence": number,
+        "command": command,
+        "ok": error is None,
+        "error": error,
+        "started_at": started.isoformat(timespec="seconds"),
+        "finished_at": finished.isoformat(timespec="seconds"),
+        "versions": {"program": version("safeguarding-reviews"), "python": platform.python_version()},
+        **told,
+    }
+    path = runs / f"run-{number:07d}-{finished:%Y%m%dT%H%M%SZ}.json"
+    try:
+        _keep(path, record)
+    except LimitHit as unwritten:
+        why = error or str(unwritten)
+        running.note(runs, {**_begun(number, started, command), "error": why, "finished_at": record["finished_at"]})
+        raise
+    return path
+
+
+def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    """The records, newest first by their numbers, whatever the clock said. A run without a record and a record that
+    cannot be read are told as failures; a run that is going on has neither failed nor ended (`ok` is None).
+    """
+    unrecorded = _unrecorded(runs)
+    if unrecorded is not None:
+        yield unrecorded
+        limit = None if limit is None else limit - 1
+    for path in sorted(runs.glob("*.json"), reverse=True)[:limit]:
+        try:
+            record = json.loads(path.read_text("utf-8"))
+            if not isinstance(record, dict):
+                raise ValueError("no record")
+        except OSError as error:
+            yield _without_record(str(refused(path, error, doing="read")))
+        except ValueError:
+            yield _without_record(f"{path} is damaged: how that run ended is not known. Delete the file.")
+        else:
+            yield {"ok": not record.get("problems"), "error": None, "command": "update", **record}
+
+
+def _numbered(runs: Path) -> set[int]:
+    return {int(match[1]) for path in runs.glob("run-*.json") if (match := _NAME.fullmatch(path.name))}
+
+
+def _begun(number: int, started: datetime, command: str) -> dict[str, Any]:
+    return {
+        "sequence": number,
+        "command": command,
+        "ok": False,
+        "error": None,
+        "started_at": started.isoformat(timespec="seconds"),
+        "finished_at": None,
+    }
+
+
+def _unrecorded(runs: Path) -> dict[str, Any] | None:
+    """The last run, when it has no record."""
+    said = running.noted(runs)
+    if said is None or said["sequence"] in _numbered(runs):
+        return None
+    if said.get("error"):
+        return {**said, "error": f"{said['error']} (There was no room for its record.)"}
+    if held(runs.parent):
+        return {**said, "ok": None}
+    return {**said, "error": "It began and did not end: it was killed, or the machine was switched off."}
+
+
+def _without_record(why: str) -> dict[str, Any]:
+    return {"command": "?", "ok": False, "error": why, "started_at": None, "finished_at": None}
+
+
+def age(runs: Path) -> timedelta | None:
+    """How long ago the last update ended well; None when none has. Below zero when the clock was set back."""
+    for record in latest(runs):
+        if record["ok"] and record["command"] == "update":
+            return datetime.now(UTC) - datetime.fromisoformat(record["finished_at"])
+    return None
+
+
+def forget(runs: Path, report: str) -> None:
+    """Take the title and the file name of a report out of all records. What cannot be read as one is deleted: half of a
+    record that an interrupted run left, or one that was damaged."""
+    for left in runs.glob(".*"):
+        left.unlink()
+    for path in sorted(runs.glob("*.json")):
+        try:
+            text = path.read_text("utf-8")
+            if report in text:
+                _keep(path, _without(json.loads(text), report))
+        except ValueError:
+            path.unlink()
+            path.with_suffix(".txt").unlink(missing_ok=True)
+
+
+def lines(record: dict[str, Any]) -> Iterator[str]:
+    """The same for a person."""
+    yield f"{record['command']}, {record.get('started_at') or '?'} to {record.get('finished_at') or '?'}"
+    if record["ok"] is None:
+        yield "Still running."
+    else:
+        yield "Ended well." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
+    done = record.get("ingest")
+    if done:
+        yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
+        for part in PARTS:
+            yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
+        withdrawn = done.get("withdrawn", ())
+        for withdrawal in withdrawn[:MANY]:
+            yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
+        if len(withdrawn) > MANY:
+            yield f"Withdrawn, too: {len(withdrawn) - MANY:,} more; the same record as .json has them all."
+        for folder in done.get("held_back", ()):
+            yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
+        for folder in done.get("unwatched", ()):
+            yield f"Read only when it is named: {folder}"
+        new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
+        for failure in done["failures"]:
+            if failure["file"] in new:
+                yield f"Not read, {failure['reason']}: {failure['file']}"
+        if len(done["failures"]) > len(new):
+            yield f"Not read now as before: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
+    for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
+        yield f"Problem: {problem}"
+    index = record.get("index") or {}
+    if "index" in record:
+        yield f"Index: generation {index['generation']}" if index.get("changed") else "Index: unchanged"
+    took = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in record.get("seconds", {}).items())
+    if took:
+        yield f"Took: {took}"
+    if "versions" in record:
+        yield f"Program {record['versions']['program']}, Python {record['versions']['python']}"
+
+
+def _keep(path: Path, record: dict[str, Any]) -> None:
+    twin = path.with_suffix(".txt")
+    write_whole(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
+    try:
+        write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+    except LimitHit:
+        with suppress(OSError):  # it would say how a run ended that has no record
+            twin.unlink()
+        raise
+
+
+def _without(value: Any, report: str) -> Any:
+    if isinstance(value, list):
+        return [_without(each, report) for each in value]
+    if isinstance(value, dict):
+        blank = {"title": "", "file": ""} if value.get("report") == report else {}
+        return {key: blank.get(key, _without(each, report)) for key, each in value.items()}
+    return value

@@ -1,0 +1,206 @@
+"""The work of a night: read what is new, bring the index up to date, check both, and leave a record.
+
+What is needed after reading only is imported later: the processes that read start a quarter of a second earlier.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.catalogue import rows as catalogue_rows
+from corpus.catalogue.rows import Problem
+from corpus.errors import Corrupt, LimitHit, ReviewsError
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from ingest.run import ingest
+from ingest.summary import IngestSummary
+from reviews.maintenance import run_log
+from reviews.maintenance.lock import writing
+
+if TYPE_CHECKING:
+    from index.build import Ahead
+    from index.storage.generations import Generation
+
+Progress = Callable[[str, int, int], None]
+"""Called with ("reading" or "indexing", done, total)."""
+
+
+def _quiet(step: str, done: int, total: int) -> None:
+    pass
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run did. generation: the new one, None when the index was up to date. seconds: by step."""
+
+    command: str = "update"
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ingested: IngestSummary | None = None
+    generation: Generation | None = None
+    catalogue_problems: list[Problem] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "ingest": self.ingested.to_dict() if self.ingested else None,
+            "index": {
+                "changed": self.generation is not None,
+                "generation": self.generation.manifest.id if self.generation else None,
+            },
+            "catalogue": [str(problem) for problem in self.catalogue_problems],
+            "problems": self.problems,
+            "seconds": {step: round(seconds, 3) for step, seconds in self.seconds.items()},
+        }
+
+
+def run(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    read: bool = True,
+    index: bool = True,
+    rebuild: bool = False,
+    verify: bool = False,
+    allow_withdrawals: bool = False,
+    progress: Progress = _quiet,
+) -> Run:
+    """Do the steps that are asked for, holding the library's lock, and leave a record in runs/, whatever happens.
+
+    verify: read every file to see whether it changed. allow_withdrawals: also of folders that are suddenly empty.
+    Raises Locked when another run holds the library, Corrupt when the check finds a fault.
+    """
+    done = Run("update" if read and index else "ingest" if read else "index")
+    with recorded(settings, done), Store.open(settings.database) as store:
+        read_catalogue = catalogue_rows.load(settings.catalogue)
+        done.catalogue_problems = list(read_catalogue.problems)
+        store.set_catalogue(read_catalogue.rows)
+        ahead: list[Ahead] = []
+
+        def meanwhile(readings: Sequence[int]) -> None:
+            from index.build import Ahead
+            from search.answering import theme_index  # noqa: F401 - it is needed in the end; now is the time to load it
+
+            ahead[:] = ahead or [Ahead(store)]
+            for reading in readings:
+                ahead[0].take(reading)
+
+        if read:
+            with _timed(done, "ingest"):
+                done.ingested = ingest(
+                    store,
+                    settings,
+                    paths,
+                    jobs=settings.jobs,
+                    verify=verify,
+                    allow_withdrawals=allow_withdrawals,
+                    progress=lambda n, of: progress("reading", n, of),
+                    meanwhile=meanwhile if index else lambda readings: None,
+                )
+        if index:
+            from index import build
+
+            unfinished = [removal.report for removal in store.removals() if not removal.done]
+            if rebuild:  # what was worked out before may be of a corpus that a backup has replaced
+                _forget_worked_out(settings)
+            with _timed(done, "index"):
+                done.generation = build.build(
+                    store,
+                    settings.index,
+                    jobs=settings.jobs,
+                    rebuild=rebuild,
+                    clean=bool(unfinished),
+                    ahead=ahead[0] if ahead else None,
+                    progress=lambda n, of: progress("indexing", n, of),
+                )
+            if unfinished:
+                finish_removals(settings, store, unfinished)
+            with _timed(done, "check"):
+                done.problems = build.check(store, settings.index)
+            if done.generation and not done.problems:
+                _count_themes(settings, len(done.generation.manifest.live))
+        if done.problems:
+            raise Corrupt(" ".join(done.problems))
+    return done
+
+
+@contextmanager
+def recorded(settings: Settings, done: Run) -> Iterator[None]:
+    """Hold the library's lock, and leave the record of what is done inside. A run that found the library locked did
+    nothing, and leaves none."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(writing(settings.library))
+        except LimitHit as error:  # no room or no rights: that too is how a run ended
+            with suppress(LimitHit):
+                run_log.write(settings.runs, done.started, done.command, str(error), done.to_dict())
+            raise
+        number = None
+        try:
+            number = run_log.begin(settings.runs, done.started, done.command)
+            yield
+        except BaseException as error:
+            # Our own errors name no text; of others only the kind is told.
+            if isinstance(error, KeyboardInterrupt):
+                why = f"It was interrupted ({str(error) or 'Ctrl-C'})."
+            else:
+                why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
+            with suppress(LimitHit):  # the disk may be what is wrong: the first error is the one to tell
+                run_log.write(settings.runs, done.started, done.command, why, done.to_dict(), number)
+            raise
+        run_log.write(settings.runs, done.started, done.command, None, done.to_dict(), number)
+
+
+def go_back(settings: Settings, generation: str) -> Generation:
+    """Make a kept generation the current one, if every byte of it is sound."""
+    from index.storage import generations
+
+    with writing(settings.library):
+        return generations.use(settings.index, generation)
+
+
+def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) -> None:
+    """Let nothing stay of reports that the newest generation does not hold any more: older generations, what was worked
+    out from them, the free pages of the corpus, titles in the records of runs."""
+    from index.storage import generations
+
+    generations.keep_only(settings.index, generations.current(settings.index).manifest.id)
+    _forget_worked_out(settings)
+    for report in reports:
+        run_log.forget(settings.runs, report)
+    store.scrub()
+    store.note_removed()
+
+
+def _forget_worked_out(settings: Settings) -> None:
+    cache = settings.index.with_name("cache")
+    if cache.exists():
+        shutil.rmtree(cache)
+
+
+def _count_themes(settings: Settings, reports: int) -> None:
+    """In a large library, find out which reports have which theme, so that nobody waits for it."""
+    from search.answering import theme_index
+
+    if reports >= theme_index.MANY:
+        from corpus.themes import load_themes
+        from search.searcher import Searcher
+
+        with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
+            searcher.themed()
+
+
+@contextmanager
+def _timed(run: Run, step: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        run.seconds[step] = time.perf_counter() - began

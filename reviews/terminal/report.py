@@ -1,0 +1,170 @@
+"""One report, or the list of them, as a person or a machine reads it."""
+
+import csv
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import click
+
+from corpus.errors import NotFound
+from corpus.model import METADATA, Aside, ItemKind, Paragraph, Report, Text
+from reviews.terminal.results import counted, width
+
+_LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "published", "pages", "unread_pages", "file")
+
+
+def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
+    """`reviews show --json`. number: of the page to show, None for all."""
+    _check(text, number)
+    kept = [page for page in text.pages if number in (None, page.number)]
+    return {
+        "report": report.to_dict(),
+        "pages": [
+            {
+                "number": page.number,
+                "label": page.label,
+                "reader": page.reader,
+                "unread": page.unread,
+                "confidence": page.confidence,
+                "text": "\n".join(words for words, _ in _on_page(text, page.number)),
+            }
+            for page in kept
+        ],
+        "paragraphs": [
+            {
+                "ordinal": paragraph.ordinal,
+                "page": paragraph.page,
+                "page_end": _last_page(paragraph),
+                "paragraph": paragraph.number,
+                "section": {
+                    "kind": text.sections[paragraph.section].kind.value,
+                    "heading": text.sections[paragraph.section].heading,
+                },
+                "text": paragraph.text,
+            }
+            for paragraph in text.paragraphs
+            if number is None or paragraph.page <= number <= _last_page(paragraph)
+        ],
+    }
+
+
+def items_dict(report: Report, text: Text) -> dict[str, Any]:
+    """`reviews show --recommendations --json`."""
+    return {"report": report.to_dict(), "items": [item.to_dict() for item in text.items]}
+
+
+def item_lines(report: Report, text: Text) -> Iterator[str]:
+    """The recommendations and findings of a report, each with where it stands and whom it asks."""
+    yield click.style(report.title, bold=True)
+    if not text.items:
+        yield "No paragraph of it could be told to be a recommendation or a finding. `reviews show` lists its sections."
+    for kind in ItemKind:
+        items = [item for item in text.items if item.kind is kind]
+        if items:
+            yield ""
+            yield counted(len(items), kind.value)
+        for item in items:
+            place = f"page {item.page}" + (f", {item.section.heading}" if item.section.heading else "")
+            yield ""
+            yield f"  {item.number or '•'}   " + click.style(place, fg="cyan")
+            if item.addressee:
+                yield f"     to: {item.addressee}"
+            for line in item.text.splitlines():
+                yield from textwrap.wrap(line, width(), initial_indent="     ", subsequent_indent="     ")
+
+
+def described(report: Report, text: Text) -> Iterator[str]:
+    """What is known of a report, and where each thing was found."""
+    yield click.style(report.title, bold=True)
+    for name in METADATA[1:]:
+        value = getattr(report, name)
+        if value is not None:
+            source = report.provenance.get(name)
+            yield f"  {name:10} {value}" + (f"   (from {source})" if source else "")
+    yield f"  {'id':10} {report.id}"
+    for file in report.files:
+        yield f"  {'file':10} {file}"
+    unread = f", {report.unread_pages} of them unread" if report.unread_pages else ""
+    yield f"  {'pages':10} {report.pages}{unread}"
+    headings = [section for section in text.sections if section.heading]
+    if headings:
+        yield ""
+        yield "Sections"
+        first = {paragraph.section: paragraph.page for paragraph in reversed(text.paragraphs)}
+        for section in headings:
+            page = first.get(section.ordinal)
+            yield f"  {f'page {page}' if page else '':9} {section.heading}   [{section.kind.value}]"
+    yield ""
+    if text.items:
+        held = counted(len(text.items), "recommendation or finding", "recommendations and findings")
+        yield f"{held}: add `--recommendations`."
+    yield f"Read a page with `reviews show {report.id[:12]} --page 1`."
+
+
+def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
+    """The text of one page in order; what is not searched (headers, page numbers, contents) is marked."""
+    _check(text, number)
+    page = text.pages[number - 1]
+    printed = f" (printed {page.label})" if page.label != str(number) else ""
+    yield click.style(f"{report.title}, page {number} of {report.pages}{printed}", bold=True)
+    if page.unread:
+        yield f"This page could not be read ({page.unread}): `reviews coverage` says what to do."
+    for words, piece in _on_page(text, number):
+        yield ""
+        if isinstance(piece, Aside):
+            yield from textwrap.wrap(f"[{piece.role.value}, not searched] {words}", width())
+        else:
+            label = piece.number or f"#{piece.ordinal}"
+            for n, line in enumerate(textwrap.wrap(words, width() - 10) or [""]):
+                yield f"{label if n == 0 else '':>8}  " + (click.style(line, bold=True) if piece.heading else line)
+
+
+def _check(text: Text, number: int | None) -> None:
+    if number is not None and number > len(text.pages):
+        raise NotFound(f"There is no page {number}: the report has {counted(len(text.pages), 'page')}.")
+
+
+def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
+    """The pieces of a page in order, each with the part of its words that stands on this page."""
+    asides = [(a.before, 0, a.text, a) for a in text.asides if a.page == number]
+    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
+    pieces: list[tuple[int, int, str, Paragraph | Aside]] = [*asides, *paragraphs]
+    return [(words, piece) for _, _, words, piece in sorted(pieces, key=lambda piece: piece[:2])]
+
+
+def _part(paragraph: Paragraph, number: int) -> str:
+    """The words of a paragraph that stand on a page."""
+    edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
+    parts = [paragraph.text[start:end] for (start, page), (end, _) in pairwise(edges) if page == number]
+    return "".join(parts).strip()
+
+
+def _last_page(paragraph: Paragraph) -> int:
+    return paragraph.turns[-1][1] if paragraph.turns else paragraph.page
+
+
+def reports_table(held: Sequence[Report]) -> Iterator[str]:
+    """One line a report."""
+    room = max(24, width() - 40)
+    for report in held:
+        title = textwrap.shorten(report.title, room, placeholder=" …")
+        note = "" if report.searchable else "   not searchable"
+        pages = counted(report.pages, "page")
+        yield f"{report.id[:12]}  {report.year or '':4}  {pages:>10}  {title}{note}"
+    yield f"{counted(len(held), 'report')}. Everything known: `reviews reports --format csv`."
+
+
+def reports_csv(held: Sequence[Report]) -> str:
+    """A spreadsheet of what is held."""
+    from search.tables.writers import safe_cell
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_LIST_COLUMNS)
+    for report in held:
+        told = report.to_dict()
+        writer.writerow([safe_cell(told[name]) for name in _LIST_COLUMNS])
+    return text.getvalue()

@@ -1,0 +1,193 @@
+"""Answers as a person reads them in a terminal."""
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from corpus.model import Coverage
+from reviews.citation import place
+from search.results import Hit, Passage, Results
+
+if TYPE_CHECKING:
+    from search.answering.similar import Alike
+
+_LEGIBLE = 80  # of 100: OCR that is less sure has a wrong word in every line or two
+_LONG = 420  # characters of a passage that are shown before it is cut
+_HEADING = 80  # characters of a section's heading that are shown beside a passage
+_VALUES = 12  # of a facet that are shown
+
+
+def width() -> int:
+    """Columns to write in: those of the terminal, 100 at most, because longer lines are hard to read."""
+    return min(100, shutil.get_terminal_size((88, 24)).columns)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 report`, `2 reports`, `1,204 reports`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def answer(results: Results, offset: int, *, counted_too: bool = False) -> Iterator[str]:
+    """The lines of an answer: what was understood, the hits, what was not searched. counted_too: the facets as well."""
+    for warning in results.warnings:
+        yield from _note(warning)
+    shown = f", {offset + 1} to {offset + len(results.hits)} shown" if len(results.hits) < results.total else ""
+    if not results.hits and results.total:
+        shown = f", none shown from number {offset + 1} on"
+    cases = f" of {counted(results.cases, 'case')}" if results.cases < results.total else ""
+    asked = click.style(results.parsed or results.text, bold=True)
+    yield f"{asked}: {counted(results.total, 'report')}{cases}{shown}"
+    yield from _expanded(results)
+    if results.suggestion:
+        yield from textwrap.wrap(f"Did you mean: {results.suggestion}", width())
+    if counted_too:
+        yield from _counts(results)
+    case = None
+    for number, hit in enumerate(results.hits, offset + 1):
+        yield ""
+        same = bool(case) and hit.report["case"] == case
+        case = hit.report["case"]
+        yield from _hit(number, hit, same)
+    yield ""
+    yield from textwrap.wrap(coverage(results.coverage), width())
+
+
+def _note(sentence: str) -> Iterator[str]:
+    for line in textwrap.wrap(f"Note: {sentence}", width(), subsequent_indent="      "):
+        yield click.style(line, fg="yellow")
+
+
+def _expanded(results: Results) -> Iterator[str]:
+    """What the parts of the query stood for; of a theme, which of its terms are found and which are not."""
+    if "theme:" in results.parsed:
+        found = sorted((e for e in results.expansions if e.reports), key=lambda e: -e.reports)
+        absent = [e.text for e in results.expansions if not e.reports]
+        if found:
+            listed = " · ".join(f"{e.text} {e.reports:,}" for e in found)
+            yield from _indented(f"Found, in so many reports: {listed}")
+        if absent:
+            yield from _indented(f"Found in none: {' · '.join(absent)}")
+        return
+    for expansion in results.expansions:
+        if len(expansion.terms) > 1:
+            yield from _indented(f"{expansion.text} stands for: {', '.join(expansion.terms)}")
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, width(), initial_indent="  ", subsequent_indent="    ")
+
+
+def _counts(results: Results) -> Iterator[str]:
+    """The facets, the most frequent values of each."""
+    for name, values in results.facets.items():
+        if values:
+            listed = [f"{'unknown' if v.value is None else v.value} {v.count:,}" for v in values[:_VALUES]]
+            more = f" · and {len(values) - _VALUES} more" if len(values) > _VALUES else ""
+            yield from _indented(f"By {name}: {' · '.join(listed)}{more}")
+
+
+def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
+    report = hit.report
+    yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report['title']}", width()))
+    facts = (report["board"], report["year"], report["kind"], counted(hit.mentions, "mention"), report["id"][:12])
+    said = " · ".join(str(fact) for fact in facts if fact)
+    yield f"   {said}{' · same case as the one above' if same_case else ''}"
+    for reason in hit.explanation or ():
+        title = ", also in its title" if reason.in_title else ""
+        title += ", together with others in one paragraph" if reason.together else ""
+        times = f"{counted(reason.mentions, 'time')} here, in {counted(reason.reports, 'report')}{title}"
+        yield f"   {reason.points:6.2f} of {hit.score:.2f} for {reason.text}: {times}"
+    for passage in hit.passages:
+        yield "   " + click.style(cited(passage), fg="cyan")
+        yield from quoted(passage)
+
+
+def alike(found: "Sequence[Alike]") -> Iterator[str]:
+    """Reports or passages that are like another, with the words that make them so."""
+    for number, each in enumerate(found, 1):
+        report = each.report
+        yield click.style(f"{number}. {report['title']}", bold=True)
+        facts = (report["board"], report["year"], report["kind"], report["id"][:12], f"{each.score:.0%} alike")
+        yield "   " + " · ".join(str(fact) for fact in facts if fact)
+        yield from (f"   {line}" for line in textwrap.wrap(f"Shared: {', '.join(each.terms)}", width() - 3))
+        for passage in each.passages:
+            yield "   " + click.style(cited(passage), fg="cyan")
+            yield from quoted(passage)
+    if not found:
+        yield "Nothing like it is held."
+
+
+def cited(passage: Passage) -> str:
+    """`page 7 (printed v), paragraph 4.3.2, Findings`; a long heading is cut."""
+    heading, paragraph = passage.section_heading, passage.paragraph
+    if heading and paragraph and heading.casefold().startswith(paragraph.casefold()):
+        paragraph = None  # the heading of Finding 1 says so itself
+    where = place(passage.page, passage.page_label, paragraph, passage.page_end)
+    if heading:
+        where += f", {textwrap.shorten(heading, _HEADING, placeholder=' …')}"
+    return where + (_by_ocr(passage.confidence) if passage.ocr else "")
+
+
+def _by_ocr(confidence: float | None) -> str:
+    """Said of every passage from a scan; how sure the reading is only where it is poor."""
+    poor = confidence is not None and confidence < _LEGIBLE
+    return ", read by OCR" + (f" and only {confidence:.0f} % sure: compare it with the page" if poor else "")
+
+
+def quoted(passage: Passage) -> Iterator[str]:
+    """The text with its matches marked, cut to what a person reads at a glance."""
+    start, end = window(passage)
+    before = "… " if start or passage.more_before else ""
+    after = " …" if end < len(passage.text) or passage.more_after else ""
+    marked, at = before, start
+    for first, last in passage.highlights:
+        if at <= first and last <= end:
+            marked += passage.text[at:first] + click.style(passage.text[first:last], fg="yellow", bold=True)
+            at = last
+    marked += passage.text[at:end] + after
+    return iter(_wrapped(marked))
+
+
+def _wrapped(marked: str) -> Sequence[str]:
+    """Wrapped by what is seen: the codes for colour take no room."""
+    lines, line, used = [], "", 0
+    room = width() - 5
+    for word in marked.split(" "):
+        seen = len(click.unstyle(word))
+        if used and used + 1 + seen > room:
+            lines.append("     " + line)
+            line, used = word, seen
+        else:
+            line, used = (f"{line} {word}", used + 1 + seen) if line else (word, seen)
+    return [*lines, "     " + line]
+
+
+def window(passage: Passage) -> tuple[int, int]:
+    """The part of a long passage to show: from the sentence with the first match on, cut between words."""
+    text = passage.text
+    if len(text) <= _LONG:
+        return 0, len(text)
+    first = passage.highlights[0][0] if passage.highlights else 0
+    start = max((text.rfind(stop, 0, first) + 2 for stop in (". ", "? ", "! ") if stop in text[:first]), default=0)
+    if first - start > _LONG // 2:
+        start = text.rfind(" ", 0, first - _LONG // 2) + 1
+    end = start + _LONG
+    if end >= len(text):
+        return start, len(text)
+    return start, max(text.rfind(" ", start, end), passage.highlights[0][1] if passage.highlights else start)
+
+
+def coverage(held: Coverage) -> str:
+    """What was searched and, above all, what was not."""
+    said = f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."
+    missing = []
+    if held.unread_pages:
+        missing.append(f"{counted(held.unread_pages, 'page')} that could not be read")
+    if held.failures:
+        missing.append(f"{counted(held.failures, 'file')} that could not be opened as a report")
+    if missing:
+        said += f" Not searched: {' and '.join(missing)} (`reviews coverage` says which and why)."
+    return said

@@ -1,0 +1,137 @@
+"""The themes, as a person or a machine reads them."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import NotFound, QueryRefused
+from corpus.themes import Theme, Themes
+from reviews.terminal.results import cited, counted, quoted, width
+
+if TYPE_CHECKING:
+    from reviews.library import Library
+    from search.results import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class TermCheck:
+    """What one query of a theme finds. alone: reports that no other query of the theme finds; samples: hits with one
+    passage each.
+    """
+
+    query: str
+    reports: int
+    alone: int
+    mentions: int
+    warnings: tuple[str, ...]
+    samples: "tuple[Hit, ...]"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "query": self.query,
+            "reports": self.reports,
+            "alone": self.alone,
+            "mentions": self.mentions,
+            "warnings": list(self.warnings),
+            "samples": [
+                {
+                    "report": hit.report["id"],
+                    "title": hit.report["title"],
+                    "passages": [p.to_dict() for p in hit.passages],
+                }
+                for hit in self.samples
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeCheck:
+    """What a theme finds, and each of its queries."""
+
+    theme: Theme
+    reports: int
+    terms: tuple[TermCheck, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        terms = [term.to_dict() for term in self.terms]
+        return {"name": self.theme.name, "note": self.theme.note, "reports": self.reports, "terms": terms}
+
+
+def check(library: "Library", theme: Theme, passages: int) -> ThemeCheck:
+    """Ask each query of a theme by itself. passages: how many samples of each, from different reports."""
+    found: list[tuple[set[str], TermCheck]] = []
+    for query in theme.queries:
+        try:
+            every = library.search(query, limit=None, per_report=0)
+            shown = library.search(query, limit=passages, per_report=1)
+        except QueryRefused as error:
+            found.append((set(), TermCheck(query, 0, 0, 0, (str(error),), ())))
+            continue
+        mentions = sum(hit.mentions for hit in every)
+        said = tuple(warning for warning in every.warnings if every.total)
+        ids = {str(hit.report["id"]) for hit in every}
+        found.append((ids, TermCheck(query, every.total, 0, mentions, said, shown.hits)))
+    terms = []
+    for number, (ids, term) in enumerate(found):
+        others: set[str] = set().union(*(other for place, (other, _) in enumerate(found) if place != number))
+        terms.append(TermCheck(term.query, term.reports, len(ids - others), term.mentions, term.warnings, term.samples))
+    return ThemeCheck(theme, len(set().union(*(ids for ids, _ in found))), tuple(terms))
+
+
+def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
+    """For a person who wants to know whether the terms mean what the theme says."""
+    for problem in themes.problems:
+        yield click.style(f"Note: {problem}", fg="yellow")
+    for each in checked:
+        yield click.style(f"{each.theme.name}: {counted(each.reports, 'report')}", bold=True)
+        if each.theme.note:
+            yield from textwrap.wrap(f"Note: {each.theme.note}", width())
+        for term in each.terms:
+            alone = f", {term.alone:,} by nothing else" if term.alone else ""
+            said = f"{counted(term.reports, 'report')}{alone}, {counted(term.mentions, 'mention')}"
+            yield f"  {click.style(term.query, bold=True)}: {said if term.reports else 'found nowhere'}"
+            yield from (f"     Note: {warning}" for warning in term.warnings)
+            for hit in term.samples:
+                for passage in hit.passages:
+                    yield "   " + click.style(f"{hit.report['title']}, {cited(passage)}", fg="cyan")
+                    yield from quoted(passage)
+        yield ""
+
+
+def chosen(themes: Themes, name: str | None) -> Sequence[Theme]:
+    """All themes, or the one of that name. Raises NotFound with the names that are near."""
+    if name is None:
+        return themes.themes
+    theme = themes.find(name)
+    if theme is None:
+        near = " or ".join(f"`{each}`" for each in themes.close(name))
+        hint = f"Did you mean {near}?" if near else "`reviews themes` lists them."
+        raise NotFound(f"There is no theme called {name!r}. {hint}")
+    return (theme,)
+
+
+def to_dict(themes: Themes, shown: Sequence[Theme]) -> dict[str, Any]:
+    """`reviews themes --json`."""
+    return {
+        "themes": [{"name": t.name, "queries": list(t.queries), "note": t.note, "sources": t.sources} for t in shown],
+        "problems": [str(problem) for problem in themes.problems],
+    }
+
+
+def lines(themes: Themes, shown: Sequence[Theme], *, in_full: bool) -> Iterator[str]:
+    """For a person: a line each, or everything about those that were asked for."""
+    for problem in themes.problems:
+        yield click.style(f"Note: {problem}", fg="yellow")
+    for theme in shown:
+        if not in_full:
+            yield f"{theme.name}  ({counted(len(theme.queries), 'term')})"
+            continue
+        yield click.style(theme.name, bold=True)
+        yield from (f"  {query}" for query in theme.queries)
+        if theme.note:
+            yield from textwrap.wrap(f"Note: {theme.note}", width())
+    if not in_full:
+        yield "What one stands for: `reviews themes NAME`. Search with it: `reviews search 'theme:\"NAME\"'`."

@@ -1,0 +1,130 @@
+"""Sheets of queries that are being answered: one at a time, in a thread of their own, kept for an hour."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
+from reviews.library import Library
+from search.sheets.query_sheet import Sheet, read
+
+FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
+_LINES = 50_000  # of a sheet as text: to read more would take seconds, only to say that they are too many
+_KEPT_SECONDS = 3600.0
+_WAITING = 5  # sheets that may wait or lie ready at the same time, for each person
+_ALL = 20
+
+
+@dataclass(slots=True)
+class Batch:
+    """One sheet. read: what of it the queries are. done, total: queries. error: when it could not be finished."""
+
+    id: str
+    person: str
+    name: str
+    folder: Path
+    total: int
+    read: str
+    done: int = 0
+    errors: int = 0
+    ready: bool = False
+    error: str = ""
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "answers.xlsx"
+
+    def book(self) -> bytes:
+        """The workbook. Raises NotFound while there is none."""
+        if not self.ready:
+            raise NotFound("The workbook is not ready. See how far it is, and come back then.")
+        return self.out.read_bytes()
+
+    def to_dict(self) -> dict[str, Any]:
+        told = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
+        return {**told, "error": self.error, "read": self.read}
+
+
+class Batches:
+    """All of them. They lie in a private folder that goes with the program."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._folder: Path | None = None
+        self._held: dict[str, Batch] = {}
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+
+    def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
+        """Read the sheet and have it answered. Raises UsageError for one without queries, LimitHit when many wait."""
+        if Path(name).suffix.lower() not in FORMS:
+            raise UsageError(
+                f"{Path(name).name[:100]} is no sheet of queries. Give one that ends in {', '.join(FORMS)}."
+            )
+        if data.count(b"\n") > _LINES:
+            raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it.")
+        sheet = read(data, name)
+        with self._lock:
+            self._forget()
+            mine = [each for each in self._held.values() if each.person == person]
+            if len(mine) >= _WAITING or len(self._held) >= _ALL:
+                raise LimitHit("There are too many sheets at once. Wait until one is answered, then send yours again.")
+            key = secrets.token_urlsafe(16)
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="reviews-"))
+            folder = self._folder / key
+            folder.mkdir()
+            batch = self._held[key] = Batch(
+                key, person, Path(name).name[:100], folder, len(sheet.questions), sheet.read
+            )
+        threading.Thread(target=self._answer, args=(batch, sheet, web), daemon=True).start()
+        return batch
+
+    def find(self, id: str, person: str) -> Batch:
+        """A person's own. Raises NotFound for anything else."""
+        with self._lock:
+            self._forget()
+            batch = self._held.get(id)
+        if batch is None or batch.person != person:
+            raise NotFound("There is no such sheet any more: answers are kept for an hour. Send the sheet again.")
+        return batch
+
+    def close(self) -> None:
+        """Delete all that is kept."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _answer(self, batch: Batch, sheet: Sheet, web: str) -> None:
+        def progress(done: int, total: int) -> None:
+            batch.done, batch.total = done, total
+
+        try:
+            with self._turn, Library(self._library) as library:
+                found = library.batch(
+                    sheet.questions, batch.out, web=web, sheet=batch.name, read=batch.read, progress=progress
+                )
+            batch.errors, batch.ready = found.errors, True
+        except ReviewsError as error:
+            batch.error = str(error)
+        except Exception as error:  # noqa: BLE001 - the person must learn that it will never be ready
+            logging.getLogger("reviews.web").error("bug in a batch: %s", type(error).__name__)
+            batch.error = "Something went wrong in the program itself. Tell the person who runs it."
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for old in [each for each in self._held.values() if now - each.begun > _KEPT_SECONDS]:
+            if old.ready or old.error:
+                del self._held[old.id]
+                with suppress(OSError):
+                    shutil.rmtree(old.folder)

@@ -1,0 +1,1 @@
+"""Who may ask, and what every answer carries: headers, tokens, the audit log."""

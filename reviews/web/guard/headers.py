@@ -1,0 +1,90 @@
+"""What every answer carries so that a browser runs nothing but ours, and the files that are ours."""
+
+import hashlib
+import mimetypes
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request
+
+STATIC = Path(__file__).parent.parent / "static"
+
+_ALLOWED = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+POLICY = "; ".join(f"{what} {whence}" for what, whence in _ALLOWED.items())
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+static = Blueprint("static", __name__)
+
+
+def with_headers(response: Response) -> Response:
+    """On every answer, errors and files included."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def refused(hosts: tuple[str, ...]) -> None:
+    """Turn away a page elsewhere that had its own name lead to this machine (DNS rebinding)."""
+    if hosts and _name(request.host) not in hosts:
+        abort(421, "This page is not served under that name. Call it by the address that `reviews serve` printed.")
+
+
+def _name(host: str) -> str:
+    """A host without its port."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.rpartition(":")[0].lower() if ":" in host else host.lower()
+
+
+@cache
+def _files() -> dict[str, tuple[bytes, str]]:
+    """Every file that is ours, by name, with a name for this version of it. What is not in here is not served."""
+    found = {}
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            found[path.relative_to(STATIC).as_posix()] = (data, hashlib.sha256(data).hexdigest()[:12])
+    return found
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours, another one when the file changes, so that a browser may keep it for ever."""
+    return f"/static/{name}?v={_files()[name][1]}"
+
+
+@static.get("/static/<path:name>")
+def file(name: str) -> Response:
+    """A style sheet, a script, a font: from a list made at the start, so that no path can lead elsewhere."""
+    held = _files().get(name)
+    if held is None:
+        abort(404)
+    kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(held[0], mimetype=kind)
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if request.args.get("v") == held[1] else "public, max-age=3600"
+    )
+    response.set_etag(held[1])
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,88 @@
+"""Who may open the page: a token for each person, kept as a hash in tokens.json of the library, revocable at once."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.atomic import write_whole
+from corpus.errors import Corrupt, NotFound, UsageError
+
+FILE = "tokens.json"
+_LONGEST = 100  # characters of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token. hash: SHA-256 of it; it has 256 random bits, so no slower hash is needed."""
+
+    person: str
+    hash: str
+    made_at: str
+
+
+class Tokens:
+    """The tokens of a library. The file is looked at for each request: who is revoked is out at once."""
+
+    def __init__(self, library: Path) -> None:
+        self._path = library / FILE
+        self._seen: tuple[int, int] | None = None
+        self._held: tuple[Token, ...] = ()
+
+    def add(self, person: str) -> str:
+        """Make a token for a person and return it: it is not kept and cannot be shown again."""
+        person = " ".join(person.split())
+        if not person or len(person) > _LONGEST or not person.isprintable():
+            raise UsageError(f"A token is for a person: give a name of at most {_LONGEST} letters.")
+        if any(token.person.casefold() == person.casefold() for token in self.held()):
+            raise UsageError(f"{person} has a token. Revoke it first with `reviews token revoke`.")
+        token = secrets.token_urlsafe(32)
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self._write((*self.held(), Token(person, _hash(token), made_at)))
+        return token
+
+    def revoke(self, person: str) -> None:
+        """Take a person's token away."""
+        kept = tuple(token for token in self.held() if token.person.casefold() != person.casefold())
+        if len(kept) == len(self.held()):
+            raise NotFound(f"Nobody called {person} has a token. `reviews token list` shows who has one.")
+        self._write(kept)
+
+    def held(self) -> tuple[Token, ...]:
+        """Everybody who has one."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            self._seen, self._held = None, ()
+            return ()
+        seen = (found.st_mtime_ns, found.st_ino)
+        if seen != self._seen:
+            try:
+                self._held = tuple(Token(**each) for each in json.loads(self._path.read_bytes())["tokens"])
+            except (ValueError, TypeError, KeyError) as error:
+                raise Corrupt(f"{self._path} is damaged. Delete it and make the tokens again.") from error
+            self._seen = seen
+        return self._held
+
+    def person(self, token: str) -> str | None:
+        """Whose token it is, or None."""
+        given = _hash(token)
+        found = None
+        for each in self.held():  # all of them, so that the time it takes tells nothing
+            if hmac.compare_digest(each.hash, given):
+                found = each.person
+        return found
+
+    def _write(self, tokens: tuple[Token, ...]) -> None:
+        text = json.dumps({"tokens": [asdict(token) for token in tokens]}, ensure_ascii=False, indent=1)
+        write_whole(self._path, (text + "\n").encode())
+        if os.name == "posix":
+            self._path.chmod(0o600)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

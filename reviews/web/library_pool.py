@@ -1,0 +1,112 @@
+"""The library behind the page: opened a few times and lent to one request at a time, so that memory and searches are
+bounded however many people ask.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from corpus.errors import LimitHit, ReviewsError
+from index.storage import generations
+from reviews.library import Library
+from reviews.web.batch_jobs import Batches
+from reviews.web.page_images import Pictures
+
+_PATIENCE = 20.0  # seconds to wait for one's turn
+_SOON = 0.5  # seconds that a request waits for a new generation before it is answered from the one before
+
+
+class Shelf:
+    """Lends opened libraries: neither SQLite nor a searcher may be used by two threads at the same time. Who asks next
+    gets the one that came back last, so few people keep few of them busy.
+
+    A new generation is opened beside, and what is lent stays with the old one until that is done: nobody waits for it.
+    """
+
+    def __init__(self, path: Path, searches: int) -> None:
+        self._path = path
+        self._turns = threading.BoundedSemaphore(searches)
+        self._lock = threading.Lock()
+        self._idle: list[Library] = []
+        self._lent: dict[int, int] = {}  # id of a library → the round in which it was lent
+        self._round = 0
+        self._follower: tuple[threading.Thread, float] | None = None
+        self._closed = False
+        self.settings = Library(path).settings  # says at once when there is no library
+        self._pointer = self._current()
+        self.pictures = Pictures(self.settings.max_memory_mb)
+        self.batches = Batches(path)
+
+    def take(self) -> Library:
+        """An opened library: give it back. Raises LimitHit when too many others are waiting."""
+        if not self._turns.acquire(timeout=_PATIENCE):
+            raise LimitHit("Too many people are searching at this moment. Wait a little, then ask again.")
+        try:
+            self._follow()
+            with self._lock:
+                library = self._idle.pop() if self._idle else Library(self._path, follows=False)
+                self._lent[id(library)] = self._round
+            return library
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def give_back(self, library: Library) -> None:
+        """It is free for the next, or closed when its generation has been replaced meanwhile."""
+        with self._lock:
+            keep = self._lent.pop(id(library)) == self._round and not self._closed
+            if keep:
+                self._idle.append(library)
+        if not keep:
+            library.close()
+        self._turns.release()
+
+    def close(self) -> None:
+        """End the child process that draws, and close every library; one that is lent is closed when it comes back."""
+        self._closed = True
+        if self._follower:
+            self._follower[0].join()
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for library in idle:
+            library.close()
+        self.pictures.close()
+        self.batches.close()
+
+    def _current(self) -> bytes:
+        try:
+            return (self.settings.index / generations.POINTER).read_bytes()
+        except OSError:
+            return b""  # the searcher says what is missing
+
+    def _follow(self) -> None:
+        """Begin to open the generation that has been published since, and wait for a moment."""
+        with self._lock:
+            if self._follower is None:
+                pointer = self._current()
+                if pointer == self._pointer or self._closed:
+                    return
+                thread = threading.Thread(target=self._open, args=(pointer,), daemon=True)
+                self._follower = thread, time.monotonic()
+                thread.start()
+            thread, began = self._follower
+        thread.join(max(0.0, began + _SOON - time.monotonic()))
+
+    def _open(self, pointer: bytes) -> None:
+        try:
+            library = Library(self._path, follows=False)
+        except ReviewsError:  # a setting is wrong just now, say: the one before answers, and who asks next tries again
+            with self._lock:
+                self._follower = None
+            return
+        with suppress(ReviewsError):  # the next who asks is told
+            library.searcher().themed()
+        with self._lock:
+            self._pointer, self._follower = pointer, None
+            self._round += 1
+            old, self._idle = self._idle, [library]
+        for each in old:
+            each.close()

@@ -1,0 +1,64 @@
+"""Pictures of pages: drawn one at a time in a child process, because PDFs are hostile, and kept for a while."""
+
+import struct
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+
+from corpus.errors import LimitHit, NotFound
+from corpus.model import REASONS
+from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.structure.page import Pixels
+
+Mark = tuple[str, str, str]
+
+_SECONDS = 10.0  # that one picture may take; nearly all take a tenth of one
+_PATIENCE = 15.0  # seconds to wait while others are drawn
+_KEPT = 16  # pictures, of 3 MB each
+
+
+class Pictures:
+    """The one child process that draws, for all threads."""
+
+    def __init__(self, memory_mb: int) -> None:
+        self._box = Sandbox(Limits(seconds=_SECONDS, memory_mb=memory_mb))
+        self._turn = threading.Lock()
+        self._kept: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
+
+    def draw(self, id: str, data: bytes, page: int, width: int, marks: Sequence[Mark]) -> Pixels:
+        """The picture of a page. Raises NotFound when it cannot be drawn, LimitHit when too many are waiting."""
+        key = (id, page, width, tuple(marks))
+        if not self._turn.acquire(timeout=_PATIENCE):
+            raise LimitHit("Too many pictures of pages are being drawn. Wait a little, then load the page again.")
+        try:
+            if key not in self._kept:
+                drawn = self._box.picture(data, page=page, width=width, marks=marks)
+                if isinstance(drawn, Refusal):
+                    raise NotFound(f"This page cannot be shown as a picture: {REASONS[drawn.reason]}.")
+                self._kept[key] = drawn
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """End the child."""
+        with self._turn, suppress(OSError):
+            self._box.close()
+
+
+def png(pixels: Pixels) -> bytes:
+    """The pixels as a PNG file: no library is needed, and no byte of what the child wrote is passed on as it is."""
+    row = 3 * pixels.width
+    lines = b"".join(b"\0" + pixels.data[at : at + row] for at in range(0, len(pixels.data), row))
+    header = struct.pack(">IIBBBBB", pixels.width, pixels.height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in chunks)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -1,0 +1,176 @@
+"""What was asked for in the address of a page: the query and its filters, from the parameters and back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from corpus.errors import UsageError
+from corpus.themes import Themes
+from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
+from search import years
+from search.filters import EVERYTHING, FILTERS, Filters
+from search.parsing.parser import parse
+from search.searcher import Sort
+
+SORTS: dict[Sort, str] = {
+    "relevance": "Best answer first",
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "mentions": "Most mentions first",
+}
+PER_PAGE = 10
+_MOST = 100
+_LONGEST = 300  # characters of a filter's value: no board has a longer name
+_VALUES = 50  # of one filter
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One search as the page's address has it. page: 1-based."""
+
+    text: str = ""
+    filters: Filters = EVERYTHING
+    sort: Sort = "relevance"
+    page: int = 1
+    limit: int = PER_PAGE
+    exact: bool = False
+
+    @classmethod
+    def read(cls, given: MultiDict[str, str]) -> Asked:
+        """From the parameters. Raises UsageError for a value that means nothing; unknown names are passed over."""
+        wanted = given.get("sort") or "relevance"
+        sort = next((name for name in SORTS if name == wanted), None)
+        if sort is None:
+            raise UsageError(f"There is no order called {wanted[:40]!r}. There are: {', '.join(SORTS)}.")
+        return cls(
+            text=given.get("q", ""),
+            filters=filters_of(given),
+            sort=sort,
+            page=_number(given, "page", 1, 100_000) or 1,
+            limit=_number(given, "limit", 1, _MOST) or PER_PAGE,
+            exact=given.get("exact", "") not in ("", "0", "false"),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        return self.filters != EVERYTHING
+
+    @property
+    def first(self) -> int | None:
+        """The first year that is asked for."""
+        return self.filters.years[0] if self.filters.years else None
+
+    @property
+    def last(self) -> int | None:
+        """The last year that is asked for."""
+        return self.filters.years[1] if self.filters.years else None
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.limit
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters that say this, in a fixed order, defaults left out."""
+        found = [("q", self.text)] if self.text else []
+        found += pairs_of(self.filters)
+        found += [("exact", "1")] if self.exact else []
+        found += [("sort", self.sort)] if self.sort != "relevance" else []
+        found += [("limit", str(self.limit))] if self.limit != PER_PAGE else []
+        found += [("page", str(self.page))] if self.page != 1 else []
+        return found
+
+    def query(self, **changes: Any) -> str:
+        """The part of an address that asks this, with changes; a changed filter begins at the first page again."""
+        changed = replace(self, **{"page": 1, **changes})
+        pairs = changed.pairs()
+        return "?" + urlencode(pairs, errors="replace") if pairs else ""
+
+    def inside(self) -> str:
+        """The part of an address that asks the same inside one report."""
+        only = Filters(sections=self.filters.sections)
+        return Asked(text=self.text, filters=only, exact=self.exact).query()
+
+    def wording(self, themes: Themes) -> str:
+        """The text to search for: as typed or, if asked so, with every word exactly as written."""
+
+        def theme(name: str) -> tuple[str, tuple[str, ...]] | None:
+            found = themes.find(name)
+            return (found.name, found.queries) if found else None
+
+        return str(exactly(parse(self.text, theme, ()).tree)) if self.exact else self.text
+
+
+def exactly(query: Query) -> Query:
+    """The query with every word only as it is written, none of its other forms."""
+    match query:
+        case Word(text):
+            return Word(text, exact=True)
+        case And(parts):
+            return And(tuple(exactly(part) for part in parts))
+        case Or(parts):
+            return Or(tuple(exactly(part) for part in parts))
+        case Not(part):
+            return Not(exactly(part))
+        case In(kind, part):
+            return In(kind, exactly(part))
+        case Near(left, right, distance):
+            return Near(exactly(left), exactly(right), distance)
+        case Theme() | Field() | _:
+            return query
+
+
+def filters_of(given: MultiDict[str, str]) -> Filters:
+    """The filters from the parameters: those of the table, and `from` and `to` for `year`, as the page's form has them.
+    Raises UsageError.
+    """
+    typed = {each.name: _values(given, each.name) for each in FILTERS}
+    first, last = (years.one(year) if (year := given.get(name, "").strip()) else None for name in ("from", "to"))
+    if first or last:
+        if typed["year"]:
+            raise UsageError("The years are given twice. Give `year`, or `from` and `to`.")
+        typed["year"] = (f"{first or ''}..{last or ''}",)
+    return Filters.read(typed)
+
+
+def pairs_of(filters: Filters) -> list[tuple[str, str]]:
+    """The parameters that say these filters."""
+    found = [(name, value) for name, values in filters.typed().items() if name != "year" for value in values]
+    return found + [(name, str(year)) for name, year in zip(("from", "to"), filters.years or (), strict=False) if year]
+
+
+def labels(filters: Filters) -> list[tuple[str, Filters]]:
+    """Each filter that is on as the page names it, and the filters without it."""
+    typed = filters.typed()
+    found = [
+        (each.chip.format(value), filters.without(each.name, value))
+        for each in FILTERS
+        if each.several
+        for value in typed.get(each.name, ())
+    ]
+    first, last = filters.years or (None, None)
+    if first:
+        found.append((f"from {first}", replace(filters, years=(None, last))))
+    if last:
+        found.append((f"to {last}", replace(filters, years=(first, None))))
+    return found
+
+
+def _values(given: MultiDict[str, str], name: str) -> tuple[str, ...]:
+    values: Sequence[str] = [value.strip() for value in given.getlist(name)]
+    if len(values) > _VALUES or any(len(value) > _LONGEST for value in values):
+        raise UsageError(f"`{name}` has too many values or too long a one. Choose fewer.")
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _number(given: MultiDict[str, str], name: str, least: int, most: int) -> int | None:
+    text = given.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
+        raise UsageError(f"`{name}` must be a whole number from {least} to {most}, and {text[:20]!r} is not.")
+    return int(text)

@@ -1,0 +1,180 @@
+"""Recommendations of all reports, trends, and a whole sheet of queries at once."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import islice
+from typing import get_args
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from corpus.errors import QueryRefused, UsageError
+from corpus.model import ItemKind
+from reviews.web.batch_jobs import Batch
+from reviews.web.context import as_json, opened, shelf
+from reviews.web.parameters import Asked, filters_of, labels, pairs_of
+from reviews.web.views.exports import TYPES
+from search.analytics import charts
+from search.analytics import trends as trending
+from search.analytics.recommendations import recommended
+from search.analytics.trends import By, Point
+from search.filters import Filters
+from search.sheets.template import template
+
+views = Blueprint("analysing", __name__)
+
+_LISTED = 25  # recommendations on one page
+BY = {
+    "year": "year by year",
+    "board": "board by board",
+    "area": "area by area",
+    "kind": "kind by kind",
+    "type": "type by type",
+}
+_QUERIES = 5  # in one chart
+
+
+def _items() -> tuple[Asked, str, list[dict[str, object]], bool]:
+    """What was asked, of which kind, one page of it, and whether there is more."""
+    asked, only = Asked.read(request.args), request.args.get("only", "")
+    if only not in ("", *ItemKind):
+        raise UsageError(f"There is no kind called {only[:40]!r}. There are: {', '.join(ItemKind)}.")
+    kind = ItemKind(only) if only else None
+    start = (asked.page - 1) * _LISTED
+    searcher = opened().searcher()
+    rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
+    found = list(islice(rows, start, start + _LISTED + 1))
+    return asked, only, found[:_LISTED], len(found) > _LISTED
+
+
+@views.get("/recommendations")
+def recommendations() -> str | tuple[str, int]:
+    """Every recommendation and finding, or those that mention something."""
+    try:
+        asked, only, rows, more = _items()
+    except (UsageError, QueryRefused) as error:
+        asked = Asked(text=request.args.get("q", ""))
+        page = render_template("recommendations.html", asked=asked, only="", rows=[], more=False, refused=str(error))
+        return page, 400
+    return render_template(
+        "recommendations.html", asked=asked, only=only, rows=rows, more=more, **_narrowing(asked.filters, asked.text)
+    )
+
+
+@views.get("/recommendations.json")
+def recommendations_json() -> Response:
+    _, _, rows, more = _items()
+    return as_json({"items": rows, "more": more})
+
+
+def _narrowing(filters: Filters, *queries: str) -> dict[str, object]:
+    """What a page needs to say how it is narrowed and how it was read, and to stay so when its form is sent."""
+    searcher = opened().searcher()
+    remarks = dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters))
+    return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters), "remarks": list(remarks)}
+
+
+def _points() -> tuple[list[str], By, list[Point]]:
+    queries = [query.strip() for query in request.args.getlist("q") if query.strip()]
+    wanted = request.args.get("by") or "year"
+    by = next((name for name in get_args(By) if name == wanted), None)
+    if by is None:
+        raise UsageError(f"There is no `by` called {wanted[:40]!r}. There are: {', '.join(BY)}.")
+    if len(queries) > _QUERIES:
+        raise UsageError(f"At most {_QUERIES} queries fit into one chart.")
+    if not queries:
+        return [], by, []
+    return (
+        queries,
+        by,
+        trending.trends(opened().searcher(), queries, by, filters_of(request.args), suppress_small=_suppressed()),
+    )
+
+
+def _suppressed() -> bool:
+    return request.args.get("small", "") == "hidden"
+
+
+@views.get("/trends")
+def trends() -> str | tuple[str, int]:
+    """How often reports speak of something: a chart, and the table of the same numbers."""
+    known = opened().searcher().themes.themes
+    try:
+        queries, by, points = _points()
+    except (UsageError, QueryRefused) as error:
+        asked = request.args.getlist("q")
+        page = render_template(
+            "trends.html", queries=asked, by="year", points=[], kinds=BY, themes=known, refused=str(error)
+        )
+        return page, 400
+    return render_template(
+        "trends.html", queries=queries, by=by, points=points, kinds=BY, themes=known, hidden=_suppressed(),
+        chart=request.query_string.decode("ascii", "replace"), **_narrowing(filters_of(request.args), *queries),
+        everywhere=urlencode([(name, value) for name in ("q", "by", "small") for value in request.args.getlist(name)]),
+    )  # fmt: skip
+
+
+@views.get("/trends.json")
+def trends_json() -> Response:
+    queries, by, points = _points()
+    return as_json({"queries": queries, "by": by, "points": [point.to_dict() for point in points]})
+
+
+@views.get("/trends.svg")
+def trends_svg() -> Response:
+    """The chart. It carries its numbers as text."""
+    _, _, points = _points()
+    if not points:
+        raise UsageError("Nothing was asked: the parameter `q` is empty.")
+    return Response(charts.svg(points), mimetype="image/svg+xml")
+
+
+@views.get("/batch")
+def batch() -> str:
+    """Where a sheet of queries is given."""
+    return render_template("batch.html", batch=None)
+
+
+@views.post("/batch")
+def batch_begun() -> AnyResponse:
+    """Take the sheet and begin: the answer is the page that tells how far it is."""
+    sheet = request.files.get("sheet")
+    if sheet is None or not sheet.filename:
+        raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query a line.")
+    with closing(sheet):
+        given = sheet.read()
+    begun = shelf().batches.begin(given, sheet.filename, g.person, request.host_url.rstrip("/"))
+    return redirect(f"/batch/{begun.id}", 303)
+
+
+@views.get("/batch/template.xlsx")
+def batch_template() -> Response:
+    """An example sheet."""
+    response = Response(template("xlsx"), mimetype=TYPES["xlsx"])
+    response.headers["Content-Disposition"] = 'attachment; filename="queries.xlsx"'
+    return response
+
+
+def _batch(id: str) -> Batch:
+    return shelf().batches.find(id, g.person)
+
+
+@views.get("/batch/<string(length=22):id>")
+def batch_progress(id: str) -> str:
+    """How far it is, and in the end the workbook."""
+    return render_template("batch.html", batch=_batch(id))
+
+
+@views.get("/batch/<string(length=22):id>.json")
+def batch_progress_json(id: str) -> Response:
+    return as_json(_batch(id).to_dict())
+
+
+@views.get("/batch/<string(length=22):id>.xlsx")
+def batch_book(id: str) -> Response:
+    """The workbook: every mention, the sums, the matrix and the record."""
+    response = Response(_batch(id).book(), mimetype=TYPES["xlsx"])
+    response.headers["Content-Disposition"] = 'attachment; filename="answers.xlsx"'
+    return response

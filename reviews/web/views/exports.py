@@ -1,0 +1,69 @@
+"""The answer to take away: as a spreadsheet, for reference managers, and as a feed that follows a search."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, request
+
+from corpus.errors import UsageError
+from reviews import citation
+from reviews.web import highlight
+from reviews.web.parameters import Asked
+from reviews.web.views.search import answer
+from search.results import COLUMNS, Results
+from search.tables.writers import write_rows
+
+views = Blueprint("exports", __name__)
+
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_MOST = 2_000  # reports in one export: more than any collection of one country
+_ENTRIES = 50  # of a feed
+
+
+def _all(asked: Asked, per_report: int | None) -> Results:
+    if not (asked.text.strip() or asked.filtered):
+        raise UsageError("Nothing was asked: the parameter `q` is empty.")
+    return answer(asked, limit=_MOST, offset=0, per_report=per_report)
+
+
+@views.get("/search.<any(csv, xlsx):form>")
+def table(form: str) -> Response:
+    """Every mention, a row each, with the columns of docs/data-format.md."""
+    asked = Asked.read(request.args)
+    results = _all(asked, None)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / f"mentions.{form}"
+        write_rows(out, results.rows(), COLUMNS)
+        response = Response(out.read_bytes(), mimetype=TYPES[form])
+    response.headers["Content-Disposition"] = f'attachment; filename="mentions.{form}"'
+    return response
+
+
+@views.get("/search.ris")
+def records() -> Response:
+    """A record for each report that answers, with its best passages as notes."""
+    text = "".join(
+        citation.ris(
+            hit.report, None, " | ".join(citation.place(p.page, p.page_label, p.paragraph) for p in hit.passages)
+        )
+        for hit in _all(Asked.read(request.args), 3)
+    )
+    response = Response(text, mimetype="application/x-research-info-systems")
+    response.headers["Content-Disposition"] = 'attachment; filename="reports.ris"'
+    return response
+
+
+@views.get("/search.atom")
+def feed() -> Response:
+    """A saved search without an account: the reports that answer, the newest first."""
+    asked = Asked.read(request.args)
+    if not (asked.text.strip() or asked.filtered):
+        raise UsageError("Nothing was asked: the parameter `q` is empty.")
+    results = answer(asked, sort="newest", limit=_ENTRIES, offset=0, per_report=1)
+    entries = [
+        (hit, "".join(piece.text for passage in hit.passages for piece in highlight.quoted(passage))) for hit in results
+    ]
+    text = render_template("feed.xml", asked=asked, results=results, entries=entries, root=request.host_url)
+    return Response("".join(c for c in text if c >= " " or c in "\n\t"), mimetype="application/atom+xml")

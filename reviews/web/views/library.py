@@ -1,0 +1,112 @@
+"""The pages that tell about the collection and about the search: themes, what is held, help, accessibility, health."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version as version_of
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from corpus.errors import ReviewsError
+from corpus.model import SectionKind
+from reviews.terminal import themes as theme_text
+from reviews.terminal.coverage import Account
+from reviews.web import help_text
+from reviews.web.context import as_json, opened
+from reviews.web.parameters import Asked
+
+views = Blueprint("telling", __name__)
+
+_LISTED = 150  # reports on one page
+
+
+@views.get("/themes")
+def themes() -> str:
+    """The vocabulary, each theme with what it expands to."""
+    searcher = opened().searcher()
+    known, themed = searcher.themes, searcher.themed()
+    counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
+    return render_template("themes.html", themes=known, counts=counts)
+
+
+@views.get("/themes.json")
+def themes_json() -> Response:
+    searcher = opened().searcher()
+    known, themed = searcher.themes, searcher.themed()
+    counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
+    return as_json({**theme_text.to_dict(known, known.themes), "reports": counts})
+
+
+@views.get("/coverage")
+def coverage() -> str:
+    """What is held, what could not be read and why."""
+    library, asked = opened(), Asked.read(request.args)
+    reports = sorted(library.reports(), key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
+    start = (asked.page - 1) * _LISTED
+    return render_template(
+        "coverage.html",
+        account=Account.of(library),
+        reports=reports[start : start + _LISTED],
+        now=asked.page,
+        last=max(1, -(-len(reports) // _LISTED)),
+    )
+
+
+@views.get("/coverage.json")
+def coverage_json() -> Response:
+    return as_json(Account.of(opened()).to_dict())
+
+
+@views.get("/reports.json")
+def reports_json() -> Response:
+    """Everything that is held, as `reviews reports --json` prints it."""
+    return as_json({"reports": [report.to_dict() for report in opened().reports()]})
+
+
+@views.get("/help")
+def help() -> str:  # noqa: A001 - the page is called so
+    return render_template("help.html", groups=help_text.GROUPS, sections=list(SectionKind))
+
+
+@views.get("/help.json")
+def help_json() -> Response:
+    groups = [
+        {"title": title, "forms": [{"query": query, "finds": finds} for query, finds in rows]}
+        for title, rows in help_text.GROUPS
+    ]
+    return as_json({"groups": groups, "sections": [kind.value for kind in SectionKind]})
+
+
+@views.get("/accessibility")
+def accessibility() -> str:
+    return render_template("accessibility.html")
+
+
+@views.get("/opensearch.xml")
+def opensearch() -> Response:
+    """So that a browser can be told to search here."""
+    text = render_template("opensearch.xml", root=request.host_url)
+    return Response(text, mimetype="application/opensearchdescription+xml")
+
+
+@views.get("/healthz")
+def healthz() -> Response:
+    """The process is there."""
+    return as_json({"ok": True})
+
+
+@views.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """It can answer: the corpus and the index open."""
+    try:
+        found = opened().searcher()
+    except ReviewsError as error:
+        return as_json({"ok": False, "message": str(error)}), error.http_status
+    return as_json({"ok": True, "generation": found.generation}), 200
+
+
+@views.get("/version")
+def version() -> Response:
+    told: dict[str, Any] = {"program": version_of("safeguarding-reviews"), "python": platform.python_version()}
+    return as_json(told)

@@ -1,0 +1,343 @@
+"""One report: what is known of it, every mention in it, its pages as text and as pictures, and the file itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.wsgi import FileWrapper
+
+from corpus.errors import NotFound, ReviewsError, UsageError
+from corpus.model import METADATA, Aside, Paragraph, Report, Text
+from corpus.names import real_path
+from reviews import citation
+from reviews.terminal import report as report_text
+from reviews.web.context import as_json, give_back, opened, shelf
+from reviews.web.highlight import Piece, Span, pieces, quoted
+from reviews.web.page_images import png
+from reviews.web.parameters import Asked
+from reviews.web.views.search import Quoted, one
+from search.answering.similar import Alike
+from search.results import Hit
+
+views = Blueprint("reading", __name__)
+
+_ID = "<string(minlength=8, maxlength=64):id>"
+_LISTED = 25  # mentions on one page of a report
+_AROUND = 30  # characters before and after a mention that tell its place on the page
+_WIDE = 900  # pixels of a picture
+_LABELS = {
+    "board": "Board",
+    "area": "Area",
+    "child": "Child",
+    "kind": "Kind of document",
+    "type": "Type of review",
+    "year": "Year",
+    "published": "Published",
+    "case": "Case",
+    "author": "Author",
+    "url": "Address",
+    "accessed": "Accessed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One match. number: from 1 in its report; start, end: characters of its paragraph."""
+
+    number: int
+    page: int
+    ordinal: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading or aside as it stands on one page.
+
+    printed: its number; number: the same where the text does not begin with it. cited: of a heading, whether it says
+    something: it is a finding, or what was searched for stands in it.
+    """
+
+    pieces: list[Piece]
+    ordinal: int | None = None
+    number: str | None = None
+    printed: str | None = None
+    heading: bool = False
+    role: str | None = None
+    before: bool = False
+    after: bool = False
+    citation: str = ""
+    cited: bool = True
+
+
+@views.get(f"/reports/{_ID}")
+def report(id: str) -> str:
+    """What is known of a report, its contents, and every mention of what was searched for."""
+    held, text = _report(id)
+    asked = Asked.read(request.args)
+    hit = one(held.to_dict(), asked)
+    found = mentions(hit, text)
+    facts = [
+        (_LABELS[name], getattr(held, name), held.provenance.get(name))
+        for name in METADATA
+        if name in _LABELS and getattr(held, name) is not None
+    ]
+    start = (asked.page - 1) * _LISTED
+    passages = hit.passages[start : start + _LISTED] if hit else ()
+    numbers = _first_numbers(hit)
+    return render_template(
+        "report.html",
+        report=held,
+        facts=facts,
+        asked=asked,
+        hit=hit,
+        mentions=found,
+        quotes=[
+            (numbers[start + n], Quoted(p, quoted(p), _place(p), citation.of_passage(held.to_dict(), p)))
+            for n, p in enumerate(passages)
+        ],
+        pages=-(-len(hit.passages) // _LISTED) if hit else 0,
+        sections=list(_contents(text)),
+        items=text.items,
+        alike=_alike(held),
+        case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
+        unread=[page for page in text.pages if page.unread],
+        citation=citation.citation(held.to_dict()),
+    )
+
+
+def _place(passage: Any) -> str:
+    return citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
+
+
+def _first_numbers(hit: Hit | None) -> list[int]:
+    """For each passage, the number of its first mention."""
+    numbers, upto = [], 1
+    for passage in hit.passages if hit else ():
+        numbers.append(upto)
+        upto += len(passage.highlights)
+    return numbers
+
+
+@views.get(f"/reports/{_ID}.json")
+def report_json(id: str) -> Response:
+    """As `reviews show --json`, with the mentions of what was searched for."""
+    held, text = _report(id)
+    hit = one(held.to_dict(), Asked.read(request.args))
+    return as_json({**report_text.to_dict(held, text, None), "hit": hit.to_dict() if hit else None})
+
+
+@views.get(f"/reports/{_ID}.ris")
+def report_ris(id: str) -> Response:
+    """For a reference manager: the report or, with `paragraph` (its ordinal), that paragraph of it."""
+    held, text = _report(id)
+    ordinal = request.args.get("paragraph", "")
+    place = quotation = None
+    if ordinal:
+        paragraph = _paragraph(text, ordinal)
+        page = text.pages[paragraph.page - 1]
+        place = citation.place(page.number, page.label, paragraph.number)
+        quotation = paragraph.text
+    response = Response(citation.ris(held.to_dict(), place, quotation), mimetype="application/x-research-info-systems")
+    response.headers["Content-Disposition"] = f'attachment; filename="{held.id[:12]}.ris"'
+    return response
+
+
+def _paragraph(text: Text, ordinal: str) -> Paragraph:
+    if not re.fullmatch(r"[0-9]{1,7}", ordinal):
+        raise UsageError("`paragraph` must be the ordinal of a paragraph: a whole number from 0.")
+    if int(ordinal) >= len(text.paragraphs):
+        raise NotFound(
+            f"There is no paragraph {int(ordinal)}: the last one of this report is {len(text.paragraphs) - 1}."
+        )
+    return text.paragraphs[int(ordinal)]
+
+
+@views.get(f"/reports/{_ID}/pages/<int:number>")
+def page(id: str, number: int) -> str:
+    """A page: its text with paragraphs that can be cited, and what it looks like."""
+    held, text = _report(id)
+    _check(text, number)
+    asked = Asked.read(request.args)
+    found = mentions(one(held.to_dict(), asked), text)
+    here = [each for each in found if each.page == number]
+    return render_template(
+        "page.html",
+        report=held,
+        page=text.pages[number - 1],
+        asked=asked,
+        blocks=list(blocks(held, text, number, found)),
+        mentions=found,
+        here=here,
+        before=next((each for each in reversed(found) if each.page < number), None),
+        after=next((each for each in found if each.page > number), None),
+        marks=[list(mark) for mark in marks(text, number, found)],
+        section=_section_at(text, number),
+    )
+
+
+@views.get(f"/reports/{_ID}/pages/<int:number>.json")
+def page_json(id: str, number: int) -> Response:
+    """As `reviews show --page N --json`, with the mentions on the page."""
+    held, text = _report(id)
+    _check(text, number)
+    found = mentions(one(held.to_dict(), Asked.read(request.args)), text)
+    told = [
+        {"number": m.number, "ordinal": m.ordinal, "start": m.start, "end": m.end} for m in found if m.page == number
+    ]
+    return as_json({**report_text.to_dict(held, text, number), "mentions": told})
+
+
+@views.get(f"/reports/{_ID}/pages/<int:number>/picture.png")
+def picture(id: str, number: int) -> Response:
+    """What the page looks like, drawn by PDFium in the child process, with what was searched for marked."""
+    held, text = _report(id)
+    _check(text, number)
+    wanted = marks(text, number, mentions(one(held.to_dict(), Asked.read(request.args)), text))
+    with _open(held) as file:
+        data = file.read()
+    give_back()  # others may search while this waits for its turn to be drawn
+    drawn = shelf().pictures.draw(held.id, data, number, _WIDE, wanted)
+    return Response(png(drawn), mimetype="image/png")
+
+
+@views.get(f"/reports/{_ID}/file.pdf")
+def file(id: str) -> Response:
+    """The file itself, if its bytes are still those that were read. No part of the address is a path."""
+    held, _ = _report(id)
+    opened = _open(held)
+    size = opened.seek(0, 2)
+    opened.seek(0)
+    response = Response(FileWrapper(opened), mimetype="application/pdf", direct_passthrough=True)
+    response.call_on_close(opened.close)
+    response.headers["Content-Disposition"] = f'inline; filename="{held.id[:12]}.pdf"'
+    response.set_etag(held.id)
+    response.content_length = size
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    return response
+
+
+def _report(id: str) -> tuple[Report, Text]:
+    if not re.fullmatch(r"[0-9a-fA-F]+", id):
+        abort(404)
+    return opened().report(id)
+
+
+def _check(text: Text, number: int) -> None:
+    if not 1 <= number <= len(text.pages):
+        raise NotFound(f"There is no page {number}: the report has pages 1 to {len(text.pages)}.")
+
+
+def _open(held: Report) -> BinaryIO:
+    """The file of a report, open, its bytes checked against the report's id: whatever lies there now is not served."""
+    root = shelf().settings.library
+    for name in held.files:
+        try:
+            opened = real_path(root, name).open("rb")
+        except (OSError, ValueError):
+            continue
+        if hashlib.file_digest(opened, "sha256").hexdigest() == held.id:
+            opened.seek(0)
+            return opened
+        opened.close()
+    raise NotFound("The file of this report has been moved or changed since it was read. Its text is still here.")
+
+
+# ---------------------------------------------------------------- what stands on a page
+
+
+def mentions(hit: Hit | None, text: Text) -> list[Mention]:
+    """Every match in a report, in order, with the page on which it begins."""
+    found: list[Mention] = []
+    for passage in hit.passages if hit else ():
+        paragraph = text.paragraphs[passage.ordinal]
+        for start, end in passage.highlights:
+            start, end = start + passage.offset, end + passage.offset
+            found.append(Mention(len(found) + 1, paragraph.page_at(start), passage.ordinal, start, end))
+    return found
+
+
+def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Iterator[Block]:
+    """What stands on a page, in order, with the mentions on it marked."""
+    in_paragraph: dict[int, list[Mention]] = {}
+    for mention in found:
+        in_paragraph.setdefault(mention.ordinal, []).append(mention)
+    asides = [(aside.before, 0, aside) for aside in text.asides if aside.page == number]
+    inside = [(p.ordinal, 1, p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
+    everything: list[tuple[int, int, Aside | Paragraph]] = [*asides, *inside]
+    told = report.to_dict()
+    saying = {ordinal for item in text.items for ordinal in range(item.first, item.last + 1)}
+    for _, _, piece in sorted(everything, key=lambda each: each[:2]):
+        if isinstance(piece, Aside):
+            yield Block([Piece(piece.text)], role=piece.role.value)
+            continue
+        start, end = _range(piece, number)
+        here = [m for m in in_paragraph.get(piece.ordinal, ()) if m.start < end and m.end > start]
+        spans: list[Span] = [(m.start, m.end) for m in here]
+        label = text.pages[number - 1].label
+        yield Block(
+            pieces(piece.text, spans, start, end, here[0].number if here else 0),
+            ordinal=piece.ordinal,
+            number=None if piece.number and piece.text.startswith(piece.number) else piece.number,
+            printed=piece.number,
+            heading=piece.heading,
+            cited=bool(here) or piece.ordinal in saying,
+            before=start > 0,
+            after=end < len(piece.text),
+            citation=citation.citation(told, number, label, piece.number),
+        )
+
+
+def marks(text: Text, number: int, found: list[Mention]) -> list[tuple[str, str, str]]:
+    """What is to be marked on the picture of a page: each match on it with what stands around it."""
+    wanted = []
+    for mention in found:
+        paragraph = text.paragraphs[mention.ordinal]
+        if not paragraph.page <= number <= _last_page(paragraph):
+            continue
+        start, end = _range(paragraph, number)
+        left, right = max(start, mention.start), min(end, mention.end)
+        if left < right:
+            before = paragraph.text[max(start, left - _AROUND) : left]
+            wanted.append((before, paragraph.text[left:right], paragraph.text[right : min(end, right + _AROUND)]))
+    return wanted
+
+
+def _range(paragraph: Paragraph, number: int) -> Span:
+    """The part of a paragraph that stands on a page."""
+    edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
+    return next(((start, end) for (start, on), (end, _) in pairwise(edges) if on == number), (0, 0))
+
+
+def _contents(text: Text) -> Iterator[tuple[str, str, int]]:
+    """Heading, kind and first page of each section that has a heading."""
+    first = {paragraph.section: paragraph.page for paragraph in reversed(text.paragraphs)}
+    for section in text.sections:
+        if section.heading and section.ordinal in first:
+            yield section.heading, section.kind.value, first[section.ordinal]
+
+
+def _section_at(text: Text, number: int) -> str:
+    """The heading of the section in which a page begins."""
+    first = next((p for p in text.paragraphs if p.page <= number <= _last_page(p)), None)
+    return text.sections[first.section].heading if first else ""
+
+
+def _alike(held: Report) -> list[Alike]:
+    """Reports like this one of other cases."""
+    try:
+        found = opened().similar(held.id, limit=8)
+    except ReviewsError:  # it came after the index was made, or it has no text that could be compared
+        return []
+    return [each for each in found if not held.case or each.report["case"] != held.case][:5]
+
+
+def _last_page(paragraph: Paragraph) -> int:
+    return paragraph.turns[-1][1] if paragraph.turns else paragraph.page

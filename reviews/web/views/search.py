@@ -1,0 +1,200 @@
+"""The search page and everything that gives the same answer in another form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from corpus.errors import QueryRefused, UsageError
+from reviews import citation
+from reviews.web import help_text
+from reviews.web.context import as_json, opened
+from reviews.web.highlight import Piece, quoted
+from reviews.web.parameters import SORTS, Asked, labels, pairs_of
+from search.filters import FILTERS, Filters
+from search.results import Hit, Passage, Results
+
+views = Blueprint("searching", __name__)
+
+_DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section that nobody narrows an answer to
+_SHOWN = 6  # values of a facet before the rest is folded away
+_FOLDED = 14  # of the rest; one of those that are left can be chosen from a list, which weighs less than check boxes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A check box. count: of hits, None where it is not counted."""
+
+    value: str
+    label: str
+    count: int | None
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A group of check boxes. more: those that are folded away; rest: in a list from which one can be taken."""
+
+    name: str
+    title: str
+    shown: tuple[Choice, ...]
+    more: tuple[Choice, ...] = ()
+    rest: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on, and the address without it."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A passage as the page shows it."""
+
+    passage: Passage
+    pieces: list[Piece]
+    place: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A hit as the page shows it. others: further hits of the same case on this page."""
+
+    number: int
+    hit: Hit
+    quotes: tuple[Quoted, ...]
+    others: tuple[Hit, ...]
+
+
+def answer(asked: Asked, **changes: Any) -> Results:
+    """The library's answer to what was asked. changes: other arguments of `Library.search`."""
+    arguments = {"sort": asked.sort, "limit": asked.limit, "offset": asked.offset, **changes}
+    library = opened()
+    return library.search(asked.wording(library.searcher().themes), asked.filters, **arguments)
+
+
+@views.get("/")
+def page() -> str | tuple[str, int]:
+    """The search page: the box, and the answer where something was asked."""
+    try:
+        asked = Asked.read(request.args)
+    except UsageError as error:
+        return _page(Asked(text=request.args.get("q", "")), refused=str(error)), 400
+    if not (asked.text.strip() or asked.filtered):
+        return _page(asked)
+    try:
+        results = answer(asked)
+    except QueryRefused as error:
+        return _page(asked, refused=str(error)), QueryRefused.http_status
+    return _page(asked, results)
+
+
+def _page(asked: Asked, results: Results | None = None, refused: str = "") -> str:
+    if results is None:
+        searcher = opened().searcher()
+        return render_template(
+            "search.html", asked=asked, results=None, refused=refused, coverage=searcher.coverage,
+            themes=searcher.themes.themes,
+            examples=help_text.EXAMPLES, sorts=SORTS,
+        )  # fmt: skip
+    last = max(1, -(-results.total // asked.limit))
+    return render_template(
+        "search.html",
+        asked=asked,
+        results=results,
+        refused=refused,
+        coverage=results.coverage,
+        shown=list(grouped(results.hits, asked.offset)),
+        facets=facets(asked, results),
+        years=_years(results),
+        chips=chips(asked),
+        kept=[(name, value) for name, value in pairs_of(asked.filters) if name not in (*results.facets, "from", "to")],
+        pages=_pages(asked.page, last),
+        last=last,
+        sorts=SORTS,
+        also=[each for each in results.expansions if len(each.terms) > 1],
+    )
+
+
+@views.get("/search.json")
+def page_json() -> Response:
+    """The same answer for a program: docs/json.md."""
+    return as_json(answer(Asked.read(request.args)).to_dict())
+
+
+def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
+    """The hits in their order, which has those of one case side by side: the first of them with the others under it."""
+    number = offset
+    for _, together in groupby(hits, key=lambda hit: hit.report["case"] or hit.report["id"]):
+        first, *others = together
+        number += 1
+        yield Shown(number, first, tuple(_quoted(first, passage) for passage in first.passages), tuple(others))
+        number += len(others)
+
+
+def _quoted(hit: Hit, passage: Passage) -> Quoted:
+    place = citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
+    return Quoted(passage, quoted(passage), place, citation.of_passage(hit.report, passage))
+
+
+def facets(asked: Asked, results: Results) -> list[Facet]:
+    """Check boxes with counts. The library counts each facet without its own filter, so that it can be widened."""
+    found = []
+    typed = asked.filters.typed()
+    for each in FILTERS:
+        name, chosen = each.name, typed.get(each.name, ())
+        if name not in results.facets or not each.several:
+            continue
+        label = str.capitalize if name == "section" else str
+        choices = [
+            Choice(str(counted.value), label(str(counted.value)), counted.count, str(counted.value) in chosen)
+            for counted in results.facets[name]
+            if counted.value is not None and (name != "section" or counted.value not in _DULL)
+        ]
+        listed = {choice.value for choice in choices}
+        choices = [Choice(value, label(value), 0, True) for value in chosen if value not in listed] + choices
+        choices.sort(key=lambda choice: not choice.checked)
+        if choices:
+            boxes = max(_SHOWN + _FOLDED, sum(choice.checked for choice in choices))
+            rest = sorted(choices[boxes:], key=lambda choice: choice.label.casefold())
+            found.append(Facet(name, each.label, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:boxes]), tuple(rest)))
+    return found
+
+
+def _years(results: Results) -> list[tuple[int, int]]:
+    """Years with the number of hits, newest first."""
+    return [(int(each.value), each.count) for each in results.facets["year"] if each.value is not None]
+
+
+def chips(asked: Asked) -> list[Chip]:
+    """One for each filter that is on."""
+    return [Chip(label, "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
+
+
+def _pages(now: int, last: int) -> list[int | None]:
+    """Numbers of pages to offer; None is a gap."""
+    near = sorted({1, last, *range(max(1, now - 2), min(last, now + 2) + 1)})
+    found: list[int | None] = []
+    for number in near:
+        if found and found[-1] is not None and number > found[-1] + 1:
+            found.append(None)
+        found.append(number)
+    return found
+
+
+def one(report: Mapping[str, Any], asked: Asked) -> Hit | None:
+    """Every mention in one report, in order, or None when it does not answer. Filters on reports do not matter here."""
+    if not asked.text.strip():
+        return None
+    only = Filters(sections=asked.filters.sections, reports=(str(report["id"]),))
+    library = opened()
+    found = library.search(asked.wording(library.searcher().themes), only, limit=1, per_report=None)
+    return found.hits[0] if found.hits else None

@@ -1,0 +1,1 @@
+"""What analysts ask of all mentions at once."""

@@ -1,0 +1,164 @@
+"""The points of a trend as bars: in a terminal, as SVG and as PNG. Each bar carries its numbers as text, so nothing
+depends on seeing a length or a colour.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from corpus.errors import UsageError
+from search.analytics.trends import Point
+from search.batch.tally import SMALL
+
+_LINE, _LEFT, _BARS, _RIGHT = 22, 230, 420, 170  # pixels: height of a line, and widths
+_INK, _BLUE, _PAPER = "#0b0c0c", "#1d70b8", "#ffffff"
+_SIZE = 13
+_SCALE = 2  # a PNG has so many of its pixels for one of the SVG, to be sharp in print
+
+
+def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
+    """Bars of shares for a terminal."""
+    names = [_name(point) for point in points]
+    wide = min(32, max(map(len, names), default=0))
+    room = max(10, width - wide - 26)
+    top = _top(points)
+    last = None
+    for point, name in zip(points, names, strict=True):
+        if point.query != last:
+            if last is not None:
+                yield ""
+            yield point.query
+            last = point.query
+        bar = "█" * round(room * (point.share or 0) / top)
+        yield f"  {_cut(name, wide):{wide}} {_told(point):>11} {_percent(point):>6}  {bar}".rstrip()
+    if any(point.small for point in points):
+        yield ""
+        hidden = any(point.reports is None for point in points)
+        yield _small(points) + ("" if hidden else " To keep them back: --suppress-small.")
+
+
+def svg(points: Sequence[Point]) -> str:
+    """The same bars as a picture that stays sharp at any size."""
+    drawn, height = _drawn(points)
+    width = _LEFT + _BARS + _RIGHT
+    parts = [
+        f'<rect x="{each.x}" y="{each.y}" width="{each.width}" height="{_LINE - 7}" fill="{_BLUE}"/>'
+        if isinstance(each, _Bar)
+        else f'<text x="{each.x}" y="{each.y}"{_ATTRIBUTES[each.kind]}>{escape(each.text)}</text>'
+        for each in drawn
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" font-family="Helvetica, Arial, sans-serif" font-size="{_SIZE}" fill="{_INK}">'
+        f"<title>Share of reports</title>"
+        f'<rect width="{width}" height="{height}" fill="{_PAPER}"/>{"".join(parts)}</svg>\n'
+    )
+
+
+def png(points: Sequence[Point]) -> bytes:
+    """The same picture for programs that take no SVG. Raises UsageError where Pillow is not installed."""
+    try:
+        from PIL import Image, ImageDraw, ImageFont
+    except ImportError as error:
+        raise UsageError(
+            "A .png needs Pillow, which is not installed here: `pip install pillow`, or write a .svg."
+        ) from error
+    drawn, height = _drawn(points)
+    size = ((_LEFT + _BARS + _RIGHT) * _SCALE, height * _SCALE)
+    if size[1] > _MOST_PIXELS:
+        raise UsageError(f"{len(points):,} bars are too many for one .png. Ask for fewer, or write a .svg.")
+    image = Image.new("RGB", size, _PAPER)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(_SIZE * _SCALE)  # Aileron, which Pillow brings along
+    for each in drawn:
+        x, y = each.x * _SCALE, each.y * _SCALE
+        if isinstance(each, _Bar):
+            if each.width:
+                draw.rectangle((x, y, x + each.width * _SCALE, y + (_LINE - 7) * _SCALE), _BLUE)
+        else:
+            bold = 0.6 if each.kind == "query" else 0
+            anchor = "rs" if each.kind == "name" else "ls"
+            draw.text((x, y), each.text, _INK, font, anchor, stroke_width=bold, stroke_fill=_INK)
+    data = io.BytesIO()
+    image.save(data, "PNG", optimize=True)
+    return data.getvalue()
+
+
+PICTURES: dict[str, Callable[[Sequence[Point]], bytes]] = {".svg": lambda points: svg(points).encode(), ".png": png}
+"""What draws a picture, by the ending of its file."""
+
+_MOST_PIXELS = 60_000
+_ATTRIBUTES = {"query": ' font-weight="bold"', "name": ' text-anchor="end"', "numbers": "", "note": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """kind: query, name (of a bar, ends at x), numbers or note. y: of the line on which the letters stand."""
+
+    x: float
+    y: float
+    text: str
+    kind: str
+
+
+def _drawn(points: Sequence[Point]) -> tuple[list[_Bar | _Text], int]:
+    """What stands on the picture, and its height."""
+    top = _top(points)
+    drawn: list[_Bar | _Text] = []
+    y, last = 10, None
+    for point in points:
+        if point.query != last:
+            y += 34 if last is not None else 18
+            drawn.append(_Text(10, y, _cut(point.query, 100), "query"))
+            last = point.query
+            y += 8
+        long = round(_BARS * (point.share or 0) / top, 1)
+        drawn.append(_Text(_LEFT - 8, y + 15, _cut(_name(point), 34), "name"))
+        drawn.append(_Bar(_LEFT, y + 3, long))
+        drawn.append(
+            _Text(_LEFT + long + 6, y + 15, " · ".join(filter(None, (_told(point), _percent(point)))), "numbers")
+        )
+        y += _LINE
+    if any(point.small for point in points):
+        y += 26
+        drawn.append(_Text(10, y, _small(points), "note"))
+    return drawn, y + 20
+
+
+def _top(points: Sequence[Point]) -> float:
+    return max((point.share or 0 for point in points), default=0) or 1
+
+
+def _small(points: Sequence[Point]) -> str:
+    """What the marks of small numbers say."""
+    if any(point.reports is None for point in points):
+        return f"<{SMALL}: kept back, because small counts can identify people."
+    return f"*: fewer than {SMALL}. Small counts can identify people when they are published."
+
+
+def _name(point: Point) -> str:
+    return "unknown" if point.value is None else str(point.value)
+
+
+def _told(point: Point) -> str:
+    if point.reports is None:
+        return f"<{SMALL} of {point.of}"
+    return f"{point.reports}{'*' if point.small else ''} of {point.of}"
+
+
+def _percent(point: Point) -> str:
+    return "" if point.share is None else f"{100 * point.share:.0f} %"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

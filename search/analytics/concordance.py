@@ -1,0 +1,82 @@
+"""Keyword in context: every mention on a line of its own, the match in the middle, with its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from index import analyser
+from search.filters import EVERYTHING, Filters
+from search.results import Hit, Passage
+from search.searcher import Searcher
+
+Order = Literal["report", "left", "right", "match"]
+CONTEXT = 80
+"""Characters on either side of a match; whole words only."""
+
+COLUMNS = ("left", "match", "right", "report", "title", "board", "year", "page", "page_label", "paragraph", "section")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One mention. left, right: what stands around it in the passage, on one line."""
+
+    left: str
+    match: str
+    right: str
+    report: dict[str, Any]
+    passage: Passage
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "left": self.left,
+            "match": self.match,
+            "right": self.right,
+            "report": self.report["id"],
+            "title": self.report["title"],
+            "board": self.report["board"],
+            "year": self.report["year"],
+            "page": self.passage.page,
+            "page_label": self.passage.page_label,
+            "paragraph": self.passage.paragraph,
+            "section": self.passage.section_kind.value,
+        }
+
+
+def concordance(
+    searcher: Searcher,
+    query: str,
+    filters: Filters = EVERYTHING,
+    *,
+    order: Order = "report",
+    context: int = CONTEXT,
+) -> list[Line]:
+    """All mentions of a query. order: as the hits come, by what stands before the match (the nearest word first), by
+    what stands after it, or by the match itself.
+    """
+    _, hits = searcher.stream(query, filters, count=False)
+    lines = [line for hit in hits for line in _lines(hit, context)]
+    if order == "left":
+        lines.sort(key=lambda line: _words(line.left)[::-1])
+    elif order == "right":
+        lines.sort(key=lambda line: _words(line.right))
+    elif order == "match":
+        lines.sort(key=lambda line: (_words(line.match), _words(line.right)))
+    return lines
+
+
+def _lines(hit: Hit, context: int) -> Iterator[Line]:
+    for passage in hit.passages:
+        for start, end in passage.highlights:
+            left = " ".join(passage.text[max(0, start - 2 * context) : start].split())
+            right = " ".join(passage.text[end : end + 2 * context].split())
+            if len(left) > context:
+                left = left[-context:].partition(" ")[2]
+            if len(right) > context:
+                right = right[:context].rpartition(" ")[0]
+            yield Line(left, " ".join(passage.text[start:end].split()), right, hit.report, passage)
+
+
+def _words(text: str) -> list[str]:
+    return [term for term, _ in analyser.terms(text)]

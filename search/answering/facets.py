@@ -1,0 +1,57 @@
+"""How are the hits spread over years, boards, areas, types, kinds, sections and themes?"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from index.matching.result_set import Kinds
+from index.storage.engine import KINDS
+from search.results import FacetValue
+
+OF_A_REPORT = ("year", "board", "area", "type", "kind")
+"""Facets that are values of a report."""
+FACETS = (*OF_A_REPORT, "section", "theme")
+
+
+class Facets:
+    """Counts values over hits. reports: what is known of each document that is held."""
+
+    def __init__(self, reports: Mapping[int, Mapping[str, Any]]) -> None:
+        self._columns = {name: {document: report[name] for document, report in reports.items()} for name in OF_A_REPORT}
+
+    def of_reports(self, name: str, documents: Iterable[int]) -> tuple[FacetValue, ...]:
+        """Years with the latest first, other values with the most frequent first; what is unknown comes last."""
+        counts = Counter(map(self._columns[name].__getitem__, documents))
+        unknown = counts.pop(None, 0)
+        found = sorted(counts.items(), key=lambda pair: str(pair[0]), reverse=name == "year")
+        if name != "year":
+            found.sort(key=lambda pair: -pair[1])
+        return (*(FacetValue(*pair) for pair in found), *([FacetValue(None, unknown)] if unknown else []))
+
+
+def of_sections(documents: Iterable[int], kinds: Kinds) -> tuple[FacetValue, ...]:
+    """For each kind of section, how many of the documents `in:` that kind would find."""
+    masks = Counter(kinds(list(documents)))
+    counts = {
+        kind.value: sum(count for mask, count in masks.items() if mask >> code & 1) for code, kind in enumerate(KINDS)
+    }
+    return _frequent(counts)
+
+
+def mask(documents: Iterable[int], size: int) -> int:
+    """A set of documents as a number, a byte for each document below `size`: what two have in common takes no loop."""
+    held = bytearray(size)
+    for document in documents:
+        held[document] = 1
+    return int.from_bytes(held, "little")
+
+
+def of_themes(documents: int, themes: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    """For each theme, how many of the documents have it: all given as masks."""
+    return _frequent({name: (documents & having).bit_count() for name, having in themes.items()})
+
+
+def _frequent(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    """Those that occur, the most frequent first; the order given decides a tie."""
+    found = sorted(((name, count) for name, count in counts.items() if count), key=lambda pair: -pair[1])
+    return tuple(FacetValue(*pair) for pair in found)

@@ -1,0 +1,185 @@
+"""What else may have been meant, and why is there no answer? Sentences and a suggestion; nothing is applied unasked."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from index import analyser
+from index.matching.evaluator import Evaluator
+from index.matching.expansion import distance
+from index.matching.result_set import Answer
+from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Word
+from search.answering.ranking import Titles
+from search.diagnostics import Code, Diagnostic, diagnostic
+
+_EDITS = 2
+_LETTERS = 3  # of the word as typed, for each that is wrong in it: with fewer, anything is like anything
+_SHARE = 2.56  # of the reports must have the word that is offered, halved for each letter typed for one wrong
+_LONG = 30  # a longer word is none that a person meant
+_NEARBY = 5  # words between the two of a phrase that stands nowhere as it was typed
+_MOST_WORDS = 8  # that are looked up for a suggestion
+_MANY_PAIRS = 12  # parts of a query of which all pairs are tried
+
+
+def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
+    """The query with each word that occurs nowhere replaced by the one that is most like it; None where that is none,
+    or where the new query would find nothing either.
+    """
+    looked_up = 0
+
+    def mended(text: str, exact: bool = False) -> str | None:
+        nonlocal looked_up
+        terms = [term for term, _ in analyser.terms(text)]
+        if len(terms) != 1 or not 3 <= len(terms[0]) <= _LONG or looked_up == _MOST_WORDS:
+            return None
+        if evaluator.evaluate(Word(text, exact)).documents:
+            return None
+        looked_up += 1
+        return _most_alike(terms[0], evaluator) or _split(terms[0], evaluator)
+
+    changed = _mapped(tree, mended)
+    if changed == tree:
+        changed = _looser(tree)
+    if changed == tree or not evaluator.evaluate(changed).documents:
+        return None
+    return str(changed)
+
+
+def _looser(tree: Query) -> Query:
+    """The tree with each phrase read as its words, in all their forms: two of them near each other, more anywhere."""
+    match tree:
+        case Phrase(words, _) if not any(isinstance(word, Word) and word.exact for word in words):
+            return Near(words[0], words[1], _NEARBY) if len(words) == 2 else And(words)
+        case And(parts):
+            loose = [_looser(part) for part in parts]
+            return And(tuple(one for part in loose for one in (part.parts if isinstance(part, And) else (part,))))
+        case In(_, part):
+            return replace(tree, part=_looser(part))
+    return tree
+
+
+def _most_alike(term: str, evaluator: Evaluator) -> str | None:
+    """Of the words that differ least, the one that most reports have; None where these are too few for it to be meant.
+
+    A word that occurs nowhere is often one that is spelled well, and nearly every short word is like some rare name.
+    """
+    edits = min(_EDITS, len(term) // _LETTERS)
+    alike = [
+        word for word in evaluator.expansion.alike(term, edits) if word != term and not any(map(str.isdigit, word))
+    ]
+    if not alike:
+        return None
+    near = min(distance(term, word, edits) for word in alike)
+    nearest = [word for word in alike if distance(term, word, edits) == near]
+    found = [(len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in nearest[:50]]
+    most, word = min(found, key=lambda pair: (-pair[0], pair[1]))
+    held = len(evaluator.evaluate(Not(Nothing())).documents)
+    return word if most >= max(1.0, held * _SHARE / 2 ** (len(term) / near)) else None
+
+
+def _split(term: str, evaluator: Evaluator) -> str | None:
+    """Two words that were typed without the space: the pair that most reports have."""
+    best = (0, "")
+    for at in range(3, len(term) - 2):
+        words = (Word(term[:at]), Word(term[at:]))
+        if all(evaluator.evaluate(word).documents for word in words):
+            both = len(evaluator.evaluate(Phrase(words)).documents)
+            best = max(best, (both, f"{term[:at]} {term[at:]}"))
+    return best[1] or None
+
+
+def _mapped(tree: Query, mended: Callable[[str, bool], str | None]) -> Query:
+    """The tree with words replaced where `mended` gives another."""
+    match tree:
+        case Word(text, exact):
+            other = mended(text, exact)
+            words = [Word(word) for word in other.split()] if other else [tree]
+            return words[0] if len(words) == 1 else Phrase(tuple(words))
+        case Phrase(words, _):
+            kept: list[Word | Pattern] = []
+            for word in words:
+                other = mended(word.text, True) if isinstance(word, Word) else None
+                kept.extend([Word(part) for part in other.split()] if other else [word])
+            return replace(tree, words=tuple(kept))
+        case And(parts) | Or(parts):
+            return replace(tree, parts=tuple(_mapped(part, mended) for part in parts))
+        case In(_, part):
+            return replace(tree, part=_mapped(part, mended))
+        case Near(left, right):
+            return replace(tree, left=_mapped(left, mended), right=_mapped(right, mended))
+    return tree
+
+
+def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
+    """For a query without hits: which parts of it occur nowhere, or which never occur together."""
+    if isinstance(tree, Nothing):
+        return ()
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    absent = [part for part in parts if not evaluator.evaluate(part).documents]
+    if absent:
+        return [*(_nowhere(part, evaluator) for part in absent), *_without(parts, [absent], evaluator)]
+    fewer = _without(parts, [[part] for part in parts], evaluator) if len(parts) <= _MANY_PAIRS else []
+    if len(parts) <= _MANY_PAIRS:
+        for i, left in enumerate(parts):
+            for right in parts[i + 1 :]:
+                if not evaluator.evaluate(And((left, right))).documents:
+                    return [diagnostic(Code.NEVER_TOGETHER, left=str(left), right=str(right)), *fewer]
+    return [diagnostic(Code.NEVER_ALL), *fewer]
+
+
+def _without(parts: Sequence[Query], choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[Diagnostic]:
+    """What leaving some parts out would find: the choice of parts that finds most, if two or more are left."""
+    best: tuple[int, Query] | None = None
+    for left_out in choices:
+        rest = tuple(part for part in parts if part not in left_out)
+        if len(rest) > 1 and not all(isinstance(part, Not) for part in rest):
+            found = len(evaluator.evaluate(And(rest)).documents)
+            if found and (best is None or found > best[0]):
+                best = (found, And(rest))
+    return [diagnostic(Code.REST, number=best[0], query=str(best[1]))] if best else []
+
+
+def _nowhere(part: Query, evaluator: Evaluator) -> Diagnostic:
+    match part:
+        case Phrase(words, _) if len(words) > 1:
+            absent = [f"`{word}`" for word in words if not evaluator.evaluate(word).documents]
+            if absent:
+                return diagnostic(Code.WORDS_NOWHERE, part=str(part), words=" or ".join(absent))
+            together = len(evaluator.evaluate(And(words)).documents)
+            code = Code.PHRASE_NOWHERE if together else Code.PHRASE_APART
+            return diagnostic(code, part=str(part), number=together)
+        case Word() | Phrase() | Fuzzy():
+            return diagnostic(Code.PART_NOWHERE, part=str(part))
+        case Near(left, right):
+            return diagnostic(Code.NEVER_NEAR, left=str(left), right=str(right))
+        case Not(_):
+            return diagnostic(Code.EXCLUDES_ALL, part=str(part))
+    return diagnostic(Code.PART_UNMET, part=str(part))
+
+
+def only_in_titles(tree: Query, answer: Answer, evaluator: Evaluator, titles: Titles) -> tuple[set[int], Query | None]:
+    """The documents that would answer if a word of the title counted as one of the text, and the query that finds them.
+
+    A report whose text is anonymous can have the name in its title only, and it must not vanish unsaid.
+    """
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    words = {i: text for i, part in enumerate(parts) if isinstance(part, Word | Phrase) and (text := _text(part))}
+    titled = {i: titles.having([text]) for i, text in words.items()}
+    if not any(titled.values()):
+        return set(), None
+    held = [evaluator.evaluate(part).documents for part in parts]
+    wider = [documents | titled.get(i, set()) for i, documents in enumerate(held)]
+    more = set.intersection(*wider) - answer.documents
+    lifted = [i for i in titled if more & (titled[i] - held[i])]
+    if not more or not lifted:
+        return set(), None
+    asked: Iterable[Query] = (Field("title", words[i]) if i in lifted else part for i, part in enumerate(parts))
+    several = tuple(asked)
+    return more, several[0] if len(several) == 1 else And(several)
+
+
+def _text(part: Word | Phrase) -> str:
+    """The terms of the part, or "" where a title is not what is asked for."""
+    typed = [part] if isinstance(part, Word) else part.words
+    if any(isinstance(word, Pattern) or word.exact for word in typed):
+        return ""
+    return " ".join(term for word in typed for term, _ in analyser.terms(word.text))

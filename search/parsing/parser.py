@@ -1,0 +1,352 @@
+"""How is a query read? What a person typed becomes a tree, and sentences that say where the reading was a guess.
+
+`NEAR` binds tightest, then `NOT`, `-` and `in:`, then `OR`, then words side by side and `AND`: the grammar stands in
+docs/query-language.md. Brackets are kept on a list instead of the call stack, so nesting cannot overflow anything.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from corpus.errors import QueryRefused
+from corpus.model import SectionKind
+from index.query import And, Field, In, Not, Nothing, Or, Query, Theme
+from search import years
+from search.diagnostics import Code, Diagnostic, diagnostic, sentences
+from search.parsing.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
+from search.parsing.operators import NEAR, found, loud
+from search.parsing.quotes import QUOTES, singles
+from search.parsing.section_names import section_called
+from search.parsing.tree_builder import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
+from search.parsing.words import Words
+
+MAX_LENGTH = 10_000
+MAX_CLAUSES = 500
+MAX_DISTANCE = 1_000
+MAX_THEMES_DEEP = 8
+MAX_WARNINGS = 20
+
+FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file", "paragraph")
+
+ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
+"""From a name as typed to the theme's name as it is written in the theme file, and its queries; None when unknown."""
+
+_NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree, and how odd input was read."""
+
+    tree: Query
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """How odd input was read, one sentence each."""
+        return sentences(self.diagnostics)
+
+
+def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[str] = ()) -> Parsed:
+    """Read a query. Raises only QueryRefused, when the query is beyond a limit; odd input gives a warning.
+
+    theme_names: the themes that exist, to be offered when one is asked for that does not.
+    """
+    shared = _Shared(themes, theme_names)
+    tree = _Reader(shared).read(text).tree
+    if isinstance(tree, Nothing):
+        shared.warn(Code.NOTHING_ASKED)
+    elif _only_excludes(tree):
+        shared.warn(Code.ONLY_EXCLUDES)
+    if len(str(tree)) > MAX_LENGTH:
+        raise _too_long(" with its brackets written out")
+    return Parsed(tree, shared.told())
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the query and the themes it names have in common."""
+
+    themes: ThemeLookup | None
+    theme_names: Sequence[str]
+    inside: list[str] = field(default_factory=list)
+    clauses: int = 0
+    diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
+
+    def warn(self, code: Code, /, **arguments: str | int) -> None:
+        self.add(diagnostic(code, **arguments))
+
+    def add(self, one: Diagnostic) -> None:
+        self.diagnostics[replace(one, theme=self.inside[-1]) if self.inside else one] = None
+
+    def told(self) -> tuple[Diagnostic, ...]:
+        """The first diagnostics, those of a guess before others, the last one kept too: it tells how the whole was
+        read.
+        """
+        every = list(self.diagnostics)
+        if len(every) <= MAX_WARNINGS:
+            return tuple(every)
+        *others, last = every
+        others.sort(key=lambda one: not one.guess)
+        more = diagnostic(Code.MORE, number=len(every) - MAX_WARNINGS)
+        return (*others[: MAX_WARNINGS - 1], more, last)
+
+    def count(self, clauses: int) -> None:
+        self.clauses += clauses
+        if self.clauses > MAX_CLAUSES:
+            raise QueryRefused(
+                f"The query holds more than {MAX_CLAUSES} words (themes are counted with all their words): "
+                "ask it in several queries, or write a pattern such as neglect* in place of a list of words."
+            )
+
+
+class _Reader:
+    """Reads one text: the query, or one query of a theme."""
+
+    def __init__(self, shared: _Shared) -> None:
+        self.shared = shared
+        self.warn = shared.warn
+        self.levels: list[list[Operand | Operator]] = [[]]
+        self.joiner = Joiner(shared.warn)
+        self.words = Words(shared.warn, shared.count)
+        self.loud = False
+
+    def read(self, text: str) -> Operand:
+        if len(text) > MAX_LENGTH:
+            raise _too_long()
+        plain, dropped = visible(text)
+        if dropped:
+            self.warn(Code.INVISIBLE)
+        if _asks(plain):
+            plain = plain.rstrip(" ?")
+            self.warn(Code.QUESTION)
+        plain, quoted, alone = singles(plain)
+        for typed in quoted:
+            self.warn(Code.SINGLE_QUOTES, typed=typed)
+        for typed in alone:
+            self.warn(Code.SINGLE_QUOTE_UNCLOSED, typed=typed)
+        pieces, unclosed = tokens(plain)
+        if unclosed:
+            self.warn(Code.QUOTE_UNCLOSED)
+        self.loud = loud(pieces)
+        if self.loud:
+            self.warn(Code.SHOUTED)
+        at = 0
+        while at < len(pieces):
+            at = self._take(pieces, at)
+        while len(self.levels) > 1:
+            self.warn(Code.BRACKET_UNCLOSED)
+            self._close()
+        whole = self.joiner.join(self.levels[0])
+        if self.joiner.mixed and not isinstance(whole.tree, Nothing):
+            self.warn(Code.READ_AS, said=str(whole.tree))
+        return whole
+
+    def _take(self, pieces: list[Token], at: int) -> int:
+        """Take the piece at `at` with those that belong to it; return where to go on."""
+        token = pieces[at]
+        if token.kind == "run":
+            return self._run(pieces, at)
+        if token.kind == "open":
+            if len(self.levels) > MAX_DEPTH:
+                raise too_deep()
+            self.levels.append([])
+        elif token.kind == "close":
+            if len(self.levels) > 1:
+                self._close()
+            else:
+                self.warn(Code.BRACKET_UNOPENED)
+        elif token.kind == "or":
+            self._add(Operator("OR", "|"))
+        else:
+            self._add(self._phrase(token.text, token.slop))
+        return at + 1
+
+    def _add(self, item: Operand | Operator) -> None:
+        self.levels[-1].append(item)
+
+    def _close(self) -> None:
+        group = self.joiner.join(self.levels.pop())
+        group.bracketed = True
+        if isinstance(group.tree, Nothing):
+            self.warn(Code.GROUP_EMPTY)
+        self._add(group)
+
+    # One run of characters between spaces: an operator, a field, a word.
+
+    def _run(self, pieces: list[Token], at: int) -> int:
+        token = pieces[at]
+        text = token.text
+        taken = None if self.loud else found(pieces, at)
+        if taken and taken.note:
+            self.shared.add(taken.note)
+        if taken and taken.name:
+            distance = self._number(taken.digits, DEFAULT_DISTANCE, text)
+            self._add(Operator(taken.name, text, distance))
+            return at + taken.pieces
+        rest = text.lstrip(HYPHENS + "!")
+        if not any(c.isalnum() for c in rest):
+            if not rest and token.glued and at + 1 < len(pieces) and pieces[at + 1].kind in ("open", "quoted"):
+                self._not(text)
+            else:
+                self.warn(Code.NO_LETTERS, typed=text)
+            return at + 1
+        if len(rest) < len(text):
+            self._not(text)
+        rest = trimmed(rest, before="=*?", after="*?~:$" + years.MARKS)
+        if rest.startswith("="):
+            self._add(self.words.exact(rest))
+        elif named := _NAMED.fullmatch(rest):
+            return self._named(named[1], named[2], pieces, at)
+        else:
+            self._add(leaf(self.words.loose(rest)))
+        return at + 1
+
+    def _phrase(self, inside: str, slop: str | None) -> Operand:
+        between = 0
+        if slop == "":
+            self.warn(Code.SLOP_MISSING)
+        elif slop:
+            between = self._number(slop, 0, f"~{slop}")
+        return leaf(self.words.phrase(inside, between))
+
+    def _not(self, text: str) -> None:
+        if text[0] == "!":
+            self.warn(Code.OPERATOR_READ_AS, typed="!", operator="NOT")
+        self._add(Operator("NOT", text[0]))
+
+    # `name:value`.
+
+    def _named(self, typed: str, value: str, pieces: list[Token], at: int) -> int:
+        name = typed.lower()
+        known = name in FIELDS or name in ("in", "theme")
+        ends = years.MARKS if name == "year" else ""
+        value = trimmed(value, before=ends, after=ends + "*?")
+        following = pieces[at + 1] if at + 1 < len(pieces) else None
+        if not value and following:
+            touches = pieces[at].glued
+            if following.kind == "quoted" and (known or touches):
+                value, at = following.text, at + 1
+            elif known and following.kind == "run" and self._is_value(following.text, ends):
+                value, at = trimmed(following.text, before=ends, after=ends), at + 1
+            if value and known and not touches:
+                self.warn(Code.FIELD_SPACE, field=typed, value=value)
+        if name == "year":
+            value, at = self._rest_of_years(value, pieces, at)
+        if not known:
+            self._add(self._unknown(typed, value))
+        elif not any(c.isalnum() for c in value):
+            self.warn(Code.FIELD_EMPTY, field=typed)
+            self._add(Operand(Nothing()))
+        elif name == "in":
+            self._in(value)
+        elif name == "theme":
+            self._add(self._theme(" ".join(value.split())))
+        else:
+            self._add(leaf(self._field(name, " ".join(value.split()))))
+        return at + 1
+
+    def _rest_of_years(self, first: str, pieces: list[Token], at: int) -> tuple[str, int]:
+        """The whole range, where its other end stands apart: `year:2015 to 2020`, `year:2015 - 2020`."""
+        runs = [piece.text for piece in pieces[at + 1 : at + 3] if piece.kind == "run"]
+        if len(runs) < 2 or not (
+            years.is_one(first) and years.stand_between(runs[0]) and years.is_one(trimmed(runs[1]))
+        ):
+            return first, at
+        whole = f"{first} {runs[0]} {trimmed(runs[1])}"
+        self.warn(Code.YEARS_APART, value=whole)
+        return whole, at + 2
+
+    def _is_value(self, text: str, ends: str) -> bool:
+        if ends and text.strip(ends).isdecimal():  # `year: -2020`
+            return True
+        operator = text in ("AND", "OR", "NOT") or NEAR.fullmatch(text)
+        return bool(trimmed(text)) and not operator and text[0] not in HYPHENS + "=" and not _NAMED.fullmatch(text)
+
+    def _unknown(self, typed: str, value: str) -> Operand:
+        parts = (typed, *re.sub(r"[:|()]", " ", value).split())
+        read = [self.words.loose(part) for part in parts if trimmed(part)]
+        words = [word for word in read if not isinstance(word, Nothing)]
+        if len(words) > 1:
+            self.warn(Code.FIELD_UNKNOWN, field=typed, typed=f"{typed} {value}", fields=", ".join(FIELDS))
+        return self.joiner.all_of([leaf(word) for word in words])
+
+    def _field(self, name: str, value: str) -> Query:
+        if name == "year":
+            try:
+                span = years.read(value)
+            except years.BadYears as wrong:
+                if wrong.turned is None:
+                    self.warn(Code.YEAR_UNREADABLE, value=value)
+                    return Nothing()
+                span = wrong.turned
+                self.warn(Code.YEARS_REVERSED, years=years.written(span))
+            value = years.written(span)
+        elif "*" in value or "?" in value:
+            self.warn(Code.FIELD_PATTERN, field=name)
+            value = " ".join(re.sub(r"[*?]+", " ", value).split())
+        self.shared.count(max(1, len(words_of(value))))
+        return Field(name, trimmed(value) if name != "year" else value)
+
+    def _in(self, value: str) -> None:
+        if kind := section_called(value):
+            self._add(Operator("IN", f"in:{value}", kind=kind))
+            return
+        self.warn(Code.SECTION_UNKNOWN, value=value, kinds=", ".join(kind.value for kind in SectionKind))
+
+    def _theme(self, typed: str) -> Operand:
+        found = self.shared.themes(typed) if self.shared.themes else None
+        inside = self.shared.inside
+        if found is None:
+            close = difflib.get_close_matches(typed, self.shared.theme_names, n=3, cutoff=0.5)
+            known = len(self.shared.theme_names)
+            hint = f"there is: {'; '.join(close)}" if close else f"`reviews themes` lists the {known} that exist"
+            self.warn(Code.THEME_UNKNOWN, theme=typed, hint=hint)
+            return leaf(self.words.phrase(typed, 0))
+        name, queries = found
+        if name in inside:
+            self.warn(Code.THEME_CIRCULAR, theme=name, path=" → ".join([*inside[inside.index(name) :], name]))
+            return Operand(Nothing())
+        if len(inside) == MAX_THEMES_DEEP:
+            self.warn(Code.THEME_DEEP, theme=name, most=MAX_THEMES_DEEP)
+            return Operand(Nothing())
+        self.shared.count(1)
+        inside.append(name)
+        read = [_Reader(self.shared).read(query) for query in queries]
+        kept = [operand for operand in read if not isinstance(operand.tree, Nothing)]
+        if not kept:
+            self.warn(Code.THEME_EMPTY)
+        inside.pop()
+        if not kept:
+            return Operand(Nothing())
+        return Operand(Theme(name, tuple(operand.tree for operand in kept)), deeper(kept))
+
+    def _number(self, digits: str | None, default: int, typed: str) -> int:
+        if not digits:
+            return default
+        if len(digits.lstrip("0")) > 4 or int(digits[-5:]) > MAX_DISTANCE:
+            self.warn(Code.DISTANCE, typed=typed, distance=MAX_DISTANCE)
+            return MAX_DISTANCE
+        return int(digits[-5:])
+
+
+def _asks(text: str) -> bool:
+    """Whether it is a question of three words or more, with no other sign of the query language."""
+    words = text.rstrip().rstrip("?").rstrip()
+    return text.rstrip().endswith("?") and len(words.split()) > 2 and not set(words) & set(f"?*()|:~={QUOTES}")
+
+
+def _only_excludes(tree: Query) -> bool:
+    if isinstance(tree, And | Or | Theme):
+        return all(_only_excludes(part) for part in tree.parts)
+    return isinstance(tree, Not) or (isinstance(tree, In) and _only_excludes(tree.part))
+
+
+def _too_long(how: str = "") -> QueryRefused:
+    return QueryRefused(
+        f"The query is longer than {MAX_LENGTH:,} characters{how}: "
+        "shorten it, or ask it as several queries in a batch file."
+    )

@@ -1,0 +1,23 @@
+"""The kind of section that a person names, read in the same way in a query, a filter and a sheet."""
+
+from corpus.errors import UsageError
+from corpus.model import SectionKind
+from search.parsing.lexer import words_of
+
+
+def section_kind(name: str) -> str:
+    """A kind of section by its name. Raises UsageError with the names there are."""
+    found = section_called(name)
+    if found is None:
+        raise UsageError(f"There is no kind of section called {name[:40]!r}. There are: {', '.join(SectionKind)}.")
+    return found
+
+
+def section_called(name: str) -> str | None:
+    """The kind of section that a person means: `action-plan`, `Action Plans` and `action plan` name one kind."""
+    wanted = _key(name)
+    return next((kind.value for kind in SectionKind if _key(kind.value) == wanted), None)
+
+
+def _key(text: str) -> str:
+    return " ".join(word.removesuffix("s") for word in words_of(text.replace("_", " ").casefold()))

@@ -1,0 +1,139 @@
+"""A sheet of questions: what people type into Excel, a text editor or a program, and what each row asks.
+
+CSV, TSV or XLSX with a column `query`, JSON Lines, or one query a line. A row that cannot be asked says why; it never
+spoils another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from corpus.errors import UsageError
+from search.filters import EVERYTHING, FILTERS, Filters, of_cells
+from search.sheets.header import Header
+from search.sheets.table import Row, table_of
+
+MAX_BYTES = 100_000_000
+MAX_QUESTIONS = 16_000
+"""Of one sheet: a spreadsheet has no room for more columns in a matrix."""
+
+ID, QUERY = "id", "query"
+_NARROWING = tuple(each.name for each in FILTERS)  # columns; several values stand with ; between
+_OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY} | {
+    other: each.name for each in FILTERS for other in each.also
+}
+_HEADER = Header({**_OTHER_NAMES, **{name: name for name in (ID, QUERY, *_NARROWING)}}, QUERY, (QUERY, *_NARROWING))
+
+_SPREADSHEET = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)")
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_CONVERTED = re.compile(rf"\d\d?-{_MONTH}|{_MONTH}-\d\d|\d\.\d\dE[+-]\d\d")  # 24/7, 7/24 and 1e5 after Excel
+_FORMULA = re.compile(r"\s*(@|[=+]\s*[A-Za-z][\w.]*\(|[=+]\s*[\w.$]+(?:[+*/^&!]\S|\|'))")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One row. id: as given, else its line; unique in the sheet. line: 1-based in the file, or row of the spreadsheet.
+
+    given: the filters as they were typed. extra: the other columns, carried through. error: why it cannot be asked.
+    """
+
+    id: str
+    query: str
+    line: int
+    filters: Filters = EVERYTHING
+    given: tuple[tuple[str, str], ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as a batch records it."""
+        return {
+            "id": self.id,
+            "line": self.line,
+            "query": self.query,
+            "filters": dict(self.given),
+            "extra": dict(self.extra),
+            "unusable": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The questions of a file, and in `read` what of it they are: "sheet Round 1, column B, 12 queries; …"."""
+
+    questions: list[Question]
+    read: str
+
+
+def questions(data: bytes, name: str = "") -> list[Question]:
+    """The questions in a file, as `read` finds them."""
+    return read(data, name).questions
+
+
+def read(data: bytes, name: str = "") -> Sheet:
+    """What is asked in a file. name: of the file, whose ending says what it is; without it the content tells.
+
+    Raises UsageError when there is nothing. A row that cannot be asked is a Question with its error.
+    """
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
+    table = table_of(data, name.lower().rpartition(".")[2], _HEADER)
+    found = list(islice(_asked(table.rows), MAX_QUESTIONS + 1))
+    if not found:
+        raise UsageError(
+            "The sheet has no queries. Give one query a line, or a table with a column called query; "
+            "`reviews batch --template` writes an example."
+        )
+    if len(found) > MAX_QUESTIONS:
+        raise UsageError(f"The sheet has more than {MAX_QUESTIONS:,} queries. So many fit into one batch: split it.")
+    counted = f"{len(found):,} {'query' if len(found) == 1 else 'queries'}"
+    not_read = f"; not read: {', '.join(table.not_read)}" if table.not_read else ""
+    said = f"{table.where}, {counted}{not_read}{''.join(f'; {note}' for note in table.notes)}"
+    return Sheet(found, "".join(letter if letter.isprintable() else " " for letter in said))
+
+
+def narrowed(question: Question, filters: Filters) -> Question:
+    """The question with filters for every row. Where a row has a filter of its own, that one holds."""
+    own = dict(question.given)
+    typed = {name: "; ".join(values) for name, values in filters.typed().items()}
+    given = {name: cell for name in _NARROWING if (cell := own.get(name) or typed.get(name))}
+    question = replace(question, given=tuple(given.items()))
+    return question if question.error else replace(question, filters=of_cells(given))
+
+
+def _asked(rows: Iterator[Row]) -> Iterator[Question]:
+    lines: dict[str, int] = {}
+    for line, cells, error in rows:
+        given = {name: cells[name] for name in _NARROWING if cells.get(name)}
+        known = (ID, QUERY, *_NARROWING)
+        extra = tuple((name, cell) for name, cell in cells.items() if name not in known)
+        query = cells.get(QUERY, "")
+        name = cells.get(ID, "") or (f"line {line}" if error else str(line))
+        if name in lines:  # else the rows and columns of the answer could not be told apart
+            name = f"{name} (line {line})"
+        lines[name] = line
+        question = Question(name, query, line, given=tuple(given.items()), extra=extra, error=error or _slip(query))
+        try:
+            question = replace(question, filters=of_cells(given))
+        except UsageError as wrong:
+            question = replace(question, error=question.error or str(wrong))
+        yield question
+
+
+def _slip(query: str) -> str:
+    """Why what stands in a cell is no query, as far as that can be seen without reading it."""
+    if not query:
+        return "the row has no query"
+    if "\ufffd" in query:
+        return "the query has letters that cannot be read: save the sheet as UTF-8"
+    if found := _SPREADSHEET.match(query):
+        return f"Excel took the query for a formula and saved {found[0]}: write an apostrophe before it, such as '=DNA"
+    if _FORMULA.match(query):
+        return "this is a formula of a spreadsheet, no query"
+    if _CONVERTED.fullmatch(query):
+        return f"Excel made {query} of what was typed: format the cell as Text, type it again and save the sheet"
+    return ""

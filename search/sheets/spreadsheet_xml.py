@@ -1,0 +1,327 @@
+"""Parse the XML of an Excel workbook: its cells, the texts that they share, and how numbers are shown.
+
+The XML is untrusted. It is read in pieces, without a tree, and every count is bounded, so that a hostile file costs no
+more than a large one. What the format forbids is a ValueError, and what a fair file may do at most a UsageError.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, number, seen, too_large
+
+_CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
+_LETTERS = 50_000_000  # of all cells together: one long text may be the value of many cells
+_ELEMENTS = 100_000  # of styles, and of merged cells
+_CELL_LETTERS = 32_767  # Excel's own limit, as are the next two
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(slots=True)
+class Line:
+    """A row that is not empty. cells: by column, from 0."""
+
+    number: int
+    hidden: bool
+    cells: dict[int, Cell]
+
+
+@dataclass(slots=True)
+class Grid:
+    """The rows of a sheet. hidden: columns, from 0. merged: (first row, last row, column) of cells that span rows."""
+
+    lines: list[Line] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def fill(self, after: int) -> list[str]:
+        """Give each row that a merged cell spans its value, as it looks on the screen. Returns the cells, as `C2:C3`.
+
+        after: the row of the header; what spans it is a heading. Only rows that hold something are filled.
+        """
+        filled, numbers, cells, left = [], [line.number for line in self.lines], _CELLS, _LETTERS
+        for first, last, column in self.merged:
+            start, stop = bisect_right(numbers, first), bisect_right(numbers, last)
+            if first <= after or not start or numbers[start - 1] != first or stop == start:
+                continue
+            if (cell := self.lines[start - 1].cells.get(column)) is None:
+                continue
+            cells -= stop - start
+            left -= (stop - start) * len(cell.text)
+            if cells < 0 or left < 0:
+                raise too_large()
+            filled.append(f"{letters(column)}{first}:{letters(column)}{last}")
+            for line in self.lines[start:stop]:
+                line.cells.setdefault(column, cell)
+        return filled
+
+
+def letters(column: int) -> str:
+    """The name of a column, from 0: A, B … Z, AA."""
+    name = ""
+    while column >= 0:
+        name = chr(65 + column % 26) + name
+        column = column // 26 - 1
+    return name
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the cells of all sheets refer to. names: for formulas. calculated: whether results are up to date."""
+
+    strings: list[str] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    from_1904: bool = False
+    calculated: bool = True
+
+
+class Reader:
+    """Takes what the parser meets, and keeps the text of the elements that hold some."""
+
+    holds: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self._text: list[str] | None = None
+
+    def start(self, tag: str, values: Mapping[str, str]) -> None:
+        name = tag.rpartition("}")[2]  # without its namespace, of which there are two
+        if name in self.holds:
+            self._text = []
+        self.begins(name, values)
+
+    def data(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        self.ends(tag.rpartition("}")[2], "".join(self._text or ()))
+        self._text = None
+
+    def begins(self, name: str, values: Mapping[str, str]) -> None:
+        """An element begins. values: its attributes."""
+
+    def ends(self, name: str, text: str) -> None:
+        """An element ends. text: what stands in it."""
+
+
+class _Elements(Reader):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, Mapping[str, str]]] = []
+
+    def begins(self, name: str, values: Mapping[str, str]) -> None:
+        if len(self.found) >= _ELEMENTS:
+            raise too_large()
+        self.found.append((name, values))
+
+
+class StringsReader(Reader):
+    """The texts that cells share. Pieces in several formats make one text; how to pronounce it (rPh) is not in it."""
+
+    holds = ("t",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._pieces: list[str] = []
+        self._spoken = False
+
+    def begins(self, name: str, values: Mapping[str, str]) -> None:
+        if name == "si":
+            self._pieces = []
+        elif name == "rPh":
+            self._spoken = True
+
+    def ends(self, name: str, text: str) -> None:
+        if name == "t" and not self._spoken:
+            self._pieces.append(text)
+        elif name == "rPh":
+            self._spoken = False
+        elif name == "si":
+            self.found.append(seen(_unescaped("".join(self._pieces))))
+
+
+class SheetReader(Reader):
+    """The cells of a sheet, in `grid`."""
+
+    holds = ("v", "f", "t")
+
+    def __init__(self, shared: Shared) -> None:
+        super().__init__()
+        self.grid = Grid()
+        self._shared = shared
+        self._line = Line(0, False, {})
+        self._column = -1
+        self._cell: Mapping[str, str] = {}
+        self._parts: dict[str, list[str]] = {}
+        self._spoken = False
+        self._cells, self._letters, self._columns = _CELLS, _LETTERS, _COLUMNS  # that may still come
+
+    def begins(self, name: str, values: Mapping[str, str]) -> None:
+        if name == "c":
+            self._column = _place(values["r"])[1] if "r" in values else self._column + 1
+            if self._column >= _COLUMNS:
+                raise ValueError("a column that Excel does not have")
+            self._cell, self._parts = values, {}
+        elif name == "row":
+            hidden = is_true(values, "hidden") or values.get("ht") == "0"
+            last, self._column = self._line.number, -1
+            self._line = Line(int(values.get("r", last + 1)), hidden, {})
+            if not last < self._line.number <= _ROWS:
+                raise ValueError("rows that are out of order, or that Excel does not have")
+        elif name == "rPh":
+            self._spoken = True
+        elif name == "col" and is_true(values, "hidden"):
+            columns = range(int(values["min"]) - 1, min(int(values["max"]), _COLUMNS))
+            self._columns -= len(columns)
+            if self._columns < 0:
+                raise ValueError("columns that are there twice")
+            self.grid.hidden.update(columns)
+        elif name == "mergeCell":
+            self._merge(values["ref"])
+
+    def _merge(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        (top, column), (bottom, _right) = _place(first), _place(last or first)
+        if len(self.grid.merged) >= _ELEMENTS:
+            raise too_large()
+        if bottom > top:
+            self.grid.merged.append((top, bottom, column))
+
+    def ends(self, name: str, text: str) -> None:
+        if name in self.holds and not self._spoken:
+            self._parts.setdefault(name, []).append(text)
+        elif name == "rPh":
+            self._spoken = False
+        elif name == "c":
+            self._keep(self._read())
+        elif name == "row" and self._line.cells:
+            self.grid.lines.append(self._line)
+
+    def _keep(self, cell: Cell) -> None:
+        if cell.text or cell.doubt:
+            self._cells -= 1
+            self._letters -= len(cell.text)
+            if self._cells < 0 or self._letters < 0:
+                raise too_large()
+            if len(cell.text) > _CELL_LETTERS:
+                raise ValueError("a text that is longer than a cell may be")
+            self._line.cells[self._column] = cell
+
+    def _read(self) -> Cell:
+        kind, raw = self._cell.get("t", "n"), self._part("v") if "v" in self._parts else None
+        if "f" not in self._parts:
+            return self._value(kind, raw)
+        # `=DNA`, typed without an apostrophe, is a formula to Excel and a query to us: it is taken as it was typed. In
+        # small letters only it is in doubt: LibreOffice saves `=DNA` as `=dna`, which asks something else.
+        word = seen(_unescaped(self._part("f")))
+        named = word.casefold() in self._shared.names or _REF.fullmatch(word)
+        has_result = self._has_result(kind, raw)
+        if _WORD.fullmatch(word) and not word.islower() and not named and (kind == "e" or not has_result):
+            return Cell("=" + word)
+        return self._value(kind, raw) if has_result else Cell("=" + word, RESULT_MISSING)
+
+    def _has_result(self, kind: str, raw: str | None) -> bool:
+        """Programs that cannot calculate save 0, and that all is to be calculated when the workbook is opened."""
+        if raw is None or (not raw and kind != "str"):
+            return False
+        return self._shared.calculated or (kind, raw) != ("n", "0")
+
+    def _part(self, name: str) -> str:
+        return "".join(self._parts.get(name, ()))
+
+    def _value(self, kind: str, raw: str | None) -> Cell:
+        if kind == "inlineStr":
+            return Cell(seen(_unescaped(self._part("t"))))
+        if not raw:
+            return Cell("")
+        if kind == "s":
+            return Cell(self._shared.strings[int(raw)])
+        if kind == "str":
+            return Cell(seen(_unescaped(raw)))
+        if kind == "b":
+            return Cell("TRUE" if raw.strip() in ("1", "true") else "FALSE")
+        if kind == "e":
+            error = seen(raw)[:20]
+            return Cell(
+                error, f"the cell holds the error {error} of Excel: type it again, with an apostrophe before it"
+            )
+        if kind == "d":
+            return Cell(seen(raw), f"Excel made a date of what was typed ({seen(raw)[:20]}): {TYPE_AGAIN}")
+        style, formats = int(self._cell.get("s", "0")), self._shared.formats
+        return number(raw, formats[style] if style < len(formats) else "", from_1904=self._shared.from_1904)
+
+
+def parse(chunks: Iterable[bytes], reader: Reader, *, whole: bool = True) -> None:
+    """Show a part to a reader. whole: whether it must end where it should. Raises ExpatError or ValueError."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+    parser.StartDoctypeDeclHandler = _no_doctype
+    for chunk in chunks:
+        parser.Parse(chunk)
+    if whole:
+        parser.Parse(b"", True)
+
+
+def _no_doctype(*_: object) -> None:
+    raise ValueError("a DOCTYPE: no workbook has one, and with it come entities that make much of little")
+
+
+def elements(chunks: Iterable[bytes]) -> list[tuple[str, Mapping[str, str]]]:
+    """Every element of a small part with its attributes, in their order."""
+    parse(chunks, met := _Elements())
+    return met.found
+
+
+def until_filled(chunks: Iterator[bytes], grid: Grid) -> Iterator[bytes]:
+    """The pieces of a sheet up to the one with its first cell."""
+    for chunk in chunks:
+        yield chunk
+        if grid.lines:
+            return
+
+
+def formats_of(styles: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
+    """The format of each style that a cell may name by its place."""
+    own, found, within = dict(BUILT_IN), [], ""
+    for name, values in styles:
+        if name == "numFmt":
+            own[int(values["numFmtId"])] = values["formatCode"]
+        elif name in ("cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
+            within = name
+        elif name == "xf" and within == "cellXfs":
+            found.append(own.get(int(values.get("numFmtId", "0")), ""))
+    return found
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Row, from 1, and column, from 0, of `B2`."""
+    match = _REF.fullmatch(reference)
+    if not match or not 1 <= int(match[2]) <= _ROWS:
+        raise ValueError(reference)
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    if column > _COLUMNS:
+        raise ValueError(reference)
+    return int(match[2]), column - 1
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def is_true(values: Mapping[str, str], name: str) -> bool:
+    """Whether an attribute is set."""
+    return values.get(name) in ("1", "true", "on")

@@ -1,0 +1,214 @@
+"""A generation is published whole, checked before it is read, and an older one serves where it is broken."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import Corrupt, NoIndex
+from corpus.storage.store import Store
+from index.build import build, check
+from index.storage import generations
+from tests.index.conftest import AddReport
+
+
+@pytest.fixture
+def index(tmp_path: Path, store: Store, add: AddReport) -> Path:
+    """An index of two generations."""
+    for name in ("robin", "wren"):
+        add(name, f"{name} and neglect.")
+        build(store, tmp_path / "index")
+    return tmp_path / "index"
+
+
+def flip(path: Path, place: int, bit: int = 0) -> None:
+    data = bytearray(path.read_bytes())
+    data[place % len(data)] ^= 1 << bit
+    path.write_bytes(bytes(data))
+
+
+def test_the_current_generation_is_the_one_that_was_published_last(index: Path) -> None:
+    assert generations.current(index).manifest.id == "0000002"
+    assert generations.current(index).warnings == ()
+
+
+def test_no_index_and_an_empty_one_are_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(NoIndex, match="reviews update"):
+        generations.current(tmp_path / "none")
+
+
+def files_of_an_index() -> list[str]:
+    return ["CURRENT", "manifest.json", "reports.json", ".trm", ".pst", ".col", ".toc"]
+
+
+@pytest.mark.parametrize("name", files_of_an_index())
+@pytest.mark.parametrize("place", [0, 7, 100, -1])
+def test_a_flipped_bit_anywhere_is_found_and_the_generation_before_serves(
+    index: Path, store: Store, name: str, place: int
+) -> None:
+    newest = index / "0000002"
+    path = index / name if name == "CURRENT" else next(p for p in newest.iterdir() if p.name.endswith(name))
+    flip(path, place)
+    assert check(store, index), "the damage was not found"
+    served = generations.current(index)
+    assert served.warnings
+    if name != "CURRENT":
+        assert served.manifest.id == "0000001"
+
+
+def test_damage_that_kept_size_and_time_is_found_by_the_thorough_check(index: Path) -> None:
+    import os
+
+    path = next((index / "0000002").glob("*.pst"))
+    before = path.stat()
+    flip(path, 20)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert any("damaged" in problem for problem in generations.problems(index, thorough=True))
+    assert generations.current(index, thorough=True).manifest.id == "0000001"
+
+
+def test_the_next_build_repairs_a_broken_generation(index: Path, store: Store) -> None:
+    flip(next((index / "0000002").glob("*.pst")), 20)
+    repaired = build(store, index)
+    assert repaired is not None
+    assert generations.current(index).manifest.id == "0000003"
+    assert generations.current(index).warnings == ()
+    assert len(repaired.manifest.live) == 2
+
+
+def test_when_no_generation_is_whole_it_says_so_and_a_build_mends_it(index: Path, store: Store) -> None:
+    for generation in ("0000001", "0000002"):
+        flip(index / generation / "manifest.json", 90)
+    with pytest.raises(Corrupt, match="No generation"):
+        generations.current(index)
+    assert build(store, index) is not None
+    assert generations.current(index).manifest.live
+
+
+def test_a_generation_that_was_never_published_is_not_read(index: Path) -> None:
+    shutil.copytree(index / "0000002", index / "0000009")
+    assert generations.current(index).manifest.id == "0000002"
+
+
+def test_a_copy_of_the_library_is_read_though_its_files_have_other_times(index: Path, tmp_path: Path) -> None:
+    shutil.copytree(index, tmp_path / "copy", copy_function=shutil.copyfile)
+    assert generations.current(tmp_path / "copy").warnings == ()
+
+
+def test_going_back_makes_an_older_generation_current(index: Path) -> None:
+    generations.use(index, "0000001")
+    assert generations.current(index).manifest.id == "0000001"
+    with pytest.raises(NoIndex, match="0000001, 0000002"):
+        generations.use(index, "0000077")
+
+
+def test_what_an_interrupted_build_left_is_removed_by_the_next(index: Path, store: Store, add: AddReport) -> None:
+    (index / "building-1").mkdir()
+    (index / "building-1" / "half").write_text("x")
+    add("third", "Neglect.")
+    build(store, index)
+    assert not list(index.glob("building-*"))
+
+
+def test_only_the_last_generations_stay(index: Path, store: Store, add: AddReport) -> None:
+    for n in range(4):
+        add(f"more-{n}", "Neglect.")
+        build(store, index)
+    assert [g.manifest.id for g in generations.kept(index)] == ["0000004", "0000005", "0000006"]
+
+
+def test_damage_is_not_copied_into_the_next_generation(index: Path, store: Store, add: AddReport) -> None:
+    import os
+
+    path = next((index / "0000002").glob("*.pst"))
+    before = path.stat()
+    flip(path, 20)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a disk does it
+    add("third", "Neglect.")
+    assert build(store, index) is not None
+    assert check(store, index, full=True) == []
+    assert len(generations.current(index).manifest.live) == 3
+
+
+def test_only_the_named_generation_stays_when_all_others_must_go(index: Path) -> None:
+    (index / "building-7").mkdir()
+    generations.keep_only(index, "0000002")
+    assert sorted(path.name for path in index.iterdir()) == ["0000002", "CURRENT"]
+    assert generations.current(index).warnings == ()
+
+
+def test_a_reader_that_looks_while_a_generation_is_published_gets_the_new_one(
+    index: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_files = generations._check_files
+
+    def and_then_it_is_taken_away(directory: Path, thorough: bool) -> None:
+        monkeypatch.setattr(generations, "_check_files", check_files)
+        add("third", "Neglect.")
+        build(store, index)
+        generations.keep_only(index, "0000003")
+        check_files(directory, thorough)
+
+    monkeypatch.setattr(generations, "_check_files", and_then_it_is_taken_away)
+    found = generations.current(index)
+    assert (found.manifest.id, found.warnings) == ("0000003", ())
+
+
+def same_file(index: Path, one: str, other: str) -> set[str]:
+    """The postings that two generations have in common, not only in content."""
+    return {
+        path.name
+        for path in (index / one).glob("*.pst")
+        if (index / other / path.name).exists() and path.samefile(index / other / path.name)
+    }
+
+
+@pytest.fixture
+def lasting(tmp_path: Path, store: Store, add: AddReport) -> Path:
+    """An index of two generations, with a segment so large that small ones do not become one with it."""
+    for name, times in (("robin", 100), ("wren", 1)):
+        add(name, *[f"{name} and neglect."] * times)
+        build(store, tmp_path / "index")
+    return tmp_path / "index"
+
+
+def test_every_second_generation_shares_its_files_and_two_in_a_row_share_none(
+    lasting: Path, store: Store, add: AddReport
+) -> None:
+    index = lasting
+    add("third", "Neglect.")
+    build(store, index)
+    assert same_file(index, "0000001", "0000003")
+    assert not same_file(index, "0000002", "0000003")
+    assert check(store, index, full=True) == []
+
+
+def test_damage_to_a_file_that_two_generations_share_leaves_the_one_between_to_serve_and_is_repaired(
+    lasting: Path, store: Store, add: AddReport
+) -> None:
+    index = lasting
+    add("third", "Neglect.")
+    build(store, index)
+    flip(index / "0000003" / min(same_file(index, "0000001", "0000003")), 20)
+    served = generations.current(index)
+    assert served.manifest.id == "0000002"
+    assert served.warnings
+    build(store, index)
+    assert generations.current(index).manifest.id == "0000004"
+    assert check(store, index, full=True) == []
+    assert sorted(path.name for path in index.glob("0*")) == ["0000002", "0000004"]
+
+
+def test_a_disk_without_links_gets_copies(
+    lasting: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = lasting
+
+    def refused(*_: object) -> None:
+        raise OSError("no such thing here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    add("third", "Neglect.")
+    build(store, index)
+    assert not same_file(index, "0000001", "0000003")
+    assert check(store, index, full=True) == []

@@ -1,0 +1,63 @@
+"""Postings survive being packed, and damaged ones are refused."""
+
+import sys
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.storage.postings import PostingsBuilder, unpack
+
+ENTRIES = st.dictionaries(
+    st.integers(0, 1000),
+    st.tuples(
+        st.floats(0, 100, width=32),
+        st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=20),
+        st.integers(0, 2**16 - 1),
+    ),
+    max_size=20,
+)
+
+
+@given(ENTRIES)
+def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int], int]]) -> None:
+    builder = PostingsBuilder()
+    for document, (weight, positions, kinds) in sorted(entries.items()):
+        builder.add(document, weight, sorted(positions), kinds)
+    postings = unpack(builder.pack())
+    assert list(postings.documents) == sorted(entries)
+    for place, document in enumerate(postings.documents):
+        weight, positions, kinds = entries[document]
+        assert postings.weights[place] == weight
+        assert list(postings.at(place)) == sorted(positions)
+        assert postings.count(place) == len(positions)
+        assert postings.kinds[place] == kinds
+
+
+def test_no_postings_are_postings_too() -> None:
+    assert list(unpack(PostingsBuilder().pack()).documents) == []
+
+
+@pytest.mark.parametrize("size", [0, 3, 4, 12, 19, 20, 22, 24, 25])
+def test_postings_that_were_cut_are_refused(size: int) -> None:
+    builder = PostingsBuilder()
+    builder.add(1, 2.0, [3, 5], 1)
+    with pytest.raises(ValueError, match="cut short"):
+        unpack(builder.pack()[:size])
+
+
+def test_a_machine_that_writes_its_bytes_the_other_way_round_reads_and_writes_the_same_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    builder = PostingsBuilder()
+    builder.add(1, 2.0, [3, 5], 0x0102)
+    here = builder.pack()
+    monkeypatch.setattr(sys, "byteorder", "big")
+    there = builder.pack()  # what this machine holds in memory, taken for the memory of the other
+    wide, kinds = array("I", here[:-2]), array("H", here[-2:])
+    wide.byteswap()
+    kinds.byteswap()
+    assert there == wide.tobytes() + kinds.tobytes()
+    postings = unpack(there)
+    assert (list(postings.documents), list(postings.at(0)), postings.kinds[0]) == ([1], [3, 5], 0x0102)

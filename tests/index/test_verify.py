@@ -1,0 +1,179 @@
+"""`check --full` compares every word of the corpus with every word of the index, both ways."""
+
+import shutil
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import NoIndex
+from corpus.model import FileRecord
+from corpus.storage.store import Store
+from corpus.themes import load_themes
+from index import verify
+from index.build import build, check, open_snapshot
+from index.storage import generations
+from index.storage.postings import Postings
+from index.storage.whoosh_engine import WhooshSnapshot
+from search.searcher import Searcher
+from tests.index.conftest import AddReport, report
+
+TEXT = ("Neglect was seen by the multi-agency panel.", "DNA was written, and nobody asked about neglect.")
+
+
+@pytest.fixture
+def index(tmp_path: Path, store: Store, add: AddReport) -> Path:
+    add("robin", *TEXT)
+    add("wren", "Nothing was seen.")
+    build(store, tmp_path / "index")
+    return tmp_path / "index"
+
+
+def said(store: Store, index: Path) -> str:
+    snapshot = open_snapshot(generations.current(index))
+    try:
+        return " ".join(verify.differences(store, snapshot))
+    finally:
+        snapshot.close()
+
+
+def altered(monkeypatch: pytest.MonkeyPatch, term: str, change: Callable[[list[int]], list[int]]) -> None:
+    """Let the index give other places for a term."""
+    real = WhooshSnapshot.postings
+
+    def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
+        found = real(self, asked)
+        if asked != term:
+            return found
+        return [
+            (base, Postings(p.documents[:1], p.weights[:1], [len(places)], array("I", places), p.kinds[:1]))
+            for base, p in found
+            for places in [change(list(p.at(0)))]
+        ]
+
+    monkeypatch.setattr(WhooshSnapshot, "postings", postings)
+
+
+def test_a_sound_index_agrees(index: Path, store: Store) -> None:
+    assert said(store, index) == ""
+
+
+@pytest.mark.parametrize("term", ["neglect", "DNA", "asked"])
+def test_a_place_that_the_index_lost_is_found(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    altered(monkeypatch, term, lambda places: places[:-1])
+    assert "misses words that the corpus has at 1 places" in said(store, index)
+
+
+@pytest.mark.parametrize("term", ["neglect", "DNA", "asked"])
+def test_a_place_that_the_corpus_does_not_have_is_found(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    altered(monkeypatch, term, lambda places: [*places, places[-1] + 1])
+    assert "does not have at 1" in said(store, index)
+
+
+def test_a_kind_of_section_that_is_wrong_is_found(index: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = WhooshSnapshot.postings
+
+    def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
+        return [
+            (base, Postings(p.documents, p.weights, p.ends, p.positions, [k ^ (asked == "neglect") for k in p.kinds]))
+            for base, p in real(self, asked)
+        ]
+
+    monkeypatch.setattr(WhooshSnapshot, "postings", postings)
+    assert "other kinds of section than the corpus" in said(store, index)
+
+
+def test_a_word_that_only_the_index_has_is_found_and_not_told(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Store.indexable
+
+    def without_a_word(self: Store, reading: int) -> list[tuple[str, str, bool]]:
+        return [(text.replace("panel", "pane"), kind, heading) for text, kind, heading in real(self, reading)]
+
+    monkeypatch.setattr(Store, "indexable", without_a_word)
+    told = said(store, index)
+    assert "misses words that the corpus has at 1 places, and has words that the corpus does not have at 1." in told
+    assert "panel" not in told, "what is told may be logged"
+
+
+def test_a_form_and_a_hyphen_that_the_index_does_not_know_are_found(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(WhooshSnapshot, "forms", lambda self, stem: [])
+        assert "other forms" in said(store, index)
+    monkeypatch.setattr(WhooshSnapshot, "compounds", lambda self, joined: [])
+    assert "without its hyphen" in said(store, index)
+
+
+def test_a_term_that_is_in_the_postings_but_not_in_the_list_of_terms_is_found(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = WhooshSnapshot.terms
+
+    def terms(self: WhooshSnapshot) -> Iterator[str]:
+        return (term for term in real(self) if term != "neglect")
+
+    monkeypatch.setattr(WhooshSnapshot, "terms", terms)
+    assert "For reading 1" in said(store, index)
+
+
+def test_reports_that_only_one_side_holds_are_found_by_the_quick_check_too(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = store.readings()
+    for readings in (held[:1], [*held, (99, "f" * 64)]):
+        monkeypatch.setattr(Store, "readings", lambda self, readings=readings: readings)
+        assert any("other reports than the corpus" in sentence for sentence in check(store, index))
+
+
+def test_an_index_that_waits_for_its_update_is_not_called_wrong(index: Path, store: Store, add: AddReport) -> None:
+    add("wren", "Something was seen.")
+    add("lark", "Nobody was seen.")
+    assert check(store, index, full=True) == []
+
+
+class TestAnIndexFromElsewhere:
+    """An index belongs to the corpus that it was made from, and to no other."""
+
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> Iterator[Store]:
+        with Store.open(tmp_path / "other.db", create=True) as other:
+            text = report("elsewhere", ["Nobody asked."])
+            other.put(text, FileRecord("elsewhere.pdf", 1, 1, text.id))
+            yield other
+
+    def test_it_is_neither_read_nor_built_on_nor_called_sound(self, index: Path, other: Store) -> None:
+        before = generations.current(index).manifest.id
+        with pytest.raises(NoIndex, match="another corpus"):
+            build(other, index)
+        with pytest.raises(NoIndex, match="another corpus"):
+            Searcher(other.path, index, load_themes(None))
+        assert any("another corpus" in sentence for sentence in check(other, index))
+        assert generations.current(index).manifest.id == before, "nothing of it is touched"
+
+    def test_an_index_that_is_ahead_of_a_corpus_from_a_backup_is_not_taken_for_it(
+        self, index: Path, store: Store, add: AddReport, tmp_path: Path
+    ) -> None:
+        for path in tmp_path.glob("corpus.db*"):
+            shutil.copy(path, tmp_path / path.name.replace("corpus", "backup"))
+        with Store.open(tmp_path / "backup.db") as backup:
+            add("lark", "Nobody asked.")
+            build(store, index)
+            text = report("thrush", ["A report that gets the number that lark had."])
+            backup.put(text, FileRecord("thrush.pdf", 1, 1, text.id))
+            with pytest.raises(NoIndex, match="newer copy"):
+                build(backup, index)
+            build(backup, index, rebuild=True)
+            assert check(backup, index, full=True) == []
+
+    def test_an_index_that_still_holds_a_report_that_is_being_removed_is_ours(self, index: Path, store: Store) -> None:
+        store.remove(store.readings()[0][1], "a court order")  # and then the power failed
+        verify.assert_ours(store, generations.current(index))
+        assert build(store, index) is not None

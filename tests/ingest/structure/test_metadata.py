@@ -1,0 +1,202 @@
+"""What a file says of itself: board, child, type, kind, dates, author, language; and what it does not say."""
+
+import pytest
+
+from corpus.model import AsideRole, Found, SectionKind
+from ingest.structure import metadata
+from ingest.structure.page import Line, RawPage
+from ingest.structure.paragraphs import Draft
+
+SIZE = 11.0
+BODY = "The child was seen at home and the worker was told that all of it was well. " * 3
+
+
+def draft(text: str, size: float = SIZE, page: int = 1) -> Draft:
+    return Draft([Line(text, 72, 500, 700, size)], [page], text=text)
+
+
+def found(
+    *cover: str,
+    title: str = "Overview Report",
+    sheet: tuple[str, ...] = (),
+    header: tuple[str, ...] = (),
+    kinds: frozenset[SectionKind] = frozenset(),
+    properties: dict[str, str] | None = None,
+    stem: str = "wren",
+    pages: int = 1,
+    body: str = BODY,
+) -> dict[str, Found]:
+    """What is found in a report with this title and these lines on its cover."""
+    raw = [RawPage(number, str(number), 595, 842, []) for number in range(1, pages + 1)]
+    for role, lines in ((AsideRole.COVER_SHEET, sheet), (AsideRole.HEADER, header)):
+        for text in lines:
+            line = Line(text, 72, 500, 800, 9)
+            line.role = role
+            raw[0].lines.append(line)
+    drafts = [draft(title, 24.0)] if title else []
+    drafts += [*(draft(line) for line in cover), draft(body, page=2)]
+    return metadata.find(raw, drafts, set(kinds), properties or {}, stem, SIZE)
+
+
+def value(told: dict[str, Found], field: str) -> str | None:
+    return told[field].value if field in told else None
+
+
+@pytest.mark.parametrize(
+    ("line", "board", "area"),
+    [
+        (
+            "STOW-ON-HAY AND FEN LOCAL SAFEGUARDING CHILDREN’S BOARD",
+            "Stow-on-Hay and Fen Local Safeguarding Children’s Board",
+            "Stow-on-Hay and Fen",
+        ),
+        ("Avonshire SCP", "Avonshire SCP", "Avonshire"),
+        ("Commissioned by Moor and Fen LSCB", "Moor and Fen LSCB", "Moor and Fen"),
+        ("Avonshire Safeguarding Children Board", "Avonshire Safeguarding Children Board", "Avonshire"),
+        ("The Avonshire Local Safeguarding Children Board", "Avonshire Local Safeguarding Children Board", "Avonshire"),
+        (
+            "Moor and Fen Safeguarding Children Partnership",
+            "Moor and Fen Safeguarding Children Partnership",
+            "Moor and Fen",
+        ),
+        (
+            "Stow-on-Hay Safeguarding Children’s Partnership",
+            "Stow-on-Hay Safeguarding Children’s Partnership",
+            "Stow-on-Hay",
+        ),
+        (
+            "Commissioned by Avonshire Safeguarding Partnership in spring",
+            "Avonshire Safeguarding Partnership",
+            "Avonshire",
+        ),
+        ("the safeguarding of children is everyone's business", None, None),
+        ("LSCB", None, None),
+    ],
+)
+def test_a_board_is_named_in_full(line: str, board: str | None, area: str | None) -> None:
+    told = found(line)
+    assert (value(told, "board"), value(told, "area")) == (board, area)
+
+
+@pytest.mark.parametrize(
+    ("title", "child"),
+    [
+        ("Overview Report: Child Robin", "Child Robin"),
+        ("Serious Case Review Baby W", "Baby W"),
+        ("Review concerning Children A, B and C", "Children A, B and C"),
+        ("Family M2: an overview", "Family M2"),
+        ("Review of Child ‘Wren’", "Child ‘Wren’"),
+        ("Child Q & S: Overview", "Child Q and S"),
+        ("Child Protection in Avonshire", None),
+        ("Child Sexual Exploitation: a review", None),
+        ("Child Safeguarding Practice Review", None),
+        ("Family Support Services Review", None),
+    ],
+)
+def test_the_name_that_stands_for_the_child_is_no_other_use_of_the_word(title: str, child: str | None) -> None:
+    assert value(found(title=title), "child") == child
+
+
+@pytest.mark.parametrize(
+    ("title", "type_"),
+    [
+        ("Local Child Safeguarding Practice Review: Child W", "local child safeguarding practice review"),
+        ("Child Safeguarding Practice Review: Child W", "child safeguarding practice review"),
+        ("Serious Case Review: Child W", "serious case review"),
+        ("SCR Child W", "serious case review"),
+        ("Child W LCSPR", "local child safeguarding practice review"),
+        ("Extended Child Practice Review: Child W", "extended child practice review"),
+        ("A scrupulous account of Child W", None),
+    ],
+)
+def test_the_type_of_review_is_the_most_particular_that_fits(title: str, type_: str | None) -> None:
+    assert value(found(title=title), "type") == type_
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Child W: Overview Report", "overview report"),
+        ("Child W: Executive Summary", "executive summary"),
+        ("The Partnership's Response to the Review of Child W", "response"),
+        ("Response times of the ambulance service", None),
+        ("Response to an emergency", None),
+        ("Seven-minute briefing: Child W", "7-minute briefing"),
+        ("Child W: Learning Brief", "learning brief"),
+    ],
+)
+def test_the_kind_of_document_is_what_its_title_says(title: str, kind: str | None) -> None:
+    assert value(found(title=title), "kind") == kind
+
+
+def test_a_long_review_with_findings_and_recommendations_is_an_overview_report() -> None:
+    parts = frozenset({SectionKind.FINDINGS, SectionKind.RECOMMENDATIONS})
+    told = found(title="Serious Case Review: Child W", kinds=parts, pages=20)
+    assert (told["kind"].value, told["kind"].source) == ("overview report", "sections")
+    assert value(found(title="Serious Case Review: Child W", kinds=parts, pages=2), "kind") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "published", "year"),
+    [
+        (("Published: 3rd March 2019",), "2019-03-03", "2019"),
+        (("Child W died on 1 May 2016", "Published on 3 March 2019"), "2019-03-03", "2019"),
+        (("3 March 2019",), "2019-03-03", "2019"),
+        (("3 March 2019", "4 May 2018"), None, None),
+        (("Published: 31 February 2019",), None, None),
+        (("March 2019",), None, "2019"),
+        (("Child W died on 1 May 2016",), None, None),
+        (("March 2019", "May 2018"), None, None),
+    ],
+)
+def test_the_day_of_publication_is_not_that_of_the_events(
+    lines: tuple[str, ...], published: str | None, year: str | None
+) -> None:
+    told = found(*lines)
+    assert (value(told, "published"), value(told, "year")) == (published, year)
+
+
+def test_a_year_in_the_title_serves_when_it_is_the_only_one() -> None:
+    assert value(found(title="Overview Report 2014"), "year") == "2014"
+    assert value(found(title="Deaths from 2010 to 2014"), "year") is None
+    assert value(found(stem="Child W 2015"), "year") == "2015"
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Independent Author: Jo Marsh", "Jo Marsh"),
+        ("Lead Reviewers – Jo Marsh and Kit Reed", "Jo Marsh and Kit Reed"),
+        ("Written by: Jo Marsh, consultant", "Jo Marsh"),
+        ("The author: was asked to look again", None),
+        ("Jo Marsh", None),
+    ],
+)
+def test_an_author_is_a_name_after_the_word(line: str, author: str | None) -> None:
+    assert value(found(line), "author") == author
+
+
+def test_the_cover_sheet_comes_before_the_cover_and_each_value_tells_its_source() -> None:
+    sheet = ("Title: Serious case review: overview report: Child Wren.", "LSCB: Fenland Safeguarding Children Board")
+    told = found("Avonshire Safeguarding Children Board", title="Child Robin", sheet=sheet)
+    assert told["title"] == Found("Serious case review: overview report: Child Wren", "cover sheet", 0.95)
+    assert (told["board"].value, told["board"].source) == ("Fenland Safeguarding Children Board", "cover sheet")
+    assert (told["child"].value, told["child"].source) == ("Child Wren", "cover sheet")
+    header = found(title="", header=("Avonshire Safeguarding Children Board",))
+    assert (header["board"].source, header["board"].confidence) == ("running header", 0.75)
+
+
+def test_a_title_is_always_found() -> None:
+    assert found(title="An Overview")["title"] == Found("An Overview", "cover", 0.8)
+    assert found(title="Overview Report¹")["title"].value == "Overview Report"
+    told = found(title="", properties={"title": "Review of Child Wren"})
+    assert told["title"] == Found("Review of Child Wren", "pdf properties", 0.5)
+    named = found(title="", properties={"title": "Microsoft Word - final v3.docx"}, stem="Child%20Wren_final")
+    assert named["title"] == Found("Child Wren final", "file name", 0.3)
+
+
+def test_the_language_is_told_where_the_text_shows_it() -> None:
+    welsh = "Roedd y plentyn yn yr ysgol ac mae gan y teulu lawer o ffrindiau yn y dref. " * 5
+    assert value(found(), "language") == "en"
+    assert value(found(body=welsh), "language") == "cy"
+    assert value(found(body="12 34 56"), "language") is None

@@ -1,0 +1,80 @@
+"""Each repair of text, with what it mends and what it must leave alone."""
+
+import pytest
+
+from ingest.structure import normalise
+
+
+@pytest.mark.parametrize(
+    ("printed", "repaired"),
+    [
+        ("ﬁndings of the eﬀective oﬃcer", "findings of the effective officer"),
+        ("the child’s “voice”", "the child’s “voice”"),
+        ("safe\u00adguarding", "safeguarding"),
+        ("non\u2011accidental", "non-accidental"),
+        ("wide\u00a0space\u2003and\ttab", "wide space and tab"),
+        ("\uf0b7 first point", "• first point"),
+        ("\uf06e\uf020 first point", "• first point"),
+        ("a \uf0e0 b", "a b"),
+        ("bell\x07 and escape\x1b[31m", "bell and escape[31m"),
+        ("\u202ereversed\u202c", "reversed"),
+        ("broken \ud800 half", "broken \ufffd half"),
+        ("SSEERRIIOOUUSS CCAASSEE 0044 NNOOVV", "SERIOUS CASE 04 NOV"),
+        ("1 | P a g e", "1 | Page"),
+        ("guidance¹ says ½ … ™", "guidance¹ says ½ … ™"),
+        ("Ｆｕｌｌ ｗｉｄｔｈ", "Full width"),
+    ],
+)
+def test_a_line_is_repaired(printed: str, repaired: str) -> None:
+    assert normalise.repair(printed) == repaired
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a committee of bookkeepers",  # doubled letters inside ordinary words
+        "11 22 33",  # too short to be sure
+        "Children A, B, C, D and E",
+        "A B C D",  # initials
+        "1 2 3 4 5",
+        "grade 5 – 9",
+        "résumé naïve",
+    ],
+)
+def test_ordinary_text_is_left_alone(text: str) -> None:
+    assert normalise.repair(text) == text
+
+
+@pytest.mark.parametrize("text", ["ﬁ\u00ad\uf0b7 x", "SSEERRIIOOUUSS CCAASSEE", "P a g e", "  a   b "])
+def test_repairing_twice_changes_nothing_more(text: str) -> None:
+    assert normalise.repair(normalise.repair(text)) == normalise.repair(text)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("the safe", "guarding partners", "the safeguarding partners"),  # written so elsewhere
+        ("a multi", "agency plan", "a multi-agency plan"),  # written so elsewhere
+        ("a neigh", "bour said", "a neighbour said"),  # no half is a word
+        ("a child", "focused plan", "a child-focused plan"),  # both halves are words
+        ("a co", "sleeping risk", "a co-sleeping risk"),  # a known prefix and a word
+        ("Ms Avon", "Smith said", "Ms Avon-Smith said"),  # a name
+        ("aged 16", "17 years", "aged 16-17 years"),  # numbers
+        ("over-opti", "mistic views", "over-optimistic views"),
+    ],
+)
+def test_a_word_broken_by_a_hyphen_is_put_together_as_the_document_writes_it(
+    above: str, below: str, joined: str
+) -> None:
+    words, hyphenated = normalise.vocabulary(
+        ["Safeguarding is multi-agency work.", "The child was focused on sleeping, and over-optimistic views", "Smith"]
+    )
+    assert normalise.join(above, below, True, words, hyphenated) == joined
+
+
+def test_lines_without_a_hyphen_are_joined_by_one_space() -> None:
+    assert normalise.join("the child was", "not seen", False, (), ()) == "the child was not seen"
+
+
+def test_a_hyphen_before_something_that_is_no_word_stays() -> None:
+    assert normalise.join("see pages 4", "(below)", True, (), ()) == "see pages 4-(below)"

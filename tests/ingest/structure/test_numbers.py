@@ -1,0 +1,63 @@
+"""A number numbers a paragraph only when its form and its order say so."""
+
+import pytest
+
+from ingest.structure import numbers
+
+
+def found(*texts: str) -> list[str | None]:
+    return numbers.in_order([numbers.at_start(text) for text in texts])
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        ["1.1", "1.2", "1.3", "2.1"],
+        ["1.1.1", "1.1.2", "1.2.1", "2.1.1"],
+        ["4-1", "4-2", "4-3"],
+        ["15.1.1", "15.1.2", "15.1.3"],
+        ["A.1", "A.2", "B.1"],
+        ["1.1", "1.2", "1.1", "1.2"],  # an appendix begins again
+        ["4.3.1", "4.3.2", "4.3.4", "4.3.5"],  # one was lost
+        ["Recommendation 1", "Recommendation 2"],
+        ["Finding 1", "Finding 2", "Finding 3"],
+    ],
+)
+def test_numbers_in_order_are_paragraph_numbers(printed: list[str]) -> None:
+    assert found(*(f"{number} The child was seen." for number in printed)) == printed
+
+
+def test_dots_and_brackets_after_a_number_are_not_part_of_it() -> None:
+    assert found("1. One", "2. Two", "3) Three") == ["1", "2", "3"]
+    assert found("i. One", "ii. Two", "iii. Three") == ["i", "ii", "iii"]
+    assert found("(1) One", "(2) Two") == ["(1)", "(2)"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2015 was the year of the first referral",
+        "3.5 per cent of families",
+        "42 Acacia Avenue",
+        "999 calls were made",
+        "2015. In that year",
+    ],
+)
+def test_a_number_out_of_order_is_none(text: str) -> None:
+    assert found("1.1 The child was seen.", text, "1.2 The child was not seen.") == ["1.1", None, "1.2"]
+
+
+def test_a_single_bare_number_is_none_but_a_row_of_them_is() -> None:
+    assert found("1 Brook Street") == [None]
+    assert found("M1 2AB") == [None]
+    assert found("S1 One", "S2 Two") == ["S1", "S2"]
+    assert found("1 Introduction", "Text.", "2 Method", "3 Analysis") == ["1", None, "2", "3"]
+
+
+def test_an_extract_may_begin_in_the_middle() -> None:
+    assert found("4.1 One", "4.2 Two", "4.3 Three") == ["4.1", "4.2", "4.3"]
+
+
+def test_no_word_is_taken_for_a_roman_number() -> None:
+    assert numbers.at_start("civil. law") is None
+    assert numbers.at_start("I. saw") is None

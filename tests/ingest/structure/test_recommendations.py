@@ -1,0 +1,129 @@
+"""What is a recommendation or a finding, with what belongs to it and whom it asks."""
+
+import pytest
+
+from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind
+from ingest.structure import recommendations
+
+RECOMMENDATIONS = Section(1, SectionKind.RECOMMENDATIONS, "8 Recommendations")
+FINDINGS = Section(1, SectionKind.FINDINGS, "Findings")
+PLAN = Section(1, SectionKind.ACTION_PLAN, "Action plan")
+
+
+def find(*texts: str | tuple[str | None, str], section: Section = RECOMMENDATIONS, heading: bool = True) -> list[Item]:
+    """The items in a part of a report: texts, or printed numbers with texts."""
+    opening = [Paragraph(0, 1, None, 1, section.heading, heading)]
+    paragraphs = [
+        Paragraph(at, 1, None, 1, each) if isinstance(each, str) else Paragraph(at, 1, each[0], 1, each[1])
+        for at, each in enumerate(texts, 1)
+    ]
+    return list(recommendations.find([*opening, *paragraphs], [Section(0, SectionKind.BODY, ""), section]))
+
+
+def test_each_numbered_paragraph_is_an_item_with_its_number_and_words() -> None:
+    found = find("This review recommends:", ("8.1", "8.1 The LSCP should act."), ("8.2", "8.2 The police should act."))
+    assert [(item.number, item.text, item.addressee) for item in found] == [
+        ("8.1", "The LSCP should act.", "The LSCP"),
+        ("8.2", "The police should act.", "The police"),
+    ]
+    assert {item.kind for item in found} == {ItemKind.RECOMMENDATION}
+    assert {item.section for item in found} == {RECOMMENDATIONS}
+
+
+def test_bullets_and_deeper_numbers_belong_to_the_item_above_them() -> None:
+    found = find(
+        ("1", "1. The board should seek assurance that:"),
+        "• children are seen;",
+        ("(a)", "(a) and heard."),
+        ("1.1", "1.1 It should do so every year."),
+        ("2", "2. Schools should ask."),
+    )
+    assert [(item.first, item.last) for item in found] == [(1, 4), (5, 5)]
+    assert found[0].text.splitlines()[1:] == [
+        "• children are seen;",
+        "(a) and heard.",
+        "1.1 It should do so every year.",
+    ]
+
+
+def test_where_nothing_is_numbered_the_bullets_are_items_and_else_what_asks_for_something() -> None:
+    found = find("The review asks for:", "• one chronology;", "• one policy.")
+    assert [item.text for item in found] == ["one chronology;", "one policy."]
+    found = find("The reviewer met the board.", "Health services should write letters that a parent can read.")
+    assert [item.text[:15] for item in found] == ["Health services"]
+
+
+def test_a_named_one_counts_wherever_it_stands_and_once() -> None:
+    paragraphs = [
+        Paragraph(0, 1, "Recommendation 1", 0, "Recommendation 1: The board should act."),
+        Paragraph(1, 2, "Recommendation 1", 1, "Recommendation 1: The board should act soon."),
+        Paragraph(2, 2, None, 1, "This is asked because nobody acted."),
+        Paragraph(3, 3, "Recommendation 1", 2, "Recommendation 1 Act By May"),
+    ]
+    sections = [
+        Section(0, SectionKind.SUMMARY, "Summary"),
+        RECOMMENDATIONS,
+        Section(2, SectionKind.ACTION_PLAN, "Action plan"),
+    ]
+    assert [item.page for item in recommendations.find(paragraphs, sections)] == [2]
+    assert [item.page for item in recommendations.find(paragraphs[:1], sections)] == [1]
+    assert [item.page for item in recommendations.find([Paragraph(0, 3, *_row(paragraphs[3]))], [PLAN])] == [3]
+
+
+def _row(paragraph: Paragraph) -> tuple[str | None, int, str]:
+    return paragraph.number, 0, paragraph.text
+
+
+def test_a_number_alone_on_a_line_has_its_words_below_it() -> None:
+    paragraphs = [
+        Paragraph(0, 1, "Finding 1", 0, "Finding 1", heading=True),
+        Paragraph(1, 1, None, 0, "Nobody asked the child."),
+        Paragraph(2, 1, "5.2", 0, "5.2 In this case nobody did."),
+    ]
+    (item,) = recommendations.find(paragraphs, [FINDINGS])
+    assert (item.kind, item.number, item.text) == (ItemKind.FINDING, "Finding 1", "Nobody asked the child.")
+
+
+def test_findings_that_are_named_make_the_paragraphs_around_them_no_findings() -> None:
+    found = find(
+        ("5.1", "5.1 There are two."),
+        ("Finding 1", "Finding 1: Nobody asked."),
+        ("5.2", "5.2 So it was."),
+        section=FINDINGS,
+    )
+    assert [item.number for item in found] == ["Finding 1"]
+    assert [item.number for item in find(("7.1", "7.1 Nobody asked."), section=FINDINGS)] == ["7.1"]
+
+
+def test_questions_for_the_board_are_asked_of_the_board() -> None:
+    section = Section(1, SectionKind.RECOMMENDATIONS, "Questions for the Board")
+    assert [item.addressee for item in find("• Does it know?", section=section)] == ["the Board"]
+
+
+def test_a_footnote_and_an_answer_are_no_recommendations() -> None:
+    assert find("¹ The board should be told.") == []
+    answer = Section(1, SectionKind.RECOMMENDATIONS, "Government response")
+    assert find("We must and should do better.", section=answer) == []
+    assert len(find("Recommendation: The board should act.", section=answer)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("The Fernshire Safeguarding Partnership should require it.", "The Fernshire Safeguarding Partnership"),
+        ("It is recommended that NHS England should act.", "NHS England"),
+        ("All agencies, including schools, must act.", "All agencies, including schools"),
+        ("Recommendation: GPs should ask.", "GPs"),
+        ("• Children’s social care needs to ask.", "Children’s social care"),
+        ("The board is asked to consider this.", "The board"),
+        ("No school should exclude a child.", None),
+        ("Children should be seen by the police.", None),
+        ("Each child should be seen.", None),
+        ("Interviews should be offered by one service.", None),
+        ("The police did what they should have done.", None),
+        ("Health visitors were told. The board should act.", None),
+        ("one policy for all services", None),
+    ],
+)  # fmt: skip
+def test_who_is_asked_is_told_only_where_the_words_say_so(text: str, asked: str | None) -> None:
+    assert recommendations.addressee(text) == asked

@@ -1,0 +1,152 @@
+"""The commands that ask, as a person types them."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from corpus.layout import create_library
+from reviews.cli.main import main
+from reviews.maintenance.update import run
+
+DEMO = Path(__file__).parents[3] / "corpus" / "demo"
+
+Reviews = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = create_library(tmp_path_factory.mktemp("asking") / "library")
+    settings.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
+    run(settings, sorted(DEMO.glob("*.pdf")))
+    return settings.library
+
+
+@pytest.fixture
+def reviews(library: Path) -> Reviews:
+    return lambda *words: CliRunner().invoke(main, ["--library", str(library), *words])
+
+
+def test_the_reports_of_a_case_stand_together_and_are_said_to(reviews: Reviews) -> None:
+    assert "neglect: 7 reports of 4 cases" in reviews("search", "neglect").output
+    assert "same case as the one above" in reviews("search", "neglect").output
+    loose = json.loads(reviews("search", "neglect", "--group", "none", "--json").output)
+    scores = [hit["score"] for hit in loose["hits"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_filters_of_every_kind_are_understood(reviews: Reviews) -> None:
+    def total(*words: str) -> int:
+        result = reviews("search", "neglect", *words, "--json")
+        assert result.exit_code == 0, result.output
+        return int(json.loads(result.output)["total"])
+
+    assert total() == 7
+    assert total("--area", "Fernshire") == 4
+    assert total("--area", "Fernshire", "--area", "Wendlemere") == 6
+    assert total("--area", "Fernshire", "--kind", "overview report") == 1
+    assert total("--child", "Child Robin") == 4
+    assert total("--year", "2015") == 1
+    assert 0 < total("--section", "findings") < 7
+    assert 0 < total("--theme", "professional curiosity") < 7
+    assert reviews("search", "neglect", "--theme", "nosuch").exit_code == 2
+
+
+def test_the_hits_are_counted_when_asked(reviews: Reviews) -> None:
+    shown = reviews("search", "neglect", "--facets", "--limit", "0").output
+    assert "By year: 2024 1 · 2022 4 · 2015 1 · 2014 1" in shown
+    assert "By area: Fernshire 4 · Wendlemere 2 · Skellmoor 1" in shown
+    assert "By section:" in shown
+    assert "By theme: Neglect (any) 7" in shown
+
+
+def test_a_theme_shows_which_of_its_terms_are_found_and_which_are_not(reviews: Reviews) -> None:
+    shown = " ".join(reviews("search", 'theme:"neglect"', "--limit", "0").output.split())
+    assert "Found, in so many reports: neglect* 7" in shown
+    assert "Found in none:" in shown
+
+
+def test_the_order_is_explained(reviews: Reviews) -> None:
+    shown = reviews("search", "neglect school", "--explain", "--limit", "1").output
+    assert re.search(r"\d\.\d\d of \d\.\d\d for school: \d times? here, in \d reports", shown), shown
+
+
+def test_a_suggestion_is_printed(reviews: Reviews) -> None:
+    assert "Did you mean: neglect\n" in reviews("search", "neglct").output
+
+
+def test_every_mention_in_one_report_is_shown_in_order(reviews: Reviews) -> None:
+    hit = json.loads(reviews("search", "neglect", "--json").output)["hits"][0]
+    found = json.loads(reviews("show", hit["report"]["id"][:12], "--find", "neglect", "--json").output)
+    (only,) = found["hits"]
+    assert only["report"] == hit["report"]
+    assert sum(len(passage["highlights"]) for passage in only["passages"]) == only["mentions"] == hit["mentions"]
+    ordinals = [passage["ordinal"] for passage in only["passages"]]
+    assert ordinals == sorted(ordinals)
+    shown = reviews("show", hit["report"]["id"][:12], "--find", "neglect").output
+    assert shown.count("page ") >= len(ordinals)
+    assert reviews("show", hit["report"]["id"][:12], "--find", "x", "--page", "1").exit_code == 2
+
+
+def test_similar_reports_are_those_of_the_same_case_first(reviews: Reviews) -> None:
+    hit = json.loads(reviews("search", 'title:"child robin" kind:overview', "--json").output)["hits"][0]["report"]
+    found = json.loads(reviews("similar", hit["id"], "--json").output)["similar"]
+    assert hit["id"] not in {each["report"]["id"] for each in found}
+    assert found[0]["report"]["case"] == hit["case"]
+    assert found[0]["terms"]
+    assert "% alike" in reviews("similar", hit["id"]).output
+
+
+def test_similar_passages_to_a_paragraph_are_shown_with_their_place(reviews: Reviews) -> None:
+    hit = json.loads(reviews("search", 'title:"child robin" kind:overview neglect', "--json").output)["hits"][0]
+    ordinal = hit["passages"][0]["ordinal"]
+    found = json.loads(reviews("similar", hit["report"]["id"], "--paragraph", f"#{ordinal}", "--json").output)[
+        "similar"
+    ]
+    assert found
+    for each in found:
+        (passage,) = each["passages"]
+        assert (each["report"]["id"], passage["ordinal"]) != (hit["report"]["id"], ordinal)
+        marked = {passage["text"][a:b].lower() for a, b in passage["highlights"]}
+        assert set(each["terms"]) & marked
+    for wrong in ("#99999", "99.99", "#x"):
+        assert reviews("similar", hit["report"]["id"], "--paragraph", wrong).exit_code == 2
+
+
+def test_a_check_of_a_theme_shows_what_each_term_finds(reviews: Reviews) -> None:
+    checked = json.loads(reviews("themes", "check", "neglect", "--json").output)
+    (theme,) = checked["themes"]
+    terms = {term["query"]: term for term in theme["terms"]}
+    assert terms["neglect*"]["reports"] == 7
+    assert theme["reports"] >= 7
+    assert len(terms["neglect*"]["samples"]) == 3
+    assert terms["GCP2"] == {"query": "GCP2", "reports": 0, "alone": 0, "mentions": 0, "warnings": [], "samples": []}
+    shown = reviews("themes", "check", "neglect").output
+    assert "neglect*: 7 reports" in shown
+    assert "GCP2: found nowhere" in shown
+
+
+def test_a_theme_is_shown_by_its_name_alone(reviews: Reviews) -> None:
+    assert "voice of the child" in reviews("themes", "Voice of the child").output
+    assert reviews("themes").output == reviews("themes", "show").output
+    assert reviews("themes", "nosuch").exit_code == 2
+    assert "check" in reviews("themes", "--help").output
+
+
+@pytest.mark.parametrize("command", ["search", "concordance", "trends", "terms", "recommendations"])
+@pytest.mark.parametrize("query", ["-neglect", "-harm", '-"dental decay"', "--neglect"])
+def test_a_query_that_begins_with_a_hyphen_is_told_to_go_after_two(reviews: Reviews, command: str, query: str) -> None:
+    said = reviews(command, query)
+    assert said.exit_code == 2
+    quote = "'" if '"' in query else '"'
+    assert f"{command} -- {quote}{query}{quote}" in " ".join(said.stderr.split())
+    assert "No such option" not in reviews(command, "--json", "--", query).stderr
+
+
+def test_a_misspelt_option_is_still_told_as_one(reviews: Reviews) -> None:
+    said = reviews("search", "neglect", "--jsn").stderr
+    assert "Did you mean" in said
+    assert " -- " not in said

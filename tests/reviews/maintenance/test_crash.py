@@ -1,0 +1,62 @@
+"""`kill -9` and a failing disk lose nothing: afterwards the library is as before the update or as after it, and the
+next one completes.
+
+`make torture` fails every operation of a run, and kills updates at many more moments: docs/reliability.md.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults import runs
+from benchmarks.faults.crash import START, kills
+from benchmarks.faults.disk import FAULTS, Disk, Fault
+from benchmarks.faults.runs import Scene
+from tests.command import DEMO
+from tests.patience import paused_at_a_file
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no kill -9 and no fork on Windows")
+PDFS = sorted(pdf for pdf in DEMO.glob("[CF]*.pdf") if "redacted" not in pdf.name)  # no scan: OCR takes long
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(runs, "_NEW", 1)
+        yield Scene.make(tmp_path_factory.mktemp("scene"))
+
+
+@pytest.mark.parametrize(("place", "fault"), [*enumerate(FAULTS)])
+def test_a_run_whose_disk_fails_at_any_operation_leaves_the_old_answers_or_the_new_ones(
+    scene: Scene, place: int, fault: Fault
+) -> None:
+    share = scene.operations // (2 * len(FAULTS))
+    points = [1 + place * share, scene.operations - place * share]
+    outcome = runs.faults(scene, fault, points)
+    assert outcome.faults == []
+    assert outcome.old + outcome.new == len(points)
+
+
+def test_what_sqlite_did_not_flush_is_really_lost(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that only says that it has flushed is found out, so one that does not lie is really tried."""
+    monkeypatch.setattr(Disk, "flushed", lambda self, path: None)
+    assert runs.faults(scene, "power", [scene.operations]).faults
+
+
+def building(folder: Path) -> str:
+    """An update waits where it begins an index: the last of three kills, which aims at that, cannot come too late."""
+    return paused_at_a_file(folder / "sign", "open", "building-")
+
+
+def test_a_kill_at_any_moment_of_an_update_loses_nothing(tmp_path: Path) -> None:
+    done = list(kills(PDFS, tmp_path, times=3, seed=2, start=building(tmp_path) + START))
+    assert [(kill.moment, kill.found, kill.faults) for kill in done if kill.faults] == []
+    assert done[-1].found == "building", "the kill missed what it aims at"
+
+
+def test_an_update_that_throws_the_old_index_away_first_is_found_out(tmp_path: Path) -> None:
+    away = "import shutil, sys; shutil.rmtree(sys.argv[2] + '/index')\n"
+    done = list(kills(PDFS, tmp_path, times=3, seed=3, start=away + building(tmp_path) + START))
+    assert any("search fails" in fault for fault in done[-1].faults)

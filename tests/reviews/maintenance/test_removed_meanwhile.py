@@ -1,0 +1,118 @@
+"""A report is removed while others search: they get the answer with it or without it, and never a mistake."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import reviews
+from corpus.errors import Corrupt, Gone
+from corpus.layout import create_library
+from corpus.storage.store import Store
+from reviews.library import Library
+from reviews.maintenance.remove import remove
+from reviews.maintenance.update import run
+from reviews.web.app import create_app
+from tests.patience import until
+
+DEMO = Path(__file__).parents[3] / "corpus" / "demo"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    settings = create_library(tmp_path / "library")
+    run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
+    with reviews.open(settings.library) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(library: Library) -> Iterator[FlaskClient]:
+    app = create_app(library.settings.library)
+    yield app.test_client()
+    app.extensions["shelf"].close()
+
+
+def take(library: Library, report: str) -> None:
+    """Take it out of the corpus only, as `reviews remove` does first: the index that is current still shows it."""
+    with Store.open(library.settings.database) as store:
+        store.remove(report, "asked for")
+
+
+def test_an_open_library_and_the_page_answer_without_it_before_the_index_is_built_anew(
+    library: Library, client: FlaskClient
+) -> None:
+    before = library.search("child", limit=None, per_report=None)
+    gone = before.hits[0].report["id"]
+    assert gone in client.get("/search.json?q=child&limit=100").get_data(as_text=True)
+    assert client.get(f"/reports/{gone}").status_code == 200
+    take(library, gone)
+    for _ in ("open since before", "opened anew"):
+        after = library.search("child", limit=None, per_report=None)
+        assert {hit.report["id"] for hit in after} == {hit.report["id"] for hit in before} - {gone}
+        assert after.generation == before.generation
+        assert after.coverage.reports == before.coverage.reports - 1
+        assert after.coverage.searchable == before.coverage.searchable - 1
+        assert sum(value.count for value in after.facets["kind"]) == after.total
+        library.close()
+    told = client.get("/search.json?q=child&limit=100")
+    assert (told.status_code, gone in told.get_data(as_text=True)) == (200, False)
+    assert client.get("/?q=child").status_code == 200
+    assert client.get(f"/reports/{gone}").status_code == 404
+
+
+def test_an_answer_that_has_begun_says_in_a_sentence_that_a_report_went(library: Library) -> None:
+    before = library.search("child", limit=None)
+    head, hits = library.searcher().stream("child")
+    assert head.total == before.total > 1
+    next(hits)
+    take(library, before.hits[1].report["id"])
+    with pytest.raises(Gone, match="Ask again"):
+        list(hits)
+    assert library.search("child").total == before.total - 1
+
+
+@pytest.mark.parametrize("table", ["page", "section", "paragraph"])
+def test_a_text_that_is_not_whole_is_told_from_one_that_went(library: Library, table: str) -> None:
+    with Store.open(library.settings.database) as store:
+        store._db.execute("PRAGMA foreign_keys = OFF")
+        store._db.execute(f"DELETE FROM {table}")
+    with pytest.raises(Corrupt, match=f"{table}s that reading"):
+        library.search("child")
+
+
+def test_nobody_who_searches_while_a_report_is_removed_gets_a_mistake(library: Library, client: FlaskClient) -> None:
+    done, seen = threading.Event(), Counter[tuple[str, object]]()
+
+    def python() -> None:
+        while not done.is_set():
+            seen["python", library.search("child", limit=None, per_report=None).total] += 1
+
+    def page() -> None:
+        while not done.is_set():
+            seen["page", client.get("/?q=child").status_code] += 1
+
+    before = library.search("child").total
+    report = library.search("child").hits[0].report["id"]
+    library.close()  # what is open belongs to one thread
+    people = [threading.Thread(target=ask) for ask in (python, page)]
+
+    def asking() -> bool:
+        return all(each.is_alive() for each in people)
+
+    for each in people:
+        each.start()
+    try:
+        until(lambda: len(seen) == 2, asking)
+        removed = remove(library.settings, report, "asked for")
+        until(lambda: seen["python", before - 1], asking)
+    finally:
+        done.set()
+        for each in people:
+            each.join()
+    assert removed.problems == []
+    assert set(seen) <= {("python", before), ("python", before - 1), ("page", 200)}
+    assert min(seen["python", before - 1], seen["page", 200]) > 0

@@ -1,0 +1,222 @@
+"""Who may open the page, how much they may ask, and what is kept of it."""
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from corpus.errors import Corrupt, NotFound, UsageError
+from reviews.cli.main import main
+from reviews.web.app import Options, create_app
+from reviews.web.guard.access import Access, Rate
+from reviews.web.guard.tokens import FILE, Tokens
+
+
+@pytest.fixture
+def library(demo: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(demo, tmp_path / "library"))
+
+
+@contextmanager
+def client(library: Path, options: Options) -> Iterator[FlaskClient]:
+    app = create_app(library, options)
+    try:
+        yield app.test_client()
+    finally:
+        app.extensions["shelf"].close()
+
+
+def lines(library: Path) -> list[dict[str, object]]:
+    return [
+        json.loads(line) for file in sorted((library / "access").glob("*")) for line in file.read_text().splitlines()
+    ]
+
+
+def test_without_a_token_nothing_is_shown_and_a_person_is_led_to_sign_in(library: Path, robin: str) -> None:
+    Tokens(library).add("Jo Smith")
+    with client(library, Options(access=Access(Tokens(library)))) as page:
+        for path in ("/", "/?q=neglect", f"/reports/{robin}", f"/reports/{robin}/file.pdf", "/coverage", "/nosuch"):
+            answer = page.get(path)
+            assert answer.status_code == 303, path
+            assert answer.headers["Location"] == "/sign-in"
+        assert page.get("/search.json?q=neglect").status_code == 401
+        assert page.get("/search.json?q=neglect", headers={"Authorization": "Bearer wrong"}).status_code == 401
+        assert page.get("/healthz").status_code == 200
+        assert "Your token" in page.get("/sign-in").text
+
+
+def test_a_token_opens_the_page_as_a_cookie_and_as_a_header(library: Path) -> None:
+    token = Tokens(library).add("Jo Smith")
+    with client(library, Options(access=Access(Tokens(library)))) as page:
+        assert page.get("/search.json?q=neglect", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        assert page.post("/sign-in", data={"token": "wrong"}).status_code == 401
+        answer = page.post("/sign-in", data={"token": token})
+        assert answer.status_code == 303
+        cookie = answer.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "Sign out" in page.get("/?q=neglect").text
+        assert page.post("/sign-out").status_code == 303
+        assert page.get("/").status_code == 303
+
+
+def test_who_is_revoked_is_out_at_the_next_request(library: Path) -> None:
+    tokens = Tokens(library)
+    jo, sam = tokens.add("Jo Smith"), tokens.add("Sam")
+    with client(library, Options(access=Access(Tokens(library)))) as page:
+        assert page.get("/help.json", headers={"Authorization": f"Bearer {jo}"}).status_code == 200
+        Tokens(library).revoke("jo smith")
+        assert page.get("/help.json", headers={"Authorization": f"Bearer {jo}"}).status_code == 401
+        assert page.get("/help.json", headers={"Authorization": f"Bearer {sam}"}).status_code == 200
+
+
+def test_only_the_hash_of_a_token_is_kept_where_only_the_owner_reads_it(library: Path) -> None:
+    token = Tokens(library).add("Jo Smith")
+    text = (library / FILE).read_text(encoding="utf-8")
+    assert token not in text
+    assert "Jo Smith" in text
+    if os.name == "posix":
+        assert stat.S_IMODE((library / FILE).stat().st_mode) == 0o600
+
+
+def test_odd_names_and_a_damaged_file_are_told(library: Path) -> None:
+    tokens = Tokens(library)
+    tokens.add("Jo Smith")
+    for name in ("", "  ", "x" * 101, "JO smith", "a\x07"):
+        with pytest.raises(UsageError):
+            tokens.add(name)
+    with pytest.raises(NotFound):
+        tokens.revoke("Nobody")
+    (library / FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(Corrupt):
+        Tokens(library).held()
+
+
+def test_the_command_makes_lists_and_revokes_tokens(library: Path) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["--library", str(library), "token", *words])
+        return result.exit_code, result.output
+
+    code, token = run("add", "Jo Smith")
+    assert code == 0
+    assert Tokens(library).person(token.strip()) == "Jo Smith"
+    assert "Jo Smith" in run("list")[1]
+    assert run("revoke", "Jo Smith")[0] == 0
+    assert "Jo Smith" not in run("list")[1]
+    assert run("revoke", "Jo Smith")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--host", "0.0.0.0"], "Say who may"),
+        (["--host", "reviews.example"], "Say who may"),
+        (["--user-header", "X-User"], "go together"),
+        (["--proxy", "10.0.0.1"], "go together"),
+        (["--user-header", "X-User", "--proxy", "nowhere"], "is no address"),
+        (["--tokens", "--user-header", "X-User", "--proxy", "10.0.0.1"], "not both"),
+    ],
+)
+def test_nobody_serves_a_library_to_others_by_accident(library: Path, options: list[str], sentence: str) -> None:
+    result = CliRunner().invoke(main, ["--library", str(library), "serve", *options])
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
+def test_a_proxy_names_the_person_and_nobody_else_can(library: Path) -> None:
+    access = Access(header="X-Remote-User", proxies=("10.1.0.0/16",))
+    with client(library, Options(hosts=(), access=access)) as page:
+
+        def ask(address: str, **headers: str) -> int:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            return page.get("/help.json", headers=named, environ_base={"REMOTE_ADDR": address}).status_code
+
+        assert ask("10.1.2.3", X_Remote_User="jo") == 200
+        assert ask("10.1.2.3") == 401
+        assert ask("10.1.2.3", X_Remote_User="") == 401
+        assert ask("10.1.2.3", X_Remote_User="evil, jo") == 401
+        assert ask("10.2.2.3", X_Remote_User="jo") == 401
+        assert ask("127.0.0.1", X_Remote_User="jo", X_Forwarded_For="10.1.2.3") == 401
+
+
+def test_a_form_of_another_page_is_not_taken(library: Path) -> None:
+    token = Tokens(library).add("Jo")
+    with client(library, Options(access=Access(Tokens(library)))) as page:
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}, {"Origin": "null"}):
+            assert page.post("/sign-in", data={"token": token}, headers=headers).status_code == 403
+        for headers in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}):
+            assert page.post("/sign-in", data={"token": token}, headers=headers).status_code == 303
+
+
+def test_one_visitor_cannot_take_all_and_others_are_not_held_up() -> None:
+    rate = Rate(60)
+    assert [rate.takes("jo", 0.0) for _ in range(31)] == [True] * 30 + [False]
+    assert rate.takes("sam", 0.0)
+    assert not rate.takes("jo", 0.5)
+    assert rate.takes("jo", 1.1)
+    assert all(Rate(0).takes("jo", 0.0) for _ in range(1000))
+
+
+def test_too_many_requests_are_refused_with_a_sentence(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviews.web.guard.access.time.monotonic", lambda: 0.0)  # all of them in one moment
+    with client(library, Options(rate=4)) as page:
+        answers = [page.get("/help") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+        assert "Wait half a minute" in answers[-1].text
+        assert answers[-1].headers["Retry-After"]
+        assert page.get("/static/reviews.css").status_code == 200
+
+
+def test_the_log_says_who_opened_and_exported_what_and_no_query(library: Path, robin: str) -> None:
+    access = Access(header="X-User", proxies=("127.0.0.1",))
+    with client(library, Options(access=access, log_days=9)) as page:
+        for path in (
+            "/?q=rickets",
+            f"/reports/{robin}?q=rickets",
+            f"/reports/{robin}/pages/2",
+            "/search.csv?q=rickets",
+        ):
+            assert page.get(path, headers={"X-User": "jo"}).status_code == 200
+        page.get("/nosuch", headers={"X-User": "jo"})
+        page.get("/reports/ffffffffffff", headers={"X-User": "jo"})
+    found = lines(library)
+    assert [line["what"] for line in found] == ["search", "report", "page", "export"]
+    assert {line["person"] for line in found} == {"jo"}
+    assert found[1]["id"] == robin
+    assert found[2]["number"] == 2
+    assert found[3]["form"] == "csv"
+    assert "rickets" not in json.dumps(found)
+
+
+def test_queries_are_logged_only_where_that_is_asked_for(library: Path) -> None:
+    with client(library, Options(log_days=9, log_queries=True)) as page:
+        page.get("/?q=rickets")
+    assert [line["query"] for line in lines(library)] == ["rickets"]
+
+
+def test_old_days_are_dropped_and_without_people_nothing_is_logged(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)  # midnight may come while this runs
+    monkeypatch.setattr("reviews.web.guard.audit.datetime", SimpleNamespace(now=lambda zone: now))
+    with client(library, Options()) as page:
+        page.get("/?q=neglect")
+    assert not (library / "access").exists()
+    folder = library / "access"
+    folder.mkdir()
+    for days in (1, 8, 9, 10, 400):
+        (folder / f"{now.date() - timedelta(days=days)}.jsonl").write_text("{}\n")
+    (folder / "notes.txt").write_text("stays\n")
+    with client(library, Options(log_days=9)) as page:
+        page.get("/?q=neglect")
+    assert len(list(folder.glob("*.jsonl"))) == 4
+    assert (folder / "notes.txt").exists()

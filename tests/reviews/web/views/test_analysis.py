@@ -1,0 +1,234 @@
+"""Recommendations, trends and sheets of queries, as the page gives them."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from flask.testing import FlaskClient
+
+from corpus.errors import LimitHit, NotFound
+from reviews.library import Library
+from reviews.web.batch_jobs import Batches
+from search.analytics.trends import trends
+from search.filters import Filters
+from tests.patience import steps, until
+
+
+def test_recommendations_say_whose_they_are_and_where_they_stand(page: FlaskClient) -> None:
+    answer = page.get("/recommendations.json?only=recommendation").get_json()
+    assert len(answer["items"]) >= 10
+    assert {item["kind"] for item in answer["items"]} == {"recommendation"}
+    shown = page.get("/recommendations?only=recommendation").text
+    for item in answer["items"][:5]:
+        assert f"/reports/{item['report'][:16]}/pages/{item['page']}" in shown
+
+
+def test_recommendations_can_be_searched(page: FlaskClient) -> None:
+    found = page.get("/recommendations.json?q=chronology").get_json()["items"]
+    assert found
+    assert all("chronolog" in item["text"].lower() for item in found)
+    assert "mentions that" in page.get("/recommendations?q=nosuchword").text
+    assert page.get("/recommendations?only=nosuch").status_code == 400
+
+
+def test_the_pages_of_recommendations_lead_through_all_of_them(page: FlaskClient, demo: Path) -> None:
+    seen, number, more = [], 1, True
+    while more:
+        answer = page.get(f"/recommendations.json?page={number}").get_json()
+        seen += [(item["report"], item["page"], item["text"]) for item in answer["items"]]
+        more, number = answer["more"], number + 1
+    with Library(demo) as library:
+        assert len(seen) == len(library.items())
+
+
+def test_trends_are_those_of_the_library_in_table_chart_and_json(page: FlaskClient, demo: Path) -> None:
+    with Library(demo) as library:
+        wanted = [point.to_dict() for point in trends(library.searcher(), ["neglect", "father"])]
+    answer = page.get("/trends.json?q=neglect&q=father").get_json()
+    assert answer["points"] == wanted
+    chart = page.get("/trends.svg?q=neglect&q=father")
+    assert chart.mimetype == "image/svg+xml"
+    assert "2022" in chart.text
+    shown = page.get("/trends?q=neglect&q=father").text
+    assert shown.count('<th scope="row"') == len(wanted)
+
+
+def test_recommendations_and_trends_can_be_narrowed_and_stay_so(page: FlaskClient, demo: Path) -> None:
+    narrowed = Filters.read({"area": "Fernshire"})
+    with Library(demo) as library:
+        wanted = [point.to_dict() for point in trends(library.searcher(), ["neglect"], "year", narrowed)]
+    assert page.get("/trends.json?q=neglect&area=Fernshire").get_json()["points"] == wanted
+    items = page.get("/recommendations.json?area=Fernshire").get_json()["items"]
+    assert 0 < len(items) < len(page.get("/recommendations.json").get_json()["items"])
+    for address in ("/trends?q=neglect", "/recommendations?q=neglect"):
+        shown = page.get(f"{address}&area=Fernshire").text
+        assert '<input type="hidden" name="area" value="Fernshire">' in shown
+        assert "Narrowed to: Fernshire" in shown
+        assert "Narrowed to" not in page.get(address).text
+    answer = page.get("/?q=neglect&area=Fernshire").text
+    assert 'href="/trends?q=neglect&amp;area=Fernshire"' in answer
+    assert 'href="/recommendations?q=neglect&amp;area=Fernshire"' in answer
+    assert page.get("/trends.json?q=neglect&year=2015..2014").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/trends", "/recommendations"])
+def test_an_analysis_tells_what_was_guessed_and_what_no_report_has(page: FlaskClient, address: str) -> None:
+    shown = page.get(f"{address}?q=year:2024..2000+child&area=Nosuchshire").text
+    assert "the years were turned round" in shown
+    assert "No report is known to have the area “Nosuchshire”" in shown
+    assert "r-note" not in page.get(f"{address}?q=child").text
+
+
+def test_small_counts_are_warned_of_and_can_be_kept_back(page: FlaskClient) -> None:
+    assert "Small counts can identify people" in page.get("/trends?q=neglect").text
+    hidden = page.get("/trends.json?q=neglect&small=hidden").get_json()["points"]
+    assert any(point["reports"] is None for point in hidden)
+    assert "1 to 4" in page.get("/trends?q=neglect&small=hidden").text
+
+
+@pytest.mark.parametrize("odd", ["q=neglect&by=nosuch", "q=a&q=b&q=c&q=d&q=e&q=f", "q=" + "child+" * 600])
+def test_what_cannot_be_counted_is_told(page: FlaskClient, odd: str) -> None:
+    answer = page.get(f"/trends?{odd}")
+    assert answer.status_code == 400
+    assert "could not be counted" in answer.text
+
+
+def sent(page: FlaskClient, data: bytes, name: str = "queries.csv") -> str:
+    answer = page.post("/batch", data={"sheet": (io.BytesIO(data), name)}, content_type="multipart/form-data")
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def answered(page: FlaskClient, address: str) -> dict[str, Any]:
+    """What is told of a sheet when it has been answered."""
+    told: dict[str, Any] = {}
+
+    def over() -> bool:
+        told.update(page.get(f"{address}.json").get_json())
+        return bool(told["ready"] or told["error"])
+
+    until(over)
+    assert not told["error"]
+    return told
+
+
+def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
+    address = sent(page, b"id,query\na,neglect\nb,(odd AND\n")
+    told = answered(page, address)
+    assert told["done"] == told["total"] == 2
+    assert told["read"] == "column B, 2 queries"
+    assert "Read from queries.csv: column B, 2 queries." in page.get(address).text
+    assert "Take the workbook" in page.get(address).text
+    book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
+    assert len(book.sheetnames) >= 3
+
+
+def workbook(cells: list[tuple[int, str]], sheet: bytes | None = None) -> bytes:
+    """A workbook with a column of queries; sheet: bytes that stand where its first sheet should."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet()
+    for row, text in cells:
+        page.write(row, 0, text)
+    book.close()
+    if sheet is None:
+        return out.getvalue()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else old.read(name))
+    return changed.getvalue()
+
+
+ROW = b'<row><c t="inlineStr"><is><t>neglect</t></is></c></row>'
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+STEPS = 5_000_000  # lines of Python: a million rows that are all read take many more
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "q.csv"),
+        (b"", "q.xlsx"),
+        (b"\n\n", "q.txt"),
+        (b"\xd0\xcf\x11\xe0old", "q.xls"),
+        (b"%PDF-1.7 neglect", "q.pdf"),
+        (b"neglect\n", "q"),
+        (b"PK\x03\x04 and no more", "q.xlsx"),
+        (b"neglect\n" * 600_000, "q.txt"),
+        (b"query" + b",x" * 200_000 + b"\n", "q.csv"),
+        (workbook([(0, "query"), (1, "neglect")])[:600], "q.xlsx"),
+        (workbook([(0, "query")]), "q.xlsx"),
+        (workbook([(0, "query")], b"\0" * 50_000_000), "q.xlsx"),
+        (workbook([(0, "query")], SHEET % (ROW * 1_000_000)), "q.xlsx"),
+        (workbook([(0, "query")], SHEET % b'<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]>&y;'), "q.xlsx"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_what_is_no_sheet_of_queries_is_refused_quickly_with_a_sentence(
+    page: FlaskClient, data: bytes, name: str
+) -> None:
+    # The form is written out here: the client of the tests would put a large one into a file that nobody closes.
+    head = f'--x\r\nContent-Disposition: form-data; name="sheet"; filename="{name}"\r\n\r\n'.encode()
+    form = head + data + b"\r\n--x--\r\n"
+    answers = []
+    took = steps(lambda: answers.append(page.post("/batch", data=form, content_type="multipart/form-data; boundary=x")))
+    assert took < STEPS
+    (answer,) = answers
+    assert answer.status_code == 400
+    assert re.search(r'<p class="govuk-body">[^<]+\.</p>', answer.text)
+    assert "root:" not in answer.text
+
+
+def test_a_formula_in_a_sheet_is_not_followed_and_comes_back_as_text(page: FlaskClient) -> None:
+    address = sent(page, workbook([(0, "query"), (1, '=HYPERLINK("http://evil.example")'), (2, "neglect")]), "q.xlsx")
+    answered(page, address)
+    book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+
+
+def test_a_sheet_that_another_page_sends_is_not_taken(page: FlaskClient) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        answer = page.post(
+            "/batch",
+            data={"sheet": (io.BytesIO(b"neglect\n"), "q.txt")},
+            content_type="multipart/form-data",
+            headers=headers,
+        )
+        assert answer.status_code == 403
+
+
+def test_no_file_and_an_unknown_sheet_are_told(page: FlaskClient) -> None:
+    assert page.post("/batch").status_code == 400
+    assert page.get("/batch/" + "x" * 22).status_code == 404
+    assert page.get("/batch/template.xlsx").data.startswith(b"PK")
+
+
+def test_a_sheet_too_large_for_the_page_is_refused(page: FlaskClient) -> None:
+    answer = page.post("/batch", data=b"x" * 6_000_000, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+
+
+def test_nobody_sees_the_sheet_of_another_or_fills_the_machine(demo: Path) -> None:
+    batches = Batches(demo)
+    try:
+        begun = batches.begin(b"neglect\n", "q.txt", "jo", "")
+        with pytest.raises(NotFound):
+            batches.find(begun.id, "sam")
+        for _ in range(4):
+            batches.begin(b"neglect\n", "q.txt", "jo", "")
+        with pytest.raises(LimitHit):
+            batches.begin(b"neglect\n", "q.txt", "jo", "")
+        batches.begin(b"neglect\n", "q.txt", "sam", "")
+        until(lambda: all(each.ready for each in list(batches._held.values())))
+        assert batches.find(begun.id, "jo").ready
+    finally:
+        batches.close()

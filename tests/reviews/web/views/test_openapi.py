@@ -1,0 +1,91 @@
+"""The description for programs is complete, and what it says is so: tried with requests made up from it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import booleans
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from werkzeug.datastructures import MultiDict
+
+from reviews.web.app import create_app
+from reviews.web.parameters import Asked
+from reviews.web.views.openapi import PATHS
+
+_HIDDEN = {"/static/{name}", "/sign-in", "/sign-out"}  # for browsers only
+
+
+def test_every_address_is_described_and_none_that_is_not_there(page: FlaskClient) -> None:
+    rules = {re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"{\1}", rule.rule) for rule in page.application.url_map.iter_rules()}
+    rules -= _HIDDEN
+    forms = {"/search.{form}"}
+    assert rules - forms == set(PATHS) - {"/search.csv", "/search.xlsx"}
+
+
+def test_every_parameter_that_is_read_is_described() -> None:
+    class Noting(MultiDict[str, str]):
+        """Parameters that remember which were asked for."""
+
+        read: ClassVar[set[str]] = set()
+
+        def get(self, key: str, *arguments: Any, **more: Any) -> Any:
+            self.read.add(key)
+            return super().get(key, *arguments, **more)
+
+        def getlist(self, key: str, *arguments: Any, **more: Any) -> Any:
+            self.read.add(key)
+            return super().getlist(key, *arguments, **more)
+
+    Asked.read(Noting())
+    assert Noting.read == {each["name"] for each in PATHS["/search.json"]["get"]["parameters"]}
+
+
+@pytest.fixture(scope="module")
+def description(demo: Path) -> Iterator[Any]:
+    app = create_app(demo)
+
+    def whole(environ: Any, start_response: Any) -> list[bytes]:
+        """The client of these tests closes no answer, as a server does."""
+        answer = app(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+
+    yield schemathesis.openapi.from_wsgi("/openapi.json", whole)
+    app.extensions["shelf"].close()
+
+
+@pytest.mark.parametrize(
+    ("path", "mode"),
+    [
+        *((path, GenerationMode.POSITIVE) for path in PATHS),
+        *((path, GenerationMode.NEGATIVE) for path in PATHS if PATHS[path]["get"]["parameters"]),
+    ],
+)
+def test_what_is_described_is_so(description: Any, robin: str, path: str, mode: GenerationMode) -> None:
+    operation = description[path]["GET"]
+    config = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+
+    @config
+    @given(case=operation.as_strategy(generation_mode=mode), held=booleans())
+    def ask(case: Any, held: bool) -> None:
+        if held and "id" in case.path_parameters:
+            case.path_parameters["id"] = robin
+        case.call_and_validate(
+            checks=[not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+        )
+
+    ask()

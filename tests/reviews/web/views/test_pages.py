@@ -1,0 +1,357 @@
+"""What stands on each page, and that its twin in JSON says the same."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from flask.testing import FlaskClient
+
+from reviews.library import Library
+from reviews.web import help_text
+from reviews.web.parameters import Asked
+from reviews.web.views import library as library_views
+from reviews.web.views.search import facets
+from search.filters import Filters
+from search.results import FacetValue
+
+ROOT = Path(__file__).parent.parent.parent.parent.parent
+SCHEMA = json.loads((ROOT / "search" / "results.schema.json").read_text(encoding="utf-8"))
+
+
+class Marks(HTMLParser):
+    """The marked texts of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.marks: list[str] = []
+        self.text = ""
+        self._inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self._inside = self._inside or tag == "mark"
+        if tag == "mark":
+            self.marks.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._inside:
+            self.marks[-1] += data
+
+
+def html(page: FlaskClient, address: str, status: int = 200) -> str:
+    answer = page.get(address)
+    assert answer.status_code == status, f"{address}: {answer.status_code}"
+    assert answer.mimetype == "text/html"
+    return answer.text
+
+
+def told(page: FlaskClient, address: str) -> dict[str, Any]:
+    answer = page.get(address)
+    assert answer.status_code == 200, f"{address}: {answer.status_code}"
+    value: dict[str, Any] = answer.get_json()
+    return value
+
+
+def test_the_first_page_has_the_box_examples_themes_and_the_coverage(page: FlaskClient) -> None:
+    shown = html(page, "/")
+    assert 'name="q"' in shown
+    assert "Voice of the child" in shown
+    assert "Searched 9 of 10 reports" in shown
+    for example, _ in help_text.EXAMPLES:
+        assert told(page, "/search.json?" + "q=" + example)["total"] > 0, f"the example {example} finds nothing"
+
+
+def test_an_answer_marks_what_was_found_and_says_where(page: FlaskClient) -> None:
+    shown = Marks(html(page, "/?q=neglect"))
+    assert len(shown.marks) > 10
+    assert all(mark.casefold().startswith("neglect") for mark in shown.marks)
+    assert re.search(r"Page \d+ \(printed \d+\), paragraph \d", shown.text)
+    assert "16 mentions" in shown.text
+
+
+def test_the_answer_in_json_is_that_of_the_command_and_fits_its_schema(page: FlaskClient, demo: Path) -> None:
+    answer = told(page, "/search.json?q=neglect&sort=mentions&limit=3")
+    jsonschema.validate(answer, SCHEMA)
+    with Library(demo) as library:
+        wanted = library.search("neglect", sort="mentions", limit=3).to_dict()
+    assert {**answer, "elapsed_ms": 0} == json.loads(json.dumps({**wanted, "elapsed_ms": 0}))
+
+
+def test_every_answer_says_what_was_not_searched(page: FlaskClient) -> None:
+    for address in ("/", "/?q=neglect", "/?q=nosuchword"):
+        assert "Not searched:" in html(page, address), address
+
+
+def test_reports_of_one_case_stand_together(page: FlaskClient) -> None:
+    shown = html(page, "/?q=neglect")
+    case = shown.partition("Also about this case")[2].partition("</ul>")[0]
+    assert "Child Robin" in case
+    assert "mention" in case
+
+
+def test_a_filter_narrows_shows_a_chip_and_can_be_widened_again(page: FlaskClient) -> None:
+    everything = told(page, "/search.json?q=neglect")["total"]
+    address = "/?q=neglect&board=Wendlemere+Safeguarding+Children+Board"
+    fewer = told(page, address.replace("/?", "/search.json?"))
+    assert 0 < fewer["total"] < everything
+    shown = html(page, address)
+    assert "Remove the filter" in shown
+    assert 'value="Wendlemere Safeguarding Children Board" checked' in shown
+    assert "Fernshire Safeguarding Children Partnership" in shown, "the other boards can still be chosen"
+
+
+def test_years_and_sections_filter_as_well(page: FlaskClient) -> None:
+    assert all(hit["report"]["year"] == 2014 for hit in told(page, "/search.json?q=neglect&from=2014&to=2014")["hits"])
+    inside = told(page, "/search.json?q=neglect&section=recommendations")
+    assert inside["total"] > 0
+    assert {p["section"]["kind"] for hit in inside["hits"] for p in hit["passages"]} == {"recommendations"}
+
+
+def test_years_may_stand_in_one_parameter_as_everywhere_else(page: FlaskClient) -> None:
+    both = told(page, "/search.json?q=neglect&from=2014&to=2015")["total"]
+    assert told(page, "/search.json?q=neglect&year=2014-2015")["total"] == both > 0
+    assert "Remove the filter" in html(page, "/?q=neglect&year=2014-2015")
+    for odd in ("year=2015..2014", "from=2015&to=2014", "from=15", "year=2014&from=2014", "year=2014&year=2015"):
+        refused = page.get(f"/search.json?q=neglect&{odd}")
+        assert refused.status_code == 400, odd
+
+
+def test_a_filter_without_check_boxes_is_kept_when_another_is_chosen(page: FlaskClient) -> None:
+    assert told(page, "/search.json?q=neglect&child=Child+Robin")["total"] == 4
+    shown = html(page, "/?q=neglect&child=Child+Robin")
+    assert '<input type="hidden" name="child" value="Child Robin">' in shown
+    assert 'href="/?q=neglect"' in shown, "and it can be taken away"
+
+
+def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> None:
+    shown = html(page, "/?q=neglect")
+    assert "We also searched" in shown
+    assert "neglected" in shown
+    assert 'href="/?q=neglect&amp;exact=1"' in shown
+    exact = told(page, "/search.json?q=neglect&exact=1")
+    assert exact["query"]["parsed"] == "=neglect"
+    marked = Marks(html(page, "/?q=neglect&exact=1")).marks
+    assert {mark.casefold() for mark in marked} == {"neglect"}
+
+
+def test_the_pages_of_an_answer_lead_through_all_of_it(page: FlaskClient) -> None:
+    total = told(page, "/search.json?q=child")["total"]
+    seen = [told(page, f"/search.json?q=child&limit=2&page={n}")["hits"] for n in range(1, total // 2 + 2)]
+    ids = [hit["report"]["id"] for hits in seen for hit in hits]
+    assert len(ids) == len(set(ids)) == total
+    assert 'rel="next"' in html(page, "/?q=child&limit=2")
+    assert "no more reports on this page" in html(page, "/?q=child&limit=2&page=99")
+
+
+def test_an_answer_without_hits_says_what_to_do(page: FlaskClient) -> None:
+    shown = html(page, "/?q=nosuchword")
+    assert "No report answers this" in shown
+    assert "Searched 9 of 10" in shown
+
+
+def test_a_query_beyond_a_limit_is_refused_with_a_sentence_and_stays_in_the_box(page: FlaskClient) -> None:
+    long = "child+" * 600
+    shown = html(page, f"/?q={long}", 400)
+    assert "could not be searched for" in shown
+    assert "child child" in shown
+    assert page.get(f"/search.json?q={long}").get_json()["error"]["status"] == 400
+
+
+@pytest.mark.parametrize(
+    "odd", ["sort=best", "from=soon", "from=2020&to=2010", "page=0", "limit=1000", "section=nosuch"]
+)
+def test_a_parameter_that_means_nothing_is_refused_with_a_sentence(page: FlaskClient, odd: str) -> None:
+    assert "could not be searched for" in html(page, f"/?q=neglect&{odd}", 400)
+    answer = page.get(f"/search.json?q=neglect&{odd}")
+    assert answer.status_code == 400
+    assert answer.get_json()["error"]["message"].endswith((".", "not."))
+
+
+def test_a_report_shows_what_is_known_and_where_it_comes_from(page: FlaskClient, robin: str) -> None:
+    shown = Marks(html(page, f"/reports/{robin[:16]}")).text
+    assert "Fernshire Safeguarding Children Partnership" in shown
+    assert "(from catalogue)" in shown
+    assert "Executive Summary" in shown, "the other reports of the case"
+    assert "5.1 Recognising cumulative neglect" in shown, "the contents"
+    assert "Recommendation 1, page 8" in shown
+
+
+def test_a_report_lists_every_mention_in_order(page: FlaskClient, robin: str) -> None:
+    shown = html(page, f"/reports/{robin}?q=neglect")
+    assert "16 mentions" in shown
+    assert [int(n) for n in re.findall(r'page/\d+\?q=neglect#m(\d+)"', shown)] == sorted(
+        int(n) for n in re.findall(r'page/\d+\?q=neglect#m(\d+)"', shown)
+    )
+    assert len(Marks(shown).marks) == 16
+    assert told(page, f"/reports/{robin}.json?q=neglect")["hit"]["mentions"] == 16
+    assert told(page, f"/reports/{robin}.json")["hit"] is None
+
+
+def test_a_page_marks_the_mentions_on_it_and_leads_to_the_next(page: FlaskClient, robin: str) -> None:
+    listed = html(page, f"/reports/{robin}?q=neglect")
+    numbers: list[int] = []
+    for number in dict.fromkeys(re.findall(r"/pages/(\d+)\?q=neglect", listed)):
+        shown = html(page, f"/reports/{robin}/pages/{number}?q=neglect")
+        numbers += [int(n) for n in re.findall(r'<mark id="m(\d+)">', shown)]
+    assert numbers == list(range(1, 17)), "each mention is marked on its page, under its number"
+    assert "Next mention" in html(page, f"/reports/{robin}/pages/1?q=neglect")
+
+
+def test_a_page_says_how_to_cite_each_paragraph(page: FlaskClient, robin: str) -> None:
+    shown = Marks(html(page, f"/reports/{robin}/pages/6")).text
+    assert (
+        "Fernshire Safeguarding Children Partnership (2022) Local Child Safeguarding Practice Review: Child Robin – "
+        "Overview Report, page 6 (printed 3), paragraph 5.1.1."
+    ) in shown
+
+
+def test_the_text_of_a_page_is_that_of_the_command(page: FlaskClient, robin: str, demo: Path) -> None:
+    with Library(demo) as library:
+        _, text = library.report(robin)
+    for number in range(1, 10):
+        shown = " ".join(Marks(html(page, f"/reports/{robin}/pages/{number}")).text.split())
+        for paragraph in text.paragraphs:
+            if paragraph.page == number and not paragraph.turns:
+                assert paragraph.text in shown, f"page {number}"
+
+
+def test_a_page_that_could_not_be_read_says_so(page: FlaskClient) -> None:
+    unread = told(page, "/coverage.json")["unread"][0]
+    shown = html(page, f"/reports/{unread['report']}/pages/{unread['pages'][0]}")
+    assert "could not be read, so it is not searched" in shown
+
+
+def test_a_page_has_its_picture_with_marks(page: FlaskClient, robin: str) -> None:
+    plain = page.get(f"/reports/{robin}/pages/6/picture.png")
+    marked = page.get(f"/reports/{robin}/pages/6/picture.png?q=neglect")
+    assert plain.mimetype == marked.mimetype == "image/png"
+    assert plain.data.startswith(b"\x89PNG")
+    assert plain.data != marked.data
+
+
+def test_the_file_is_served_whole_and_in_parts(page: FlaskClient, robin: str) -> None:
+    whole = page.get(f"/reports/{robin}/file.pdf", buffered=True)
+    assert whole.data.startswith(b"%PDF")
+    assert whole.mimetype == "application/pdf"
+    part = page.get(f"/reports/{robin}/file.pdf", headers={"Range": "bytes=0-99"}, buffered=True)
+    assert part.status_code == 206
+    assert part.data == whole.data[:100]
+
+
+def test_a_record_for_reference_managers_names_report_page_and_paragraph(page: FlaskClient, robin: str) -> None:
+    ordinal = told(page, "/search.json?q=%22seldom+announces+itself%22")["hits"][0]["passages"][0]["ordinal"]
+    record = page.get(f"/reports/{robin}.ris?paragraph={ordinal}").text
+    lines = dict(line.split("  - ", 1) for line in record.split("\r\n") if line)
+    assert lines["TY"] == "RPRT"
+    assert lines["PY"] == "2022"
+    assert lines["SP"] == "page 6 (printed 3), paragraph 5.1.1"
+    assert "seldom announces itself" in lines["N1"]
+    assert list(lines)[-1] == "ER"
+
+
+def test_themes_show_what_they_look_for(page: FlaskClient) -> None:
+    shown = Marks(html(page, "/themes")).text
+    for theme in told(page, "/themes.json")["themes"]:
+        assert theme["name"] in shown
+        assert all(query in shown for query in theme["queries"])
+
+
+def test_the_coverage_page_names_every_file_and_page_that_was_not_read(page: FlaskClient) -> None:
+    shown = Marks(html(page, "/coverage")).text
+    account = told(page, "/coverage.json")
+    assert account["failures"]
+    for failure in account["failures"]:
+        assert failure["file"].rpartition("/")[2] in shown
+        assert failure["explanation"] in shown
+    for report in told(page, "/reports.json")["reports"]:
+        assert report["title"] in shown
+
+
+def test_text_under_a_black_box_is_counted_and_never_shown(page: FlaskClient) -> None:
+    withheld = told(page, "/coverage.json")["withheld"]
+    assert withheld
+    assert "Text that was withheld" in html(page, "/coverage")
+    for each in withheld:
+        for number in each["pages"]:
+            assert "meant to be hidden" in html(page, f"/reports/{each['report']}/pages/{number}")
+
+
+def test_help_shows_the_forms_that_the_documentation_explains(page: FlaskClient) -> None:
+    documented = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
+    shown = Marks(html(page, "/help")).text
+    for _, rows in help_text.GROUPS:
+        for query, _ in rows:
+            assert f"`{query}`" in documented, f"{query} is not in docs/query-language.md"
+            assert query in shown
+    assert [f["query"] for g in told(page, "/help.json")["groups"] for f in g["forms"]] == [
+        query for _, rows in help_text.GROUPS for query, _ in rows
+    ]
+
+
+def test_a_browser_can_be_told_to_search_here(page: FlaskClient) -> None:
+    answer = page.get("/opensearch.xml")
+    assert answer.mimetype == "application/opensearchdescription+xml"
+    assert "http://localhost/?q={searchTerms}" in answer.text
+
+
+def test_many_boards_are_a_list_and_not_hundreds_of_check_boxes(demo: Path) -> None:
+    with Library(demo) as library:
+        results = library.search("neglect")
+    boards = tuple(FacetValue(f"Board {n}", 1) for n in range(150))
+    (facet,) = facets(
+        Asked(filters=Filters(boards=("Board 149",))),
+        replace(results, facets={**dict.fromkeys(results.facets, ()), "board": boards}),
+    )
+    assert facet.shown[0].value == "Board 149", "what is chosen comes first"
+    assert len(facet.shown + facet.more) == 20
+    assert len({choice.value for choice in facet.shown + facet.more + facet.rest}) == 150
+
+
+def test_a_finding_that_is_a_heading_can_be_cited_where_it_stands(page: FlaskClient) -> None:
+    passage = next(
+        (hit["report"]["id"], passage)
+        for hit in told(page, "/search.json?q=%22older+a+neglected+child%22")["hits"]
+        for passage in hit["passages"]
+    )
+    shown = html(page, f"/reports/{passage[0]}/pages/{passage[1]['page']}")
+    assert 'Cite<span class="govuk-visually-hidden"> the heading Finding 1' in shown
+
+
+def test_the_list_of_all_reports_comes_in_parts(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library_views, "_LISTED", 4)
+    titles = [report["title"] for report in told(page, "/reports.json")["reports"]]
+    parts = [Marks(html(page, f"/coverage?page={n}")).text.partition("All reports")[2] for n in range(1, 4)]
+    for title in titles:
+        assert sum(title in part for part in parts) >= 1, title
+    assert "Part 3 of 3" in parts[2]
+
+
+def test_health_readiness_and_version(page: FlaskClient) -> None:
+    assert told(page, "/healthz") == {"ok": True}
+    assert told(page, "/readyz")["generation"]
+    assert set(told(page, "/version")) == {"program", "python"}
+
+
+def test_a_page_of_results_is_light(page: FlaskClient) -> None:
+    shown = page.get("/?q=child")
+    assert len(shown.data) < 100_000
+    first = html(page, "/")
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', first)
+    assert len(files) >= 4
+    assert len(first) + sum(len(page.get(file).data) for file in files) < 300_000
+
+
+@pytest.mark.parametrize("asked", ["NOT+neglect", "year:2014", "neglect+OR+year:2014.."])
+def test_most_mentions_first_lists_reports_that_mention_nothing_too(page: FlaskClient, asked: str) -> None:
+    html(page, f"/?q={asked}&sort=mentions")
+    mentions = [hit["mentions"] for hit in told(page, f"/search.json?q={asked}&sort=mentions")["hits"]]
+    assert 0 in mentions

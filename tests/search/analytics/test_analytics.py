@@ -1,0 +1,301 @@
+"""Concordance, trends, recommendations, terms and exports count what a search counts, and say what they leave out."""
+
+import csv
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import rispy
+from bibtexparser.entrypoint import parse_file, parse_string
+from click.testing import CliRunner
+from PIL import Image
+
+from corpus.errors import QueryRefused, UsageError
+from corpus.model import ItemKind
+from index import analyser
+from reviews.cli.main import main
+from reviews.library import Library
+from search.analytics.charts import chart, png, svg
+from search.analytics.concordance import concordance
+from search.analytics.keyness import compare, likelihood, terms
+from search.analytics.paragraphs import COLUMNS, paragraphs
+from search.analytics.recommendations import recommended
+from search.analytics.trends import trends
+from search.batch.tally import SMALL
+from search.filters import Filters
+from search.searcher import Searcher
+from search.tables.writers import frame
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def searcher(demo: Library) -> Searcher:
+    return demo.searcher()
+
+
+def told(library: Library, *words: str) -> str:
+    result = CliRunner().invoke(main, ["--library", str(library.settings.library), *words])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+# --- concordance
+
+
+def test_each_mention_is_a_line_of_its_own(demo: Library) -> None:
+    lines = concordance(demo.searcher(), "neglect")
+    answer = demo.search("neglect", limit=None, per_report=None)
+    assert len(lines) == sum(hit.mentions for hit in answer)
+    assert Counter(line.report["id"] for line in lines) == {hit.report["id"]: hit.mentions for hit in answer}
+    for line in lines:
+        assert line.match.casefold().startswith("neglect")
+        squeezed = " ".join(line.passage.text.split())
+        assert f"{line.left} {line.match}".strip() in squeezed
+        assert line.right in squeezed
+
+
+def test_the_left_context_is_sorted_from_the_match_outwards(searcher: Searcher) -> None:
+    def words(text: str) -> list[str]:
+        return [term for term, _ in analyser.terms(text)]
+
+    lefts = [words(line.left)[::-1] for line in concordance(searcher, "neglect", order="left")]
+    assert lefts == sorted(lefts)
+    rights = [words(line.right) for line in concordance(searcher, "neglect", order="right")]
+    assert rights == sorted(rights) != [words(line.right) for line in concordance(searcher, "neglect")]
+
+
+def test_the_matches_stand_below_each_other_on_the_screen(demo: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
+    lines = told(demo, "concordance", '"the child"', "--sort", "right").splitlines()[:-1]
+    assert len(lines) > 5
+    at = {line.casefold().index("the child", 30) for line in lines}
+    assert len(at) == 1
+
+
+def test_a_concordance_goes_into_a_file(demo: Library, tmp_path: Path) -> None:
+    told(demo, "concordance", "neglect", "--out", str(tmp_path / "kwic.csv"))
+    with (tmp_path / "kwic.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(concordance(demo.searcher(), "neglect"))
+    assert json.loads(told(demo, "concordance", "neglect", "--json"))["lines"][0]["page"] >= 1
+
+
+# --- trends
+
+
+def test_the_share_is_that_of_the_reports_held_of_that_year(demo: Library) -> None:
+    points = trends(demo.searcher(), ["neglect", "school"])
+    readable = [report for report in demo.reports() if report.searchable]
+    for point in points:
+        of = [report for report in readable if report.year == point.value]
+        year = f"year:{point.value}" if point.value else "-year:1900..2100"
+        answer = demo.search(f"{point.query} {year}", limit=None)
+        assert (point.reports, point.of) == (answer.total, len(of))
+        assert point.mentions == sum(hit.mentions for hit in answer)
+    years = [point.value for point in points if point.query == "neglect" and point.value]
+    assert years == sorted(years)
+
+
+def test_filters_narrow_both_the_n_and_the_n_of(searcher: Searcher) -> None:
+    every, some = (
+        {point.value: point for point in trends(searcher, ["neglect"], "kind", filters)}
+        for filters in (Filters(), Filters(years=(2000, 2015)))
+    )
+    assert set(some) < set(every) or any(some[kind].of < every[kind].of for kind in some)
+    assert all(some[kind].of <= every[kind].of and some[kind].reports <= every[kind].reports for kind in some)  # type: ignore[operator]
+
+
+def test_small_numbers_are_marked_and_kept_back_on_request(searcher: Searcher) -> None:
+    open_, closed = (trends(searcher, ["neglect"], "year", suppress_small=hide) for hide in (False, True))
+    small = [point for point in open_ if point.reports is not None and 0 < point.reports < SMALL]
+    assert small
+    assert all(point.small for point in small)
+    assert any("*" in line for line in chart(open_))
+    for point in closed:
+        if point.small:
+            assert (point.reports, point.mentions, point.share) == (None, None, None)
+    said = [*chart(closed), svg(closed)]
+    assert not any("*" in line for line in said)
+    assert any(f"<{SMALL} of" in line for line in chart(closed))
+
+
+def test_the_picture_is_well_formed_and_carries_its_numbers(demo: Library, tmp_path: Path) -> None:
+    told(demo, "trends", "neglect", '"a & b" OR school', "--by", "board", "--out", str(tmp_path / "chart.svg"))
+    picture = ElementTree.parse(tmp_path / "chart.svg")
+    texts = " ".join(text for text in picture.getroot().itertext())
+    for point in trends(demo.searcher(), ["neglect"], "board"):
+        assert f"of {point.of}" in texts
+    assert '"a & b" OR school' in texts
+
+
+def test_the_png_is_the_same_picture(demo: Library, tmp_path: Path) -> None:
+    told(demo, "trends", "neglect", "school", "--by", "year", "--out", str(tmp_path / "chart.png"))
+    points = trends(demo.searcher(), ["neglect", "school"])
+    drawn = ElementTree.fromstring(svg(points))
+    with Image.open(tmp_path / "chart.png") as picture:
+        assert picture.size == (2 * int(drawn.attrib["width"]), 2 * int(drawn.attrib["height"]))
+        for bar in drawn.findall("{http://www.w3.org/2000/svg}rect")[1:]:
+            x, y, width = (2 * float(bar.attrib[name]) for name in ("x", "y", "width"))
+            colours = [picture.getpixel((int(x + across), int(y + 10))) for across in (1, width - 2)]
+            blue = (0x1D, 0x70, 0xB8)
+            assert colours == [blue, blue] or width == 0
+            assert picture.getpixel((int(x + width + 5), int(y + 10))) == (255, 255, 255)
+        blank = picture.crop((0, 0, 20, picture.height))
+        assert len(picture.getcolors(1_000_000) or ()) > len(blank.getcolors(1_000_000) or ()) > 0, (
+            "its words are there"
+        )
+
+
+def test_without_pillow_it_says_what_to_do(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(UsageError, match="pip install pillow"):
+        png(trends(searcher, ["neglect"]))
+
+
+def test_nothing_has_no_trend(searcher: Searcher) -> None:
+    with pytest.raises(QueryRefused):
+        trends(searcher, [""])
+
+
+# --- recommendations
+
+
+def test_every_recommendation_and_finding_is_a_row(demo: Library) -> None:
+    rows = list(recommended(demo.searcher()))
+    assert Counter((row["report"], row["number"]) for row in rows) == Counter(
+        (report.id, item.number) for report, item in demo.items()
+    )
+    assert any(row["kind"] == "finding" for row in rows)
+
+
+def test_a_query_leaves_those_with_a_mention_in_them(demo: Library) -> None:
+    every = list(recommended(demo.searcher(), kind=ItemKind.RECOMMENDATION))
+    some = list(recommended(demo.searcher(), "neglect", kind=ItemKind.RECOMMENDATION))
+    assert 0 < len(some) < len(every)
+    wanted = [row for row in every if any(t.startswith("neglect") for t, _ in analyser.terms(row["text"]))]
+    assert sorted(map(str, some)) == sorted(map(str, wanted))
+    assert "Recommendation" in told(demo, "recommendations", "neglect")
+
+
+# --- terms
+
+
+def test_log_likelihood_is_that_of_the_textbook() -> None:
+    # Rayson and Garside (2000): a word 10 times in 1,000 words against 5 times in 2,000.
+    assert likelihood(10, 5, 1000, 2000) == pytest.approx(2 * (10 * 0.6931471805599453 + 5 * -0.6931471805599453))
+    assert likelihood(10, 20, 1000, 2000) == pytest.approx(0)
+
+
+def test_terms_counts_each_word_once_on_either_side(searcher: Searcher) -> None:
+    found = terms(searcher, "neglect", limit=None)
+    every: Counter[str] = Counter()
+    for report in searcher.reports():
+        for paragraph in searcher.text(report["id"]).paragraphs:
+            every.update(term for term, _ in analyser.terms(paragraph.text))
+    for telling in found:
+        assert telling.here + telling.elsewhere == every[telling.term]
+        assert telling.rates[0] > telling.rates[1]
+    assert [t.score for t in found] == sorted((t.score for t in found), reverse=True)
+    assert "neglect" not in {t.term for t in found}, "the word that was asked for tells nothing"
+
+
+def test_compare_finds_the_words_of_each_side(searcher: Searcher) -> None:
+    left, right = compare(searcher, "year:..2016", "year:2017..")
+    assert left
+    assert right
+    assert not {t.term for t in left} & {t.term for t in right}
+    again = compare(searcher, "year:2017..", "year:..2016")
+    assert (again[1], again[0]) == (left, right)
+
+
+def test_with_nothing_to_compare_it_says_so(searcher: Searcher) -> None:
+    with pytest.raises(UsageError, match="nothing to compare"):
+        terms(searcher, "nosuchwordatall")
+    with pytest.raises(UsageError, match="nothing to compare"):
+        compare(searcher, "neglect", "neglect")
+
+
+# --- export
+
+
+def test_every_paragraph_is_exported_as_it_is_stored(demo: Library, tmp_path: Path) -> None:
+    told(demo, "export", "--out", str(tmp_path / "text.jsonl"))
+    rows = [json.loads(line) for line in (tmp_path / "text.jsonl").read_text("utf-8").splitlines()]
+    assert tuple(rows[0]) == COLUMNS
+    stored = [
+        (report["id"], p.ordinal, p.page, p.number, p.text)
+        for report in demo.searcher().reports()
+        for p in demo.searcher().text(report["id"]).paragraphs
+    ]
+    assert [(r["report"], r["ordinal"], r["page"], r["paragraph"], r["text"]) for r in rows] == stored
+
+
+def test_a_query_exports_only_the_reports_that_answer(demo: Library) -> None:
+    answering = {hit.report["id"] for hit in demo.search("neglect", limit=None)}
+    assert {row["report"] for row in paragraphs(demo.searcher(), "neglect")} == answering
+
+
+def test_citations_come_back_from_a_reader_of_ris(demo: Library, tmp_path: Path) -> None:
+    told(demo, "export", "--out", str(tmp_path / "reports.ris"))
+    with (tmp_path / "reports.ris").open(encoding="utf-8") as file:
+        entries = rispy.load(file)
+    held = demo.searcher().reports()
+    assert [(e["type_of_reference"], e["title"], e.get("publisher"), e.get("year")) for e in entries] == [
+        ("RPRT", r["title"], r["board"], str(r["year"]) if r["year"] else None) for r in held
+    ]
+
+
+def test_citations_come_back_from_a_reader_of_bibtex(demo: Library, tmp_path: Path) -> None:
+    told(demo, "export", "--out", str(tmp_path / "reports.bib"))
+    parsed = parse_file(str(tmp_path / "reports.bib"))
+    assert parsed.failed_blocks == []
+    held = {f"sha{r['id'][:12]}": r for r in demo.searcher().reports()}
+    assert {entry.key for entry in parsed.entries} == set(held)
+    for entry in parsed.entries:
+        report = held[entry.key]
+        fields = {field.key: field.value.replace("\\", "") for field in entry.fields}
+        assert fields["title"] == report["title"]
+        assert fields.get("institution") == report["board"]
+        assert fields.get("year") == (str(report["year"]) if report["year"] else None)
+
+
+def test_a_title_cannot_end_its_field_in_bibtex() -> None:
+    from reviews.citation import bibtex
+
+    names = ("title", "author", "board", "year", "published", "type", "kind", "url", "accessed")
+    report = {**dict.fromkeys(names), "id": "a" * 64, "title": "Child {A}} & 50% of \\ #1_2\n@book{x,"}
+    (entry,) = parse_string(bibtex(report)).entries
+    assert entry.key == "shaaaaaaaaaaaaa"
+    assert "@book(x," in entry.fields_dict["title"].value
+
+
+def test_rows_become_a_frame(demo: Library) -> None:
+    searcher = demo.searcher()
+    points = trends(searcher, ["neglect"])
+    table = frame(point.to_dict() for point in points)
+    assert list(table["reports"]) == [point.reports for point in points]
+    assert table["mentions"].sum() == sum(hit.mentions for hit in demo.search("neglect", limit=None))
+    assert list(frame([], COLUMNS).columns) == list(COLUMNS), "a frame without rows has its columns still"
+    every = frame(paragraphs(searcher), COLUMNS)
+    held = {report["id"]: len(searcher.text(report["id"]).paragraphs) for report in searcher.reports()}
+    assert min(held.values()) == 0, "a scan that nobody has read is held too, and has no row"
+    assert every.groupby("report")["text"].count().to_dict() == {
+        report: count for report, count in held.items() if count
+    }
+
+
+def test_without_pandas_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match="pip install pandas"):
+        frame([])
+
+
+def test_the_catalogue_is_exported_a_row_a_report(demo: Library, tmp_path: Path) -> None:
+    told(demo, "export", "--catalogue", "--out", str(tmp_path / "reports.csv"))
+    with (tmp_path / "reports.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [report["id"] for report in demo.searcher().reports()]

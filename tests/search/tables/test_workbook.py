@@ -1,0 +1,244 @@
+"""The workbook says what the search said, opens anywhere, and nothing in it can run."""
+
+import csv
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from openpyxl.utils.escape import unescape
+
+import reviews
+from corpus.layout import create_library
+from reviews.library import Library
+from reviews.maintenance.update import run as update
+from search.batch import runner
+from search.batch.outputs import Links
+from search.batch.runner import Source
+from search.batch.tally import SMALL
+from search.sheets.query_sheet import Question, questions
+from search.tables.sheet_rows import MAX_CELL
+from search.tables.writers import write_rows
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).parents[3]
+OFFICE = shutil.which("soffice")
+SHEET = """id,query,year,who
+A,neglect,,=cmd|' /C calc'!A0
+B,school,2014..2020,+1
+C,review OR reports,,-1
+D,nosuchwordatall,,@x
+E,"(odd",,
+F,year:2014,,
+G,"theme:""voice of the child"" ",,
+"""
+SHEETS = ["Summary", "Matrix", "Mentions", "Same report", "Same paragraph", "By year", "By year (share)", "Errors"]
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[Question]:
+    return questions(SHEET.encode(), "sheet.csv")
+
+
+@pytest.fixture(scope="module")
+def written(demo: Library, asked: list[Question], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("book") / "out.xlsx"
+    demo.batch(asked, out, sheet="sheet.csv")
+    return out
+
+
+Cells = list[list[object]]
+
+
+def cells(path: Path, sheet: str) -> Cells:
+    book = openpyxl.load_workbook(path)
+    return [list(row) for row in book[sheet].iter_rows(values_only=True)]
+
+
+def table(rows: Cells) -> list[dict[object, object]]:
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def test_every_sheet_is_there_in_its_order(written: Path) -> None:
+    assert openpyxl.load_workbook(written).sheetnames == [*SHEETS, "About"]
+
+
+def test_summary_matrix_and_mentions_add_up_to_what_a_search_says(
+    demo: Library, asked: list[Question], written: Path
+) -> None:
+    mentions = table(cells(written, "Mentions"))
+    matrix = cells(written, "Matrix")
+    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 4):
+        column = [row[n] for row in matrix[3:] if row[n] is not None]
+        if question.id == "E":
+            assert told["error"]
+            assert column == []
+            continue
+        answer = demo.search(question.query, question.filters, limit=None, per_report=None)
+        found = sum(hit.mentions for hit in answer)
+        assert (told["n reports"], told["mentions"]) == (answer.total, found)
+        assert (matrix[0][n], matrix[1][n]) == (answer.total, found)
+        assert (len(column), sum(int(str(count)) for count in column)) == (answer.total, found)
+        assert found == sum(int(str(row["mentions"])) for row in mentions if row["id"] == question.id)
+        assert told["share of N"] == pytest.approx(answer.total / int(str(told["N"])), abs=1e-4)
+
+
+def test_who_stands_beside_whom_is_counted_by_report_and_by_paragraph(
+    demo: Library, asked: list[Question], written: Path
+) -> None:
+    places: dict[str, tuple[set[str], set[tuple[str, int]]]] = {}
+    for question in asked:
+        if question.id != "E":
+            answer = demo.search(question.query, question.filters, limit=None, per_report=None)
+            reports = {hit.report["id"] for hit in answer}
+            inside = {(hit.report["id"], p.ordinal) for hit in answer for p in hit.passages if p.highlights}
+            places[question.id] = (reports, inside)
+    for which, name in enumerate(("Same report", "Same paragraph")):
+        for row in table(cells(written, name)):
+            for other in places:
+                both = places[str(row["id"])][which] & places[other][which]
+                assert row[other] == len(both), (name, row["id"], other)
+
+
+def test_the_years_are_counted_and_shared_by_what_is_held_of_them(demo: Library, written: Path) -> None:
+    counts, shares = (table(cells(written, name)) for name in ("By year", "By year (share)"))
+    held = counts[0]
+    readable = [report for report in demo.reports() if report.searchable]
+    for year, of in list(held.items())[2:]:
+        assert of == sum(str(report.year or "unknown") == year for report in readable)
+        assert int(str(counts[1][year])) / int(str(of)) == pytest.approx(float(str(shares[1][year])), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["By year", "By year (share)"])
+def test_small_counts_of_a_year_and_their_shares_stand_in_italics(written: Path, name: str) -> None:
+    book = openpyxl.load_workbook(written)
+    counts, shown = ([*book[sheet].iter_rows(min_row=3, min_col=3)] for sheet in ("By year", name))
+    marked = 0
+    for row, cells in zip(counts, shown, strict=True):
+        for count, cell in zip(row, cells, strict=True):
+            small = 0 < int(str(count.value)) < SMALL
+            assert bool(cell.font.i) == small
+            marked += small
+    assert marked
+
+
+def test_reports_are_looked_up_by_title_and_found_again_by_their_id(written: Path) -> None:
+    matrix = cells(written, "Matrix")
+    titles = [str(row[0]) for row in matrix[3:]]
+    assert titles == sorted(titles, key=str.casefold)
+    told = {(row["title"], row["report"]) for row in table(cells(written, "Mentions"))}
+    assert {report for _, report in told} <= {row[3] for row in matrix[3:]}
+    assert len(told) == len({report for _, report in told}) > 5
+
+
+def test_a_column_that_no_report_fills_takes_little_room(demo: Library, written: Path, tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library")
+    (file,) = next(report.files for report in demo.reports() if not report.case)
+    shutil.copy(demo.settings.library / file, settings.reports)
+    update(settings, [])
+    with reviews.open(settings.library) as library:
+        assert not library.searcher().reports()[0]["case"]
+        library.batch([Question("A", "child", 1)], tmp_path / "out.xlsx")
+    bare, full = (openpyxl.load_workbook(path)["Mentions"] for path in (tmp_path / "out.xlsx", written))
+    place = {cell.value: cell.column_letter for cell in bare[1]}
+    wide = {name: [sheet.column_dimensions[place[name]].width for sheet in (bare, full)] for name in ("case", "text")}
+    assert wide["case"][0] < 10 < wide["case"][1]
+    assert wide["text"][0] == wide["text"][1] > 40
+
+
+def test_nothing_in_it_is_a_formula_and_links_lead_to_pdfs_only(written: Path) -> None:
+    book = openpyxl.load_workbook(written)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+                if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@")):
+                    assert cell.quotePrefix, f"{cell.coordinate} would become a formula when somebody edits it"
+    with zipfile.ZipFile(written) as parts:
+        assert not [name for name in parts.namelist() if "external" in name.lower() or "vba" in name.lower()]
+    for row in book["Mentions"].iter_rows(min_row=2):
+        told = dict(zip([cell.value for cell in book["Mentions"][1]], row, strict=True))
+        link = told["link"].hyperlink
+        if told["page"].value is None:  # the report answers `year:2014` as a whole
+            assert link is None
+            continue
+        assert link.target.startswith("file:///")
+        assert unquote(link.target).endswith(f"/{told['file'].value}")
+        assert link.location == f"page={told['page'].value}"
+    carried = {cell.value for row in book["Mentions"].iter_rows() for cell in row if isinstance(cell.value, str)}
+    assert {"=cmd|' /C calc'!A0", "+1", "-1"} <= carried, "what the sheet carried stays as it was"
+
+
+def test_a_table_that_fills_a_sheet_goes_on_in_the_next_and_says_so(
+    demo: Library, asked: list[Question], tmp_path: Path
+) -> None:
+    settings = demo.settings
+    source = Source(settings.library, settings.database, settings.index, settings.themes)
+    done = runner.run(asked, source, tmp_path / "out.xlsx", max_rows=20)
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    names = [name for name in book.sheetnames if name.startswith("Mentions")]
+    assert names == ["Mentions", *(f"Mentions {n}" for n in range(2, len(names) + 1))]
+    assert len(names) == -(-done.rows // 19) > 2
+    assert sum(book[name].max_row - 1 for name in names) == done.rows
+    assert [cell.value for cell in book["Mentions 2"][1]] == [cell.value for cell in book["Mentions"][1]]
+    assert f"{len(names)} sheets" in str([row[1].value for row in book["About"].iter_rows()])
+
+
+def test_text_that_no_cell_can_hold_is_cut_or_replaced_and_the_book_stays_whole(tmp_path: Path) -> None:
+    odd = ["\x00\x01\x1f", "\ufffe\uffff", "\ud800", "_x0041_", "a" * 40_000, "=1+1", "\t=1", "line\nbreak", " "]
+    write_rows(tmp_path / "odd.xlsx", ({"text": text} for text in odd), ("text",))
+    read = [row[0] for row in cells(tmp_path / "odd.xlsx", "odd")[1:]]
+    assert len(read) == len(odd)
+    assert unescape(str(read[3])) == "_x0041_", "what looks like an escape is escaped itself"
+    assert len(str(read[4])) == MAX_CELL
+    assert "cut" in str(read[4])
+    assert read[5] == "=1+1"
+
+
+def test_a_link_leads_to_the_page() -> None:
+    report = {"id": "f" * 64, "files": ["reports/a b#1.pdf"]}
+    assert Links(Path("/held")).to(report, 7).endswith("/reports/a%20b%231.pdf#page=7")
+    assert Links(Path("/held"), "http://x/").to(report, 7) == f"http://x/reports/{'f' * 64}/pages/7"
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_it_and_reads_the_same_numbers(written: Path, tmp_path: Path) -> None:
+    converted(written, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1", tmp_path)
+    for name in (*SHEETS, "About"):
+        with (tmp_path / f"out-{name}.csv").open(encoding="utf-8", newline="") as file:
+            theirs = [row for row in csv.reader(file) if any(row)]
+        ours = [[plain(cell) for cell in row] for row in cells(written, name)]
+        ours = [row for row in ours if any(row)]
+        assert [[plain(cell) for cell in row] for row in theirs] == ours, name
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_the_same_rows_from_the_csv(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+    demo.batch(asked, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        ours = [[plain(cell) for cell in row] for row in csv.reader(file)]
+    converted(tmp_path / "out.csv", "xlsx", tmp_path / "theirs", "--infilter=CSV:44,34,76")
+    (sheet,) = openpyxl.load_workbook(tmp_path / "theirs" / "out.xlsx").worksheets
+    theirs = [[plain(cell.value) for cell in row] for row in sheet.iter_rows(max_col=len(ours[0]))]
+    assert theirs == ours
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def converted(file: Path, form: str, folder: Path, *more: str) -> None:
+    """What LibreOffice makes of a file."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    words = [str(OFFICE), profile, "--headless", *more, "--convert-to", form, "--outdir", str(folder), str(file)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+
+
+def plain(cell: object) -> str:
+    """A cell as text, numbers in one form, white space in one form."""
+    text = "" if cell is None else str(cell)
+    try:
+        return f"{float(text.rstrip('%')) / (100 if text.endswith('%') else 1):.4g}"
+    except ValueError:
+        return " ".join(text.split())
