@@ -9,32 +9,19 @@ The figures go to stdout as JSON, and a table of those that are compared to stde
 import argparse
 import json
 import os
-import platform
 import shutil
-import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import reviews
-from benchmarks.measure import command, measure
-from benchmarks.reading.throughput import DEMO, REPORTS, scanned, throughput
+from benchmarks.measure import DEMO, REPORTS, command, machine, measure, size_mb
+from benchmarks.reading.throughput import scanned, throughput
 from benchmarks.searching import judged, peers
-from benchmarks.searching.queries import TYPICAL
+from benchmarks.searching.queries import questions
 
-_TIMES = 5  # each question: its median counts
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    return {
-        "system": platform.system(),
-        "processors": os.cpu_count(),
-        "python": platform.python_version(),
-        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
-    }
+_TIMES = 5  # a short command: the quickest counts
 
 
 def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]:
@@ -78,34 +65,6 @@ def recoll(folder: Path, scratch: Path, *settings: str) -> dict[str, Any] | None
 def best(library: Path, *words: str | Path) -> Any:
     """The quickest of a few runs of a short command: what else the machine does only adds."""
     return min((measure(command(library, *words)) for _ in range(_TIMES)), key=lambda cost: cost.seconds)
-
-
-def questions(library: Path) -> dict[str, Any]:
-    """How long the typical questions take in one process, each with ten hits and their passages."""
-    spent = []
-    with reviews.open(library) as opened:
-        opened.search("warm")
-        for question in TYPICAL:
-            times = []
-            for _ in range(_TIMES):
-                began = time.perf_counter()
-                opened.search(question)
-                times.append((time.perf_counter() - began) * 1000)
-            spent.append((statistics.median(times), question))
-    spent.sort()
-    return {
-        "count": len(spent),
-        "median_ms": round(statistics.median(ms for ms, _ in spent), 2),
-        "p95_ms": round(spent[round(0.95 * (len(spent) - 1))][0], 2),
-        "max_ms": round(spent[-1][0], 2),
-        "slowest": spent[-1][1],
-    }
-
-
-def size_mb(path: Path) -> float:
-    """The size of a file, or of all files below a folder."""
-    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
-    return round(sum(each.stat().st_size for each in files) / 1e6, 1)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ it; elsewhere it is None. Processes that end between two looks lose what they us
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+REPORTS = Path("../shared/reports")
+DEMO = Path("corpus/demo")
 _EVERY = 0.02  # seconds between two looks at the times
 _MEMORY_EVERY = 5  # of these looks: adding up the pages of a process costs milliseconds
 
@@ -141,3 +144,19 @@ def tree_mb(process: int) -> float:
         with suppress(OSError):  # it has ended
             children += (thread / "children").read_text().split()
     return round(sum(_pages_mb(int(each)) for each in {str(process), *children}), 1)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "system": platform.system(),
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    }
+
+
+def size_mb(path: Path) -> float:
+    """The size of a file, or of all files below a folder."""
+    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+    return round(sum(each.stat().st_size for each in files) / 1e6, 1)

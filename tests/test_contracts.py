@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("corpus", "ingest", "index", "search", "reviews")
+PACKAGES = ("corpus", "ingest", "index", "search", "reviews", "benchmarks")
 COMMAND = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 LAYERS = "Imports point one way, and index and ingest meet only in the corpus"
@@ -64,6 +64,7 @@ def test_the_program_keeps_every_contract(tree: Path) -> None:
         ("reviews/planted.py", "from ingest.worker.pdfium import opened", WORKER),
         ("search/answering/planted.py", "from search import searcher", ACYCLIC),
         ("index/storage/planted.py", "from index import build", ACYCLIC),
+        ("benchmarks/faults/planted.py", "from benchmarks import fuzz", ACYCLIC),
         ("search/planted.py", "from whoosh.query import Term", ENGINE),
         ("index/planted.py", "import whoosh", ENGINE),
         ("reviews/planted.py", "import sqlite3", SQL),

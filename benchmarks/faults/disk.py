@@ -15,8 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks.faults import sqlite_disk
-
 Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
 FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
 """kill: the process dies. power: and bytes that were not flushed are cut off or zeroed. names: and what was not flushed
@@ -37,10 +35,8 @@ class Disk:
         # SQLite's file → before each write: place, bytes, size of the file; and how much was written, None for a cut.
         self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
 
-    def install(self, *, sqlite: bool = False) -> None:
-        """From now on until the process ends. sqlite: what SQLite does is counted too, and fails."""
-        if sqlite:
-            sqlite_disk.install(self)
+    def install(self) -> None:
+        """From now on until the process ends. `sqlite_disk.install` adds what SQLite does."""
         opened = io.open
         real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "link")}
         disk = self

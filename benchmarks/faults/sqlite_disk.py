@@ -1,6 +1,5 @@
-"""What SQLite writes, seen by a `benchmarks.faults.disk.Disk`: each write, flush, cut and deletion of the real
-SQLite of this
-process can fail, and what it did not flush can be lost.
+"""Fault injection for SQLite: each write, flush, truncation and deletion of this process's SQLite can fail, as a
+`benchmarks.faults.disk.Disk` decides, and what was not flushed can be lost.
 
 SQLite reaches its files through a table of functions (a VFS). We register a copy of it in which four of them ask the
 disk first; everything else is SQLite's own. Linux and macOS, where Python uses a shared libsqlite3.
@@ -10,10 +9,9 @@ import ctypes
 import errno
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from benchmarks.faults.disk import Disk
+from benchmarks.faults.disk import Disk
 
 _OK, _FULL = 0, 13
 _IOERR_WRITE, _IOERR_FSYNC, _IOERR_TRUNCATE, _IOERR_DELETE = (10 | detail << 8 for detail in (3, 4, 6, 10))
@@ -53,7 +51,7 @@ class _Vfs(ctypes.Structure):
     ]
 
 
-def install(disk: "Disk") -> None:
+def install(disk: Disk) -> None:
     """From now on, in this process, until it ends."""
     import _sqlite3
 

@@ -21,6 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from benchmarks.faults import sqlite_disk
 from benchmarks.faults.disk import FAULTS, Disk, Fault
 from corpus.errors import Corrupt, ReviewsError
 from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
@@ -108,7 +109,9 @@ def in_a_child(work: Callable[[], Any], disk: Disk, *, sqlite: bool = False) -> 
     if not child:
         os.close(reading)
         try:
-            disk.install(sqlite=sqlite)
+            disk.install()
+            if sqlite:
+                sqlite_disk.install(disk)
             work()
             said = f"done {disk.operations}"
             disk.rest()

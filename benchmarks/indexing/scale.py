@@ -12,9 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import machine, questions, size_mb
-from benchmarks.measure import command, measure
+from benchmarks.measure import command, machine, measure, size_mb
 from benchmarks.searching.national import REPORTS, WORDS, generate, paragraphs_of
+from benchmarks.searching.queries import questions
 
 
 def collection(library: Path, pool: list[str], reports: int) -> dict[str, Any]:

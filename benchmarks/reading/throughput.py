@@ -21,10 +21,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from benchmarks.measure import Cost, command, measure
+from benchmarks.measure import DEMO, REPORTS, Cost, command, measure
 
-REPORTS = Path("../shared/reports")
-DEMO = Path("corpus/demo")
 _PICTURED = "Child Robin LCSPR Overview Report FINAL 14 March 2022.pdf"
 _PAGE, _WORD = 6, "Robin"  # of that report: a full page, and a word on it
 

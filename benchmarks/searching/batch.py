@@ -31,8 +31,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import unescape
 
 import reviews
-from benchmarks.__main__ import machine
-from benchmarks.measure import command, measure
+from benchmarks.measure import command, machine, measure
 from benchmarks.searching.__main__ import questions
 from index import analyser
 from reviews.library import Library

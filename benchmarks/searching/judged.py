@@ -28,8 +28,7 @@ from urllib.parse import unquote
 import snowballstemmer
 
 import reviews
-from benchmarks.measure import command, measure
-from benchmarks.reading.throughput import REPORTS
+from benchmarks.measure import REPORTS, command, measure
 from index import analyser
 from reviews.library import Library
 

@@ -13,7 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import questions, size_mb
+from benchmarks.measure import size_mb
+from benchmarks.searching.queries import questions
 from corpus.layout import create_library
 from corpus.model import FileRecord, Found, Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store

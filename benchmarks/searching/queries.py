@@ -1,5 +1,12 @@
 """Fifty questions as people ask them: single words, phrases, combinations, patterns, sections and themes."""
 
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import reviews
+
 TYPICAL = """
 neglect
 adolescent
@@ -52,3 +59,27 @@ unborn OR "pre-birth"
 theme:"voice of the child"
 theme:"professional curiosity"
 """.strip().splitlines()
+
+_TIMES = 5  # each question: its median counts
+
+
+def questions(library: Path) -> dict[str, Any]:
+    """How long the typical questions take in one process, each with ten hits and their passages."""
+    spent = []
+    with reviews.open(library) as opened:
+        opened.search("warm")
+        for question in TYPICAL:
+            times = []
+            for _ in range(_TIMES):
+                began = time.perf_counter()
+                opened.search(question)
+                times.append((time.perf_counter() - began) * 1000)
+            spent.append((statistics.median(times), question))
+    spent.sort()
+    return {
+        "count": len(spent),
+        "median_ms": round(statistics.median(ms for ms, _ in spent), 2),
+        "p95_ms": round(spent[round(0.95 * (len(spent) - 1))][0], 2),
+        "max_ms": round(spent[-1][0], 2),
+        "slowest": spent[-1][1],
+    }

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks.reading.throughput import DEMO, alone, one_page_scan
+from benchmarks.measure import DEMO
+from benchmarks.reading.throughput import alone, one_page_scan
 from ingest.worker import extract
 
 ROOT = Path(__file__).parents[2]
