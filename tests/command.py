@@ -1,6 +1,7 @@
 """The `reviews` command as a person runs it: a process of its own, with what it prints and how it ends."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,13 @@ def environment(**more: str) -> dict[str, str]:
     """An environment that no setting of the person who tests reaches."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("REVIEWS_") and k not in ("NO_COLOR", "COLUMNS")}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **more}
+
+
+def after_the_sheet(errors: str) -> str:
+    """What follows the line in which a batch says what it read of its sheet: nothing, or why it ended."""
+    first, _, rest = errors.partition("\n")
+    assert re.search(r": .*\b(query|queries)\b", first), errors
+    return rest
 
 
 def reviews(

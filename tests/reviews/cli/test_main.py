@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from reviews.cli.main import main
 from reviews.maintenance.lock import writing
-from tests.command import DEMO, START, argv, environment, reviews
+from tests.command import DEMO, START, after_the_sheet, argv, environment, reviews
 from tests.patience import PATIENCE
 
 CONTRACT = ("batch", "catalogue", "check", "coverage", "index", "ingest", "init", "reports", "search", "show", "themes")
@@ -73,15 +73,20 @@ def filled(line: str, first: str, sheet: Path) -> list[str]:
     return [str(sheet.parent / word) if word.startswith("OUT.") else word for word in words]
 
 
+def diagnostics(words: Sequence[object], errors: str) -> str:
+    """What is on stderr, but for the line in which a batch says what it read of its sheet."""
+    return after_the_sheet(errors) if words[0] == "batch" and "queries\n" in errors else errors
+
+
 @pytest.mark.parametrize("line", READING)
 def test_results_go_to_stdout_plain_and_nothing_to_stderr(line: str, demo: Path, first: str, sheet: Path) -> None:
     words = filled(line, first, sheet)
     told = reviews(demo, *words)
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (told.returncode, diagnostics(words, told.stderr)) == (0, "")
     assert told.stdout.endswith("\n")
     assert "\x1b" not in told.stdout, "colours and cursors are for terminals"
     machine = reviews(demo, *words, "--json")
-    assert (machine.returncode, machine.stderr) == (0, "")
+    assert (machine.returncode, diagnostics(words, machine.stderr)) == (0, "")
     assert isinstance(json.loads(machine.stdout), dict)
 
 
@@ -224,7 +229,7 @@ def test_a_sheet_is_answered_row_by_row_and_a_bad_row_costs_only_itself(demo: Pa
     (tmp_path / "sheet.txt").write_text("\n".join(asked), encoding="utf-8")
     with (tmp_path / "sheet.txt").open() as typed:
         done = reviews(demo, "batch", "-", "--out", tmp_path / "out.csv", "--json", stdin=typed)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "stdin: one query a line, 5 queries\n")
     told = json.loads(done.stdout)
     assert (told["queries"], told["errors"]) == (5, 2)
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -325,7 +330,7 @@ def refused(code: int, library: Path | None, *words: object, says: tuple[str, ..
     """The command ends with this code, says why in a sentence, and prints no result."""
     told = reviews(library, *words, **options)
     assert (told.returncode, told.stdout) == (code, ""), told.stderr
-    assert_sentence(told.stderr, *says)
+    assert_sentence(diagnostics(words, told.stderr), *says)
 
 
 def test_1_is_a_bug_and_says_how_to_report_it(demo: Path) -> None:
@@ -457,7 +462,7 @@ def test_7_for_a_query_beyond_a_limit(demo: Path, tmp_path: Path) -> None:
     (tmp_path / "sheet.txt").write_text("neglect\n" + "x" * 20_000 + "\n", encoding="utf-8")
     done = reviews(demo, "batch", tmp_path / "sheet.txt", "--out", tmp_path / "out.csv", "--strict")
     assert done.returncode == 7
-    assert_sentence(done.stderr, "out.csv")
+    assert_sentence(after_the_sheet(done.stderr), "out.csv")
     assert "neglect" in (tmp_path / "out.csv").read_text("utf-8")
 
 

@@ -18,7 +18,7 @@ import pytest
 
 import reviews as application
 from index.build import check
-from tests.command import DEMO, START, argv, environment, mounted, reviews
+from tests.command import DEMO, START, after_the_sheet, argv, environment, mounted, reviews
 from tests.patience import PATIENCE, paused_after_a_report, paused_at_a_file, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, mounts and modes are those of POSIX")
@@ -34,10 +34,11 @@ def answer(library: Path) -> dict[str, Any]:
 
 def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
-    assert done.stderr.startswith("Error: ")
-    assert done.stderr.count("\n") == 1, "a sentence, not a traceback"
+    said = after_the_sheet(done.stderr) if "batch" in done.args else done.stderr
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1, "a sentence, not a traceback"
     for word in words:
-        assert word in done.stderr
+        assert word in said
 
 
 def assert_sound_and_goes_on(library: Path, before: dict[str, Any], folder: Path) -> None:
@@ -258,10 +259,11 @@ def test_a_second_update_while_one_runs(copy: Copy, news: Path, tmp_path: Path) 
 
 
 def interrupted(process: subprocess.Popen[str]) -> None:
+    assert isinstance(process.args, list)
     os.killpg(process.pid, signal.SIGINT)
     printed, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, printed) == (130, "")
-    said = errors.strip()
+    said = (after_the_sheet(errors) if "batch" in process.args else errors).strip()
     assert said.startswith("Interrupted. ")
     assert "kept" in said
     assert "the same command again to go on" in said

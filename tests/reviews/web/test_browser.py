@@ -271,7 +271,7 @@ def states(app: Flask, demo: Path) -> None:
     """Sheets of queries that are running, done and failed: they change too fast to be met on the way."""
     held = app.extensions["shelf"].batches._held
     for letter, more in (("r", {"done": 3}), ("d", {"done": 9, "ready": True, "errors": 1}), ("f", {"error": "No."})):
-        held[letter * 22] = Batch(letter * 22, "", "queries.xlsx", demo, 9, **more)
+        held[letter * 22] = Batch(letter * 22, "", "queries.xlsx", demo, 9, "column B, 9 queries", **more)
 
 
 LOOKS: dict[str, tuple[dict[str, Any], list[str]]] = {
