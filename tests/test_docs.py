@@ -132,3 +132,19 @@ def test_code_refers_only_to_documentation_that_exists() -> None:
         for target in re.findall(r"\bdocs/[\w/-]+(?:\.md)?", module.read_text(encoding="utf-8")):
             found = (ROOT / target).exists() or list(DOCS.parent.glob(f"{target}-*.md"))
             assert found, f"{module.relative_to(ROOT)} refers to {target}, which does not exist"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_benchmark_that_a_page_names_exists(page: Path) -> None:
+    for name in re.findall(r"python -m (benchmarks[\w.]*\w)", page.read_text(encoding="utf-8")):
+        path = ROOT / name.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), f"{named(page)} names {name}"
+
+
+def test_every_benchmark_is_on_a_page_that_says_what_it_measures() -> None:
+    pages = ("performance.md", "reliability.md", "reading.md", "ranking.md")
+    text = "".join((DOCS / page).read_text(encoding="utf-8") for page in pages)
+    for path in (ROOT / "benchmarks").glob("*/*.py"):
+        if '__name__ == "__main__"' in path.read_text(encoding="utf-8"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+            assert f"python -m {name}" in text, f"no page names {name}"
