@@ -121,6 +121,15 @@ def test_the_architecture_page_describes_every_folder_with_the_question_that_it_
     assert sorted(described_folders()) == sorted(folder.relative_to(ROOT).as_posix() for folder in folders())
 
 
+def test_every_stop_in_a_picture_of_the_architecture_is_a_link_in_the_list_below_it() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"^```mermaid\n(.*?)^```\n(.*?)^#", page, re.MULTILINE | re.DOTALL)
+    assert len(pictures) == 2
+    for picture, below in pictures:
+        stops = re.findall(r"[\[(](\d+) \w", picture)
+        assert stops == re.findall(r"^(\d+)\. \[", below, re.MULTILINE) == [str(n + 1) for n in range(len(stops))]
+
+
 @pytest.mark.parametrize("folder", folders(), ids=named)
 def test_the_architecture_page_names_every_module_of_a_folder_once_and_no_other(folder: Path) -> None:
     described = described_folders().get(named(folder), [])
