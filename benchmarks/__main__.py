@@ -1,9 +1,10 @@
-"""How fast are we? `make bench`, or `python -m benchmarks [DIR]`: from PDFs to a published index, the questions, the
-reading beside PDFium alone, one scanned page; and beside us in the same run Recoll on the same PDFs and Xapian, SQLite
-FTS5 and tantivy on the same text.
+"""Overall benchmark: `make bench`, or `python -m benchmarks [DIR]`.
 
-The figures go to stdout as JSON, and a table of those that are compared to stderr. DIR is a folder of PDFs; without it,
-../shared/reports where there is one, else the demonstration reports.
+Measures building an index from PDFs, typical queries, reading compared with PDFium alone, and one scanned page. Runs
+Recoll on the same PDFs, and Xapian, SQLite FTS5 and tantivy on the same text.
+
+Writes JSON to stdout, and a table for comparison to stderr. DIR is a folder of PDFs. The default is ../shared/reports
+if it exists, else the demonstration reports.
 """
 
 import argparse
@@ -25,7 +26,7 @@ _TIMES = 5  # a short command: the quickest counts
 
 
 def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]:
-    """From a folder of PDFs to a published index, then again with nothing new, then the questions."""
+    """Measure a full build from a folder of PDFs, a second run with nothing new, and the typical queries."""
     library = scratch / "library"
     options = ["--json", *(["--jobs", str(jobs)] if jobs else [])]
     full = measure(command(library, "update", folder, *options))
@@ -33,7 +34,7 @@ def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]
     again = measure(command(library, "update", folder, *options))
     changed = json.loads(again.output)["index"]["changed"]
     if changed:
-        raise SystemExit("A second run with nothing new made a new generation: that is a fault.")
+        raise SystemExit("A second run with nothing new published a new generation, which is a bug.")
     pages = told["ingest"]["pages"]
     return {
         "reports": told["ingest"]["read"],
@@ -48,12 +49,12 @@ def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]
 
 
 def one_process(folder: Path, scratch: Path) -> dict[str, Any]:
-    """The full build with one process that reads and one that stores and indexes."""
+    """Measure the full build with one worker process and the parent."""
     return measure(command(scratch / "one-process", "update", folder, "--json", "--jobs", "1")).to_dict()
 
 
 def recoll(folder: Path, scratch: Path, *settings: str) -> dict[str, Any] | None:
-    """The same PDFs indexed by Recoll in the same run, None where it is not installed. settings: of recoll.conf."""
+    """Index the same PDFs with Recoll; None if it is not installed. settings: lines for recoll.conf."""
     program = shutil.which("recollindex")
     if program is None:
         return None
@@ -63,7 +64,7 @@ def recoll(folder: Path, scratch: Path, *settings: str) -> dict[str, Any] | None
 
 
 def best(library: Path, *words: str | Path) -> Any:
-    """The quickest of a few runs of a short command: what else the machine does only adds."""
+    """Return the quickest of a few runs of a short command, because other load can only make a run slower."""
     return min((measure(command(library, *words)) for _ in range(_TIMES)), key=lambda cost: cost.seconds)
 
 
@@ -71,7 +72,7 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=REPORTS if REPORTS.is_dir() else DEMO)
-    parser.add_argument("--jobs", type=int, help="processes to use; default: one for each core")
+    parser.add_argument("--jobs", type=int, help="worker processes; default: one for each core")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="reviews-bench-") as scratch:
         figures: dict[str, Any] = {"machine": machine(), "pdfs": pdfs(asked.folder, Path(scratch), asked.jobs)}
@@ -91,7 +92,7 @@ def main() -> None:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The figures that are compared, as Markdown."""
+    """Return the figures for comparison, as Markdown."""
     costs = {
         "`reviews update`": figures["pdfs"]["full_build"],
         "`recollindex`": figures["recoll"],

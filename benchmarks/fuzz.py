@@ -1,8 +1,8 @@
-"""Does a hostile file do harm? `python -m benchmarks.fuzz [DIR]` reads thousands of broken PDFs and keeps the account.
+"""Hostile files: `python -m benchmarks.fuzz [DIR]` reads thousands of broken PDFs.
 
-Seeds are the demonstration reports, what pypdf makes of them when it writes them anew, their pages alone, a few files
-made to be difficult, and the PDFs at or below DIR. Each mutation is broken in one to three ways. All go through ingest
-as any folder would: none may hang, end the run, take more memory than the limit or be left out of the account.
+Seeds are the demonstration reports, the same written again by pypdf, single pages of them, a few difficult files, and
+the PDFs at or below DIR. Each mutation is broken in one to three ways. All go through ingest like any folder. None may
+hang, end the run, use more memory than the limit, or be missing from the counts.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from ingest.run import ingest
 DEMO = Path(__file__).parent.parent / "corpus" / "demo"
 SECONDS = 5.0
 MEMORY_MB = 600
-_BATCH = 250  # files that are on the disk at the same time
+_BATCH = 250  # files on the disk at the same time
 _LARGEST = 3_000_000  # bytes of a seed
 _OBJECT = re.compile(rb"\b(\d+) 0 obj\b(.*?)endobj", re.DOTALL)
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
@@ -42,7 +42,7 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of the mutations. faults: empty when no harm was done. memory_mb: the most that one process took."""
+    """The results of the mutations. faults: empty if none did harm. memory_mb: peak memory of one process."""
 
     seeds: int
     mutations: int = 0
@@ -58,12 +58,12 @@ class Verdict:
 
 
 def seeds(folder: Path | None = None) -> list[bytes]:
-    """The files that are mutated: always at least thirty."""
+    """Return the files to mutate: always at least thirty."""
     found = []
     for path in sorted(DEMO.glob("*.pdf")):
         data = path.read_bytes()
         if b"%PDF-" not in data[:1024]:
-            continue  # one is a web page, whatever its name says
+            continue  # one is a web page, despite its name
         found.append(data)
         found += _written_anew(data)
     found += [_difficult(content) for content in _CONTENTS]
@@ -74,7 +74,7 @@ def seeds(folder: Path | None = None) -> list[bytes]:
 
 
 def _written_anew(data: bytes) -> Iterator[bytes]:
-    """The same document with its streams packed, and its last page alone."""
+    """Yield the same document with compressed streams, and its last page alone."""
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
@@ -101,7 +101,7 @@ _CONTENTS = (
 
 
 def _difficult(content: bytes) -> bytes:
-    """A small file with an outline, labels, a form that draws itself, an annotation and an action."""
+    """Return a small file with an outline, labels, a form that draws itself, an annotation and an action."""
     packed = zlib.compress(content)
     objects = (
         b"<</Type/Catalog/Pages 2 0 R/Outlines 6 0 R/PageLabels<</Nums[0<</S/r>>]>>/OpenAction 8 0 R>>",
@@ -124,7 +124,7 @@ Mutation = Callable[[bytes, random.Random], bytes]
 
 
 def flip(data: bytes, chance: random.Random) -> bytes:
-    """Some bits are turned over."""
+    """Flip some bits."""
     broken = bytearray(data)
     for _ in range(chance.choice((1, 5, 50, 500))):
         broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
@@ -132,19 +132,19 @@ def flip(data: bytes, chance: random.Random) -> bytes:
 
 
 def truncate(data: bytes, chance: random.Random) -> bytes:
-    """The end is missing."""
+    """Cut off the end."""
     return data[: chance.randrange(len(data))]
 
 
 def cut(data: bytes, chance: random.Random) -> bytes:
-    """A piece in the middle is missing, or comes twice."""
+    """Remove or repeat a piece in the middle."""
     start = chance.randrange(len(data))
     end = min(len(data), start + chance.randrange(1, 5_000))
     return data[:start] + data[start:end] * chance.choice((0, 2)) + data[end:]
 
 
 def swap(data: bytes, chance: random.Random) -> bytes:
-    """Two objects change places."""
+    """Swap two objects."""
     found = list(_OBJECT.finditer(data))
     if len(found) < 2:
         return flip(data, chance)
@@ -154,7 +154,7 @@ def swap(data: bytes, chance: random.Random) -> bytes:
 
 
 def loop(data: bytes, chance: random.Random) -> bytes:
-    """References lead elsewhere, also back to where they stand."""
+    """Point references elsewhere, also back to themselves."""
     numbers = sorted({int(found) for found in _REFERENCE.findall(data)}) or [1]
     share = chance.choice((0.02, 0.2, 1.0))
     return _REFERENCE.sub(
@@ -163,14 +163,14 @@ def loop(data: bytes, chance: random.Random) -> bytes:
 
 
 def lie(data: bytes, chance: random.Random) -> bytes:
-    """Numbers say what is not true: counts of pages, sizes of pictures, lengths and places."""
+    """Falsify numbers: page counts, picture sizes, lengths and offsets."""
     share = chance.choice((0.002, 0.02, 0.2))
     odd = (b"0", b"-1", b"1000000", b"2147483647", b"4294967296", b"99999999999999999999", b"0.00001")
     return _NUMBER.sub(lambda found: chance.choice(odd) if chance.random() < share else found.group(), data)
 
 
 def many_pages(data: bytes, chance: random.Random) -> bytes:
-    """The first page comes a million times, or the tree says so."""
+    """Repeat the first page a million times, or let the page count say so."""
     kids = re.search(rb"/Kids\s*\[([^\]]*)\]", data)
     if kids is None:
         return lie(data, chance)
@@ -181,7 +181,7 @@ def many_pages(data: bytes, chance: random.Random) -> bytes:
 
 
 def nest(data: bytes, chance: random.Random) -> bytes:
-    """Brackets in brackets, thousands deep, where there was one value."""
+    """Nest brackets thousands deep in place of one value."""
     found = list(re.finditer(rb"/\w+(?=\s*[\[(<\d])", data))
     if not found:
         return flip(data, chance)
@@ -192,7 +192,7 @@ def nest(data: bytes, chance: random.Random) -> bytes:
 
 
 def bomb(data: bytes, chance: random.Random) -> bytes:
-    """A stream swells to hundreds of megabytes when it is unpacked."""
+    """Make a stream that unpacks to hundreds of megabytes."""
     found = list(_STREAM.finditer(data))
     if not found:
         return nest(data, chance)
@@ -204,20 +204,20 @@ def bomb(data: bytes, chance: random.Random) -> bytes:
 
 
 def huge(data: bytes, chance: random.Random) -> bytes:
-    """Pictures and pages as large as a town."""
+    """Make pictures and pages enormous."""
     size = b"%d" % chance.choice((30_000, 1_000_000, 2_000_000_000))
     data = re.sub(rb"/(Width|Height|W|H)\s+\d+", lambda found: b"/" + found.group(1) + b" " + size, data)
     return re.sub(rb"/MediaBox\s*\[[^\]]*\]", b"/MediaBox[0 0 %b %b]" % (size, size), data)
 
 
 def splice(data: bytes, chance: random.Random) -> bytes:
-    """Rubbish where something was, and after everything."""
+    """Insert random bytes in the middle and at the end."""
     at = chance.randrange(len(data))
     return data[:at] + chance.randbytes(chance.choice((1, 100, 10_000))) + data[at:] + chance.randbytes(1_000)
 
 
 def forget(data: bytes, chance: random.Random) -> bytes:
-    """Words that hold a file together are missing."""
+    """Remove keywords that hold a file together."""
     word = chance.choice(
         (b"endstream", b"endobj", b"startxref", b"trailer", b"/Root", b"/Type/Page", b"xref", b"%PDF-")
     )
@@ -230,7 +230,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 
 def mutate(data: bytes, chance: random.Random) -> bytes:
-    """One to three mutations, one after the other."""
+    """Apply one to three mutations."""
     for mutation in chance.choices(MUTATIONS, k=chance.choice((1, 1, 1, 2, 3))):
         data = mutation(data, chance) or b"%PDF-1.7\n"
     return data
@@ -242,7 +242,7 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 def fuzz(
     count: int, *, seed: int = 1, folder: Path | None = None, jobs: int = 2, seconds: float = SECONDS, ocr: bool = False
 ) -> Verdict:
-    """Read `count` mutations; the same `seed` makes the same ones."""
+    """Read `count` mutations. The same `seed` makes the same ones."""
     basis = seeds(folder)
     verdict = Verdict(len(basis))
     chance = random.Random(seed)
@@ -262,7 +262,7 @@ def fuzz(
     verdict.seconds = round(time.monotonic() - began, 1)
     verdict.memory_mb = watch.megabytes
     if verdict.memory_mb > MEMORY_MB:
-        verdict.faults.append(f"A process took {verdict.memory_mb} MB; the limit is {MEMORY_MB}.")
+        verdict.faults.append(f"A process used {verdict.memory_mb} MB; the limit is {MEMORY_MB}.")
     return verdict
 
 
@@ -280,7 +280,7 @@ def _account(store: Store, settings: Settings, names: Sequence[str], jobs: int, 
 
 
 class _Watch:
-    """The most memory that a process below this one takes, looked at several times a second; Linux tells, others 0."""
+    """Samples the peak memory of any process below this one several times a second. Linux only; 0 elsewhere."""
 
     def __init__(self) -> None:
         self.megabytes = 0.0
@@ -304,7 +304,7 @@ class _Watch:
                     peak = float(facts.get("VmHWM", "0").split()[0]) / 1_024
                     told[int(status.parent.name)] = (int(facts["PPid"]), peak)
                 except (OSError, ValueError, KeyError):
-                    continue  # it ended meanwhile
+                    continue  # it has ended
             for number, (parent, peak) in told.items():
                 while parent in told and parent != os.getpid():
                     parent = told[parent][0]
@@ -313,13 +313,15 @@ class _Watch:
 
 
 def main() -> None:
-    """Print the verdict as JSON; exit code 1 when harm was done."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Print the verdict as JSON. Ends with 1 if any file did harm."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--count", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--ocr", action="store_true", help="have Tesseract read the pages that are pictures, too")
+    parser.add_argument("--ocr", action="store_true", help="also run Tesseract on pages that are pictures")
     asked = parser.parse_args()
     verdict = fuzz(asked.count, seed=asked.seed, folder=asked.folder, jobs=asked.jobs, ocr=asked.ocr)
     if verdict.seconds > asked.count * (SECONDS + 2) / asked.jobs:

@@ -1,7 +1,8 @@
-"""What does a command cost? Wall time, and of the whole tree of its processes the CPU time and the peak memory.
+"""Measure a command: wall time, and the CPU time and peak memory of all its processes.
 
-Memory is the sum over all processes that run at the same moment, each shared page counted once (Pss), as Linux tells
-it; elsewhere it is None. Processes that end between two looks lose what they used since the last: 20 ms at most.
+Memory is the sum over all processes that run at the same moment, with each shared page counted once (Pss). Only Linux
+reports it; elsewhere it is None. If a process ends between two samples, what it used since the last one is not counted:
+20 ms at most.
 """
 
 import os
@@ -25,7 +26,7 @@ _MEMORY_EVERY = 5  # of these looks: adding up the pages of a process costs mill
 
 @dataclass(slots=True)
 class Cost:
-    """seconds: wall; cpu: user and system seconds of all processes; peak_mb: of all together."""
+    """seconds: wall time. cpu: user and system seconds of all processes. peak_mb: peak memory of all together."""
 
     seconds: float
     cpu: float | None
@@ -41,15 +42,15 @@ class Cost:
 
 
 def command(library: Path, *words: str | Path) -> list[str | Path]:
-    """The `reviews` command of this very environment."""
+    """Return the words that run the `reviews` command of this environment."""
     program = shutil.which("reviews", path=str(Path(sys.executable).parent))
     if program is None:
-        raise SystemExit("The `reviews` command is not installed beside this Python: run `make bench`.")
+        raise SystemExit("The `reviews` command is not installed in this environment. Run `make bench`.")
     return [program, "--library", library, *words]
 
 
 def measure(words: Sequence[str | Path], *, env: dict[str, str] | None = None, check: bool = True) -> Cost:
-    """Run a command to its end. Raises CalledProcessError when it fails and `check` is set."""
+    """Run a command to its end. Raises CalledProcessError if it fails and `check` is set."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in words],
@@ -69,13 +70,13 @@ def measure(words: Sequence[str | Path], *, env: dict[str, str] | None = None, c
 
 
 class _Watch(threading.Thread):
-    """Looks at a tree of processes until it is told to stop."""
+    """Samples a tree of processes until it is stopped."""
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
         self._root = root
         self._over = threading.Event()
-        self._times: dict[tuple[int, int], float] = {}  # (process, when it began) → CPU seconds
+        self._times: dict[tuple[int, int], float] = {}  # (process, start time) → CPU seconds
         self._tree: set[int] = {root}
         self.peak_mb = 0.0
         self.start()
@@ -97,7 +98,7 @@ class _Watch(threading.Thread):
     def _look(self, *, memory: bool) -> None:
         parents: dict[int, int] = {}
         times: dict[int, tuple[int, float]] = {}
-        for entry in os.listdir("/proc"):  # noqa: PTH208 - names are all we want
+        for entry in os.listdir("/proc"):  # noqa: PTH208 - only names are needed
             if entry.isdigit():
                 try:
                     words = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
@@ -132,13 +133,13 @@ def _pages_mb(process: int) -> float:
 
 
 def cpu_seconds(process: int) -> float:
-    """User and system seconds of one running process, without its children."""
+    """Return user and system seconds of one running process, without its children."""
     words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def tree_mb(process: int) -> float:
-    """The memory of a running process and of its children, each shared page counted once."""
+    """Return the memory of a running process and its children, with each shared page counted once."""
     children: list[str] = []
     for thread in Path(f"/proc/{process}/task").iterdir():
         with suppress(OSError):  # it has ended

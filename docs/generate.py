@@ -1,10 +1,9 @@
-"""Writes the parts of the documentation that the program can tell itself: `python docs/generate.py [--check]`.
+"""Generate parts of the documentation from the program: `python docs/generate.py [--check]`.
 
-docs/cli.md and the manual page docs/reviews.1 are made from the click commands and from the error tree, the table of
-settings in docs/library.md from the settings, and the table of filters in docs/query-language.md from the filters; the
-commands that README.md shows are run on the demonstration reports, and what they print is put below them. With
-`--check` nothing is written, and the exit
-code is 1 when a file is not what it should be.
+docs/cli.md and the manual page docs/reviews.1 are made from the commands and the error classes, the table in
+docs/library.md from the settings, and the table of filters in docs/query-language.md from the filters. The commands in
+README.md are run on the demonstration reports, and their output is put below them. `--check` writes nothing and ends
+with 1 if a file is out of date.
 """
 
 import dataclasses
@@ -32,7 +31,7 @@ WIDTH = 100
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[click.Context]:
-    """A context for every command that a person can call, the group itself first, groups within groups included."""
+    """Yield a context for every visible command, the group itself first, nested groups included."""
     yield context
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
@@ -42,13 +41,13 @@ def commands(command: click.Command, context: click.Context) -> Iterator[click.C
 
 
 def fresh(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
-    """A context that shows help in the same way on every machine."""
+    """Return a context whose help looks the same on every computer."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     return click.Context(command, info_name=name, parent=parent, **settings)
 
 
 def exit_codes() -> dict[int, str]:
-    """Every exit code with its meaning, taken from the first lines of the error classes (one code, several errors)."""
+    """Return every exit code with its meaning, from the first lines of the error classes that share it."""
     meanings: dict[int, list[str]] = {0: ["Done."]}
     for _, error in inspect.getmembers(errors, inspect.isclass):
         if issubclass(error, errors.ReviewsError) and error.__module__ == errors.__name__:
@@ -60,7 +59,7 @@ def exit_codes() -> dict[int, str]:
 
 
 def cli() -> str:
-    """The reference of the `reviews` command."""
+    """Return the reference of the `reviews` command."""
     parts = [
         "# The `reviews` command",
         "",
@@ -174,7 +173,7 @@ def with_table(name: str, what: str, table: list[str]) -> str:
 
 
 def shown(default: object) -> str:
-    """A default as it is written in reviews.toml."""
+    """Return a default as it is written in reviews.toml."""
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, tuple):
@@ -183,7 +182,7 @@ def shown(default: object) -> str:
 
 
 def readme() -> str:
-    """README.md with what its commands print now, on a library of the demonstration reports."""
+    """Return README.md with the current output of its commands, on a library of the demonstration reports."""
     with tempfile.TemporaryDirectory() as folder:
         held = Path(folder) / "library"
         answered("reviews init", held)
@@ -199,11 +198,11 @@ def readme() -> str:
 
 
 def answered(line: str, held: Path) -> str:
-    """What a command prints on a terminal of 88 columns."""
+    """Return what a command prints on a terminal of 88 columns."""
     environment = {"REVIEWS_LIBRARY": str(held), "COLUMNS": "88", "NO_COLOR": "1"}
     result = CliRunner().invoke(main, shlex.split(line)[1:], env=environment)
     if result.exit_code:
-        raise click.ClickException(f"`{line}` ended with {result.exit_code}: {result.output}")
+        raise click.ClickException(f"`{line}` failed with exit code {result.exit_code}: {result.output}")
     return result.stdout
 
 
@@ -217,7 +216,7 @@ GENERATED = {
 
 
 def stale() -> list[Path]:
-    """The generated files that differ from what the program says now."""
+    """Return the generated files that are out of date."""
     return [
         path for path, write in GENERATED.items() if not path.exists() or path.read_text(encoding="utf-8") != write()
     ]
@@ -227,8 +226,8 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         old = stale()
         for path in old:
-            print(f"{path.relative_to(ROOT)} is not what the program says: run `make docs` and look at the difference.")
+            print(f"{path.relative_to(ROOT)} is out of date. Run `make docs` and check the diff.")
         sys.exit(1 if old else 0)
     for path, write in GENERATED.items():
         path.write_text(write(), encoding="utf-8", newline="\n")
-        print(f"{path.relative_to(ROOT)} written")
+        print(f"Wrote {path.relative_to(ROOT)}")

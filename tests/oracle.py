@@ -1,8 +1,7 @@
-"""What must a query find? The section "Exactly" of docs/query-language.md, word for word over plain paragraphs.
+"""A brute-force search to test against: the section "Exactly" of docs/query-language.md, rule by rule.
 
-Slow, small and independent on purpose: it shares nothing with the index, the engine or their analysis except the query
-tree, so an error would have to be made twice, in different words, to go unseen. It also makes up queries of every form
-from the words of a corpus.
+It is slow, small and independent on purpose. It shares only the query tree with the program, so an error would have to
+be made twice, in different code, to go unseen. It also generates queries of every form from the words of a corpus.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ import snowballstemmer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 
 Span = tuple[int, int]
-"""The first and the last token of a match, by their number in the report."""
+"""The first and last token of a match, as positions in the report."""
 Place = tuple[int, int, int]
-"""Where a match stands: the paragraph's ordinal, the first character, and the one behind the last."""
+"""The place of a match: ordinal of the paragraph, first character, and one past the last character."""
 
 _stem = snowballstemmer.stemmer("english").stemWord
 
 
 class Token(NamedTuple):
-    """raw: as written. folded: as compared. start, end: characters in its paragraph, end exclusive."""
+    """raw: as written. folded: as compared. start, end: characters in the paragraph, end exclusive."""
 
     raw: str
     folded: str
@@ -40,7 +39,7 @@ class Token(NamedTuple):
 
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
-"""Marks of footnotes: they are digits to Unicode, but no part of a word."""
+"""Footnote marks. Unicode calls them digits, but they are not part of a word."""
 
 
 APOSTROPHES = "'’"
@@ -221,7 +220,7 @@ def without_number(tokens: list[Token], text: str, number: str | None) -> list[T
 
 
 def in_capitals(word: str) -> bool:
-    """Whether a word is written all in capitals with at least two letters."""
+    """Return whether a word is all in capitals and has at least two letters."""
     return word.isupper() and sum(c.isalpha() for c in word) >= 2
 
 
@@ -236,8 +235,8 @@ def stem(folded: str) -> str:
 
 
 def matches(pattern: str, word: str) -> bool:
-    """Whether `word` is what `pattern` spells: `*` any run, `?` one character. Both folded."""
-    reached = {0}  # how much of the word the pattern so far can spell
+    """Return whether `pattern` matches `word`: `*` is any run, `?` one character. Both are folded."""
+    reached = {0}  # lengths of the word that the pattern so far can match
     for sign in pattern:
         if sign == "*":
             reached = set(range(min(reached), len(word) + 1)) if reached else set()
@@ -247,7 +246,7 @@ def matches(pattern: str, word: str) -> bool:
 
 
 def edits(a: str, b: str) -> int:
-    """Letters to change, add, drop or swap with their neighbour, no letter twice (optimal string alignment)."""
+    """Return how many letters to change, add, drop or swap with a neighbour (optimal string alignment)."""
     cost = {(i, 0): i for i in range(len(a) + 1)} | {(0, j): j for j in range(len(b) + 1)}
     for i in range(1, len(a) + 1):
         for j in range(1, len(b) + 1):
@@ -272,7 +271,7 @@ class OracleReport:
 
 
 class _Read:
-    """A report as one stream of tokens, and where each folded token stands in it."""
+    """A report as one stream of tokens, with the positions of each folded token."""
 
     def __init__(self, report: OracleReport) -> None:
         self.report = report
@@ -291,7 +290,7 @@ class _Read:
         return self.tokens[position].paragraph
 
     def in_one_paragraph(self, spans: Iterable[Span]) -> dict[int, set[Span]]:
-        """By paragraph, the spans that begin and end in the same one."""
+        """Return the spans that begin and end in the same paragraph, by paragraph."""
         found: dict[int, set[Span]] = defaultdict(set)
         for span in spans:
             if self.paragraph(span[0]) == self.paragraph(span[1]):
@@ -299,12 +298,12 @@ class _Read:
         return found
 
     def smallest(self, spans: Iterable[Span]) -> set[Span]:
-        """Those that hold no other one."""
+        """Return the spans that contain no other span."""
         groups = self.in_one_paragraph(spans).values()
         return {s for group in groups for s in group if not any(_inside(other, s) for other in group)}
 
     def mentions(self, spans: Iterable[Span]) -> list[Place]:
-        """Those that lie inside no other one, as places."""
+        """Return the places of the spans that are not inside another span."""
         groups = self.in_one_paragraph(spans).values()
         kept = {s for group in groups for s in group if not any(_inside(s, other) for other in group)}
         return [
@@ -317,11 +316,11 @@ def _inside(inner: Span, outer: Span) -> bool:
 
 
 Slot = Callable[[_Read], set[int]]
-"""Where the tokens stand that may fill one place of a phrase."""
+"""Returns the positions of the tokens that can fill one place of a phrase."""
 
 
 class Oracle:
-    """Answers queries over some reports by looking at every token."""
+    """Answers queries over some reports by checking every token."""
 
     def __init__(self, reports: Iterable[OracleReport]) -> None:
         self.reports = [_Read(report) for report in reports]
@@ -342,7 +341,7 @@ class Oracle:
             self._splits[a_word + b_word].append((a_word, b_word))
 
     def answer(self, tree: Query) -> dict[str, list[Place]]:
-        """The reports that the query finds, each with its mentions in order."""
+        """Return the reports that match, each with its mentions in order."""
         found = {}
         for read in self.reports:
             holds, spans = self._evaluate(read, tree, None)
@@ -351,7 +350,7 @@ class Oracle:
         return found
 
     def _evaluate(self, read: _Read, tree: Query, kinds: frozenset[str] | None) -> tuple[bool, set[Span]]:
-        """Whether the report answers, and the matches of its positive leaves. kinds: the sections that count."""
+        """Return whether the report matches, and the matches outside NOT. kinds: the sections that count."""
         match tree:
             case Nothing():
                 return False, set()
@@ -401,7 +400,7 @@ class Oracle:
         return {span for slots in _slots_apart(word) for span in _in_order(read, slots, 0)}
 
     def _spans(self, read: _Read, tree: Query) -> set[Span]:
-        """All matches of a part whose matches have places."""
+        """Return all matches of a part that has positions."""
         match tree:
             case Word(text, exact):
                 return self._exact(read, text) if exact else self._word(read, text)
@@ -424,7 +423,7 @@ class Oracle:
                 )
             case Or(parts) | Theme(_, parts):
                 return set().union(*(self._spans(read, part) for part in parts))
-        raise TypeError(f"has no place: {tree!r}")
+        raise TypeError(f"has no positions: {tree!r}")
 
     def _word(self, read: _Read, text: str) -> set[Span]:
         tokens = tokenise(text)
@@ -464,7 +463,7 @@ class Oracle:
         return frozenset(word for word in near if edits(asked, word) <= most)
 
     def _spellings(self, words: Sequence[Word | Pattern]) -> list[list[Slot]]:
-        """The phrase as slots, in every way that its compounds can be written."""
+        """Return the phrase as slots, once for each way to write its compounds."""
         places: list[tuple[Slot, str | None, bool]] = []  # the slot, its word if it is one, hyphened to the next
         for word in words:
             if isinstance(word, Pattern):
@@ -544,7 +543,7 @@ def _single(positions: Iterable[int]) -> set[Span]:
 
 
 def _in_order(read: _Read, slots: Sequence[Slot], slop: int) -> set[Span]:
-    """The spans in one paragraph that fill the slots in order, with at most `slop` other tokens between."""
+    """Return spans in one paragraph that fill the slots in order, with at most `slop` other tokens between."""
     filled = [slot(read) for slot in slots]
     found: set[Span] = set()
     if not all(filled):
@@ -573,13 +572,13 @@ def _field_holds(known: Mapping[str, str | int | None], condition: Field) -> boo
     return {token.folded for token in tokenise(condition.value)} <= held
 
 
-# Queries made up from the words of a corpus.
+# Queries generated from the words of a corpus.
 
 
 def generate(oracle: Oracle, seed: int, n: int) -> list[Query]:
-    """n queries, all forms in turn, from the corpus' own words, the same for the same seed.
+    """Return n queries of all forms in turn, made of the corpus's own words. The same seed gives the same queries.
 
-    Each reads back from its text. Themes are called "theme <number>" and hold what they expand to.
+    Each parses back from its text. Themes are called "theme <number>" and contain what they expand to.
     """
     return _Generator(oracle, random.Random(seed)).queries(n)
 
@@ -609,7 +608,7 @@ class _Generator:
         self.themes = 0
 
     def queries(self, n: int) -> list[Query]:
-        """The forms in turn; a form that this corpus has no words for is passed over."""
+        """Return queries of each form in turn. Forms that this corpus has no words for are skipped."""
         forms: list[Callable[[], Query | None]] = [
             self.word, self.phrase, self.both, self.pattern, self.near, self.either, self.exact, self.inside,
             self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
@@ -625,16 +624,16 @@ class _Generator:
                 found.append(query)
         return found
 
-    # What the words are taken from.
+    # Choosing words.
 
     def run(self, length: int) -> list[Token]:
-        """Some tokens that stand side by side in one paragraph; fewer where it is short."""
+        """Return some tokens that are side by side in one paragraph; fewer if it is short."""
         read = self.chance.choice(self.reads)
         at = self.chance.randrange(len(read.tokens))
         return [t for t in read.tokens[at : at + length] if t.paragraph == read.tokens[at].paragraph]
 
     def text(self, token: Token | None = None) -> str:
-        """A token as a person might type it: as it stands, or in other letters, endings and apostrophes."""
+        """Return a token as a person might type it: as printed, or with another case, ending or apostrophe."""
         raw = (token or self.chance.choice(self.run(1))).raw
         change = self.chance.randrange(8)
         if change == 0:
@@ -649,11 +648,11 @@ class _Generator:
         return raw.lower() if raw in _OPERATORS else raw
 
     def one_of(self, *forms: Callable[[], Query]) -> Query:
-        """A query of one of the forms."""
+        """Return a query of one of the forms."""
         return self.chance.choice(forms)()
 
     def positional(self) -> Query:
-        """Something short whose matches have places."""
+        """Return a short query whose matches have positions."""
         return self.one_of(self.word, self.word, self.word, self.phrase, self.pattern, self.any_word)
 
     # The forms.
@@ -700,7 +699,7 @@ class _Generator:
         return Phrase((Word(self.plain(self.run(1)[0])),))
 
     def plain(self, token: Token) -> str:
-        """A token in another case perhaps: a phrase is found as written."""
+        """A token, perhaps in another case. A phrase is found as written."""
         return unicodedata.normalize("NFC", self.chance.choice([token.raw, token.raw.lower(), token.folded]))
 
     def loose_phrase(self) -> Phrase:
@@ -719,7 +718,7 @@ class _Generator:
         return Phrase(tuple(words))
 
     def compound(self) -> Query | None:
-        """A compound hyphened, joined or as two words, alone or in a phrase with what may stand around it."""
+        """A compound hyphenated, joined or as two words, alone or in a phrase with a word before or after it."""
         if not self.compounds:
             return None
         a, b = self.chance.choice(self.compounds)
@@ -849,7 +848,7 @@ class _Generator:
         return self.chance.choice([nowhere, any_of(nowhere, self.word()), all_of(nowhere, self.word())])
 
     def everything(self) -> Query:
-        """Several forms joined anyhow."""
+        """Several forms combined at random."""
         forms: list[Callable[[], Query]] = [self.word, self.phrase, self.near, self.either, self.both, self.pattern]
         forms += [self.without, self.inside, self.exact]
         parts = [self.one_of(*forms) for _ in range(self.chance.randint(2, 4))]
@@ -860,7 +859,7 @@ _OPERATORS = {"AND", "OR", "NOT", "NEAR"}
 
 
 def all_of(*parts: Query) -> Query:
-    """And, flat as the parser makes it."""
+    """Return And, flat as the parser builds it."""
     flat: list[Query] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, And) else [part])
@@ -868,7 +867,7 @@ def all_of(*parts: Query) -> Query:
 
 
 def any_of(*parts: Query) -> Query:
-    """Or, flat as the parser makes it."""
+    """Return Or, flat as the parser builds it."""
     flat: list[Query] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Or) else [part])

@@ -1,4 +1,4 @@
-"""What the program has, the documentation explains; and what the documentation points to exists."""
+"""The documentation covers what the program has, and every link in it leads somewhere."""
 
 import dataclasses
 import re
@@ -31,14 +31,14 @@ def links(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that a reader gets for the headings of a page."""
+    """The anchors that code hosts give to the headings of a page."""
     text = FENCED.sub("", page.read_text(encoding="utf-8"))
     headings = re.findall(r"^#+ +(.+?) *$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def rows(page: Path) -> dict[str, str]:
-    """The rows of the tables of a page whose first cell is code: its name and the rest of the row."""
+    """The table rows of a page whose first cell is code, by that cell, with the rest of the row."""
     return dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", page.read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -47,12 +47,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     for target in links(page):
         path, _, anchor = target.partition("#")
         file = (page.parent / path).resolve() if path else page
-        assert file.exists(), f"{named(page)} links to {target}, which is not there"
+        assert file.exists(), f"{named(page)} links to {target}, which does not exist"
         if anchor:
             assert anchor in anchors(file), f"{named(page)} links to {target}, but that page has no such heading"
 
 
-def test_the_settings_that_are_documented_are_those_that_exist() -> None:
+def test_the_documented_settings_are_the_settings_that_exist() -> None:
     documented = rows(DOCS / "library.md")
     settable = {field.name for field in dataclasses.fields(Settings)} - {"library"}
     assert set(documented) == settable == set(HELP)
@@ -74,7 +74,7 @@ def test_every_column_of_a_table_is_documented(page: str, part: str, columns: tu
     assert re.findall(r"`([^`]+)`", " ".join(first_cells)) == list(columns)
 
 
-def test_every_reason_of_a_failure_is_explained() -> None:
+def test_every_failure_reason_is_explained() -> None:
     explained = rows(DOCS / "glossary.md")
     assert {reason.value for reason in Reason} == set(explained)
 
@@ -86,7 +86,7 @@ def test_every_kind_of_section_is_in_the_glossary() -> None:
     assert set(re.findall(r"`([^`]+)`", section)) == {kind.value for kind in SectionKind}
 
 
-def test_every_decision_is_in_the_list_of_decisions() -> None:
+def test_every_decision_is_listed() -> None:
     listed = set(links(DOCS / "adr" / "README.md"))
     assert listed == {path.name for path in (DOCS / "adr").glob("0*.md")}
 
@@ -98,20 +98,62 @@ def test_every_decision_is_short() -> None:
         )
 
 
-def test_the_walk_through_the_folders_passes_every_module_and_no_other() -> None:
-    walk = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for package in ("corpus", "ingest", "index", "search", "reviews"):
-        room = walk.partition(f"\n## `{package}/`")[2].partition("\n## ")[0]
-        passed = set(re.findall(r"`(\w+\.py)`", room))
-        assert passed == {path.name for path in (ROOT / package).glob("*.py")} - {"__init__.py"}, package
+PACKAGES = ("corpus", "ingest", "index", "search", "reviews")
 
 
-def test_code_that_names_a_page_of_the_documentation_names_one_that_exists() -> None:
-    for module in [
-        path
-        for package in ("corpus", "ingest", "index", "search", "reviews")
-        for path in (ROOT / package).rglob("*.py")
-    ]:
+def folders() -> list[Path]:
+    """Every package and sub-package of the program."""
+    return [file.parent for package in PACKAGES for file in sorted((ROOT / package).rglob("__init__.py"))]
+
+
+def described_folders() -> dict[str, list[str]]:
+    """The folders that ARCHITECTURE.md describes, each with the modules listed under its heading."""
+    page = FENCED.sub("", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    parts = re.split(r"^#+ `([\w/]+)/`: [^\n]+\?$|^#+ .*$", page, flags=re.MULTILINE)
+    return {
+        folder: re.findall(r"^- `(\w+\.py)`: \S", text, re.MULTILINE)
+        for folder, text in zip(parts[1::2], parts[2::2], strict=True)
+        if folder is not None
+    }
+
+
+def test_the_architecture_page_describes_every_folder_with_the_question_that_it_answers() -> None:
+    assert sorted(described_folders()) == sorted(folder.relative_to(ROOT).as_posix() for folder in folders())
+
+
+def test_every_stop_in_a_picture_of_the_architecture_is_a_link_in_the_list_below_it() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"^```mermaid\n(.*?)^```\n(.*?)^#", page, re.MULTILINE | re.DOTALL)
+    assert len(pictures) == 2
+    for picture, below in pictures:
+        stops = re.findall(r"[\[(](\d+) \w", picture)
+        assert stops == re.findall(r"^(\d+)\. \[", below, re.MULTILINE) == [str(n + 1) for n in range(len(stops))]
+
+
+@pytest.mark.parametrize("folder", folders(), ids=named)
+def test_the_architecture_page_names_every_module_of_a_folder_once_and_no_other(folder: Path) -> None:
+    described = described_folders().get(named(folder), [])
+    assert sorted(described) == sorted(path.name for path in folder.glob("*.py") if path.name != "__init__.py")
+
+
+def test_code_refers_only_to_documentation_that_exists() -> None:
+    for module in [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]:
         for target in re.findall(r"\bdocs/[\w/-]+(?:\.md)?", module.read_text(encoding="utf-8")):
             found = (ROOT / target).exists() or list(DOCS.parent.glob(f"{target}-*.md"))
-            assert found, f"{module.relative_to(ROOT)} points to {target}, which is not there"
+            assert found, f"{module.relative_to(ROOT)} refers to {target}, which does not exist"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_benchmark_that_a_page_names_exists(page: Path) -> None:
+    for name in re.findall(r"python -m (benchmarks[\w.]*\w)", page.read_text(encoding="utf-8")):
+        path = ROOT / name.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), f"{named(page)} names {name}"
+
+
+def test_every_benchmark_is_on_a_page_that_says_what_it_measures() -> None:
+    pages = ("performance.md", "reliability.md", "reading.md", "ranking.md")
+    text = "".join((DOCS / page).read_text(encoding="utf-8") for page in pages)
+    for path in (ROOT / "benchmarks").glob("*/*.py"):
+        if '__name__ == "__main__"' in path.read_text(encoding="utf-8"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+            assert f"python -m {name}" in text, f"no page names {name}"

@@ -1,4 +1,4 @@
-"""Nobody can meet a command, an option, an exit code or a JSON key that the documentation does not explain."""
+"""Every command, option, exit code and JSON key is documented."""
 
 import inspect
 import json
@@ -24,12 +24,12 @@ CONTEXTS = list(generate.commands(main, generate.fresh(main, "reviews")))
 COMMANDS = {context.command_path: context.command for context in CONTEXTS}
 
 
-def test_the_generated_pages_are_what_the_program_says() -> None:
-    assert generate.stale() == [], "run `make docs` and look at the difference"
+def test_the_generated_pages_are_up_to_date() -> None:
+    assert generate.stale() == [], "run `make docs` and check the diff"
 
 
 @pytest.mark.parametrize("path", COMMANDS)
-def test_a_command_and_each_of_its_options_say_what_they_do(path: str) -> None:
+def test_every_command_and_option_has_help(path: str) -> None:
     command = COMMANDS[path]
     assert command.help, f"{path} has no help"
     for option in command.params:
@@ -38,7 +38,7 @@ def test_a_command_and_each_of_its_options_say_what_they_do(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", COMMANDS)
-def test_a_command_explains_itself_when_asked_with_h(path: str) -> None:
+def test_every_command_shows_its_help_with_h(path: str) -> None:
     result = CliRunner().invoke(main, [*path.split()[1:], "-h"])
     assert result.exit_code == 0
     assert result.output.startswith("Usage:")
@@ -55,7 +55,7 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def shown_commands() -> Iterator[tuple[str, str]]:
-    """Every line of the documentation that a person is told to type: the page and the command."""
+    """Yield every command that the documentation tells people to type, with its page."""
     for page in sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")]):
         if page.name != "cli.md":
             for line in page.read_text(encoding="utf-8").splitlines():
@@ -65,7 +65,7 @@ def shown_commands() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("page", "line"), list(shown_commands()))
-def test_a_command_that_the_documentation_shows_is_understood(page: str, line: str) -> None:
+def test_every_command_in_the_documentation_exists_with_its_options(page: str, line: str) -> None:
     words = shlex.split(line, posix=True)
     command: click.Command = main
     context = generate.fresh(main, "reviews")
@@ -79,7 +79,7 @@ def test_a_command_that_the_documentation_shows_is_understood(page: str, line: s
             known |= {option for parameter in command.params for option in parameter.opts}
         elif word.startswith("-"):
             name = word.partition("=")[0]
-            assert name in known | {"-h", "--help"}, f"{page} shows `{line}`, but {name} is not an option of it"
+            assert name in known | {"-h", "--help"}, f"{page} shows `{line}`, but it has no option {name}"
             taking = next((p for p in [*main.params, *command.params] if name in p.opts), None)
             if "=" not in word and isinstance(taking, click.Option) and not taking.is_flag:
                 next(rest)
@@ -94,7 +94,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def keys(value: object) -> set[str]:
-    """The keys of a JSON value, at every depth."""
+    """Return the keys of a JSON value, at every depth."""
     if isinstance(value, dict):
         return set(value).union(*(keys(inner) for inner in value.values()))
     if isinstance(value, list):
@@ -127,18 +127,18 @@ def keys(value: object) -> set[str]:
     ids=" ".join,
 )
 def test_every_key_of_the_json_is_documented(library: Path, tmp_path: Path, arguments: list[str]) -> None:
-    def told(*words: str) -> dict[str, Any]:
+    def output(*words: str) -> dict[str, Any]:
         result = CliRunner().invoke(main, ["--library", str(library), *words, "--json"])
         assert result.exit_code == 0, result.output
         answer = json.loads(result.stdout)
-        assert isinstance(answer, dict), "an answer in JSON is one object"
+        assert isinstance(answer, dict), "JSON output is one object"
         return answer
 
     sheet = tmp_path / "sheet.txt"
     sheet.write_text("neglect\n", encoding="utf-8")
-    first = told("reports")["reports"][0]["id"]
+    first = output("reports")["reports"][0]["id"]
     places = {"FIRST": first, "SHEET": str(sheet), "OUT.csv": str(tmp_path / "out.csv")}
-    answer = told(*(places.get(word, word) for word in arguments))
+    answer = output(*(places.get(word, word) for word in arguments))
     explained = set(re.findall(r"[`.](\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))
     missing = keys(answer) - explained
     assert missing == set(), f"docs/json.md does not explain {', '.join(sorted(missing))}"
@@ -148,13 +148,13 @@ SCHEMA = json.loads((ROOT / "search" / "results.schema.json").read_text(encoding
 
 
 @pytest.mark.parametrize("query", ["neglect", "neglect OR nosuchword", "child*", "(odd", "year:2014", "nosuchword", ""])
-def test_an_answer_is_as_its_schema_says(library: Path, query: str) -> None:
+def test_an_answer_matches_its_schema(library: Path, query: str) -> None:
     result = CliRunner().invoke(main, ["--library", str(library), "search", query, "--json", "--passages", "all"])
     assert result.exit_code == 0, result.output
     jsonschema.validate(json.loads(result.stdout), SCHEMA)
 
 
-def test_the_schema_knows_no_key_that_is_not_documented_and_requires_every_key_it_knows() -> None:
+def test_the_schema_requires_every_key_and_has_only_documented_keys() -> None:
     explained = set(re.findall(r"[`.](\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))
 
     def described(value: object) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The page on Python does what it says, line by line, on the demonstration reports."""
+"""The examples on the page about Python run on the demonstration reports."""
 
 import re
 import sys
@@ -22,7 +22,7 @@ BLOCKS = re.findall(
 
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a library called `library` in it, as the page assumes."""
+    """A folder that contains a library called `library`, as the page assumes."""
     settings = create_library(tmp_path / "library")
     settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
     run(settings, sorted((ROOT / "corpus" / "demo").glob("*.pdf")))
@@ -31,7 +31,7 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Frame:
-    """As much of a pandas DataFrame as the page uses: the rows and the names of the columns."""
+    """The part of a pandas DataFrame that the page uses: rows and column names."""
 
     def __init__(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
         self.rows, self.columns = rows, columns
@@ -48,7 +48,7 @@ class Frame:
         return len({row["report"] for row in self.rows})
 
 
-def test_the_page_runs_from_top_to_bottom(
+def test_the_examples_run_from_top_to_bottom(
     beside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if "pandas" not in sys.modules:
@@ -70,7 +70,7 @@ def test_the_page_runs_from_top_to_bottom(
     assert len(BLOCKS) >= 6
 
 
-def test_without_pandas_a_frame_says_what_to_do(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pandas_the_error_says_how_to_install_it(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     with reviews.open("library") as library, pytest.raises(UsageError, match="pip install pandas"):
         library.search("neglect").to_pandas()

@@ -1,4 +1,4 @@
-"""The oracle itself, against cases small enough to be read off with a finger."""
+"""The oracle itself, on cases small enough to check by hand."""
 
 import pytest
 
@@ -29,7 +29,7 @@ TEXTS = {report.id: [text for text, _ in report.paragraphs] for report in (ROBIN
 
 
 def found(query: str | Query, oracle: Oracle = ORACLE) -> dict[str, list[str]]:
-    """The reports that answer, each with the text of its mentions."""
+    """Return the matching reports, each with the text of its mentions."""
     tree = parse(query).tree if isinstance(query, str) else query
     return {
         report: [TEXTS[report][paragraph][start:end] for paragraph, start, end in places]
@@ -96,11 +96,11 @@ CASES: list[tuple[str, dict[str, list[str]]]] = [
 
 
 @pytest.mark.parametrize(("query", "expected"), CASES, ids=[query for query, _ in CASES])
-def test_each_rule_by_hand(query: str, expected: dict[str, list[str]]) -> None:
+def test_each_rule_on_a_case_checked_by_hand(query: str, expected: dict[str, list[str]]) -> None:
     assert found(query) == expected
 
 
-def test_a_phrase_that_holds_another_match_is_counted_once() -> None:
+def test_a_match_inside_a_phrase_is_not_counted_again() -> None:
     assert found('child OR "voice of the child"')["robin"] == ["child’s", "voice of the child"]
 
 
@@ -144,7 +144,7 @@ def test_figures_and_abbreviations_by_hand(query: str, expected: list[str] | Non
     assert marked == ({} if expected is None else {"plover": expected})
 
 
-def test_a_theme_is_any_of_its_parts() -> None:
+def test_a_theme_matches_any_of_its_parts() -> None:
     assert found(Theme("t", (Word("risk"), Word("café")))) == {"wren": ["risk"], "finch": ["café"]}
 
 
@@ -152,13 +152,13 @@ def test_nothing_finds_nothing() -> None:
     assert found(Nothing()) == {}
 
 
-def test_tokens_keep_their_apostrophes_and_nothing_else() -> None:
+def test_tokens_keep_apostrophes_and_no_other_punctuation() -> None:
     assert [t.folded for t in tokenise("O’Neill's e-mail_4.3.2 'quoted' 1980's ﬁne")] == [
         *("o'neill's", "e", "mail", "4", "3", "2", "quoted", "1980", "s", "fine")
     ]
 
 
-def test_folding_takes_case_accents_and_ligatures_away() -> None:
+def test_folding_removes_case_accents_and_ligatures() -> None:
     assert fold("Straßé ﬁ’") == "strasse fi'"
 
 
@@ -166,19 +166,19 @@ def test_folding_takes_case_accents_and_ligatures_away() -> None:
     ("pattern", "word", "same"),
     [("a*c", "ac", True), ("a*c", "abbc", True), ("a*c", "abcd", False), ("a?c", "ac", False), ("a**", "a", True)],
 )
-def test_patterns(pattern: str, word: str, same: bool) -> None:
+def test_a_pattern_matches_as_documented(pattern: str, word: str, same: bool) -> None:
     assert matches(pattern, word) is same
 
 
 @pytest.mark.parametrize(
     ("a", "b", "cost"), [("ab", "ba", 1), ("ca", "abc", 3), ("neglcet", "neglect", 1), ("", "ab", 2)]
 )
-def test_edits(a: str, b: str, cost: int) -> None:
+def test_the_edit_distance_counts_swaps_of_neighbours_as_one(a: str, b: str, cost: int) -> None:
     assert edits(a, b) == cost
 
 
 def names(tree: Query) -> dict[str, tuple[str, ...]]:
-    """The themes in a tree and their queries, as the theme file would hold them."""
+    """Return the themes in a tree with their queries, as a theme file has them."""
     if isinstance(tree, Theme):
         return {tree.name: tuple(map(str, tree.parts))}
     if isinstance(tree, And | Or):
@@ -188,7 +188,7 @@ def names(tree: Query) -> dict[str, tuple[str, ...]]:
     return names(tree.part) if isinstance(tree, Not | In) else {}
 
 
-def test_generated_queries_have_every_form_find_something_and_read_back() -> None:
+def test_generated_queries_have_every_form_and_find_something_and_parse_back() -> None:
     queries = generate(ORACLE, seed=1, n=1000)
     assert queries == generate(ORACLE, seed=1, n=1000)
     assert queries != generate(ORACLE, seed=2, n=1000)

@@ -1,1 +1,1 @@
-"""What happens when writing fails at every point?"""
+"""Fault injection: what happens if writing fails at any point?"""

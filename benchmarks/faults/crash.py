@@ -1,9 +1,8 @@
-"""Does a process that dies lose anything? `python -m benchmarks.faults.crash [DIR]` kills `reviews update` at random
-moments.
+"""Kills at random moments: `python -m benchmarks.faults.crash [DIR]` kills `reviews update`.
 
-A library is to follow its folder from one state to another: reports came, changed and went. `kill -9` stops the update
-somewhere on the way, alone or with all its processes. After each kill `reviews check` must find nothing wrong, every
-question must be answered as before the update or as after it, and the next update must complete.
+The update takes a library from one state of its folder to another: some reports are new, changed or gone. `kill -9`
+stops it on the way, alone or with all its processes. After each kill, `reviews check` must find nothing wrong, every
+query must be answered as before the update or as after it, and the next update must complete.
 """
 
 import argparse
@@ -28,17 +27,17 @@ from benchmarks.searching.queries import TYPICAL
 ROOT = Path(__file__).parent.parent.parent
 START = "from reviews.cli.main import main; main(prog_name='reviews')"
 _QUESTIONS = TYPICAL[::2]
-_PATIENCE = 600.0  # seconds for an update that nobody kills
+_PATIENCE = 600.0  # seconds for an update that is not killed
 
 Answers = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Kill:
-    """One kill. moment: seconds after the start or, with `late`, after an index began to be written.
+    """One kill. moment: seconds after the start or, with `late`, after the index began to be written.
 
-    found: the state that the dead process left: "untouched", "reading" (the corpus has changed), "building" (an index
-    is being written too) or "published". faults: empty when nothing was lost.
+    found: the state that the killed process left: "untouched", "reading" (the corpus has changed), "building" (an index
+    is being written too) or "published". faults: empty if nothing was lost.
     """
 
     moment: float
@@ -49,7 +48,7 @@ class Kill:
 
 
 def command(library: Path, *words: str, start: str = START) -> subprocess.Popen[bytes]:
-    """Start `reviews` as the leader of a group of processes of its own."""
+    """Start `reviews` as the leader of its own process group."""
     return subprocess.Popen(
         [sys.executable, "-c", start, "--library", str(library), *words],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
@@ -61,7 +60,7 @@ def command(library: Path, *words: str, start: str = START) -> subprocess.Popen[
 
 
 def completes(library: Path, *words: str) -> str:
-    """What the command printed if it did not end well, else nothing."""
+    """Run a command. Returns what it printed if it failed, else nothing."""
     process = command(library, *words)
     printed, _ = process.communicate(timeout=_PATIENCE)
     return (
@@ -70,7 +69,7 @@ def completes(library: Path, *words: str) -> str:
 
 
 def answers(path: Path) -> Answers:
-    """What a library answers, but for the time that it took and the name of the generation."""
+    """Return the answers of a library, without elapsed time and generation."""
     told: Answers = {}
     with reviews.open(path) as library:
         for query in _QUESTIONS:
@@ -80,7 +79,7 @@ def answers(path: Path) -> Answers:
 
 
 def two_states(pdfs: Sequence[Path], work: Path) -> tuple[Path, Path, Answers]:
-    """A folder, a library of its first state and its answers. The folder is left in its second state."""
+    """Return a folder in its second state, a library of its first state, and the answers of that library."""
     folder, library = work / "folder", work / "before"
     folder.mkdir()
     names = {pdf: f"{number:03} {pdf.name}" for number, pdf in enumerate(pdfs)}
@@ -101,7 +100,7 @@ def two_states(pdfs: Sequence[Path], work: Path) -> tuple[Path, Path, Answers]:
 
 
 def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str = START) -> Iterator[Kill]:
-    """Kill an update that many times, each time on a fresh copy of the same library. start: what is run."""
+    """Kill an update that many times, each time on a new copy of the same library. start: the code to run."""
     chance = random.Random(seed)
     folder, pristine, before = two_states(pdfs, work)
     library = work / "library"
@@ -112,11 +111,11 @@ def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str
     indexing = float(json.loads(printed)["seconds"]["index"])
     after = answers(library)
     if before == after:
-        raise SystemExit("The two states answer alike: these reports cannot show what is lost.")
+        raise SystemExit("Both states give the same answers, so a loss would go unseen. Use other reports.")
     for number in range(times):
         shutil.rmtree(library)
         shutil.copytree(pristine, library)
-        # Most of the time goes into reading; every third kill aims at the short while in which an index is written.
+        # Reading takes most of the time. Every third kill aims at the short time in which the index is written.
         late = number % 3 == 2
         moment = indexing * (number // 3) / (times // 3) if late else whole * chance.uniform(0.1, 1.0)
         kill = Kill(round(moment, 3), chance.random() < 0.5, late)
@@ -143,14 +142,14 @@ def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str
 
 
 def _judged(library: Path, before: Answers, after: Answers, revision: int) -> tuple[str, list[str]]:
-    """What a dead update left behind, and what is wrong with it."""
+    """Return the state that a killed update left, and what is wrong with it."""
     faults = []
     building = any((library / "index").glob("building-*"))
     if fault := completes(library, "check"):
         faults.append(fault)
     try:
         now = answers(library)
-    except Exception as error:  # noqa: BLE001 - whatever it is, a search that fails is a fault
+    except Exception as error:  # noqa: BLE001 - any failing search is a fault
         return "unsearchable", [*faults, f"search fails: {type(error).__name__}: {error}"]
     if now == after:
         return "published", faults
@@ -165,7 +164,7 @@ def _revision(library: Path) -> int:
 
 
 def main() -> None:
-    """Print one JSON object; end with 1 if anything was lost."""
+    """Print one JSON object. Ends with 1 if anything was lost."""
     shared = ROOT.parent / "shared" / "reports"
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.crash", description=__doc__)
     parser.add_argument("dir", nargs="?", type=Path, default=shared if shared.is_dir() else ROOT / "corpus" / "demo")

@@ -1,7 +1,7 @@
-"""A disk that fails: every write, flush, rename, deletion and new folder of this process, and of the SQLite in it, is
-counted, and one of them goes wrong.
+"""A disk that fails: counts the file operations of this process, and makes one of them fail.
 
-For a process of its own (`fork`), because it changes Python's own functions and never puts them back.
+The operations are writes, flushes, renames, deletions and new folders, those of SQLite included. Use it in a process of
+its own (`fork`), because it replaces Python's own functions and does not restore them.
 """
 
 import builtins
@@ -17,22 +17,21 @@ from typing import Any, Literal
 
 Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
 FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
-"""kill: the process dies. power: and bytes that were not flushed are cut off or zeroed. names: and what was not flushed
-in a folder has its old name again, or none. EIO, ENOSPC: one operation
-fails. full: from there on every write fails."""
+"""kill: the process dies. power: it dies, and bytes that were not flushed are cut off or zeroed. names: the same, and
+names that were not flushed are undone. EIO, ENOSPC: one operation fails. full: every write fails from then on."""
 
 
 class Disk:
-    """Counts operations below a folder, and lets the one with the number `at` (from 1) go wrong."""
+    """Counts operations below a folder, and makes operation number `at` (from 1) fail."""
 
     def __init__(self, folder: Path, fault: Fault, at: int) -> None:
         self._folder = str(folder)
         self._fault = fault
         self._at = at
         self.operations = 0
-        self._written: dict[str, int] = {}  # file → bytes of it that are surely on the disk
+        self._written: dict[str, int] = {}  # file → bytes that are certainly on the disk
         self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` held), until the folder is flushed
-        # SQLite's file → before each write: place, bytes, size of the file; and how much was written, None for a cut.
+        # SQLite's file → for each write: offset, bytes before it, file size, and how much was written (None: cut off).
         self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
 
     def install(self) -> None:
@@ -101,11 +100,11 @@ class Disk:
         shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
 
     def rest(self) -> None:
-        """The work is done: whatever goes wrong now must not undo it."""
+        """Note that the work is done. A failure from now on must not undo it."""
         self.operate(self._folder)
 
     def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
-        """SQLite is going to change a file there. amount None: to cut it off."""
+        """Note that SQLite is about to write at an offset. amount None: to cut the file off there."""
         if self._fault in ("power", "names"):
             with open(path, "rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -113,15 +112,15 @@ class Disk:
                 self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
 
     def flushed(self, path: str) -> None:
-        """SQLite has flushed a file, or deleted it."""
+        """Note that SQLite has flushed or deleted a file."""
         self._before.pop(path, None)
 
     def ours(self, path: Any) -> bool:
-        """Whether the path lies below the folder."""
+        """Return whether the path is below the folder."""
         return os.path.abspath(os.fsdecode(path)).startswith(self._folder)
 
     def operate(self, path: str, *, writing: bool = False) -> None:
-        """Count one operation, and let it go wrong if it is its turn."""
+        """Count one operation, and make it fail if it is the chosen one."""
         self.operations += 1
         if self._fault == "full" and self.operations >= self._at and writing:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
@@ -136,7 +135,7 @@ class Disk:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _lose(self) -> None:
-        """What a disk may do whose power fails: keep names and lose bytes, or keep neither."""
+        """Do what a disk may do in a power cut: lose bytes, and with `names` also names."""
         for number, (path, sure) in enumerate(self._written.items()):
             try:
                 size = os.stat(path).st_size
@@ -150,7 +149,7 @@ class Disk:
             os.close(handle)
         for number, (path, writes) in enumerate(self._before.items()):
             with suppress(OSError), open(path, "rb+") as file:
-                # All that was not flushed is lost, or every second write of it, as by a disk that sorts its writes.
+                # Lose all that was not flushed, or every second write, like a disk that reorders its writes.
                 for offset, held, size, amount in writes[:: 1 + number % 2][::-1]:
                     file.seek(offset)
                     file.write(held.ljust(amount or 0, b"\0") if number % 2 else held)

@@ -1,10 +1,9 @@
-"""Is a whole run ever left half done? `python -m benchmarks.faults.runs` fails each file operation of `reviews
-update`, one by
-one: those of the corpus, which are SQLite's, of the index, of the records and of the caches.
+"""Faults during a whole run: `python -m benchmarks.faults.runs` fails each file operation of `reviews update` once.
 
-A small library is to follow its folder: some reports are new, one has a new edition, one moved, one is gone. After each
-fault every question must be answered as before the run or as after it, `check` must find nothing wrong with what is
-served, and the next run must complete, without reading again what was read. The figures go to stdout as JSON.
+These are the operations on the corpus (SQLite's own), the index, the records and the caches. The folder of a small
+library has new reports, a new edition, a moved file and a missing one. After each fault, every query must be answered
+as before the run or as after it, `check` must find nothing wrong, and the next run must complete without reading any
+file again. Writes JSON to stdout.
 """
 
 import argparse
@@ -32,14 +31,14 @@ from reviews.maintenance.update import run
 
 DEMO = Path(__file__).parent.parent.parent / "corpus" / "demo"
 _NEW = 8  # reports
-_SPARE = 1_200_000  # bytes beyond what an update leaves: what it needs for a while
+_SPARE = 1_200_000  # bytes that an update needs temporarily, beyond what it leaves
 _QUESTIONS = ("child*", "learning OR review", '"child protection"')
 
 Answers = dict[str, Any]
 
 
 def prepare(library: Path) -> None:
-    """A library that has read its folder, and the folder gone on since."""
+    """Make a library that has read its folder, then change the folder."""
     create_library(library)
     (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     folder = library / "reports"
@@ -57,13 +56,13 @@ def prepare(library: Path) -> None:
 
 
 def update(library: Path) -> int:
-    """Run it. Gives the number of PDFs that were read."""
+    """Run an update. Returns the number of PDFs read."""
     done = run(load_settings(library), ())
     return done.ingested.read if done.ingested else 0
 
 
 def answers(library: Path) -> Answers:
-    """What is answered, but for the time that it took and the name of the generation."""
+    """Return the answers of a library, without elapsed time and generation."""
     told: Answers = {}
     with reviews.open(library) as opened:
         for query in _QUESTIONS:
@@ -74,7 +73,7 @@ def answers(library: Path) -> Answers:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where every fault begins: a library, what it answers, what it is to answer, how many operations away."""
+    """The start of every fault: a library, its answers, the answers after the run, and the number of operations."""
 
     library: Path
     before: Answers
@@ -94,10 +93,10 @@ class Scene:
 
 
 def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
-    """Let the operations with these numbers go wrong, each in a fresh copy of the library."""
+    """Make the operations with these numbers fail, each in a new copy of the library."""
     outcome = Outcome()
     for at in points:
-        # The same path each time: the corpus remembers files by it.
+        # The same path each time, because the corpus identifies files by it.
         copy = Path(shutil.copytree(scene.library, scene.library.parent / "copy"))
         said = in_a_child(partial(update, copy), Disk(copy, fault, at), sqlite=True).decode()
         outcome.tried += 1
@@ -110,12 +109,13 @@ def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
 
 
 def sizes(scene: Scene, number: int) -> Outcome:
-    """Run it on a real disk with room for a part of what it writes, from nothing to all of it, in so many steps.
+    """Run an update on a real disk with room for a part of what it writes, from nothing to all, in that many steps.
 
-    Raises PermissionError when we may not mount one.
+    Raises PermissionError if we may not mount a disk.
     """
     outcome = Outcome()
-    with _disk(scene.library.parent / "copy", 64) as disk:  # the library's own path: the corpus remembers files by it
+    # The same path as in `faults`, because the corpus identifies files by it.
+    with _disk(scene.library.parent / "copy", 64) as disk:
         held = _empty(disk)
         shutil.copytree(scene.library, disk, dirs_exist_ok=True)
         begun = shutil.disk_usage(disk).used - held
@@ -143,7 +143,7 @@ def _disk(place: Path, megabytes: int) -> Iterator[Path]:
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         place.rmdir()
-        raise PermissionError("only who may mount can have a small disk: run this as root")
+        raise PermissionError("Mounting a small disk needs root. Run this as root, or pass --sizes 0.")
     try:
         yield place
     finally:
@@ -152,7 +152,7 @@ def _disk(place: Path, megabytes: int) -> Iterator[Path]:
 
 
 def _empty(disk: Path) -> int:
-    """Take everything away; gives what is held all the same."""
+    """Delete everything. Returns the bytes that are used all the same."""
     for path in disk.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -173,7 +173,7 @@ def _judge(library: Path, scene: Scene, outcome: Outcome) -> Iterator[str]:
             if said := store.check():
                 yield f"the corpus is not sound: {said}"
             if not generations.current(index, thorough=True).warnings and (said := build.check(store, index)):
-                yield f"check finds fault with a sound index: {said}"
+                yield f"check reports a problem in a sound index: {said}"
             kept = {report for _, report in store.readings()}
         again = update(library)
         with Store.open(library / "corpus.db") as store:
@@ -184,16 +184,16 @@ def _judge(library: Path, scene: Scene, outcome: Outcome) -> Iterator[str]:
             yield f"the next run read {again} files for {len(new)} reports that were missing"
         if answers(library) != scene.after:
             yield "the next run does not complete"
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
+    except Exception as error:  # noqa: BLE001 - any error here is a finding
         yield f"{type(error).__name__}: {error}"
 
 
 def main() -> None:
-    """Print one JSON object; end with 1 if anything was wrong."""
+    """Print one JSON object. Ends with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.runs", description=__doc__)
     parser.add_argument("--faults", nargs="*", choices=FAULTS, default=list(FAULTS))
-    parser.add_argument("--step", type=int, default=1, help="fail every so many operations only")
-    parser.add_argument("--sizes", type=int, default=50, help="so many sizes of a full disk; 0 where we may not mount")
+    parser.add_argument("--step", type=int, default=1, help="fail only every Nth operation")
+    parser.add_argument("--sizes", type=int, default=50, help="sizes of a full disk; 0 if mounting is not allowed")
     asked = parser.parse_args()
     told: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="runs-") as work:

@@ -1,8 +1,9 @@
 """Fault injection for SQLite: each write, flush, truncation and deletion of this process's SQLite can fail, as a
 `benchmarks.faults.disk.Disk` decides, and what was not flushed can be lost.
 
-SQLite reaches its files through a table of functions (a VFS). We register a copy of it in which four of them ask the
-disk first; everything else is SQLite's own. Linux and macOS, where Python uses a shared libsqlite3.
+Each of them can fail, and what was not flushed can be lost. SQLite reaches its files through a table of functions (a
+VFS). We register a copy in which four functions ask the disk first; everything else is SQLite's own. Works on Linux and
+macOS, where Python uses a shared libsqlite3.
 """
 
 import ctypes
@@ -26,7 +27,7 @@ _Delete = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctype
 
 
 class _Methods(ctypes.Structure):
-    """`sqlite3_io_methods`: what can be done with an open file."""
+    """`sqlite3_io_methods`: the functions for an open file."""
 
     _fields_ = [
         ("version", ctypes.c_int),
@@ -36,7 +37,7 @@ class _Methods(ctypes.Structure):
 
 
 class _Vfs(ctypes.Structure):
-    """`sqlite3_vfs`: how a file is opened."""
+    """`sqlite3_vfs`: the functions that open and delete files."""
 
     _fields_ = [
         ("version", ctypes.c_int),
@@ -133,8 +134,8 @@ def install(disk: Disk) -> None:
     ours.open, ours.delete = (ctypes.cast(function, ctypes.c_void_p).value for function in (opening, delete))
     _kept.extend((library, ours, tables, write, truncate, sync, opening, delete))
     if library.sqlite3_vfs_register(ctypes.addressof(ours), 1) != _OK:
-        raise OSError("SQLite does not take our disk")
+        raise OSError("SQLite refused to register the failing disk")
 
 
 _kept: list[object] = []
-"""What SQLite holds addresses of must not be taken away."""
+"""Objects that SQLite holds addresses of, kept alive here."""

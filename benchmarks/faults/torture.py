@@ -1,8 +1,8 @@
-"""Is the index ever wrong or broken? `python -m benchmarks.faults.torture` fails each operation of a build, one by one.
+"""Faults while the index is built: `python -m benchmarks.faults.torture` fails each file operation of a build once.
 
-The index is to follow its corpus from one state to another. After each fault a reader must answer exactly as before or
-as after, `check` must say the truth, and the next build must complete. Then bits are flipped, and readers ask while
-updates publish. The figures go to stdout as JSON.
+The build takes the index from one state of its corpus to another. After each fault a reader must answer exactly as
+before or as after, `check` must report the true state, and the next build must complete. Then bits are flipped, and
+readers ask while updates are published. Writes JSON to stdout.
 """
 
 import argparse
@@ -32,12 +32,12 @@ from index.storage import generations
 WORDS = ("neglect", "was", "seen", "by", "the", "school", "nurse", "nobody", "asked", "child", "about", "visits")
 
 Answers = dict[int, dict[str, tuple[int, ...]]]
-"""For each reading, each of its terms and where it stands: all that an index can say."""
+"""For each reading, its terms with their positions: everything that an index can say."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a number of faults. faults: what went wrong with us, empty when nothing did."""
+    """The results of a number of faults. faults: what went wrong in our program; empty if nothing did."""
 
     tried: int = 0
     old: int = 0
@@ -49,7 +49,7 @@ class Outcome:
 
 
 def add(store: Store, name: str, seed: int, words: int = 300) -> None:
-    """A report of made-up sentences; the same name with another seed is a new edition of it."""
+    """Add a report of made-up sentences. The same name with another seed is a new edition."""
     chance = random.Random(seed)
     said = [f"{' '.join(chance.choices(WORDS, k=12))} word{chance.randrange(900)}." for _ in range(words // 13)]
     text = Text(
@@ -62,7 +62,7 @@ def add(store: Store, name: str, seed: int, words: int = 300) -> None:
 
 
 def prepare(folder: Path) -> None:
-    """A corpus and an index of two generations, and a corpus that has gone on since: the scene of every fault."""
+    """Make a corpus and an index of two generations, then change the corpus: the start of every fault."""
     folder.mkdir()
     with Store.open(folder / "corpus.db", create=True) as store:
         for number in range(6):
@@ -76,8 +76,10 @@ def prepare(folder: Path) -> None:
 
 
 def answers(index: Path) -> Answers:
-    """Everything that a reader finds now. One who meets damage asks the newest generation that is sound in every byte,
-    as `reviews.Library` does."""
+    """Return everything that a reader finds now.
+
+    If it meets damage, it reads the newest generation that is sound in every byte, as `reviews.Library` does.
+    """
     try:
         return _answers(generations.current(index))
     except Corrupt:
@@ -100,9 +102,9 @@ def _answers(generation: generations.Generation) -> Answers:
 
 
 def in_a_child(work: Callable[[], Any], disk: Disk, *, sqlite: bool = False) -> bytes:
-    """Do the work in a process of its own with that disk. Gives what it wrote to its pipe: nothing when it died.
+    """Do the work in a child process with that disk. Returns what the child wrote to its pipe; empty if it died.
 
-    sqlite: the disk fails SQLite too.
+    sqlite: operations of SQLite fail, too.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -117,7 +119,7 @@ def in_a_child(work: Callable[[], Any], disk: Disk, *, sqlite: bool = False) -> 
             disk.rest()
         except (OSError, ReviewsError) as error:
             said = f"failed {type(error).__name__}"
-        except BaseException as error:  # noqa: BLE001 - told to the parent
+        except BaseException as error:  # noqa: BLE001 - reported to the parent
             said = f"bug {type(error).__name__}: {error}"
         os.write(writing, said.encode())
         os._exit(0)
@@ -135,7 +137,7 @@ def update(folder: Path, *, rebuild: bool = False) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where every fault begins: a prepared folder, what its index says, what it is to say, how many operations away."""
+    """The start of every fault: a folder, the answers of its index before and after, and the number of operations."""
 
     folder: Path
     before: Answers
@@ -152,8 +154,10 @@ class Scene:
 
 
 def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
-    """Let the operations with these numbers go wrong, each in a fresh copy of the scene; one more than there are is
-    the moment after the end."""
+    """Make the operations with these numbers fail, each in a new copy of the scene.
+
+    One more than the number of operations is the moment after the last.
+    """
     outcome = Outcome()
     for at in points:
         copy = scene.folder.parent / "copy"
@@ -186,7 +190,7 @@ def _judge(folder: Path, scene: Scene, outcome: Outcome, finished: bool) -> Iter
         with Store.open(folder / "corpus.db") as store:
             sound = generations.current(index, thorough=True).warnings == ()
             if sound and found == scene.after and (said := build.check(store, index)):
-                yield f"check finds fault with a sound index: {said}"
+                yield f"check reports a problem in a sound index: {said}"
             build.build(store, index)
             if said := build.check(store, index, full=True):
                 yield f"after the next update: {said}"
@@ -199,7 +203,7 @@ def _judge(folder: Path, scene: Scene, outcome: Outcome, finished: bool) -> Iter
 
 @contextmanager
 def large() -> Iterator[None]:
-    """Indexes are treated as those of thousands of reports, whose postings are not hashed when they are opened."""
+    """Treat every index as a large one, whose postings are not hashed when it is opened."""
     small, generations._SMALL = generations._SMALL, 0
     try:
         yield
@@ -208,7 +212,7 @@ def large() -> Iterator[None]:
 
 
 def flips(scene: Scene, number: int, seed: int) -> Outcome:
-    """Flip one bit of the newest generation or of the pointer, keeping the file's time as a dying disk does."""
+    """Flip one bit of the newest generation or the pointer. The file keeps its time, as on a failing disk."""
     chance = random.Random(seed)
     outcome = Outcome()
     newest = generations.current(scene.folder / "index").directory
@@ -239,7 +243,7 @@ def _after_flip(folder: Path, scene: Scene) -> Iterator[str]:
         if not build.check(store, folder / "index", full=not generations._SMALL):
             yield "check does not find it"
     found = answers(folder / "index")
-    # The generation before has one report less, and is right about the others.
+    # The previous generation has one report less, and the others are the same.
     if len(found) < len(scene.before) - 1 or any(scene.before.get(reading) != found[reading] for reading in found):
         yield "a reader gets a wrong answer"
     update(folder)
@@ -248,8 +252,10 @@ def _after_flip(folder: Path, scene: Scene) -> Iterator[str]:
 
 
 def readers(folder: Path, readers: int, updates: int) -> Outcome:
-    """Readers ask all the time while updates publish: each must get all answers of one state, and never of an older one
-    than was published before it asked."""
+    """Let readers ask while updates are published.
+
+    Each must get the answers of one state, and never of a state older than the one published when it asked.
+    """
     outcome = Outcome()
     states: list[Answers] = []
     got: list[tuple[int, Answers]] = []  # how many states were published before somebody asked, and the answers
@@ -269,7 +275,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
                     outcome.faults.append(f"a reader fails: {type(error).__name__}: {error}")
                     continue
                 outcome.tried += 1
-                if found != states[-1]:  # the others are looked at when all states are known
+                if found != states[-1]:  # the others are checked when all states are known
                     got.append((published, found))
 
         threads = [threading.Thread(target=read) for _ in range(readers)]
@@ -292,7 +298,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
 
 
 def main() -> None:
-    """Print one JSON object; end with 1 if anything was wrong."""
+    """Print one JSON object. Ends with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.torture", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--flips", type=int, default=300)

@@ -1,1 +1,1 @@
-"""How fast is the index built, and how does it grow?"""
+"""Benchmarks: how fast is the index built, and how does it grow?"""

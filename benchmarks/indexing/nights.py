@@ -1,8 +1,8 @@
-"""Does the index grow old? `python -m benchmarks.indexing.nights` lives through a hundred nights of small changes.
+"""Ageing of the index: `python -m benchmarks.indexing.nights` simulates a hundred nights of small changes.
 
-Each night a few reports come, change or go. At the end the index and the time of questions are compared with those of
-an index that is built from nothing; both are to stay below 1.3 times. The figures go to stdout as JSON; ends with 1
-when one is missed.
+Each night a few reports are added, changed or withdrawn. At the end, the size of the index and the time of queries are
+compared with those of a new index. Both must stay below 1.3 times. Writes JSON to stdout, and ends with 1 if either is
+too high.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _TIMES = 5
 
 
 def live(library: Path, pool: Sequence[str], *, reports: int, words: int, nights: int, seed: int = 1) -> dict[str, Any]:
-    """What became of an index after so many nights, beside a fresh one of the same reports."""
+    """Return the figures of an index after that many nights, compared with a new one of the same reports."""
     settings = create_library(library)
     chance = random.Random(seed)
     spent = []
@@ -49,7 +49,7 @@ def live(library: Path, pool: Sequence[str], *, reports: int, words: int, nights
         for night in range(nights):
             for change in range(chance.randint(1, 3)):
                 number = reports + 3 * night + change
-                put(chance.choice((number, chance.randrange(reports))), number)  # a new one, or a new edition
+                put(chance.choice((number, chance.randrange(reports))), number)  # a new report, or a new edition
             if chance.random() < 0.2:
                 store.forget_file(f"review-{chance.randrange(reports)}.pdf")
             began = time.process_time()
@@ -79,7 +79,7 @@ def _size(index: Path) -> int:
 
 
 def _asked(database: Path, indexes: Sequence[Path]) -> list[float]:
-    """CPU seconds of the typical questions on each index: of each question the quickest of a few, taken in turn."""
+    """Return the CPU seconds of the typical queries on each index: the quickest of a few runs, taken in turn."""
     searchers = [Searcher(database, index, load_themes()) for index in indexes]
     total = [0.0] * len(indexes)
     for searcher in searchers:
@@ -98,7 +98,7 @@ def _asked(database: Path, indexes: Sequence[Path]) -> list[float]:
 
 
 def paragraphs_of_the_demonstration() -> list[str]:
-    """Fictional text to draw reports from."""
+    """Return fictional paragraphs to make reports from."""
     with tempfile.TemporaryDirectory() as folder:
         settings = create_library(Path(folder))
         with Store.open(settings.database) as store:
@@ -107,11 +107,11 @@ def paragraphs_of_the_demonstration() -> list[str]:
 
 
 def main() -> None:
-    """Print the figures; end with 1 when the index has grown old."""
+    """Print the figures. Ends with 1 if the index has aged too much."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.indexing.nights", description=__doc__)
     parser.add_argument("--nights", type=int, default=100)
     parser.add_argument("--reports", type=int, default=200)
-    parser.add_argument("--words", type=int, default=10_000, help="of a report")
+    parser.add_argument("--words", type=int, default=10_000, help="words in each report")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nights-") as work:
         told = live(

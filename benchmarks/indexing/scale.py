@@ -1,8 +1,8 @@
-"""What do size and change cost? `python -m benchmarks.indexing.scale --like LIBRARY` makes collections of 20, 200
-and 2,000
-reports from the paragraphs of LIBRARY, and measures on each: building, questions, one new report, 20 changed ones,
-nothing new. Then 2,000 small PDFs are read, and a night with nothing new on them is measured. JSON to stdout, a table
-to stderr.
+"""Cost of size and change: `python -m benchmarks.indexing.scale --like LIBRARY`.
+
+Makes collections of 20, 200 and 2,000 reports from the paragraphs of LIBRARY. Measures on each: building, queries, one
+new report, 20 changed reports and an update with nothing new. Then reads 2,000 small PDFs and measures an update with
+nothing new. Writes JSON to stdout and a table to stderr.
 """
 
 import argparse
@@ -18,24 +18,24 @@ from benchmarks.searching.queries import questions
 
 
 def collection(library: Path, pool: list[str], reports: int) -> dict[str, Any]:
-    """The costs of a made-up collection of so many reports."""
+    """Measure a made-up collection of that many reports."""
     generate(library, pool, reports)
     index = command(library, "index", "--json")
     told: dict[str, Any] = {"build": measure(index).to_dict()}
     told["index_mb"] = size_mb(library / "index" / "0000001")
     told["corpus_mb"] = size_mb(library / "corpus.db")
     told["queries"] = questions(library)
-    for number in range(3):  # the first update after a build copies it all; later ones share
+    for number in range(3):  # the first update after a build copies everything; later ones share
         generate(library, pool, 1, first=reports + number)
         told[f"one_new_{number + 1}"] = measure(index).to_dict()
-    generate(library, pool, 20, seed=2)  # the first twenty, other bytes
+    generate(library, pool, 20, seed=2)  # the first twenty, with other bytes
     told["twenty_changed"] = measure(index).to_dict()
     told["nothing_new"] = measure(index).to_dict()
     return told
 
 
 def small_pdf(number: int) -> bytes:
-    """One page with a line of made-up text, different for each number."""
+    """Return a PDF of one page with a line of made-up text, different for each number."""
     said = f"BT /F1 12 Tf 72 720 Td (Review {number}: the child was seen at school {number} times.) Tj ET".encode()
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -59,7 +59,7 @@ def small_pdf(number: int) -> bytes:
 
 
 def nights(scratch: Path, reports: int) -> dict[str, Any]:
-    """Small PDFs: read, then nothing new, then one new, each with the whole command."""
+    """Measure `reviews update` on small PDFs: all new, nothing new, one new."""
     folder, library = scratch / "folder", scratch / "small"
     folder.mkdir()
     for number in range(reports):
@@ -67,14 +67,14 @@ def nights(scratch: Path, reports: int) -> dict[str, Any]:
     update = command(library, "update", folder, "--json")
     full = measure(update)
     if json.loads(full.output)["ingest"]["read"] != reports:
-        raise SystemExit("Some of the small PDFs could not be read: that is a fault.")
+        raise SystemExit("Some of the small PDFs could not be read, which is a bug.")
     told = {"files": reports, "full": full.to_dict(), "nothing_new": measure(update).to_dict()}
     (folder / "new.pdf").write_bytes(small_pdf(reports))
     return told | {"one_new": measure(update).to_dict()}
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The figures as Markdown."""
+    """Return the figures as Markdown."""
     names = ("build", "one_new_1", "one_new_2", "one_new_3", "twenty_changed", "nothing_new")
     lines = ["| reports | " + " | ".join(names) + " | index | p95 of a question |", "|---" * (len(names) + 3) + "|"]
     for reports, told in figures["collections"].items():

@@ -1,1 +1,1 @@
-"""How well and how fast are reports read?"""
+"""Benchmarks: how well and how fast are reports read?"""

@@ -1,8 +1,8 @@
-"""How well are reports read? `python -m benchmarks.reading DIR` holds our text against two independent readers.
+"""Completeness of the text: `python -m benchmarks.reading DIR` compares it with two independent readers.
 
-The words of a page on which PDFium and poppler's `pdftotext` agree are taken for the truth. Recall: the share of them
-that we have on that page. Precision: the share of our words that at least one of the two has on that page. Hyphens are
-left out of words before they are compared, because the three differ in where they join a divided word.
+The words of a page on which PDFium and poppler's `pdftotext` agree count as correct. Recall is the share of them that
+we have on that page. Precision is the share of our words that at least one of the two has on that page. Hyphens are
+removed before comparing, because the three readers differ in how they join divided words.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Of one report. missing, extra: words that we lack, and words that neither of the other two has."""
+    """The score of one report. missing: words that we lack. extra: words that neither of the other readers has."""
 
     file: str
     pages: int
@@ -57,26 +57,26 @@ class Score:
 
 
 def words(text: str) -> Counter[str]:
-    """The words of a text as they are compared: without case, hyphens and the division of lines."""
+    """Return the words of a text for comparison, without case, hyphens and line breaks."""
     joined = _DIVIDED.sub("", text)
     plain = unicodedata.normalize("NFKC", joined).casefold()
     return Counter(_WORD.findall(re.sub(r"(?<=\w)[-\u00ad\u2010\u2011](?=\w)", "", plain)))
 
 
 def by_pdfium(path: Path) -> list[Counter[str]]:
-    """The words of each page as PDFium reads them."""
+    """Return the words of each page as PDFium reads them."""
     with pypdfium2.PdfDocument(path) as document:
         return [words(page.get_textpage().get_text_range()) for page in document]
 
 
 def by_poppler(path: Path) -> list[Counter[str]]:
-    """The words of each page as poppler reads them."""
+    """Return the words of each page as poppler reads them."""
     done = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True)
     return [words(page) for page in done.stdout.decode("utf-8", "replace").split("\f")]
 
 
 def by_us(text: Text) -> list[Counter[str]]:
-    """The words of each page as the corpus holds them: paragraphs and what is kept out of search."""
+    """Return the words of each page as the corpus holds them, boilerplate included."""
     pages: list[list[str]] = [[] for _ in text.pages]
     for aside in text.asides:
         pages[aside.page - 1].append(aside.text)
@@ -88,7 +88,7 @@ def by_us(text: Text) -> list[Counter[str]]:
 
 
 def score(path: Path, text: Text) -> Score:
-    """Hold our words against the others', page by page."""
+    """Compare our words with those of the other readers, page by page."""
     first, second, ours = by_pdfium(path), by_poppler(path), by_us(text)
     agreed = had = known = total = 0
     missing: Counter[str] = Counter()
@@ -105,7 +105,7 @@ def score(path: Path, text: Text) -> Score:
 
 
 def scores(folder: Path) -> Iterator[Score]:
-    """A score for every report at or below a folder, worst recall first."""
+    """Yield a score for every report at or below a folder, worst first."""
     with tempfile.TemporaryDirectory() as temporary:
         settings = create_library(Path(temporary) / "library")
         with Store.open(settings.database) as store:
@@ -115,10 +115,12 @@ def scores(folder: Path) -> Iterator[Score]:
 
 
 def main() -> None:
-    """Print the figures: a table of the worst on stderr, all of them as JSON on stdout."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Print the worst reports to stderr and all figures as JSON to stdout."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.reading", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--words", action="store_true", help="name the words that differ (they are the report's text)")
+    parser.add_argument("--words", action="store_true", help="list the words that differ (they are report text)")
     asked = parser.parse_args()
     found = list(scores(asked.folder))
     for each in found[:_WORST]:

@@ -1,9 +1,8 @@
-"""Are printed numbers and headings found? `python -m benchmarks.reading.checked DIR` holds us against lists made by
-eye.
+"""Printed numbers and headings: `python -m benchmarks.reading.checked DIR` compares them with lists made by eye.
 
-The lists in tests/ingest/checked hold, for ten inspection reports, each printed number with the first two words of its
-paragraph, and each heading below the cover with its page and its first words. They were made by looking at the pages
-as they are drawn; the words come from poppler, not from us. A report is known by its hash.
+The lists in tests/ingest/checked cover ten inspection reports. They have each printed number with the first two words
+of its paragraph, and each heading after the cover with its page and first words. They were made by looking at the drawn
+pages. The words come from poppler, not from us. A report is identified by its hash.
 """
 
 import argparse
@@ -23,7 +22,7 @@ LISTS = Path(__file__).parent.parent.parent / "tests" / "ingest" / "checked"
 
 @dataclass(slots=True)
 class Score:
-    """Of all checked reports together. Each count has what it is of beside it; missing and invented name them."""
+    """Counts for all checked reports together. missing, invented: what was not found, and what was found wrongly."""
 
     reports: int = 0
     numbers: int = 0
@@ -36,7 +35,7 @@ class Score:
     invented: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """With the shares that the counts make."""
+        """Return the counts and the shares computed from them."""
         told = {name: getattr(self, name) for name in self.__slots__}
         return told | {
             "share_of_numbers_found": round(self.numbers_found / (self.numbers or 1), 4),
@@ -46,7 +45,7 @@ class Score:
 
 
 def check(folder: Path) -> Score:
-    """Read the checked reports that lie at or below a folder."""
+    """Read the checked reports at or below a folder, and score them."""
     lists = {each["sha256"]: each for each in (json.loads(path.read_bytes()) for path in sorted(LISTS.glob("*.json")))}
     score = Score()
     for path in sorted(folder.rglob("*.pdf")):
@@ -58,7 +57,7 @@ def check(folder: Path) -> Score:
 
 
 def hold(text: Text, truth: dict[str, Any], name: str, score: Score) -> None:
-    """Add what one report says against its list."""
+    """Compare one report with its list, and add the result to the score."""
     score.reports += 1
     printed = {(number, _start(words)) for number, words in truth["numbers"]}
     ours = {(p.number, _start(re.sub(r"^\d+\.?\s*", "", p.text))) for p in text.paragraphs if p.number}
@@ -81,18 +80,22 @@ def hold(text: Text, truth: dict[str, Any], name: str, score: Score) -> None:
 
 
 def _start(words: str) -> str:
-    """The first two words, as they are compared: without the marks of footnotes."""
+    """Return the first two words for comparison, without footnote marks."""
     return " ".join(re.findall(r"[^\W_]+", re.sub(r"[⁰¹²³⁴-⁹]", "", words))[:2]).lower()
 
 
 def main() -> None:
     """Print the score as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.reading.checked",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("folder", type=Path)
     score = check(parser.parse_args().folder)
     print(json.dumps(score.to_dict(), ensure_ascii=False, indent=1))
     if not score.reports:
-        print("None of the checked reports is there.", file=sys.stderr)
+        print("None of the checked reports is in this folder.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Does a passage ever show what is no text? `python -m benchmarks.reading.passages DIR` asks a hundred questions.
+"""Boilerplate in passages: `python -m benchmarks.reading.passages DIR` runs a hundred queries and looks for it.
 
-Running lines and contents lines are told from poppler's reading, not from ours: a line that stands among the first or
-the last of three pages and of two thirds of all, whatever its digits, is a running line; a line of dots that ends in a
-number is a line of a contents list. None of them may stand in a passage of the pages where it is printed.
+Running lines and contents lines are taken from poppler's text, not from ours. A running line is among the first or last
+lines of at least three pages and two thirds of all pages, whatever its digits. A contents line has dots and ends in a
+number. None of them may be in a passage from the pages where it is printed.
 """
 
 import argparse
@@ -32,7 +32,7 @@ public; chapter; introduction; summary"""
 
 @dataclass(slots=True)
 class Verdict:
-    """lines: running and contents lines that were looked for. seen: those in a passage, with where."""
+    """lines: running and contents lines in the files. seen: those that a passage shows, with the place."""
 
     queries: int = 0
     passages: int = 0
@@ -41,12 +41,12 @@ class Verdict:
 
 
 def questions() -> list[str]:
-    """A hundred."""
+    """Return a hundred queries."""
     return list(dict.fromkeys([*TYPICAL, *(each.strip() for each in _MORE.split(";"))]))[:100]
 
 
 def no_text(path: Path) -> dict[int, set[str]]:
-    """The running lines and the contents lines of each page, as poppler reads them."""
+    """Return the running lines and the contents lines of each page, as poppler reads them."""
     done = subprocess.run(["pdftotext", "-layout", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True)
     pages = [
         [" ".join(line.split()) for line in page.split("\n") if line.strip()]
@@ -66,7 +66,7 @@ def no_text(path: Path) -> dict[int, set[str]]:
 
 
 def check(library: Library) -> Verdict:
-    """Ask every question and look at every passage."""
+    """Run every query and check every passage."""
     verdict = Verdict()
     lines: dict[str, dict[int, set[str]]] = {}
     for report in library.reports():
@@ -91,8 +91,12 @@ def _file(library: Library, report: Report) -> Path:
 
 
 def main() -> None:
-    """Print the verdict as JSON; exit code 1 when a passage shows what is no text."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Print the verdict as JSON. Ends with 1 if a passage shows boilerplate."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.reading.passages",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder.resolve()
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,9 +1,8 @@
-"""How fast are PDFs read, beside PDFium alone? `python -m benchmarks.reading.throughput DIR`; and how long does a
-scan take?
+"""Reading speed: `python -m benchmarks.reading.throughput DIR` compares `reviews ingest` with PDFium alone.
 
-PDFium alone loads the text of every page in as many processes and does nothing with it: no program that reads with
-PDFium is faster. Both run in turn, since the machine may be quicker now than later; the ratio is what can be compared.
-OCR is off, and then measured by itself: one page that is a picture, from its PDF to being found.
+PDFium alone loads the text of every page, in the same number of processes, and drops it. No program that reads with
+PDFium can be faster. Both run in turn, because the speed of a computer varies; compare the ratio. OCR is off, and then
+measured separately: one page that is a picture, from its PDF to being found.
 """
 
 import argparse
@@ -28,7 +27,7 @@ _PAGE, _WORD = 6, "Robin"  # of that report: a full page, and a word on it
 
 
 def alone(folder: Path, jobs: int) -> tuple[int, float, float]:
-    """Pages, seconds and CPU seconds of PDFium in `jobs` processes, the largest files first."""
+    """Return pages, seconds and CPU seconds of PDFium in `jobs` processes, largest files first."""
     files = sorted(folder.rglob("*.pdf"), key=lambda file: -file.stat().st_size)
     began = time.perf_counter()
     with ProcessPoolExecutor(jobs) as pool:
@@ -65,7 +64,7 @@ def ingested(folder: Path, scratch: Path, jobs: int) -> tuple[int, float, Cost]:
 
 
 def throughput(folder: Path, scratch: Path, jobs: int, times: int) -> dict[str, Any]:
-    """Both in turn, `times` times: each figure of the run with the median ratio, with the lowest and the highest."""
+    """Run both in turn, `times` times. Returns the figures of the run with the median ratio, and all ratios."""
     runs = []
     for _ in range(times):
         pages, seconds, cpu = alone(folder, jobs)
@@ -90,7 +89,7 @@ def throughput(folder: Path, scratch: Path, jobs: int, times: int) -> dict[str, 
 
 
 def scanned(scratch: Path) -> dict[str, Any]:
-    """One page that is a picture, at 300 dots an inch: `reviews update`, then `reviews search`."""
+    """Measure `reviews update` and `reviews search` on one page that is a picture at 300 dots an inch."""
     folder = scratch / "scan"
     folder.mkdir()
     (folder / "scan.pdf").write_bytes(one_page_scan(DEMO / _PICTURED, _PAGE))
@@ -107,7 +106,7 @@ def scanned(scratch: Path) -> dict[str, Any]:
 
 
 def one_page_scan(file: Path, number: int) -> bytes:
-    """A PDF of one page that is nothing but the picture of a page (1-based) in grey."""
+    """Return a PDF with one page, a grey picture of the given page (from 1)."""
     document = pypdfium2.PdfDocument(file)
     bitmap = document[number - 1].render(scale=300 / 72, grayscale=True)
     wide, high = document[number - 1].get_size()
@@ -136,10 +135,14 @@ def one_page_scan(file: Path, number: int) -> bytes:
 
 def main() -> None:
     """Print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.reading.throughput",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("folder", type=Path, nargs="?", default=REPORTS if REPORTS.is_dir() else DEMO)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes of each")
-    parser.add_argument("--times", type=int, default=3, help="how often both are run")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes for each")
+    parser.add_argument("--times", type=int, default=3, help="runs of each")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="reviews-bench-") as scratch:
         figures = {"reading": throughput(asked.folder, Path(scratch), asked.jobs, asked.times)}

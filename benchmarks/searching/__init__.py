@@ -1,1 +1,1 @@
-"""How well and how fast are queries answered?"""
+"""Benchmarks: how well and how fast are queries answered?"""

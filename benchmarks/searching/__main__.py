@@ -1,8 +1,7 @@
-"""How long does an answer take? `python -m benchmarks.searching LIBRARY`: 500 mixed questions made of its own words.
+"""Query time: `python -m benchmarks.searching LIBRARY` runs 500 mixed queries made of the library's own words.
 
-Each question is asked once, in one process, as the page asks it: ten reports, three passages of each, all facets,
-coverage. Figures go to stdout as JSON: milliseconds of wall time and of processor time, which differ on a busy machine;
-megabytes at most.
+Each query runs once, in one process, as on the web page: ten reports, three passages of each, all facets, coverage.
+Writes JSON to stdout: milliseconds of wall time and CPU time, which differ on a busy computer, and peak memory.
 """
 
 import argparse
@@ -24,7 +23,7 @@ NAMED = ('"voice of the child"', 'theme:"Voice of the child"', 'theme:"Domestic 
 
 
 def questions(library: Library, seed: int, n: int) -> Iterator[str]:
-    """Made up of words that stand side by side in some paragraph, so that most of them find something."""
+    """Yield queries made of words that are side by side in some paragraph, so that most of them find something."""
     chance = random.Random(seed)
     with library.store() as store:
         readings = [reading for reading, _ in store.readings()]
@@ -60,7 +59,7 @@ def questions(library: Library, seed: int, n: int) -> Iterator[str]:
 
 
 def peak_mb() -> float | None:
-    """The most memory this process has had."""
+    """Return the peak memory of this process in megabytes; None on Windows."""
     if sys.platform == "win32":
         return None
     import resource
@@ -70,22 +69,22 @@ def peak_mb() -> float | None:
 
 
 def timed(library: Library, query: str) -> tuple[float, float]:
-    """Milliseconds of wall time and of processor time."""
+    """Return milliseconds of wall time and of CPU time for one query."""
     wall, processor = time.perf_counter(), time.process_time()
     library.search(query)
     return round((time.perf_counter() - wall) * 1000, 1), round((time.process_time() - processor) * 1000, 1)
 
 
 def spread(times: list[float]) -> dict[str, float]:
-    """What most people meet, and what nobody should."""
+    """Return the median, the 95th percentile and the slowest."""
     ordered = sorted(times)
     return {"median": statistics.median(ordered), "p95": ordered[int(len(ordered) * 0.95)], "worst": ordered[-1]}
 
 
 def run(library: Library, n: int) -> dict[str, object]:
-    """Ask them all."""
+    """Run all queries."""
     asked = list(questions(library, 1, n))
-    library.search("neglect")  # the reader of a page has opened the library already
+    library.search("neglect")  # warm up: the web page has its library open already
     took = {query: timed(library, query) for query in asked}
     named = {query: timed(library, query) for query in NAMED}
     return {
@@ -101,7 +100,7 @@ def run(library: Library, n: int) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.searching", description=__doc__)
     parser.add_argument("library", type=Path)
     parser.add_argument("--questions", type=int, default=QUESTIONS)
     chosen = parser.parse_args()

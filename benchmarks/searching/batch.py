@@ -1,14 +1,14 @@
-"""What does a large batch cost, and is it right? `python -m benchmarks.searching.batch LIBRARY`: 500 queries into
-one workbook.
+"""Cost and correctness of a large batch: `python -m benchmarks.searching.batch LIBRARY` runs 500 queries.
 
-The queries are words, phrases, words near each other, patterns, sections, themes and filters, made of the library's own
-words with a fixed seed, without words that stand in more than one paragraph of fifty. The figures go to stdout as JSON:
-seconds of wall and processor time and the peak memory of all processes; and `disagree`, the queries for which the sheet
-Mentions, the column of the sheet Matrix, the row of the sheet Summary and a search do not all say the same number.
+The queries are words, phrases, `NEAR`, patterns, sections, themes and filters. They are made of the library's own words
+with a fixed seed, without words that occur in more than one paragraph of fifty. The answers go to one workbook.
 
-The millions of rows of the sheets Mentions are read by an expression for the whole of a row as the program writes it,
-not by a reader of XML, which takes ten times as long: a byte that does not belong to such a row, a row or a cell with
-another number than its place, and a wrong checksum are errors.
+Writes JSON to stdout: wall time, CPU time and peak memory of all processes. `disagree` lists the queries for which the
+sheets Mentions, Matrix and Summary and a search do not all have the same number.
+
+The millions of rows of the sheets Mentions are read with one regular expression for a whole row, because an XML parser
+takes ten times as long. A byte that does not belong to such a row, a row or cell with the wrong number, and a wrong
+checksum are errors.
 """
 
 import argparse
@@ -40,7 +40,7 @@ from search.sheets.query_sheet import questions as read
 
 QUERIES = 500
 _NARROWED = {3: {"year": "2012.."}, 8: {"section": "findings; recommendations"}, 13: {"year": "2010..2018"}}
-_EVERY = 20  # of so many queries, those above have a filter
+_EVERY = 20  # queries in a cycle; those numbered above have a filter
 _SAMPLE = 200  # reports whose words are counted
 _OPERATORS = re.compile(r"\b[a-z]+:\S*|\bOR\b|\bNEAR/\d+|~\d")
 _TEXT = rb"[^<&\x00-\x1f]*+(?:&(?:amp|lt|gt|#10);[^<&\x00-\x1f]*+)*+"
@@ -49,12 +49,12 @@ _ROW = re.compile(
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>' + _TEXT + rb"</t></is></c>))*+</row>"
 )
 _READ = 16_000_000  # bytes of a sheet at once
-_CHUNK = 10  # questions that are searched for in one go
+_CHUNK = 10  # queries searched for by one task
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def telling(library: Library) -> set[str]:
-    """The words that an analyst may ask for: in more than one paragraph of the library, and in one of fifty at most."""
+def distinctive_words(library: Library) -> set[str]:
+    """Return words that an analyst may ask for: in more than one paragraph, and in at most one of fifty."""
     held: Counter[str] = Counter()
     count = 0
     with library.store() as store:
@@ -66,21 +66,22 @@ def telling(library: Library) -> set[str]:
 
 
 def asked_of(library: Library, queries: int) -> Iterator[str]:
-    """Of the queries that `benchmarks.searching` makes those that an analyst may ask: nobody wants to read each place
-    where reports say `that`. A phrase, or words near each other, may hold common words too.
+    """Yield those queries of `benchmarks.searching` that an analyst may ask.
+
+    Nobody wants to read every mention of `that`. A phrase, or words near each other, may contain common words.
     """
-    words = telling(library)
+    words = distinctive_words(library)
     made = questions(library, 1, 1000 * queries)
 
-    def tells(query: str) -> bool:
+    def is_distinctive(query: str) -> bool:
         own = [term for term, _ in analyser.terms(_OPERATORS.sub(" ", query))]
         return query.startswith("theme:") or (any if '"' in query or "NEAR" in query else all)(t in words for t in own)
 
-    return islice(filter(tells, made), queries)
+    return islice(filter(is_distinctive, made), queries)
 
 
 def write_sheet(library: Path, sheet: Path, queries: int, *, common: bool = False) -> None:
-    """A sheet of queries: the same for the same library. common: of all words, as often as they stand there."""
+    """Write a sheet of queries, the same for the same library. common: draw words as often as they occur."""
     with reviews.open(library) as opened, sheet.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["id", "query", "year", "section"])
@@ -91,7 +92,7 @@ def write_sheet(library: Path, sheet: Path, queries: int, *, common: bool = Fals
 
 
 def rows_of(book: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
-    """The rows of one sheet as the file has them, by the letters of the columns, read one by one."""
+    """Yield the rows of one sheet as the file has them, by the letters of the columns."""
     with book.open(part) as file:
         root = None
         for event, element in ElementTree.iterparse(file, ("start", "end")):
@@ -108,7 +109,7 @@ def rows_of(book: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
 
 
 def parts_of(book: zipfile.ZipFile) -> dict[str, str]:
-    """The sheets by name, and the file of each."""
+    """Return the file of each sheet, by the name of the sheet."""
     names = [
         sheet.get("name", "") for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
     ]
@@ -116,9 +117,9 @@ def parts_of(book: zipfile.ZipFile) -> dict[str, str]:
 
 
 def mentions_in(path: Path, part: str) -> tuple[int, dict[str, int]]:
-    """The rows of one sheet Mentions below its header, and the mentions of each query by its id.
+    """Return the number of rows of one sheet Mentions below its header, and the mentions of each query by its id.
 
-    Raises ValueError where the sheet is not what the program writes.
+    Raises ValueError if the sheet is not what the program writes.
     """
     found: dict[bytes, int] = {}
     with zipfile.ZipFile(path) as book, book.open(part) as file:
@@ -140,17 +141,17 @@ def mentions_in(path: Path, part: str) -> tuple[int, dict[str, int]]:
             number += 1
             told = wanted.search(rest, at, row.end())
             if int(row[1]) != number or told is None:
-                raise ValueError(f"{part}: row {number} is not what was expected")
+                raise ValueError(f"{part}: row {number} is not a row as the program writes it")
             found[told[1]] = found.get(told[1], 0) + int(told[2])
             at = row.end()
         if not rest.startswith(b"</sheetData>", at):
-            raise ValueError(f"{part}: behind row {number} stands what no row is")
-        ElementTree.fromstring(head + b"</row>" + rest[at:] + file.read())  # to the end, where its checksum is compared
+            raise ValueError(f"{part}: what follows row {number} is not a row")
+        ElementTree.fromstring(head + b"</row>" + rest[at:] + file.read())  # to the end, where the checksum is compared
     return number - 1, {unescape(name.decode()): count for name, count in found.items()}
 
 
 def sums(path: Path, pool: Executor) -> dict[str, dict[str, int]]:
-    """The mentions of each query by its id, as each of the sheets has them."""
+    """Return the mentions of each query by its id, as each sheet has them."""
     found: dict[str, dict[str, int]] = {}
     with zipfile.ZipFile(path) as book:
         parts = parts_of(book)
@@ -174,7 +175,7 @@ def sums(path: Path, pool: Executor) -> dict[str, dict[str, int]]:
 
 
 def searched(library: Path, asked: Sequence[Question]) -> dict[str, int]:
-    """What a search for each says."""
+    """Return the mentions that a search for each query finds."""
     with reviews.open(library) as opened:
         return {
             question.id: sum(
@@ -185,8 +186,9 @@ def searched(library: Path, asked: Sequence[Question]) -> dict[str, int]:
 
 
 def killed(library: Path, points: int, scratch: Path) -> dict[str, Any]:
-    """A batch is killed at so many moments of its time, and then run to its end: no file may ever be half a file, and
-    what comes out at last is what an undisturbed run writes.
+    """Kill a batch at that many moments, then run it to its end.
+
+    No file may ever be incomplete, and the final files must be those of an undisturbed run.
     """
     sheet, out = scratch / "sheet.csv", scratch / "answers.csv"
     write_sheet(library, sheet, 60)
@@ -207,7 +209,7 @@ def killed(library: Path, points: int, scratch: Path) -> dict[str, Any]:
         process.kill()
         process.wait()
         half += [path.name for path in scratch.glob("answers.*csv") if path.read_bytes() != whole[path.name]]
-        if point % 2:  # the next one goes on where this one was, the other begins anew
+        if point % 2:  # so every second run starts again, and the others carry on
             shutil.rmtree(scratch / "answers.csv.part", ignore_errors=True)
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     last = {path.name: path.read_bytes() for path in scratch.glob("answers.*csv")}
@@ -217,7 +219,7 @@ def killed(library: Path, points: int, scratch: Path) -> dict[str, Any]:
 def run(
     library: Path, queries: int, jobs: int | None, form: str, scratch: Path, *, common: bool = False
 ) -> dict[str, Any]:
-    """Ask, write and check."""
+    """Run the batch, and check what it wrote."""
     sheet, out = scratch / "sheet.csv", scratch / f"answers.{form}"
     write_sheet(library, sheet, queries, common=common)
     words: list[str | Path] = ["batch", sheet, "--out", out, "--json", *(["--jobs", str(jobs)] if jobs else [])]
@@ -254,7 +256,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--format", dest="form", choices=["xlsx", "csv", "jsonl"], default="xlsx")
-    parser.add_argument("--common", action="store_true", help="of all words as often as they stand there: a torture")
+    parser.add_argument("--common", action="store_true", help="draw words as often as they occur")
     parser.add_argument("--kill", type=int, metavar="N", help="kill a small batch at N moments instead")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

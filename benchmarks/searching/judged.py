@@ -1,10 +1,9 @@
-"""Are the right reports first? `python -m benchmarks.searching.judged [LIBRARY]` asks judged questions, beside plain
-BM25,
-SQLite's FTS5 and Recoll on the same reports.
+"""Quality of ranking: `python -m benchmarks.searching.judged [LIBRARY]` runs judged questions.
 
-`judged.json` says of each question which of the 131 real reports answer it (3: the answer, or about it; 2: a
-substantial passage; 1: a useful mention; 0: none), in which paragraphs, and whether that was found by reading or among
-what a system gave. docs/ranking.md says how. A table goes to stderr, everything as JSON to stdout.
+Compares us with plain BM25, SQLite FTS5 and Recoll on the same reports. For each question, `judged.json` has the grade
+of each of the 131 real reports (3: the report answers it or is about it; 2: a substantial passage; 1: a useful mention;
+0: nothing), the paragraphs, and whether the grade comes from reading the report or from the hits of a system. See
+docs/ranking.md. Writes a table to stderr and JSON to stdout.
 """
 
 import argparse
@@ -33,21 +32,21 @@ from index import analyser
 from reviews.library import Library
 
 JUDGED = Path(__file__).with_name("judged.json")
-FIRST, DEEP = 10, 20  # nDCG looks at the first page, recall at the first two
+FIRST, DEEP = 10, 20  # nDCG covers the first page of hits, recall the first two
 RELEVANT = 2  # from this grade on, a report should be found
-ID = 12  # characters of a report's id that are enough, as the command shows it
+ID = 12  # characters of a report's id, as the command shows it
 PASSAGES = 3
 _RESAMPLES = 5_000
 
 System = Callable[["Question"], list[str]]
-"""Ids of the reports that it finds, best first."""
+"""Returns the ids of the reports that it finds, best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """query: in our query language; words: the same for a system that knows no fields and no themes.
+    """query: in our query language. words: the same for a system without fields and themes.
 
-    grades: by report. paragraphs: ordinals, by report, of those that answer.
+    grades: by report. paragraphs: ordinals of the paragraphs that answer, by report.
     """
 
     id: int
@@ -59,7 +58,7 @@ class Question:
 
 
 def questions(path: Path = JUDGED) -> list[Question]:
-    """All of them, in order."""
+    """Read all questions, in order."""
     found = []
     for each in json.loads(path.read_text("utf-8"))["questions"]:
         judged = each["judged"]
@@ -80,7 +79,7 @@ def questions(path: Path = JUDGED) -> list[Question]:
 
 
 def ndcg(found: Sequence[str], grades: Mapping[str, int], first: int = FIRST) -> float:
-    """Järvelin and Kekäläinen (2002), with gains of 2^grade - 1: 1 where no better order is possible."""
+    """Return nDCG (Järvelin and Kekäläinen 2002) with gains of 2^grade - 1; 1 if no better order is possible."""
     best = _gained(sorted(grades.values(), reverse=True)[:first])
     return _gained([grades.get(report, 0) for report in found[:first]]) / best if best else 0.0
 
@@ -90,13 +89,13 @@ def _gained(grades: Sequence[int]) -> float:
 
 
 def recall(found: Sequence[str], grades: Mapping[str, int], first: int = DEEP) -> float:
-    """The share of the relevant reports that stand among the first; of `first` of them where there are more."""
+    """Return the share of the relevant reports that are among the first; at most `first` of them count."""
     relevant = {report for report, grade in grades.items() if grade >= RELEVANT}
     return len(relevant & set(found[:first])) / min(len(relevant), first) if relevant else 0.0
 
 
 def interval(differences: Sequence[float], seed: int = 1) -> tuple[float, float]:
-    """Between which values the mean difference lies in 95 of 100 resamples of the questions: a paired bootstrap."""
+    """Return the 95 % interval of the mean difference, by a paired bootstrap over the questions."""
     chance = random.Random(seed)
     means = sorted(statistics.fmean(chance.choices(differences, k=len(differences))) for _ in range(_RESAMPLES))
     return means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES)]
@@ -106,21 +105,21 @@ def interval(differences: Sequence[float], seed: int = 1) -> tuple[float, float]
 
 
 def ours(library: Library) -> System:
-    """As the page asks."""
+    """Our search, as the web page runs it."""
     return lambda question: [
         hit.report["id"][:ID] for hit in library.search(question.query, limit=DEEP, group="none", per_report=0)
     ]
 
 
 def texts_of(library: Library) -> dict[str, str]:
-    """What is searched of each report."""
+    """Return the searchable text of each report."""
     with library.store() as store:
         named = {reading: report[:ID] for reading, report in store.readings()}
         return {report: "\n".join(text for text, _, _ in store.indexable(reading)) for reading, report in named.items()}
 
 
 def bm25(texts: Mapping[str, str], k1: float = 1.2, b: float = 0.75) -> System:
-    """Of the whole report, any of the words, in all their forms."""
+    """BM25 over whole reports, any of the words, in all their forms."""
     stem = snowballstemmer.stemmer("english").stemWord
     counted = {report: Counter(stem(term) for term, _ in analyser.terms(text)) for report, text in texts.items()}
     lengths = {report: sum(counts.values()) for report, counts in counted.items()}
@@ -143,7 +142,7 @@ def bm25(texts: Mapping[str, str], k1: float = 1.2, b: float = 0.75) -> System:
 
 
 def fts5(texts: Mapping[str, str]) -> System:
-    """SQLite's full-text index with its Porter stemmer, any of the words, in its own order."""
+    """SQLite FTS5 with its Porter stemmer, any of the words, in its own order."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE report USING fts5(id UNINDEXED, text, tokenize='porter unicode61')")
     database.executemany("INSERT INTO report VALUES (?, ?)", texts.items())
@@ -157,7 +156,7 @@ def fts5(texts: Mapping[str, str]) -> System:
 
 
 def recoll(pdfs: Path, folder: Path, names: Mapping[str, str], option: str) -> System | None:
-    """Recoll as installed, reading the same PDFs itself; None where it is not. names: report ids by name of file.
+    """Recoll, reading the same PDFs itself; None if it is not installed. names: report ids by file name.
 
     option: "-a" for all words, "-o" for any.
     """
@@ -182,7 +181,7 @@ def recoll(pdfs: Path, folder: Path, names: Mapping[str, str], option: str) -> S
 
 
 def measured(asked: Sequence[Question], systems: Mapping[str, System]) -> dict[str, Any]:
-    """The means of each system in all and by shape, and how ours differs from each."""
+    """Return the means of each system, overall and by shape of question, and our difference from each."""
     found = {name: [system(question) for question in asked] for name, system in systems.items()}
     each = {
         name: [(ndcg(ids, q.grades), recall(ids, q.grades)) for ids, q in zip(lists, asked, strict=True)]
@@ -232,7 +231,7 @@ def _unjudged(found: Sequence[str], question: Question) -> float:
 
 
 def passages(library: Library, asked: Sequence[Question]) -> dict[str, Any]:
-    """Of the reports of grade 3 with judged paragraphs, the share whose first passages show one of these."""
+    """Return the share of grade 3 reports whose first passages show one of their judged paragraphs."""
     right = {}
     for question in asked:
         shown = {
@@ -246,7 +245,7 @@ def passages(library: Library, asked: Sequence[Question]) -> dict[str, Any]:
 
 
 def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
-    """All figures; None where the library is not of the judged reports."""
+    """Return all figures; None if the library does not have the judged reports."""
     asked = questions()
     held = {report.id[:ID]: report for report in library.reports()}
     if not {report for question in asked for report in question.grades} <= set(held):
@@ -262,7 +261,7 @@ def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
 
 
 def table(figures: Mapping[str, Any]) -> str:
-    """nDCG@10 and recall@20, a row for each shape."""
+    """Return nDCG@10 and recall@20 as a table with a row for each shape of question."""
     means = figures["means"]
     lines = ["nDCG@10 recall@20".ljust(18) + "".join(name.rjust(15) for name in means)]
     for shape, count in {"all": sum(figures["questions"].values()), **figures["questions"]}.items():
@@ -273,9 +272,9 @@ def table(figures: Mapping[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.judged", description=__doc__)
-    parser.add_argument("library", type=Path, nargs="?", help="of the judged reports; default: made and thrown away")
+    parser.add_argument("library", type=Path, nargs="?", help="a library of these reports; default: a temporary one")
     parser.add_argument("--pdfs", type=Path, default=REPORTS, help="the folder of their PDFs")
-    parser.add_argument("--recoll", type=Path, help="where Recoll's index is kept; default: made and thrown away")
+    parser.add_argument("--recoll", type=Path, help="a folder to keep Recoll's index in; default: a temporary one")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="reviews-judged-") as scratch:
         library = chosen.library or Path(scratch) / "library"
@@ -284,7 +283,7 @@ def main() -> None:
         with reviews.open(library) as opened:
             figures = run(opened, chosen.pdfs, chosen.recoll or Path(scratch) / "recoll")
     if figures is None:
-        print("These are not the judged reports: nothing is measured.", file=sys.stderr)
+        print("Nothing measured: the library does not have the judged reports (docs/ranking.md).", file=sys.stderr)
         return
     print(table(figures), file=sys.stderr)
     print(json.dumps(figures, indent=1, ensure_ascii=False))

@@ -1,8 +1,8 @@
-"""A collection of national size in the text store: `python -m benchmarks.searching.national LIBRARY --like LIBRARY`.
+"""Make a library of national size: `python -m benchmarks.searching.national NEW --like LIBRARY`.
 
-Reports are put together from paragraphs of the collection that LIBRARY is `like`, drawn at random with a fixed seed, so
-words have the frequencies that they have in real reports; and sentences about made-up themes are put in so that
-`theme7` stands in exactly one of 7 reports, `theme100` in one of 100. The same seed gives the same corpus.
+Reports are made of paragraphs of LIBRARY, drawn at random with a fixed seed, so words are as frequent as in real
+reports. Sentences about made-up themes are added: `theme7` occurs in exactly one of 7 reports, `theme100` in one of
+100. The same seed gives the same corpus.
 """
 
 import argparse
@@ -20,19 +20,19 @@ from corpus.model import FileRecord, Found, Page, Paragraph, Section, SectionKin
 from corpus.storage.store import Store
 from index import build
 
-REPORTS, PAGES, WORDS = 2_000, 60, 25_000  # words of a report: 50 million in all
+REPORTS, PAGES, WORDS = 2_000, 60, 25_000  # 25,000 words in each report: 50 million in all
 THEMES = (3, 7, 20, 100, 500)
 KINDS = (SectionKind.SUMMARY, SectionKind.BODY, SectionKind.ANALYSIS, SectionKind.FINDINGS, SectionKind.RECOMMENDATIONS)
 
 
 def paragraphs_of(library: Path) -> list[str]:
-    """The paragraphs of a collection, in the order of its reports."""
+    """Return the paragraphs of a library, in the order of its reports."""
     with Store.open(library / "corpus.db", read_only=True) as store:
         return [text for reading, _ in store.readings() for text, _, _ in store.indexable(reading)]
 
 
 def report(number: int, pool: list[str], words: int, seed: int) -> Text:
-    """One made-up report."""
+    """Return one made-up report."""
     chance = random.Random(f"{seed} {number}")
     texts: list[str] = []
     count = 0
@@ -58,7 +58,7 @@ def report(number: int, pool: list[str], words: int, seed: int) -> Text:
 def generate(
     library: Path, pool: list[str], reports: int, *, words: int = WORDS, seed: int = 1, first: int = 0
 ) -> None:
-    """Put made-up reports into a library, which is made when it is not there."""
+    """Add made-up reports to a library. Creates it if it does not exist."""
     settings = create_library(library)
     with Store.open(settings.database) as store:
         for number in range(first, first + reports):
@@ -67,15 +67,15 @@ def generate(
 
 
 def main() -> None:
-    """Make the corpus and say how long it took."""
+    """Make the corpus and print how long it took."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.national", description=__doc__)
     parser.add_argument("library", type=Path)
     parser.add_argument("--like", type=Path, required=True, help="a library whose paragraphs are used")
     parser.add_argument("--reports", type=int, default=REPORTS)
-    parser.add_argument("--words", type=int, default=WORDS, help="of a report")
+    parser.add_argument("--words", type=int, default=WORDS, help="words in each report")
     parser.add_argument("--first", type=int, default=0, help="the number of the first report")
-    parser.add_argument("--ask", action="store_true", help="build nothing: ask the typical questions")
-    parser.add_argument("--build", type=int, metavar="JOBS", help="build the index with so many processes")
+    parser.add_argument("--ask", action="store_true", help="run the typical queries instead")
+    parser.add_argument("--build", type=int, metavar="JOBS", help="build the index with this many processes instead")
     asked = parser.parse_args()
     told: dict[str, Any] = {}
     if asked.ask:

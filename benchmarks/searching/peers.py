@@ -1,12 +1,11 @@
-"""The same text in another engine: `python -m benchmarks.searching.peers ours|fts5|xapian|tantivy TEXTS`; `make
-bench` asks all.
+"""The same text in other engines: `python -m benchmarks.searching.peers ours|fts5|xapian|tantivy TEXTS`.
 
-TEXTS is a file with one report a line, as `python -m benchmarks.searching.peers export LIBRARY TEXTS` writes it.
-Each prints one
-line of JSON: seconds to index with positions, words a second, and milliseconds for a word, two words and a phrase.
-Install the peers by hand, in an environment of their own: they are no dependency of ours. The file needs nothing else.
-`make bench` looks for a Python that has the peer: its own, those on the PATH, and those that PEERS names (paths,
-divided as in PATH), such as a throw-away environment with tantivy.
+TEXTS is a file with one report a line. `python -m benchmarks.searching.peers export LIBRARY TEXTS` writes it. Prints
+one line of JSON: seconds to index with positions, words a second, and milliseconds for a word, two words and a phrase.
+
+`make bench` runs all engines. The others are not dependencies of ours, so install them by hand in an environment of
+their own. `make bench` looks for a Python that has the engine: its own, those on the PATH, and those listed in PEERS
+(paths, separated as in PATH).
 """
 
 import json
@@ -26,7 +25,7 @@ QUESTIONS = (["neglect"], ["neglect", "school"], ["voice", "of", "the", "child"]
 
 
 def export(library: Path, texts: Path) -> None:
-    """One report a line, its paragraphs joined."""
+    """Write one report a line, with its paragraphs joined."""
     database = sqlite3.connect(library / "corpus.db")
     rows = "SELECT reading, group_concat(text, ' ') FROM paragraph GROUP BY reading ORDER BY reading"
     with texts.open("w", encoding="utf-8") as file:
@@ -35,7 +34,7 @@ def export(library: Path, texts: Path) -> None:
 
 
 def asked(find: Callable[[list[str]], int]) -> dict[str, float]:
-    """Milliseconds for each question, the median of nine."""
+    """Return milliseconds for each query, the median of nine runs."""
     found = {}
     for words in QUESTIONS:
         times = []
@@ -112,7 +111,7 @@ def tantivy(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]]
 
 
 def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
-    """Our engine on the same lines, one process; needs this project's environment."""
+    """Our engine on the same text, in one process. Needs the environment of this project."""
     from corpus.model import SectionKind
     from index.matching.deadline import Deadline
     from index.matching.evaluator import Evaluator
@@ -136,7 +135,7 @@ def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], i
 
 
 def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
-    """Each engine on the text of a library, one after the other; None for one that no Python here has."""
+    """Measure each engine on the text of a library, one after the other; None for an engine that is not installed."""
     texts = scratch / "texts"
     export(library, texts)
     found: dict[str, dict[str, Any] | None] = {}
@@ -154,7 +153,7 @@ def _python_with(module: str) -> str | None:
     on_the_path = [str(Path(folder) / "python3") for folder in os.get_exec_path()]
     for python in [sys.executable, *filter(None, os.environ.get("PEERS", "").split(os.pathsep)), *on_the_path]:
         if Path(python).exists():
-            here = tempfile.gettempdir()  # not this folder, whose `index` any Python would find
+            here = tempfile.gettempdir()  # not this folder, where any Python would find our `index`
             run = [python, "-c", f"import {module}"]
             if subprocess.run(run, capture_output=True, cwd=here, check=False).returncode == 0:
                 return python
@@ -162,7 +161,7 @@ def _python_with(module: str) -> str | None:
 
 
 def main() -> None:
-    """Print the figures of one peer."""
+    """Print the figures of one engine."""
     name, path = sys.argv[1], Path(sys.argv[2])
     if name == "export":
         export(path, Path(sys.argv[3]))
@@ -171,7 +170,7 @@ def main() -> None:
         words = sum(text.count(" ") + 1 for text in texts)
         engine = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}[name]
         folder = Path(tempfile.mkdtemp())
-        engine(texts[:1], Path(tempfile.mkdtemp(dir=folder)))  # what an engine loads once is no part of the figure
+        engine(texts[:1], Path(tempfile.mkdtemp(dir=folder)))  # warm up, so that loading the engine is not measured
         shutil.rmtree(folder)
         folder.mkdir()
         cpu = time.process_time()

@@ -1,4 +1,4 @@
-"""Fifty questions as people ask them: single words, phrases, combinations, patterns, sections and themes."""
+"""Fifty typical queries: single words, phrases, combinations, patterns, sections and themes."""
 
 import statistics
 import time

@@ -1,1 +1,1 @@
-"""How fast is the web page, for one person and for fifty?"""
+"""Benchmark: how fast is the web page, for one person and for fifty?"""

@@ -1,14 +1,15 @@
-"""What does the web page bear? `python -m benchmarks.serving LIBRARY`: on a copy of the library, with `reviews serve`.
+"""Load on the web page: `python -m benchmarks.serving LIBRARY` runs `reviews serve` on a copy of the library.
 
-1. One person: the results page of each typical question, each asked once, after one that opens the index.
-2. PEOPLE at once, for MINUTES: each reads what came for 4 to 12 seconds (8 in the mean), then asks for the next page.
-   Of ten pages seven are results (a quarter of them narrowed to years, sorted, or further pages), two are reports with
-   every mention and one is a page of a report. Once a minute a report is added and a new generation is published.
-3. PEOPLE at once who read nothing: each asks again as soon as the answer is there. It tells the most that the machine
-   gives, and no person does it.
+1. One person asks for the results page of each typical query, once, after a first query that opens the index.
+2. PEOPLE at once, for MINUTES. Each reads a page for 4 to 12 seconds (8 on average), then asks for the next. Of ten
+   pages, seven are results (a quarter of them with years, another order, or a further page), two are reports with every
+   mention and one is a page of a report. Once a minute a report is added and a new generation is published.
+3. PEOPLE at once who do not stop to read. Each asks again as soon as the answer arrives. This shows the highest rate
+   that the computer can serve.
 
-Then the weight of the pages. JSON goes to stdout; times are wall time in milliseconds, sending included; memory is
-that of the server with its children, each shared page counted once (Linux only). `--short` is for a look: one minute.
+Then measures the size of the pages. Writes JSON to stdout. Times are wall time in milliseconds, including sending.
+Memory is that of the server and its children, with each shared page counted once (Linux only). `--short` takes one
+minute.
 """
 
 from __future__ import annotations
@@ -39,15 +40,15 @@ from benchmarks.searching.queries import TYPICAL
 from corpus.storage.store import Store
 
 PEOPLE, MINUTES = 50, 5.0
-READS = (4.0, 12.0)  # seconds that a person looks at a page
+READS = (4.0, 12.0)  # seconds that a person reads a page
 CLOSED_SECONDS = 30.0
-_POOL = 40  # readings whose paragraphs make the reports that are added
+_POOL = 40  # readings; the added reports are made of their paragraphs
 _COMMAND = [sys.executable, "-c", "from reviews.cli.main import main; main()"]
 
 
 @dataclass(slots=True)
 class Asked:
-    """What was asked and how long it took. at: seconds from the beginning."""
+    """One request and how long it took. at: seconds from the start."""
 
     what: str
     at: float
@@ -65,7 +66,7 @@ class Server:
     answers: list[Asked] = field(default_factory=list)
 
     def ask(self, link: HTTPConnection, what: str, path: str, began: float) -> bytes:
-        """Ask for a page and note how it went."""
+        """Request a page and record the result."""
         start = time.perf_counter()
         try:
             link.request("GET", path)
@@ -84,7 +85,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(library: Path) -> Iterator[Server]:
-    """The page of a library, served by a process of its own."""
+    """Serve a library from a separate process."""
     command = [*_COMMAND, "--library", str(library), "serve", "--port", "0", "--rate", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -92,7 +93,7 @@ def serving(library: Path) -> Iterator[Server]:
         line = process.stdout.readline()
         found = re.search(r":(\d+)/", line)
         if found is None:
-            raise RuntimeError(f"`reviews serve` did not say where it listens: {line!r}")
+            raise RuntimeError(f"`reviews serve` did not print its address: {line!r}")
         yield Server(process, int(found[1]))
     finally:
         process.terminate()
@@ -101,7 +102,7 @@ def serving(library: Path) -> Iterator[Server]:
 
 
 def results_path(chance: random.Random) -> str:
-    """A results page as people ask for it."""
+    """Return the path of a results page such as people ask for."""
     asked: dict[str, object] = {"q": chance.choice(TYPICAL)}
     if chance.random() < 0.25:
         first = 2000 + chance.randrange(20)
@@ -112,12 +113,12 @@ def results_path(chance: random.Random) -> str:
 
 
 def person(server: Server, seed: int, began: float, until: float, reads: tuple[float, float] | None) -> None:
-    """One of many: asks, reads, asks on. reads: None for somebody who reads nothing."""
+    """Act as one person who asks, reads and asks again. reads: None for somebody who does not stop to read."""
     chance = random.Random(seed)
     link = server.link()
     found: list[bytes] = []
     if reads:
-        time.sleep(chance.uniform(0, reads[1]))  # they do not come in one instant
+        time.sleep(chance.uniform(0, reads[1]))  # they do not all start at once
     while time.perf_counter() < until:
         kind = chance.random() if reads and found else 0.0
         if kind < 0.7:
@@ -134,7 +135,7 @@ def person(server: Server, seed: int, began: float, until: float, reads: tuple[f
 
 
 def many(server: Server, people: int, seconds: float, reads: tuple[float, float] | None) -> list[Asked]:
-    """So many people for so long."""
+    """Run that many people for that long."""
     server.answers = []
     began = time.perf_counter()
     threads = [
@@ -148,13 +149,13 @@ def many(server: Server, people: int, seconds: float, reads: tuple[float, float]
 
 
 def publish(library: Path, pool: list[str], number: int) -> bool:
-    """One report more, and a new generation, as `reviews index` makes it."""
+    """Add a report and publish a new generation with `reviews index`."""
     national.generate(library, pool, 1, first=number)
     return subprocess.run([*_COMMAND, "--library", str(library), "index"], capture_output=True).returncode == 0
 
 
 def told(answers: list[Asked]) -> dict[str, Any]:
-    """The figures of some answers, by what was asked for."""
+    """Return the figures of some answers, by kind of page."""
     figures: dict[str, Any] = {}
     for what in sorted({each.what for each in answers}):
         ms = sorted(each.ms for each in answers if each.what == what)
@@ -170,7 +171,7 @@ def told(answers: list[Asked]) -> dict[str, Any]:
 
 
 def one_person(server: Server) -> dict[str, Any]:
-    """Each typical question once."""
+    """Run each typical query once."""
     link = server.link()
     server.ask(link, "first", "/?q=child", time.perf_counter())
     server.answers = []
@@ -188,7 +189,7 @@ def one_person(server: Server) -> dict[str, Any]:
 
 
 def weights(server: Server) -> dict[str, int]:
-    """Bytes of pages as sent. first_view: the first page with all that it loads."""
+    """Return the bytes of pages as sent. first_view: the first page with everything that it loads."""
     link, sizes = server.link(), {}
     for name, path in (("search", "/"), ("results", "/?q=child"), ("help", "/help"), ("coverage", "/coverage")):
         body = server.ask(link, name, path, 0.0)
@@ -201,7 +202,7 @@ def weights(server: Server) -> dict[str, int]:
 
 
 def crowd(server: Server, library: Path, people: int, seconds: float, every: float) -> dict[str, Any]:
-    """Many people who read, while updates are published; and what the server's memory does meanwhile."""
+    """Run many people who read while updates are published, and record the server's memory."""
     memory: list[tuple[float, float]] = []
     published: list[bool] = []
     over = threading.Event()
