@@ -3,7 +3,7 @@ have."""
 
 import re
 
-from ingest.structure.boilerplate import roman
+from ingest.structure.page_numbers import roman
 
 _NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Practice Episode|Theme"
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from corpus.model import Section, SectionKind
-from ingest.structure.paragraphs import Draft
+from ingest.structure.draft import Draft
 
 # In this order: the first whose words a heading has names its kind. A line break separates alternatives, as "|" does.
 _WORDS: dict[SectionKind, str] = {

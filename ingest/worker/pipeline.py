@@ -6,6 +6,7 @@ from types import MappingProxyType
 from corpus.model import Aside, AsideRole, Page, Paragraph, Reason, Scan, Text
 from ingest.structure import (
     boilerplate,
+    contents,
     metadata,
     normalise,
     numbers,
@@ -14,6 +15,7 @@ from ingest.structure import (
     recommendations,
     sections,
 )
+from ingest.structure.draft import Draft
 from ingest.structure.ocr_lines import take
 from ingest.structure.page import Document, Line
 from ingest.version import reader_name
@@ -45,7 +47,7 @@ def read(
 
 
 def understand(document: Document, id: str, name: str) -> Text:
-    """Order, repairs, asides, paragraphs, numbers, sections, metadata: each step asks one module."""
+    """Order, repairs, boilerplate, paragraphs, numbers, sections, metadata: each step asks one module."""
     pages = document.pages
     for page in pages:
         page.lines = [line for line in map(_repaired, reading_order.in_reading_order(page)) if line.text]
@@ -102,7 +104,7 @@ def _listed(document: Document) -> set[str]:
     for page in document.pages:
         for line in page.lines:
             if line.role is AsideRole.CONTENTS:
-                entry = boilerplate.entry(line)
+                entry = contents.entry(line)
                 if entry is None:
                     before = f"{before} {line.text}".strip()
                     continue
@@ -111,7 +113,7 @@ def _listed(document: Document) -> set[str]:
     return {heading for heading in found if len(heading) > 2}
 
 
-def _asides(document: Document, drafts: list[paragraphs.Draft]) -> tuple[Aside, ...]:
+def _asides(document: Document, drafts: list[Draft]) -> tuple[Aside, ...]:
     """Each with the ordinal of the paragraph that follows it on its page."""
     home = {id(line): at for at, draft in enumerate(drafts) for line in draft.lines}
     result = []
