@@ -15,9 +15,6 @@ _KEPT = (
     "\u2460-\u24ff\u3200-\u33ff"
 )
 _FOLDED = re.compile(f"[^\x00-\x7f{_KEPT}]+")
-BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤❖♦◆·–—-*❑❒✓✔→»")
-"""Signs that mark an item of a list; they stay as printed."""
-
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Digits as they are set for the mark of a footnote."""
 

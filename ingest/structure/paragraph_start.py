@@ -7,7 +7,7 @@ unless they say otherwise, so that they hold for large and small print.
 import re
 from dataclasses import dataclass
 
-from ingest.structure import normalise
+from corpus.model import BULLETS
 from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
 from ingest.structure.page import Line
 from ingest.structure.reading_order import overlaps
@@ -128,7 +128,7 @@ def _space(pair: _Pair) -> bool | None:
 def _bullet(pair: _Pair) -> bool | None:
     """A bullet begins a paragraph; a dash at the start of a line may stand within a sentence."""
     text = pair.line.text
-    if text[0] not in normalise.BULLETS or not (len(text) == 1 or text[1] == " "):
+    if text[0] not in BULLETS or not (len(text) == 1 or text[1] == " "):
         return None
     within = text[0] in _DASHES and not pair.ended and pair.above.x1 > pair.edge - _FULL_LINE * pair.size
     return None if within else True
@@ -173,7 +173,7 @@ def _indent(pair: _Pair) -> bool | None:
     if out > _INDENT * pair.size:
         return len(lines) > 1 or pair.short
     if -out > _INDENT * pair.size:
-        hanging = len(lines) == 1 and (has_marker(above.text) or above.text[0] in normalise.BULLETS)
+        hanging = len(lines) == 1 and (has_marker(above.text) or above.text[0] in BULLETS)
         return not hanging or (pair.short and pair.ended)
     return None
 

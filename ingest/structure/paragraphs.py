@@ -5,6 +5,7 @@ Lines in, drafts out. A draft becomes a Paragraph of the corpus once its number 
 
 import re
 
+from corpus.model import BULLETS
 from ingest.structure import columns, normalise, reading_order, tables
 from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
 from ingest.structure.page import Line, RawPage
@@ -101,7 +102,7 @@ def _goes_on(draft: Draft, block: Draft) -> bool:
         return True
     if abs(above.size - line.size) > _SAME_POINTS or (above.bold_end != line.bold and draft.bold != block.bold):
         return False
-    if line.text[0] in normalise.BULLETS or ends_sentence(above.text):
+    if line.text[0] in BULLETS or ends_sentence(above.text):
         return False
     lower = line.text[:1].islower()
     if draft.bold or not (draft.alone and block.alone):

@@ -1,9 +1,11 @@
 """Which paragraphs are headings, and what is the part of the report for that a heading opens?"""
 
 import re
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from corpus.model import Section, SectionKind
+from corpus.model import Section, SectionKind, bullet_of
 from ingest.structure.draft import Draft
 
 # In this order: the first whose words a heading has names its kind. A line break separates alternatives, as "|" does.
@@ -13,9 +15,11 @@ _WORDS: dict[SectionKind, str] = {
     SectionKind.ACTION_PLAN: """action plans?|improvement plans?|implementation plans?""",
     SectionKind.FOREWORD: """foreword|preface|rhagair""",
     SectionKind.SUMMARY: """executive summary|summary|crynodeb""",
-    SectionKind.RECOMMENDATIONS: """recommendations?|argymhellion
-        (?:questions?|considerations?) for (?:the )?(?:safeguarding )?(?:children )?(?:board|partnership|partner)s?
-        areas for (?:improvement|priority action)|what (?:needs to|should|must) (?:improve|change)""",
+    SectionKind.RECOMMENDATIONS: r"""recommendations?|argymhellion
+        (?:questions?|considerations?|issues) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
+        (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
+        priority actions|improvement priorities
+        what (?:needs to|should|must) (?:improve|change)""",
     SectionKind.TERMS_OF_REFERENCE: """terms of reference|scope(?: of (?:the|this) review)?|lines of enquiry""",
     SectionKind.METHODOLOGY: """method(?:ology|s)?|review process|process of the review|conduct of the review
         how (?:the|this) review was (?:done|conducted|carried out)|learning together|silp|the review team
@@ -82,26 +86,26 @@ def divide(
     listed: headings that the contents list or the bookmarks name, as `plain` has them. size: of the letters of the
     body.
     """
+    headings = [_is_heading_at(at, drafts, numbers, listed, size) for at in range(len(drafts))]
+    ranks = [
+        _rank(draft, number) if heading else 0.0
+        for draft, number, heading in zip(drafts, numbers, headings, strict=True)
+    ]
+    levels = Counter(round(rank, 1) for rank in ranks if rank)
     sections = [Section(0, SectionKind.BODY, "")]
     places: list[int] = []
-    headings: list[bool] = []
     largest = max((draft.size for draft in drafts if draft.page == 1), default=0.0)
-    open_: list[tuple[float, SectionKind]] = []  # the headings that enclose this place: rank and kind
-    for at, draft in enumerate(drafts):
-        below = next((place for place in range(at + 1, min(at + 4, len(drafts))) if not drafts[place].note), None)
-        following = None if below is None else drafts[below]
-        counted = below is not None and numbers[below] is not None
-        is_heading = _is_heading(draft, following, numbers[at], listed, size, counted)
-        headings.append(is_heading)
-        if is_heading:
-            rank = _rank(draft, numbers[at])
-            while open_ and open_[-1][0] <= rank:
-                open_.pop()
+    enclosing: list[_Enclosing] = []
+    for draft, number, heading, rank in zip(drafts, numbers, headings, ranks, strict=True):
+        if heading:
+            while enclosing and not _encloses(enclosing[-1], rank, number):
+                enclosing.pop()
             # The title of a report says what it is, not what a part of it is.
-            title = draft.page == 1 and draft.size >= max(largest, 1.2 * size) and numbers[at] is None
+            title = draft.page == 1 and draft.size >= max(largest, 1.2 * size) and number is None
             own = None if title else kind_of(draft.text)
-            kind = own or (open_[-1][1] if open_ else SectionKind.BODY)
-            open_.append((rank, kind))
+            kind = own or (enclosing[-1].kind if enclosing else SectionKind.BODY)
+            level = number is not None or levels[round(rank, 1)] > 1
+            enclosing.append(_Enclosing(rank, number, kind if level else SectionKind.BODY))
             sections.append(Section(len(sections), kind, draft.text))
         places.append(len(sections) - 1)
     if len(drafts) and 0 not in places:
@@ -109,6 +113,26 @@ def divide(
         sections = [Section(section.ordinal - 1, section.kind, section.heading) for section in sections[1:]]
         places = [place - 1 for place in places]
     return sections, places, headings
+
+
+@dataclass(frozen=True, slots=True)
+class _Enclosing:
+    """A heading above others, and the kind that it hands down.
+
+    Letters alone say little: an introduction that is set larger than all other headings says nothing about them. So a
+    heading hands down its kind only where it has a number, or another heading is set like it.
+    """
+
+    rank: float
+    number: str | None
+    kind: SectionKind
+
+
+def _encloses(outer: _Enclosing, rank: float, number: str | None) -> bool:
+    """Whether a heading stands under another one: its number says so, or else its letters."""
+    if outer.number and number and outer.number[0].isdigit() and number[0].isdigit():
+        return number.startswith((f"{outer.number}.", f"{outer.number}-"))
+    return outer.rank > rank
 
 
 def _rank(draft: Draft, number: str | None) -> float:
@@ -119,6 +143,15 @@ def _rank(draft: Draft, number: str | None) -> float:
     return round(draft.size * 2) / 2 + (0.3 if draft.bold else 0.0) + capitals - 0.05 * depth
 
 
+def _is_heading_at(
+    at: int, drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float
+) -> bool:
+    below = next((place for place in range(at + 1, min(at + 4, len(drafts))) if not drafts[place].note), None)
+    following = None if below is None else drafts[below]
+    counted = below is not None and numbers[below] is not None
+    return _is_heading(drafts[at], following, numbers[at], listed, size, counted)
+
+
 def _is_heading(
     draft: Draft, following: Draft | None, number: str | None, listed: Collection[str], size: float, counted: bool
 ) -> bool:
@@ -127,7 +160,7 @@ def _is_heading(
     if draft.note or len(text) > _LONGEST or len(text) < 3 or len(draft.lines) > 4 or draft.turns:
         return False
     words = _NUMBERED.sub("", text)
-    if not any(letter.isalpha() for letter in words) or words[:1].islower() or draft.lines[0].text[0] in "•▪●\uf0b7":
+    if not any(letter.isalpha() for letter in words) or words[:1].islower() or bullet_of(draft.lines[0].text):
         return False
     if draft.lines[0].sideways:
         return False
