@@ -83,10 +83,15 @@ def unspace(text: str) -> str:
     capitals."""
 
     def close(found: re.Match[str]) -> str:
-        letters = found.group().replace(" ", "")
-        return letters if letters.isalpha() and (letters[1:].islower() or len(letters) > 5) else found.group()
+        return found.group().replace(" ", "") if closes(found.group()) else found.group()
 
     return _SPACED.sub(close, text) if _APART.search(text) else text
+
+
+def closes(spaced: str) -> bool:
+    """Whether letters set apart are a word, or words: not a row of digits or of initials in capitals."""
+    letters = spaced.replace(" ", "")
+    return letters.isalpha() and (letters[1:].islower() or len(letters) > 5)
 
 
 def fold_spaces(text: str) -> str:

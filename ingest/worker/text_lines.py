@@ -1,20 +1,15 @@
 """Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
 
-import math
 import re
+from functools import partial
 
-from ingest.structure import normalise
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
-from ingest.worker import pdfium
+from ingest.worker import glyphs, pdfium
 from ingest.worker.ink import View, view
 
 _TOO_WIDE = 0.54  # of the letter size: wider than most text faces on average; then a wide gap is looked for
 _GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
-_SMALL = 0.8  # of the size of the letter beside it: a raised digit
 _BOLD = 600  # weight of a font
-_MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
-_NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
-_DIGIT = re.compile("[0-9]")
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
@@ -55,7 +50,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
         corner, other = seen(left, bottom), seen(right, top)
         # What comes first may be a bullet of another font, a number or a raised mark, what comes last a page number.
         by_first = stripped[0].isalpha() or (stripped[0].isdigit() and stripped[-1].isdigit())
-        size = _size(text_page, first if by_first else last)
+        size = glyphs.size(text_page, first if by_first else last)
         bold = pdfium.font_weight(text_page, first) >= _BOLD
         bold_end = pdfium.font_weight(text_page, last) >= _BOLD
         x1 = max(corner[0], other[0])
@@ -75,8 +70,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             upright += len(stripped)
             if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
                 line.gaps = _gaps(text_page, stripped, first, size, seen, straight, offset)
-        if straight and _DIGIT.search(stripped) and (_MARK.search(stripped) or _NOTE.match(stripped)):
-            line.text = _raised(text_page, stripped, first)
+        where = partial(_place, text_page, offset, straight)
+        line.text, line.gaps = glyphs.as_printed(text_page, stripped, line.gaps, where)
         lines.append(line)
         places.append(first)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
@@ -87,27 +82,9 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
     return places
 
 
-def _raised(text_page: int, text: str, offset: int) -> str:
-    """The text with small digits after a word, the marks of footnotes, as raised digits: `guidance1` is `guidance¹`."""
-
-    def height(place: int) -> float:
-        return _size(text_page, offset + place)
-
-    def after_word(found: re.Match[str]) -> str:
-        small = height(found.start()) < _SMALL * height(found.start() - 1)
-        return found.group().translate(normalise.RAISED) if small else found.group()
-
-    def before_note(found: re.Match[str]) -> str:
-        small = height(found.start()) < _SMALL * height(found.end())
-        return found.group().translate(normalise.RAISED) if small else found.group()
-
-    return _MARK.sub(after_word, _NOTE.sub(before_note, text))
-
-
-def _size(text_page: int, place: int) -> float:
-    """The size in which a letter is printed: its font's, scaled by its matrix."""
-    size: float = pdfium.font_size(text_page, place) * (math.hypot(*pdfium.stretch(text_page, place)) or 1.0)
-    return size
+def _place(text_page: int, offset: int, straight: bool, at: int) -> int:
+    """The place on the page of a letter of a line that starts at an offset of the text."""
+    return offset + at if straight else max(0, pdfium.place_of(text_page, offset + at))
 
 
 def _gaps(
