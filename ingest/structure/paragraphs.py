@@ -124,7 +124,5 @@ def _set_text(draft: Draft, style: Style) -> None:
         if at and draft.pages[at] != draft.pages[at - 1]:
             turns.append((len(text) - len(line.text), draft.pages[at]))
         hyphen = line.hyphen
-    if hyphen:
-        text += "-"
-    draft.text = text
+    draft.text = normalise.with_hyphen(text, hyphen)
     draft.turns = tuple(turns)

@@ -6,7 +6,6 @@ PDFium is asked about single letters only in lines that show a sign of one of th
 
 import re
 import unicodedata
-from collections.abc import Callable
 from statistics import median
 
 from ingest.structure import normalise
@@ -16,7 +15,7 @@ _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark stands above the line, at least
 _TOUCHING = 0.15  # of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
-_MOST_OBJECTS = 200  # pieces of a line that are looked at
+_MOST_PIECES = 200  # of a line that are looked at
 
 _COMBINING = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306",
@@ -31,22 +30,50 @@ _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
 _SPLIT_CAPITAL = re.compile(r"(?<!\S)[A-Z] (?=[A-Z]{2,})")  # "C ONCLUSIONS": a large capital before small ones
 
 
-def as_printed(
-    text_page: int, text: str, gaps: tuple[int, ...], place: Callable[[int], int]
-) -> tuple[str, tuple[int, ...]]:
+class Line:
+    """The letters of a line. offset: of the first in the text of the page. straight: that text has every letter of the
+    page, so that offsets in it are places on the page.
+    """
+
+    __slots__ = ("offset", "straight", "text", "text_page")
+
+    def __init__(self, text_page: int, text: str, offset: int, straight: bool) -> None:
+        self.text_page = text_page
+        self.text = text
+        self.offset = offset
+        self.straight = straight
+
+    def place(self, at: int) -> int:
+        """The place on the page of a letter of the line."""
+        return self.offset + at if self.straight else max(0, pdfium.place_of(self.text_page, self.offset + at))
+
+    def at(self, place: int) -> int:
+        """Where in the line the letter at a place of the page stands; outside of the line when it is none of it."""
+        return (place if self.straight else pdfium.offset_of(self.text_page, place)) - self.offset
+
+    def size(self, at: int) -> float:
+        """The size in which a letter is printed, in points."""
+        return size(self.text_page, self.place(at))
+
+    def ink(self, at: int) -> pdfium.Box:
+        """Where the ink of a letter is."""
+        return pdfium.letter_box(self.text_page, self.place(at))
+
+
+def as_printed(line: Line, gaps: tuple[int, ...], base: float, usual: float) -> tuple[str, tuple[int, ...]]:
     """The text of a line as a reader sees it, and its gaps where they stand in it.
 
-    place: from the offset of a letter in the text to its place on the page.
+    base: the height of its first letter on the page, upwards. usual: its letter size.
     """
+    text = line.text
     letters = list(text)
-    if "\u00ad" in text:
-        _draw_hyphens(text_page, letters, place)
     if not text.isascii() or "`" in text or "^" in text:
-        _compose_accents(text_page, text, letters, place)
-    if _SPACED.search(text) or _SPLIT_CAPITAL.search(text):
-        _close_spaced_words(text_page, text, letters, place)
-    if len(text) > 1:
-        _raise_marks(text_page, text, letters, place)
+        _draw_hyphens(line, letters)
+        _compose_accents(line, letters)
+    if " " in text and (_SPACED.search(text) or _SPLIT_CAPITAL.search(text)):
+        _close_spaced_words(line, letters)
+    _raise_digits(line, letters)
+    _raise_marks(line, letters, base, usual)
     if letters == list(text):
         return text, gaps
     return "".join(letters), tuple(len("".join(letters[:gap])) for gap in gaps)
@@ -59,104 +86,107 @@ def size(text_page: int, place: int) -> float:
     return found
 
 
-def _draw_hyphens(text_page: int, letters: list[str], place: Callable[[int], int]) -> None:
+def _draw_hyphens(line: Line, letters: list[str]) -> None:
     """A soft hyphen with ink is a hyphen; one without is a hint where a word may be broken."""
     for at, letter in enumerate(letters):
         if letter == "\u00ad":
-            left, _, right, _ = pdfium.letter_box(text_page, place(at))
+            left, _, right, _ = line.ink(at)
             letters[at] = "-" if right > left else ""
 
 
-def _compose_accents(text_page: int, text: str, letters: list[str], place: Callable[[int], int]) -> None:
+def _compose_accents(line: Line, letters: list[str]) -> None:
     """An accent printed over a letter belongs to it; the space that it left in the text is none."""
-    for found in _ACCENT.finditer(text):
+    for found in _ACCENT.finditer(line.text):
         at = found.start()
-        left, _, right, _ = pdfium.letter_box(text_page, place(at))
+        left, _, right, _ = line.ink(at)
         middle = (left + right) / 2
         for base in (at - 1, at - 2, at + 1, at + 2):
-            if not 0 <= base < len(text) or not text[base].isalpha():
+            if not 0 <= base < len(line.text) or not line.text[base].isalpha():
                 continue
-            composed = unicodedata.normalize("NFC", letters[base] + _COMBINING[text[at]])
-            left, _, right, _ = pdfium.letter_box(text_page, place(base))
+            composed = unicodedata.normalize("NFC", letters[base] + _COMBINING[line.text[at]])
+            left, _, right, _ = line.ink(base)
             if len(composed) == 1 and left < middle < right:
                 letters[base], letters[at] = composed, ""
-                _close_space_beside(text_page, text, letters, place, at, base)
+                _close_space_beside(line, letters, at, base)
                 break
 
 
-def _close_space_beside(
-    text_page: int, text: str, letters: list[str], place: Callable[[int], int], at: int, base: int
-) -> None:
+def _close_space_beside(line: Line, letters: list[str], at: int, base: int) -> None:
     """Take out the spaces beside an accent that are not there on the page."""
     for space in (at - 1, at + 1):
-        if not 0 < space < len(text) - 1 or text[space] != " ":
+        if not 0 < space < len(line.text) - 1 or line.text[space] != " ":
             continue
         before = base if base < space else space - 1
         after = base if base > space else space + 1
-        end = pdfium.letter_box(text_page, place(before))[2]
-        start = pdfium.letter_box(text_page, place(after))[0]
-        if start - end < _TOUCHING * size(text_page, place(base)):
+        end = line.ink(before)[2]
+        start = line.ink(after)[0]
+        if start - end < _TOUCHING * line.size(base):
             letters[space] = ""
 
 
-def _close_spaced_words(text_page: int, text: str, letters: list[str], place: Callable[[int], int]) -> None:
+def _close_spaced_words(line: Line, letters: list[str]) -> None:
     """In `E X E C U T I V E  S U M M A R Y` a wider gap parts two words; a narrower one parts only letters."""
-    for found in _SPACED.finditer(text):
-        gaps = {at: _gap(text_page, at, place) for at in range(found.start() + 1, found.end(), 2)}
+    for found in _SPACED.finditer(line.text):
+        gaps = {at: _gap(line, at) for at in range(found.start() + 1, found.end(), 2)}
         usual = median(gaps.values())
         wide = {at for at, gap in gaps.items() if gap > _WORD_GAP * usual}
-        if normalise.closes("".join(letter for at, letter in enumerate(text) if found.start() <= at < found.end())):
+        if normalise.closes(found.group()):
             for at in gaps.keys() - wide:
                 letters[at] = ""
-    for found in _SPLIT_CAPITAL.finditer(text):
+    for found in _SPLIT_CAPITAL.finditer(line.text):
         at = found.end() - 1
-        if _gap(text_page, at, place) < _TOUCHING * size(text_page, place(at - 1)):
+        if _gap(line, at) < _TOUCHING * line.size(at - 1):
             letters[at] = ""
 
 
-def _gap(text_page: int, space: int, place: Callable[[int], int]) -> float:
+def _gap(line: Line, space: int) -> float:
     """How far the letters on both sides of a space stand apart, in points."""
-    return pdfium.loose_box(text_page, place(space + 1))[0] - pdfium.loose_box(text_page, place(space - 1))[2]
+    return (
+        pdfium.loose_box(line.text_page, line.place(space + 1))[0]
+        - pdfium.loose_box(line.text_page, line.place(space - 1))[2]
+    )
 
 
-def _raise_marks(text_page: int, text: str, letters: list[str], place: Callable[[int], int]) -> None:
-    """The marks of footnotes apart from the words they stand at: `guidance1` is `guidance¹`, `bruisingiii` is
-    `bruising iii`."""
+def _raise_digits(line: Line, letters: list[str]) -> None:
+    """Small digits after a word, and before a footnote, as raised ones: `guidance1` is `guidance¹`."""
     for pattern, beside in ((_MARK, -1), (_NOTE, None)):
-        for found in pattern.finditer(text):
+        for found in pattern.finditer(line.text):
             word = found.start() + beside if beside else found.end()
-            if size(text_page, place(found.start())) < _SMALL * size(text_page, place(word)):
+            if line.size(found.start()) < _SMALL * line.size(word):
                 letters[found.start() : found.end()] = found.group().translate(normalise.RAISED)
-    first, last = place(0), place(len(text) - 1)
-    line = min(pdfium.origin(text_page, first)[1], pdfium.origin(text_page, last)[1])
-    usual = max(size(text_page, first), size(text_page, last))
-    boxes = list(pdfium.rectangles(text_page, first, last - first + 1, _MOST_OBJECTS))
-    if len(boxes) < 2 or all(bottom < line + _RISE * usual for _, bottom, _, _ in boxes):
-        return
-    for start, end in _raised_runs(text_page, text, place, line, usual):
-        mark = text[start:end]
-        if not _RAISED_MARK.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and text[start - 1].isdigit()):
+
+
+def _raise_marks(line: Line, letters: list[str], base: float, usual: float) -> None:
+    """Small letters and digits that stand above the line, whatever they stand at: `20182` is `2018²`, `bruisingiii` is
+    `bruising iii`. They are pieces of their own in the file, so a line of one piece has none.
+    """
+    first, text = line.place(0), line.text
+    boxes = pdfium.rectangles(line.text_page, first, line.place(len(text) - 1) - first + 1, _MOST_PIECES)
+    for left, bottom, right, top in boxes:
+        if bottom < base + _RISE * usual or top - bottom > _SMALL * usual or bottom > base + usual:
             continue
-        if end < len(text) and text[end].isalnum():
-            continue  # "McAdam" with a raised c
+        at = line.at(pdfium.letter_near(line.text_page, (left + right) / 2, (bottom + top) / 2, right - left))
+        start, end = _small_run(line, at, usual) if 0 <= at < len(text) else (0, 0)
+        mark = text[start:end]
+        if not _RAISED_MARK.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and text[start - 1 : start].isdigit()):
+            continue
         if mark.isdigit():
             letters[start:end] = mark.translate(normalise.RAISED)
-        elif start and text[start - 1].isalpha():
+        elif text[start - 1 : start].isalnum() and not text[end : end + 1].isalpha():
             letters[start] = " " + mark[0]
 
 
-def _raised_runs(
-    text_page: int, text: str, place: Callable[[int], int], line: float, usual: float
-) -> list[tuple[int, int]]:
-    """Where letters and digits of a line are small and stand above it."""
-    runs: list[tuple[int, int]] = []
-    for at, letter in enumerate(text):
-        if not letter.isalnum():
-            continue
-        here = place(at)
-        if size(text_page, here) < _SMALL * usual and pdfium.origin(text_page, here)[1] > line + _RISE * usual:
-            if runs and runs[-1][1] == at:
-                runs[-1] = runs[-1][0], at + 1
-            else:
-                runs.append((at, at + 1))
-    return runs
+def _small_run(line: Line, at: int, usual: float) -> tuple[int, int]:
+    """The small letters and digits around one of them that stand in a row."""
+
+    def small(place: int) -> bool:
+        return 0 <= place < len(line.text) and line.text[place].isalnum() and line.size(place) < _SMALL * usual
+
+    if not small(at):
+        return 0, 0
+    start, end = at, at + 1
+    while small(start - 1):
+        start -= 1
+    while small(end):
+        end += 1
+    return start, end

@@ -89,6 +89,7 @@ close_text = _quick(pdfium.FPDFText_ClosePage, None, _P)
 count_letters = _quick(pdfium.FPDFText_CountChars, _I, _P)
 letter_at = _quick(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _P, _I)
 place_of = _quick(pdfium.FPDFText_GetCharIndexFromTextIndex, _I, _P, _I)
+offset_of = _quick(pdfium.FPDFText_GetTextIndexFromCharIndex, _I, _P, _I)
 font_weight = _quick(pdfium.FPDFText_GetFontWeight, _I, _P, _I)
 font_size = _quick(pdfium.FPDFText_GetFontSize, _D, _P, _I)
 text_object = _quick(pdfium.FPDFText_GetTextObject, _P, _P, _I)
@@ -103,6 +104,7 @@ inside_at = _quick(pdfium.FPDFFormObj_GetObject, _P, _P, _N)
 
 _get_text = _quick(pdfium.FPDFText_GetText, _I, _P, _I, _I, _P)
 _origin = _quick(pdfium.FPDFText_GetCharOrigin, _I, _P, _I, _P, _P)
+_letter_near = _quick(pdfium.FPDFText_GetCharIndexAtPos, _I, _P, _D, _D, _D, _D)
 _loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, _I, _P, _I, _P)
 _char_box = _quick(pdfium.FPDFText_GetCharBox, _I, _P, _I, _P, _P, _P, _P)
 _matrix = _quick(pdfium.FPDFText_GetMatrix, _I, _P, _I, _P)
@@ -165,6 +167,12 @@ def letter_box(text: int, place: int) -> Box:
         return 0.0, 0.0, 0.0, 0.0
     left, right, bottom, top = _four_doubles(_doubles)
     return left, bottom, right, top
+
+
+def letter_near(text: int, x: float, y: float, reach: float) -> int:
+    """The place of the letter at a point, or the nearest one within reach; -1 when there is none."""
+    found: int = _letter_near(text, x, y, reach, reach)
+    return found
 
 
 def stretch(text: int, place: int) -> tuple[float, float]:

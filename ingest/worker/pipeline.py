@@ -81,10 +81,17 @@ def understand(document: Document, id: str, name: str) -> Text:
 
 
 def _repaired(line: Line) -> Line:
-    """The line with its text repaired, the places of its gaps kept."""
+    """The line with its text repaired, the places of its gaps kept, and a hyphen at its end taken note of."""
+    _repair_text(line)
+    if not line.hyphen and normalise.ends_in_hyphen(line.text):
+        line.text, line.hyphen = line.text[:-1], True
+    return line
+
+
+def _repair_text(line: Line) -> None:
     if not line.gaps:
         line.text = normalise.repair(line.text)
-        return line
+        return
     starts = [0, *line.gaps]
     cells = [normalise.repair(line.text[start:end]) for start, end in zip(starts, [*line.gaps, None], strict=True)]
     cells = [cell for cell in cells if cell]
@@ -94,7 +101,6 @@ def _repaired(line: Line) -> Line:
         at += len(cell) + 1
         gaps.append(at)
     line.gaps = tuple(gaps)
-    return line
 
 
 def _listed(document: Document) -> set[str]:
@@ -127,10 +133,17 @@ def _asides(document: Document, drafts: list[Draft]) -> tuple[Aside, ...]:
             if line.role is None:
                 following = home[id(line)]
             elif line.y < page.height / 2 and here and line.role is not AsideRole.CONTENTS:
-                found.append(Aside(page.number, min(here), line.role, line.text))
+                found.append(Aside(page.number, min(here), line.role, normalise.with_hyphen(line.text, line.hyphen)))
             else:
                 bottom = line.role is not AsideRole.CONTENTS and line.y > page.height / 2
-                found.append(Aside(page.number, after if bottom else following, line.role, line.text))
+                found.append(
+                    Aside(
+                        page.number,
+                        after if bottom else following,
+                        line.role,
+                        normalise.with_hyphen(line.text, line.hyphen),
+                    )
+                )
         found.reverse()
         result += sorted(found, key=lambda aside: aside.before)
         upto = after

@@ -1,7 +1,6 @@
 """Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
 
 import re
-from functools import partial
 
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
 from ingest.worker import glyphs, pdfium
@@ -45,7 +44,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             first = max(0, pdfium.place_of(text_page, first))
             last = max(first, pdfium.place_of(text_page, last))
 
-        x0, y0 = seen(*pdfium.origin(text_page, first))
+        along, base = pdfium.origin(text_page, first)
+        x0, y0 = seen(along, base)
         left, bottom, right, top = pdfium.loose_box(text_page, last)
         corner, other = seen(left, bottom), seen(right, top)
         # What comes first may be a bullet of another font, a number or a raised mark, what comes last a page number.
@@ -70,8 +70,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             upright += len(stripped)
             if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
                 line.gaps = _gaps(text_page, stripped, first, size, seen, straight, offset)
-        where = partial(_place, text_page, offset, straight)
-        line.text, line.gaps = glyphs.as_printed(text_page, stripped, line.gaps, where)
+        letters = glyphs.Line(text_page, stripped, offset, straight)
+        line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size)
         lines.append(line)
         places.append(first)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
@@ -80,11 +80,6 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             line.sideways = not line.sideways
     page.lines = lines
     return places
-
-
-def _place(text_page: int, offset: int, straight: bool, at: int) -> int:
-    """The place on the page of a letter of a line that starts at an offset of the text."""
-    return offset + at if straight else max(0, pdfium.place_of(text_page, offset + at))
 
 
 def _gaps(
