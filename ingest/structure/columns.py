@@ -1,8 +1,10 @@
 """How far the column reaches in which a line stands, and which lines stand side by side."""
 
+from collections.abc import Iterator
+
 from ingest.structure.draft import WIDE_STEP, Style, ends_sentence
 from ingest.structure.page import Line
-from ingest.structure.reading_order import overlaps
+from ingest.structure.reading_order import is_prose, overlaps
 
 _RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
 _SHORT_RUN = 2  # lines: too few to tell how far their column reaches
@@ -13,6 +15,9 @@ _SAME_SIZE = 0.5  # points by which the size of body text varies
 _SAME_LEFT = 0.3  # of the letter size by which the left edge of one paragraph varies
 _SHORT_LINE = 0.6  # of the width of the column: a shorter line that ends a sentence ends its paragraph beyond doubt
 _NEXT_STEP = 4.0  # times the letter size: a line further down is not the next one
+_OWN_MEASURE_LINES = 3  # fewer do not show a measure
+_OWN_MEASURE_STEP = 1.8  # times the letter size: a wider step parts two texts
+_NARROWER = 2.0  # times the letter size by which such a text must be narrower than what stands around it
 _ENDS_NEEDED = 3  # such ends, to say how a document sets paragraphs apart
 _MOSTLY = 0.8  # share of such ends that space must follow
 
@@ -34,10 +39,52 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
     runs = dict.fromkeys(edges, 0)
     for edge in edges:
         runs[edge] += 1
-    return [
+    edges = [
         max(edge, by_left[round(line.x0 / _LEFT_STEP)]) if runs[edge] <= _SHORT_RUN else edge
         for line, edge in zip(lines, edges, strict=True)
     ]
+    for first, end, edge in _own_measures(lines):
+        if edge < edges[first] - _NARROWER * lines[first].size:
+            edges[first:end] = [edge] * (end - first)
+    return edges
+
+
+def width_of_first_word(line: Line) -> float:
+    """About how wide the first word of a line and the space after it are, in points."""
+    end = line.text.find(" ")
+    letters = len(line.text)
+    return (line.x1 - line.x0) * ((letters if end < 0 else end) + 1) / (letters or 1)
+
+
+def _own_measures(lines: list[Line]) -> Iterator[tuple[int, int, float]]:
+    """Prose that fills a measure of its own, as a block quote or text beside a picture does: the place of its first
+    line, the place after its last, its right edge.
+
+    Line after line has the same left edge and leaves no room for the first word of the next.
+    """
+    start = 0
+    while start < len(lines):
+        end, edge = start + 1, lines[start].x1
+        tightest = float("inf")  # how far right the edge may lie before some line has room for the next word
+        while end < len(lines) and _goes_on_below(lines[end - 1], lines[end]):
+            limit = lines[end - 1].x1 + width_of_first_word(lines[end])
+            if max(edge, lines[end].x1) >= min(tightest, limit):
+                break
+            edge, tightest = max(edge, lines[end].x1), min(tightest, limit)
+            end += 1
+        if end - start >= _OWN_MEASURE_LINES and is_prose([line.text for line in lines[start + 1 : end]]):
+            yield start, end, edge
+        start = max(end - 1, start + 1) if end - start > 1 else end
+
+
+def _goes_on_below(above: Line, line: Line) -> bool:
+    step = line.y - above.y
+    return (
+        0 < step < _OWN_MEASURE_STEP * line.size
+        and abs(line.x0 - above.x0) < _LEFT_STEP
+        and abs(line.size - above.size) < _SAME_SIZE
+        and not line.sideways
+    )
 
 
 def _same_run(above: Line, line: Line, style: Style) -> bool:

@@ -1,6 +1,7 @@
 """Contents lists: headings with the pages on which they stand."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.model import AsideRole
@@ -15,13 +16,21 @@ _DOTS = re.compile(r"(?:\s*[.…·_]){4,}\s*")
 _ENTRY = re.compile(
     r"^(?P<head>.*?\S)(?P<gap>(?:\s*[.…·_]){3,}\s*|\s+)(?P<page>\d{1,3}|[ivxlc]{1,6}|\d+-\d+\s*[–-]\s*\d+-\d+)$"
 )
+_PAGE = re.compile(r"\d{1,3}|[ivxlc]{1,6}")
+_LEVEL = 0.3  # of the letter size: baselines that differ by less are one printed line
 _ROMAN_LETTERS = frozenset("ivxlc")
 
 
-def entry(line: Line) -> tuple[str, str] | None:
-    """Heading and page of a line of a contents list, None when it has not that form."""
-    found = _entry(line.text)
-    return (found.group("head"), found.group("page")) if found else None
+def headings(lines: list[Line]) -> Iterator[str]:
+    """The headings that the lines of a contents list name; one over two lines also as a whole."""
+    before = ""
+    for row in _rows(lines):
+        found = _entry(row)
+        if found is None:
+            before = f"{before} {row.text}".strip()
+            continue
+        yield from (found.group("head"), f"{before} {found.group('head')}")
+        before = ""
 
 
 def mark(pages: list[RawPage]) -> None:
@@ -29,19 +38,43 @@ def mark(pages: list[RawPage]) -> None:
     goes_on = False
     last = 0
     for page in pages[: max(_FIRST_PAGES, len(pages) // 8)]:
-        lines = page.free
-        title = next((at for at, line in enumerate(lines) if _TITLE.match(line.text)), None)
-        dotted = sum(1 for line in lines if _says_entry(line) and _DOTS.search(line.text))
+        rows = _rows(page.free)
+        title = next((at for at, row in enumerate(rows) if _TITLE.match(row.text)), None)
+        dotted = sum(1 for row in rows if _says_entry(row) and _DOTS.search(row.text))
         if title is None and dotted < _ENTRIES_NEEDED and not goes_on:
             continue
         if title is not None or not goes_on:
             last = 0
-        found = _list_from(lines, 0 if title is None else title + 1, last, len(pages), title is not None or goes_on)
-        goes_on = found.entries >= _ENTRIES_NEEDED and found.end == len(lines)
+        found = _list_from(rows, 0 if title is None else title + 1, last, len(pages), title is not None or goes_on)
+        goes_on = found.entries >= _ENTRIES_NEEDED and found.end == len(rows)
         last = found.last
         if found.entries >= _ENTRIES_NEEDED:
-            for line in lines[0 if title is None else title : found.end]:
-                line.role = AsideRole.CONTENTS
+            for row in rows[0 if title is None else title : found.end]:
+                for line in row.lines:
+                    line.role = AsideRole.CONTENTS
+
+
+@dataclass(slots=True)
+class _Row:
+    """A printed line: a heading and its page, which may be lines apart. wide: where a wide gap ends in its text."""
+
+    lines: list[Line]
+    text: str
+    wide: int | None
+
+
+def _rows(lines: list[Line]) -> list[_Row]:
+    rows: list[_Row] = []
+    for line in lines:
+        above = rows[-1].lines[-1] if rows else None
+        level = above is not None and abs(line.y - above.y) < _LEVEL * line.size and line.x0 > above.x1
+        if level and not line.sideways and _PAGE.fullmatch(line.text):
+            rows[-1].wide = len(rows[-1].text) + 1
+            rows[-1].text += f" {line.text}"
+            rows[-1].lines.append(line)
+        else:
+            rows.append(_Row([line], line.text, line.gaps[-1] if line.gaps else None))
+    return rows
 
 
 @dataclass(slots=True)
@@ -53,18 +86,19 @@ class _List:
     entries: int = 0
 
 
-def _list_from(lines: list[Line], start: int, last: int, pages: int, expected: bool) -> _List:
+def _list_from(rows: list[_Row], start: int, last: int, pages: int, expected: bool) -> _List:
     """The list that begins at a line. last: the page that its entry before names. expected: a title says it is one."""
     found = _List(start, last)
-    for at, line in enumerate(lines[start:], start):
-        row = entry(line)
-        if row is None or not (expected or _says_entry(line)):
+    for at, row in enumerate(rows[start:], start):
+        entry = _entry(row)
+        if entry is None or not (expected or _says_entry(row)):
             if at - found.end >= _LINES_BETWEEN:
                 break
             continue
-        number = int(row[1]) if row[1].isdigit() else 0
+        page = entry.group("page")
+        number = int(page) if page.isdigit() else 0
         if number and (number + 1 < found.last or number > pages + _SLACK):
-            if _says_entry(line):
+            if _says_entry(row):
                 break
             continue  # a heading over two lines, the first of which ends in a number
         found.last = max(found.last, number)
@@ -73,14 +107,13 @@ def _list_from(lines: list[Line], start: int, last: int, pages: int, expected: b
     return found
 
 
-def _entry(text: str) -> re.Match[str] | None:
+def _entry(row: _Row) -> re.Match[str] | None:
     # What ends otherwise is none, and the pattern would try every gap to find that out.
+    text = row.text
     return _ENTRY.match(text) if text[-1:].isdecimal() or text[-1:] in _ROMAN_LETTERS else None
 
 
-def _says_entry(line: Line) -> bool:
-    """Whether the line alone says that it is from a contents list: dots lead to its page number, or a wide gap does."""
-    found = _entry(line.text)
-    return found is not None and (
-        bool(_DOTS.search(line.text)) or (bool(line.gaps) and line.gaps[-1] == found.start("page"))
-    )
+def _says_entry(row: _Row) -> bool:
+    """Whether the row alone says that it is from a contents list: dots lead to its page number, or a wide gap does."""
+    found = _entry(row)
+    return found is not None and (bool(_DOTS.search(row.text)) or row.wide == found.start("page"))

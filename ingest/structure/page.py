@@ -32,7 +32,7 @@ class Line:
     gaps: offsets in `text` of letters that follow a gap wider than any space between words (columns, tables, contents
     lists).
     hyphen: the line ended in a hyphen that is not part of `text`.
-    sideways: set at a right angle to most of the page.
+    sideways: set at a right angle to most of the page. slanted: set at another angle, as a watermark is.
     role: why it is kept out of search, once that is known.
     """
 
@@ -46,6 +46,7 @@ class Line:
     gaps: tuple[int, ...] = ()
     hyphen: bool = False
     sideways: bool = False
+    slanted: bool = False
     role: AsideRole | None = None
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from corpus.model import BULLETS
+from ingest.structure.columns import width_of_first_word
 from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
 from ingest.structure.page import Line
 from ingest.structure.reading_order import overlaps
@@ -67,7 +68,7 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
         answer = rule(pair)
         if answer is not None:
             return answer
-    return pair.short and (ended or pair.room > _width_of_first_word(line) + _ROOMY * size)
+    return pair.short and (ended or pair.room > width_of_first_word(line) + _ROOMY * size)
 
 
 def _goes_on_in_next_column(block: Draft, above: Line, line: Line, rise: float, ended: bool) -> bool:
@@ -110,7 +111,7 @@ class _Pair:
         size = line.size if line.size > above.size else above.size
         step = (line.y - above.y) / (style.leading * size)
         room = edge - above.x1
-        short = room > _width_of_first_word(line) + _MARGIN * size
+        short = room > width_of_first_word(line) + _MARGIN * size
         if style.spaced and step <= WIDE_STEP and room < _RAGGED * (edge - above.x0):
             short = False
         heavy = line.bold and line.bold_end
@@ -128,6 +129,8 @@ def _space(pair: _Pair) -> bool | None:
 def _bullet(pair: _Pair) -> bool | None:
     """A bullet begins a paragraph; a dash at the start of a line may stand within a sentence."""
     text = pair.line.text
+    if text.startswith("o ") and pair.line.gaps[:1] == (2,):
+        return True
     if text[0] not in BULLETS or not (len(text) == 1 or text[1] == " "):
         return None
     within = text[0] in _DASHES and not pair.ended and pair.above.x1 > pair.edge - _FULL_LINE * pair.size
@@ -191,13 +194,6 @@ def _counts_on(first: str, text: str) -> bool:
     if one.isdigit() and other.isdigit():
         return int(other) == int(one) + 1
     return len(one) == len(other) == 1 and ord(other) == ord(one) + 1
-
-
-def _width_of_first_word(line: Line) -> float:
-    """About how wide the first word of a line and the space after it are, in points."""
-    end = line.text.find(" ")
-    letters = len(line.text)
-    return (line.x1 - line.x0) * ((letters if end < 0 else end) + 1) / (letters or 1)
 
 
 def _is_title(line: Line) -> bool:

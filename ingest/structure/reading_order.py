@@ -122,12 +122,12 @@ def _columns(run: list[Line]) -> list[Line]:
     if len(run) < _COLUMN_ROWS:
         return run
     cells = [split_cells(line) for line in run]
-    if not _is_prose([left.text for left, _ in cells]) or not _is_prose([right.text for _, right in cells]):
+    if not is_prose([left.text for left, _ in cells]) or not is_prose([right.text for _, right in cells]):
         return run
     return [left for left, _ in cells] + [right for _, right in cells]
 
 
-def _is_prose(rows: list[str]) -> bool:
+def is_prose(rows: list[str]) -> bool:
     """Whether rows read on from one to the next: many begin in lower case and few end a sentence."""
     return sum(row[:1].islower() for row in rows) >= 0.4 * len(rows) and sum(len(row) for row in rows) > 12 * len(rows)
 

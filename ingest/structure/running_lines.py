@@ -22,14 +22,38 @@ _MOST = 0.6  # share of the pages near on which a line in large type must stand
 _SPACE = 1.5  # times the letter size: more than from line to line of a text
 _SAME_WORDS = 0.8  # share of the words of a broken running line that are words of the others
 _WORDS_NEEDED = 3  # in a broken running line
+_HUGE = 2.5  # times the size of the body: no heading within a report is so large on page after page
+_MARKING_LENGTH = 80  # characters of a watermark or a marking
 _DIGITS = re.compile(r"\d+")
 
 
 def mark(pages: list[RawPage]) -> None:
     """Give headers and footers their role."""
+    _mark_across(pages)
     _mark_repeated(pages)
     for role in (AsideRole.HEADER, AsideRole.FOOTER):
         _mark_broken(pages, role)
+
+
+def _mark_across(pages: list[RawPage]) -> None:
+    """Mark what stands across the text or up its side from page to page: watermarks, protective markings."""
+    size = body_size(pages)
+    seen: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+    found: list[tuple[RawPage, Line]] = []
+    for page in pages:
+        for line in page.free:
+            across = line.sideways or line.slanted or line.size > _HUGE * size
+            if across and len(line.text) <= _MARKING_LENGTH:
+                found.append((page, line))
+                seen[_key(line, page)].append((page.number, line.x0, line.y))
+    for page, line in found:
+        near = {
+            number
+            for number, x, y in seen[_key(line, page)]
+            if abs(x - line.x0) < _SAME_PLACE and abs(y - line.y) < _SAME_PLACE and abs(number - page.number) <= _NEAR
+        }
+        if len(near) >= min(_PAGES_NEEDED, max(2, len(pages))) or (line.slanted and line.size > _HUGE * size):
+            line.role = AsideRole.HEADER
 
 
 def unmark(pages: list[RawPage]) -> None:
@@ -70,8 +94,8 @@ def _mark_repeated(pages: list[RawPage]) -> None:
                 break  # what lies further in than a line of the report is the report's
             running.append(line)
         del running[_RUNNING_LINES:]
-        # A citation that comes again in the footnotes of page after page is no running line: those stand apart.
-        while running and not _stands_apart(running[-1], margin.page):
+        # A citation that comes again in the footnotes of page after page is no footer: those stand apart.
+        while margin.role is AsideRole.FOOTER and running and not _stands_apart(running[-1], margin.page):
             running.pop()
         for line in running:
             line.role = margin.role
@@ -103,10 +127,8 @@ def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int,
 
 
 def _stands_apart(line: Line, page: RawPage) -> bool:
-    """Whether more space than between two lines of text lies between this line and the text further in."""
+    """Whether more space than between two lines of text lies between this line and the text above it."""
     inner = [other.y for other in page.free if other is not line and not other.sideways]
-    if line.y < page.height / 2:
-        return min((y - line.y for y in inner if y > line.y + 1), default=page.height) > _SPACE * line.size
     return min((line.y - y for y in inner if y < line.y - 1), default=page.height) > _SPACE * line.size
 
 

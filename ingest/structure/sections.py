@@ -162,7 +162,7 @@ def _is_heading(
     words = _NUMBERED.sub("", text)
     if not any(letter.isalpha() for letter in words) or words[:1].islower() or bullet_of(draft.lines[0].text):
         return False
-    if draft.lines[0].sideways:
+    if draft.lines[0].sideways or draft.lines[0].slanted:
         return False
     large = draft.size > 1.08 * size
     if plain(text) in listed and (large or draft.bold or draft.alone) and draft.size > 0.95 * size:

@@ -15,7 +15,7 @@ _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark stands above the line, at least
 _TOUCHING = 0.15  # of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
-_MOST_PIECES = 200  # of a line that are looked at
+_AFTER_BULLET = 0.5  # of the letter size: wider than a space between words, as after the "o" that Word sets
 
 _COMBINING = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306",
@@ -60,10 +60,13 @@ class Line:
         return pdfium.letter_box(self.text_page, self.place(at))
 
 
-def as_printed(line: Line, gaps: tuple[int, ...], base: float, usual: float) -> tuple[str, tuple[int, ...]]:
+def as_printed(
+    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[pdfium.Box]
+) -> tuple[str, tuple[int, ...]]:
     """The text of a line as a reader sees it, and its gaps where they stand in it.
 
-    base: the height of its first letter on the page, upwards. usual: its letter size.
+    base: the height of its first letter on the page, upwards. usual: its letter size. pieces: where
+    those are in which the file draws it.
     """
     text = line.text
     letters = list(text)
@@ -73,7 +76,10 @@ def as_printed(line: Line, gaps: tuple[int, ...], base: float, usual: float) -> 
     if " " in text and (_SPACED.search(text) or _SPLIT_CAPITAL.search(text)):
         _close_spaced_words(line, letters)
     _raise_digits(line, letters)
-    _raise_marks(line, letters, base, usual)
+    if len(pieces) > 1:
+        _raise_marks(line, letters, base, usual, pieces)
+    if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:
+        gaps = (2, *gaps)
     if letters == list(text):
         return text, gaps
     return "".join(letters), tuple(len("".join(letters[:gap])) for gap in gaps)
@@ -156,13 +162,12 @@ def _raise_digits(line: Line, letters: list[str]) -> None:
                 letters[found.start() : found.end()] = found.group().translate(normalise.RAISED)
 
 
-def _raise_marks(line: Line, letters: list[str], base: float, usual: float) -> None:
+def _raise_marks(line: Line, letters: list[str], base: float, usual: float, pieces: list[pdfium.Box]) -> None:
     """Small letters and digits that stand above the line, whatever they stand at: `20182` is `2018²`, `bruisingiii` is
     `bruising iii`. They are pieces of their own in the file, so a line of one piece has none.
     """
-    first, text = line.place(0), line.text
-    boxes = pdfium.rectangles(line.text_page, first, line.place(len(text) - 1) - first + 1, _MOST_PIECES)
-    for left, bottom, right, top in boxes:
+    text = line.text
+    for left, bottom, right, top in pieces:
         if bottom < base + _RISE * usual or top - bottom > _SMALL * usual or bottom > base + usual:
             continue
         at = line.at(pdfium.letter_near(line.text_page, (left + right) / 2, (bottom + top) / 2, right - left))

@@ -106,16 +106,8 @@ def _repair_text(line: Line) -> None:
 def _listed(document: Document) -> set[str]:
     """The headings that the contents list and the bookmarks name."""
     found = {sections.plain(normalise.repair(title)) for title in document.outline}
-    before = ""
-    for page in document.pages:
-        for line in page.lines:
-            if line.role is AsideRole.CONTENTS:
-                entry = contents.entry(line)
-                if entry is None:
-                    before = f"{before} {line.text}".strip()
-                    continue
-                found |= {sections.plain(entry[0]), sections.plain(f"{before} {entry[0]}")}
-                before = ""
+    listed = [line for page in document.pages for line in page.lines if line.role is AsideRole.CONTENTS]
+    found |= {sections.plain(heading) for heading in contents.headings(listed)}
     return {heading for heading in found if len(heading) > 2}
 
 

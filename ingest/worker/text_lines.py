@@ -1,6 +1,7 @@
 """Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
 
 import re
+from itertools import pairwise
 
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
 from ingest.worker import glyphs, pdfium
@@ -8,6 +9,8 @@ from ingest.worker.ink import View, view
 
 _TOO_WIDE = 0.54  # of the letter size: wider than most text faces on average; then a wide gap is looked for
 _GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
+_SLANTED = 0.2  # rise over run: a steeper line is a watermark or a label of a chart
+_MOST_PIECES = 200  # of a line that are looked at
 _BOLD = 600  # weight of a font
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
@@ -67,11 +70,14 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
                 line.x0, line.x1, line.y = y0, max(corner[1], other[1]), width - x0
             sideways += len(stripped)
         else:
+            line.slanted = abs(ye - y0) > _SLANTED * abs(xe - x0)
             upright += len(stripped)
-            if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
+            pieces = list(pdfium.rectangles(text_page, first, last - first + 1, _MOST_PIECES))
+            wide = x1 - x0 > _TOO_WIDE * size * len(stripped) or _parted(pieces, size)
+            if wide and " " in stripped:
                 line.gaps = _gaps(text_page, stripped, first, size, seen, straight, offset)
-        letters = glyphs.Line(text_page, stripped, offset, straight)
-        line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size)
+            letters = glyphs.Line(text_page, stripped, offset, straight)
+            line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size, pieces)
         lines.append(line)
         places.append(first)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
@@ -80,6 +86,11 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             line.sideways = not line.sideways
     page.lines = lines
     return places
+
+
+def _parted(pieces: list[pdfium.Box], size: float) -> bool:
+    """Whether a gap too wide to be a space between words lies between two pieces of a line."""
+    return any(other[0] - one[2] > _GAP * size for one, other in pairwise(pieces))
 
 
 def _gaps(

@@ -96,8 +96,8 @@ def test_a_hyphen_at_the_end_of_a_line_goes_where_the_document_writes_the_word_w
 @pytest.mark.parametrize("bold", [False, True])
 def test_a_word_broken_at_the_end_of_a_page_is_one_word(read: Read, press: Any, size: float, bold: bool) -> None:
     style = {"size": size, "bold": bold}
-    first = press.lines("Multi-agency work is a duty.", "", "The panel asked all to describe their multi-", **style)
-    report = read(first, press.lines("agency arrangements of that year.", "", "It met again.", **style))
+    first = press.lines("Multi-agency work is", "a duty.", "", "The panel asked all to describe their multi-", **style)
+    report = read(first, press.lines("agency arrangements of that year.", "", "It met", "again.", **style))
     assert "The panel asked all to describe their multi-agency arrangements of that year." in texts(report)
 
 
