@@ -6,7 +6,11 @@ from ingest.structure.draft import WIDE_STEP, Style, ends_sentence
 from ingest.structure.page import Line
 from ingest.structure.reading_order import is_prose, overlaps
 
+MARGIN = 0.6
+"""Of the letter size: the room beyond the first word of the next line that justified text never leaves."""
+
 _RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
+_OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more has a measure of its own
 _SHORT_RUN = 2  # lines: too few to tell how far their column reaches
 _LEFT_STEP = 4  # points: left edges that differ by less are one
 _LEVEL = 0.6  # of the letter size: baselines that differ by less are on the same height
@@ -31,16 +35,16 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
             continue
         edges += [max([line.x1 for line in lines[start:at]])] * (at - start)
         start = at
-    # A short run says little: it reaches as far as any text with the same left edge.
-    by_left: dict[int, float] = {}
+    # A short run says little: it reaches as far as any text of its size with the same left edge.
+    by_left: dict[tuple[int, int], float] = {}
     for line in lines:
-        left = round(line.x0 / _LEFT_STEP)
+        left = _left(line)
         by_left[left] = max(by_left.get(left, 0.0), line.x1)
     runs = dict.fromkeys(edges, 0)
     for edge in edges:
         runs[edge] += 1
     edges = [
-        max(edge, by_left[round(line.x0 / _LEFT_STEP)]) if runs[edge] <= _SHORT_RUN else edge
+        max(edge, by_left[_left(line)]) if runs[edge] <= _SHORT_RUN else edge
         for line, edge in zip(lines, edges, strict=True)
     ]
     for first, end, edge in _own_measures(lines):
@@ -67,7 +71,7 @@ def _own_measures(lines: list[Line]) -> Iterator[tuple[int, int, float]]:
         end, edge = start + 1, lines[start].x1
         tightest = float("inf")  # how far right the edge may lie before some line has room for the next word
         while end < len(lines) and _goes_on_below(lines[end - 1], lines[end]):
-            limit = lines[end - 1].x1 + width_of_first_word(lines[end])
+            limit = lines[end - 1].x1 + width_of_first_word(lines[end]) + MARGIN * lines[end].size
             if max(edge, lines[end].x1) >= min(tightest, limit):
                 break
             edge, tightest = max(edge, lines[end].x1), min(tightest, limit)
@@ -87,9 +91,13 @@ def _goes_on_below(above: Line, line: Line) -> bool:
     )
 
 
+def _left(line: Line) -> tuple[int, int]:
+    return round(line.x0 / _LEFT_STEP), round(line.size)
+
+
 def _same_run(above: Line, line: Line, style: Style) -> bool:
     near = 0 < line.y - above.y < _RUN_STEP * style.leading * max(line.size, above.size)
-    return near and overlaps(above, line)
+    return near and abs(line.size - above.size) < _OTHER_SIZE * line.size and overlaps(above, line)
 
 
 def space_ends_paragraphs(free: list[list[Line]], edges: list[list[float]], style: Style) -> bool:

@@ -31,6 +31,7 @@ class Line:
     bold, bold_end: whether its first and its last letter are set in a bold face.
     gaps: offsets in `text` of letters that follow a gap wider than any space between words (columns, tables, contents
     lists).
+    gap_edges: where each of these gaps starts and ends, where the reader knows it.
     hyphen: the line ended in a hyphen that is not part of `text`.
     sideways: set at a right angle to most of the page. slanted: set at another angle, as a watermark is.
     role: why it is kept out of search, once that is known.
@@ -44,6 +45,7 @@ class Line:
     bold: bool = False
     bold_end: bool = False
     gaps: tuple[int, ...] = ()
+    gap_edges: tuple[tuple[float, float], ...] = ()
     hyphen: bool = False
     sideways: bool = False
     slanted: bool = False

@@ -7,8 +7,8 @@ unless they say otherwise, so that they hold for large and small print.
 import re
 from dataclasses import dataclass
 
-from corpus.model import BULLETS
-from ingest.structure.columns import width_of_first_word
+from corpus.model import BULLETS, bullet_of
+from ingest.structure.columns import MARGIN, width_of_first_word
 from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
 from ingest.structure.page import Line
 from ingest.structure.reading_order import overlaps
@@ -22,7 +22,6 @@ _COLUMN_LINES = 2  # lines that a column has before a sentence goes on in the ne
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
 _OTHER_SIZE = 0.08  # share of the size: letters that differ by more are set for another purpose
 _MIXED_POINTS = 1.1  # points: a sentence may go on in letters that differ by less, as after an abbreviation
-_MARGIN = 0.6  # beyond the first word of the next line: room that justified text never leaves
 _ROOMY = 3.0  # beyond the first word of the next line: room that ragged text never leaves
 _FULL_LINE = 3.0  # a line that ends nearer to the edge is full
 _VERY_WIDE = 2.0  # times the usual leading: no sentence goes on over so wide a step
@@ -30,6 +29,7 @@ _LOOSE = 1.05  # times the usual leading: a heading stands at least so far above
 _RAGGED = 0.3  # share of the measure that a line may leave empty where space alone ends paragraphs
 _CENTRED = 0.5  # two lines whose middles differ by less are centred on each other
 _TITLE_LETTERS = 70  # characters of a line that may be a heading
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DASHES = "–—-*"  # bullets that also stand within a sentence
 
 _MARKER = re.compile(
@@ -111,7 +111,7 @@ class _Pair:
         size = line.size if line.size > above.size else above.size
         step = (line.y - above.y) / (style.leading * size)
         room = edge - above.x1
-        short = room > width_of_first_word(line) + _MARGIN * size
+        short = room > width_of_first_word(line) + MARGIN * size
         if style.spaced and step <= WIDE_STEP and room < _RAGGED * (edge - above.x0):
             short = False
         heavy = line.bold and line.bold_end
@@ -138,7 +138,12 @@ def _bullet(pair: _Pair) -> bool | None:
 
 
 def _number(pair: _Pair) -> bool | None:
-    """A number begins a paragraph where one may begin, or where it counts on from the number of the one above."""
+    """A number begins a paragraph where one may begin, or where it counts on from the number of the one above.
+
+    The mark of a footnote always does: in a text it stands behind a word.
+    """
+    if pair.line.text[0] in _RAISED:
+        return True
     out = pair.line.x0 < pair.above.x0 - _INDENT * pair.size
     if (pair.ended or pair.short or out) and has_marker(pair.line.text):
         return True
@@ -176,7 +181,7 @@ def _indent(pair: _Pair) -> bool | None:
     if out > _INDENT * pair.size:
         return len(lines) > 1 or pair.short
     if -out > _INDENT * pair.size:
-        hanging = len(lines) == 1 and (has_marker(above.text) or above.text[0] in BULLETS)
+        hanging = len(lines) == 1 and (has_marker(above.text) or above.text[0] in BULLETS or bullet_of(above.text))
         return not hanging or (pair.short and pair.ended)
     return None
 

@@ -75,7 +75,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             pieces = list(pdfium.rectangles(text_page, first, last - first + 1, _MOST_PIECES))
             wide = x1 - x0 > _TOO_WIDE * size * len(stripped) or _parted(pieces, size)
             if wide and " " in stripped:
-                line.gaps = _gaps(text_page, stripped, first, size, seen, straight, offset)
+                found = _gaps(text_page, stripped, first, size, seen, straight, offset)
+                line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
             letters = glyphs.Line(text_page, stripped, offset, straight)
             line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size, pieces)
         lines.append(line)
@@ -95,8 +96,8 @@ def _parted(pieces: list[pdfium.Box], size: float) -> bool:
 
 def _gaps(
     text_page: int, text: str, first: int, size: float, seen: View, straight: bool, offset: int
-) -> tuple[int, ...]:
-    """Offsets of the letters that follow a gap too wide to be a space between words."""
+) -> list[tuple[int, tuple[float, float]]]:
+    """Offsets of the letters that follow a gap too wide to be a space between words; where each gap starts and ends."""
     found = []
     for space in _SPACES.finditer(text):
         before, after = first + space.start() - 1, first + space.end()
@@ -105,6 +106,7 @@ def _gaps(
             after = pdfium.place_of(text_page, offset + space.end())
         one, other = pdfium.letter_box(text_page, before), pdfium.letter_box(text_page, after)
         end = max(seen(one[0], one[1])[0], seen(one[2], one[3])[0])
-        if min(seen(other[0], other[1])[0], seen(other[2], other[3])[0]) - end > _GAP * size:
-            found.append(space.end())
-    return tuple(found)
+        start = min(seen(other[0], other[1])[0], seen(other[2], other[3])[0])
+        if start - end > _GAP * size:
+            found.append((space.end(), (end, start)))
+    return found

@@ -32,9 +32,12 @@ def lines(
     return placed
 
 
-def pdf(*pages: Sequence[Word], labels: str = "", extra: str = "", before: str = "", after: str = "") -> bytes:
-    """A PDF of A4 pages. labels: the /Nums of /PageLabels; before, after: drawing commands under and over the text of
-    every page. Fonts: R Helvetica, B Helvetica bold, T Times, C Courier."""
+def pdf(*pages: Sequence[Word] | str, labels: str = "", extra: str = "", before: str = "", after: str = "") -> bytes:
+    """A PDF of A4 pages: of words, or as drawing commands.
+
+    labels: the /Nums of /PageLabels; before, after: drawing commands under and over the text of every page.
+    Fonts: R Helvetica, B Helvetica bold, T Times, C Courier.
+    """
     objects = {
         1: f"<</Type/Catalog/Pages 2 0 R{f'/PageLabels<</Nums[{labels}]>>' if labels else ''}{extra}>>".encode(),
         3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
@@ -45,6 +48,8 @@ def pdf(*pages: Sequence[Word], labels: str = "", extra: str = "", before: str =
     kids = []
     for words in pages:
         content = before.encode()
+        if isinstance(words, str):
+            content, words = content + words.encode("latin-1"), ()
         for word in words:
             text = word.text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
             font = "B" if word.bold else "R"
