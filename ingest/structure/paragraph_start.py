@@ -20,6 +20,7 @@ _SIDEWAYS_STEP = 2.0  # lines set sideways that are nearer than this belong toge
 _COLUMN_RISE = 8.0  # a sentence that goes on at least so much higher goes on in the next column
 _COLUMN_LINES = 2  # lines that a column has before a sentence goes on in the next one; a cell of a table may have fewer
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
+_FAR = 3.0  # a step wider than this leads to another text
 _OTHER_SIZE = 0.08  # share of the size: letters that differ by more are set for another purpose
 _MIXED_POINTS = 1.1  # points: a sentence may go on in letters that differ by less, as after an abbreviation
 _ROOMY = 3.0  # beyond the first word of the next line: room that ragged text never leaves
@@ -57,7 +58,9 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
     if abs(step) < _LEVEL * size and line.x0 >= above.x0:
         return line.x0 - above.x1 > _CELL_GAP * size
     if above.hyphen:
-        return False
+        # The word goes on, but not in a footnote that stands between it and the next page.
+        smaller = line.size < (1 - _OTHER_SIZE) * above.size and step > 0
+        return smaller and (has_marker(line.text) or step > _FAR * size)
     ended = ends_sentence(above.text)
     if step <= 0:
         return not _goes_on_in_next_column(block, above, line, -step / size, ended)

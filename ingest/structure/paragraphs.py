@@ -14,6 +14,7 @@ from ingest.structure.paragraph_start import begins, has_marker
 _NOTE_SIZE = 0.93  # of the size of the body: footnotes are set smaller than this
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
 _FULL_LINE = 6.0  # times the letter size: a line that ends nearer to the edge is full, in ragged text too
+_REFERENCES = re.compile(r"^[\d.\s]*(?:references|bibliography|endnotes|notes|further reading)\W*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡]|[⁰¹²³⁴-⁹]+)\s?\S")
 
 
@@ -79,6 +80,8 @@ def _mark_notes(blocks: list[Draft], style: Style) -> None:
         at -= 1
     notes = blocks[at:]
     if not at or not notes or not _FOOTNOTE.match(notes[0].lines[0].text):
+        return
+    if _REFERENCES.match(blocks[at - 1].lines[0].text):
         return
     lowest = max(line.y for block in blocks[:at] for line in block.lines)
     if notes[0].lines[0].y > lowest:

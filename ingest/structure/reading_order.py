@@ -19,7 +19,7 @@ _COMMENT_EDGE = 6.0  # points by which the left edge of a comment may vary
 _COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is not further down
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
 _NUMBER_REACH = 90.0  # points from a number in the margin to its text, at most
-_LEVEL = 0.25  # of the letter size: baselines that differ by less are on one height
+_LEVEL = 0.4  # of the letter size: baselines that differ by less are on one height
 _NUMBERS_NEEDED = 2  # in a column, to be numbers of paragraphs
 
 
@@ -193,10 +193,10 @@ def _numbers_beside(lines: list[Line]) -> list[Line]:
     for line in lines:
         if id(line) in moved:
             continue
-        number = before.get(id(line))
-        if number is not None:
-            line.text, line.x0 = f"{number.text} {line.text}", number.x0
-            line.gaps = tuple(gap + len(number.text) + 1 for gap in line.gaps)
+        beside = before.get(id(line))
+        if beside is not None:
+            line.text, line.x0 = f"{beside.text} {line.text}", beside.x0
+            line.gaps = tuple(gap + len(beside.text) + 1 for gap in line.gaps)
         result.append(line)
     return result
 

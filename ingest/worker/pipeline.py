@@ -13,6 +13,7 @@ from ingest.structure import (
     paragraphs,
     reading_order,
     recommendations,
+    section_kinds,
     sections,
 )
 from ingest.structure.draft import Draft
@@ -57,7 +58,7 @@ def understand(document: Document, id: str, name: str) -> Text:
     boilerplate.mark(pages)
     size = reading_order.body_size(pages)
     drafts = paragraphs.drafts(pages)
-    printed = numbers.in_order([None if draft.note else numbers.at_start(draft.text) for draft in drafts])
+    printed = numbers.of_paragraphs([None if draft.note else draft.text for draft in drafts])
     listed = _listed(document)
     divided, places, headings = sections.divide(drafts, printed, listed, size)
     body = tuple(
@@ -105,9 +106,9 @@ def _repair_text(line: Line) -> None:
 
 def _listed(document: Document) -> set[str]:
     """The headings that the contents list and the bookmarks name."""
-    found = {sections.plain(normalise.repair(title)) for title in document.outline}
+    found = {section_kinds.plain(normalise.repair(title)) for title in document.outline}
     listed = [line for page in document.pages for line in page.lines if line.role is AsideRole.CONTENTS]
-    found |= {sections.plain(heading) for heading in contents.headings(listed)}
+    found |= {section_kinds.plain(heading) for heading in contents.headings(listed)}
     return {heading for heading in found if len(heading) > 2}
 
 

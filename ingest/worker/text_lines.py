@@ -1,6 +1,7 @@
 """Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
@@ -12,6 +13,8 @@ _GAP = 1.2  # of the letter size: wider than any space between two words, also i
 _SLANTED = 0.2  # rise over run: a steeper line is a watermark or a label of a chart
 _MOST_PIECES = 200  # of a line that are looked at
 _BOLD = 600  # weight of a font
+_BOLD_NAME = re.compile(rb"bold|heavy|demi|[-,]black", re.IGNORECASE)
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
@@ -54,10 +57,9 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
         # What comes first may be a bullet of another font, a number or a raised mark, what comes last a page number.
         by_first = stripped[0].isalpha() or (stripped[0].isdigit() and stripped[-1].isdigit())
         size = glyphs.size(text_page, first if by_first else last)
-        bold = pdfium.font_weight(text_page, first) >= _BOLD
-        bold_end = pdfium.font_weight(text_page, last) >= _BOLD
+        bold = _is_bold(text_page, first)
         x1 = max(corner[0], other[0])
-        line = Line(stripped, x0, x1, y0, size, bold, bold_end)
+        line = Line(stripped, x0, x1, y0, size, bold)
         xe, ye = x0, y0
         if not (y0 - size < corner[1] < y0 + size and y0 - size < other[1] < y0 + size):
             xe, ye = seen(*pdfium.origin(text_page, last))  # else it stands beside the first
@@ -79,6 +81,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
                 line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
             letters = glyphs.Line(text_page, stripped, offset, straight)
             line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size, pieces)
+        mark = len(line.text) - len(line.text.rstrip(_RAISED))
+        line.bold_end = _is_bold(text_page, max(first, last - mark))  # the mark of a footnote is set plain
         lines.append(line)
         places.append(first)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
@@ -87,6 +91,16 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             line.sideways = not line.sideways
     page.lines = lines
     return places
+
+
+def _is_bold(text_page: int, place: int) -> bool:
+    """Whether a letter is set in bold: by the weight of its font, or by its name where the weight is not told."""
+    return pdfium.font_weight(text_page, place) >= _BOLD or _names_bold(pdfium.font_name(text_page, place))
+
+
+@lru_cache(maxsize=1_000)
+def _names_bold(name: bytes) -> bool:
+    return _BOLD_NAME.search(name) is not None
 
 
 def _parted(pieces: list[pdfium.Box], size: float) -> bool:

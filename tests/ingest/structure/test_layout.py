@@ -209,3 +209,35 @@ def test_a_comment_in_the_margin_stands_apart_from_the_sentence(press: Any, font
     found = texts(read(press, page))
     assert found[0] == " ".join(words)
     assert found[1] == "Commented [AB1]: is this date right?"
+
+
+@everywhere
+@pytest.mark.parametrize("mark", [r"\271", "1"])
+def test_a_word_broken_above_a_footnote_goes_on_on_the_next_page(press: Any, font: str, size: float, mark: str) -> None:
+    first = [*wrap(prose(50, 40), 450, font, size)[:-1], "and it was asked of them to describe the safe-"]
+    note = draw([f"{mark} A note at the foot of the page."], 60, 60, font, 0.7 * size)
+    rest = ["guarding of that year."]
+    report = read(press, [*draw(first, 60, 780, font, size), *note], draw(rest, 60, 780, font, size))
+    assert texts(report)[0].endswith(("the safeguarding of that year.", "the safe-guarding of that year."))
+    assert len(report.paragraphs) == 2
+
+
+@pytest.mark.parametrize("size", [12, 14])
+def test_the_mark_after_a_heading_does_not_end_its_bold(press: Any, size: float) -> None:
+    heading = f"BT /B {size} Tf 60 700 Td (What the school did) Tj /R {0.6 * size} Tf {0.4 * size} Ts (12) Tj ET "
+    body = draw(wrap(prose(60, 60), 450, "R", 12), 60, 670, "R", 12)
+    found = [p.text for p in read(press, [*body_above(), heading, *body]).paragraphs if p.heading]
+    assert found == ["What the school did¹²"]
+
+
+def body_above() -> list[str]:
+    return draw(wrap(prose(61, 40), 450, "R", 12), 60, 790, "R", 12)
+
+
+def test_references_in_small_print_are_no_footnotes(press: Any) -> None:
+    references = [
+        f"{number}. Finch, R. A study of the {word}. Avonshire Press." for number, word in enumerate(WORDS[:4], 1)
+    ]
+    page = draw(wrap(prose(62, 80), 450, "R", 12), 60, 790, "R", 12) + draw(["References"], 60, 500, "B", 14)
+    report = read(press, page + draw(references, 60, 470, "R", 9))
+    assert [p.number for p in report.paragraphs if "Finch" in p.text] == ["1", "2", "3", "4"]

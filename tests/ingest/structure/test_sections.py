@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.model import SectionKind
-from ingest.structure import sections
+from ingest.structure import section_kinds, sections
 from ingest.structure.draft import Draft
 from ingest.structure.page import Line
 
@@ -31,7 +31,7 @@ PROSE = "The child was seen by many people, and each of them wrote down what the
     ],
 )
 def test_headings_under_which_recommendations_stand(heading: str) -> None:
-    assert sections.kind_of(heading) is SectionKind.RECOMMENDATIONS
+    assert section_kinds.kind_of(heading) is SectionKind.RECOMMENDATIONS
 
 
 def kinds(*drafts: tuple[Draft, str | None]) -> list[SectionKind]:
@@ -65,3 +65,33 @@ def test_a_number_says_more_than_the_size_of_letters() -> None:
         (draft("5 The school", 14, True), "5"),
     )
     assert found == [SectionKind.ANALYSIS, SectionKind.ANALYSIS, SectionKind.BODY]
+
+
+def headings(*drafts: Draft) -> list[str]:
+    given = [part for heading in drafts for part in (heading, draft(PROSE))]
+    _, _, found = sections.divide(given, [None] * len(given), (), 11)
+    return [each.text for each, heading in zip(given, found, strict=True) if heading]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Table 3: Referrals by month",
+        "Figure 2 The household",
+        "Box 1: Earlier help",
+        "(a) what the school did",
+        "b) what the school did",
+        "The Rt Hon Wren Lark MP",
+        "Dr Robin Finch",
+        "Signed Robin Finch",
+        "◼ The quality of plans",
+    ],
+)
+def test_labels_items_and_names_in_bold_are_no_headings(text: str) -> None:
+    assert headings(draft(text, 11, True)) == []
+    assert headings(draft(text, 14, True)) == []
+
+
+@pytest.mark.parametrize("size", [9, 10, 11])
+def test_a_bold_line_above_plain_text_is_a_heading_also_where_it_is_smaller(size: float) -> None:
+    assert headings(draft("What the school did", size, True)) == ["What the school did"]
