@@ -226,7 +226,7 @@ class ItemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A recommendation or a finding: one paragraph, or several with its bullets.
+    """A recommendation or a finding: one paragraph, or several with its bullets, without footnotes between them.
 
     number: as printed ("Recommendation 6", "7.2") or None. text: without the number, a line for each paragraph.
     page: where it starts. first, last: ordinals of its paragraphs. addressee: who is asked, where the words say so.
@@ -247,7 +247,8 @@ class Item:
     ) -> "Item":
         """The item that these paragraphs are."""
         head, tail = paragraphs[0], paragraphs[-1]
-        lines = [words_of(head), *(paragraph.text for paragraph in paragraphs[1:])]
+        rest = (paragraph for paragraph in paragraphs[1:] if not is_footnote(paragraph))
+        lines = [words_of(head), *(paragraph.text for paragraph in rest)]
         text = "\n".join(line for line in lines if line)
         return cls(kind, head.number, text, head.page, section, head.ordinal, tail.ordinal, addressee)
 
@@ -270,7 +271,25 @@ def words_of(paragraph: Paragraph) -> str:
     text = paragraph.text
     if paragraph.number and text.startswith(paragraph.number):
         text = text[len(paragraph.number) :].lstrip(".:) –-")
-    return text.removeprefix("•").lstrip()
+    return text[len(bullet_of(text)) :].lstrip()
+
+
+BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤❖♦◆·–—−─-*❑❒✓✔→»")
+"""The characters that mark an item of a list. They stay in the text as printed."""
+
+
+def bullet_of(text: str) -> str:
+    """The bullet that a paragraph or a line starts with, or "". An "o" alone is one: Word sets it as second level."""
+    sign, after = text[:1], text[1:2]
+    return sign if (sign in BULLETS or sign == "o") and after in ("", " ") else ""
+
+
+def is_footnote(paragraph: Paragraph) -> bool:
+    """Whether a paragraph starts with the mark of a footnote: a raised number, or a number that numbers nothing."""
+    return paragraph.number is None and _FOOTNOTE.match(paragraph.text) is not None
+
+
+_FOOTNOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\d{1,3}(?=\s))\s?\S")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from functools import cache
 from importlib.metadata import version
 
-VERSION = 2
+VERSION = 3
 """Of our own understanding of pages. Raise it when a report would now be read better."""
 
 
 @cache
 def reader_name(extractor: str = "pdfium", trust_hidden_text: bool = False) -> str:
-    """Names and versions of what reads a report, such as "ingest 2; pypdfium2 5.15.2; pypdf 7.1.0"."""
+    """Names and versions of what reads a report, such as "ingest 3; pypdfium2 5.15.2; pypdf 7.1.0"."""
     parts = [f"ingest {VERSION}", f"pypdfium2 {version('pypdfium2')}", f"pypdf {version('pypdf')}"]
     if extractor != "pdfium":
         del parts[1]

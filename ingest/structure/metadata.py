@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.model import AsideRole, Found, SectionKind
+from ingest.structure.draft import Draft
 from ingest.structure.normalise import fold_spaces, repair
 from ingest.structure.page import RawPage
-from ingest.structure.paragraphs import Draft
 
 _NAME = r"[A-Z][\w’'-]*"
 _BOARD = re.compile(

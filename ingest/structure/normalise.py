@@ -15,16 +15,13 @@ _KEPT = (
     "\u2460-\u24ff\u3200-\u33ff"
 )
 _FOLDED = re.compile(f"[^\x00-\x7f{_KEPT}]+")
-BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤❖♦◆·–—-*❑❒✓✔→»")
-"""Signs that mark an item of a list; they stay as printed."""
-
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Digits as they are set for the mark of a footnote."""
 
 # What has no business in text: control characters (white space is folded first), joiners and direction marks, byte
 # order marks, halves of surrogate pairs. Soft hyphens inside a line are only a hint to the printer.
 _DROPPED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\ufffe\uffff]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -46,11 +43,11 @@ KNOWN_PREFIXES = frozenset(
 
 def normalise(text: str) -> str:
     """NFKC without the forms in which it would change what was said; ligatures, wide and presentation forms become
-    letters."""
+    letters, and every hyphen is one. The readers leave out a soft hyphen that is not printed."""
     if text.isascii():
         return text
     text = _FOLDED.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
-    return text.replace("\u2010", "-").replace("\u2011", "-")
+    return text.replace("\u2010", "-").replace("\u2011", "-").replace("\u00ad", "-")
 
 
 def bullets(text: str) -> str:
@@ -86,10 +83,15 @@ def unspace(text: str) -> str:
     capitals."""
 
     def close(found: re.Match[str]) -> str:
-        letters = found.group().replace(" ", "")
-        return letters if letters.isalpha() and (letters[1:].islower() or len(letters) > 5) else found.group()
+        return found.group().replace(" ", "") if closes(found.group()) else found.group()
 
     return _SPACED.sub(close, text) if _APART.search(text) else text
+
+
+def closes(spaced: str) -> bool:
+    """Whether letters set apart are a word, or words: not a row of digits or of initials in capitals."""
+    letters = spaced.replace(" ", "")
+    return letters.isalpha() and (letters[1:].islower() or len(letters) > 5)
 
 
 def fold_spaces(text: str) -> str:
@@ -100,13 +102,28 @@ def fold_spaces(text: str) -> str:
 def repair(text: str) -> str:
     """All repairs of a single line, in order. Most lines need none, and that is found out first."""
     if not text.isascii():
-        if not text.isprintable() or "\u2010" in text or not unicodedata.is_normalized("NFKC", text):
+        if (
+            not text.isprintable()
+            or "\u2010" in text
+            or "\u00ad" in text
+            or not unicodedata.is_normalized("NFKC", text)
+        ):
             text = fold_spaces(printable(bullets(normalise(text))))
     elif not text.isprintable():
         text = fold_spaces(printable(text))
     if "  " in text or text[:1] == " " or text[-1:] == " ":
         text = fold_spaces(text)
     return unspace(undouble(text))
+
+
+def ends_in_hyphen(text: str) -> bool:
+    """Whether the last word of a line is broken at a hyphen."""
+    return text[-1:] == "-" and text[-2:-1].isalnum()
+
+
+def with_hyphen(text: str, hyphen: bool) -> str:
+    """A line as it is printed: with the hyphen at its end that is kept apart from its text."""
+    return f"{text}-" if hyphen else text
 
 
 def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Container[str]) -> bool:
@@ -127,6 +144,7 @@ def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Con
 
 
 _LAST = re.compile(r"[\w'’-]+$")
+_SUSPENDS = frozenset(("and", "or", "to", "nor", "ac", "neu"))  # "16- and 17-year-olds", "pre- or post-natal"
 _FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
 
 
@@ -140,6 +158,8 @@ def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated
     last, first = _LAST.search(above), _FIRST.search(below)
     if last is None or first is None:
         return f"{above}- {below}" if last is None else f"{above}-{below}"
+    if first.group().lower() in _SUSPENDS:
+        return f"{above}- {below}"
     return above + ("-" if keeps_hyphen(last.group(), first.group(), words, hyphenated) else "") + below
 
 

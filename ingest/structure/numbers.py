@@ -2,13 +2,14 @@
 have."""
 
 import re
+from collections.abc import Sequence
 
-from ingest.structure.boilerplate import roman
+from ingest.structure.page_numbers import roman
 
 _NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Practice Episode|Theme"
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("named", re.compile(rf"^((?:{_NAMES})\s+(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
-    ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))[.):]?(?=\s|$)")),
+    ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))(?:[.):]?(?=\s|$)|[.):](?=[A-Z‘“]))")),
     ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}))[.):]?(?=\s)")),
     ("coded", re.compile(r"^(([A-Z]\d{1,3}))[.):]?(?=\s)")),
     ("dashed letter", re.compile(r"^((\d{1,2}-[A-Z]))[.):]?(?=\s)")),
@@ -22,6 +23,15 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _LOOK_AHEAD = 12  # candidates of the same style among which a successor must be
 
 
+_ENDS_IN_PAGE = re.compile(r"^.{4,120}\s(\d{1,3})$")
+_ENTRIES = 3  # paragraphs in a row that end in rising page numbers: a contents list
+_VERSION = re.compile(  # a row of a table of versions: "1.0 12/03/2019 first draft", "0.2 Draft"
+    r"^\d{1,2}\.\d{1,2}\s+(?:\d{1,2}(?:st|nd|rd|th)?[\s/.-]+(?:\d{1,2}|[A-Z][a-z]{2,8})[\s/.-]+(?:\d{2}){1,2}\b"
+    r"|(?:[A-Z]\w+\s+)?(?:draft|version)\b)",
+    re.IGNORECASE,
+)
+
+
 class Candidate:
     """A number at the start of a paragraph: its style, its parts, and as printed."""
 
@@ -31,6 +41,37 @@ class Candidate:
         self.style = style
         self.parts = parts
         self.printed = printed
+
+
+def of_paragraphs(texts: Sequence[str | None]) -> list[str | None]:
+    """For each paragraph its printed number, or None. None stands for one that cannot have a number: a footnote.
+
+    The rows of a table of versions and the entries of a contents list that was not recognised have numbers of their
+    own, which number nothing in the report.
+    """
+    entries = _contents(texts)
+    candidates = [
+        None if text is None or at in entries or _VERSION.match(text) else at_start(text)
+        for at, text in enumerate(texts)
+    ]
+    return in_order(candidates)
+
+
+def _contents(texts: Sequence[str | None]) -> set[int]:
+    """The places of paragraphs in a row that start with a number and end in rising page numbers."""
+    found: set[int] = set()
+    row: list[int] = []
+    last = 0
+    for at, text in enumerate([*texts, None]):
+        ending = _ENDS_IN_PAGE.match(text) if text and text[0].isdecimal() else None
+        if ending is not None and (not row or int(ending.group(1)) >= last):
+            row.append(at)
+            last = int(ending.group(1))
+            continue
+        if len(row) >= _ENTRIES:
+            found.update(row)
+        row, last = ([at], int(ending.group(1))) if ending is not None else ([], 0)
+    return found
 
 
 def at_start(text: str) -> Candidate | None:
@@ -71,6 +112,8 @@ def in_order(candidates: list[Candidate | None]) -> list[str | None]:
             ahead = [other.parts for _, other in row[rank + 1 : rank + 1 + _LOOK_AHEAD]]
             if last is not None and _follows(last, parts):
                 good = True
+            elif parts[-1] == 0:  # "1.0", "2.0", or "3.0 per cent"
+                good = any(_follows(parts, other) for other in ahead[:3])
             elif _starts(parts):
                 # A lone "1." in running text is not a list, but "1 Introduction" may be the only heading of its style
                 # so far.
@@ -100,4 +143,4 @@ def _follows(last: tuple[int, ...], parts: tuple[int, ...]) -> bool:
     if common == len(last):
         return rest[0] in (1, 2) and all(part == 1 for part in rest[1:])
     step = rest[0] - last[common]
-    return 1 <= step <= 2 and all(part == 1 for part in rest[1:])
+    return 1 <= step <= 2 and all(part in (0, 1) for part in rest[1:])

@@ -1,4 +1,4 @@
-"""What a page is before it is understood: lines of text and where they stand.
+"""A page as read from the file, before it is understood: lines of text and where they stand.
 
 Lengths are in points (1/72 inch), as the page is seen: x to the right from the left edge, y down from the top edge.
 """
@@ -12,7 +12,10 @@ LETTERS_A_PAGE = 200_000
 
 
 class Unreadable(Exception):
-    """The bytes are not a report. `reason` says why; `detail` is for a technician and holds no text of the file."""
+    """The bytes are not a report.
+
+    reason: why. detail: for a technician, without any text of the file.
+    """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason.value)
@@ -28,8 +31,9 @@ class Line:
     bold, bold_end: whether its first and its last letter are set in a bold face.
     gaps: offsets in `text` of letters that follow a gap wider than any space between words (columns, tables, contents
     lists).
+    gap_edges: where each of these gaps starts and ends, where the reader knows it.
     hyphen: the line ended in a hyphen that is not part of `text`.
-    sideways: set at a right angle to most of the page.
+    sideways: set at a right angle to most of the page. slanted: set at another angle, as a watermark is.
     role: why it is kept out of search, once that is known.
     """
 
@@ -41,8 +45,10 @@ class Line:
     bold: bool = False
     bold_end: bool = False
     gaps: tuple[int, ...] = ()
+    gap_edges: tuple[tuple[float, float], ...] = ()
     hyphen: bool = False
     sideways: bool = False
+    slanted: bool = False
     role: AsideRole | None = None
 
 
@@ -50,9 +56,9 @@ class Line:
 class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
-    image: the page shows a picture. withheld: how pieces of text were hidden that were taken out. unread:
-    why there is no text, where there should be some. scan: OCR would read it, or read it better. confidence: of the
-    OCR that has read it.
+    image: the page shows a picture. withheld: how each piece of text was hidden that has been taken out.
+    unread: why there is no text where there should be some. scan: OCR would read the page, or read it better.
+    confidence: of the OCR that has read it, 0 to 100.
     """
 
     number: int
@@ -66,6 +72,11 @@ class RawPage:
     withheld: list[Hidden] = field(default_factory=list)
     scan: bool = False
     confidence: float | None = None
+
+    @property
+    def free(self) -> list[Line]:
+        """The lines that no role has been found for."""
+        return [line for line in self.lines if line.role is None]
 
 
 @dataclass(slots=True)
@@ -91,5 +102,5 @@ class Pixels:
 
     @property
     def even(self) -> bool:
-        """Whether all of it has one grey, so that there is nothing to be read on it."""
+        """Whether every byte is the same, so that there is nothing to read on it."""
         return self.data == self.data[:1] * len(self.data)

@@ -5,6 +5,7 @@ contradicts it: rows that run across two columns are taken apart, and a block th
 up in the same column is moved up.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -12,12 +13,19 @@ from ingest.structure.normalise import RAISED
 from ingest.structure.page import Line, RawPage
 
 _COLUMN_ROWS = 6  # rows in a row with a gap in one place make two columns, fewer may be a table
-_SAME_GAP = 12.0  # points by which the left edge of a column may vary
+_WIDEST = 0.6  # of the letter size: how wide the letters of a text are at most, on average
+_COMMENT = re.compile(r"(?:Commented? \[\w+\]|Commented|Deleted|Formatted): ?|Commented? \[\w+\]")
+_COMMENT_EDGE = 6.0  # points by which the left edge of a comment may vary
+_COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is not further down
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
+_NUMBER_REACH = 90.0  # points from a number in the margin to its text, at most
+_LEVEL = 0.4  # of the letter size: baselines that differ by less are on one height
+_NUMBERS_NEEDED = 2  # in a column, to be numbers of paragraphs
 
 
 def in_reading_order(page: RawPage) -> list[Line]:
     """The lines of a page in the order in which a person reads them."""
-    return _top_down(_apart(_whole(page.lines)))
+    return _top_down(_numbers_beside(_comments_last(_apart(_whole(page.lines)))))
 
 
 def overlaps(one: Line, other: Line) -> bool:
@@ -61,14 +69,17 @@ def split_cells(line: Line) -> list[Line]:
     if not line.gaps:
         return [line]
     starts = [0, *line.gaps]
-    width = (line.x1 - line.x0) / max(1, len(line.text))
+    known = len(line.gap_edges) == len(line.gaps)
+    width = min((line.x1 - line.x0) / max(1, len(line.text)), _WIDEST * line.size)
     cells = []
-    for start, end in zip(starts, [*line.gaps, len(line.text)], strict=True):
+    for at, (start, end) in enumerate(zip(starts, [*line.gaps, len(line.text)], strict=True)):
         text = line.text[start:end].strip()
         last = end == len(line.text)
-        # Where a cell starts is not known without asking for each letter; its neighbours tell enough.
-        x0 = line.x0 if start == 0 else line.x1 - min(width, 0.6 * line.size) * len(text)
-        x1 = line.x1 if last else line.x0 + min(width, 0.6 * line.size) * (end - start)
+        x0, x1 = line.x0, line.x1
+        if start:
+            x0 = line.gap_edges[at - 1][1] if known else line.x1 - width * len(text)
+        if not last:
+            x1 = line.gap_edges[at][0] if known else line.x0 + width * (end - start)
         cells.append(Line(text, x0, x1, line.y, line.size, line.bold, line.bold_end, hyphen=line.hyphen and last))
     return cells
 
@@ -122,14 +133,72 @@ def _columns(run: list[Line]) -> list[Line]:
     if len(run) < _COLUMN_ROWS:
         return run
     cells = [split_cells(line) for line in run]
-    if not _is_prose([left.text for left, _ in cells]) or not _is_prose([right.text for _, right in cells]):
+    if not is_prose([left.text for left, _ in cells]) or not is_prose([right.text for _, right in cells]):
         return run
     return [left for left, _ in cells] + [right for _, right in cells]
 
 
-def _is_prose(rows: list[str]) -> bool:
+def is_prose(rows: list[str]) -> bool:
     """Whether rows read on from one to the next: many begin in lower case and few end a sentence."""
     return sum(row[:1].islower() for row in rows) >= 0.4 * len(rows) and sum(len(row) for row in rows) > 12 * len(rows)
+
+
+def _comments_last(lines: list[Line]) -> list[Line]:
+    """The comments that Word prints in the margin, apart from the sentences that they stand beside."""
+    if not any(_COMMENT.search(line.text) for line in lines):
+        return lines
+    text: list[Line] = []
+    comments: list[Line] = []
+    for line in lines:
+        cells = split_cells(line)
+        at = next((at for at, cell in enumerate(cells) if _COMMENT.match(cell.text)), None)
+        if at is None and comments and len(cells) > 1 and _goes_on_comment(comments[-1], cells[-1]):
+            at = len(cells) - 1
+        if at is None and comments and _goes_on_comment(comments[-1], line):
+            at = 0
+        if at is None:
+            text.append(line)
+            continue
+        text += cells[:at]
+        comments += cells[at:]
+    return text + comments
+
+
+def _goes_on_comment(above: Line, line: Line) -> bool:
+    near = 0 < line.y - above.y < _COMMENT_STEP * line.size
+    return near and abs(line.x0 - above.x0) < _COMMENT_EDGE and abs(line.size - above.size) < 1
+
+
+def _numbers_beside(lines: list[Line]) -> list[Line]:
+    """Numbers that the file draws as a column of their own, each before the line that it stands beside."""
+    alone = [line for line in lines if _NUMBER.fullmatch(line.text) and not line.sideways]
+    if len(alone) < _NUMBERS_NEEDED:
+        return lines
+    places = {id(line): at for at, line in enumerate(lines)}
+    before: dict[int, Line] = {}
+    for number in alone:
+        level = [
+            line
+            for line in lines
+            if abs(line.y - number.y) < _LEVEL * number.size and 0 < line.x0 - number.x1 < _NUMBER_REACH
+        ]
+        nearest = min(level, key=lambda line: line.x0, default=None)
+        apart = nearest is not None and abs(places[id(nearest)] - places[id(number)]) > 1
+        if nearest is not None and apart and " " in nearest.text and id(nearest) not in before:
+            before[id(nearest)] = number
+    if len(before) < _NUMBERS_NEEDED:
+        return lines
+    moved = {id(number) for number in before.values()}
+    result: list[Line] = []
+    for line in lines:
+        if id(line) in moved:
+            continue
+        beside = before.get(id(line))
+        if beside is not None:
+            line.text, line.x0 = f"{beside.text} {line.text}", beside.x0
+            line.gaps = tuple(gap + len(beside.text) + 1 for gap in line.gaps)
+        result.append(line)
+    return result
 
 
 def _top_down(lines: list[Line]) -> list[Line]:

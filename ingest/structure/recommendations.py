@@ -1,118 +1,261 @@
 """Which paragraphs are recommendations and findings? People go straight to them, so each is an item of its own.
 
-An item is a numbered paragraph, a bullet or, where a part has neither, a paragraph of a part of the report that is for
-recommendations or findings; and, wherever it stands, a paragraph that is called "Recommendation 6" or "Finding 1". What
-only leads in to a list ("The board should:" with nothing under it but bullets) is part of no item.
+An item starts at a paragraph that is called "Recommendation 6" or "Finding 1", wherever it stands; in a part of the
+report that is for recommendations or findings, also at a numbered paragraph or a bullet; and where such a part has
+neither, at a paragraph that asks for something. An item is everything up to the next one that belongs to it. What
+only leads in to a list ("The board should:" above bullets) is part of no item.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
 
-from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, words_of
+from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
+from ingest.structure.addressee import addressed_by, addressed_to, addressee
+from ingest.structure.section_kinds import kind_of
 
 _CALLED = re.compile(r"^(recommendation|finding)\s*:\s+\S", re.IGNORECASE)
 _NAMED = re.compile(r"^(recommendation|finding)s?\s+(?:no\.?\s*)?\d", re.IGNORECASE)
-_KINDS = {
-    "recommendation": ItemKind.RECOMMENDATION,
-    "finding": ItemKind.FINDING,
-}
-_SECTIONS = {
-    SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION,
-    SectionKind.FINDINGS: ItemKind.FINDING,
-}
-_BULLET = re.compile(r"^[•◦▪–—*-]\s")
+_KINDS = {"recommendation": ItemKind.RECOMMENDATION, "finding": ItemKind.FINDING}
+_SECTIONS = {SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION, SectionKind.FINDINGS: ItemKind.FINDING}
 _PART = re.compile(r"^(?:\(?[a-z]{1,4}[.)]|\(\d{1,2}\)|[a-zß-ÿ])")  # (a), ii., or a sentence that goes on
-_NOTE = re.compile(r"^[⁰¹²³⁴-⁹]")
 _ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|shall|recommend(?:s|ed)?|ensure|consider)\b", re.IGNORECASE)
-
-# "The LSCP should …", after what may introduce it. Names end where the verb begins.
-_ADDRESSED = re.compile(
-    r"^(?:[^.:;]{0,60}?\b(?:recommend(?:s|ed)?|recommendation is|propose[sd]?)\s+that:?\s+)?"
-    r"(?P<name>[A-Z][^.;:!?]{1,160}?)\s+"
-    r"(?:should|must|needs? to|ought to|shall|is asked to|are asked to|is recommended to|are recommended to)\s+"
-    r"(?P<verb>\w+)(?:\s+\w+ed\b)?"
-)
-_FOR = re.compile(
-    r"^(?:single[- ]agency )?(?:recommendations?|questions?|considerations?) (?:for|to) (?P<name>.{2,120})$",
+_QUESTIONS = re.compile(r"questions?|considerations?", re.IGNORECASE)
+_TABLE = re.compile(r"\b(?:judge?ments?|grades?|ratings?|scores?)\b", re.IGNORECASE)  # a table of these is no finding
+_ANSWER_HEADING = re.compile(r"^(?:the )?(?:[\w’']+ ){0,2}response:?$", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"^(?:(?:the )?(?:[\w’']+ ){0,3}response\b|[^.]{0,80}?\b(?:accepts?|accepted|agrees?|rejects?|rejected)\b)",
     re.IGNORECASE,
 )
-_BODY = re.compile(
-    r"\b(?:(?i:board|partnerships?|partners?|agenc(?:y|ies)|police|constabulary|council|authorit(?:y|ies)|services?|care"
-    r"|trusts?|schools?|academ(?:y|ies)|colleges?|education|health|hospitals?|GPs?|commissioning|commissioners?"
-    r"|providers?|probation|Cafcass|courts?|judiciary|government|department|ministry|Home Office|Ofsted|inspectorates?"
-    r"|panel|committee|directors?|leaders?|managers?|chairs?|chief executives?|Secretary of State|organisations?"
-    r"|settings?|practices?|practitioners|professionals|teams?|housing|associations?|union|company|bureau|network|hub"
-    r"|strategic|executive|ministers?|nurser(?:y|ies)|meeting|group)|DfE|[A-Z]{2,6}s?)\b"
+_ABOUT_IT = re.compile(r"^[^.]*\b(?:this|these) recommendations?\b", re.IGNORECASE)
+_CONCLUSION = re.compile(r"\(conclusion, paragraphs? [\d, –-]+\)\.?$", re.IGNORECASE)  # as committees mark them
+_LEADS_IN = re.compile(
+    r"\b(?:the following|these)\b[^.]{0,40}\brecommendations?\b"
+    r"|\brecommendations? (?:below|(?:are|is|were) (?:set out|listed|made))",
+    re.IGNORECASE,
 )
-_NO_BODY = re.compile(
-    r"^(?:No|There|This|That|These|Those|It|They|What|How|Where|When|If|Whether|In order|Any|Each child|Parents|"
-    r"Families|We\b|Children\b(?![’'])|Every child|The child\b|A child\b|The review)\b"
+_REFERS_BACK = re.compile(
+    r"^(?:this|these|it|they|such|that|those|in doing so|in particular|including)\b", re.IGNORECASE
 )
-
-
-_VERB = re.compile(r"\b(?:is|are|was|were|be|been|will|would|has|have|had|did|does|do|can|could|may|might|we)\b")
-_ANSWER = re.compile(r"^(?:the )?(?:[\w’']+ ){0,2}response:?$", re.IGNORECASE)  # to a recommendation: it is none itself
+_STATES = re.compile(  # a verb that says how things are, in the main clause: "Most assessments are poor."
+    r"^(?:(?!that|which|who|whose|when|where|so|if|how|what|whether|as)[^\s.;:]+\s+)+?"
+    r"(?:was|were|had|has|have (?:been|not)|is|are)\b",
+    re.IGNORECASE,
+)
+_TITLE_LENGTH = 160  # characters: what only names an item is shorter, and ends without a stop
+_FIRST = re.compile(r"(?:^|\D)(?:1|A|a|i)\W*$")
+_ANSWER_LENGTH = 100  # characters: "(accepted in full by the council)"
+_COUNTED_ELSEWHERE = 5  # numbered paragraphs in other parts: then numbers count paragraphs, not findings
+_MOSTLY = 0.5  # share of a part for findings that must be bullets, for each to be one
 
 
 def find(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> tuple[Item, ...]:
     """The items of a report in the order in which they stand."""
-    found = [*_named(paragraphs, sections), *_listed(paragraphs, sections)]
-    return tuple(_once(sorted(found, key=lambda item: (item.first, -item.last))))
+    starts = {start.at: start for start in _listed(paragraphs, sections)}
+    starts |= {start.at: start for start in _named(paragraphs)}
+    items = [
+        _item(start, paragraphs, sections, _end(start, paragraphs, sections, starts))
+        for _, start in sorted(starts.items())
+    ]
+    return tuple(_once(items))
 
 
-def _named(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Iterator[Item]:
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where an item starts. bullet: it is a bullet. asks: it is prose that asks for something.
+
+    asked: whom the words above the list ask, as "The board should:" does.
+    """
+
+    at: int
+    kind: ItemKind
+    bullet: bool = False
+    asks: bool = False
+    asked: str | None = None
+
+
+# ---------------------------------------------------------------- where items start
+
+
+def _named(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
     """Paragraphs that are called "Recommendation 6" or "Finding 1" and are numbered so, or "Recommendation:" alone."""
     for at, paragraph in enumerate(paragraphs):
         name = _NAMED.match(paragraph.number or "") or _CALLED.match(paragraph.text)
-        if name is None:
+        if name is not None:
+            yield _Start(at, _KINDS[name.group(1).lower()])
+
+
+def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Iterator[_Start]:
+    """The starts of items in the parts that are for recommendations or findings."""
+    named = {  # the kinds whose named items stand in a part for them: what else stands there is about them
+        _SECTIONS[sections[p.section].kind]
+        for p in paragraphs
+        if _NAMED.match(p.number or "") and sections[p.section].kind in _SECTIONS
+    }
+    elsewhere = Counter(
+        _shape(p.number) for p in paragraphs if p.number and not p.heading and sections[p.section].kind not in _SECTIONS
+    )
+    counting = False
+    for place, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
+        section = sections[place]
+        kind = _SECTIONS.get(section.kind)
+        if kind is None or _ANSWER_HEADING.match(section.heading) or _TABLE.search(section.heading):
             continue
-        kind = _KINDS[name.group(1).lower()]
-        yield _item(kind, paragraphs, sections, at, _end_of_named(paragraphs, at))
+        if kind in named and not _QUESTIONS.search(section.heading):
+            continue
+        inside = [p for p in group if not p.heading and not is_footnote(p) and words_of(p)]
+        if kind is ItemKind.FINDING:
+            found = _findings(inside, elsewhere, section, counting)
+            counting = any(not start.bullet for start in found)
+            yield from found
+        else:
+            yield from _recommendations(inside, section)
 
 
-def _end_of_named(paragraphs: Sequence[Paragraph], at: int) -> int:
-    """The last paragraph of an item: a heading that only names it has its words below it."""
-    paragraph = paragraphs[at]
-    if words_of(paragraph):
-        return _end(paragraphs, at)
-    last = at
-    for following in paragraphs[at + 1 :]:
-        if following.heading or (following.number and not _PART.match(following.number)):
+def _findings(inside: list[Paragraph], elsewhere: Counter[str], section: Section, counting: bool) -> list[_Start]:
+    """Numbered paragraphs, unless their numbers count the paragraphs of the report; bullets, where they are most of it.
+
+    elsewhere: how many paragraphs of other parts have a number of each shape. counting: findings of the part before
+    are numbered, so that these may count on.
+    """
+    tops = _tops(inside)
+    if tops and (_starts_list(tops[0], section) or (counting and kind_of(section.heading) is None)):
+        found = [p for p in tops if elsewhere[_shape(p.number)] < _COUNTED_ELSEWHERE]
+        return [_Start(p.ordinal, ItemKind.FINDING) for p in found]
+    bullets = [p for p in inside if bullet_of(p.text)]
+    if tops or len(bullets) <= _MOSTLY * len(inside):
+        return []
+    return [_Start(p.ordinal, ItemKind.FINDING, bullet=True) for p in bullets]
+
+
+def _starts_list(paragraph: Paragraph, section: Section) -> bool:
+    """Whether a number is the first of its list, or one below the number of its heading."""
+    number = str(paragraph.number)
+    heading = re.match(r"[\d.]*\d", section.heading)
+    return _FIRST.search(number) is not None or (heading is not None and _below(number, heading.group()))
+
+
+def _shape(number: str | None) -> str:
+    """The form of a number: "1.1" of 7.12, "(1)" of (3)."""
+    return re.sub(r"\d+", "1", number or "")
+
+
+def _recommendations(inside: list[Paragraph], section: Section) -> list[_Start]:
+    """Numbered paragraphs and the bullets that stand under none of them; where there are neither, prose that asks."""
+    tops = {p.ordinal for p in _tops(inside)}
+    if tops or any(bullet_of(p.text) for p in inside):
+        found = list(_from_list(inside, tops))
+    else:
+        found = [_Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True) for p in inside if _asks(p)]
+    if kind_of(section.heading) is SectionKind.RECOMMENDATIONS or addressed_to(section.heading):
+        return found
+    # The part is one of recommendations by its place alone, and its place may be wrong: its words must ask.
+    texts = {p.ordinal: p.text for p in inside}
+    asking = [start for start in found if _ASKS.search(texts[start.at])]
+    return found if len(asking) > _MOSTLY * len(found) else []
+
+
+def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[_Start]:
+    """The numbered paragraphs, the bullets under none of them, and prose between them that asks a body by its name."""
+    asking = any(_ASKS.search(p.text) for p in inside if p.ordinal in tops)
+    under_number = False
+    asked = None
+    sign = ""  # of the bullets of this list that are items; others are set below them
+    for p, following in zip_longest(inside, inside[1:]):
+        bullet = bullet_of(p.text)
+        if p.ordinal in tops:
+            under_number = not _is_narrative(p, following, asking, tops)
+            sign = ""
+            if under_number:
+                yield _Start(p.ordinal, ItemKind.RECOMMENDATION)
+        elif bullet and not under_number:
+            sign = sign or bullet
+            if bullet == sign:
+                yield _Start(p.ordinal, ItemKind.RECOMMENDATION, bullet=True, asked=asked)
+        elif not bullet and not p.number and not _PART.match(p.text):
+            under_number = under_number and not (p.text.endswith(":") and not _REFERS_BACK.match(p.text))
+            sign, asked = "", addressee(p.text) if p.text.endswith(":") else None
+            if not under_number and _asks(p) and addressee(p.text):
+                yield _Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True)
+
+
+def _asks(paragraph: Paragraph) -> bool:
+    """Whether prose asks for something, and neither leads in to what does nor answers it."""
+    text = paragraph.text
+    return bool(_ASKS.search(text)) and not (_LEADS_IN.search(text) or _is_answer(paragraph) or text.endswith(":"))
+
+
+def _tops(inside: list[Paragraph]) -> list[Paragraph]:
+    """The numbered paragraphs that are not a part of another: 7.1, not 7.1.2 below it, nor (a)."""
+    numbered = [p for p in inside if p.number and not _PART.match(p.number)]
+    numbers = {str(p.number) for p in numbered}
+    return [p for p in numbered if not any(_below(p.number, number) for number in numbers)]
+
+
+def _is_narrative(paragraph: Paragraph, following: Paragraph | None, asking: bool, tops: set[int]) -> bool:
+    """Whether a numbered paragraph among recommendations only tells, or leads in to them.
+
+    asking: others of them ask for something, so that what does not is told apart.
+    """
+    text = words_of(paragraph)
+    if _CONCLUSION.search(text):
+        return True
+    if text.endswith(":") and following is not None and following.ordinal in tops:
+        return True
+    if _LEADS_IN.search(text):
+        return True
+    return asking and not _ASKS.search(text) and _STATES.match(text) is not None
+
+
+def _is_answer(paragraph: Paragraph) -> bool:
+    """Whether a paragraph says what came of a recommendation, as in a government's response."""
+    text = paragraph.text
+    return bool(_ANSWER.match(text)) or (bool(_ABOUT_IT.match(text)) and not _ASKS.search(text))
+
+
+# ---------------------------------------------------------------- where items end
+
+
+def _end(start: _Start, paragraphs: Sequence[Paragraph], sections: Sequence[Section], starts: dict[int, _Start]) -> int:
+    """The last paragraph of an item."""
+    head = paragraphs[start.at]
+    only_named = _only_names(head)
+    last = start.at
+    for following in paragraphs[start.at + 1 :]:
+        if following.heading or following.ordinal in starts:
+            break
+        if is_footnote(following):
+            continue
+        if following.section != head.section and not only_named:
+            break
+        if not _belongs(following, start, head, sections, only_named):
             break
         last = following.ordinal
     return last
 
 
-def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Iterator[Item]:
-    """The items of the parts that are for recommendations or findings."""
-    own = {  # the kinds whose named items stand in a part for them: what else stands there is about them
-        _SECTIONS[sections[p.section].kind]
-        for p in paragraphs
-        if _NAMED.match(p.number or "") and sections[p.section].kind in _SECTIONS
-    }
-    by_section: dict[int, list[int]] = {}
-    for paragraph in paragraphs:
-        if sections[paragraph.section].kind in _SECTIONS and not paragraph.heading and not _NOTE.match(paragraph.text):
-            by_section.setdefault(paragraph.section, []).append(paragraph.ordinal)
-    for place, ordinals in by_section.items():
-        kind = _SECTIONS[sections[place].kind]
-        questions = re.search(r"questions?|considerations?", sections[place].heading, re.IGNORECASE)
-        if (kind in own and not questions) or _ANSWER.match(sections[place].heading):
-            continue
-        inside = [paragraphs[ordinal] for ordinal in ordinals]
-        numbered = [p for p in inside if p.number and not _PART.match(p.number)]
-        bullets = [p for p in inside if _BULLET.match(p.text)]
-        if numbered:
-            taken = [p for p in numbered if not any(_below(p.number, other.number) for other in numbered)]
-        elif bullets:
-            taken = bullets
-        elif kind is ItemKind.FINDING:
-            taken = inside
-        else:
-            taken = [p for p in inside if _ASKS.search(p.text)]
-        for p in taken:
-            last = p.ordinal if p in bullets and not numbered else min(_end(paragraphs, p.ordinal), ordinals[-1])
-            yield _item(kind, paragraphs, sections, p.ordinal, last)
+def _only_names(head: Paragraph) -> bool:
+    """Whether the first paragraph only names an item, so that its words stand below it."""
+    words = words_of(head)
+    return not words or head.heading or (len(words) < _TITLE_LENGTH and words[-1].isalnum() and not _ASKS.search(words))
+
+
+def _belongs(
+    paragraph: Paragraph, start: _Start, head: Paragraph, sections: Sequence[Section], only_named: bool
+) -> bool:
+    """Whether a paragraph below the first of an item, which starts no item itself, is part of it."""
+    if bullet_of(paragraph.text) or _PART.match(paragraph.number or paragraph.text):
+        return True
+    if paragraph.number:
+        return _below(paragraph.number, head.number)
+    if _is_answer(paragraph) or _NAMED.match(paragraph.text) or start.bullet or start.asks:
+        return False
+    if start.kind is ItemKind.FINDING:
+        return not words_of(head)
+    at_home = sections[head.section].kind is SectionKind.RECOMMENDATIONS
+    return only_named or (at_home and head.number is not None) or bool(_REFERS_BACK.match(paragraph.text))
 
 
 def _below(number: str | None, other: str | None) -> bool:
@@ -120,42 +263,19 @@ def _below(number: str | None, other: str | None) -> bool:
     return bool(number and other and number.startswith((f"{other}.", f"{other}-")))
 
 
-def _end(paragraphs: Sequence[Paragraph], at: int) -> int:
-    """The last paragraph of the item that begins at a paragraph: its bullets and lettered parts belong to it."""
-    last = at
-    for following in paragraphs[at + 1 :]:
-        part = bool(_BULLET.match(following.text) or _PART.match(following.number or following.text))
-        deeper = _below(following.number, paragraphs[at].number)
-        if following.heading or following.section != paragraphs[at].section or not (part or deeper):
-            break
-        last = following.ordinal
-    return last
-
-
-def _item(kind: ItemKind, paragraphs: Sequence[Paragraph], sections: Sequence[Section], first: int, last: int) -> Item:
-    section = sections[paragraphs[first].section]
-    item = Item.of(kind, paragraphs[first : last + 1], section)
-    if kind is not ItemKind.RECOMMENDATION:
+def _item(start: _Start, paragraphs: Sequence[Paragraph], sections: Sequence[Section], last: int) -> Item:
+    inside = paragraphs[start.at : last + 1]
+    section = sections[inside[0].section]
+    item = Item.of(start.kind, inside, section)
+    if start.kind is not ItemKind.RECOMMENDATION:
         return item
-    return Item.of(kind, paragraphs[first : last + 1], section, addressee(item.text) or _addressed_by(section.heading))
+    # A title names nobody; who is asked stands in the line below it.
+    named = map(addressee, item.text.splitlines()[: 2 if _only_names(inside[0]) else 1])
+    asked = next((name for name in named if name), None) or start.asked or addressed_by(section.heading)
+    return Item.of(start.kind, inside, section, asked)
 
 
-def addressee(text: str) -> str | None:
-    """Who is asked, where the words say so beyond doubt: "The LSCP should …"."""
-    found = _ADDRESSED.match(re.sub(r"^recommendation:\s+", "", _BULLET.sub("", text), flags=re.IGNORECASE))
-    if found is None:
-        return None
-    name = found.group("name")
-    if _NO_BODY.match(name) or _VERB.search(name) or not _BODY.search(name):
-        return None
-    passive = re.search(r"\b(?:should|must|to)\s+be\s+\w+(?:ed|en)\b", found.group())
-    return None if passive else name.strip(" ,")
-
-
-def _addressed_by(heading: str) -> str | None:
-    """Who is asked in every item under a heading: "Recommendations for the police"."""
-    found = _FOR.match(re.sub(r"^[\d.]+\s*", "", heading).strip(" :"))
-    return found.group("name") if found and _BODY.search(found.group("name")) else None
+# ---------------------------------------------------------------- each once
 
 
 def _once(found: list[Item]) -> list[Item]:
@@ -163,21 +283,27 @@ def _once(found: list[Item]) -> list[Item]:
     best: dict[tuple[ItemKind, str], int] = {}
     for at, item in enumerate(found):
         key = (item.kind, (item.number or "").lower())
-        named = item.number and _NAMED.match(item.number)
-        if named and (key not in best or _worth(item) > _worth(found[best[key]])):
+        if _is_named(item) and (key not in best or _worth(item) > _worth(found[best[key]])):
             best[key] = at
-    homes = {item.kind for item in found if not _NAMED.match(item.number or "")}
+    homes = {item.kind for item in found if not _is_named(item)}
     kept: list[Item] = []
     for at, item in enumerate(found):
-        named = item.number and _NAMED.match(item.number)
-        if named and best[(item.kind, str(item.number).lower())] != at:
-            continue
-        if named and item.kind in homes and not _worth(item):
-            continue
-        if kept and kept[-1].kind is item.kind and item.first <= kept[-1].last:
-            continue
+        if not item.text or (_is_named(item) and _says_only_answer(item.text)):
+            continue  # a table of answers
+        if _is_named(item):
+            repeated = best[item.kind, str(item.number).lower()] != at
+            if repeated or (item.kind in homes and not _worth(item)):
+                continue
         kept.append(item)
     return kept
+
+
+def _says_only_answer(text: str) -> bool:
+    return len(text) < _ANSWER_LENGTH and _ANSWER.match(text.lstrip("(")) is not None and not _ASKS.search(text)
+
+
+def _is_named(item: Item) -> bool:
+    return _NAMED.match(item.number or "") is not None
 
 
 def _worth(item: Item) -> int:

@@ -89,6 +89,7 @@ close_text = _quick(pdfium.FPDFText_ClosePage, None, _P)
 count_letters = _quick(pdfium.FPDFText_CountChars, _I, _P)
 letter_at = _quick(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _P, _I)
 place_of = _quick(pdfium.FPDFText_GetCharIndexFromTextIndex, _I, _P, _I)
+offset_of = _quick(pdfium.FPDFText_GetTextIndexFromCharIndex, _I, _P, _I)
 font_weight = _quick(pdfium.FPDFText_GetFontWeight, _I, _P, _I)
 font_size = _quick(pdfium.FPDFText_GetFontSize, _D, _P, _I)
 text_object = _quick(pdfium.FPDFText_GetTextObject, _P, _P, _I)
@@ -103,6 +104,8 @@ inside_at = _quick(pdfium.FPDFFormObj_GetObject, _P, _P, _N)
 
 _get_text = _quick(pdfium.FPDFText_GetText, _I, _P, _I, _I, _P)
 _origin = _quick(pdfium.FPDFText_GetCharOrigin, _I, _P, _I, _P, _P)
+_font_name = _quick(pdfium.FPDFText_GetFontInfo, _N, _P, _I, _P, _N, _P)
+_letter_near = _quick(pdfium.FPDFText_GetCharIndexAtPos, _I, _P, _D, _D, _D, _D)
 _loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, _I, _P, _I, _P)
 _char_box = _quick(pdfium.FPDFText_GetCharBox, _I, _P, _I, _P, _P, _P, _P)
 _matrix = _quick(pdfium.FPDFText_GetMatrix, _I, _P, _I, _P)
@@ -129,6 +132,7 @@ _next_mark = _quick(pdfium.FPDFBookmark_GetNextSibling, _P, _P, _P)
 _mark_title = _quick(pdfium.FPDFBookmark_GetTitle, _N, _P, _P, _N)
 
 # What a call leaves behind is read before the next: one place for all of them. Nothing here runs in two threads.
+_name = ctypes.create_string_buffer(256)
 _doubles, _floats, _whole = (_D * 4)(), (_F * 6)(), (_I * 2)()
 _four_doubles, _four_floats = struct.Struct("4d").unpack_from, struct.Struct("4f").unpack_from
 _D0, _D1, _D2, _D3 = (ctypes.addressof(_doubles) + n * ctypes.sizeof(_D) for n in range(4))
@@ -165,6 +169,18 @@ def letter_box(text: int, place: int) -> Box:
         return 0.0, 0.0, 0.0, 0.0
     left, right, bottom, top = _four_doubles(_doubles)
     return left, bottom, right, top
+
+
+def font_name(text: int, place: int) -> bytes:
+    """The name of the font of a letter, as the file has it; empty when it has none."""
+    length = _font_name(text, place, ctypes.addressof(_name), len(_name), 0)
+    return _name.raw[: length - 1] if 0 < length <= len(_name) else b""
+
+
+def letter_near(text: int, x: float, y: float, reach: float) -> int:
+    """The place of the letter at a point, or the nearest one within reach; -1 when there is none."""
+    found: int = _letter_near(text, x, y, reach, reach)
+    return found
 
 
 def stretch(text: int, place: int) -> tuple[float, float]:

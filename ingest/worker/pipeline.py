@@ -6,14 +6,17 @@ from types import MappingProxyType
 from corpus.model import Aside, AsideRole, Page, Paragraph, Reason, Scan, Text
 from ingest.structure import (
     boilerplate,
+    contents,
     metadata,
     normalise,
     numbers,
     paragraphs,
     reading_order,
     recommendations,
+    section_kinds,
     sections,
 )
+from ingest.structure.draft import Draft
 from ingest.structure.ocr_lines import take
 from ingest.structure.page import Document, Line
 from ingest.version import reader_name
@@ -45,7 +48,7 @@ def read(
 
 
 def understand(document: Document, id: str, name: str) -> Text:
-    """Order, repairs, asides, paragraphs, numbers, sections, metadata: each step asks one module."""
+    """Order, repairs, boilerplate, paragraphs, numbers, sections, metadata: each step asks one module."""
     pages = document.pages
     for page in pages:
         page.lines = [line for line in map(_repaired, reading_order.in_reading_order(page)) if line.text]
@@ -55,7 +58,7 @@ def understand(document: Document, id: str, name: str) -> Text:
     boilerplate.mark(pages)
     size = reading_order.body_size(pages)
     drafts = paragraphs.drafts(pages)
-    printed = numbers.in_order([None if draft.note else numbers.at_start(draft.text) for draft in drafts])
+    printed = numbers.of_paragraphs([None if draft.note else draft.text for draft in drafts])
     listed = _listed(document)
     divided, places, headings = sections.divide(drafts, printed, listed, size)
     body = tuple(
@@ -79,10 +82,17 @@ def understand(document: Document, id: str, name: str) -> Text:
 
 
 def _repaired(line: Line) -> Line:
-    """The line with its text repaired, the places of its gaps kept."""
+    """The line with its text repaired, the places of its gaps kept, and a hyphen at its end taken note of."""
+    _repair_text(line)
+    if not line.hyphen and normalise.ends_in_hyphen(line.text):
+        line.text, line.hyphen = line.text[:-1], True
+    return line
+
+
+def _repair_text(line: Line) -> None:
     if not line.gaps:
         line.text = normalise.repair(line.text)
-        return line
+        return
     starts = [0, *line.gaps]
     cells = [normalise.repair(line.text[start:end]) for start, end in zip(starts, [*line.gaps, None], strict=True)]
     cells = [cell for cell in cells if cell]
@@ -92,26 +102,17 @@ def _repaired(line: Line) -> Line:
         at += len(cell) + 1
         gaps.append(at)
     line.gaps = tuple(gaps)
-    return line
 
 
 def _listed(document: Document) -> set[str]:
     """The headings that the contents list and the bookmarks name."""
-    found = {sections.plain(normalise.repair(title)) for title in document.outline}
-    before = ""
-    for page in document.pages:
-        for line in page.lines:
-            if line.role is AsideRole.CONTENTS:
-                entry = boilerplate.entry(line)
-                if entry is None:
-                    before = f"{before} {line.text}".strip()
-                    continue
-                found |= {sections.plain(entry[0]), sections.plain(f"{before} {entry[0]}")}
-                before = ""
+    found = {section_kinds.plain(normalise.repair(title)) for title in document.outline}
+    listed = [line for page in document.pages for line in page.lines if line.role is AsideRole.CONTENTS]
+    found |= {section_kinds.plain(heading) for heading in contents.headings(listed)}
     return {heading for heading in found if len(heading) > 2}
 
 
-def _asides(document: Document, drafts: list[paragraphs.Draft]) -> tuple[Aside, ...]:
+def _asides(document: Document, drafts: list[Draft]) -> tuple[Aside, ...]:
     """Each with the ordinal of the paragraph that follows it on its page."""
     home = {id(line): at for at, draft in enumerate(drafts) for line in draft.lines}
     result = []
@@ -125,10 +126,17 @@ def _asides(document: Document, drafts: list[paragraphs.Draft]) -> tuple[Aside, 
             if line.role is None:
                 following = home[id(line)]
             elif line.y < page.height / 2 and here and line.role is not AsideRole.CONTENTS:
-                found.append(Aside(page.number, min(here), line.role, line.text))
+                found.append(Aside(page.number, min(here), line.role, normalise.with_hyphen(line.text, line.hyphen)))
             else:
                 bottom = line.role is not AsideRole.CONTENTS and line.y > page.height / 2
-                found.append(Aside(page.number, after if bottom else following, line.role, line.text))
+                found.append(
+                    Aside(
+                        page.number,
+                        after if bottom else following,
+                        line.role,
+                        normalise.with_hyphen(line.text, line.hyphen),
+                    )
+                )
         found.reverse()
         result += sorted(found, key=lambda aside: aside.before)
         upto = after

@@ -1,20 +1,20 @@
 """Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
 
-import math
 import re
+from functools import lru_cache
+from itertools import pairwise
 
-from ingest.structure import normalise
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
-from ingest.worker import pdfium
+from ingest.worker import glyphs, pdfium
 from ingest.worker.ink import View, view
 
 _TOO_WIDE = 0.54  # of the letter size: wider than most text faces on average; then a wide gap is looked for
 _GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
-_SMALL = 0.8  # of the size of the letter beside it: a raised digit
+_SLANTED = 0.2  # rise over run: a steeper line is a watermark or a label of a chart
+_MOST_PIECES = 200  # of a line that are looked at
 _BOLD = 600  # weight of a font
-_MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
-_NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
-_DIGIT = re.compile("[0-9]")
+_BOLD_NAME = re.compile(rb"bold|heavy|demi|[-,]black", re.IGNORECASE)
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
@@ -50,16 +50,16 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
             first = max(0, pdfium.place_of(text_page, first))
             last = max(first, pdfium.place_of(text_page, last))
 
-        x0, y0 = seen(*pdfium.origin(text_page, first))
+        along, base = pdfium.origin(text_page, first)
+        x0, y0 = seen(along, base)
         left, bottom, right, top = pdfium.loose_box(text_page, last)
         corner, other = seen(left, bottom), seen(right, top)
         # What comes first may be a bullet of another font, a number or a raised mark, what comes last a page number.
         by_first = stripped[0].isalpha() or (stripped[0].isdigit() and stripped[-1].isdigit())
-        size = _size(text_page, first if by_first else last)
-        bold = pdfium.font_weight(text_page, first) >= _BOLD
-        bold_end = pdfium.font_weight(text_page, last) >= _BOLD
+        size = glyphs.size(text_page, first if by_first else last)
+        bold = _is_bold(text_page, first)
         x1 = max(corner[0], other[0])
-        line = Line(stripped, x0, x1, y0, size, bold, bold_end)
+        line = Line(stripped, x0, x1, y0, size, bold)
         xe, ye = x0, y0
         if not (y0 - size < corner[1] < y0 + size and y0 - size < other[1] < y0 + size):
             xe, ye = seen(*pdfium.origin(text_page, last))  # else it stands beside the first
@@ -72,11 +72,17 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
                 line.x0, line.x1, line.y = y0, max(corner[1], other[1]), width - x0
             sideways += len(stripped)
         else:
+            line.slanted = abs(ye - y0) > _SLANTED * abs(xe - x0)
             upright += len(stripped)
-            if x1 - x0 > _TOO_WIDE * size * len(stripped) and " " in stripped:
-                line.gaps = _gaps(text_page, stripped, first, size, seen, straight, offset)
-        if straight and _DIGIT.search(stripped) and (_MARK.search(stripped) or _NOTE.match(stripped)):
-            line.text = _raised(text_page, stripped, first)
+            pieces = list(pdfium.rectangles(text_page, first, last - first + 1, _MOST_PIECES))
+            wide = x1 - x0 > _TOO_WIDE * size * len(stripped) or _parted(pieces, size)
+            if wide and " " in stripped:
+                found = _gaps(text_page, stripped, first, size, seen, straight, offset)
+                line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
+            letters = glyphs.Line(text_page, stripped, offset, straight)
+            line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size, pieces)
+        mark = len(line.text) - len(line.text.rstrip(_RAISED))
+        line.bold_end = _is_bold(text_page, max(first, last - mark))  # the mark of a footnote is set plain
         lines.append(line)
         places.append(first)
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
@@ -87,33 +93,25 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
     return places
 
 
-def _raised(text_page: int, text: str, offset: int) -> str:
-    """The text with small digits after a word, the marks of footnotes, as raised digits: `guidance1` is `guidance¹`."""
-
-    def height(place: int) -> float:
-        return _size(text_page, offset + place)
-
-    def after_word(found: re.Match[str]) -> str:
-        small = height(found.start()) < _SMALL * height(found.start() - 1)
-        return found.group().translate(normalise.RAISED) if small else found.group()
-
-    def before_note(found: re.Match[str]) -> str:
-        small = height(found.start()) < _SMALL * height(found.end())
-        return found.group().translate(normalise.RAISED) if small else found.group()
-
-    return _MARK.sub(after_word, _NOTE.sub(before_note, text))
+def _is_bold(text_page: int, place: int) -> bool:
+    """Whether a letter is set in bold: by the weight of its font, or by its name where the weight is not told."""
+    return pdfium.font_weight(text_page, place) >= _BOLD or _names_bold(pdfium.font_name(text_page, place))
 
 
-def _size(text_page: int, place: int) -> float:
-    """The size in which a letter is printed: its font's, scaled by its matrix."""
-    size: float = pdfium.font_size(text_page, place) * (math.hypot(*pdfium.stretch(text_page, place)) or 1.0)
-    return size
+@lru_cache(maxsize=1_000)
+def _names_bold(name: bytes) -> bool:
+    return _BOLD_NAME.search(name) is not None
+
+
+def _parted(pieces: list[pdfium.Box], size: float) -> bool:
+    """Whether a gap too wide to be a space between words lies between two pieces of a line."""
+    return any(other[0] - one[2] > _GAP * size for one, other in pairwise(pieces))
 
 
 def _gaps(
     text_page: int, text: str, first: int, size: float, seen: View, straight: bool, offset: int
-) -> tuple[int, ...]:
-    """Offsets of the letters that follow a gap too wide to be a space between words."""
+) -> list[tuple[int, tuple[float, float]]]:
+    """Offsets of the letters that follow a gap too wide to be a space between words; where each gap starts and ends."""
     found = []
     for space in _SPACES.finditer(text):
         before, after = first + space.start() - 1, first + space.end()
@@ -122,6 +120,7 @@ def _gaps(
             after = pdfium.place_of(text_page, offset + space.end())
         one, other = pdfium.letter_box(text_page, before), pdfium.letter_box(text_page, after)
         end = max(seen(one[0], one[1])[0], seen(one[2], one[3])[0])
-        if min(seen(other[0], other[1])[0], seen(other[2], other[3])[0]) - end > _GAP * size:
-            found.append(space.end())
-    return tuple(found)
+        start = min(seen(other[0], other[1])[0], seen(other[2], other[3])[0])
+        if start - end > _GAP * size:
+            found.append((space.end(), (end, start)))
+    return found

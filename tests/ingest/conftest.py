@@ -32,17 +32,24 @@ def lines(
     return placed
 
 
-def pdf(*pages: Sequence[Word], labels: str = "", extra: str = "", before: str = "", after: str = "") -> bytes:
-    """A PDF of A4 pages. labels: the /Nums of /PageLabels; before, after: drawing commands under and over the text of
-    every page."""
+def pdf(*pages: Sequence[Word] | str, labels: str = "", extra: str = "", before: str = "", after: str = "") -> bytes:
+    """A PDF of A4 pages: of words, or as drawing commands.
+
+    labels: the /Nums of /PageLabels; before, after: drawing commands under and over the text of every page.
+    Fonts: R Helvetica, B Helvetica bold, T Times, C Courier.
+    """
     objects = {
         1: f"<</Type/Catalog/Pages 2 0 R{f'/PageLabels<</Nums[{labels}]>>' if labels else ''}{extra}>>".encode(),
         3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         4: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold/Encoding/WinAnsiEncoding>>",
+        5: b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>",
+        6: b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
     }
     kids = []
     for words in pages:
         content = before.encode()
+        if isinstance(words, str):
+            content, words = content + words.encode("latin-1"), ()
         for word in words:
             text = word.text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
             font = "B" if word.bold else "R"
@@ -52,7 +59,7 @@ def pdf(*pages: Sequence[Word], labels: str = "", extra: str = "", before: str =
         objects[number] = b"<</Length %d>>stream\n" % len(content) + content + b"\nendstream"
         objects[number + 1] = (
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {number} 0 R"
-            "/Resources<</Font<</R 3 0 R/B 4 0 R>>>>>>"
+            "/Resources<</Font<</R 3 0 R/B 4 0 R/T 5 0 R/C 6 0 R>>>>>>"
         ).encode()
         kids.append(f"{number + 1} 0 R")
     objects[2] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>".encode()

@@ -93,6 +93,20 @@ def test_a_hyphen_at_the_end_of_a_line_goes_where_the_document_writes_the_word_w
     assert texts(report) == ["Safeguarding is a duty of all. It was said that safeguarding had failed here."]
 
 
+@pytest.mark.parametrize("size", [9, 11, 14])
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_word_broken_at_the_end_of_a_page_is_one_word(read: Read, press: Any, size: float, bold: bool) -> None:
+    style = {"size": size, "bold": bold}
+    first = press.lines("Multi-agency work is", "a duty.", "", "The panel asked all to describe their multi-", **style)
+    report = read(first, press.lines("agency arrangements of that year.", "", "It met", "again.", **style))
+    assert "The panel asked all to describe their multi-agency arrangements of that year." in texts(report)
+
+
+def test_a_running_line_keeps_the_hyphen_at_its_end(read: Read, press: Any) -> None:
+    pages = [[*press.lines("Avonshire 2018-", top=810, size=8), *body(press, number)] for number in range(1, 6)]
+    assert {aside.text for aside in read(*pages).asides} == {"Avonshire 2018-"}
+
+
 def test_a_raised_digit_is_a_mark_and_no_part_of_the_word(read: Read, press: Any) -> None:
     words = [
         press.word("Follow the guidance", 72, 700),

@@ -4,8 +4,8 @@ import pytest
 
 from corpus.model import AsideRole, Found, SectionKind
 from ingest.structure import metadata
+from ingest.structure.draft import Draft
 from ingest.structure.page import Line, RawPage
-from ingest.structure.paragraphs import Draft
 
 SIZE = 11.0
 BODY = "The child was seen at home and the worker was told that all of it was well. " * 3

@@ -10,7 +10,7 @@ from ingest.structure import normalise
     [
         ("ﬁndings of the eﬀective oﬃcer", "findings of the effective officer"),
         ("the child’s “voice”", "the child’s “voice”"),
-        ("safe\u00adguarding", "safeguarding"),
+        ("2018\u00ad19", "2018-19"),
         ("non\u2011accidental", "non-accidental"),
         ("wide\u00a0space\u2003and\ttab", "wide space and tab"),
         ("\uf0b7 first point", "• first point"),
@@ -61,6 +61,8 @@ def test_repairing_twice_changes_nothing_more(text: str) -> None:
         ("Ms Avon", "Smith said", "Ms Avon-Smith said"),  # a name
         ("aged 16", "17 years", "aged 16-17 years"),  # numbers
         ("over-opti", "mistic views", "over-optimistic views"),
+        ("homeless 16", "and 17-year-olds", "homeless 16- and 17-year-olds"),  # the word goes on after "and"
+        ("pre", "or post-natal care", "pre- or post-natal care"),
     ],
 )
 def test_a_word_broken_by_a_hyphen_is_put_together_as_the_document_writes_it(
@@ -78,3 +80,11 @@ def test_lines_without_a_hyphen_are_joined_by_one_space() -> None:
 
 def test_a_hyphen_before_something_that_is_no_word_stays() -> None:
     assert normalise.join("see pages 4", "(below)", True, (), ()) == "see pages 4-(below)"
+
+
+@pytest.mark.parametrize(
+    ("line", "broken"),
+    [("its multi-", True), ("from 2018-", True), ("it was -", False), ("- 12 -", False), ("a", False)],
+)
+def test_a_line_ends_in_a_hyphen_only_where_a_word_is_broken(line: str, broken: bool) -> None:
+    assert normalise.ends_in_hyphen(line) is broken

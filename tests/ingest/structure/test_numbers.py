@@ -61,3 +61,32 @@ def test_an_extract_may_begin_in_the_middle() -> None:
 def test_no_word_is_taken_for_a_roman_number() -> None:
     assert numbers.at_start("civil. law") is None
     assert numbers.at_start("I. saw") is None
+
+
+def test_a_number_needs_no_space_before_its_text() -> None:
+    assert numbers.of_paragraphs(["8.13.In May it rained.", "8.14.In June it did not."]) == ["8.13", "8.14"]
+
+
+def test_chapters_may_be_numbered_with_a_nought() -> None:
+    texts = ["1.0 Introduction", "1.1 It rained.", "2.0 Analysis", "2.1 It went on.", "3.0 Conclusions"]
+    assert numbers.of_paragraphs(texts) == ["1.0", "1.1", "2.0", "2.1", "3.0"]
+    assert numbers.of_paragraphs(["It grew.", "3.0 per cent of homes were wet."]) == [None, None]
+
+
+def test_a_footnote_and_the_rows_of_a_table_of_versions_have_no_numbers() -> None:
+    texts = ["1.0 12/03/2019 First draft", "1.1 14 May 2019 J. Wren", "1.2 Draft for panel", None, "1.1 It rained."]
+    assert numbers.of_paragraphs(texts) == [None, None, None, None, "1.1"]
+
+
+def test_the_entries_of_a_contents_list_have_no_numbers() -> None:
+    entries = ["1 Introduction 3", "2 What happened to Wren 4", "3 Analysis 9", "4 Findings 12"]
+    texts = [*entries, "1 Introduction", "2 What happened to Wren", "3 Analysis"]
+    assert numbers.of_paragraphs(texts) == [None] * 4 + ["1", "2", "3"]
+
+
+def test_two_paragraphs_that_end_in_numbers_are_no_contents_list() -> None:
+    assert numbers.of_paragraphs(["1.1 It rained on 12", "1.2 It rained on 14", "1.3 It stopped."]) == [
+        "1.1",
+        "1.2",
+        "1.3",
+    ]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind
+from corpus.model import BULLETS, Item, ItemKind, Paragraph, Section, SectionKind
 from ingest.structure import recommendations
+from ingest.structure.addressee import addressee
 
 RECOMMENDATIONS = Section(1, SectionKind.RECOMMENDATIONS, "8 Recommendations")
 FINDINGS = Section(1, SectionKind.FINDINGS, "Findings")
@@ -107,6 +108,106 @@ def test_a_footnote_and_an_answer_are_no_recommendations() -> None:
     assert len(find("Recommendation: The board should act.", section=answer)) == 1
 
 
+@pytest.mark.parametrize("sign", sorted(BULLETS | {"o"}))
+def test_every_kind_of_bullet_is_an_item_without_its_sign(sign: str) -> None:
+    heading = Section(1, SectionKind.RECOMMENDATIONS, "What needs to improve?")
+    found = find(f"{sign} The quality of plans.", f"{sign} Visits to children.", section=heading)
+    assert [item.text for item in found] == ["The quality of plans.", "Visits to children."]
+
+
+def test_bullets_of_a_second_kind_belong_to_the_bullet_above_them() -> None:
+    found = find("• The board should see:", "o the plans;", "o the letters.", "• Schools should ask.")
+    assert [(item.first, item.last) for item in found] == [(1, 3), (4, 4)]
+
+
+def test_numbered_items_do_not_keep_bullets_from_being_items() -> None:
+    found = find(("1", "1. The police should act."), "The board should also:", "• write;", "• ask.")
+    assert [item.number for item in found] == ["1", None, None]
+    assert [item.text for item in found][1:] == ["write;", "ask."]
+    assert [item.addressee for item in found] == ["The police", "The board", "The board"]
+
+
+def test_bullets_after_words_that_point_back_belong_to_the_number_above() -> None:
+    found = find(("1", "1. The police should act."), "This should include:", "• visits;", ("2", "2. GPs should ask."))
+    assert [(item.first, item.last) for item in found] == [(1, 3), (4, 4)]
+
+
+def test_what_stands_between_two_numbered_recommendations_is_part_of_the_first() -> None:
+    found = find(
+        ("Recommendation 1", "Recommendation 1: The board should act."),
+        "It should report on this every year.",
+        "¹ A footnote at the foot of the page.",
+        "2 Another footnote.",
+        "The report should be public.",
+        ("Recommendation 2", "Recommendation 2: Schools should ask."),
+    )
+    assert found[0].text.splitlines() == [
+        "The board should act.",
+        "It should report on this every year.",
+        "The report should be public.",
+    ]
+
+
+def test_a_title_is_followed_by_its_words_and_by_whom_they_ask() -> None:
+    paragraphs = [
+        Paragraph(0, 1, "Recommendation 1", 0, "Recommendation 1: A simpler structure", heading=True),
+        Paragraph(1, 1, None, 0, "The council should have one board."),
+        Paragraph(2, 1, None, 0, "Its members should be:"),
+        Paragraph(3, 2, None, 0, "• the director;"),
+        Paragraph(4, 2, None, 0, "The chair should be independent."),
+        Paragraph(5, 2, None, 1, "What came before", heading=True),
+    ]
+    sections = [Section(0, SectionKind.RECOMMENDATIONS, paragraphs[0].text), Section(1, SectionKind.BODY, "What came")]
+    (item,) = recommendations.find(paragraphs, sections)
+    assert (item.first, item.last, item.addressee) == (0, 4, "The council")
+
+
+def test_an_answer_is_no_part_of_what_it_answers() -> None:
+    found = find(
+        ("Recommendation 1", "Recommendation 1: That one body be asked to inspect all homes."),
+        "The council accepts this recommendation.",
+        "It will write to all homes.",
+    )
+    assert [item.text for item in found] == ["That one body be asked to inspect all homes."]
+
+
+def test_a_table_of_answers_holds_no_recommendations() -> None:
+    found = find(("Recommendation 1", "Recommendation 1"), ("Recommendation 2", "Recommendation 2 (accepted in full)"))
+    assert found == []
+
+
+def test_narrative_and_lead_ins_among_numbered_recommendations_are_none() -> None:
+    found = find(
+        ("8.1", "8.1 The review makes the following recommendations."),
+        ("8.2", "8.2 Most plans were late, and nobody had seen them."),
+        ("8.3", "8.3 The police should:"),
+        "• visit;",
+        ("8.4", "8.4 Improve the recording of visits so that plans are clear."),
+        ("8.5", "8.5 Visits had been late. (Conclusion, Paragraph 47)"),
+    )
+    assert [item.number for item in found] == ["8.3", "8.4"]
+
+
+def test_the_numbered_paragraphs_of_a_whole_report_are_no_findings() -> None:
+    body, part = Section(0, SectionKind.BODY, ""), Section(1, SectionKind.FINDINGS, "Findings")
+    before = [Paragraph(at, 1, f"4.{at}", 0, f"4.{at} It rained.") for at in range(6)]
+    inside = [Paragraph(6, 1, "5.1", 1, "5.1 It rained again."), Paragraph(7, 1, "5.2", 1, "5.2 It stopped.")]
+    assert recommendations.find([*before, *inside], [body, part]) == ()
+    listed = [Paragraph(6, 1, "1", 1, "1. Nobody asked."), Paragraph(7, 1, "2", 1, "2. Nobody answered.")]
+    assert len(recommendations.find([*before, *listed], [body, part])) == 2
+
+
+def test_a_table_of_judgements_holds_no_findings() -> None:
+    assert find("• Overall effectiveness: good", section=Section(1, SectionKind.FINDINGS, "Judgement grade")) == []
+
+
+def test_prose_under_a_heading_of_another_matter_is_no_recommendation() -> None:
+    section = Section(1, SectionKind.RECOMMENDATIONS, "The experiences and progress of children in care")
+    assert find(("1", "1. Plans are late."), ("2", "2. Visits are few."), section=section) == []
+    section = Section(1, SectionKind.RECOMMENDATIONS, "The police")
+    assert len(find(("1", "1. Review the plans."), ("2", "2. Visit often."), section=section)) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
@@ -126,4 +227,4 @@ def test_a_footnote_and_an_answer_are_no_recommendations() -> None:
     ],
 )  # fmt: skip
 def test_who_is_asked_is_told_only_where_the_words_say_so(text: str, asked: str | None) -> None:
-    assert recommendations.addressee(text) == asked
+    assert addressee(text) == asked

@@ -1,0 +1,135 @@
+"""How far the column reaches in which a line stands, and which lines stand side by side."""
+
+from collections.abc import Iterator
+
+from ingest.structure.draft import WIDE_STEP, Style, ends_sentence
+from ingest.structure.page import Line
+from ingest.structure.reading_order import is_prose, overlaps
+
+MARGIN = 0.6
+"""Of the letter size: the room beyond the first word of the next line that justified text never leaves."""
+
+_RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
+_OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more has a measure of its own
+_SHORT_RUN = 2  # lines: too few to tell how far their column reaches
+_LEFT_STEP = 4  # points: left edges that differ by less are one
+_LEVEL = 0.6  # of the letter size: baselines that differ by less are on the same height
+_TOUCH = 1.0  # point by which text that stands side by side may overlap
+_SAME_SIZE = 0.5  # points by which the size of body text varies
+_SAME_LEFT = 0.3  # of the letter size by which the left edge of one paragraph varies
+_SHORT_LINE = 0.6  # of the width of the column: a shorter line that ends a sentence ends its paragraph beyond doubt
+_NEXT_STEP = 4.0  # times the letter size: a line further down is not the next one
+_OWN_MEASURE_LINES = 3  # fewer do not show a measure
+_OWN_MEASURE_STEP = 1.8  # times the letter size: a wider step parts two texts
+_NARROWER = 2.0  # times the letter size by which such a text must be narrower than what stands around it
+_ENDS_NEEDED = 3  # such ends, to say how a document sets paragraphs apart
+_MOSTLY = 0.8  # share of such ends that space must follow
+
+
+def right_edges(lines: list[Line], style: Style) -> list[float]:
+    """For each line the right edge of its column: how far the lines around it reach."""
+    edges: list[float] = []
+    start = 0
+    for at in range(1, len(lines) + 1):
+        if at < len(lines) and _same_run(lines[at - 1], lines[at], style):
+            continue
+        edges += [max([line.x1 for line in lines[start:at]])] * (at - start)
+        start = at
+    # A short run says little: it reaches as far as any text of its size with the same left edge.
+    by_left: dict[tuple[int, int], float] = {}
+    for line in lines:
+        left = _left(line)
+        by_left[left] = max(by_left.get(left, 0.0), line.x1)
+    runs = dict.fromkeys(edges, 0)
+    for edge in edges:
+        runs[edge] += 1
+    edges = [
+        max(edge, by_left[_left(line)]) if runs[edge] <= _SHORT_RUN else edge
+        for line, edge in zip(lines, edges, strict=True)
+    ]
+    for first, end, edge in _own_measures(lines):
+        if edge < edges[first] - _NARROWER * lines[first].size:
+            edges[first:end] = [edge] * (end - first)
+    return edges
+
+
+def width_of_first_word(line: Line) -> float:
+    """About how wide the first word of a line and the space after it are, in points."""
+    end = line.text.find(" ")
+    letters = len(line.text)
+    return (line.x1 - line.x0) * ((letters if end < 0 else end) + 1) / (letters or 1)
+
+
+def _own_measures(lines: list[Line]) -> Iterator[tuple[int, int, float]]:
+    """Prose that fills a measure of its own, as a block quote or text beside a picture does: the place of its first
+    line, the place after its last, its right edge.
+
+    Line after line has the same left edge and leaves no room for the first word of the next.
+    """
+    start = 0
+    while start < len(lines):
+        end, edge = start + 1, lines[start].x1
+        tightest = float("inf")  # how far right the edge may lie before some line has room for the next word
+        while end < len(lines) and _goes_on_below(lines[end - 1], lines[end]):
+            limit = lines[end - 1].x1 + width_of_first_word(lines[end]) + MARGIN * lines[end].size
+            if max(edge, lines[end].x1) >= min(tightest, limit):
+                break
+            edge, tightest = max(edge, lines[end].x1), min(tightest, limit)
+            end += 1
+        if end - start >= _OWN_MEASURE_LINES and is_prose([line.text for line in lines[start + 1 : end]]):
+            yield start, end, edge
+        start = max(end - 1, start + 1) if end - start > 1 else end
+
+
+def _goes_on_below(above: Line, line: Line) -> bool:
+    step = line.y - above.y
+    return (
+        0 < step < _OWN_MEASURE_STEP * line.size
+        and abs(line.x0 - above.x0) < _LEFT_STEP
+        and abs(line.size - above.size) < _SAME_SIZE
+        and not line.sideways
+    )
+
+
+def _left(line: Line) -> tuple[int, int]:
+    return round(line.x0 / _LEFT_STEP), round(line.size)
+
+
+def _same_run(above: Line, line: Line, style: Style) -> bool:
+    near = 0 < line.y - above.y < _RUN_STEP * style.leading * max(line.size, above.size)
+    return near and abs(line.size - above.size) < _OTHER_SIZE * line.size and overlaps(above, line)
+
+
+def space_ends_paragraphs(free: list[list[Line]], edges: list[list[float]], style: Style) -> bool:
+    """Whether space follows nearly every paragraph that ends, beyond doubt, in a short line."""
+    ends = wide = 0
+    for lines, reach in zip(free, edges, strict=True):
+        if any(line.sideways for line in lines):
+            lines = [line for line in lines if not line.sideways]
+            reach = right_edges(lines, style)
+        for above, line, edge in zip(lines, lines[1:], reach, strict=False):
+            if _ends_short(above, line, edge, style):
+                ends += 1
+                wide += line.y - above.y > WIDE_STEP * style.leading * line.size
+    return ends >= _ENDS_NEEDED and wide >= _MOSTLY * ends
+
+
+def _ends_short(above: Line, line: Line, edge: float, style: Style) -> bool:
+    """Whether `above` ends its paragraph in a short line, with body text at the same left edge below."""
+    same = abs(above.size - style.size) < _SAME_SIZE and abs(line.x0 - above.x0) < _SAME_LEFT * style.size
+    short = above.x1 - above.x0 < _SHORT_LINE * (edge - above.x0)
+    return same and short and 0 < line.y - above.y < _NEXT_STEP * line.size and ends_sentence(above.text)
+
+
+def beside(lines: list[Line]) -> list[bool]:
+    """For each line whether other text stands to its left or right on the same height: table cells, boxes, columns."""
+    found = [False] * len(lines)
+    order = sorted(range(len(lines)), key=lambda at: lines[at].y)
+    for rank, at in enumerate(order):
+        line = lines[at]
+        for other in order[rank + 1 :]:
+            if lines[other].y - line.y > _LEVEL * line.size:
+                break
+            if lines[other].x0 >= line.x1 - _TOUCH or lines[other].x1 <= line.x0 + _TOUCH:
+                found[at] = found[other] = True
+    return found

@@ -1,0 +1,119 @@
+"""Contents lists: headings with the pages on which they stand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.model import AsideRole
+from ingest.structure.page import Line, RawPage
+
+_FIRST_PAGES = 12  # among which a contents list stands, or in the first eighth of a longer file
+_ENTRIES_NEEDED = 3  # for a list
+_LINES_BETWEEN = 4  # that are no entry end the list; a heading may run over three
+_SLACK = 60  # pages that a list may count beyond the last page of the file: the file may be an extract
+_TITLE = re.compile(r"^(?:table of |list of )?(?:contents?|figures|tables|boxes|cynnwys)(?: page)?:?$", re.IGNORECASE)
+_DOTS = re.compile(r"(?:\s*[.…·_]){4,}\s*")
+_ENTRY = re.compile(
+    r"^(?P<head>.*?\S)(?P<gap>(?:\s*[.…·_]){3,}\s*|\s+)(?P<page>\d{1,3}|[ivxlc]{1,6}|\d+-\d+\s*[–-]\s*\d+-\d+)$"
+)
+_PAGE = re.compile(r"\d{1,3}|[ivxlc]{1,6}")
+_LEVEL = 0.3  # of the letter size: baselines that differ by less are one printed line
+_ROMAN_LETTERS = frozenset("ivxlc")
+
+
+def headings(lines: list[Line]) -> Iterator[str]:
+    """The headings that the lines of a contents list name; one over two lines also as a whole."""
+    before = ""
+    for row in _rows(lines):
+        found = _entry(row)
+        if found is None:
+            before = f"{before} {row.text}".strip()
+            continue
+        yield from (found.group("head"), f"{before} {found.group('head')}")
+        before = ""
+
+
+def mark(pages: list[RawPage]) -> None:
+    """Give contents lists their role: rising page numbers, under a title or with at least three dotted lines."""
+    goes_on = False
+    last = 0
+    for page in pages[: max(_FIRST_PAGES, len(pages) // 8)]:
+        rows = _rows(page.free)
+        title = next((at for at, row in enumerate(rows) if _TITLE.match(row.text)), None)
+        dotted = sum(1 for row in rows if _says_entry(row) and _DOTS.search(row.text))
+        if title is None and dotted < _ENTRIES_NEEDED and not goes_on:
+            continue
+        if title is not None or not goes_on:
+            last = 0
+        found = _list_from(rows, 0 if title is None else title + 1, last, len(pages), title is not None or goes_on)
+        goes_on = found.entries >= _ENTRIES_NEEDED and found.end == len(rows)
+        last = found.last
+        if found.entries >= _ENTRIES_NEEDED:
+            for row in rows[0 if title is None else title : found.end]:
+                for line in row.lines:
+                    line.role = AsideRole.CONTENTS
+
+
+@dataclass(slots=True)
+class _Row:
+    """A printed line: a heading and its page, which may be lines apart. wide: where a wide gap ends in its text."""
+
+    lines: list[Line]
+    text: str
+    wide: int | None
+
+
+def _rows(lines: list[Line]) -> list[_Row]:
+    rows: list[_Row] = []
+    for line in lines:
+        above = rows[-1].lines[-1] if rows else None
+        level = above is not None and abs(line.y - above.y) < _LEVEL * line.size and line.x0 > above.x1
+        if level and not line.sideways and _PAGE.fullmatch(line.text):
+            rows[-1].wide = len(rows[-1].text) + 1
+            rows[-1].text += f" {line.text}"
+            rows[-1].lines.append(line)
+        else:
+            rows.append(_Row([line], line.text, line.gaps[-1] if line.gaps else None))
+    return rows
+
+
+@dataclass(slots=True)
+class _List:
+    """end: the place after its last entry. last: the page that this names."""
+
+    end: int
+    last: int
+    entries: int = 0
+
+
+def _list_from(rows: list[_Row], start: int, last: int, pages: int, expected: bool) -> _List:
+    """The list that begins at a line. last: the page that its entry before names. expected: a title says it is one."""
+    found = _List(start, last)
+    for at, row in enumerate(rows[start:], start):
+        entry = _entry(row)
+        if entry is None or not (expected or _says_entry(row)):
+            if at - found.end >= _LINES_BETWEEN:
+                break
+            continue
+        page = entry.group("page")
+        number = int(page) if page.isdigit() else 0
+        if number and (number + 1 < found.last or number > pages + _SLACK):
+            if _says_entry(row):
+                break
+            continue  # a heading over two lines, the first of which ends in a number
+        found.last = max(found.last, number)
+        found.end = at + 1
+        found.entries += 1
+    return found
+
+
+def _entry(row: _Row) -> re.Match[str] | None:
+    # What ends otherwise is none, and the pattern would try every gap to find that out.
+    text = row.text
+    return _ENTRY.match(text) if text[-1:].isdecimal() or text[-1:] in _ROMAN_LETTERS else None
+
+
+def _says_entry(row: _Row) -> bool:
+    """Whether the row alone says that it is from a contents list: dots lead to its page number, or a wide gap does."""
+    found = _entry(row)
+    return found is not None and (bool(_DOTS.search(row.text)) or row.wide == found.start("page"))

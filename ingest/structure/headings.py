@@ -1,0 +1,103 @@
+"""Which paragraphs are headings? By their size, weight and case, and by what stands around them."""
+
+import re
+from collections.abc import Collection
+
+from corpus.model import bullet_of
+from ingest.structure.draft import Draft
+from ingest.structure.section_kinds import NUMBERED, kind_of, plain
+
+_LONGEST = 160  # characters of a heading
+_BODY_SIZE = 0.95  # of the size of the body: smaller letters are not the body's
+_SMALLEST = 0.75  # of the size of the body: no heading is smaller
+_SMALL_LENGTH = 80  # characters of a heading smaller than the body
+_LABEL = re.compile(  # of a table or picture, a lettered item, a person
+    r"^(?:(?:table|figure|fig\.|box|chart|graph|diagram)\s*\d|\(?[a-z]\)|signed\b|yours\b"
+    r"|(?:the )?(?:rt hon|right honourable|sir|dame|dr|mr|mrs|ms|miss|prof(?:essor)?|lord|lady|baroness)\b\.?"
+    r"(?:\s+\S+){1,7}$)",
+    re.IGNORECASE,
+)
+_OUT_OF_PLACE = re.compile(r"[.;,]$|^[\d\W]*$|@|^www\.|^https?:")
+_LINES = 4  # of a heading, at most
+_LOOK_BELOW = 3  # paragraphs below among which the first that is no footnote is looked at
+_LARGE = 1.08  # times the size of the body: set larger than it
+_VERY_LARGE = 1.25  # times the size of the body: a heading, whatever stands beside it
+_BOLD_LENGTH = 120  # characters of a heading in bold of the size of the body
+_CAPITALS = 0.9  # share of the letters of a heading set in capitals
+_KNOWN_LENGTH = 45  # characters of a heading that only its words tell
+_KNOWN_WORDS = 4  # of such a heading without a number
+
+
+def mark(drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float) -> list[bool]:
+    """Whether each draft is a heading.
+
+    numbers: their printed numbers. listed: headings that the contents list or the bookmarks name, as `plain` has them.
+    size: of the letters of the body, in points.
+    """
+    return [_is_heading(at, drafts, numbers, listed, size) for at in range(len(drafts))]
+
+
+def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float) -> bool:
+    draft, number = drafts[at], numbers[at]
+    if not _may_be_heading(draft):
+        return False
+    large = draft.size > _LARGE * size
+    of_body_size = draft.size > _BODY_SIZE * size
+    if plain(draft.text) in listed and (large or draft.bold or draft.alone) and of_body_size:
+        return True
+    below = next(
+        (place for place in range(at + 1, min(at + 1 + _LOOK_BELOW, len(drafts))) if not drafts[place].note), None
+    )
+    if _OUT_OF_PLACE.search(draft.text) and not _ends_as_headings_may(
+        draft, number, below is not None and numbers[below] is not None
+    ):
+        return False
+    if large:
+        return draft.alone or draft.size > _VERY_LARGE * size
+    if not draft.alone or below is None:
+        return False
+    if draft.bold:
+        return _is_bold_heading(draft, drafts[below], size)
+    return of_body_size and draft.space_above and (_is_in_capitals(draft) or _is_known(draft, number))
+
+
+def _may_be_heading(draft: Draft) -> bool:
+    """Whether a paragraph has the form of a heading: short, upright, no item, label or sentence that goes on."""
+    text, first = draft.text, draft.lines[0]
+    if draft.note or not 3 <= len(text) <= _LONGEST or len(draft.lines) > _LINES or draft.turns:
+        return False
+    words = NUMBERED.sub("", text)
+    if not any(letter.isalpha() for letter in words) or words[:1].islower() or bullet_of(first.text):
+        return False
+    return not (first.sideways or first.slanted or _LABEL.match(text))
+
+
+def _ends_as_headings_may(draft: Draft, number: str | None, counted: bool) -> bool:
+    """Whether bold text that ends in a stop may be a heading. counted: the paragraph below has a printed number."""
+    if not draft.bold:
+        return False
+    named = number is not None and number[0].isalpha() and len(number) > 6  # "Finding 1: …" may be a sentence
+    # Some print a full stop after a heading; over numbered paragraphs it is one, elsewhere it is a sentence in bold.
+    stopped = draft.text.endswith(".") and not re.search(r"[.;]\s", draft.text) and number is None and counted
+    return named or (stopped and draft.space_above)
+
+
+def _is_bold_heading(draft: Draft, following: Draft, size: float) -> bool:
+    """A bold line over text that is not bold. Bold lines in a row are a table or title page, unless space parts them."""
+    if draft.size > _BODY_SIZE * size:
+        return len(draft.text) < _BOLD_LENGTH and (not following.bold or draft.space_above)
+    over_text = not following.bold and following.size > draft.size and draft.space_above
+    return over_text and draft.size > _SMALLEST * size and len(draft.text) < _SMALL_LENGTH and draft.text[-1].isalnum()
+
+
+def _is_in_capitals(draft: Draft) -> bool:
+    words = NUMBERED.sub("", draft.text)
+    capitals = sum(letter.isupper() for letter in words)
+    return capitals > _CAPITALS * sum(letter.isalpha() for letter in words) and len(words) > 6
+
+
+def _is_known(draft: Draft, number: str | None) -> bool:
+    """Whether plain text of the size of the body has the words of a heading and no more."""
+    words = NUMBERED.sub("", draft.text)
+    short = len(words) < _KNOWN_LENGTH and (number is not None or len(words.split()) <= _KNOWN_WORDS)
+    return short and draft.text[-1].isalnum() and kind_of(draft.text) is not None

@@ -1,0 +1,19 @@
+"""The lines in the top and the bottom margin of a page, where running lines and page numbers stand."""
+
+from operator import attrgetter
+
+from ingest.structure.page import Line, RawPage
+
+_MARGIN = 0.17  # of the height of the page: headers of three lines under a logo fit in
+_DEPTH = 8  # lines from the edge that are looked at
+
+_height = attrgetter("y")
+
+
+def margins(page: RawPage) -> tuple[list[Line], list[Line]]:
+    """The lines in the top and in the bottom margin that have no role yet, outermost first."""
+    margin = page.height * _MARGIN
+    lines = [line for line in page.free if not line.sideways]
+    top = sorted((line for line in lines if line.y < margin), key=_height)
+    bottom = sorted((line for line in lines if line.y > page.height - margin), key=_height)
+    return top[:_DEPTH], bottom[: -_DEPTH - 1 : -1]

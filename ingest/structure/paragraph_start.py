@@ -1,0 +1,209 @@
+"""Whether a line begins a paragraph or goes on with the one above it.
+
+The rules are asked in order; the first that has an answer decides. All thresholds are multiples of the letter size
+unless they say otherwise, so that they hold for large and small print.
+"""
+
+import re
+from dataclasses import dataclass
+
+from corpus.model import BULLETS, bullet_of
+from ingest.structure.columns import MARGIN, width_of_first_word
+from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
+from ingest.structure.page import Line
+from ingest.structure.reading_order import overlaps
+
+_INDENT = 0.8  # further in or out begins a paragraph
+_LEVEL = 0.6  # baselines that differ by less are one printed line
+_CELL_GAP = 1.2  # wider than any space between words: the next cell of a row
+_SIDEWAYS_STEP = 2.0  # lines set sideways that are nearer than this belong together
+_COLUMN_RISE = 8.0  # a sentence that goes on at least so much higher goes on in the next column
+_COLUMN_LINES = 2  # lines that a column has before a sentence goes on in the next one; a cell of a table may have fewer
+_SAME_POINTS = 0.5  # points: sizes that differ by less are the same
+_FAR = 3.0  # a step wider than this leads to another text
+_OTHER_SIZE = 0.08  # share of the size: letters that differ by more are set for another purpose
+_MIXED_POINTS = 1.1  # points: a sentence may go on in letters that differ by less, as after an abbreviation
+_ROOMY = 3.0  # beyond the first word of the next line: room that ragged text never leaves
+_FULL_LINE = 3.0  # a line that ends nearer to the edge is full
+_VERY_WIDE = 2.0  # times the usual leading: no sentence goes on over so wide a step
+_LOOSE = 1.05  # times the usual leading: a heading stands at least so far above its text
+_RAGGED = 0.3  # share of the measure that a line may leave empty where space alone ends paragraphs
+_CENTRED = 0.5  # two lines whose middles differ by less are centred on each other
+_TITLE_LETTERS = 70  # characters of a line that may be a heading
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DASHES = "–—-*"  # bullets that also stand within a sentence
+
+_MARKER = re.compile(
+    r"^(?:\d{1,3}\.(?=[A-Z‘“])|(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
+    r"|[⁰¹²³⁴-⁹]+|(?:Recommendation|Finding|Learning point|Question|Action)\s+\d[\d.]*[:.)]?)(?:\s|$))",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"^(\(?)(\d{1,3}|[a-z])([.):]*)\s")
+
+
+def has_marker(text: str) -> bool:
+    """Whether a line starts as an item of a list or a numbered paragraph does: "4.3", "(b)", "iv.", "Finding 2"."""
+    return _MARKER.match(text) is not None
+
+
+def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cell: bool) -> bool:
+    """Whether `line` begins a paragraph after `above`, the last line of `block`.
+
+    edge: the right edge of the column of `above`. cell: other text stands beside one of the two.
+    """
+    if line.sideways or above.sideways:
+        return not (line.sideways and above.sideways and abs(line.y - above.y) < _SIDEWAYS_STEP * line.size)
+    step = line.y - above.y
+    size = line.size if line.size > above.size else above.size
+    if abs(step) < _LEVEL * size and line.x0 >= above.x0:
+        return line.x0 - above.x1 > _CELL_GAP * size
+    if above.hyphen:
+        # The word goes on, but not in a footnote that stands between it and the next page.
+        smaller = line.size < (1 - _OTHER_SIZE) * above.size and step > 0
+        return smaller and (has_marker(line.text) or step > _FAR * size)
+    ended = ends_sentence(above.text)
+    if step <= 0:
+        return not _goes_on_in_next_column(block, above, line, -step / size, ended)
+    if _set_for_another_purpose(above, line, size, ended) or not overlaps(above, line):
+        return True
+    pair = _Pair.of(block, above, line, edge, style, cell, ended)
+    for rule in _RULES:
+        answer = rule(pair)
+        if answer is not None:
+            return answer
+    return pair.short and (ended or pair.room > width_of_first_word(line) + _ROOMY * size)
+
+
+def _goes_on_in_next_column(block: Draft, above: Line, line: Line, rise: float, ended: bool) -> bool:
+    """Whether a line that stands higher goes on with the sentence; else it is the next cell, or a column of its own."""
+    reads_on = not ended and line.text[:1].islower() and abs(line.size - above.size) < _SAME_POINTS
+    return reads_on and rise > _COLUMN_RISE and len(block.lines) > _COLUMN_LINES
+
+
+def _set_for_another_purpose(above: Line, line: Line, size: float, ended: bool) -> bool:
+    """Whether the letter size says that two lines are not one text."""
+    change = abs(above.size - line.size)
+    if change <= _OTHER_SIZE * size:
+        return False
+    return ended or line.bold != above.bold or change >= _MIXED_POINTS
+
+
+@dataclass(slots=True)
+class _Pair:
+    """Two lines below each other, and what the rules ask about them.
+
+    step: times the usual leading. room: points that the upper line leaves empty. short: the first word of the lower
+    line would have fitted there. heavy, heavy_above: the lower line, all the block above is bold.
+    """
+
+    block: Draft
+    above: Line
+    line: Line
+    edge: float
+    size: float
+    cell: bool
+    ended: bool
+    step: float
+    room: float
+    short: bool
+    heavy: bool
+    heavy_above: bool
+
+    @classmethod
+    def of(cls, block: Draft, above: Line, line: Line, edge: float, style: Style, cell: bool, ended: bool) -> "_Pair":
+        size = line.size if line.size > above.size else above.size
+        step = (line.y - above.y) / (style.leading * size)
+        room = edge - above.x1
+        short = room > width_of_first_word(line) + MARGIN * size
+        if style.spaced and step <= WIDE_STEP and room < _RAGGED * (edge - above.x0):
+            short = False
+        heavy = line.bold and line.bold_end
+        return cls(block, above, line, edge, size, cell, ended, step, room, short, heavy, block.bold)
+
+
+def _space(pair: _Pair) -> bool | None:
+    """Space begins a paragraph, unless a sentence goes on over a line that something made higher."""
+    if pair.step <= WIDE_STEP:
+        return None
+    goes_on = not pair.ended and not pair.short and pair.line.text[:1].islower() and pair.step <= _VERY_WIDE
+    return None if goes_on else True
+
+
+def _bullet(pair: _Pair) -> bool | None:
+    """A bullet begins a paragraph; a dash at the start of a line may stand within a sentence."""
+    text = pair.line.text
+    if text.startswith("o ") and pair.line.gaps[:1] == (2,):
+        return True
+    if text[0] not in BULLETS or not (len(text) == 1 or text[1] == " "):
+        return None
+    within = text[0] in _DASHES and not pair.ended and pair.above.x1 > pair.edge - _FULL_LINE * pair.size
+    return None if within else True
+
+
+def _number(pair: _Pair) -> bool | None:
+    """A number begins a paragraph where one may begin, or where it counts on from the number of the one above.
+
+    The mark of a footnote always does: in a text it stands behind a word.
+    """
+    if pair.line.text[0] in _RAISED:
+        return True
+    out = pair.line.x0 < pair.above.x0 - _INDENT * pair.size
+    if (pair.ended or pair.short or out) and has_marker(pair.line.text):
+        return True
+    return True if _counts_on(pair.block.lines[0].text, pair.line.text) else None
+
+
+def _weight(pair: _Pair) -> bool | None:
+    """Bold above plain text is a heading, and so is bold after the end of a paragraph."""
+    if pair.heavy_above and not pair.line.bold:
+        title = len(pair.block.lines) == 1 and not pair.ended and _is_title(pair.above)
+        if pair.short or pair.step > _LOOSE or title:
+            return True
+    return True if pair.heavy and not pair.above.bold_end and (pair.short or pair.ended) else None
+
+
+def _centred(pair: _Pair) -> bool | None:
+    """Centred lines go on until the sentence ends or the weight changes."""
+    above, line = pair.above, pair.line
+    centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < _CENTRED * pair.size
+    if not centred or abs(line.x0 - above.x0) <= pair.size or pair.ended:
+        return None
+    return pair.heavy != pair.heavy_above
+
+
+def _narrow_cell(pair: _Pair) -> bool | None:
+    """A narrow column breaks lines where it must."""
+    goes_on = pair.cell and not pair.above.text.endswith((".", "!", "?")) and pair.line.text[:1].islower()
+    return False if goes_on else None
+
+
+def _indent(pair: _Pair) -> bool | None:
+    """A line further out or further in begins a paragraph, but for first lines set in and hanging items."""
+    lines, above = pair.block.lines, pair.above
+    out = above.x0 - pair.line.x0
+    if out > _INDENT * pair.size:
+        return len(lines) > 1 or pair.short
+    if -out > _INDENT * pair.size:
+        hanging = len(lines) == 1 and (has_marker(above.text) or above.text[0] in BULLETS or bullet_of(above.text))
+        return not hanging or (pair.short and pair.ended)
+    return None
+
+
+_RULES = (_space, _bullet, _number, _weight, _centred, _narrow_cell, _indent)
+
+
+def _counts_on(first: str, text: str) -> bool:
+    """Whether `text` begins with the mark that follows the one `first` begins with: b) after a), 4 after 3."""
+    here = _ITEM.match(text)
+    before = _ITEM.match(first) if here else None
+    if before is None or here is None or before.group(1) + before.group(3) != here.group(1) + here.group(3):
+        return False
+    one, other = before.group(2), here.group(2)
+    if one.isdigit() and other.isdigit():
+        return int(other) == int(one) + 1
+    return len(one) == len(other) == 1 and ord(other) == ord(one) + 1
+
+
+def _is_title(line: Line) -> bool:
+    """Whether a line reads like a heading: short, and it ends without a comma or hyphen."""
+    return len(line.text) < _TITLE_LETTERS and not line.text.endswith((",", "-"))

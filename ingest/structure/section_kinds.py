@@ -1,0 +1,72 @@
+"""What the part under a heading is for, as the words of the heading say."""
+
+import re
+
+from corpus.model import SectionKind
+
+# In this order: the first whose words a heading has names its kind. A line break separates alternatives, as "|" does.
+_WORDS: dict[SectionKind, str] = {
+    SectionKind.APPENDIX: """appendix|appendices|annex(?:e|es)?|glossary|bibliography|references
+        acronyms|abbreviations|atodiad""",
+    SectionKind.ACTION_PLAN: """action plans?|improvement plans?|implementation plans?""",
+    SectionKind.FOREWORD: """foreword|preface|rhagair""",
+    SectionKind.SUMMARY: """executive summary|summary|crynodeb""",
+    SectionKind.RECOMMENDATIONS: r"""recommendations?|argymhellion
+        (?:questions?|considerations?|issues) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
+        (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
+        priority actions|improvement priorities
+        what (?:needs to|should|must) (?:improve|change)""",
+    SectionKind.TERMS_OF_REFERENCE: """terms of reference|scope(?: of (?:the|this) review)?|lines of enquiry""",
+    SectionKind.METHODOLOGY: """method(?:ology|s)?|review process|process of the review|conduct of the review
+        how (?:the|this) review was (?:done|conducted|carried out)|learning together|silp|the review team
+        about this inspection|inspection team|how we (?:did|carried out)""",
+    SectionKind.GOOD_PRACTICE: """(?:good|effective|positive) practice|strengths|what (?:worked|went|was done) well
+        arfer da""",
+    SectionKind.CHRONOLOGY: """chronology|chronological|time ?line|narrative|key (?:practice )?(?:episodes|events)
+        (?:sequence|summary) of events|case history|what happened|cronoleg""",
+    SectionKind.FAMILY: """family|families|genogram|household|parents|pen picture""",
+    SectionKind.LEARNING: """learning|lessons?|what we (?:have )?learn(?:t|ed)|gwersi""",
+    SectionKind.CONCLUSIONS: """conclusions?|concluding|final (?:remarks|thoughts|comments)|casgliad(?:au)?""",
+    SectionKind.FINDINGS: """findings?|(?:inspection )?judgements?|what (?:the review|we) found|canfyddiadau""",
+    SectionKind.ANALYSIS: """analysis|appraisal|appraising|evaluation|themes?|lived experience|voice of the child
+        child(?:ren)?(?:'s|’s) experiences?|dadansoddiad""",
+    SectionKind.INTRODUCTION: """introduction|background|context|circumstances|purpose
+        reasons? for (?:the|this|conducting)
+        why (?:the|this) (?:case|review)|about (?:the|this) (?:review|report|local authority)|cyflwyniad""",
+}
+_KINDS = tuple(
+    (kind, re.compile(r"\b(?:" + re.sub(r"\s*\n\s*", "|", words) + r")\b", re.IGNORECASE))
+    for kind, words in _WORDS.items()
+)
+NUMBERED = re.compile(
+    r"^(?:(?:section|part|chapter)\s+)?(?:\d{1,3}(?:[.-]\d{1,3})*|[A-Z](?=[.:)])|[ivx]+(?=[.)]))[.:)]?\s+",
+    re.IGNORECASE,
+)
+_NAMES = {
+    "finding": SectionKind.FINDINGS,
+    "recommendation": SectionKind.RECOMMENDATIONS,
+    "learning point": SectionKind.LEARNING,
+    "lesson": SectionKind.LEARNING,
+}
+_NAMED = re.compile(rf"({'|'.join(_NAMES)})\s+\d", re.IGNORECASE)
+
+
+def kind_of(heading: str) -> SectionKind | None:
+    """What the part under a heading is for, as its words say; None when they do not."""
+    named = _NAMED.match(heading)
+    if named:
+        return _NAMES[named.group(1).lower()]
+    words = NUMBERED.sub("", heading)
+    for kind, pattern in _KINDS:
+        found = pattern.search(words)
+        if found is None:
+            continue
+        # "Recommendations for the partnership" yes, "The police and the recommendations of an earlier report" no.
+        if len(words) <= 45 or found.start() < 12 or len(found.group()) * 3 > len(words):
+            return kind
+    return None
+
+
+def plain(heading: str) -> str:
+    """A heading without its number, its case and its signs: to compare it with a contents list or a bookmark."""
+    return " ".join(re.findall(r"\w+", NUMBERED.sub("", heading).lower()))

@@ -1,0 +1,68 @@
+"""The cells of a table row, joined into one paragraph."""
+
+from ingest.structure.draft import Draft
+
+_ROW_OVERLAP = 0.3  # of the letter size by which the cells of a row share height, at least
+_CELL_OVERLAP = 0.5  # of the letter size by which a cell may start left of where the one before it ends
+_LEFT_STEP = 3  # points: cells whose left edges differ by less stand below each other
+_NEAR_ROWS = 4  # rows above and below that may show that two cells are a row of a table
+_ROW_CELLS = 3  # cells that make a row of a table by themselves
+
+_Box = tuple[float, float, float, float]
+
+
+def join_rows(blocks: list[Draft]) -> list[Draft]:
+    """The blocks with the cells of each table row joined.
+
+    A row has three cells, or two that stand below those of another row. Blocks that stand side by side without being
+    a row are marked as not alone.
+    """
+    boxes = [_box(block) for block in blocks]
+    rows = _rows(blocks, boxes)
+    lefts = [{round(boxes[cell][2] / _LEFT_STEP) for cell in row} for row in rows]
+    result: list[Draft] = []
+    for at, row in enumerate(rows):
+        if not _is_table_row(at, row, lefts):
+            for cell in row:
+                blocks[cell].alone = len(row) == 1
+            result += [blocks[cell] for cell in row]
+            continue
+        whole = blocks[row[0]]
+        whole.alone = False
+        for cell in row[1:]:
+            whole.absorb(blocks[cell])
+        result.append(whole)
+    return result
+
+
+def _rows(blocks: list[Draft], boxes: list[_Box]) -> list[list[int]]:
+    """The places of blocks that stand side by side, from left to right, together."""
+    rows: list[list[int]] = []
+    for at, (top, bottom, left, _) in enumerate(boxes):
+        if rows:
+            row = rows[-1]
+            row_top = min(boxes[cell][0] for cell in row)
+            row_bottom = max(boxes[cell][1] for cell in row)
+            row_right = max(boxes[cell][3] for cell in row)
+            size = blocks[at].size
+            level = min(bottom, row_bottom) - max(top, row_top) > _ROW_OVERLAP * size
+            if level and left >= row_right - _CELL_OVERLAP * size:
+                row.append(at)
+                continue
+        rows.append([at])
+    return rows
+
+
+def _is_table_row(at: int, row: list[int], lefts: list[set[int]]) -> bool:
+    near = lefts[max(0, at - _NEAR_ROWS) : at] + lefts[at + 1 : at + 1 + _NEAR_ROWS]
+    return len(row) >= _ROW_CELLS or (len(row) == 2 and any(len(other & lefts[at]) >= 2 for other in near))
+
+
+def _box(block: Draft) -> _Box:
+    """Top, bottom, left and right of a block."""
+    return (
+        block.lines[0].y - block.lines[0].size,
+        max(line.y for line in block.lines),
+        min(line.x0 for line in block.lines),
+        max(line.x1 for line in block.lines),
+    )

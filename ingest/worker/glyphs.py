@@ -1,0 +1,197 @@
+"""What the text of a line does not tell and its letters do: raised marks, drawn hyphens, accents printed over letters,
+words set with space between their letters.
+
+PDFium is asked about single letters only in lines that show a sign of one of these.
+"""
+
+import re
+import unicodedata
+from statistics import median
+
+from ingest.structure import normalise
+from ingest.worker import pdfium
+
+_SMALL = 0.8  # of the letter size: a mark is smaller
+_RISE = 0.12  # of the letter size by which a mark stands above the line, at least
+_TOUCHING = 0.15  # of the letter size: no space between two words is narrower
+_WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
+_AFTER_BULLET = 0.5  # of the letter size: wider than a space between words, as after the "o" that Word sets
+
+_COMBINING = {
+    "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306",
+    "˙": "\u0307", "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
+}  # fmt: skip
+_ACCENT = re.compile(f"[{re.escape(''.join(_COMBINING))}]")
+_MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
+_NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
+_RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
+_ORDINAL = re.compile(r"st|nd|rd|th")
+_SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
+_SPLIT_CAPITAL = re.compile(r"(?<!\S)[A-Z] (?=[A-Z]{2,})")  # "C ONCLUSIONS": a large capital before small ones
+
+
+class Line:
+    """The letters of a line. offset: of the first in the text of the page. straight: that text has every letter of the
+    page, so that offsets in it are places on the page.
+    """
+
+    __slots__ = ("offset", "straight", "text", "text_page")
+
+    def __init__(self, text_page: int, text: str, offset: int, straight: bool) -> None:
+        self.text_page = text_page
+        self.text = text
+        self.offset = offset
+        self.straight = straight
+
+    def place(self, at: int) -> int:
+        """The place on the page of a letter of the line."""
+        return self.offset + at if self.straight else max(0, pdfium.place_of(self.text_page, self.offset + at))
+
+    def at(self, place: int) -> int:
+        """Where in the line the letter at a place of the page stands; outside of the line when it is none of it."""
+        return (place if self.straight else pdfium.offset_of(self.text_page, place)) - self.offset
+
+    def size(self, at: int) -> float:
+        """The size in which a letter is printed, in points."""
+        return size(self.text_page, self.place(at))
+
+    def ink(self, at: int) -> pdfium.Box:
+        """Where the ink of a letter is."""
+        return pdfium.letter_box(self.text_page, self.place(at))
+
+
+def as_printed(
+    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[pdfium.Box]
+) -> tuple[str, tuple[int, ...]]:
+    """The text of a line as a reader sees it, and its gaps where they stand in it.
+
+    base: the height of its first letter on the page, upwards. usual: its letter size. pieces: where
+    those are in which the file draws it.
+    """
+    text = line.text
+    letters = list(text)
+    if not text.isascii() or "`" in text or "^" in text:
+        _draw_hyphens(line, letters)
+        _compose_accents(line, letters)
+    if " " in text and (_SPACED.search(text) or _SPLIT_CAPITAL.search(text)):
+        _close_spaced_words(line, letters)
+    _raise_digits(line, letters)
+    if len(pieces) > 1:
+        _raise_marks(line, letters, base, usual, pieces)
+    if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:
+        gaps = (2, *gaps)
+    if letters == list(text):
+        return text, gaps
+    return "".join(letters), tuple(len("".join(letters[:gap])) for gap in gaps)
+
+
+def size(text_page: int, place: int) -> float:
+    """The size in which a letter is printed, in points: its font's, scaled by its matrix."""
+    along, up = pdfium.stretch(text_page, place)
+    found: float = pdfium.font_size(text_page, place) * ((along * along + up * up) ** 0.5 or 1.0)
+    return found
+
+
+def _draw_hyphens(line: Line, letters: list[str]) -> None:
+    """A soft hyphen with ink is a hyphen; one without is a hint where a word may be broken."""
+    for at, letter in enumerate(letters):
+        if letter == "\u00ad":
+            left, _, right, _ = line.ink(at)
+            letters[at] = "-" if right > left else ""
+
+
+def _compose_accents(line: Line, letters: list[str]) -> None:
+    """An accent printed over a letter belongs to it; the space that it left in the text is none."""
+    for found in _ACCENT.finditer(line.text):
+        at = found.start()
+        left, _, right, _ = line.ink(at)
+        middle = (left + right) / 2
+        for base in (at - 1, at - 2, at + 1, at + 2):
+            if not 0 <= base < len(line.text) or not line.text[base].isalpha():
+                continue
+            composed = unicodedata.normalize("NFC", letters[base] + _COMBINING[line.text[at]])
+            left, _, right, _ = line.ink(base)
+            if len(composed) == 1 and left < middle < right:
+                letters[base], letters[at] = composed, ""
+                _close_space_beside(line, letters, at, base)
+                break
+
+
+def _close_space_beside(line: Line, letters: list[str], at: int, base: int) -> None:
+    """Take out the spaces beside an accent that are not there on the page."""
+    for space in (at - 1, at + 1):
+        if not 0 < space < len(line.text) - 1 or line.text[space] != " ":
+            continue
+        before = base if base < space else space - 1
+        after = base if base > space else space + 1
+        end = line.ink(before)[2]
+        start = line.ink(after)[0]
+        if start - end < _TOUCHING * line.size(base):
+            letters[space] = ""
+
+
+def _close_spaced_words(line: Line, letters: list[str]) -> None:
+    """In `E X E C U T I V E  S U M M A R Y` a wider gap parts two words; a narrower one parts only letters."""
+    for found in _SPACED.finditer(line.text):
+        gaps = {at: _gap(line, at) for at in range(found.start() + 1, found.end(), 2)}
+        usual = median(gaps.values())
+        wide = {at for at, gap in gaps.items() if gap > _WORD_GAP * usual}
+        if normalise.closes(found.group()):
+            for at in gaps.keys() - wide:
+                letters[at] = ""
+    for found in _SPLIT_CAPITAL.finditer(line.text):
+        at = found.end() - 1
+        if _gap(line, at) < _TOUCHING * line.size(at - 1):
+            letters[at] = ""
+
+
+def _gap(line: Line, space: int) -> float:
+    """How far the letters on both sides of a space stand apart, in points."""
+    return (
+        pdfium.loose_box(line.text_page, line.place(space + 1))[0]
+        - pdfium.loose_box(line.text_page, line.place(space - 1))[2]
+    )
+
+
+def _raise_digits(line: Line, letters: list[str]) -> None:
+    """Small digits after a word, and before a footnote, as raised ones: `guidance1` is `guidance¹`."""
+    for pattern, beside in ((_MARK, -1), (_NOTE, None)):
+        for found in pattern.finditer(line.text):
+            word = found.start() + beside if beside else found.end()
+            if line.size(found.start()) < _SMALL * line.size(word):
+                letters[found.start() : found.end()] = found.group().translate(normalise.RAISED)
+
+
+def _raise_marks(line: Line, letters: list[str], base: float, usual: float, pieces: list[pdfium.Box]) -> None:
+    """Small letters and digits that stand above the line, whatever they stand at: `20182` is `2018²`, `bruisingiii` is
+    `bruising iii`. They are pieces of their own in the file, so a line of one piece has none.
+    """
+    text = line.text
+    for left, bottom, right, top in pieces:
+        if bottom < base + _RISE * usual or top - bottom > _SMALL * usual or bottom > base + usual:
+            continue
+        at = line.at(pdfium.letter_near(line.text_page, (left + right) / 2, (bottom + top) / 2, right - left))
+        start, end = _small_run(line, at, usual) if 0 <= at < len(text) else (0, 0)
+        mark = text[start:end]
+        if not _RAISED_MARK.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and text[start - 1 : start].isdigit()):
+            continue
+        if mark.isdigit():
+            letters[start:end] = mark.translate(normalise.RAISED)
+        elif text[start - 1 : start].isalnum() and not text[end : end + 1].isalpha():
+            letters[start] = " " + mark[0]
+
+
+def _small_run(line: Line, at: int, usual: float) -> tuple[int, int]:
+    """The small letters and digits around one of them that stand in a row."""
+
+    def small(place: int) -> bool:
+        return 0 <= place < len(line.text) and line.text[place].isalnum() and line.size(place) < _SMALL * usual
+
+    if not small(at):
+        return 0, 0
+    start, end = at, at + 1
+    while small(start - 1):
+        start -= 1
+    while small(end):
+        end += 1
+    return start, end

@@ -1,0 +1,243 @@
+"""How pages of many layouts are read: each kind in several fonts, sizes and places."""
+
+import random
+from itertools import product
+from typing import Any
+
+import pytest
+
+from corpus.model import AsideRole, Text
+from ingest.worker import pipeline
+
+FONTS, SIZES = ("R", "B", "T", "C"), (9, 11, 13)
+everywhere = pytest.mark.parametrize(("font", "size"), list(product(FONTS, SIZES)))
+TEXT = """the child was seen by a worker who wrote down what they saw on that day and told nobody about it because they
+had been asked to look after another family whose baby cried at night and slept badly in a cold flat"""
+WORDS = TEXT.split()
+# How wide the letters a to z are, in thousandths of the size; anything else is about as wide as a space.
+WIDTHS = {
+    "R": [556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500,
+          722, 500, 500, 500],
+    "B": [556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611, 611, 611, 389, 556, 333, 611, 556,
+          778, 556, 556, 500],
+    "T": [444, 500, 444, 500, 444, 333, 500, 500, 278, 278, 500, 278, 778, 500, 500, 500, 500, 333, 389, 278, 500, 500,
+          722, 500, 500, 444],
+    "C": [600] * 26,
+}  # fmt: skip
+
+
+def width_of(text: str, font: str, size: float) -> float:
+    letters = WIDTHS[font]
+    space = 600 if font == "C" else 265
+    return sum(letters[ord(c) - 97] if "a" <= c <= "z" else space for c in text.lower()) * size / 1000
+
+
+def prose(seed: int, number: int) -> list[str]:
+    chance = random.Random(seed)
+    words = [chance.choice(WORDS) for _ in range(number)]
+    return [words[0].capitalize(), *words[1:-1], words[-1] + "."]
+
+
+def wrap(words: list[str], width: float, font: str, size: float) -> list[str]:
+    """Lines of words that are about so many points wide."""
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_of(longer, font, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def draw(lines: list[str], x: float, top: float, font: str, size: float, step: float = 1.25) -> list[str]:
+    """One drawing command for each line."""
+    return [f"BT /{font} {size} Tf {x} {top - at * step * size} Td ({line}) Tj ET " for at, line in enumerate(lines)]
+
+
+def read(press: Any, *pages: list[str]) -> Text:
+    """A report whose pages are drawn by these commands."""
+    return pipeline.read(press.pdf(*map("".join, pages)), id="f" * 64, name="wren", max_pages=99)
+
+
+def texts(report: Text) -> list[str]:
+    return [paragraph.text for paragraph in report.paragraphs]
+
+
+@everywhere
+@pytest.mark.parametrize(("left", "width"), [(100, 300), (140, 250), (180, 330)])
+def test_a_block_quote_is_one_paragraph(press: Any, font: str, size: float, left: float, width: float) -> None:
+    before, quote, after = prose(1, 60), prose(2, 50), prose(3, 60)
+    lines = wrap(before, 450, font, size)
+    page = draw(lines, 60, 780, font, size)
+    top = 780 - len(lines) * 1.25 * size - 0.7 * size
+    inner = wrap(quote, width, font, size)
+    page += draw(inner, left, top, font, size)
+    page += draw(wrap(after, 450, font, size), 60, top - len(inner) * 1.25 * size - 0.7 * size, font, size)
+    assert texts(read(press, page)) == [" ".join(before), " ".join(quote), " ".join(after)]
+
+
+@everywhere
+@pytest.mark.parametrize("width", [200, 280])
+def test_a_narrow_text_under_a_wide_heading_is_one_paragraph(press: Any, font: str, size: float, width: float) -> None:
+    body = prose(4, 50)
+    page = draw(["What the review learned about unseen men"], 60, 780, "B", 1.6 * size)
+    page += draw(wrap(body, width, font, size), 60, 780 - 2.4 * size, font, size)
+    assert " ".join(body) in texts(read(press, page))
+
+
+@everywhere
+def test_text_that_runs_round_a_picture_is_one_paragraph(press: Any, font: str, size: float) -> None:
+    words = prose(5, 110)
+    narrow = wrap(words, 240, font, size)[:5]
+    rest = wrap(words[sum(len(line.split()) for line in narrow) :], 450, font, size)
+    assert texts(read(press, draw([*narrow, *rest], 60, 780, font, size))) == [" ".join(words)]
+
+
+@everywhere
+@pytest.mark.parametrize("gutter", [18, 24, 40])
+@pytest.mark.parametrize("by_row", [True, False])
+def test_two_columns_are_read_one_after_the_other(
+    press: Any, font: str, size: float, gutter: float, by_row: bool
+) -> None:
+    first, second = prose(6, 70), prose(7, 70)
+    width = 210
+    left = wrap(first, width, font, size)
+    right = wrap(second, width, font, size)
+    widest = max(width_of(line, font, size) for line in left)
+    one, other = draw(left, 50, 700, font, size), draw(right, 50 + widest + gutter, 700, font, size)
+    shorter = min(len(one), len(other))
+    rows = [part for pair in zip(one, other, strict=False) for part in pair] + one[shorter:] + other[shorter:]
+    words = " ".join(texts(read(press, rows if by_row else [*one, *other]))).split()
+    assert " ".join(words) == " ".join([*first, *second])
+
+
+@everywhere
+@pytest.mark.parametrize("pages", [2, 3, 6])
+@pytest.mark.parametrize("word", ["DRAFT", "CONFIDENTIAL", "Not for sharing"])
+def test_a_mark_across_each_page_is_boilerplate(press: Any, font: str, size: float, pages: int, word: str) -> None:
+    bodies = [prose(number, 60) for number in range(pages)]
+    mark = f"q .7 .7 -.7 .7 130 220 cm .9 g BT /{font} {40 if len(word) > 5 else 90} Tf 0 0 Td ({word}) Tj ET Q "
+    drawn = [[mark, *draw(wrap(body, 450, "R", size), 60, 780, "R", size)] for body in bodies]
+    report = read(press, *drawn)
+    assert not any(word in text for text in texts(report))
+    assert {(aside.text, aside.role) for aside in report.asides} == {(word, AsideRole.HEADER)}
+    assert not any(paragraph.heading for paragraph in report.paragraphs)
+
+
+@everywhere
+@pytest.mark.parametrize("x", [20, 575])
+def test_a_marking_up_the_side_of_each_page_is_boilerplate(press: Any, font: str, size: float, x: float) -> None:
+    body = prose(8, 200)
+    lines = wrap(body, 450, "R", size)
+    marking = f"q 0 1 -1 0 {x} 300 cm BT /{font} {size} Tf 0 0 Td (OFFICIAL-SENSITIVE: CHILD WREN) Tj ET Q "
+    cut = len(lines) // 2
+    drawn = [[marking, *draw(part, 60, 780, "R", size)] for part in (lines[:cut], lines[cut:])]
+    assert texts(read(press, *drawn)) == [" ".join(body)]
+
+
+@everywhere
+def test_a_slanted_label_of_one_page_is_text_and_no_heading(press: Any, font: str, size: float) -> None:
+    label = f"q .7 .7 -.7 .7 200 300 cm BT /{font} {size} Tf 0 0 Td (Referrals in March) Tj ET Q "
+    report = read(press, [*draw(wrap(prose(9, 60), 450, "R", size), 60, 780, "R", size), label], [])
+    assert [p.heading for p in report.paragraphs if p.text == "Referrals in March"] == [False]
+
+
+@everywhere
+@pytest.mark.parametrize("drawn_first", [True, False])
+def test_numbers_drawn_as_a_column_belong_to_their_text(press: Any, font: str, size: float, drawn_first: bool) -> None:
+    bodies = [prose(10 + number, 40) for number in range(4)]
+    numbers: list[str] = []
+    body: list[str] = []
+    y = 780.0
+    for number, words in enumerate(bodies, 1):
+        lines = wrap(words, 400, font, size)
+        numbers += draw([f"2.{number}"], 50, y, font, size)
+        body += draw(lines, 100, y, font, size)
+        y -= (len(lines) + 0.8) * 1.25 * size
+    report = read(press, [*numbers, *body] if drawn_first else [*body, *numbers])
+    assert [(p.number, p.text) for p in report.paragraphs] == [
+        (f"2.{number}", f"2.{number} {' '.join(words)}") for number, words in enumerate(bodies, 1)
+    ]
+
+
+@everywhere
+@pytest.mark.parametrize("indent", [20, 40])
+def test_the_o_that_word_sets_is_a_bullet(press: Any, font: str, size: float, indent: float) -> None:
+    page = draw(wrap(prose(20, 60), 450, font, size), 60, 780, font, size)
+    y, bodies = 780 - 9 * 1.25 * size, [prose(21 + number, 25) for number in range(3)]
+    for words in bodies:
+        lines = wrap(words, 380, font, size)
+        page += draw(["o"], 60 + indent, y, "C", size)
+        page += draw(lines, 60 + indent + 18, y, font, size)
+        y -= len(lines) * 1.25 * size
+    found = [text for text in texts(read(press, page)) if text.startswith("o ")]
+    assert found == [f"o {' '.join(words)}" for words in bodies]
+
+
+@everywhere
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_contents_list_needs_no_dots(press: Any, font: str, size: float, apart: bool) -> None:
+    entries = [("1 Introduction", 2), ("2 What happened", 3), ("3 Analysis", 4), ("4 Recommendations", 5)]
+    page = draw(["Contents"], 60, 780, "B", 14)
+    for at, (heading, number) in enumerate(entries):
+        y = 750 - at * 1.6 * size
+        page += draw([heading], 60, y, font, size) + draw([str(number)], 500 if apart else 300, y, font, size)
+    report = read(press, page, *(draw(wrap(prose(n, 60), 450, font, size), 60, 780, font, size) for n in range(4)))
+    assert [aside.role for aside in report.asides if aside.page == 1].count(AsideRole.CONTENTS) >= 5
+    assert not any(paragraph.page == 1 for paragraph in report.paragraphs)
+
+
+@everywhere
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_headers_that_stand_tight_on_the_text_are_headers(press: Any, font: str, size: float, lines: int) -> None:
+    header = ["Avonshire Safeguarding Partnership", "Review of Child Wren", "Final report"][:lines]
+    pages = []
+    for number in range(5):
+        body = wrap(prose(30 + number, 80), 450, font, size)
+        pages.append(draw([*header, *body], 60, 820, font, size))
+    report = read(press, *pages)
+    assert {aside.text for aside in report.asides} == set(header)
+
+
+@everywhere
+def test_a_comment_in_the_margin_stands_apart_from_the_sentence(press: Any, font: str, size: float) -> None:
+    words = prose(40, 60)
+    lines = wrap(words, 280, font, size)
+    page = draw(lines, 60, 780, font, size)
+    page[1:1] = draw(["Commented [AB1]: is this", "date right?"], 440, 780, font, 8, step=1.25 * size / 8)
+    found = texts(read(press, page))
+    assert found[0] == " ".join(words)
+    assert found[1] == "Commented [AB1]: is this date right?"
+
+
+@everywhere
+@pytest.mark.parametrize("mark", [r"\271", "1"])
+def test_a_word_broken_above_a_footnote_goes_on_on_the_next_page(press: Any, font: str, size: float, mark: str) -> None:
+    first = [*wrap(prose(50, 40), 450, font, size)[:-1], "and it was asked of them to describe the safe-"]
+    note = draw([f"{mark} A note at the foot of the page."], 60, 60, font, 0.7 * size)
+    rest = ["guarding of that year."]
+    report = read(press, [*draw(first, 60, 780, font, size), *note], draw(rest, 60, 780, font, size))
+    assert texts(report)[0].endswith(("the safeguarding of that year.", "the safe-guarding of that year."))
+    assert len(report.paragraphs) == 2
+
+
+@pytest.mark.parametrize("size", [12, 14])
+def test_the_mark_after_a_heading_does_not_end_its_bold(press: Any, size: float) -> None:
+    heading = f"BT /B {size} Tf 60 700 Td (What the school did) Tj /R {0.6 * size} Tf {0.4 * size} Ts (12) Tj ET "
+    body = draw(wrap(prose(60, 60), 450, "R", 12), 60, 670, "R", 12)
+    found = [p.text for p in read(press, [*body_above(), heading, *body]).paragraphs if p.heading]
+    assert found == ["What the school did¹²"]
+
+
+def body_above() -> list[str]:
+    return draw(wrap(prose(61, 40), 450, "R", 12), 60, 790, "R", 12)
+
+
+def test_references_in_small_print_are_no_footnotes(press: Any) -> None:
+    references = [
+        f"{number}. Finch, R. A study of the {word}. Avonshire Press." for number, word in enumerate(WORDS[:4], 1)
+    ]
+    page = draw(wrap(prose(62, 80), 450, "R", 12), 60, 790, "R", 12) + draw(["References"], 60, 500, "B", 14)
+    report = read(press, page + draw(references, 60, 470, "R", 9))
+    assert [p.number for p in report.paragraphs if "Finch" in p.text] == ["1", "2", "3", "4"]

@@ -1,0 +1,97 @@
+"""Which part of a report a heading opens, and how far that part reaches."""
+
+import pytest
+
+from corpus.model import SectionKind
+from ingest.structure import section_kinds, sections
+from ingest.structure.draft import Draft
+from ingest.structure.page import Line
+
+
+def draft(text: str, size: float = 11, bold: bool = False) -> Draft:
+    made = Draft([Line(text, 72, 500, 100, size, bold, bold)], [2])
+    made.text, made.space_above = text, True
+    return made
+
+
+PROSE = "The child was seen by many people, and each of them wrote down what they saw on that day."
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Recommendations",
+        "What needs to improve?",
+        "Areas for priority action",
+        "Priorities for further improvement",
+        "Questions for the Board",
+        "Questions for the Avonshire Safeguarding Partnership",
+        "Issues for partners",
+        "Priority actions",
+    ],
+)
+def test_headings_under_which_recommendations_stand(heading: str) -> None:
+    assert section_kinds.kind_of(heading) is SectionKind.RECOMMENDATIONS
+
+
+def kinds(*drafts: tuple[Draft, str | None]) -> list[SectionKind]:
+    given = [part for heading in drafts for part in (heading, (draft(PROSE), None))]
+    found, _, _ = sections.divide([each for each, _ in given], [number for _, number in given], (), 11)
+    return [section.kind for section in found]
+
+
+def test_a_large_introduction_does_not_swallow_the_chapters_that_are_set_smaller() -> None:
+    chapters = [(draft(f"Chapter of the {bird}", 16, True), None) for bird in ("wren", "lark", "dove")]
+    assert kinds((draft("Introduction", 24, True), None), *chapters) == [
+        SectionKind.INTRODUCTION,
+        *[SectionKind.BODY] * 3,
+    ]
+
+
+def test_smaller_headings_belong_to_a_chapter_where_chapters_are_set_alike() -> None:
+    found = kinds(
+        (draft("Analysis", 18, True), None),
+        (draft("The hospital", 14, True), None),
+        (draft("Recommendations", 18, True), None),
+        (draft("The police", 14, True), None),
+    )
+    assert found == [SectionKind.ANALYSIS] * 2 + [SectionKind.RECOMMENDATIONS] * 2
+
+
+def test_a_number_says_more_than_the_size_of_letters() -> None:
+    found = kinds(
+        (draft("4 Analysis", 18, True), "4"),
+        (draft("4.1 The hospital", 14, True), "4.1"),
+        (draft("5 The school", 14, True), "5"),
+    )
+    assert found == [SectionKind.ANALYSIS, SectionKind.ANALYSIS, SectionKind.BODY]
+
+
+def headings(*drafts: Draft) -> list[str]:
+    given = [part for heading in drafts for part in (heading, draft(PROSE))]
+    _, _, found = sections.divide(given, [None] * len(given), (), 11)
+    return [each.text for each, heading in zip(given, found, strict=True) if heading]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Table 3: Referrals by month",
+        "Figure 2 The household",
+        "Box 1: Earlier help",
+        "(a) what the school did",
+        "b) what the school did",
+        "The Rt Hon Wren Lark MP",
+        "Dr Robin Finch",
+        "Signed Robin Finch",
+        "◼ The quality of plans",
+    ],
+)
+def test_labels_items_and_names_in_bold_are_no_headings(text: str) -> None:
+    assert headings(draft(text, 11, True)) == []
+    assert headings(draft(text, 14, True)) == []
+
+
+@pytest.mark.parametrize("size", [9, 10, 11])
+def test_a_bold_line_above_plain_text_is_a_heading_also_where_it_is_smaller(size: float) -> None:
+    assert headings(draft("What the school did", size, True)) == ["What the school did"]

@@ -1,0 +1,100 @@
+"""What the letters of a line tell beyond its text, in several fonts and sizes."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ingest.worker import pipeline
+
+FONTS, SIZES = ("R", "B", "T", "C"), (9, 11, 18)
+everywhere = pytest.mark.parametrize(("font", "size"), list(product(FONTS, SIZES)))
+
+
+@pytest.fixture
+def read(press: Any) -> Callable[[str], str]:
+    """The text of a page on which something is drawn."""
+
+    def make(drawing: str) -> str:
+        report = pipeline.read(press.pdf([], before=drawing), id="f" * 64, name="wren", max_pages=9)
+        return " ".join(paragraph.text for paragraph in report.paragraphs)
+
+    return make
+
+
+def line(font: str, size: float, *pieces: str, y: float = 700) -> str:
+    """Pieces one after the other; those that begin with ^ are set small and raised."""
+    drawn = f"BT {72} {y} Td "
+    for piece in pieces:
+        small = piece.startswith("^")
+        drawn += f"/{font} {0.6 * size if small else size} Tf {0.4 * size if small else 0} Ts ({piece.lstrip('^')}) Tj "
+    return drawn + "ET "
+
+
+@everywhere
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (("The guidance", "^1", " was read by all."), "The guidance¹ was read by all."),
+        (("It was revised in 2018", "^2", " and in 2020", "^13", "."), "It was revised in 2018² and in 2020¹³."),
+        (("It was read by 14", "^4", " schools."), "It was read by 14⁴ schools."),
+        (("There was bruising", "^iii", " on one arm."), "There was bruising iii on one arm."),
+        (("There was bruising", "^xi", ", and no", "^b", " note."), "There was bruising xi, and no b note."),
+        (("This was on the 21", "^st", " of March."), "This was on the 21st of March."),
+        (("Sarah M", "^c", "Wren came."), "Sarah McWren came."),
+    ],
+)
+def test_marks_are_told_from_the_words_they_stand_at(
+    read: Callable[[str], str], font: str, size: float, pieces: tuple[str, ...], text: str
+) -> None:
+    assert read(line(font, size, *pieces)) == text
+
+
+@everywhere
+def test_a_soft_hyphen_with_ink_is_a_hyphen(read: Callable[[str], str], font: str, size: float) -> None:
+    drawn = line(font, size, "From 2018\\25519 children aged 0\\25525 and mid\\2552020 on.")
+    assert read(drawn) == "From 2018-19 children aged 0-25 and mid-2020 on."
+
+
+# How wide a letter and the accent after it are, in thousandths of the size.
+WIDTHS = {"R": (500, 722, 333), "B": (556, 778, 333), "T": (500, 722, 333), "C": (600, 600, 600)}
+
+
+@everywhere
+@pytest.mark.parametrize("accent_first", [False, True])
+def test_an_accent_printed_over_a_letter_is_part_of_it(
+    read: Callable[[str], str], font: str, size: float, accent_first: bool
+) -> None:
+    y, w, accent = WIDTHS[font]
+
+    def over(letter: str, width: float) -> str:
+        side = (width - accent) / 2
+        if accent_first:
+            return f"{-side} (\\210) {accent + side} ({letter})"
+        return f"({letter}) {width - side} (\\210) {-side}"
+
+    drawn = (
+        f"BT /{font} {size} Tf 72 700 Td [(Roedd y t) {over('y', y)} ( yn oer heb dd) {over('w', w)} (r yno.)] TJ ET"
+    )
+    assert read(drawn) == "Roedd y tŷ yn oer heb ddŵr yno."
+
+
+def test_an_accent_that_stands_alone_stays_as_it_is(read: Callable[[str], str]) -> None:
+    assert read(line("R", 11, "The child\\264s words were: 2 ^ 3 ` and no more.")) == (
+        "The child´s words were: 2 ^ 3 ` and no more."
+    )
+
+
+@everywhere
+@pytest.mark.parametrize("between", ["   ", "    "])
+@pytest.mark.parametrize("heading", ["EXECUTIVE SUMMARY", "Key learning for practice"])
+def test_words_set_with_space_between_letters_are_words(
+    read: Callable[[str], str], font: str, size: float, between: str, heading: str
+) -> None:
+    spaced = between.join(" ".join(word) for word in heading.split())
+    assert read(line(font, size, spaced) + line(font, size, "The panel met.", y=500)).startswith(heading)
+
+
+def test_initials_and_rows_of_digits_are_left_alone(read: Callable[[str], str]) -> None:
+    assert read(line("R", 11, "J K R L and 1 2 3 4 5 6 were seen.")) == "J K R L and 1 2 3 4 5 6 were seen."
