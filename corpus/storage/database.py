@@ -15,9 +15,7 @@ from typing import Any, Self
 
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, ReviewsError
 from corpus.refusal import no_room, refused
-
-VERSION = 1
-"""Of the schema, kept in `PRAGMA user_version`. A corpus with a higher one was made by a newer program."""
+from corpus.storage.migrations import FORMAT, STEPS
 
 APPLICATION = int.from_bytes(b"SPRv", "big")
 """`PRAGMA application_id`: tells our file from any other SQLite file."""
@@ -38,6 +36,7 @@ class Database:
         self._db = connection
         self._path = path
         self._writing = writing
+        self._logging = False  # since `_begin_log`; a file that is refused is not touched
         self._still: _State | None = None  # set while we read without locks: the file must stay as it was
 
     @classmethod
@@ -61,6 +60,7 @@ class Database:
                 database._db.execute("PRAGMA foreign_keys = ON")
                 if not read_only:
                     database._begin_log()
+                    database._migrate()
         except BaseException:
             database.close()
             raise
@@ -81,14 +81,14 @@ class Database:
 
     def close(self) -> None:
         """Give the file back. Closing twice does no harm."""
-        if self._writing:
-            self._writing = False
+        if self._logging:
+            self._logging = False
             with suppress(sqlite3.Error):  # the log then stays, and whoever reads or writes next reads it
                 self._end_log()
         self._db.close()
 
     def _recognise(self, create: bool) -> None:
-        """Refuse a file that is not a corpus of this version; fill an empty one when asked to."""
+        """Refuse a file that is not a corpus, or one of a newer version; fill an empty one when asked to."""
         application, version = self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
         if (application, version) == (0, 0) and not self._number("SELECT count(*) FROM sqlite_schema"):
             if not create:
@@ -96,19 +96,28 @@ class Database:
             self._create()
         elif application != APPLICATION:
             raise Corrupt(f"{self._path} is not a corpus of this program. Move it away, then run `reviews init`.")
-        elif version > VERSION:
+        elif version > FORMAT:
             raise NoIndex(
                 f"The library at {self._path} was made by a newer version of this program (format {version}, this one "
-                f"knows {VERSION}). Update the program."
+                f"knows {FORMAT}). Update the program."
             )
-        elif version < VERSION:
+        elif version < 1:
             raise Corrupt(
                 f"{self._path} says that it has format {version}, which never existed. Restore it from a backup."
             )
 
+    def _migrate(self) -> None:
+        """Take the steps that a corpus of an earlier version lacks, each whole or not at all."""
+        while (version := self._number("PRAGMA user_version")) < FORMAT:
+            with self._transaction():
+                if self._number("PRAGMA user_version") == version:  # otherwise another process was faster
+                    STEPS[version - 1](self._db.execute)
+                    self._db.execute(f"PRAGMA user_version = {version + 1}")
+
     def _begin_log(self) -> None:
         """Write to a log beside the file from now on. The mark of it is one write to the first page of the file, and
         needs no journal on the disk: one that a killed process left would lock out who may only read."""
+        self._logging = True
         self._db.execute("PRAGMA synchronous = FULL")
         if self._rows("PRAGMA journal_mode")[0][0] != "wal":
             self._db.execute("PRAGMA journal_mode = MEMORY")
@@ -130,7 +139,7 @@ class Database:
             for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
+            self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

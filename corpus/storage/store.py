@@ -9,17 +9,15 @@ writer.
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Self
 
 from corpus.catalogue.describe import describe
 from corpus.catalogue.matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
 from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
-from corpus.names import safe_name
 from corpus.storage.database import our_errors, our_values
 from corpus.storage.integrity import unsound
+from corpus.storage.migrations import name_as_text
 from corpus.storage.readings import Readings
 
 _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
@@ -30,39 +28,13 @@ class Store(Readings):
 
     _known: tuple[int, list[Report], list[Row]] | None = None  # what is known, at which revision
 
-    @classmethod
-    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
-        store = super().open(path, create=create, read_only=read_only)
-        if not read_only:
-            try:
-                store._come_up_to_date()
-            except BaseException:
-                store.close()
-                raise
-        return store
-
-    def _come_up_to_date(self) -> None:
-        """Add what earlier versions did not keep; make the names clean text that they kept as they came."""
-        if not self._keeps_missing_folders():
-            with self._transaction():
-                self._db.execute(
-                    "CREATE TABLE missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID"
-                )
-        for table, column in (("file", "path"), ("withdrawn", "file")):
-            raw = f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'"  # noqa: S608 - our own words
-            rows = [(_text(old), old) for (old,) in self._rows(raw)]
-            if rows:
-                with self._transaction():
-                    self._db.executemany(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", rows)  # noqa: S608
-                    self._advance()
-
     # Files
 
     def files(self) -> dict[str, FileRecord]:
         """Every file that was seen, by path."""
         rows = self._rows("SELECT path, size, mtime_ns, report, reason, detail, reader FROM file ORDER BY path")
         records = (
-            FileRecord(_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
+            FileRecord(name_as_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
             for path, size, mtime, report, reason, detail, reader in rows
         )
         with our_values(self._path):
@@ -140,7 +112,7 @@ class Store(Readings):
     def withdrawals(self) -> list[Withdrawal]:
         """The reports that were held once and have no file any more, the latest first."""
         rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
-        return [Withdrawal(report, title, _text(path), *rest) for report, title, path, *rest in rows]
+        return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
         """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
@@ -288,7 +260,7 @@ class Store(Readings):
             found.setdefault(report, {})[name] = (value, source)
         files: dict[str, list[str]] = {}
         for path, report in self._rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
-            files.setdefault(report, []).append(_text(path))
+            files.setdefault(report, []).append(name_as_text(path))
         current = self._rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
         rows = self.catalogue()
         held = [
@@ -329,8 +301,3 @@ class Store(Readings):
 
 def _today() -> str:
     return datetime.now(UTC).date().isoformat()
-
-
-def _text(stored: str | bytes) -> str:
-    """A name that an earlier version kept as bytes, because it is no text, as it is kept now."""
-    return safe_name(stored.decode("utf-8", "surrogatepass")) if isinstance(stored, bytes) else stored
