@@ -1,8 +1,9 @@
-"""What can be set, and where everything of a library lies. Built once, passed as an argument, never changed."""
+"""The settings of a library and the paths of its parts. Read once, passed as an argument, never changed."""
 
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,73 @@ FILE = "reviews.toml"
 
 EXTRACTORS = ("pdfium", "pypdf")
 
+Check = Callable[[Any, Path], Any]
+"""Returns a value as the field holds it, or raises ValueError. The path: what a relative folder is relative to."""
 
-def _setting(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+
+@dataclass(frozen=True)
+class Kind:
+    """What a setting may hold. allowed: the same in words, to stand after "it must be"."""
+
+    check: Check
+    allowed: str
+
+
+def _count(value: Any, start: Path) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise ValueError
+    return value
+
+
+def _seconds(value: Any, start: Path) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+        raise ValueError
+    return float(value)
+
+
+def _flag(value: Any, start: Path) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _extractor(value: Any, start: Path) -> str:
+    if value not in EXTRACTORS:
+        raise ValueError
+    return str(value)
+
+
+def _languages(value: Any, start: Path) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z_]+(\+[A-Za-z_]+)*", value):
+        raise ValueError
+    return value
+
+
+def _folders(value: Any, start: Path) -> tuple[Path, ...]:
+    texts = [value] if isinstance(value, str | Path) else value
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str | Path) and str(text) for text in texts):
+        raise ValueError
+    return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100
+
+
+COUNT = Kind(_count, "a whole number above 0")
+SECONDS = Kind(_seconds, "a number above 0")
+FLAG = Kind(_flag, "true or false")
+EXTRACTOR = Kind(_extractor, " or ".join(f'"{each}"' for each in EXTRACTORS))
+LANGUAGES = Kind(_languages, 'names of Tesseract\'s languages, for example "eng+cym"')
+FOLDERS = Kind(_folders, 'a list of folders, for example ["../reviews"]')
+
+
+def _setting(kind: Kind, default: Any, help: str) -> Any:
+    """A field that reviews.toml may hold. default: the value, or a function that returns it."""
+    metadata = {"kind": kind, "help": help}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +92,20 @@ class Settings:
 
     library: Path
     folders: tuple[Path, ...] = _setting(
-        (), "folders read in place, besides reports/; a relative one starts at the library"
+        FOLDERS, (), "folders read in place, besides reports/; a relative one starts at the library"
     )
-    jobs: int = field(
-        default_factory=lambda: os.cpu_count() or 1,
-        metadata={"help": "processes that read PDFs at the same time; default: one for each core"},
-    )
-    max_seconds: float = _setting(60.0, "seconds that reading one file may take")
-    max_memory_mb: int = _setting(600, "megabytes that one reading process may use")
-    max_pages: int = _setting(5000, "pages that one file may have")
-    max_bytes: int = _setting(200_000_000, "bytes that one file may have")
+    jobs: int = _setting(COUNT, _cores, "processes that read PDFs at the same time; default: one for each core")
+    max_seconds: float = _setting(SECONDS, 60.0, "seconds that reading one file may take")
+    max_memory_mb: int = _setting(COUNT, 600, "megabytes that one reading process may use")
+    max_pages: int = _setting(COUNT, 5000, "pages that one file may have")
+    max_bytes: int = _setting(COUNT, 200_000_000, "bytes that one file may have")
     extractor: str = _setting(
-        "pdfium", 'what reads the text: "pdfium" (pypdf steps in where it fails) or "pypdf" alone'
+        EXTRACTOR, "pdfium", 'what reads the text: "pdfium" (pypdf steps in where it fails) or "pypdf" alone'
     )
-    ocr: bool = _setting(True, "read pages that are pictures with Tesseract, where it is installed")
-    ocr_languages: str = _setting("eng", 'the languages that Tesseract looks for, such as "eng+cym"')
+    ocr: bool = _setting(FLAG, True, "read pages that are pictures with Tesseract, where it is installed")
+    ocr_languages: str = _setting(LANGUAGES, "eng", 'the languages that Tesseract looks for, such as "eng+cym"')
     trust_hidden_text: bool = _setting(
-        False, "take text that lies under a black box as text; only for a collection whose owner decides so"
+        FLAG, False, "take text that lies under a black box as text; only for a collection whose owner decides so"
     )
 
     @property
@@ -77,7 +139,8 @@ class Settings:
         return self.library / "runs"
 
 
-HELP: dict[str, str] = {each.name: each.metadata["help"] for each in fields(Settings) if "help" in each.metadata}
+_KINDS: dict[str, Kind] = {each.name: each.metadata["kind"] for each in fields(Settings) if each.metadata}
+HELP: dict[str, str] = {each.name: each.metadata["help"] for each in fields(Settings) if each.metadata}
 """Every setting that reviews.toml may hold, with what it does."""
 
 
@@ -103,32 +166,11 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, start: Path, where: str) -> Any:
-    """The value as the field wants it. start: what a relative folder is relative to."""
-    if name not in HELP:
+    """The value as its field holds it. start: what a relative folder is relative to. where: named in errors."""
+    kind = _KINDS.get(name)
+    if kind is None:
         raise UsageError(f"`{name}` in {where} is no setting. Settings are: {', '.join(HELP)}.")
-    if name == "folders":
-        texts = [value] if isinstance(value, str | Path) else value
-        if isinstance(texts, list | tuple) and all(isinstance(text, str | Path) and str(text) for text in texts):
-            return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100
-        allowed = 'a list of folders, for example ["../reviews"]'
-    elif name == "extractor":
-        if value in EXTRACTORS:
-            return value
-        allowed = " or ".join(f'"{each}"' for each in EXTRACTORS)
-    elif name in ("trust_hidden_text", "ocr"):
-        if isinstance(value, bool):
-            return value
-        allowed = "true or false"
-    elif name == "ocr_languages":
-        if isinstance(value, str) and re.fullmatch(r"[A-Za-z_]+(\+[A-Za-z_]+)*", value):
-            return value
-        allowed = 'names of Tesseract\'s languages, for example "eng+cym"'
-    elif name == "max_seconds":
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
-            return float(value)
-        allowed = "a number above 0"
-    else:
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        allowed = "a whole number above 0"
-    raise UsageError(f"`{name}` in {where} is {value!r}; it must be {allowed}.")
+    try:
+        return kind.check(value, start)
+    except ValueError as error:
+        raise UsageError(f"`{name}` in {where} is {value!r}; it must be {kind.allowed}.") from error

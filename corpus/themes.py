@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from corpus.refusal import refused
 
@@ -100,8 +101,8 @@ def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
         )
         text = data.decode("utf-8-sig", "replace")
     seen: dict[str, int] = {}
-    for first, block in _blocks(text):
-        theme = _theme(path.name, first, block, problems)
+    for first, lines in _blocks(text):
+        theme = _theme(_Block(path.name, first, lines, problems))
         if theme is None:
             continue
         earlier = seen.setdefault(_fold(theme.name), first)
@@ -123,43 +124,65 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
         yield start + 1, lines[start:end]
 
 
-def _theme(file: str, first: int, block: list[str], problems: list[ThemeProblem]) -> Theme | None:
-    def problem(line: int, message: str) -> None:
-        problems.append(ThemeProblem(file, line, message))
+@dataclass(frozen=True)
+class _Block:
+    """The lines of one theme. first: the number of its first line, from 1."""
 
-    def line_of(key: str) -> int:
-        return next(
-            (first + n for n, line in enumerate(block) if re.match(rf'\s*[\["]*{re.escape(key)}\b', line)), first
-        )
+    file: str
+    first: int
+    lines: list[str]
+    problems: list[ThemeProblem]
 
-    if not _START.match(block[0]):
-        problem(first, "a theme begins with a line [[theme]]; what stands before the first one is not used")
+    def problem(self, line: int, message: str) -> None:
+        self.problems.append(ThemeProblem(self.file, line, message))
+
+    def line_of(self, key: str) -> int:
+        """The number of the line on which a key stands, or of the first line."""
+        key_at_start = re.compile(rf'\s*[\["]*{re.escape(key)}\b')
+        return next((self.first + n for n, line in enumerate(self.lines) if key_at_start.match(line)), self.first)
+
+
+def _theme(block: _Block) -> Theme | None:
+    """The theme of a block, or None when a mistake makes it useless."""
+    table = _table(block)
+    if table is None:
         return None
-    try:
-        document = tomllib.loads("\n".join(block))
-    except tomllib.TOMLDecodeError as error:
-        message, where = str(error), _WHERE.search(str(error))
-        line = first + int(where[1]) - 1 if where and where[1] else first
-        problem(line, f"{_WHERE.sub('', message)}; the theme that begins in line {first} is not used")
-        return None
-    table = document["theme"][0]
-    for key in [*document, *table]:
-        if key not in ("theme", *_KEYS):
-            problem(line_of(key), f"a theme has no {key!r}, only {', '.join(_KEYS)}")
-    name, note, sources = (table.get(key, "") for key in ("name", "note", "sources"))
+    name = table.get("name", "")
     if not isinstance(name, str) or not _fold(name):
-        problem(line_of("name"), 'a theme needs a name, as in name = "Neglect"')
+        block.problem(block.line_of("name"), 'a theme needs a name, as in name = "Neglect"')
         return None
     queries = _queries(table.get("queries"))
     if not queries:
-        problem(line_of("queries"), f"the theme {name!r} needs queries: one a line between ''' and '''")
+        block.problem(block.line_of("queries"), f"the theme {name!r} needs queries: one a line between ''' and '''")
         return None
-    for key, value in (("note", note), ("sources", sources)):
-        if not isinstance(value, str):
-            problem(line_of(key), f"{key!r} must be text between quotation marks")
-    return Theme(
-        name.strip(), queries, note if isinstance(note, str) else "", sources if isinstance(sources, str) else ""
-    )
+    return Theme(name.strip(), queries, _text(block, table, "note"), _text(block, table, "sources"))
+
+
+def _table(block: _Block) -> dict[str, Any] | None:
+    """The keys and values of a block. Notes the keys that a theme does not have."""
+    if not _START.match(block.lines[0]):
+        block.problem(block.first, "a theme begins with a line [[theme]]; what stands before the first one is not used")
+        return None
+    try:
+        document = tomllib.loads("\n".join(block.lines))
+    except tomllib.TOMLDecodeError as error:
+        message, where = str(error), _WHERE.search(str(error))
+        line = block.first + int(where[1]) - 1 if where and where[1] else block.first
+        block.problem(line, f"{_WHERE.sub('', message)}; the theme that begins in line {block.first} is not used")
+        return None
+    table: dict[str, Any] = document["theme"][0]
+    for key in [*document, *table]:
+        if key not in ("theme", *_KEYS):
+            block.problem(block.line_of(key), f"a theme has no {key!r}, only {', '.join(_KEYS)}")
+    return table
+
+
+def _text(block: _Block, table: dict[str, Any], key: str) -> str:
+    value = table.get(key, "")
+    if isinstance(value, str):
+        return value
+    block.problem(block.line_of(key), f"{key!r} must be text between quotation marks")
+    return ""
 
 
 def _queries(value: object) -> tuple[str, ...]:

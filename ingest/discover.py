@@ -161,50 +161,61 @@ def below(key: str, roots: Iterable[str]) -> bool:
 
 
 def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
+    """What is at or below a path that was named."""
     try:
         status = path.stat()
     except FileNotFoundError as error:
-        if any(below(key, [key_of(path, library)]) for key in known):
-            yield _closed(path, library, error)
-            return
-        raise UsageError(
-            f"There is no file or folder at {safe_name(path)}. Check the path, or that its drive is connected."
-        ) from error
+        if not any(below(key, [key_of(path, library)]) for key in known):
+            raise UsageError(
+                f"There is no file or folder at {safe_name(path)}. Check the path, or that its drive is connected."
+            ) from error
+        yield _closed(path, library, error)
     except OSError as error:
         yield _closed(path, library, error)
-        return
-    if not stat.S_ISDIR(status.st_mode):
-        yield Seen(path, key_of(path, library), status.st_size, status.st_mtime_ns)
-        return
+    else:
+        if stat.S_ISDIR(status.st_mode):
+            yield from _below(path, library)
+        else:
+            yield Seen(path, key_of(path, library), status.st_size, status.st_mtime_ns)
+
+
+def _below(path: Path, library: Path) -> Iterator[Seen]:
+    """The PDFs in a folder and in the folders below it. Links are followed, but no folder is entered twice."""
     entered: set[tuple[int, int]] = set()
     waiting = [path]
     while waiting:
         folder = waiting.pop()
         try:
-            status = folder.stat()
-            if (status.st_dev, status.st_ino) in entered and status.st_ino:
-                continue  # a link back to where we were
-            entered.add((status.st_dev, status.st_ino))
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            entries = _entries(folder, entered)
         except OSError as error:
             yield _closed(folder, library, error)
             continue
         for entry in entries:
-            if entry.name.startswith((".", "~$")):
-                continue
             try:
                 if entry.is_dir():
                     waiting.append(folder / entry.name)
                 elif entry.name.lower().endswith(".pdf"):
-                    status = entry.stat()
-                    place = folder / entry.name
-                    if stat.S_ISREG(status.st_mode):
-                        yield Seen(place, key_of(place, library), status.st_size, status.st_mtime_ns)
-                    else:
-                        yield Seen(place, key_of(place, library), 0, 0, "not a regular file")
+                    yield _seen(folder / entry.name, library, entry.stat())
             except OSError as error:
                 yield _closed(folder / entry.name, library, error)
+
+
+def _entries(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+    """What a folder lists, in order of name, without hidden files. Nothing when the folder was entered before."""
+    status = folder.stat()
+    if (status.st_dev, status.st_ino) in entered and status.st_ino:
+        return []  # a link back to where we were
+    entered.add((status.st_dev, status.st_ino))
+    with os.scandir(folder) as listing:
+        return sorted(
+            (entry for entry in listing if not entry.name.startswith((".", "~$"))), key=lambda entry: entry.name
+        )
+
+
+def _seen(path: Path, library: Path, status: os.stat_result) -> Seen:
+    if stat.S_ISREG(status.st_mode):
+        return Seen(path, key_of(path, library), status.st_size, status.st_mtime_ns)
+    return Seen(path, key_of(path, library), 0, 0, "not a regular file")
 
 
 def _closed(path: Path, library: Path, error: OSError) -> Seen:

@@ -1,62 +1,33 @@
-"""Read what is new into the corpus: several files at once, each report stored as soon as it is read.
+"""Bring the corpus up to date with the PDFs on disk: several files at once, each report stored as soon as it is read.
 
-Threads of this process each drive one child process; this thread alone speaks to the store. An interrupted run loses
-only the files that were being read, and the next run begins with them.
+Each thread of the reader pool drives one worker process; only the calling thread writes to the store. An interrupted
+run loses only the files that were being read, and the next run starts with them.
 """
 
-import errno
-import hashlib
-import os
-import queue
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Self
 
-from corpus.model import Failure, FileRecord, Reason, Scan, Text
+from corpus.model import Failure, FileRecord, Reason, Text
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import discover
-from ingest.discover import Seen
+from ingest.discover import Changes
+from ingest.file_reader import Claims, OcrEngine, Outcome, ScannedPage
+from ingest.reader_pool import ReaderPool
 from ingest.sandbox import tesseract
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_process import Refusal
 from ingest.summary import IngestSummary
 from ingest.version import reader_name
-
-_MORE = 1_048_576  # bytes that are asked for at a time when a file is longer than it was
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of all."""
 
 Meanwhile = Callable[[Sequence[int]], None]
-"""Called with the numbers of new readings, in their order, while others are being read: at first with none, and never
-with those for which there was no time.
+"""Called with the numbers of new readings, in order, while other files are being read. The first call passes none.
+Readings for which there was no time are never passed.
 """
-
-
-Engine = Callable[[], tesseract.Engine | None]
-"""Says which Tesseract there is; to ask it takes two processes, and most files never need one."""
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What became of one file: a report, another name of one (`id` only), or a refusal."""
-
-    seen: Seen
-    id: str | None = None
-    text: Text | None = None
-    refusal: Refusal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Scanned:
-    """A page that OCR has read, to be kept before its report is done."""
-
-    report: str
-    scan: Scan
 
 
 def _quiet(done: int, total: int) -> None:
@@ -78,11 +49,10 @@ def ingest(
     progress: Progress = _quiet,
     meanwhile: Meanwhile = _nothing,
 ) -> IngestSummary:
-    """Bring the corpus up to date with the PDFs at or below `paths`, or with the library's own folders when none is
-    named.
+    """Bring the corpus up to date with the PDFs at or below `paths`, or in the library's own folders if none is given.
 
-    verify: tell changed files by their bytes, not only by size and time. allow_withdrawals: take what was in a folder
-    that is suddenly empty to be withdrawn. Raises UsageError when a path does not exist and never did. A file that
+    verify: find changed files by their bytes, not only by size and time. allow_withdrawals: take the reports of a
+    folder that is suddenly empty as withdrawn. Raises UsageError when a path does not exist and never did. A file that
     cannot be read is a Failure in the summary and in the store, never an error.
     """
 
@@ -91,313 +61,206 @@ def ingest(
 
     roots = list(paths) or discover.watched(settings)
     known = store.files()
-    reader, failing = reader_name(settings.extractor, settings.trust_hidden_text), _failing(settings)
+    current = _current_readers(settings, known, engine)
     seen = discover.look(roots, settings.library, known)
-    good = {record.reader for record in known.values() if _still_good(record.reader, reader, engine)}
     changes = discover.compare(
         seen,
         known,
         roots,
         settings.library,
-        {reader, failing, *good},
+        {_failed_by(settings), *current},
         verify=verify,
         allow_withdrawals=allow_withdrawals,
     )
-    leaving = Counter(known[key].report for key in changes.gone)
+    recorder = _Recorder(store, known, changes, _failed_by(settings))
+    pool = ReaderPool(
+        changes.to_read, settings, _claims(store, known, current), jobs or settings.jobs, store.path, engine
+    )
+    _read_all(pool, recorder, len(changes.to_read), progress, meanwhile)
+    # Last, so that a report that moved is never without a file.
+    for key in changes.gone:
+        store.forget_file(key)
+    _note_missing_folders(store, changes, [discover.key_of(root, settings.library) for root in roots])
+    return recorder.summary(
+        found=len(seen),
+        unwatched=discover.unwatched(_named(paths, settings) if paths else _folders_held(known), settings),
+        confinement=pool.confinement,
+    )
 
-    held = {record.report for record in known.values() if record.report is not None}
-    claimed = {report for report in held if store.holds(report, reader, *good)}
-    readers_of: dict[str, str] = {}
-    removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
-    names = ("read", "unchanged", "new", "changed", "reread", "moved", "same", "pages", "unread_pages", "ocr_pages")
-    counts = dict.fromkeys(names, 0)
-    counts["unchanged"] = sum(record.reason is None for record in changes.unchanged)
-    failures = [Failure(record.path, record.reason, record.detail) for record in changes.unchanged if record.reason]
-    new_failures: list[Failure] = []
-    refused: dict[str, Refusal] = {}
-    later: list[_Outcome] = []
+
+def _read_all(pool: ReaderPool, recorder: "_Recorder", total: int, progress: Progress, meanwhile: Meanwhile) -> None:
+    """Read the files and record each outcome as it becomes ready."""
     waiting: deque[int] = deque()
     done = 0
 
-    def fail(outcome: _Outcome, refusal: Refusal) -> None:
-        seen = outcome.seen
-        failures.append(Failure(seen.key, refusal.reason, refusal.detail))
-        was = known.get(seen.key)
-        if refusal.reason is Reason.UNREADABLE and was and was.report:
-            # It may be readable tomorrow; until then what was read of it stays.
-            if was.detail != refusal.detail:
-                new_failures.append(failures[-1])
-                store.note_file(replace(was, detail=refusal.detail))
-            return
-        if was is None or was.reason is not refusal.reason:
-            new_failures.append(failures[-1])
-        store.note_file(FileRecord(seen.key, seen.size, seen.mtime_ns, None, refusal.reason, refusal.detail, failing))
-
     def idle() -> bool:
-        """Do something of what else there is to do; False when there is nothing."""
+        """Hand on one reading. False when there is none."""
         if not waiting:
             return False
         meanwhile([waiting.popleft()])
         return True
 
-    readers = _Readers(changes.to_read, settings, claimed, removed, jobs or settings.jobs, store.path, engine)
-    with readers:
-        progress(0, len(changes.to_read))
-        if changes.to_read:
+    with pool:
+        progress(0, total)
+        if total:
             meanwhile([])
-        for outcome in readers.outcomes(idle):
-            if isinstance(outcome, _Scanned):
-                store.keep_scan(outcome.report, outcome.scan)
-                counts["ocr_pages"] += 1
-                continue
-            seen_file = outcome.seen
-            if outcome.refusal is not None:
-                if outcome.id is not None:
-                    refused[outcome.id] = outcome.refusal
-                fail(outcome, outcome.refusal)
-            elif outcome.text is not None:
-                record = FileRecord(
-                    seen_file.key, seen_file.size, seen_file.mtime_ns, outcome.text.id, reader=outcome.text.reader
-                )
-                waiting.append(store.put(outcome.text, record))
-                readers_of[outcome.text.id] = outcome.text.reader
-                was = known.get(seen_file.key)
-                counts["read"] += 1
-                counts["new" if was is None else "reread" if was.report == outcome.text.id else "changed"] += 1
-                counts["pages"] += len(outcome.text.pages)
-                counts["unread_pages"] += sum(page.unread is not None for page in outcome.text.pages)
-            else:
-                later.append(outcome)  # whether its twin becomes a report is known at the end
-                continue
-            done += 1
-            progress(done, len(changes.to_read))
-    for outcome in later:
-        twin = refused.get(outcome.id or "")
-        if twin is not None:
-            fail(outcome, twin)
-        else:
-            file = outcome.seen
-            by = readers_of.get(outcome.id or "") or store.reader_of(outcome.id or "")
-            store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=by))
-            was = known.get(file.key)
-            if was is not None and was.report == outcome.id:
-                counts["unchanged"] += 1  # touched, but its bytes are the same
-            elif was is not None:
-                counts["changed"] += 1
-            elif leaving[outcome.id]:
-                leaving[outcome.id] -= 1
-                counts["moved"] += 1
-            else:
-                counts["same"] += 1
+        for outcome in pool.outcomes(idle):
+            if isinstance(outcome, ScannedPage):
+                recorder.keep_scan(outcome)
+            elif recorder.record(outcome, waiting):
+                done += 1
+                progress(done, total)
+    for _ in recorder.record_duplicates():
         done += 1
-        progress(done, len(changes.to_read))
-    # At the end: a report that moved is never without a file.
-    for key in changes.gone:
-        store.forget_file(key)
-    looked_at = [discover.key_of(root, settings.library) for root in roots]
-    missed = [each.folder for each in store.missing_folders() if discover.below(each.folder, looked_at)]
-    store.note_missing(changes.held_back, set(missed) - set(changes.held_back))
-    left = {known[key].report for key in changes.gone}
-    return IngestSummary(
-        found=len(seen),
-        failed=len(failures),
-        gone=len(changes.gone),
-        withdrawn=tuple(w for w in store.withdrawals() if w.report in left),
-        held_back=changes.held_back,
-        unwatched=discover.unwatched(_named(paths, settings) if paths else _held_in(known), settings),
-        failures=tuple(sorted(failures, key=lambda failure: failure.file)),
-        new_failures=tuple(sorted(new_failures, key=lambda failure: failure.file)),
-        confinement=readers.confinement,
-        **counts,
-    )
+        progress(done, total)
+
+
+class _Recorder:
+    """Writes the outcome of each file to the store, and counts it. known: the files as they were before the run."""
+
+    def __init__(self, store: Store, known: Mapping[str, FileRecord], changes: Changes, failed_by: str) -> None:
+        self._store = store
+        self._known = known
+        self._changes = changes
+        self._failed_by = failed_by
+        self._counts: Counter[str] = Counter(unchanged=sum(record.reason is None for record in changes.unchanged))
+        self._failures = [Failure(r.path, r.reason, r.detail) for r in changes.unchanged if r.reason]
+        self._new_failures: list[Failure] = []
+        self._readers: dict[str, str] = {}  # report → what read it in this run
+        self._refused: dict[str, Refusal] = {}
+        self._duplicates: list[Outcome] = []
+        self._leaving = Counter(known[key].report for key in changes.gone)
+
+    def keep_scan(self, page: ScannedPage) -> None:
+        self._store.keep_scan(page.report, page.scan)
+        self._counts["ocr_pages"] += 1
+
+    def record(self, outcome: Outcome, waiting: "deque[int]") -> bool:
+        """Write an outcome. A new reading is added to `waiting`. False when the outcome is another name of a report:
+        whether that becomes one is known only at the end."""
+        if outcome.refusal is not None:
+            if outcome.id is not None:
+                self._refused[outcome.id] = outcome.refusal
+            self._fail(outcome, outcome.refusal)
+        elif outcome.text is not None:
+            waiting.append(self._store_text(outcome, outcome.text))
+        else:
+            self._duplicates.append(outcome)
+            return False
+        return True
+
+    def record_duplicates(self) -> Iterator[Outcome]:
+        """Write the files that are further names of reports, and yield each once it is written."""
+        for outcome in self._duplicates:
+            twin = self._refused.get(outcome.id or "")
+            if twin is not None:
+                self._fail(outcome, twin)
+            else:
+                self._record_duplicate(outcome)
+            yield outcome
+
+    def summary(self, *, found: int, unwatched: tuple[str, ...], confinement: str) -> IngestSummary:
+        """The summary of the run. Call it last."""
+        changes = self._changes
+        left = {self._known[key].report for key in changes.gone}
+        return IngestSummary(
+            found=found,
+            failed=len(self._failures),
+            gone=len(changes.gone),
+            withdrawn=tuple(w for w in self._store.withdrawals() if w.report in left),
+            held_back=changes.held_back,
+            unwatched=unwatched,
+            failures=tuple(sorted(self._failures, key=lambda failure: failure.file)),
+            new_failures=tuple(sorted(self._new_failures, key=lambda failure: failure.file)),
+            confinement=confinement,
+            **self._counts,
+        )
+
+    def _store_text(self, outcome: Outcome, text: Text) -> int:
+        file = outcome.seen
+        reading = self._store.put(text, FileRecord(file.key, file.size, file.mtime_ns, text.id, reader=text.reader))
+        self._readers[text.id] = text.reader
+        was = self._known.get(file.key)
+        self._counts["read"] += 1
+        self._counts["new" if was is None else "reread" if was.report == text.id else "changed"] += 1
+        self._counts["pages"] += len(text.pages)
+        self._counts["unread_pages"] += sum(page.unread is not None for page in text.pages)
+        return reading
+
+    def _record_duplicate(self, outcome: Outcome) -> None:
+        file, report = outcome.seen, outcome.id or ""
+        reader = self._readers.get(report) or self._store.reader_of(report)
+        self._store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=reader))
+        was = self._known.get(file.key)
+        if was is not None and was.report == outcome.id:
+            self._counts["unchanged"] += 1  # touched, but its bytes are the same
+        elif was is not None:
+            self._counts["changed"] += 1
+        elif self._leaving[outcome.id]:
+            self._leaving[outcome.id] -= 1
+            self._counts["moved"] += 1
+        else:
+            self._counts["same"] += 1
+
+    def _fail(self, outcome: Outcome, refusal: Refusal) -> None:
+        file = outcome.seen
+        failure = Failure(file.key, refusal.reason, refusal.detail)
+        self._failures.append(failure)
+        was = self._known.get(file.key)
+        if refusal.reason is Reason.UNREADABLE and was and was.report:
+            # It may be readable tomorrow. Until then, what was read of it stays.
+            if was.detail != refusal.detail:
+                self._new_failures.append(failure)
+                self._store.note_file(replace(was, detail=refusal.detail))
+            return
+        if was is None or was.reason is not refusal.reason:
+            self._new_failures.append(failure)
+        self._store.note_file(
+            FileRecord(file.key, file.size, file.mtime_ns, None, refusal.reason, refusal.detail, self._failed_by)
+        )
+
+
+def _claims(store: Store, known: Mapping[str, FileRecord], current: set[str]) -> Claims:
+    """The reports that need no reading before the run starts."""
+    held = {record.report for record in known.values() if record.report is not None}
+    removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
+    return Claims({report for report in held if store.holds(report, *current)}, removed)
+
+
+def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:
+    """Record which of the folders that were searched are empty or not there, and which are back."""
+    missed = {each.folder for each in store.missing_folders() if discover.below(each.folder, roots)}
+    store.note_missing(changes.held_back, missed - set(changes.held_back))
 
 
 def _named(paths: Sequence[Path], settings: Settings) -> list[str]:
     return [discover.key_of(path, settings.library) for path in paths if path.is_dir()]
 
 
-def _held_in(known: Mapping[str, FileRecord]) -> set[str]:
-    """The folders of which reports are held, as the corpus keeps them."""
+def _folders_held(known: Mapping[str, FileRecord]) -> set[str]:
+    """The folders whose reports are held, as the corpus keeps their paths."""
     folders = {PurePath(record.path).parent for record in known.values() if record.report is not None}
     return {str(folder) if folder.is_absolute() else folder.as_posix() for folder in folders}
 
 
-_WAITING = "OCR wanted"
+def _current_readers(settings: Settings, known: Mapping[str, FileRecord], engine: OcrEngine) -> set[str]:
+    """The names of readers whose reports need not be read again."""
+    reader = reader_name(settings.extractor, settings.trust_hidden_text)
+    return {reader, *(r.reader for r in known.values() if _still_good(r.reader, reader, engine))}
 
 
-def _still_good(name: str, reader: str, engine: Engine) -> bool:
-    """Whether a report that was read so need not be read again: OCR can do no more for it than it has done."""
+def _still_good(name: str, reader: str, engine: OcrEngine) -> bool:
+    """Whether a report read by `name` need not be read again: OCR can do no more for it than it has done."""
     if not name.startswith(f"{reader} + "):
         return name == reader
-    by = engine()
-    return by is None or name.endswith(f" {by.languages}")
+    found = engine()
+    return found is None or name.endswith(f" {found.languages}")
 
 
-def _failing(settings: Settings) -> str:
-    """Who failed to read a file, and under which limits: under others it is tried again."""
+def _failed_by(settings: Settings) -> str:
+    """The reader that a failure is recorded with. It names the limits, so that other limits mean another attempt."""
     return (
         f"{reader_name(settings.extractor, settings.trust_hidden_text)}; "
         f"{settings.max_seconds:g} s, {settings.max_memory_mb} MB, "
         f"{settings.max_pages} pages, {settings.max_bytes} bytes"
     )
-
-
-class _Readers:
-    """The threads that read files in child processes; use in a `with` block, which ends them all."""
-
-    def __init__(
-        self,
-        files: Sequence[Seen],
-        settings: Settings,
-        claimed: set[str],
-        removed: Mapping[str, str],
-        jobs: int,
-        corpus: Path,
-        engine: Engine,
-    ) -> None:
-        self._settings = settings
-        self._corpus = corpus
-        self._engine = engine
-        self._jobs = max(1, jobs)
-        self._pool = ThreadPoolExecutor(self._jobs)
-        self._claimed = claimed
-        self._removed = removed
-        self._lock = threading.Lock()
-        # The largest first, so that no thread is left alone with a long one at the end.
-        self._files = iter(sorted(files, key=lambda file: -file.size))
-        self._count = len(files)
-        self._stop = threading.Event()
-        self._ready: queue.Queue[_Outcome | _Scanned | BaseException] = queue.Queue(maxsize=2 * self._jobs)
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(self._jobs, len(files)))]
-        self.confinement = ""
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            while thread.is_alive():
-                self._drain()
-                thread.join(0.05)
-        self._pool.shutdown(cancel_futures=True)
-
-    def outcomes(self, idle: Callable[[], bool]) -> Iterator["_Outcome | _Scanned"]:
-        """One outcome for each file, as they become ready, and before it the pages of it that OCR has read.
-
-        idle: called again and again when none is ready, until it gives False.
-        """
-        left = self._count
-        while left:
-            while self._ready.empty() and idle():
-                pass
-            outcome = self._ready.get()
-            if isinstance(outcome, BaseException):
-                raise outcome
-            left -= isinstance(outcome, _Outcome)
-            yield outcome
-
-    def _drain(self) -> None:
-        try:
-            while True:
-                self._ready.get_nowait()
-        except queue.Empty:
-            pass
-
-    def _work(self) -> None:
-        settings = self._settings
-        limits = Limits(
-            settings.max_seconds,
-            settings.max_memory_mb,
-            settings.max_pages,
-            settings.extractor,
-            settings.trust_hidden_text,
-        )
-        try:
-            with Sandbox(limits) as sandbox:
-                while not self._stop.is_set():
-                    with self._lock:
-                        seen = next(self._files, None)
-                    if seen is None:
-                        return
-                    outcome = self._read(seen, sandbox)
-                    self.confinement = sandbox.confinement
-                    self._tell(outcome)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
-            self._tell(error)
-
-    def _tell(self, outcome: "_Outcome | _Scanned | BaseException") -> None:
-        while not self._stop.is_set():
-            try:
-                self._ready.put(outcome, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def _read(self, seen: Seen, sandbox: Sandbox) -> _Outcome:
-        if seen.problem is not None:
-            return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, seen.problem))
-        limit = self._settings.max_bytes
-        if seen.size > limit:
-            return _Outcome(seen, refusal=Refusal(Reason.TOO_LARGE, f"{seen.size} bytes"))
-        try:
-            with seen.path.open("rb") as file:
-                # Room is made for what is asked for, so no more is asked for than there is, unless the file has grown.
-                data = file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
-                while len(data) <= limit and (more := file.read(min(_MORE, limit + 1 - len(data)))):
-                    data += more
-        except OSError as error:
-            return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, error.strerror or type(error).__name__))
-        except MemoryError:  # of this process; tomorrow there may be more
-            return _Outcome(seen, refusal=Refusal(Reason.UNREADABLE, os.strerror(errno.ENOMEM)))
-        if len(data) > limit:
-            return _Outcome(seen, refusal=Refusal(Reason.TOO_LARGE, f"more than {limit} bytes"))
-        # What is hashed is what is read: a file that changes meanwhile has another time and is read again by the next
-        # run.
-        report = hashlib.sha256(data).hexdigest()
-        if report in self._removed:
-            return _Outcome(seen, report, refusal=Refusal(Reason.REMOVED, self._removed[report]))
-        with self._lock:
-            if report in self._claimed:
-                return _Outcome(seen, report)
-            self._claimed.add(report)
-        result = sandbox.read(data, id=report, name=PurePath(seen.key).stem)
-        if isinstance(result, Refusal):
-            return _Outcome(seen, report, refusal=result)
-        if result.scans:
-            scans = self._scans(data, report, result, sandbox)
-            if scans:
-                again = sandbox.read(data, id=report, name=PurePath(seen.key).stem, scans=scans)
-                result = again if isinstance(again, Text) else result
-            done = all(page in scans for page in result.scans)
-            engine = self._engine()
-            by = f"{engine.name} {engine.languages}" if engine and done else _WAITING
-            result = replace(result, reader=f"{result.reader} + {by}")
-        return _Outcome(seen, report, result)
-
-    def _scans(self, data: bytes, report: str, text: Text, sandbox: Sandbox) -> dict[int, Scan | Reason]:
-        """What OCR read on the pages that need it, in this run or in an earlier one."""
-        with Store.open(self._corpus, read_only=True) as corpus:
-            known: dict[int, Scan | Reason] = {**corpus.scans(report, self._settings.ocr_languages)}
-        new = [page for page in text.scans if page not in known]
-        engine = self._engine()
-        if engine is None:
-            return known
-        reading = tesseract.read_pages(
-            new,
-            lambda page: sandbox.scan(data, page),
-            engine,
-            self._pool,
-            at_once=self._jobs,
-            seconds=self._settings.max_seconds,
-            memory_mb=self._settings.max_memory_mb,
-        )
-        for page, scan in reading:
-            if self._stop.is_set():
-                break
-            if isinstance(scan, Scan):
-                self._tell(_Scanned(report, scan))
-            known[page] = scan if isinstance(scan, Scan) else scan.reason
-        return known

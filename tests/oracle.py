@@ -366,23 +366,28 @@ class Oracle:
                 results = [self._evaluate(read, part, kinds) for part in parts]
                 return any(holds for holds, _ in results), set().union(*(spans for _, spans in results))
             case And(parts):
-                results = [self._evaluate(read, part, kinds) for part in parts]
-                holds = [result[0] for result in results]
-                every = set().union(*(spans for _, spans in results))
-                for i, (left, right) in enumerate(pairwise(parts)):
-                    joined = self._counting(read, self._standing_for(read, left, right), kinds)
-                    every |= joined
-                    if joined:
-                        holds[i] = holds[i + 1] = True
-                for first, width, word in side_by_side_in_a_query([_lone(part) for part in parts]):
-                    written = _single(read.where.get(word, set())) | self._apart(read, word)
-                    if counting := self._counting(read, written, kinds):
-                        every |= counting
-                        holds[first : first + width] = [True] * width
-                return all(holds), every
+                return self._evaluate_and(read, parts, kinds)
             case _:
                 spans = self._counting(read, self._spans(read, tree), kinds)
                 return bool(spans), spans
+
+    def _evaluate_and(
+        self, read: _Read, parts: Sequence[Query], kinds: frozenset[str] | None
+    ) -> tuple[bool, set[Span]]:
+        results = [self._evaluate(read, part, kinds) for part in parts]
+        holds = [result[0] for result in results]
+        every = set().union(*(spans for _, spans in results))
+        for i, (left, right) in enumerate(pairwise(parts)):
+            joined = self._counting(read, self._standing_for(read, left, right), kinds)
+            every |= joined
+            if joined:
+                holds[i] = holds[i + 1] = True
+        for first, width, word in side_by_side_in_a_query([_lone(part) for part in parts]):
+            written = _single(read.where.get(word, set())) | self._apart(read, word)
+            if counting := self._counting(read, written, kinds):
+                every |= counting
+                holds[first : first + width] = [True] * width
+        return all(holds), every
 
     def _counting(self, read: _Read, spans: set[Span], kinds: frozenset[str] | None) -> set[Span]:
         paragraphs = read.report.paragraphs

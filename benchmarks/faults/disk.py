@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -34,10 +34,24 @@ class Disk:
         # SQLite's file → for each write: offset, bytes before it, file size, and how much was written (None: cut off).
         self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
 
+<<<<<<< HEAD
     def install(self) -> None:
         """From now on until the process ends. `sqlite_disk.install` adds what SQLite does."""
         opened = io.open
         real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "link")}
+=======
+    def install(self, *, sqlite: bool = False) -> None:
+        """From now on until the process ends. sqlite: what SQLite does is counted too, and fails."""
+        if sqlite:
+            sqlite_disk.install(self)
+        builtins.open = io.open = self._open(io.open)
+        os.fsync, os.link = self._fsync(os.fsync), self._link(os.link)
+        os.rename, os.replace = self._moving(os.rename), self._moving(os.replace)
+        os.mkdir, os.unlink, os.rmdir = self._naming(os.mkdir), self._naming(os.unlink), self._naming(os.rmdir)
+        shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
+
+    def _open(self, real: Any) -> Any:
+>>>>>>> storage
         disk = self
 
         class File(io.FileIO):
@@ -47,57 +61,59 @@ class Disk:
 
         def open_(file: Any, mode: str = "r", buffering: int = -1, *rest: Any, **more: Any) -> Any:
             if isinstance(file, int) or not set(mode) & set("wax+") or not disk.ours(os.fspath(file)):
-                return opened(file, mode, buffering, *rest, **more)
+                return real(file, mode, buffering, *rest, **more)
             raw = File(os.fspath(file), mode.replace("b", "").replace("t", ""))
             disk._written.setdefault(os.path.realpath(str(raw.name)), 0 if "w" in mode or "x" in mode else 1 << 60)
             buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
             return buffered if "b" in mode else io.TextIOWrapper(buffered, *rest, **more)
 
+        return open_
+
+    def _fsync(self, real: Any) -> Any:
         def fsync(handle: int) -> None:
             path = os.path.realpath(f"/proc/self/fd/{handle}")
-            disk.operate(path)
-            real["fsync"](handle)
+            self.operate(path)
+            real(handle)
             if os.path.isdir(path):
-                disk._named = [name for name in disk._named if os.path.dirname(name[1]) != path]
+                self._named = [name for name in self._named if os.path.dirname(name[1]) != path]
             else:
-                disk._written.pop(path, None)
+                self._written.pop(path, None)
 
-        def moving(name: str) -> Callable[..., None]:
-            def move(source: Any, to: Any, **more: Any) -> None:
-                before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))
-                if disk.ours(after):
-                    disk.operate(after)
-                    held = Path(after).read_bytes() if Path(after).is_file() else None
-                    disk._named.append((before, after, held))
-                    disk._written = {
-                        after + path[len(before) :] if path.startswith(before) else path: size
-                        for path, size in disk._written.items()
-                    }
-                real[name](source, to, **more)
+        return fsync
 
-            return move
+    def _moving(self, real: Any) -> Any:
+        def move(source: Any, to: Any, **more: Any) -> None:
+            before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))
+            if self.ours(after):
+                self.operate(after)
+                held = Path(after).read_bytes() if Path(after).is_file() else None
+                self._named.append((before, after, held))
+                self._written = {
+                    after + path[len(before) :] if path.startswith(before) else path: size
+                    for path, size in self._written.items()
+                }
+            real(source, to, **more)
 
+        return move
+
+    def _link(self, real: Any) -> Any:
         def link(source: Any, to: Any, **more: Any) -> None:
             after = os.path.abspath(os.fspath(to))
-            if disk.ours(after):
-                disk.operate(after)
-                disk._named.append((after + " was not there", after, None))
-            real["link"](source, to, **more)
+            if self.ours(after):
+                self.operate(after)
+                self._named.append((after + " was not there", after, None))
+            real(source, to, **more)
 
-        def naming(name: str) -> Callable[..., None]:
-            def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
-                folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
-                if disk.ours(whole := os.path.join(folder, os.fspath(path))):
-                    disk.operate(whole)
-                real[name](path, *rest, dir_fd=dir_fd, **more)
+        return link
 
-            return act
+    def _naming(self, real: Any) -> Any:
+        def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
+            folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
+            if self.ours(whole := os.path.join(folder, os.fspath(path))):
+                self.operate(whole)
+            real(path, *rest, dir_fd=dir_fd, **more)
 
-        builtins.open = io.open = open_
-        os.fsync, os.link = fsync, link  # type: ignore[assignment]
-        os.rename, os.replace = moving("rename"), moving("replace")
-        os.mkdir, os.unlink, os.rmdir = naming("mkdir"), naming("unlink"), naming("rmdir")
-        shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
+        return act
 
     def rest(self) -> None:
         """Note that the work is done. A failure from now on must not undo it."""
@@ -135,19 +151,16 @@ class Disk:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _lose(self) -> None:
+<<<<<<< HEAD
         """Do what a disk may do in a power cut: lose bytes, and with `names` also names."""
+=======
+        """Do what a disk may do whose power fails: keep names and lose bytes, or lose both."""
+>>>>>>> storage
         for number, (path, sure) in enumerate(self._written.items()):
-            try:
-                size = os.stat(path).st_size
-                handle = os.open(path, os.O_RDWR)
-            except OSError:
-                continue
-            if number % 2:
-                os.ftruncate(handle, min(sure, size // 2))
-            else:
-                os.pwrite(handle, bytes(max(0, size - sure)), min(sure, size))
-            os.close(handle)
+            with suppress(OSError):
+                _lose_bytes(path, sure, cut=bool(number % 2))
         for number, (path, writes) in enumerate(self._before.items()):
+<<<<<<< HEAD
             with suppress(OSError), open(path, "rb+") as file:
                 # Lose all that was not flushed, or every second write, like a disk that reorders its writes.
                 for offset, held, size, amount in writes[:: 1 + number % 2][::-1]:
@@ -155,12 +168,42 @@ class Disk:
                     file.write(held.ljust(amount or 0, b"\0") if number % 2 else held)
                     if not number % 2 or amount is None:
                         file.truncate(size)
+=======
+            with suppress(OSError):
+                _undo_writes(path, writes, every_second=bool(number % 2))
+>>>>>>> storage
         if self._fault == "names":
             for before, after, content in reversed(self._named):
-                if content is not None:
-                    Path(after).write_bytes(content)
-                elif Path(after).exists() and not Path(before).exists():
-                    if Path(after).is_dir():
-                        shutil.rmtree(after)
-                    else:
-                        Path(after).unlink()
+                _undo_name(Path(before), Path(after), content)
+
+
+def _lose_bytes(path: str, sure: int, *, cut: bool) -> None:
+    """Cut a file off, or write zeros over the bytes that were not flushed. sure: how many bytes were."""
+    size = os.stat(path).st_size
+    handle = os.open(path, os.O_RDWR)
+    if cut:
+        os.ftruncate(handle, min(sure, size // 2))
+    else:
+        os.pwrite(handle, bytes(max(0, size - sure)), min(sure, size))
+    os.close(handle)
+
+
+def _undo_writes(path: str, writes: Sequence[tuple[int, bytes, int, int | None]], *, every_second: bool) -> None:
+    """Lose all that SQLite did not flush, or every second write, as a disk does that sorts its writes."""
+    with open(path, "rb+") as file:
+        for offset, held, size, amount in writes[:: 1 + every_second][::-1]:
+            file.seek(offset)
+            file.write(held.ljust(amount or 0, b"\0") if every_second else held)
+            if not every_second or amount is None:
+                file.truncate(size)
+
+
+def _undo_name(before: Path, after: Path, content: bytes | None) -> None:
+    """Give a file that was moved its old content, or take it away."""
+    if content is not None:
+        after.write_bytes(content)
+    elif after.exists() and not before.exists():
+        if after.is_dir():
+            shutil.rmtree(after)
+        else:
+            after.unlink()

@@ -63,78 +63,90 @@ def install(disk: Disk) -> None:
     real = library.sqlite3_vfs_find(None).contents
     ours = _Vfs.from_buffer_copy(real)
     ours.name = b"failing"
-    real_open, real_delete = _Open(real.open), _Delete(real.delete)
-    names: dict[int, str] = {}  # of open files, by address
-    tables: dict[int, tuple[_Methods, _Methods]] = {}  # SQLite's own functions and ours, by the address of its table
+    failing = _FailingVfs(disk, real)
+    opening, delete = _Open(failing.open), _Delete(failing.delete)
+    ours.open, ours.delete = (ctypes.cast(function, ctypes.c_void_p).value for function in (opening, delete))
+    _kept.extend((library, ours, failing, opening, delete))
+    if library.sqlite3_vfs_register(ctypes.addressof(ours), 1) != _OK:
+        raise OSError("SQLite refused to register the failing disk")
 
-    def asked(file: int, failed: int, act: Callable[[str], int], *, writing: bool = False) -> int:
+
+class _FailingVfs:
+    """SQLite's functions for files, each of which asks the disk first."""
+
+    def __init__(self, disk: "Disk", real: _Vfs) -> None:
+        self._disk = disk
+        self._open, self._delete = _Open(real.open), _Delete(real.delete)
+        self._names: dict[int, str] = {}  # of open files, by address
+        # SQLite's own functions and ours, by the address of either table
+        self._tables: dict[int, tuple[_Methods, _Methods]] = {}
+        self._functions = (_Write(self.write), _Truncate(self.truncate), _Sync(self.sync))
+
+    def open(self, vfs: int, name: int | None, file: int, flags: int, out: Any) -> int:
+        # The name is handed on as SQLite's own bytes: it keeps their address.
+        done = int(self._open(vfs, name, file, flags, out))
+        place = ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))
+        table = place[0]
+        if done == _OK and table:
+            if table not in self._tables:
+                self._replace(table)
+            place[0] = ctypes.addressof(self._tables[table][1])
+            self._names[file] = os.fsdecode(ctypes.string_at(name)) if name else ""
+        return done
+
+    def _replace(self, table: int) -> None:
+        """Make a copy of a table of functions in which three are ours."""
+        theirs = ctypes.cast(table, ctypes.POINTER(_Methods)).contents
+        mine = _Methods.from_buffer_copy(theirs)
+        mine.write, mine.truncate, mine.sync = (
+            ctypes.cast(function, ctypes.c_void_p).value for function in self._functions
+        )
+        self._tables[table] = self._tables[ctypes.addressof(mine)] = (theirs, mine)
+
+    def _methods_of(self, file: int) -> _Methods:
+        return self._tables[ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))[0]][0]
+
+    def _ask(self, file: int, failed: int, act: Callable[[str], int], *, writing: bool = False) -> int:
         """Do it, unless the disk fails."""
-        path = names.get(file, "")
-        if path and disk.ours(path):
+        path = self._names.get(file, "")
+        if path and self._disk.ours(path):
             try:
-                disk.operate(path, writing=writing)
+                self._disk.operate(path, writing=writing)
             except OSError as error:
                 return _FULL if error.errno == errno.ENOSPC else failed
         return act(path)
 
-    def methods_of(file: int) -> _Methods:
-        return tables[ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))[0]][0]
-
-    def write_(file: int, data: int, amount: int, offset: int) -> int:
+    def write(self, file: int, data: int, amount: int, offset: int) -> int:
         def act(path: str) -> int:
-            disk.about_to_write(path, offset, amount)
-            return int(_Write(methods_of(file).write)(file, data, amount, offset))
+            self._disk.about_to_write(path, offset, amount)
+            return int(_Write(self._methods_of(file).write)(file, data, amount, offset))
 
-        return asked(file, _IOERR_WRITE, act, writing=True)
+        return self._ask(file, _IOERR_WRITE, act, writing=True)
 
-    def truncate_(file: int, size: int) -> int:
+    def truncate(self, file: int, size: int) -> int:
         def act(path: str) -> int:
-            disk.about_to_write(path, size, None)
-            return int(_Truncate(methods_of(file).truncate)(file, size))
+            self._disk.about_to_write(path, size, None)
+            return int(_Truncate(self._methods_of(file).truncate)(file, size))
 
-        return asked(file, _IOERR_TRUNCATE, act)
+        return self._ask(file, _IOERR_TRUNCATE, act)
 
-    def sync_(file: int, flags: int) -> int:
+    def sync(self, file: int, flags: int) -> int:
         def act(path: str) -> int:
-            done = int(_Sync(methods_of(file).sync)(file, flags))
-            disk.flushed(path)
+            done = int(_Sync(self._methods_of(file).sync)(file, flags))
+            self._disk.flushed(path)
             return done
 
-        return asked(file, _IOERR_FSYNC, act)
+        return self._ask(file, _IOERR_FSYNC, act)
 
-    def open_(vfs: int, name: int | None, file: int, flags: int, out: Any) -> int:
-        # The name is handed on as SQLite's own bytes: it keeps their address.
-        done = int(real_open(vfs, name, file, flags, out))
-        place = ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))
-        table = place[0]
-        if done == _OK and table:
-            if table not in tables:
-                theirs = ctypes.cast(table, ctypes.POINTER(_Methods)).contents
-                mine = _Methods.from_buffer_copy(theirs)
-                mine.write, mine.truncate, mine.sync = (
-                    ctypes.cast(function, ctypes.c_void_p).value for function in (write, truncate, sync)
-                )
-                tables[table] = tables[ctypes.addressof(mine)] = (theirs, mine)
-            place[0] = ctypes.addressof(tables[table][1])
-            names[file] = os.fsdecode(ctypes.string_at(name)) if name else ""
-        return done
-
-    def delete_(vfs: int, name: bytes, flush: int) -> int:
+    def delete(self, vfs: int, name: bytes, flush: int) -> int:
         path = os.fsdecode(name)
-        if disk.ours(path):
+        if self._disk.ours(path):
             try:
-                disk.operate(path)
+                self._disk.operate(path)
             except OSError:
                 return _IOERR_DELETE
-            disk.flushed(path)
-        return int(real_delete(vfs, name, flush))
-
-    write, truncate, sync = _Write(write_), _Truncate(truncate_), _Sync(sync_)
-    opening, delete = _Open(open_), _Delete(delete_)
-    ours.open, ours.delete = (ctypes.cast(function, ctypes.c_void_p).value for function in (opening, delete))
-    _kept.extend((library, ours, tables, write, truncate, sync, opening, delete))
-    if library.sqlite3_vfs_register(ctypes.addressof(ours), 1) != _OK:
-        raise OSError("SQLite refused to register the failing disk")
+            self._disk.flushed(path)
+        return int(self._delete(vfs, name, flush))
 
 
 _kept: list[object] = []

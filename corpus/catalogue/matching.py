@@ -13,12 +13,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from corpus.catalogue.places import same_place
 from corpus.catalogue.rows import Row
 from corpus.names import spoken_name
+
+_T = TypeVar("_T")
 
 
 class Held(NamedTuple):
@@ -37,28 +39,39 @@ def match(rows: Sequence[Row], held: Iterable[Held]) -> dict[str, Row]:
     """The row of each report that has one, by report id."""
     matched: dict[str, Row] = {}
     free_rows, free = list(rows), list(held)
-    for row_keys, report_keys, fits in _STEPS:
-        by_key: dict[str, list[Row]] = {}
-        for row in free_rows:
-            for key in row_keys(row):
-                by_key.setdefault(key, []).append(row)
-        wanted: dict[str, list[Held]] = {}
-        if by_key:
-            for report in free:
-                for key in report_keys(report):
-                    if key in by_key:
-                        wanted.setdefault(key, []).append(report)
-        taken: set[int] = set()
-        # Of two rows that fit one report, the earlier one is taken.
-        for key in sorted(wanted, key=lambda key: by_key[key][0].line):
-            for row, report in _only_pairs(by_key[key], wanted[key], fits):
-                if report.id not in matched and row.line not in taken:
-                    matched[report.id] = row
-                    taken.add(row.line)
+    for step in _STEPS:
+        new = _step(step, free_rows, free)
+        taken = {row.line for row in new.values()}
         if taken:
+            matched |= new
             free_rows = [row for row in free_rows if row.line not in taken]
             free = [report for report in free if report.id not in matched]
     return matched
+
+
+def _step(step: "_Step", rows: Sequence[Row], held: Sequence[Held]) -> dict[str, Row]:
+    """The row of each report that this step gives one to, by report id."""
+    row_keys, report_keys, fits = step
+    by_key = _grouped(rows, row_keys)
+    wanted = _grouped(held, lambda report: (key for key in report_keys(report) if key in by_key)) if by_key else {}
+    matched: dict[str, Row] = {}
+    taken: set[int] = set()
+    # Of two rows that fit one report, the earlier one is taken.
+    for key in sorted(wanted, key=lambda key: by_key[key][0].line):
+        for row, report in _only_pairs(by_key[key], wanted[key], fits):
+            if report.id not in matched and row.line not in taken:
+                matched[report.id] = row
+                taken.add(row.line)
+    return matched
+
+
+def _grouped(values: Iterable[_T], keys: Callable[[_T], Iterable[str]]) -> dict[str, list[_T]]:
+    """The values by their keys. A value may have several."""
+    grouped: dict[str, list[_T]] = {}
+    for value in values:
+        for key in keys(value):
+            grouped.setdefault(key, []).append(value)
+    return grouped
 
 
 def _only_pairs(rows: Sequence[Row], held: Sequence[Held], fits: "_Fits") -> list[tuple[Row, Held]]:
@@ -116,6 +129,8 @@ def _titles(report: Held) -> set[str]:
 
 
 _Fits = Callable[[Row, Held], bool]
+_Step = tuple[Callable[[Row], list[str]], Callable[[Held], Iterable[str]], _Fits]
+"""One way to match: the keys of a row, the keys of a report, and whether a row and a report with one key fit."""
 
 
 def _named(row: Row, report: Held) -> bool:
@@ -191,7 +206,7 @@ def _distinctive(title: str) -> bool:
     return named or (bool(labels) and any(re.fullmatch(r"(19|20)\d\d", number) for number in numbers))
 
 
-_STEPS: tuple[tuple[Callable[[Row], list[str]], Callable[[Held], Iterable[str]], _Fits], ...] = (
+_STEPS: tuple[_Step, ...] = (
     (_row_hash, lambda report: [report.id], _named),
     (_row_file(lambda path: _composed(path.replace("\\", "/"))), _paths, _named),
     (_row_file(_base), _files(_base), _named),

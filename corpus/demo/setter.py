@@ -222,7 +222,12 @@ class Setter(Paper):
             self.heading(len(found.group(1)), found.group(2))
         elif re.match(r"\[\d+\] ", text):
             return  # a footnote is set where its mark stands
-        elif text.startswith("* "):
+        else:
+            self.words(block, text)
+
+    def words(self, block: str, text: str) -> None:
+        """Set bullets, a numbered paragraph, or a plain one. text: the block with single spaces."""
+        if text.startswith("* "):
             for item in re.split(r"(?:^|\n)\* ", block)[1:]:
                 self.paragraph(item, role="bullet", shown=self.bullet(), indent=16)
         elif found := re.match(r"(\S+|(?:Finding|Recommendation|Question) \d+:?) \| (.*)", text):

@@ -15,9 +15,7 @@ from typing import Any, Self
 
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, ReviewsError
 from corpus.refusal import no_room, refused
-
-VERSION = 1
-"""Of the schema, kept in `PRAGMA user_version`. A corpus with a higher one was made by a newer program."""
+from corpus.storage.migrations import FORMAT, STEPS
 
 APPLICATION = int.from_bytes(b"SPRv", "big")
 """`PRAGMA application_id`: tells our file from any other SQLite file."""
@@ -38,13 +36,14 @@ class Database:
         self._db = connection
         self._path = path
         self._writing = writing
+        self._logging = False  # since `_begin_log`; a file that is refused is not touched
         self._still: _State | None = None  # set while we read without locks: the file must stay as it was
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
         """Open the corpus at `path`; with `create`, make it when it is not there. A foreign file is not touched."""
         path = Path(path)
-        with our_errors(path):
+        with translated_errors(path):
             if create:
                 # Made before SQLite does, so that nobody else may read it. SQLite's side files get the same rights.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -54,13 +53,14 @@ class Database:
                 raise LimitHit(full)
             database = cls(_connect(path, "mode=rw" if not read_only else _reading(path)), path, writing=not read_only)
         try:
-            with our_errors(path):
+            with translated_errors(path):
                 if read_only and 0 < _log_size(path) <= _LOG_HEADER:
                     database._reopen()
                 database._recognise(create)
                 database._db.execute("PRAGMA foreign_keys = ON")
                 if not read_only:
                     database._begin_log()
+                    database._migrate()
         except BaseException:
             database.close()
             raise
@@ -81,14 +81,14 @@ class Database:
 
     def close(self) -> None:
         """Give the file back. Closing twice does no harm."""
-        if self._writing:
-            self._writing = False
+        if self._logging:
+            self._logging = False
             with suppress(sqlite3.Error):  # the log then stays, and whoever reads or writes next reads it
                 self._end_log()
         self._db.close()
 
     def _recognise(self, create: bool) -> None:
-        """Refuse a file that is not a corpus of this version; fill an empty one when asked to."""
+        """Refuse a file that is not a corpus, or one of a newer version; fill an empty one when asked to."""
         application, version = self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
         if (application, version) == (0, 0) and not self._number("SELECT count(*) FROM sqlite_schema"):
             if not create:
@@ -96,19 +96,28 @@ class Database:
             self._create()
         elif application != APPLICATION:
             raise Corrupt(f"{self._path} is not a corpus of this program. Move it away, then run `reviews init`.")
-        elif version > VERSION:
+        elif version > FORMAT:
             raise NoIndex(
                 f"The library at {self._path} was made by a newer version of this program (format {version}, this one "
-                f"knows {VERSION}). Update the program."
+                f"knows {FORMAT}). Update the program."
             )
-        elif version < VERSION:
+        elif version < 1:
             raise Corrupt(
                 f"{self._path} says that it has format {version}, which never existed. Restore it from a backup."
             )
 
+    def _migrate(self) -> None:
+        """Take the steps that a corpus of an earlier version lacks, each whole or not at all."""
+        while (version := self._number("PRAGMA user_version")) < FORMAT:
+            with self._transaction():
+                if self._number("PRAGMA user_version") == version:  # otherwise another process was faster
+                    STEPS[version - 1](self._db.execute)
+                    self._db.execute(f"PRAGMA user_version = {version + 1}")
+
     def _begin_log(self) -> None:
         """Write to a log beside the file from now on. The mark of it is one write to the first page of the file, and
         needs no journal on the disk: one that a killed process left would lock out who may only read."""
+        self._logging = True
         self._db.execute("PRAGMA synchronous = FULL")
         if self._rows("PRAGMA journal_mode")[0][0] != "wal":
             self._db.execute("PRAGMA journal_mode = MEMORY")
@@ -130,12 +139,12 @@ class Database:
             for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
+            self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All of it or nothing, and on the disk when it ends."""
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -152,7 +161,7 @@ class Database:
             yield
             return
         self._rows("PRAGMA schema_version")  # a reader opens the file anew here if it must
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("BEGIN")
             try:
                 yield
@@ -160,7 +169,7 @@ class Database:
                 self._db.execute("ROLLBACK")
 
     def _rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
-        with our_errors(self._path):
+        with translated_errors(self._path):
             if self._still and self._still != _State.of(self._path) and not self._db.in_transaction:
                 self._reopen()
             try:
@@ -262,7 +271,7 @@ def _text(stored: bytes) -> str:
 
 
 @contextmanager
-def our_values(path: Path) -> Iterator[None]:
+def checked_values(path: Path) -> Iterator[None]:
     """A stored word that the model does not know: the file was damaged."""
     try:
         yield
@@ -271,7 +280,7 @@ def our_values(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def our_errors(path: Path) -> Iterator[None]:
+def translated_errors(path: Path) -> Iterator[None]:
     """SQLite's and the system's errors as sentences that say what to do. What is left is a bug and stays so."""
     try:
         yield

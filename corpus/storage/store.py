@@ -9,17 +9,15 @@ writer.
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Self
 
 from corpus.catalogue.describe import describe
 from corpus.catalogue.matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
 from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
-from corpus.names import safe_name
-from corpus.storage.database import our_errors, our_values
+from corpus.storage.database import checked_values, translated_errors
 from corpus.storage.integrity import unsound
+from corpus.storage.migrations import name_as_text
 from corpus.storage.readings import Readings
 
 _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
@@ -30,42 +28,16 @@ class Store(Readings):
 
     _known: tuple[int, list[Report], list[Row]] | None = None  # what is known, at which revision
 
-    @classmethod
-    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
-        store = super().open(path, create=create, read_only=read_only)
-        if not read_only:
-            try:
-                store._come_up_to_date()
-            except BaseException:
-                store.close()
-                raise
-        return store
-
-    def _come_up_to_date(self) -> None:
-        """Add what earlier versions did not keep; make the names clean text that they kept as they came."""
-        if not self._keeps_missing_folders():
-            with self._transaction():
-                self._db.execute(
-                    "CREATE TABLE missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID"
-                )
-        for table, column in (("file", "path"), ("withdrawn", "file")):
-            raw = f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'"  # noqa: S608 - our own words
-            rows = [(_text(old), old) for (old,) in self._rows(raw)]
-            if rows:
-                with self._transaction():
-                    self._db.executemany(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", rows)  # noqa: S608
-                    self._advance()
-
     # Files
 
     def files(self) -> dict[str, FileRecord]:
         """Every file that was seen, by path."""
         rows = self._rows("SELECT path, size, mtime_ns, report, reason, detail, reader FROM file ORDER BY path")
         records = (
-            FileRecord(_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
+            FileRecord(name_as_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
             for path, size, mtime, report, reason, detail, reader in rows
         )
-        with our_values(self._path):
+        with checked_values(self._path):
             return {record.path: record for record in records}
 
     def note_file(self, record: FileRecord) -> None:
@@ -140,7 +112,7 @@ class Store(Readings):
     def withdrawals(self) -> list[Withdrawal]:
         """The reports that were held once and have no file any more, the latest first."""
         rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
-        return [Withdrawal(report, title, _text(path), *rest) for report, title, path, *rest in rows]
+        return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
         """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
@@ -185,7 +157,7 @@ class Store(Readings):
         it out of what SQLite keeps beside.
         """
         refused = (Reason.REMOVED.value, f"removed on {_today()}", report)
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("PRAGMA secure_delete = ON")
         with self._transaction():
             for table in ("reading", "scan", "withdrawn"):
@@ -199,7 +171,7 @@ class Store(Readings):
 
         Raises Locked when a reader stands in the way; nothing is lost then, and it can be tried again.
         """
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
             self._db.execute("VACUUM")
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -256,7 +228,7 @@ class Store(Readings):
     def catalogue(self) -> list[Row]:
         """The rows of the catalogue as they were last set."""
         rows = self._rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
-        with our_values(self._path):
+        with checked_values(self._path):
             return [Row(line, json.loads(cells)) for line, cells in rows]
 
     def set_catalogue(self, rows: Sequence[Row]) -> None:
@@ -288,7 +260,7 @@ class Store(Readings):
             found.setdefault(report, {})[name] = (value, source)
         files: dict[str, list[str]] = {}
         for path, report in self._rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
-            files.setdefault(report, []).append(_text(path))
+            files.setdefault(report, []).append(name_as_text(path))
         current = self._rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
         rows = self.catalogue()
         held = [
@@ -312,7 +284,7 @@ class Store(Readings):
     def check(self) -> list[str]:
         """What is wrong with the corpus, as sentences; nothing when it is sound. Reads every byte."""
         try:
-            with our_errors(self._path):
+            with translated_errors(self._path):
                 faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
                 # One line of it: the others name more pages of the same file, and a person can do nothing with them.
                 problems = [f"{self._path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []
@@ -329,8 +301,3 @@ class Store(Readings):
 
 def _today() -> str:
     return datetime.now(UTC).date().isoformat()
-
-
-def _text(stored: str | bytes) -> str:
-    """A name that an earlier version kept as bytes, because it is no text, as it is kept now."""
-    return safe_name(stored.decode("utf-8", "surrogatepass")) if isinstance(stored, bytes) else stored

@@ -27,6 +27,7 @@ from whoosh.reading import TermNotFound
 from corpus.errors import Corrupt
 from index import analyser
 from index.storage.engine import IndexedParagraph, Layout, SegmentSummary
+from index.storage.merge import merged_terms
 from index.storage.postings import Postings, PostingsBuilder, unpack
 from index.storage.segment_builder import COMPOUND, FORM, SEPARATOR, TERM, Inverted, in_order
 
@@ -282,7 +283,7 @@ class WhooshEngine:
                     numbers[old] = writer.add_document(reading, length, reader.document(old)[1])
             moved.append(numbers)
         try:
-            return writer.finish(_merged(readers, moved))
+            return writer.finish(merged_terms(readers, moved))
         finally:
             for reader in readers:
                 reader.close()
@@ -377,36 +378,3 @@ def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[
         _Segment(storage, whoosh3.W3Segment(codec, _NAME, len(summary.documents), segid=summary.name))
         for summary in segments
     ]
-
-
-def _merged(readers: list[_Segment], moved: list[dict[int, int]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
-    """The terms of several segments as those of one."""
-    whole = [len(numbers) == reader.size for reader, numbers in zip(readers, moved, strict=True)]
-    sources = list(zip(readers, moved, whole, strict=True))
-    for field in (COMPOUND, FORM, TERM):
-        everything = {term.encode() for reader in readers for term in reader.terms_from(field, "")}
-        for key in sorted(everything):
-            term = key.decode()
-            if field == FORM:  # it has no documents of its own, and is kept while its word occurs
-                word = term.partition(SEPARATOR)[2]
-                if any(reader.has(FORM, term) and (all_ or _lives(reader, word, to)) for reader, to, all_ in sources):
-                    yield field, key, PostingsBuilder()
-                continue
-            builder = PostingsBuilder()
-            for reader, numbers, all_ in sources:
-                postings = reader.postings(field, term)
-                if postings is None:
-                    continue
-                if all_:  # then they are numbered in a row
-                    builder.extend(postings, numbers[0])
-                    continue
-                for place, old in enumerate(postings.documents):
-                    if old in numbers:
-                        builder.add(numbers[old], postings.weights[place], postings.at(place), postings.kinds[place])
-            if builder.documents:
-                yield field, key, builder
-
-
-def _lives(reader: _Segment, word: str, numbers: Mapping[int, int]) -> bool:
-    postings = reader.postings(TERM, word)
-    return postings is not None and any(document in numbers for document in postings.documents)

@@ -36,8 +36,6 @@ class Limits:
     seconds: float = 60.0
     memory_mb: int = 600
     pages: int = 5_000
-    extractor: str = "pdfium"
-    trust_hidden_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,12 +49,15 @@ class Refusal:
 class Sandbox:
     """A child process that reads one file after the other, replaced when it dies. Belongs to one thread."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, extractor: str = "pdfium", *, trust_hidden_text: bool = False) -> None:
         self._limits = limits
+        self._extractor = extractor
+        self._trust_hidden_text = trust_hidden_text
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: int | None = None
         self._served = 0
-        self._reader = reader_name(limits.extractor, limits.trust_hidden_text)
+        self._held = ""  # the id of the file whose bytes the child has
+        self._reader = reader_name(extractor, trust_hidden_text)
         self.confinement = "none"
 
     def __enter__(self) -> Self:
@@ -70,6 +71,7 @@ class Sandbox:
     def close(self) -> None:
         """End the child."""
         process, self._process = self._process, None
+        self._held = ""
         if process is not None:
             process.kill()
             process.wait()
@@ -89,11 +91,12 @@ class Sandbox:
             "id": id,
             "name": name,
             "max_pages": self._limits.pages,
-            "extractor": self._limits.extractor,
-            "trust_hidden_text": self._limits.trust_hidden_text,
+            "extractor": self._extractor,
+            "trust_hidden_text": self._trust_hidden_text,
             "scans": protocol.encode_scans(scans or {}),
         }
-        line = self._answer(request, data)
+        line = self._answer(request, data, id if scans else "")
+        self._held = id if self._process else ""
         if isinstance(line, Refusal):
             return line
         try:
@@ -107,12 +110,14 @@ class Sandbox:
         """What a page looks like, or why that cannot be said. See `picture.picture` for what is asked."""
         return self._drawn({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data, 3)
 
-    def scan(self, data: bytes, page: int) -> Pixels | Refusal:
-        """What a page looks like in grey, as large as OCR wants it."""
-        return self._drawn({"page": page, "dpi": DPI}, data, 1)
+    def scan(self, data: bytes, page: int, *, id: str) -> Pixels | Refusal:
+        """What a page looks like in grey, as large as OCR wants it. id: of the report, as for `read`."""
+        pixels = self._drawn({"page": page, "dpi": DPI}, data, 1, id)
+        self._held = id if self._process else ""
+        return pixels
 
-    def _drawn(self, request: Mapping[str, object], data: bytes, depth: int) -> Pixels | Refusal:
-        line = self._answer(request, data)
+    def _drawn(self, request: Mapping[str, object], data: bytes, depth: int, id: str = "") -> Pixels | Refusal:
+        line = self._answer(request, data, id)
         if isinstance(line, Refusal):
             return line
         try:
@@ -122,15 +127,18 @@ class Sandbox:
             return Refusal(Reason.CRASHED, f"malformed answer: {error}")
         return answered if isinstance(answered, Pixels) else self._refused(*answered)
 
-    def _answer(self, request: Mapping[str, object], data: bytes) -> bytes | Refusal:
-        """The child's line, or what its silence means."""
+    def _answer(self, request: Mapping[str, object], data: bytes, id: str = "") -> bytes | Refusal:
+        """The child's line, or what its silence means. id: of the file, so that it is not sent to a child that has it;
+        without one it is always sent."""
         if self._served >= _FILES_A_CHILD:
             self.close()
         if self._process is None:
             self._start()
         self._served += 1
-        asked = json.dumps({"bytes": len(data), **request}).encode() + b"\n"
-        line, timed_out = self._ask(asked, data, self._limits.seconds)
+        held = bool(id) and id == self._held
+        self._held = ""
+        asked = json.dumps({"bytes": len(data), "held": held, **request}).encode() + b"\n"
+        line, timed_out = self._ask(asked, b"" if held else data, self._limits.seconds)
         if line.endswith(b"\n"):
             return line
         refusal = Refusal(Reason.TIMED_OUT, f"{self._limits.seconds:g} s") if timed_out else self._end(line)

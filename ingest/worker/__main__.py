@@ -5,6 +5,7 @@ It binds itself before it sees the first byte of a file: memory, no files writte
 time.
 """
 
+import copy
 import json
 import os
 import sys
@@ -14,9 +15,9 @@ from typing import Any, BinaryIO
 from corpus.model import Reason
 from ingest.sandbox import protocol
 from ingest.sandbox.confinement import bind
-from ingest.structure.page import Unreadable
+from ingest.structure.page import Document, Unreadable
 from ingest.version import reader_name
-from ingest.worker import pipeline, render
+from ingest.worker import extract, pdfium, pipeline, render
 
 
 def main() -> int:
@@ -30,32 +31,57 @@ def main() -> int:
     bound = bind(int(limits["memory_mb"]))
     told.write(json.dumps({"ready": reader_name(), "bound": bound}).encode() + b"\n")
     told.flush()
+    file = _File()
     while line := asked.readline():
         request = json.loads(line)
-        told.write(_serve(request, asked))
+        told.write(_serve(request, asked, file))
         told.flush()
     return 0
 
 
-def _serve(request: dict[str, Any], asked: BinaryIO) -> bytes:
+class _File:
+    """The file that requests are about. It is opened and read once, however many of its pages OCR wants drawn."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self._document: Document | None = None
+
+    def receive(self, asked: BinaryIO, size: int) -> None:
+        """Take the bytes of the next file. Those of the one before are given up first."""
+        pdfium.release()
+        self.data, self._document = b"", None
+        self.data = asked.read(size)
+        pdfium.hold(self.data)
+
+    def document(self, request: dict[str, Any]) -> Document:
+        """What the reader found on the pages. It is kept only while OCR may have to be added to it."""
+        document, self._document = self._document, None
+        if document is None:
+            document = extract.read(
+                self.data,
+                max_pages=int(request["max_pages"]),
+                extractor=str(request["extractor"]),
+                trust_hidden_text=bool(request["trust_hidden_text"]),
+            )
+            if any(page.scan or page.image for page in document.pages):
+                self._document = copy.deepcopy(document)  # making sense of it changes its lines
+            else:
+                pdfium.release()
+        return document
+
+
+def _serve(request: dict[str, Any], asked: BinaryIO, file: _File) -> bytes:
     """One answer to one request. Whatever goes wrong inside becomes an answer too."""
     try:
-        data = asked.read(int(request["bytes"]))
+        if not request["held"]:
+            file.receive(asked, int(request["bytes"]))
         if "dpi" in request:
-            return protocol.encode_picture(render.scan(data, request["page"], request["dpi"]))
+            return protocol.encode_picture(render.scan(file.data, request["page"], request["dpi"]))
         if "page" in request:
             marks = [(before, text, after) for before, text, after in request["marks"]]
-            return protocol.encode_picture(render.picture(data, request["page"], request["width"], marks))
-        text = pipeline.read(
-            data,
-            id=str(request["id"]),
-            name=str(request["name"]),
-            max_pages=int(request["max_pages"]),
-            extractor=str(request["extractor"]),
-            trust_hidden_text=bool(request["trust_hidden_text"]),
-            scans=protocol.decode_scans(request["scans"]),
-        )
-        return protocol.encode(text)
+            return protocol.encode_picture(render.picture(file.data, request["page"], request["width"], marks))
+        document = pipeline.with_scans(file.document(request), protocol.decode_scans(request["scans"]))
+        return protocol.encode(pipeline.understand(document, str(request["id"]), str(request["name"])))
     except Unreadable as error:
         return protocol.encode_failure(error.reason, error.detail)
     except MemoryError:

@@ -56,15 +56,51 @@ class Unopened(Exception):
 
 @contextmanager
 def opened(data: bytes) -> Iterator[int]:
-    """The document in `data`. Raises Unopened."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise Unopened(error.err_code or 0) from error
+    """The document in `data`. Raises Unopened. A document that is held stays open."""
+    if _held and _held[0].data is data:
+        yield _address(_held[0].document().raw)
+        return
+    document = _open(data)
     try:
         yield _address(document.raw)
     finally:
         document.close()
+
+
+def hold(data: bytes) -> None:
+    """Open the document in `data` at most once, when it is first needed, and keep it open until `release`."""
+    release()
+    _held.append(_Held(data))
+
+
+def release() -> None:
+    """Close the document that is held, if there is one."""
+    while _held:
+        _held.pop().close()
+
+
+class _Held:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._document: Any = None
+
+    def document(self) -> Any:
+        self._document = self._document or _open(self.data)
+        return self._document
+
+    def close(self) -> None:
+        if self._document is not None:
+            self._document.close()
+
+
+_held: list[_Held] = []  # one at most
+
+
+def _open(data: bytes) -> Any:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unopened(error.err_code or 0) from error
 
 
 def _address(pointer: Any) -> int:

@@ -38,13 +38,18 @@ def read(
     scans: what OCR read on pages, or why it could not.
     """
     document = extract.read(data, max_pages=max_pages, extractor=extractor, trust_hidden_text=trust_hidden_text)
+    return understand(with_scans(document, scans), id, name)
+
+
+def with_scans(document: Document, scans: Mapping[int, Scan | Reason]) -> Document:
+    """The document with what OCR read put in the place of its pictures. The document itself is changed."""
     for page in document.pages:
         scan = scans.get(page.number)
         if isinstance(scan, Scan):
             take(page, scan)
         elif scan is not None and page.unread:
             page.unread = scan.value
-    return understand(document, id, name)
+    return document
 
 
 def understand(document: Document, id: str, name: str) -> Text:

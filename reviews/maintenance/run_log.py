@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.errors import LimitHit
 from corpus.refusal import refused
 from ingest.summary import PARTS
@@ -151,26 +151,8 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
         yield "Still running."
     else:
         yield "Ended well." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
-    done = record.get("ingest")
-    if done:
-        yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
-        for part in PARTS:
-            yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
-        withdrawn = done.get("withdrawn", ())
-        for withdrawal in withdrawn[:MANY]:
-            yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
-        if len(withdrawn) > MANY:
-            yield f"Withdrawn, too: {len(withdrawn) - MANY:,} more; the same record as .json has them all."
-        for folder in done.get("held_back", ()):
-            yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
-        for folder in done.get("unwatched", ()):
-            yield f"Read only when it is named: {folder}"
-        new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
-        for failure in done["failures"]:
-            if failure["file"] in new:
-                yield f"Not read, {failure['reason']}: {failure['file']}"
-        if len(done["failures"]) > len(new):
-            yield f"Not read now as before: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
+    if record.get("ingest"):
+        yield from _lines_of_files(record["ingest"])
     for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
         yield f"Problem: {problem}"
     index = record.get("index") or {}
@@ -183,11 +165,33 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
         yield f"Program {record['versions']['program']}, Python {record['versions']['python']}"
 
 
+def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
+    """What became of the files, from the summary of an ingest."""
+    yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
+    for part in PARTS:
+        yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
+    withdrawn = done.get("withdrawn", ())
+    for withdrawal in withdrawn[:MANY]:
+        yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
+    if len(withdrawn) > MANY:
+        yield f"Withdrawn, too: {len(withdrawn) - MANY:,} more; the same record as .json has them all."
+    for folder in done.get("held_back", ()):
+        yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
+    for folder in done.get("unwatched", ()):
+        yield f"Read only when it is named: {folder}"
+    new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
+    for failure in done["failures"]:
+        if failure["file"] in new:
+            yield f"Not read, {failure['reason']}: {failure['file']}"
+    if len(done["failures"]) > len(new):
+        yield f"Not read now as before: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
+
+
 def _keep(path: Path, record: dict[str, Any]) -> None:
     twin = path.with_suffix(".txt")
-    write_whole(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
+    write_atomic(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
     try:
-        write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+        write_atomic(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
     except LimitHit:
         with suppress(OSError):  # it would say how a run ended that has no record
             twin.unlink()

@@ -13,7 +13,7 @@ from corpus.layout import create_library
 from corpus.model import Reason, Text
 from corpus.settings import Settings
 from corpus.storage.store import Store
-from ingest import discover, run
+from ingest import discover, reader_pool
 from ingest.run import ingest
 from ingest.sandbox.worker_process import Refusal, Sandbox
 from ingest.summary import PARTS, IngestSummary
@@ -73,7 +73,7 @@ def test_new_readings_are_handed_out_while_others_are_read(
                 until(lambda: sum(map(len, told)) >= 2)
             return super().read(*arguments, **more)
 
-    monkeypatch.setattr(run, "Sandbox", Slow)
+    monkeypatch.setattr(reader_pool, "Sandbox", Slow)
     with Store.open(settings.database) as store:
         ingest(store, settings, jobs=1, meanwhile=lambda readings: told.append([*readings]))
         numbers = sorted(reading for reading, _ in store.readings())
@@ -91,7 +91,7 @@ def test_a_second_run_starts_no_process(settings: Settings, press: Any, monkeypa
     (settings.reports / "page.pdf").write_bytes(b"<html>404")
     with Store.open(settings.database) as store:
         ingest(store, settings, jobs=1)
-        monkeypatch.setattr(run, "Sandbox", None)
+        monkeypatch.setattr(reader_pool, "Sandbox", None)
         again = ingest(store, settings, jobs=1)
     assert (again.found, again.unchanged, again.failed, again.read) == (3, 2, 1, 0)
     assert adds_up(again)
@@ -272,7 +272,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_whole(
         def __init__(self, told: os.stat_result) -> None:
             self.st_size = told.st_size // 2
 
-    monkeypatch.setattr("ingest.run.os.fstat", lambda handle: Shorter(real(handle)))
+    monkeypatch.setattr("ingest.file_reader.os.fstat", lambda handle: Shorter(real(handle)))
     with Store.open(settings.database) as store:
         assert ingest(store, settings).read == 1
         (report,) = store.reports()
@@ -288,7 +288,7 @@ def test_a_file_for_which_there_is_no_memory_is_unreadable_today(
     def fail(_: int) -> os.stat_result:
         raise MemoryError
 
-    monkeypatch.setattr("ingest.run.os.fstat", fail)
+    monkeypatch.setattr("ingest.file_reader.os.fstat", fail)
     with Store.open(settings.database) as store:
         summary = ingest(store, settings)
         assert {failure.reason for failure in summary.failures} == {Reason.UNREADABLE}

@@ -157,6 +157,7 @@ class TestWhatWasReadComesBack:
         with Store.open(path, create=True) as store:
             store.put(a_text(), a_file("reports/elm.pdf"))
             store._db.execute("UPDATE file SET path = ?", ("reports/caf\udce9.pdf".encode("utf-8", "surrogatepass"),))
+            store._db.execute("PRAGMA user_version = 1")
         with Store.open(path, read_only=True) as store:
             assert store.reports()[0].files == ("reports/caf<E9>.pdf",)
         with Store.open(path) as store:

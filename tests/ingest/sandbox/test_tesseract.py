@@ -121,7 +121,7 @@ def test_a_page_that_tesseract_fails_on_is_unread_with_the_reason_and_the_others
 
 def drawn(name: str, number: int) -> Pixels:
     with Sandbox(Limits()) as box:
-        pixels = box.scan((DEMO / name).read_bytes(), number)
+        pixels = box.scan((DEMO / name).read_bytes(), number, id="f" * 64)
     assert isinstance(pixels, Pixels)
     return pixels
 

@@ -116,6 +116,7 @@ def test_the_day_on_which_a_folder_was_missed_first_is_kept(library: Path) -> No
 def test_a_library_of_an_earlier_version_learns_to_keep_it(library: Path) -> None:
     with Store.open(library / "corpus.db") as store:
         store._db.execute("DROP TABLE missing_folder")
+        store._db.execute("PRAGMA user_version = 1")
     with Store.open(library / "corpus.db", read_only=True) as store:
         assert store.missing_folders() == []
     assert call(library, "coverage").exit_code == 0

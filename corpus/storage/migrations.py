@@ -1,0 +1,44 @@
+"""Bring a corpus that an earlier version made to today's layout.
+
+The layout has a number, its format, kept in `PRAGMA user_version`. A step is never changed or removed once a version
+with it is out: a library of any earlier version passes through all that it lacks. Whoever opens a corpus only to read
+it takes no steps, so what reads a table must still understand it as it was before the newest of them.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from corpus.names import safe_name
+
+Execute = Callable[..., Any]
+"""`execute(statement, values)` of the connection, inside the transaction of the step."""
+
+
+def _add_missing_folders(execute: Execute) -> None:
+    # Some libraries of format 1 have the table: the program made it for a while without counting on.
+    execute("CREATE TABLE IF NOT EXISTS missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID")
+
+
+def _clean_names(execute: Execute) -> None:
+    """File names that are not Unicode were kept as bytes; they become clean text (see `corpus.names`)."""
+    renamed = 0
+    for table, column in (("file", "path"), ("withdrawn", "file")):
+        stored = execute(f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'").fetchall()  # noqa: S608
+        for (name,) in stored:
+            execute(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (name_as_text(name), name))  # noqa: S608
+        renamed += len(stored)
+    if renamed:
+        execute("UPDATE state SET revision = revision + 1")
+
+
+Step = Callable[[Execute], None]
+STEPS: Sequence[Step] = (_add_missing_folders, _clean_names)
+"""The first brings a corpus of format 1 to format 2, the next to format 3, and so on."""
+
+FORMAT = 1 + len(STEPS)
+"""The format of a new corpus. One with a higher format was made by a newer program."""
+
+
+def name_as_text(stored: str | bytes) -> str:
+    """A file name as it is kept today; format 1 and 2 kept as bytes what is not Unicode."""
+    return safe_name(stored.decode("utf-8", "surrogatepass")) if isinstance(stored, bytes) else stored

@@ -1,0 +1,164 @@
+"""Read one file: its bytes, its hash, its text from a worker process, and OCR for the pages that are pictures."""
+
+import errno
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+
+from corpus.model import Reason, Scan, Text
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from ingest.discover import Seen
+from ingest.sandbox import tesseract
+from ingest.sandbox.worker_process import Refusal, Sandbox
+
+OCR_WANTED = "OCR wanted"
+"""Stands in the name of a reader for the OCR that was not there, or did not finish."""
+
+_CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its directory entry said
+
+OcrEngine = Callable[[], tesseract.Engine | None]
+"""Returns the Tesseract to use. Finding it starts two processes, and most files never need it, so it is found late."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one file: a report (`text`), another name of a report (`id` only), or a refusal."""
+
+    seen: Seen
+    id: str | None = None
+    text: Text | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """A page that OCR has read. It is stored at once, before its report is finished."""
+
+    report: str
+    scan: Scan
+
+
+@dataclass
+class Claims:
+    """The reports that need no reading: held, removed for good, or being read under another name. Used by threads."""
+
+    claimed: set[str]
+    removed: Mapping[str, str]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def claim(self, report: str) -> bool:
+        """Whether the caller should read the report. The first to ask gets True, every other False."""
+        with self._lock:
+            if report in self.claimed:
+                return False
+            self.claimed.add(report)
+            return True
+
+
+class _Unfit(Exception):
+    """The bytes of a file cannot be had, or are too many."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal = Refusal(reason, detail)
+
+
+@dataclass(frozen=True)
+class FileReader:
+    """Reads files with one worker process. keep: called with each page that OCR has read; False ends the OCR."""
+
+    settings: Settings
+    sandbox: Sandbox
+    claims: Claims
+    corpus: Path
+    engine: OcrEngine
+    ocr_pool: Executor
+    jobs: int
+    keep: Callable[[ScannedPage], bool]
+
+    def read(self, seen: Seen) -> Outcome:
+        """The outcome of one file. Nothing that is wrong with the file raises an error."""
+        try:
+            data = _bytes_of(seen, self.settings.max_bytes)
+        except _Unfit as unfit:
+            return Outcome(seen, refusal=unfit.refusal)
+        # The hash is of the bytes that are read. A file that changes meanwhile has another time, so the next run
+        # reads it again.
+        report = hashlib.sha256(data).hexdigest()
+        if report in self.claims.removed:
+            return Outcome(seen, report, refusal=Refusal(Reason.REMOVED, self.claims.removed[report]))
+        if not self.claims.claim(report):
+            return Outcome(seen, report)
+        result = self._text(data, report, PurePath(seen.key).stem)
+        if isinstance(result, Refusal):
+            return Outcome(seen, report, refusal=result)
+        return Outcome(seen, report, result)
+
+    def _text(self, data: bytes, report: str, name: str) -> Text | Refusal:
+        text = self.sandbox.read(data, id=report, name=name)
+        if isinstance(text, Refusal) or not text.scans:
+            return text
+        scans = self._scans(data, report, text)
+        done = all(page in scans for page in text.scans)
+        if scans:
+            again = self.sandbox.read(data, id=report, name=name, scans=scans)
+            text = again if isinstance(again, Text) else text
+        engine = self.engine()
+        ocr = f"{engine.name} {engine.languages}" if engine and done else OCR_WANTED
+        return replace(text, reader=f"{text.reader} + {ocr}")
+
+    def _scans(self, data: bytes, report: str, text: Text) -> dict[int, Scan | Reason]:
+        """What OCR read on the pages that need it, in this run or in an earlier one."""
+        with Store.open(self.corpus, read_only=True) as corpus:
+            known: dict[int, Scan | Reason] = {**corpus.scans(report, self.settings.ocr_languages)}
+        for page, scan in self._new_scans(data, report, [page for page in text.scans if page not in known]):
+            if isinstance(scan, Scan) and not self.keep(ScannedPage(report, scan)):
+                break
+            known[page] = scan if isinstance(scan, Scan) else scan.reason
+        return known
+
+    def _new_scans(self, data: bytes, report: str, pages: list[int]) -> Iterator[tuple[int, Scan | Refusal]]:
+        engine = self.engine()
+        if engine is None:
+            return iter(())
+        return tesseract.read_pages(
+            pages,
+            lambda page: self.sandbox.scan(data, page, id=report),
+            engine,
+            self.ocr_pool,
+            at_once=self.jobs,
+            seconds=self.settings.max_seconds,
+            memory_mb=self.settings.max_memory_mb,
+        )
+
+
+def _bytes_of(seen: Seen, limit: int) -> bytes:
+    """Every byte of a file, or _Unfit."""
+    if seen.problem is not None:
+        raise _Unfit(Reason.UNREADABLE, seen.problem)
+    if seen.size > limit:
+        raise _Unfit(Reason.TOO_LARGE, f"{seen.size} bytes")
+    try:
+        data = _read(seen.path, limit)
+    except OSError as error:
+        raise _Unfit(Reason.UNREADABLE, error.strerror or type(error).__name__) from error
+    except MemoryError as error:  # of this process; tomorrow there may be more
+        raise _Unfit(Reason.UNREADABLE, os.strerror(errno.ENOMEM)) from error
+    if len(data) > limit:
+        raise _Unfit(Reason.TOO_LARGE, f"more than {limit} bytes")
+    return data
+
+
+def _read(path: Path, limit: int) -> bytes:
+    """The bytes of a file, at most one more than `limit`."""
+    with path.open("rb") as file:
+        # Python allocates what is asked for, so ask for no more than the file holds, unless it has grown.
+        data = file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
+        while len(data) <= limit and (more := file.read(min(_CHUNK, limit + 1 - len(data)))):
+            data += more
+    return data
