@@ -14,11 +14,12 @@ from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.matches import EVERY_KIND, Match, Words, all_mentions
 from index.matching.result_set import Answer, Kinds
+from index.ranking_policy import SNIPPET_MIN_IDF_SHARE
 from index.storage.engine import KINDS
 from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked, with_cited
 from search.answering.passages import best_paragraphs, passages
-from search.answering.ranking import rarity
+from search.answering.ranking import idf
 from search.answering.similar import Alike, similar_passages, similar_reports
 from search.answering.theme_index import theme_lookup
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
@@ -31,7 +32,6 @@ from search.session import Opened
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
-_TELLING = 0.1  # of what the rarest part of the query tells: a part that tells less does not decide where text is cut
 _ROUNDING = 1e-9  # of a sum of floating-point numbers
 
 
@@ -225,9 +225,9 @@ class Searcher(Opened):
         """cited: where the paragraphs are that were asked for by number. deadline: None for a list of everything, which
         may take the time it takes.
         """
-        weighted = [(match, rarity(match, len(self._reports))) for match in answer.matches]
-        most = max((tells for _, tells in weighted), default=0.0)
-        telling = [match for match, tells in weighted if tells >= _TELLING * most]
+        weighted = [(match, idf(match, len(self._reports))) for match in answer.matches]
+        highest = max((weight for _, weight in weighted), default=0.0)
+        distinctive = [match for match, weight in weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
         lengths, documents = self._snapshot.lengths(), self._snapshot.documents()
         for document, score in shown:
             if deadline:
@@ -236,7 +236,7 @@ class Searcher(Opened):
             spans = answer.mentions(document)
             ordinals = best_paragraphs(weighted, document, layout, lengths[document], per_report)
             ordinals = with_cited(ordinals, cited, document, layout, per_report)
-            around = all_mentions(telling, document) if len(telling) < len(weighted) else None
+            around = all_mentions(distinctive, document) if len(distinctive) < len(weighted) else None
             every = per_report is None
             found = passages(self._store, documents[document], ordinals, spans, layout, every=every, around=around)
             yield Hit(
@@ -255,7 +255,7 @@ class Searcher(Opened):
         }
         together: Mapping[int, float] = {}
         if score > sum(points.values()) + _ROUNDING:
-            together = self._ranking.together(matches, document, self._layout(document))
+            together = self._ranking.proximity(matches, document, self._layout(document))
         found = [
             Contribution(
                 text=matches[number].text,

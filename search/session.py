@@ -15,7 +15,7 @@ from corpus.themes import Themes
 from index.build import open_snapshot
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
-from index.matching.expansion import Expansion
+from index.matching.expansion import WordLookup
 from index.matching.matches import Sections
 from index.storage import generations
 from index.storage.engine import Layout
@@ -54,7 +54,7 @@ class Opened:
         self._conditions = Conditions(self._reports)
         manifest = self._generation.manifest
         self._theme_table = ThemeTable(index.with_name("cache"), manifest.id, manifest.fingerprint, themes)
-        self._expansion = Expansion(self._snapshot)
+        self._lookup = WordLookup(self._snapshot)
         self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
 
@@ -180,6 +180,6 @@ class Opened:
             deadline,
             self._layout,
             self._sections,
-            self._expansion,
+            self._lookup,
             self._theme_table.phrases.postings,
         )

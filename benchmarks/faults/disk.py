@@ -1,7 +1,7 @@
-"""A disk that fails: counts the file operations of this process, and makes one of them fail.
+"""A disk that fails: every write, flush, rename, deletion and new folder of this process, and of the SQLite in it, is
+counted, and one of them goes wrong.
 
-The operations are writes, flushes, renames, deletions and new folders, those of SQLite included. Use it in a process of
-its own (`fork`), because it replaces Python's own functions and does not restore them.
+For a process of its own (`fork`), because it changes Python's own functions and never puts them back.
 """
 
 import builtins
@@ -17,12 +17,13 @@ from typing import Any, Literal
 
 Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
 FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
-"""kill: the process dies. power: it dies, and bytes that were not flushed are cut off or zeroed. names: the same, and
-names that were not flushed are undone. EIO, ENOSPC: one operation fails. full: every write fails from then on."""
+"""kill: the process dies. power: and bytes that were not flushed are cut off or zeroed. names: and what was not flushed
+in a folder has its old name again, or none. EIO, ENOSPC: one operation
+fails. full: from there on every write fails."""
 
 
 class Disk:
-    """Counts operations below a folder, and makes operation number `at` (from 1) fail."""
+    """Counts operations below a folder, and lets the one with the number `at` (from 1) go wrong."""
 
     def __init__(self, folder: Path, fault: Fault, at: int) -> None:
         self._folder = str(folder)
@@ -34,16 +35,8 @@ class Disk:
         # SQLite's file → for each write: offset, bytes before it, file size, and how much was written (None: cut off).
         self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
 
-<<<<<<< HEAD
     def install(self) -> None:
-        """From now on until the process ends. `sqlite_disk.install` adds what SQLite does."""
-        opened = io.open
-        real = {name: getattr(os, name) for name in ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "link")}
-=======
-    def install(self, *, sqlite: bool = False) -> None:
-        """From now on until the process ends. sqlite: what SQLite does is counted too, and fails."""
-        if sqlite:
-            sqlite_disk.install(self)
+        """Replace the functions of this process until it ends. `sqlite_disk.install` adds the operations of SQLite."""
         builtins.open = io.open = self._open(io.open)
         os.fsync, os.link = self._fsync(os.fsync), self._link(os.link)
         os.rename, os.replace = self._moving(os.rename), self._moving(os.replace)
@@ -51,7 +44,6 @@ class Disk:
         shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies go through write
 
     def _open(self, real: Any) -> Any:
->>>>>>> storage
         disk = self
 
         class File(io.FileIO):
@@ -116,11 +108,11 @@ class Disk:
         return act
 
     def rest(self) -> None:
-        """Note that the work is done. A failure from now on must not undo it."""
+        """The work is done: whatever goes wrong now must not undo it."""
         self.operate(self._folder)
 
     def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
-        """Note that SQLite is about to write at an offset. amount None: to cut the file off there."""
+        """SQLite is going to change a file there. amount None: to cut it off."""
         if self._fault in ("power", "names"):
             with open(path, "rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -128,15 +120,15 @@ class Disk:
                 self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
 
     def flushed(self, path: str) -> None:
-        """Note that SQLite has flushed or deleted a file."""
+        """SQLite has flushed a file, or deleted it."""
         self._before.pop(path, None)
 
     def ours(self, path: Any) -> bool:
-        """Return whether the path is below the folder."""
+        """Whether the path lies below the folder."""
         return os.path.abspath(os.fsdecode(path)).startswith(self._folder)
 
     def operate(self, path: str, *, writing: bool = False) -> None:
-        """Count one operation, and make it fail if it is the chosen one."""
+        """Count one operation, and let it go wrong if it is its turn."""
         self.operations += 1
         if self._fault == "full" and self.operations >= self._at and writing:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
@@ -151,27 +143,13 @@ class Disk:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _lose(self) -> None:
-<<<<<<< HEAD
-        """Do what a disk may do in a power cut: lose bytes, and with `names` also names."""
-=======
         """Do what a disk may do whose power fails: keep names and lose bytes, or lose both."""
->>>>>>> storage
         for number, (path, sure) in enumerate(self._written.items()):
             with suppress(OSError):
                 _lose_bytes(path, sure, cut=bool(number % 2))
         for number, (path, writes) in enumerate(self._before.items()):
-<<<<<<< HEAD
-            with suppress(OSError), open(path, "rb+") as file:
-                # Lose all that was not flushed, or every second write, like a disk that reorders its writes.
-                for offset, held, size, amount in writes[:: 1 + number % 2][::-1]:
-                    file.seek(offset)
-                    file.write(held.ljust(amount or 0, b"\0") if number % 2 else held)
-                    if not number % 2 or amount is None:
-                        file.truncate(size)
-=======
             with suppress(OSError):
                 _undo_writes(path, writes, every_second=bool(number % 2))
->>>>>>> storage
         if self._fault == "names":
             for before, after, content in reversed(self._named):
                 _undo_name(Path(before), Path(after), content)

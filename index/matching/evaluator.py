@@ -16,7 +16,7 @@ from typing import TypeGuard, TypeVar
 from corpus.model import SectionKind
 from index import analyser, spellings
 from index.matching.deadline import Deadline
-from index.matching.expansion import Expansion, Slots, joined_pattern, pattern_parts
+from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
 from index.matching.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words
 from index.matching.result_set import Answer, Kinds, as_one, parts_of
 from index.matching.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
@@ -32,8 +32,8 @@ _T = TypeVar("_T")
 class Evaluator:
     """Evaluates queries over one snapshot.
 
-    fields: gives the documents that a Field condition is true of. layout, sections: of a document; a caller that asks
-    often keeps them, and the expansion. phrases: gives the postings of a phrase that was counted beforehand.
+    fields: returns the documents that meet a Field condition. layout, sections, lookup: caches of the snapshot that a
+    caller shares between evaluators. phrases: returns the postings of a precomputed phrase.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Evaluator:
         deadline: Deadline,
         layout: Callable[[int], Layout] | None = None,
         sections: Callable[[int], Sections] | None = None,
-        expansion: Expansion | None = None,
+        lookup: WordLookup | None = None,
         phrases: Callable[[Slots], Postings | None] = lambda slots: None,
     ) -> None:
         self._snapshot = snapshot
@@ -54,8 +54,7 @@ class Evaluator:
         self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
         self._answers: dict[tuple[Query, int, tuple[str, ...]], Answer] = {}
-        self.expansion = expansion or Expansion(snapshot)
-        self.expansion.tick = deadline.check
+        self.expansion = Expansion(lookup or WordLookup(snapshot), deadline.check)
         self._counted = phrases
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
@@ -195,7 +194,7 @@ class Evaluator:
             case Pattern(text):
                 return self._pattern(pattern_parts(text), str(query))
             case Fuzzy(text, edits):
-                return self._words(str(query), self.expansion.alike(analyser.fold(text), edits))
+                return self._words(str(query), list(self.expansion.alike(analyser.fold(text), edits)))
             case Phrase(words, slop):
                 text = str(query)
                 return _any_of(text, [self._side_by_side(text, slots, slop) for slots in self.expansion.phrase(words)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,40 +15,47 @@ from index.storage.engine import Snapshot
 MAX_EXPANSION = 5_000
 """How many different words one pattern or fuzzy word may stand for."""
 _MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
-_REMEMBERED = 4096  # forms and compounds of words: each costs a dozen reads of the index
-_OFTEN = 256  # words that are looked at between two looks at the clock
+_CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
+_WORDS_PER_CHECK = 256  # words between two checks of the deadline
 
 Slots = list[Sequence[str]]
 """The terms that may stand at each place of a phrase."""
 
 
-class Expansion:
-    """The words of one snapshot that queries stand for; remembers what was asked before.
+class WordLookup:
+    """The words of one snapshot, with a cache of the lookups that many queries repeat: share one between queries.
 
-    tick: called inside every loop over words; it stops a query that takes too long.
+    forms: the words with a stem. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
+    terms that stand side by side where a word is printed as several, such as "C.S.E.".
     """
 
-    def __init__(self, snapshot: Snapshot, tick: Callable[[], None] = lambda: None) -> None:
-        self._snapshot = snapshot
-        self.tick = tick
-        self._forms: Callable[[str], list[str]] = lru_cache(_REMEMBERED)(snapshot.forms)
-        self.compounds: Callable[[str], list[tuple[str, str]]] = lru_cache(_REMEMBERED)(snapshot.compounds)
-        """How a joined word is split where it stands with a hyphen."""
-        self._spelled: Callable[[str], list[Slots]] = lru_cache(_REMEMBERED)(self._look_up_spelled)
-
-    def forms(self, term: str) -> list[str]:
-        """The words that occur and share a term's stem; the term itself when none does."""
-        return self._forms(analyser.stem(term)) or [term]
-
-    def spelled(self, term: str) -> list[Slots]:
-        """The terms that stand side by side where a word is printed as several, such as "C.S.E."; none where it is not
-        printed so anywhere.
-        """
-        return self._spelled(term)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.vocabulary = snapshot.vocabulary
+        self.forms: Callable[[str], list[str]] = lru_cache(_CACHED)(snapshot.forms)
+        self.compounds: Callable[[str], list[tuple[str, str]]] = lru_cache(_CACHED)(snapshot.compounds)
+        self._postings = snapshot.postings
+        self.spelled: Callable[[str], list[Slots]] = lru_cache(_CACHED)(self._look_up_spelled)
 
     def _look_up_spelled(self, term: str) -> list[Slots]:
         slots: Slots = list(spellings.slots_of(term))
-        return [slots] if slots and self._snapshot.postings(slots[0][0]) else []
+        return [slots] if slots and self._postings(slots[0][0]) else []
+
+
+class Expansion:
+    """The words that the parts of one query stand for.
+
+    check_deadline: called inside every loop over words; it stops a query that takes too long.
+    """
+
+    def __init__(self, lookup: WordLookup, check_deadline: Callable[[], None]) -> None:
+        self._lookup = lookup
+        self._check_deadline = check_deadline
+        self.compounds = lookup.compounds
+        self.spelled = lookup.spelled
+
+    def forms(self, term: str) -> list[str]:
+        """The words that occur and share a term's stem; the term itself when none does."""
+        return self._lookup.forms(analyser.stem(term)) or [term]
 
     def slot(self, part: str) -> Sequence[str]:
         """The terms that one place of a phrase may hold: a word as written, or those that a pattern stands for."""
@@ -56,19 +63,24 @@ class Expansion:
             return (part,)
         shape = _shape(part)
         words = self._vocabulary(re.split(r"[*?]", part, maxsplit=1)[0])
-        return _bounded([term for term in words if shape.fullmatch(term)], part)
+        found = [term for term in words if shape.fullmatch(term)]
+        _check_size(found, part)
+        return found
 
-    def alike(self, term: str, edits: int) -> Sequence[str]:
-        """The words that begin like the term and differ from it in at most so many letters."""
-        letters = set(term)
-        found = []
+    def alike(self, term: str, edits: int) -> dict[str, int]:
+        """The words with the term's first letter that differ from it by at most so many edits, each with the number of
+        edits: letters to change, add, drop or swap with their neighbour (optimal string alignment).
+        """
+        from rapidfuzz.distance.OSA import distance  # here, because the import takes over 10 ms
+
+        found = {}
         for word in self._vocabulary(term[:1]):
             if abs(len(word) - len(term)) <= edits:
-                other = set(word)  # each edit can take away or bring in one letter at most: a cheap first look
-                alike = len(letters - other) <= edits and len(other - letters) <= edits
-                if alike and distance(term, word, edits) <= edits:
-                    found.append(word)
-        return _bounded(found, term)
+                edited = distance(term, word, score_cutoff=edits)
+                if edited <= edits:
+                    found[word] = edited
+        _check_size(found, term)
+        return found
 
     def phrase(self, words: Sequence[Word | Pattern]) -> list[Slots]:
         """The phrase in each way that its compounds can be written, as one word and as two."""
@@ -91,7 +103,7 @@ class Expansion:
         ends: dict[int, list[Slots]] = {0: [[]]}
         runs = spellings.runs(plain)
         for i, slot in enumerate(slots):
-            self.tick()
+            self._check_deadline()
             here = ends.pop(i, [])
             choices: list[tuple[int, Slots]] = [(1, [slot])]
             term = plain[i]
@@ -113,9 +125,9 @@ class Expansion:
         return ends[len(slots)]
 
     def _vocabulary(self, prefix: str) -> Iterable[str]:
-        for number, word in enumerate(self._snapshot.vocabulary(prefix)):
-            if number % _OFTEN == 0:
-                self.tick()
+        for number, word in enumerate(self._lookup.vocabulary(prefix)):
+            if number % _WORDS_PER_CHECK == 0:
+                self._check_deadline()
             yield word
 
 
@@ -142,30 +154,9 @@ def _shape(part: str) -> re.Pattern[str]:
     return re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle) + ".*" + last)
 
 
-def _bounded(terms: list[str], asked: str) -> list[str]:
+def _check_size(terms: Collection[str], asked: str) -> None:
     if len(terms) > MAX_EXPANSION:
         raise QueryRefused(
             f"`{asked}` stands for {len(terms):,} different words, more than the {MAX_EXPANSION:,} that one search may "
             "use. Give more letters before the *."
         )
-    return terms
-
-
-def distance(a: str, b: str, most: int) -> int:
-    """Letters to change, add, drop or swap with their neighbour to make b of a (Damerau-Levenshtein, optimal string
-    alignment).
-
-    Gives any number above `most` as soon as it is certain.
-    """
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        earlier, before, row = before, row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most and min(before) > most:
-            return most + 1
-    return row[-1]

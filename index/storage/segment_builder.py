@@ -16,6 +16,7 @@ from string import ascii_lowercase
 
 from corpus.model import SectionKind
 from index import analyser, spellings
+from index.ranking_policy import INDEXED_HEADING_WEIGHT, INDEXED_SECTION_WEIGHTS
 from index.storage.engine import KINDS, IndexedParagraph, Layout
 from index.storage.postings import PostingsBuilder
 
@@ -25,18 +26,6 @@ TERM, FORM, COMPOUND = "text", "form", "compound"
 SEPARATOR = "\t"
 """Never part of a term; sorts before any character of one."""
 
-_WEIGHT = {
-    # What a practitioner looks for first counts more; what repeats or supports counts less. See docs/adr/0010.
-    SectionKind.RECOMMENDATIONS: 2.0,
-    SectionKind.FINDINGS: 1.6,
-    SectionKind.LEARNING: 1.6,
-    SectionKind.SUMMARY: 1.3,
-    SectionKind.CONCLUSIONS: 1.3,
-    SectionKind.ACTION_PLAN: 0.8,
-    SectionKind.TERMS_OF_REFERENCE: 0.5,
-    SectionKind.APPENDIX: 0.4,
-}
-_HEADING_WEIGHT = 1.5
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
@@ -139,7 +128,10 @@ def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], token
     """What terms weigh beside one for each place, because of the sections and headings they stand in."""
     weighted: dict[float, list[str]] = {}
     for paragraph, (start, next_start) in zip(paragraphs, pairwise([*starts, len(tokens) + 1]), strict=True):
-        extra = _WEIGHT.get(paragraph.kind, 1.0) * (_HEADING_WEIGHT if paragraph.heading else 1.0) - 1.0
+        extra = (
+            INDEXED_SECTION_WEIGHTS.get(paragraph.kind, 1.0) * (INDEXED_HEADING_WEIGHT if paragraph.heading else 1.0)
+            - 1.0
+        )
         if extra:
             weighted.setdefault(extra, []).extend(tokens[start : next_start - 1])
     extras: dict[str, float] = {}

@@ -9,13 +9,13 @@ import click
 
 from corpus.model import Coverage
 from reviews.citation import place
+from search.answering.snippet import opening_snippet
 from search.results import Hit, Passage, Results
 
 if TYPE_CHECKING:
     from search.answering.similar import Alike
 
 _LEGIBLE = 80  # of 100: OCR that is less sure has a wrong word in every line or two
-_LONG = 420  # characters of a passage that are shown before it is cut
 _HEADING = 80  # characters of a section's heading that are shown beside a passage
 _VALUES = 12  # of a facet that are shown
 
@@ -139,7 +139,7 @@ def _by_ocr(confidence: float | None) -> str:
 
 def quoted(passage: Passage) -> Iterator[str]:
     """The text with its matches marked, cut to what a person reads at a glance."""
-    start, end = window(passage)
+    start, end = opening_snippet(passage)
     before = "… " if start or passage.more_before else ""
     after = " …" if end < len(passage.text) or passage.more_after else ""
     marked, at = before, start
@@ -163,21 +163,6 @@ def _wrapped(marked: str) -> Sequence[str]:
         else:
             line, used = (f"{line} {word}", used + 1 + seen) if line else (word, seen)
     return [*lines, "     " + line]
-
-
-def window(passage: Passage) -> tuple[int, int]:
-    """The part of a long passage to show: from the sentence with the first match on, cut between words."""
-    text = passage.text
-    if len(text) <= _LONG:
-        return 0, len(text)
-    first = passage.highlights[0][0] if passage.highlights else 0
-    start = max((text.rfind(stop, 0, first) + 2 for stop in (". ", "? ", "! ") if stop in text[:first]), default=0)
-    if first - start > _LONG // 2:
-        start = text.rfind(" ", 0, first - _LONG // 2) + 1
-    end = start + _LONG
-    if end >= len(text):
-        return start, len(text)
-    return start, max(text.rfind(" ", start, end), passage.highlights[0][1] if passage.highlights else start)
 
 
 def coverage(held: Coverage) -> str:

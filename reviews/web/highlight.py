@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reviews.terminal.results import window
+from search.answering.snippet import opening_snippet
 from search.results import Passage
 
 Span = tuple[int, int]
@@ -39,7 +39,7 @@ def pieces(text: str, marks: Sequence[Span], start: int = 0, end: int | None = N
 
 def quoted(passage: Passage) -> list[Piece]:
     """A passage as it is shown in a list of answers: the part with the matches, dots where it goes on."""
-    start, end = window(passage)
+    start, end = opening_snippet(passage)
     found = pieces(passage.text, passage.highlights, start, end)
     if start or passage.more_before:
         found.insert(0, Piece("… "))

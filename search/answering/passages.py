@@ -8,116 +8,142 @@ from itertools import pairwise
 from math import log
 from operator import mul
 
-from corpus.model import Page, Paragraph, Section, SectionKind
+from corpus.model import Page, Paragraph, Section
 from corpus.storage.store import Store
 from index import analyser
 from index.matching.matches import Match
 from index.matching.spans import Span
+from index.ranking_policy import (
+    COVERED_FACTOR,
+    FULL_PARAGRAPH,
+    NEARBY_FACTOR,
+    NEARBY_PARAGRAPHS,
+    PASSAGE_SECTION_WEIGHTS,
+    REPETITION_WEIGHT,
+    SHORTLIST_FACTOR,
+)
 from index.storage.engine import KINDS, Layout
-from search.answering.snippet import window
+from search.answering.snippet import MAX_PASSAGE, best_snippet
 from search.results import Passage
 
-LONGEST = 600
-"""Characters of a passage that is shown as one of the best; a list of every mention shows whole paragraphs."""
+_PASSAGE_WEIGHTS = [PASSAGE_SECTION_WEIGHTS.get(kind, 1.0) for kind in KINDS]  # by the section's code in the index
 
-_LOOKED_FOR = {
-    # Practitioners go straight to what was recommended and found; lists and appendices repeat it.
-    SectionKind.RECOMMENDATIONS: 1.3,
-    SectionKind.FINDINGS: 1.2,
-    SectionKind.LEARNING: 1.2,
-    SectionKind.SUMMARY: 1.1,
-    SectionKind.APPENDIX: 0.6,
-    SectionKind.TERMS_OF_REFERENCE: 0.7,
-}
-_LOOKED_FOR_BY_CODE = [_LOOKED_FOR.get(kind, 1.0) for kind in KINDS]
-_NEARBY = 0.7  # what a paragraph is worth when one next to it was already chosen
-_CLOSE = 3  # paragraphs that count as next to it
-_SAID = 0.5  # what a part of the query is worth that a chosen paragraph has already shown
-_FEW_WORDS = 12  # a heading or a line of a list answers less well than a sentence
-_SHORTLIST = 12  # paragraphs that are looked at closely, for each that is wanted
+Located = Sequence[tuple[int, Sequence[Span], Sequence[int]]]
+"""The parts of a query that match a document: index of the part, its spans, and the paragraph of each span."""
 
-Places = Mapping[int, Sequence[Span]]
-"""The matches in one paragraph, by the number of the part of the query."""
+SpansByPart = dict[int, list[Span]]
+"""The matches in one paragraph, by the index of the part of the query."""
 
 
 def best_paragraphs(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int | None
 ) -> list[int]:
-    """Ordinals of the best paragraphs, best first; with wanted=None all that have a match, in order.
+    """Ordinals of the best paragraphs, best first; with wanted=None those of all that have a match, in order.
 
-    matches: with how much each tells. length: tokens of the document.
+    matches: each with its idf. length: tokens of the document.
     """
-    held = [(number, match.spans(document)) for number, (match, _) in enumerate(matches) if document in match.documents]
-    starts = layout.starts
-    placed = [(number, spans, [bisect_right(starts, first) - 1 for first, _ in spans]) for number, spans in held]
+    located = _locate([match for match, _ in matches], document, layout)
     if wanted is None:
-        return sorted(set().union(*(ordinals for _, _, ordinals in placed)))
-    if not placed or not wanted:
+        return sorted(set().union(*(ordinals for _, _, ordinals in located)))
+    if not located or not wanted:
         return []
-    tells = [weight for _, weight in matches]
-    ends = [*starts[1:], starts[-1] + length]
-    worth: dict[int, float] = {}
-    for number, _, ordinals in placed:
-        for ordinal, often in Counter(ordinals).items():
-            worth[ordinal] = worth.get(ordinal, 0) + tells[number] * _often(often)
+    weights = [weight for _, weight in matches]
+    values = _paragraph_values(located, weights)
+    ends = [*layout.starts[1:], layout.starts[-1] + length]
     scores = {
         ordinal: value
-        * _LOOKED_FOR_BY_CODE[layout.kinds[ordinal]]
-        * min(1.0, (ends[ordinal] - starts[ordinal]) / _FEW_WORDS)
-        for ordinal, value in worth.items()
+        * _PASSAGE_WEIGHTS[layout.kinds[ordinal]]
+        * min(1.0, (ends[ordinal] - layout.starts[ordinal]) / FULL_PARAGRAPH)
+        for ordinal, value in values.items()
     }
-    shortlist = [ordinal for _, ordinal in sorted([(-score, o) for o, score in scores.items()])[: _SHORTLIST * wanted]]
-    shortlist.sort()
-    found: dict[int, dict[int, list[Span]]] = {ordinal: {} for ordinal in shortlist}
-    if len(placed) > 1:  # one part alone stands with nothing, and is said by every paragraph alike
-        for number, spans, ordinals in placed:
+    best_first = [ordinal for _, ordinal in sorted([(-score, o) for o, score in scores.items()])]
+    shortlist = sorted(best_first[: SHORTLIST_FACTOR * wanted])
+    spans = _spans_by_part(located, shortlist)
+    factors = [scores[o] * _proximity(spans[o]) / (values[o] or 1.0) for o in shortlist]
+    return _choose(shortlist, factors, [values[o] for o in shortlist], spans, weights, wanted)
+
+
+def _locate(matches: Sequence[Match], document: int, layout: Layout) -> Located:
+    found = [(number, match.spans(document)) for number, match in enumerate(matches) if document in match.documents]
+    starts = layout.starts
+    return [(number, spans, [bisect_right(starts, first) - 1 for first, _ in spans]) for number, spans in found]
+
+
+def _paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, float]:
+    """What the matches in each paragraph are worth together."""
+    values: dict[int, float] = {}
+    for number, _, ordinals in located:
+        for ordinal, count in Counter(ordinals).items():
+            values[ordinal] = values.get(ordinal, 0) + weights[number] * _repetition(count)
+    return values
+
+
+def _spans_by_part(located: Located, shortlist: Sequence[int]) -> dict[int, SpansByPart]:
+    """The matches in each paragraph of the shortlist; none for a query of one part, which is near no other."""
+    found: dict[int, SpansByPart] = {ordinal: {} for ordinal in shortlist}
+    if len(located) > 1:
+        for number, spans, ordinals in located:
             for span, ordinal in zip(spans, ordinals, strict=True):
                 if ordinal in found:
                     found[ordinal].setdefault(number, []).append(span)
-    factors = [scores[o] * _togetherness(found[o]) / (worth[o] or 1.0) for o in shortlist]
-    worths = [worth[o] for o in shortlist]
+    return found
+
+
+def _choose(
+    candidates: list[int],
+    factors: list[float],
+    values: list[float],
+    spans: Mapping[int, SpansByPart],
+    weights: Sequence[float],
+    wanted: int,
+) -> list[int]:
+    """The best paragraphs one by one; each choice lowers the score of its neighbours and of what it already shows.
+
+    candidates: ordinals, ascending; a candidate's score is its factor times its value.
+    """
     chosen: list[int] = []
-    while shortlist and len(chosen) < wanted:
-        values = list(map(mul, factors, worths))
-        at = values.index(max(values))  # the first in the report of those that are alike
-        best = shortlist.pop(at)
-        del factors[at], worths[at]
+    while candidates and len(chosen) < wanted:
+        scores = list(map(mul, factors, values))
+        at = scores.index(max(scores))  # of equals, the first in the report
+        best = candidates.pop(at)
+        del factors[at], values[at]
         chosen.append(best)
-        if len(placed) > 1:
-            tells = [weight * _SAID if number in found[best] else weight for number, weight in enumerate(tells)]
-            worths = [_worth(found[o], tells) for o in shortlist]
-        for near in range(bisect_left(shortlist, best - _CLOSE), bisect_right(shortlist, best + _CLOSE)):
-            factors[near] *= _NEARBY
+        if covered := spans[best]:
+            weights = [weight * COVERED_FACTOR if n in covered else weight for n, weight in enumerate(weights)]
+            values = [_value(spans[o], weights) for o in candidates]
+        first, end = best - NEARBY_PARAGRAPHS, best + NEARBY_PARAGRAPHS
+        for near in range(bisect_left(candidates, first), bisect_right(candidates, end)):
+            factors[near] *= NEARBY_FACTOR
     return chosen
 
 
-def _worth(by_match: Places, tells: Sequence[float]) -> float:
-    """Different parts of the query count most, then how often they stand there."""
-    return sum([tells[number] * _often(len(spans)) for number, spans in by_match.items()])
+def _value(spans: SpansByPart, weights: Sequence[float]) -> float:
+    """Different parts of the query count most, then how often each matches."""
+    return sum([weights[number] * _repetition(len(some)) for number, some in spans.items()])
 
 
 @lru_cache(1024)
-def _often(often: int) -> float:
-    return 1 + 0.3 * log(often)
+def _repetition(count: int) -> float:
+    return 1 + REPETITION_WEIGHT * log(count)
 
 
-def _togetherness(by_match: Places) -> float:
-    """1 for one part of the query; up to 2 for several, the closer together the more."""
-    if len(by_match) < 2:
+def _proximity(spans: SpansByPart) -> float:
+    """1 for one part of the query; up to 2 for several, more the closer together they are."""
+    if len(spans) < 2:
         return 1.0
-    return 1 + 1 / (1 + _closeness(list(by_match.values())) / len(by_match))
+    return 1 + 1 / (1 + _narrowest(list(spans.values())) / len(spans))
 
 
-def _closeness(groups: Sequence[Sequence[Span]]) -> int:
-    """The width in tokens of the smallest window that holds a span of each group."""
-    places = sorted((span, number) for number, spans in enumerate(groups) for span in spans)
+def _narrowest(groups: Sequence[Sequence[Span]]) -> int:
+    """The width in tokens of the narrowest range that has a span of each group."""
+    ordered = sorted((span, number) for number, spans in enumerate(groups) for span in spans)
     latest: dict[int, int] = {}
-    smallest = places[-1][0][1] - places[0][0][0] + 1
-    for (first, last), number in places:
+    narrowest = ordered[-1][0][1] - ordered[0][0][0] + 1
+    for (first, last), number in ordered:
         latest[number] = first
         if len(latest) == len(groups):
-            smallest = min(smallest, last - min(latest.values()) + 1)
-    return smallest
+            narrowest = min(narrowest, last - min(latest.values()) + 1)
+    return narrowest
 
 
 def passages(
@@ -130,8 +156,10 @@ def passages(
     every: bool,
     around: Sequence[Span] | None = None,
 ) -> list[Passage]:
-    """The paragraphs as passages, in the order given. every: whole, and each further page of one that has matches;
-    otherwise the sentences of it that have the most. around: those of the mentions that count for that, if not all.
+    """The paragraphs as passages, in the order given.
+
+    every: a passage for each page of a paragraph that has matches; otherwise one, cut to the sentences with the most.
+    spans: all mentions, in order. around: the mentions that decide the cut, if not all.
     """
     if not ordinals:
         return []
@@ -140,45 +168,45 @@ def passages(
         number for paragraph in texts.values() for number in (paragraph.page, *(page for _, page in paragraph.turns))
     }
     pages = {page.number: page for page in store.pages(reading, numbers)}
-    headed = {paragraph.section for paragraph in texts.values()}
-    sections = {section.ordinal: section for section in store.sections(reading, headed)}
+    headings = {paragraph.section for paragraph in texts.values()}
+    sections = {section.ordinal: section for section in store.sections(reading, headings)}
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]
-        highlights = _marked(paragraph, spans, layout)
+        highlights = _highlights(paragraph, spans, layout)
         pieces = _pieces(paragraph, highlights)
         if not every:
-            wanted = (_marked(paragraph, around, layout) if around is not None else []) or highlights
-            start, end = max(pieces, key=lambda piece: (_held(piece, wanted), -piece[0]))
-            pieces = [window(paragraph.text, start, end, wanted, LONGEST)]
+            wanted = (_highlights(paragraph, around, layout) if around is not None else []) or highlights
+            start, end = max(pieces, key=lambda piece: (_count(piece, wanted), -piece[0]))
+            pieces = [best_snippet(paragraph.text, start, end, wanted, MAX_PASSAGE)]
         found.extend(_passage(paragraph, piece, highlights, pages, sections) for piece in pieces)
     return found
 
 
-def _inside(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
-    """Those of the mentions, which are in order, that begin in a paragraph."""
+def _spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
+    """The spans that begin in a paragraph; `spans` is in order."""
     following = layout.starts[ordinal + 1 : ordinal + 2]
     end = bisect_left(spans, (following[0], 0)) if following else len(spans)
     return spans[bisect_left(spans, (layout.starts[ordinal], 0)) : end]
 
 
-def _marked(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list[tuple[int, int]]:
-    """Where those of the mentions stand that begin in a paragraph, in characters of its text."""
+def _highlights(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list[tuple[int, int]]:
+    """The spans that begin in a paragraph, as (start, end) characters of its text."""
     start = layout.starts[paragraph.ordinal]
-    inside = _inside(spans, layout, paragraph.ordinal)
+    inside = _spans_in(spans, layout, paragraph.ordinal)
     return analyser.places(paragraph.searched, [(first - start, last - start) for first, last in inside])
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The parts of the text that stand on one page each and have a match; parts that a match runs across are one."""
+    """The text cut at its page breaks, but not inside a match: only the pieces that have a match, or else the first."""
     turns = [offset for offset, _ in paragraph.turns]
     kept = [turn for turn in turns if not any(start < turn < end for start, end in highlights)]
     edges = [0, *kept, len(paragraph.text)]
     pieces = list(pairwise(edges))
-    return [piece for piece in pieces if _held(piece, highlights)] or pieces[:1]
+    return [piece for piece in pieces if _count(piece, highlights)] or pieces[:1]
 
 
-def _held(piece: tuple[int, int], highlights: Sequence[tuple[int, int]]) -> int:
+def _count(piece: tuple[int, int], highlights: Sequence[tuple[int, int]]) -> int:
     return sum(piece[0] <= start < piece[1] for start, _ in highlights)
 
 

@@ -1,5 +1,5 @@
-"""How hits are ordered: BM25 over the words of the text, weighted by section when they were indexed, and of the title,
-and more where the parts of the query stand together in one paragraph. docs/ranking.md has what was measured.
+"""The order of hits: BM25 over the words of the text and of the title, and more for parts of the query that stand
+together in one paragraph. The numbers are in index.ranking_policy; docs/ranking.md has what was measured.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.
 """
@@ -13,18 +13,14 @@ from operator import add
 
 from index import analyser
 from index.matching.matches import Match
+from index.ranking_policy import BM25_B, BM25_K1, PROXIMITY_REPORTS, PROXIMITY_WEIGHT, TITLE_SHARE
 from index.storage.engine import Layout
 
-_K1 = 1.2
-_B = 0.5  # long reports are overviews, and an overview is not worse for its length: milder than the usual 0.75
-_TITLE = 1.5  # a match in the title counts as this share of the most that a match in the text can give
-_TOGETHER = 2.0  # each part of the query that stands in the paragraph with most of them counts so often again
-_BEHIND = 1 << 32  # any position
-_LOOKED_INTO = 30  # of how many documents, the best without that: reading places takes time
+_END = 1 << 32  # beyond any position
 
 
 class Titles:
-    """Which documents have which words in their titles."""
+    """An index of the words in titles."""
 
     def __init__(self, titles: Mapping[int, str]) -> None:
         self._terms: dict[str, set[int]] = defaultdict(set)
@@ -33,7 +29,7 @@ class Titles:
                 self._terms[term].add(document)
 
     def having(self, terms: Iterable[str]) -> set[int]:
-        """The documents whose title has any of the terms; of a term of several words, all of them."""
+        """The documents whose title has any of the terms. A term of several words needs all of them."""
         empty: set[int] = set()
         found: set[int] = set()
         for term in terms:
@@ -42,76 +38,82 @@ class Titles:
 
 
 class Ranking:
-    """Scores documents. lengths: tokens of every document that is held."""
+    """Scores documents. lengths: how many tokens each document of the index has."""
 
     def __init__(self, lengths: Mapping[int, int], titles: Titles) -> None:
         average = (sum(lengths.values()) / len(lengths) if lengths else 0.0) or 1.0
-        self._held = len(lengths)
-        self._norms = {document: _K1 * (1 - _B + _B * length / average) for document, length in lengths.items()}
+        self._size = len(lengths)
+        self._norms = {
+            document: BM25_K1 * (1 - BM25_B + BM25_B * length / average) for document, length in lengths.items()
+        }
         self._titles = titles
 
     def scores(
-        self, matches: Sequence[Match], documents: set[int], layout: Callable[[int], Layout], tick: Callable[[], None]
+        self,
+        matches: Sequence[Match],
+        documents: set[int],
+        layout: Callable[[int], Layout],
+        check_deadline: Callable[[], None],
     ) -> dict[int, float]:
-        """The score of each of the documents: higher is better, 0 where nothing positive matches.
+        """The score of each document: higher is better, 0 where no positive part of the query matches.
 
-        tick: called inside the loops; it stops a query that takes too long.
+        check_deadline: called inside the loops; it stops a query that takes too long.
         """
         total = dict.fromkeys(documents, 0.0)
         for match in matches:
-            tick()
+            check_deadline()
             points = self.points(match, documents)
             total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
         if len(matches) > 1:
-            last = min(nlargest(_LOOKED_INTO, total.values()), default=0.0)
-            for document in [document for document, score in total.items() if score >= last]:
-                tick()
-                total[document] += sum(self.together(matches, document, layout(document)).values())
+            threshold = min(nlargest(PROXIMITY_REPORTS, total.values()), default=0.0)
+            for document in [document for document, score in total.items() if score >= threshold]:
+                check_deadline()
+                total[document] += sum(self.proximity(matches, document, layout(document)).values())
         return total
 
-    def together(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:
-        """What each part of the query, by its place among the matches, gives for standing in one paragraph with others.
+    def proximity(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:
+        """The points that each part of the query, by its index in `matches`, gets for sharing a paragraph with others.
 
-        Of the paragraphs with the part that stands least often in the document, the one with most of the others counts.
+        Of the paragraphs with the part that is least frequent in the document, the one with the highest total idf wins.
         """
-        places = {n: list(match.starts(document)) for n, match in enumerate(matches) if document in match.documents}
-        if len(places) < 2:
+        positions = {n: list(match.starts(document)) for n, match in enumerate(matches) if document in match.documents}
+        if len(positions) < 2:
             return {}
-        tells = {n: _TOGETHER * rarity(matches[n], self._held) for n in places}
-        least = min(places, key=lambda n: sum(map(len, places[n])))
+        points = {n: PROXIMITY_WEIGHT * idf(matches[n], self._size) for n in positions}
+        least = min(positions, key=lambda n: sum(map(len, positions[n])))
         best: list[int] = []
-        starts, most = layout.starts, 0.0
-        for paragraph in sorted({bisect_right(starts, position) for some in places[least] for position in some}):
-            first, last = starts[paragraph - 1], starts[paragraph] if paragraph < len(starts) else _BEHIND
-            standing = [n for n, lists in places.items() if _stands(lists, first, last)]
-            told = sum([tells[n] for n in standing])
-            if len(standing) > 1 and told > most:
-                best, most = standing, told
-                if len(best) == len(places):  # no paragraph has more
+        starts, highest = layout.starts, 0.0
+        for paragraph in sorted({bisect_right(starts, position) for some in positions[least] for position in some}):
+            first, end = starts[paragraph - 1], starts[paragraph] if paragraph < len(starts) else _END
+            present = [n for n, lists in positions.items() if _any_between(lists, first, end)]
+            total = sum([points[n] for n in present])
+            if len(present) > 1 and total > highest:
+                best, highest = present, total
+                if len(best) == len(positions):  # no paragraph has more
                     break
-        return {n: tells[n] for n in best}
+        return {n: points[n] for n in best}
 
     def points(self, match: Match, documents: set[int]) -> dict[int, float]:
-        """What one part of the query gives to the score of those of the documents that it matches."""
-        rare = rarity(match, self._held)
-        most, norms, weights = rare * (_K1 + 1), self._norms, match.weights()
+        """What one part of the query adds to the score of each of the documents that it matches."""
+        match_idf = idf(match, self._size)
+        most, norms, weights = match_idf * (BM25_K1 + 1), self._norms, match.weights()
         matched = match.documents & documents
         points = {d: most * weights[d] / (weights[d] + norms[d]) for d in matched}
         for document in self._titles.having(match.terms) & matched:
-            points[document] += rare * _TITLE
+            points[document] += match_idf * TITLE_SHARE
         return points
 
 
-def _stands(lists: Sequence[Sequence[int]], first: int, end: int) -> bool:
-    """Whether any of the ascending positions is in the range, its end excluded."""
-    for some in lists:
-        at = bisect_left(some, first)
-        if at < len(some) and some[at] < end:
+def _any_between(lists: Iterable[Sequence[int]], first: int, end: int) -> bool:
+    """Whether any of the ascending positions is in the range; `end` is excluded."""
+    for positions in lists:
+        at = bisect_left(positions, first)
+        if at < len(positions) and positions[at] < end:
             return True
     return False
 
 
-def rarity(match: Match, held: int) -> float:
-    """How much a match tells, from the number of documents that have it: always above 0."""
+def idf(match: Match, size: int) -> float:
+    """The inverse document frequency of a match in an index of `size` documents: always above 0."""
     found = len(match.documents)
-    return log(1 + (held - found + 0.5) / (found + 0.5))
+    return log(1 + (size - found + 0.5) / (found + 0.5))

@@ -1,8 +1,20 @@
-"""Where may a text be cut? Between sentences, and never inside a match."""
+"""Cuts snippets from long texts: at the end of a sentence or word, and never inside a match.
+
+A passage of an answer is the best snippet of its paragraph (`best_snippet`). Where a terminal or a page lists answers,
+a long passage is shortened again for display (`opening_snippet`).
+"""
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+
+from search.results import Passage
+
+MAX_PASSAGE = 600
+"""Characters of a passage that is shown as one of the best; a list of every mention has whole paragraphs."""
+
+MAX_DISPLAY = 420
+"""Characters of a passage in a list of answers."""
 
 _END = re.compile(r"[.!?…][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9•◼■▪–])|\s(?=[•◼■▪])")
 _NO_END = re.compile(
@@ -11,8 +23,9 @@ _NO_END = re.compile(
 
 
 def sentences(text: str) -> list[int]:
-    """Where each sentence of the text begins, in characters; the first at 0. An abbreviation or a paragraph's number
-    ends none.
+    """The offsets, in characters, at which the sentences of a text begin; the first is 0.
+
+    No sentence ends at an abbreviation or at the number of a paragraph.
     """
     starts = [0]
     for end in _END.finditer(text):
@@ -22,43 +35,65 @@ def sentences(text: str) -> list[int]:
     return starts
 
 
-def window(text: str, start: int, end: int, marks: Sequence[tuple[int, int]], longest: int) -> tuple[int, int]:
-    """The part of text[start:end] with the most matches that is not longer than `longest`, made of whole sentences.
+def best_snippet(
+    text: str, start: int, end: int, highlights: Sequence[tuple[int, int]], max_length: int
+) -> tuple[int, int]:
+    """The (start, end) of the whole sentences in text[start:end] that hold the most matches within `max_length`.
 
-    marks: the matches, ascending. A single sentence that is longer is cut between words.
+    highlights: the (start, end) of the matches, ascending. One sentence that is longer is cut between words.
     """
-    if end - start <= longest:
+    if end - start <= max_length:
         return start, end
-    inside = [(a, b) for a, b in marks if start <= a and b <= end]
+    inside = [(a, b) for a, b in highlights if start <= a and b <= end]
     edges = [start, *(s for s in sentences(text) if start < s < end and not _within(s, inside)), end]
     if not inside:
-        return start, _fitting(edges, 0, longest, text)
+        return start, _last_that_fits(edges, 0, max_length, text)
     chosen, best = (start, end), (-1, 0)
-    for first, mark in {bisect_right(edges, a) - 1: (a, b) for a, b in reversed(inside)}.items():
+    for first, match in {bisect_right(edges, a) - 1: (a, b) for a, b in reversed(inside)}.items():
         begin = edges[first]
-        if mark[1] - begin > longest:  # one long sentence with the match far in it
-            before = max(begin, mark[0] - longest // 3)
-            begin = max(text.rfind(" ", begin, before) + 1, before - longest // 3)
-            begin = max(begin, min(mark[0], mark[1] - longest))
-            stop = min(end, max(mark[1], begin + longest))
-            stop = end if stop == end else max(mark[1], text.rfind(" ", begin, stop))
+        if match[1] - begin > max_length:
+            begin, stop = _cut_sentence(text, begin, end, match, max_length)
         else:
-            stop = max(mark[1], _fitting(edges, first, longest, text))
-        held = sum(begin <= a and b <= stop for a, b in inside)
-        if (held, -begin) > best:
-            best, chosen = (held, -begin), (begin, stop)
+            stop = max(match[1], _last_that_fits(edges, first, max_length, text))
+        count = sum(begin <= a and b <= stop for a, b in inside)
+        if (count, -begin) > best:
+            best, chosen = (count, -begin), (begin, stop)
     return chosen
 
 
-def _within(place: int, marks: Sequence[tuple[int, int]]) -> bool:
-    return any(a < place < b for a, b in marks)
+def opening_snippet(passage: Passage) -> tuple[int, int]:
+    """The (start, end) of a passage's text to display: from the sentence with the first match, cut between words."""
+    text = passage.text
+    if len(text) <= MAX_DISPLAY:
+        return 0, len(text)
+    first = passage.highlights[0][0] if passage.highlights else 0
+    start = max((text.rfind(stop, 0, first) + 2 for stop in (". ", "? ", "! ") if stop in text[:first]), default=0)
+    if first - start > MAX_DISPLAY // 2:
+        start = text.rfind(" ", 0, first - MAX_DISPLAY // 2) + 1
+    end = start + MAX_DISPLAY
+    if end >= len(text):
+        return start, len(text)
+    return start, max(text.rfind(" ", start, end), passage.highlights[0][1] if passage.highlights else start)
 
 
-def _fitting(edges: Sequence[int], first: int, longest: int, text: str) -> int:
-    """The end of as many sentences from the first one on as fit; of one that does not, the end of a word."""
+def _cut_sentence(text: str, begin: int, end: int, match: tuple[int, int], max_length: int) -> tuple[int, int]:
+    """The part of a long sentence around a match that is far into it: a third of the length is before the match."""
+    before = max(begin, match[0] - max_length // 3)
+    begin = max(text.rfind(" ", begin, before) + 1, before - max_length // 3)
+    begin = max(begin, min(match[0], match[1] - max_length))
+    stop = min(end, max(match[1], begin + max_length))
+    return begin, end if stop == end else max(match[1], text.rfind(" ", begin, stop))
+
+
+def _within(offset: int, highlights: Sequence[tuple[int, int]]) -> bool:
+    return any(a < offset < b for a, b in highlights)
+
+
+def _last_that_fits(edges: Sequence[int], first: int, max_length: int, text: str) -> int:
+    """The end of the last sentence, counted from edges[first], that still fits; of a word where not even one fits."""
     begin = edges[first]
-    last = bisect_right(edges, begin + longest) - 1
+    last = bisect_right(edges, begin + max_length) - 1
     if last > first:
         return edges[last]
-    space = text.rfind(" ", begin, begin + longest)
-    return space if space > begin else begin + longest
+    space = text.rfind(" ", begin, begin + max_length)
+    return space if space > begin else begin + max_length

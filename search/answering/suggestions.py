@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from index import analyser
 from index.matching.evaluator import Evaluator
-from index.matching.expansion import distance
 from index.matching.result_set import Answer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Word
 from search.answering.ranking import Titles
@@ -63,13 +62,15 @@ def _most_alike(term: str, evaluator: Evaluator) -> str | None:
     A word that occurs nowhere is often one that is spelled well, and nearly every short word is like some rare name.
     """
     edits = min(_EDITS, len(term) // _LETTERS)
-    alike = [
-        word for word in evaluator.expansion.alike(term, edits) if word != term and not any(map(str.isdigit, word))
-    ]
+    alike = {
+        word: distance
+        for word, distance in evaluator.expansion.alike(term, edits).items()
+        if word != term and not any(map(str.isdigit, word))
+    }
     if not alike:
         return None
-    near = min(distance(term, word, edits) for word in alike)
-    nearest = [word for word in alike if distance(term, word, edits) == near]
+    near = min(alike.values())
+    nearest = [word for word, distance in alike.items() if distance == near]
     found = [(len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in nearest[:50]]
     most, word = min(found, key=lambda pair: (-pair[0], pair[1]))
     held = len(evaluator.evaluate(Not(Nothing())).documents)

@@ -14,7 +14,7 @@ from corpus.atomic import write_atomic
 from corpus.errors import LimitHit
 from corpus.themes import Themes
 from index.matching.evaluator import Evaluator
-from index.matching.expansion import Expansion, Slots
+from index.matching.expansion import Slots, WordLookup
 from index.matching.phrase_cache import Phrases, moved, name_of
 from index.matching.phrase_cache import write as write_phrases
 from index.query import Query
@@ -22,7 +22,7 @@ from index.storage.engine import Snapshot
 from index.storage.postings import Postings, PostingsBuilder
 from search.parsing.parser import parse
 
-Evaluators = Callable[[Snapshot, Expansion, Callable[[Slots], Postings | None]], Evaluator]
+Evaluators = Callable[[Snapshot, WordLookup, Callable[[Slots], Postings | None]], Evaluator]
 
 VERSION = "3"
 """Of what is kept: change it when the same themes would be found in other reports."""
@@ -69,13 +69,13 @@ class ThemeTable:
         kept = self._kept(self._file)
         if kept is not None:
             return kept.having
-        expansion = Expansion(snapshot)
-        before, phrases_before = self._before(expansion)
-        expansion.compounds = _noting(expansion.compounds, before.compounds)
+        lookup = WordLookup(snapshot)
+        before, phrases_before = self._before(lookup)
+        lookup.compounds = _noting(lookup.compounds, before.compounds)
         with suppress(OSError, LimitHit):  # a library that cannot be written to is searched all the same
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
             if len(documents) >= MANY:
-                self._count_phrases(snapshot, evaluator, expansion, phrases_before)
+                self._count_phrases(snapshot, evaluator, lookup, phrases_before)
         new = [document for document, reading in documents.items() if reading not in before.live]
         some = snapshot.among(new)
         having = {
@@ -83,7 +83,7 @@ class ThemeTable:
                 *before.having[theme.name].intersection(documents.values()),
                 *(
                     documents[number]
-                    for number in evaluator(some, expansion, self.phrases.postings).holding(
+                    for number in evaluator(some, lookup, self.phrases.postings).holding(
                         theme_tree(self._themes, theme.name), {*new}
                     )
                 ),
@@ -93,7 +93,7 @@ class ThemeTable:
         self._keep(_Kept(having, frozenset(documents.values()), before.compounds))
         return having
 
-    def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, expansion: Expansion, before: Phrases) -> None:
+    def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
         """Find every phrase that the themes ask for: in readings that the generation before had too, where it was
         found then.
         """
@@ -104,25 +104,25 @@ class ThemeTable:
         counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
         for theme in self._themes.themes:
             asked: list[Slots] = []
-            evaluator(snapshot.among(()), expansion, _asking(asked)).evaluate(theme_tree(self._themes, theme.name))
+            evaluator(snapshot.among(()), lookup, _asking(asked)).evaluate(theme_tree(self._themes, theme.name))
             for slots in asked:
                 if name_of(slots) in counted:
                     continue
                 postings = before.postings(slots)
                 held = moved(postings, numbers) if postings else ()
-                look = evaluator(new if postings else snapshot, expansion, lambda slots: None)
+                look = evaluator(new if postings else snapshot, lookup, lambda slots: None)
                 builder = PostingsBuilder()
                 for found in sorted([*held, *look.count(slots)], key=itemgetter(0)):
                     builder.add(*found)
                 counted[name_of(slots)] = slots, builder
         write_phrases(self.phrases.path, documents, counted.values())
 
-    def _before(self, expansion: Expansion) -> "tuple[_Kept, Phrases]":
+    def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
         """What was found for another generation: of the themes if it still holds, nothing if not; and the phrases."""
         nothing = _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
         for path in self._file.parent.glob(f"{self._vocabulary}*.json"):
             if kept := self._kept(path):
-                still = all(expansion.compounds(joined) == pairs for joined, pairs in kept.compounds.items())
+                still = all(lookup.compounds(joined) == pairs for joined, pairs in kept.compounds.items())
                 return kept if still else nothing, Phrases(path.with_suffix(_PHRASES))
         return nothing, self.phrases
 

@@ -1,7 +1,7 @@
-"""Which runs of characters are operators, and which only look like one?
+"""Recognises operators, and words that only look like one.
 
-`AND`, `OR`, `NOT` and `NEAR/5` are ours. Other databases write `adj5` or `w/5`, people write `Or`, and a whole query
-may be in capitals: what was meant is a guess then, and the answer says so.
+`AND`, `OR`, `NOT` and `NEAR/5` are the operators of this query language. Other databases write `adj5` or `w/5`, people
+write `Or`, and a whole query may be in capitals: then the reading is a guess, and the answer says so.
 """
 
 from __future__ import annotations
@@ -35,85 +35,100 @@ _ADJACENT = frozenset(("ADJ", "NEXT", "SAME"))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What stands at a place. name: of the operator, or "" for words. pieces: how many it takes. digits: of NEAR.
+class OperatorMatch:
+    """An operator, or a word that looks like one. name: of the operator, "" for a word. width: its tokens.
 
-    note: what to say of it.
+    digits: the distance of NEAR, as typed. note: what to tell the person about this reading.
     """
 
     name: str
-    pieces: int = 1
+    width: int = 1
     digits: str | None = None
     note: Diagnostic | None = None
 
 
-def loud(pieces: Sequence[Token]) -> bool:
+def all_in_capitals(tokens: Sequence[Token]) -> bool:
     """Whether the query is a sentence in capitals, whose operators are words: `WAS NOT BROUGHT`."""
-    texts = [piece.text for piece in pieces]
+    texts = [token.text for token in tokens]
     signs = any(NEARNESS.fullmatch(text) or (text != "NEAR" and NEAR.fullmatch(text)) for text in texts)
     numbered = any(one == "NEAR" and _NUMBER.fullmatch(two) for one, two in pairwise(texts))
-    return not signs and not numbered and all(piece.kind == "run" for piece in pieces) and shouted(texts)
+    return not signs and not numbered and all(token.kind == "run" for token in tokens) and shouted(texts)
 
 
-def found(pieces: Sequence[Token], at: int) -> Found | None:
-    """The operator at `at`, or the word there of which something is to be said; None for any other run."""
-    text = pieces[at].text
-    follows = [piece.text if piece.kind == "run" else "" for piece in pieces[at + 1 : at + 3]]
-    following = follows[0] if follows else ""
-    if text == "BUT" and following == "NOT":
-        return _read_as("NOT", "BUT NOT", pieces=2)
-    if text in ("AND", "OR", "NOT"):
-        return Found(text)
-    if near := NEAR.fullmatch(text):
-        if text == "NEAR" and _NUMBER.fullmatch(following) and at + 2 < len(pieces):
-            return _read_as("NEAR", f"NEAR {following}", following, pieces=2)
-        return Found("NEAR", digits=near[1])
-    if text in ("&", "&&"):
-        return Found("AND", note=diagnostic(Code.AMPERSAND, typed=text))
-    alone = 0 < at < len(pieces) - 1 and (pieces[at - 1].kind, pieces[at + 1].kind) == ("open", "close")
-    if alone:
+def match_operator(tokens: Sequence[Token], at: int) -> OperatorMatch | None:
+    """The operator at index `at`, or a word there that needs a note; None for any other word."""
+    text = tokens[at].text
+    following = [token.text if token.kind == "run" else "" for token in tokens[at + 1 : at + 3]]
+    if operator := _operator(tokens, at, text, following):
+        return operator
+    alone_in_brackets = 0 < at < len(tokens) - 1 and (tokens[at - 1].kind, tokens[at + 1].kind) == ("open", "close")
+    if alone_in_brackets:
         return None
     if _NOTS.fullmatch(text):
         return _read_as("NOT", text)
-    if not 0 < at < len(pieces) - 1:
-        return _half(text) if at == 0 and text != "not" and text.upper() == "NOT" and following else None
+    if 0 < at < len(tokens) - 1:
+        return _lookalike(text, following)
+    initial_not = at == 0 and text != "not" and text.upper() == "NOT" and following and following[0]
+    return _half(text) if initial_not else None
+
+
+def _operator(tokens: Sequence[Token], at: int, text: str, following: Sequence[str]) -> OperatorMatch | None:
+    """An operator of the query language, also one with a space inside it."""
+    next_text = following[0] if following else ""
+    if text == "BUT" and next_text == "NOT":
+        return _read_as("NOT", "BUT NOT", width=2)
+    if text in ("AND", "OR", "NOT"):
+        return OperatorMatch(text)
+    if near := NEAR.fullmatch(text):
+        if text == "NEAR" and _NUMBER.fullmatch(next_text) and at + 2 < len(tokens):
+            return _read_as("NEAR", f"NEAR {next_text}", next_text, width=2)
+        return OperatorMatch("NEAR", digits=near[1])
+    if text in ("&", "&&"):
+        return OperatorMatch("AND", note=diagnostic(Code.AMPERSAND, typed=text))
+    return None
+
+
+def _lookalike(text: str, following: Sequence[str]) -> OperatorMatch | None:
+    """What other databases, or people in a hurry, write for an operator between two words."""
     if text == "AND/OR":
         return _read_as("OR", text)
     if near := NEARNESS.fullmatch(text):
         return _read_as("NEAR", text, near[1] or near[2])
-    return _nearness(text, follows) or _half(text)
+    return _nearness(text, following) or _half(text)
 
 
-def _nearness(text: str, follows: Sequence[str]) -> Found | None:
-    """Words that ask for nearness elsewhere. `within 5 days` does not."""
-    if _NEARNESS_WORD.fullmatch(text) and _NUMBER.fullmatch(follows[0]) and len(follows) > 1:
-        if text.lower() == "within" and _UNIT.fullmatch(follows[1]):
+def _nearness(text: str, following: Sequence[str]) -> OperatorMatch | None:
+    """Words that mean nearness in other databases. `within 5 days` does not."""
+    if _NEARNESS_WORD.fullmatch(text) and _NUMBER.fullmatch(following[0]) and len(following) > 1:
+        if text.lower() == "within" and _UNIT.fullmatch(following[1]):
             return None
-        typed, operator = f"{text} {follows[0]}", f"NEAR/{follows[0]}"
+        typed, operator = f"{text} {following[0]}", f"NEAR/{following[0]}"
     elif text in _ADJACENT or _UNSUPPORTED.fullmatch(text):
         typed, operator = text, "NEAR/5"
     else:
         return None
-    return Found("", note=diagnostic(Code.NEARNESS_WORDS, typed=typed, operator=operator))
+    return OperatorMatch("", note=diagnostic(Code.NEARNESS_WORDS, typed=typed, operator=operator))
 
 
-def _half(text: str) -> Found | None:
+def _half(text: str) -> OperatorMatch | None:
     """In small letters it is a word, as in "was not brought"; one that begins with a capital could be either."""
     name = text.upper()
     if name not in _PURPOSES or text in ("and", "near"):
         return None
     operator = "OR" if name == "AND/OR" else name
     code = Code.SMALL_OPERATOR if text.islower() else Code.HALF_OPERATOR
-    return Found("", note=diagnostic(code, typed=text, purpose=_PURPOSES[name], operator=operator, small=text.lower()))
+    return OperatorMatch(
+        "", note=diagnostic(code, typed=text, purpose=_PURPOSES[name], operator=operator, small=text.lower())
+    )
 
 
-def _read_as(name: str, typed: str, digits: str = "", pieces: int = 1) -> Found:
+def _read_as(name: str, typed: str, digits: str = "", width: int = 1) -> OperatorMatch:
     operator = f"{name}/{digits}" if digits else name
-    return Found(name, pieces, digits or None, diagnostic(Code.OPERATOR_READ_AS, typed=typed, operator=operator))
+    return OperatorMatch(name, width, digits or None, diagnostic(Code.OPERATOR_READ_AS, typed=typed, operator=operator))
 
 
 def without_operators(text: str) -> str:
-    """A word that looks like an operator of ours, in small letters: so it reads back as the word."""
+    """The text; in small letters if it looks like an operator, so that it is read back as a word."""
     return (
         text.lower() if text in OPERATORS or text == "AND/OR" or NEAR.fullmatch(text) or _NOTS.fullmatch(text) else text
     )

@@ -17,10 +17,19 @@ from index.query import And, Field, In, Not, Nothing, Or, Query, Theme
 from search import years
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.parsing.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
-from search.parsing.operators import NEAR, found, loud
+from search.parsing.operators import NEAR, all_in_capitals, match_operator
 from search.parsing.quotes import QUOTES, singles
 from search.parsing.section_names import section_called
-from search.parsing.tree_builder import DEFAULT_DISTANCE, MAX_DEPTH, Joiner, Operand, Operator, deeper, leaf, too_deep
+from search.parsing.tree_builder import (
+    DEFAULT_DISTANCE,
+    MAX_DEPTH,
+    Operand,
+    Operator,
+    TreeBuilder,
+    deeper,
+    leaf,
+    too_deep,
+)
 from search.parsing.words import Words
 
 MAX_LENGTH = 10_000
@@ -63,7 +72,7 @@ def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[st
         shared.warn(Code.ONLY_EXCLUDES)
     if len(str(tree)) > MAX_LENGTH:
         raise _too_long(" with its brackets written out")
-    return Parsed(tree, shared.told())
+    return Parsed(tree, shared.diagnosed())
 
 
 @dataclass(slots=True)
@@ -82,7 +91,7 @@ class _Shared:
     def add(self, one: Diagnostic) -> None:
         self.diagnostics[replace(one, theme=self.inside[-1]) if self.inside else one] = None
 
-    def told(self) -> tuple[Diagnostic, ...]:
+    def diagnosed(self) -> tuple[Diagnostic, ...]:
         """The first diagnostics, those of a guess before others, the last one kept too: it tells how the whole was
         read.
         """
@@ -110,29 +119,18 @@ class _Reader:
         self.shared = shared
         self.warn = shared.warn
         self.levels: list[list[Operand | Operator]] = [[]]
-        self.joiner = Joiner(shared.warn)
+        self.builder = TreeBuilder(shared.warn)
         self.words = Words(shared.warn, shared.count)
-        self.loud = False
+        self.in_capitals = False
 
     def read(self, text: str) -> Operand:
         if len(text) > MAX_LENGTH:
             raise _too_long()
-        plain, dropped = visible(text)
-        if dropped:
-            self.warn(Code.INVISIBLE)
-        if _asks(plain):
-            plain = plain.rstrip(" ?")
-            self.warn(Code.QUESTION)
-        plain, quoted, alone = singles(plain)
-        for typed in quoted:
-            self.warn(Code.SINGLE_QUOTES, typed=typed)
-        for typed in alone:
-            self.warn(Code.SINGLE_QUOTE_UNCLOSED, typed=typed)
-        pieces, unclosed = tokens(plain)
+        pieces, unclosed = tokens(self._cleaned(text))
         if unclosed:
             self.warn(Code.QUOTE_UNCLOSED)
-        self.loud = loud(pieces)
-        if self.loud:
+        self.in_capitals = all_in_capitals(pieces)
+        if self.in_capitals:
             self.warn(Code.SHOUTED)
         at = 0
         while at < len(pieces):
@@ -140,10 +138,25 @@ class _Reader:
         while len(self.levels) > 1:
             self.warn(Code.BRACKET_UNCLOSED)
             self._close()
-        whole = self.joiner.join(self.levels[0])
-        if self.joiner.mixed and not isinstance(whole.tree, Nothing):
+        whole = self.builder.build(self.levels[0])
+        if self.builder.ambiguous and not isinstance(whole.tree, Nothing):
             self.warn(Code.READ_AS, said=str(whole.tree))
         return whole
+
+    def _cleaned(self, text: str) -> str:
+        """The text without invisible characters, single quotation marks, or the question mark of a question."""
+        plain, dropped = visible(text)
+        if dropped:
+            self.warn(Code.INVISIBLE)
+        if _is_question(plain):
+            plain = plain.rstrip(" ?")
+            self.warn(Code.QUESTION)
+        plain, quoted, alone = singles(plain)
+        for typed in quoted:
+            self.warn(Code.SINGLE_QUOTES, typed=typed)
+        for typed in alone:
+            self.warn(Code.SINGLE_QUOTE_UNCLOSED, typed=typed)
+        return plain
 
     def _take(self, pieces: list[Token], at: int) -> int:
         """Take the piece at `at` with those that belong to it; return where to go on."""
@@ -169,7 +182,7 @@ class _Reader:
         self.levels[-1].append(item)
 
     def _close(self) -> None:
-        group = self.joiner.join(self.levels.pop())
+        group = self.builder.build(self.levels.pop())
         group.bracketed = True
         if isinstance(group.tree, Nothing):
             self.warn(Code.GROUP_EMPTY)
@@ -180,13 +193,13 @@ class _Reader:
     def _run(self, pieces: list[Token], at: int) -> int:
         token = pieces[at]
         text = token.text
-        taken = None if self.loud else found(pieces, at)
-        if taken and taken.note:
-            self.shared.add(taken.note)
-        if taken and taken.name:
-            distance = self._number(taken.digits, DEFAULT_DISTANCE, text)
-            self._add(Operator(taken.name, text, distance))
-            return at + taken.pieces
+        operator = None if self.in_capitals else match_operator(pieces, at)
+        if operator and operator.note:
+            self.shared.add(operator.note)
+        if operator and operator.name:
+            distance = self._number(operator.digits, DEFAULT_DISTANCE, text)
+            self._add(Operator(operator.name, text, distance))
+            return at + operator.width
         rest = text.lstrip(HYPHENS + "!")
         if not any(c.isalnum() for c in rest):
             if not rest and token.glued and at + 1 < len(pieces) and pieces[at + 1].kind in ("open", "quoted"):
@@ -272,7 +285,7 @@ class _Reader:
         words = [word for word in read if not isinstance(word, Nothing)]
         if len(words) > 1:
             self.warn(Code.FIELD_UNKNOWN, field=typed, typed=f"{typed} {value}", fields=", ".join(FIELDS))
-        return self.joiner.all_of([leaf(word) for word in words])
+        return self.builder.all_of([leaf(word) for word in words])
 
     def _field(self, name: str, value: str) -> Query:
         if name == "year":
@@ -333,7 +346,7 @@ class _Reader:
         return int(digits[-5:])
 
 
-def _asks(text: str) -> bool:
+def _is_question(text: str) -> bool:
     """Whether it is a question of three words or more, with no other sign of the query language."""
     words = text.rstrip().rstrip("?").rstrip()
     return text.rstrip().endswith("?") and len(words.split()) > 2 and not set(words) & set(f"?*()|:~={QUOTES}")

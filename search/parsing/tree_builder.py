@@ -1,11 +1,11 @@
-"""How do operands and operators become one tree? `NEAR` first, then `NOT` and `in:`, then `OR`; all the rest by AND.
+"""Builds the query tree from operands and operators: `NEAR` binds first, then `NOT` and `in:`, then `OR`, then AND.
 
-A tree comes out normal: no AND in an AND, no OR in an OR, none of a single part, nothing empty, no NOT of a NOT.
+The tree is normal: no AND in an AND, no OR in an OR, neither with a single part, no empty part, no NOT of a NOT.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus.errors import QueryRefused
 from index.query import And, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
@@ -17,7 +17,7 @@ DEFAULT_DISTANCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """AND, OR, NEAR between two operands; NOT, IN before one. typed: as the person wrote it."""
+    """AND, OR, NEAR between two operands; NOT, IN before one. typed: as the person typed it."""
 
     name: str
     typed: str
@@ -27,7 +27,7 @@ class Operator:
 
 @dataclass(slots=True)
 class Operand:
-    """A part that was read. depth: how deep its tree is. prefixes: the NOT and in: before it, not yet carried out."""
+    """A part of the query. depth: of its tree. prefixes: the NOT and in: before it, not yet applied."""
 
     tree: Query
     depth: int = 0
@@ -35,73 +35,97 @@ class Operand:
     prefixes: tuple[Operator, ...] = ()
 
 
-class Joiner:
-    """Joins the items of one level of brackets at a time. mixed: whether a reader could have meant it otherwise."""
+@dataclass(slots=True)
+class _Level:
+    """The items of one level of brackets as they are read.
+
+    groups: operands joined by OR; the groups are joined by AND. pending: an operator that waits for its right side.
+    prefixes: NOT and in: that wait for their operand. short_in: an `in:` that holds for the word before only. nears:
+    how many NEAR were read.
+    """
+
+    groups: list[list[Operand]] = field(default_factory=list)
+    pending: Operator | None = None
+    prefixes: list[Operator] = field(default_factory=list)
+    short_in: Operator | None = None
+    nears: int = 0
+
+
+class TreeBuilder:
+    """Builds the tree of one level of brackets at a time. ambiguous: whether some reader could take it otherwise."""
 
     def __init__(self, warn: Warn) -> None:
         self.warn = warn
-        self.mixed = False
+        self.ambiguous = False
 
-    def join(self, items: list[Operand | Operator]) -> Operand:
+    def build(self, items: list[Operand | Operator]) -> Operand:
         """The tree of one level of brackets."""
-        every: list[list[Operand]] = []
-        pending: Operator | None = None
-        prefixes: list[Operator] = []
-        loose_in: Operator | None = None
-        nears = 0
+        level = _Level()
         for item in items:
-            if isinstance(item, Operator) and item.name in ("NOT", "IN"):
-                prefixes.append(item)
-            elif isinstance(item, Operator):
-                self._dangling(prefixes)
-                if pending:
-                    self.warn(Code.FOLLOWED_BY, typed=pending.typed, next=item.typed)
-                elif not every:
-                    self.warn(Code.NOTHING_BEFORE, typed=item.typed)
-                pending = item if every else None
+            if isinstance(item, Operator):
+                self._add_operator(level, item)
             elif isinstance(item.tree, Nothing):
-                self._dangling(prefixes)
+                self._drop(level.prefixes)
             else:
-                item.prefixes, prefixes = tuple(prefixes), []
-                if pending and pending.name == "NEAR":
-                    left = every[-1][-1]
-                    every[-1][-1] = self._near(left, item, pending.distance)
-                    nears += 1
-                elif pending and pending.name == "OR":
-                    every[-1].append(item)
-                else:
-                    if loose_in and not pending and not item.prefixes and positional(item.tree):
-                        self.warn(Code.IN_ONE_ONLY, typed=loose_in.typed)
-                    every.append([item])
-                if not (pending and pending.name == "NEAR"):
-                    loose_in = next((p for p in item.prefixes if p.name == "IN" and not item.bracketed), None)
-                pending = None
-        if pending or len(prefixes) != 1 or not self._last_in(prefixes[0], every):
-            self._dangling(prefixes)
-        if pending:
-            self.warn(Code.ENDED_EARLY, typed=pending.typed)
-        units = [unit for group in every for unit in group]
-        plain = sum(positional(unit.tree) and not unit.prefixes for unit in units)
-        self.mixed |= len(every) > 1 and len(units) > len(every)
-        self.mixed |= nears > 0 and plain > 1
-        groups = [self._either([self._apply(unit) for unit in group]) for group in every]
-        return self.all_of(groups)
+                self._add_operand(level, item)
+        self._end(level)
+        return self._all_of_groups(level.groups)
 
-    def _last_in(self, last: Operator, every: list[list[Operand]]) -> bool:
-        """Put the words before it under an `in:` that stands last. False where there are no such words."""
+    def _add_operator(self, level: _Level, operator: Operator) -> None:
+        if operator.name in ("NOT", "IN"):
+            level.prefixes.append(operator)
+            return
+        self._drop(level.prefixes)
+        if level.pending:
+            self.warn(Code.FOLLOWED_BY, typed=level.pending.typed, next=operator.typed)
+        elif not level.groups:
+            self.warn(Code.NOTHING_BEFORE, typed=operator.typed)
+        level.pending = operator if level.groups else None
+
+    def _add_operand(self, level: _Level, operand: Operand) -> None:
+        operand.prefixes, level.prefixes = tuple(level.prefixes), []
+        pending, level.pending = level.pending, None
+        if pending and pending.name == "NEAR":
+            level.groups[-1][-1] = self._near(level.groups[-1][-1], operand, pending.distance)
+            level.nears += 1
+            return
+        if pending and pending.name == "OR":
+            level.groups[-1].append(operand)
+        else:
+            if level.short_in and not pending and not operand.prefixes and positional(operand.tree):
+                self.warn(Code.IN_ONE_ONLY, typed=level.short_in.typed)
+            level.groups.append([operand])
+        level.short_in = next((p for p in operand.prefixes if p.name == "IN" and not operand.bracketed), None)
+
+    def _end(self, level: _Level) -> None:
+        """Deal with operators that nothing follows, and note whether the level is ambiguous."""
+        if level.pending or len(level.prefixes) != 1 or not self._last_in(level.prefixes[0], level.groups):
+            self._drop(level.prefixes)
+        if level.pending:
+            self.warn(Code.ENDED_EARLY, typed=level.pending.typed)
+        operands = [operand for group in level.groups for operand in group]
+        plain = sum(positional(operand.tree) and not operand.prefixes for operand in operands)
+        self.ambiguous |= len(level.groups) > 1 and len(operands) > len(level.groups)
+        self.ambiguous |= level.nears > 0 and plain > 1
+
+    def _all_of_groups(self, groups: list[list[Operand]]) -> Operand:
+        return self.all_of([self._any_of([self._apply(operand) for operand in group]) for group in groups])
+
+    def _last_in(self, last: Operator, groups: list[list[Operand]]) -> bool:
+        """Apply an `in:` at the end to the words before it. Returns False if there are none."""
         if last.name != "IN":
             return False
-        asked = [group for group in every if all(positional(unit.tree) and not unit.prefixes for unit in group)]
-        if not asked:
+        words = [group for group in groups if all(positional(each.tree) and not each.prefixes for each in group)]
+        if not words:
             return False
-        inside = self.all_of([self._either([self._apply(unit) for unit in group]) for group in asked])
-        every[:] = [group for group in every if group not in asked]
-        every.append([Operand(inside.tree, inside.depth, prefixes=(last,))])
+        inside = self._all_of_groups(words)
+        groups[:] = [group for group in groups if group not in words]
+        groups.append([Operand(inside.tree, inside.depth, prefixes=(last,))])
         self.warn(Code.IN_LAST, typed=last.typed)
-        self.mixed = True
+        self.ambiguous = True
         return True
 
-    def _dangling(self, prefixes: list[Operator]) -> None:
+    def _drop(self, prefixes: list[Operator]) -> None:
         for prefix in prefixes:
             self.warn(Code.NOTHING_AFTER, typed=prefix.typed)
         prefixes.clear()
@@ -112,12 +136,12 @@ class Joiner:
             near = Near(left.tree, right.tree, distance)
             return Operand(near, deeper([left, right]), prefixes=left.prefixes)
         self.warn(Code.NEAR_AS_AND)
-        self.mixed = True
+        self.ambiguous = True
         both = self.all_of([left, right])
         return Operand(both.tree, both.depth, prefixes=left.prefixes)
 
     def _apply(self, operand: Operand) -> Operand:
-        """The operand with the NOT and in: before it carried out, the innermost first."""
+        """The operand with its NOT and in: prefixes applied, the innermost first."""
         tree, depth = operand.tree, operand.depth
         for prefix in reversed(operand.prefixes):
             if prefix.name == "IN":
@@ -131,7 +155,7 @@ class Joiner:
         return Operand(tree, depth, operand.bracketed)
 
     def all_of(self, operands: list[Operand]) -> Operand:
-        """All of them, flat."""
+        """The AND of the operands, flat."""
         parts: list[Query] = []
         for operand in operands:
             parts.extend(operand.tree.parts if isinstance(operand.tree, And) else [operand.tree])
@@ -139,7 +163,7 @@ class Joiner:
             return Operand(Nothing())
         return operands[0] if len(operands) == 1 else Operand(And(tuple(parts)), deeper(operands))
 
-    def _either(self, operands: list[Operand]) -> Operand:
+    def _any_of(self, operands: list[Operand]) -> Operand:
         parts: list[Query] = []
         for operand in operands:
             parts.extend(operand.tree.parts if isinstance(operand.tree, Or) else [operand.tree])
@@ -152,7 +176,7 @@ def leaf(tree: Query) -> Operand:
 
 
 def deeper(operands: list[Operand]) -> int:
-    """The depth of a tree made of these. Raises QueryRefused beyond the limit."""
+    """The depth of a tree with these below its root. Raises QueryRefused beyond the limit."""
     depth = 1 + max(operand.depth for operand in operands)
     if depth > MAX_DEPTH:
         raise too_deep()
@@ -160,7 +184,7 @@ def deeper(operands: list[Operand]) -> int:
 
 
 def positional(tree: Query) -> bool:
-    """Whether its matches have a place, so that NEAR can measure from them."""
+    """Whether its matches have positions, so that NEAR can measure a distance."""
     if isinstance(tree, Or | Theme):
         return all(positional(part) for part in tree.parts)
     return isinstance(tree, Word | Pattern | Fuzzy | Phrase | Near)

@@ -258,7 +258,7 @@ def test_parts_of_the_query_that_stand_in_one_paragraph_count_more(demo: Searche
 def test_the_best_passages_are_cut_and_every_mention_is_whole(
     demo: Searcher, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.answering.passages.LONGEST", 150)
+    monkeypatch.setattr("search.answering.passages.MAX_PASSAGE", 150)
     cut = 0
     with library.store() as store:
         for hit in demo.search("child", limit=None):

@@ -8,7 +8,7 @@ from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 from corpus.themes import Themes
 from index import build
-from search.answering.passages import LONGEST
+from search.answering.snippet import MAX_PASSAGE
 from search.searcher import Searcher
 
 SMALL = "The health visitor and the school nurse and the teacher and the doctor met and spoke and wrote and agreed. "
@@ -18,7 +18,7 @@ ASKED = "Nobody saw the poverty at home. "
 def test_small_words_do_not_decide_where_a_passage_is_cut(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
     long = SMALL * 8 + "They met again. " * 60 + ASKED + "They met again. " * 60
-    assert long.index(ASKED) > LONGEST, "it has to be cut"
+    assert long.index(ASKED) > MAX_PASSAGE, "it has to be cut"
     with Store.open(settings.database) as store:
         for number, paragraph in enumerate([long, *(f"They met and spoke, {n}." for n in range(20))]):
             text = Text(

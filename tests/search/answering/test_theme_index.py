@@ -15,7 +15,7 @@ from corpus.themes import Theme, Themes, load_themes
 from index import build
 from index import query as tree
 from index.matching.evaluator import Evaluator
-from index.matching.expansion import Expansion
+from index.matching.expansion import WordLookup
 from search.answering import theme_index
 from search.answering.theme_index import ThemeTable, theme_lookup, theme_tree
 from search.parsing.parser import parse
@@ -170,8 +170,8 @@ def test_only_new_reports_are_looked_at(tmp_path: Path, monkeypatch: pytest.Monk
     looked_at: list[int] = []
     real = ThemeTable._before
 
-    def before(table: ThemeTable, expansion: Expansion) -> Any:
-        kept, phrases = real(table, expansion)
+    def before(table: ThemeTable, lookup: WordLookup) -> Any:
+        kept, phrases = real(table, lookup)
         looked_at.append(len(kept.live))
         return kept, phrases
 

@@ -1,0 +1,74 @@
+"""The ranking policy: every number that decides the order of reports and the choice of passages, in one place.
+
+docs/ranking.md and docs/adr/0010 say what was measured. INDEXED_… are part of the index format: a change to one needs a
+new index.
+"""
+
+from corpus.model import SectionKind
+
+# When the index is written: what one occurrence of a word counts for.
+
+INDEXED_SECTION_WEIGHTS = {
+    # What a practitioner looks for first counts more; what repeats or supports counts less.
+    SectionKind.RECOMMENDATIONS: 2.0,
+    SectionKind.FINDINGS: 1.6,
+    SectionKind.LEARNING: 1.6,
+    SectionKind.SUMMARY: 1.3,
+    SectionKind.CONCLUSIONS: 1.3,
+    SectionKind.ACTION_PLAN: 0.8,
+    SectionKind.TERMS_OF_REFERENCE: 0.5,
+    SectionKind.APPENDIX: 0.4,
+}
+"""By section; 1 in any other."""
+
+INDEXED_HEADING_WEIGHT = 1.5
+"""A heading multiplies the weight of its section by this."""
+
+# The order of reports: BM25, and more for the title and for parts of the query in one paragraph.
+
+BM25_K1 = 1.2
+BM25_B = 0.5
+"""Milder than the usual 0.75: long reports are overviews, and an overview is not worse for its length."""
+
+TITLE_SHARE = 1.5
+"""A match in the title, as a share of its idf, which is most of what a match in the text can give."""
+
+PROXIMITY_WEIGHT = 2.0
+"""What a part of the query adds for standing in the paragraph with most of the parts, as a multiple of its idf."""
+
+PROXIMITY_REPORTS = 30
+"""How many of the best reports are examined for proximity: reading positions takes time."""
+
+# The choice of passages within a report.
+
+PASSAGE_SECTION_WEIGHTS = {
+    # Practitioners go straight to recommendations and findings; lists and appendices repeat them.
+    SectionKind.RECOMMENDATIONS: 1.3,
+    SectionKind.FINDINGS: 1.2,
+    SectionKind.LEARNING: 1.2,
+    SectionKind.SUMMARY: 1.1,
+    SectionKind.APPENDIX: 0.6,
+    SectionKind.TERMS_OF_REFERENCE: 0.7,
+}
+"""By section; 1 in any other."""
+
+REPETITION_WEIGHT = 0.3
+"""How much a repeated match adds: 1 + this × log(matches)."""
+
+NEARBY_FACTOR = 0.7
+"""For a paragraph near one that was already chosen."""
+
+NEARBY_PARAGRAPHS = 3
+"""How far apart, in paragraphs, still counts as near."""
+
+COVERED_FACTOR = 0.5
+"""For a part of the query that a chosen paragraph already shows."""
+
+FULL_PARAGRAPH = 12
+"""Tokens; a shorter paragraph is a heading or a list item, and counts for less in proportion."""
+
+SHORTLIST_FACTOR = 12
+"""Paragraphs to examine closely, for each one wanted."""
+
+SNIPPET_MIN_IDF_SHARE = 0.1
+"""Of the highest idf in the query: a part with less does not decide where a passage is cut."""
