@@ -1,4 +1,4 @@
-"""How is a file written whole or not at all? Beside its place first, onto the disk, then moved there."""
+"""Atomic writes: a file is written under another name, flushed to the disk, then renamed."""
 
 import contextlib
 import errno
@@ -10,10 +10,10 @@ from pathlib import Path
 from corpus.refusal import refused
 
 
-def write_whole(path: Path, data: bytes, *, replace: bool = True) -> None:
-    """Write a private file (0600). Whatever happens, `path` then holds what it held before or all of `data`.
+def write_atomic(path: Path, data: bytes, *, replace: bool = True) -> None:
+    """Write a private file (0600) in one step. Whatever happens, `path` holds either all of `data` or what it held.
 
-    replace: when false, a file that is already there stays as it is.
+    replace: when false, a file that exists stays as it is.
     """
     if not replace and path.exists():
         return
@@ -26,23 +26,23 @@ def write_whole(path: Path, data: bytes, *, replace: bool = True) -> None:
 
 @contextlib.contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """A new private file (0600) to be filled, which takes the name `path` only when all of it is on the disk.
+    """A new private file (0600) to fill. It is renamed to `path` once all of it is on the disk.
 
-    After an error it is gone, and `path` is what it was. Raises OSError.
+    After an error it is deleted and `path` is unchanged. Raises OSError.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     fresh = Path(name)
     try:
         yield fresh
-        move_whole(fresh, path)
+        move_atomic(fresh, path)
     finally:
-        with contextlib.suppress(OSError):  # the first error is the one to tell
+        with contextlib.suppress(OSError):  # the first error is the one to report
             fresh.unlink(missing_ok=True)
 
 
-def move_whole(fresh: Path, path: Path) -> None:
-    """Give a finished file its name, once all of it is on the disk. Both are on the same disk. Raises OSError."""
+def move_atomic(fresh: Path, path: Path) -> None:
+    """Flush a finished file to the disk, then rename it to `path` on the same disk. Raises OSError."""
     flush_file(fresh)
     fresh.replace(path)
     flush_folder(path.parent)
@@ -74,7 +74,7 @@ def _flush(handle: int) -> None:
 
 
 _NO_FSYNC = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTTY}
-"""What file systems answer that have no fsync, of folders or at all: some network shares and FUSE, ENOTTY on macOS.
+"""Errors from file systems without fsync, for folders or at all: some network shares and FUSE, ENOTTY on macOS.
 
-They keep what was written as well as they can; nothing more can be asked of them.
+They keep what was written as well as they can, and there is nothing else to call.
 """

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.catalogue import rows as catalogue_rows
 from corpus.errors import UsageError
 from corpus.refusal import refused
@@ -53,6 +53,6 @@ def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
             f"{settings.catalogue} has rows already and was not touched. Move it away to begin with an example."
         )
     rows = [row.cells for name in examples for row in catalogue_rows.load(CATALOGUES[name]).rows]
-    write_whole(settings.catalogue, catalogue_rows.to_csv(rows), replace=bool(examples))
+    write_atomic(settings.catalogue, catalogue_rows.to_csv(rows), replace=bool(examples))
     Store.open(settings.database, create=True).close()
     return settings

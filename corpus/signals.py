@@ -1,4 +1,4 @@
-"""How are processes started that leave Ctrl-C to the one that started them?"""
+"""Start processes that leave Ctrl-C to the process that started them."""
 
 import signal
 import sys
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes that are started inside never hear Ctrl-C, from their first moment on; here it waits until the end.
+def sigint_blocked() -> Iterator[None]:
+    """Block Ctrl-C in the processes that are started inside the `with` block. Here it is delivered at the end.
 
-    A terminal sends it to all of them, and each would print where it was. On Windows nothing can be done before they
-    run: let them ignore it first of all.
+    A terminal sends Ctrl-C to all of them, and each would print a traceback. Windows cannot block it before a process
+    runs: there, have the process ignore SIGINT first of all.
     """
     if sys.platform == "win32":
         yield

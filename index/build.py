@@ -1,5 +1,5 @@
-"""From the corpus to a published generation: only what changed is analysed again, everything is verified before it
-counts.
+"""Build a generation of the index from the corpus. Only what changed is analysed again, and a generation is verified
+before it is published.
 """
 
 import multiprocessing
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpus.errors import Corrupt, NoIndex
 from corpus.model import SectionKind
-from corpus.signals import deaf_to_ctrl_c
+from corpus.signals import sigint_blocked
 from corpus.storage.store import Store
 from index import analyser, verify
 from index.storage import generations, whoosh_engine
@@ -23,21 +23,19 @@ ENGINE: Engine = whoosh_engine.WhooshEngine()
 FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analyser.VERSION}"
 """An index with another fingerprint is built anew from the corpus."""
 
-_CHUNK = 500  # readings in one segment at most: bounds the memory of the process that writes it
-_WORTH_A_PROCESS = 100  # fewer new readings than this for each are faster done here
-_GROWN = 250  # readings: a segment of so many is left alone, but for the dead in it
-_FEW_SMALL = 1  # more segments than this beside the grown ones and the largest of the others, and they become one
-_SHARE = 0.25  # of the largest of the others: when the small ones together have more, all of them become one
-_WORN = 0.9  # a segment of which less than this share is alive is written again
+_CHUNK = 500  # readings in one segment at most: limits the memory of the process that writes it
+_MIN_PER_PROCESS = 100  # new readings: with fewer for each process, starting them takes longer than they save
+_LARGE = 250  # readings: a segment of this size is merged only when too many of its documents are dead
+_MAX_SMALL = 1  # segments, not counting large ones and the largest of the rest: more than this are merged into one
+_SHARE = 0.25  # when the small segments together exceed this share of the largest of the rest, all are merged with it
+MIN_LIVE_RATIO = 0.9  # of tokens: a segment with a smaller share of live ones is compacted
 
 Progress = Callable[[int, int], None]
 """Called with (readings indexed, readings to index)."""
 
 
 class Ahead:
-    """The next segment, begun while other reports are still being read. Kept in memory: nothing of it is on the disk
-    before `build`.
-    """
+    """The next segment, begun while other reports are still being read. It stays in memory until `build` writes it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -67,13 +65,13 @@ def build(
     ahead: Ahead | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Generation | None:
-    """Bring the index up to date with the corpus. Gives the new generation, or None when nothing had changed.
+    """Bring the index up to date with the corpus. Returns the new generation, or None when nothing had changed.
 
-    Every byte of the generation before is checked; where it is damaged, the one before that is built on. clean: make a
-    new one in any case, with nothing in it of readings that are not current. ahead: what was indexed of this corpus
-    already.
+    Every byte of the last generation is checked. If it is damaged, the one before it is built on. clean: make a new
+    generation in any case, without anything of readings that are not current. ahead: what was indexed already while
+    files were read.
 
-    Raises Corrupt when what was written does not agree with the corpus; the old generation stays current then. Raises
+    Raises Corrupt when what was written does not agree with the corpus; the old generation then stays current. Raises
     NoIndex when the index was made from another corpus.
     """
     before = None if rebuild else _usable(store, index)
@@ -91,7 +89,7 @@ def build(
             ahead = None  # what is not wanted any more would be dead from the first day
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, ahead, progress)]
         if kept:
-            segments = _merge(building, name, segments, live, worn=1.0 if clean else _WORN)
+            segments = _merge(building, name, segments, live, min_live=1.0 if clean else MIN_LIVE_RATIO)
         ENGINE.finish(building, segments)
         _verify(store, building, segments, live)
         described = {report.id: report.to_dict() for report in store.reports()}
@@ -115,8 +113,8 @@ def build(
 
 
 def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
-    """What is wrong with the index, in sentences. full: every byte, and every word with its places, what the corpus has
-    against what the index has and the other way round.
+    """What is wrong with the index, in sentences. full: check every byte, and compare every word and its positions with
+    the corpus, in both directions.
     """
     found = generations.problems(index, thorough=full)
     try:
@@ -152,8 +150,8 @@ def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> 
 
 
 def _other_version(generation: Generation) -> NoIndex:
-    """Why a generation is not searched that this version did not make: it tells words apart in another way, so that an
-    answer could miss mentions, and nobody would see it."""
+    """The error for a generation that another version made. That version splits text into words in another way, so an
+    answer could miss mentions without anybody noticing."""
     theirs, ours = (list(map(int, re.findall(r"\d+", text))) for text in (generation.manifest.fingerprint, FINGERPRINT))
     if theirs > ours:
         return NoIndex(
@@ -198,12 +196,12 @@ def _write_new(
     total, begun = len(readings), []
     if ahead and ahead.readings:
         readings = [reading for reading in readings if reading not in ahead.readings]
-        if len(readings) < 2 * _WORTH_A_PROCESS:
+        if len(readings) < 2 * _MIN_PER_PROCESS:
             readings = [reading for reading in readings if not ahead.take(reading)]
         begun = [ahead.write(building, f"{name}x0")]
         progress(total - len(readings), total)
     done = total - len(readings)
-    jobs = max(1, min(jobs, len(readings) // _WORTH_A_PROCESS))
+    jobs = max(1, min(jobs, len(readings) // _MIN_PER_PROCESS))
     size = min(_CHUNK, -(-len(readings) // jobs)) or 1
     chunks = [readings[i : i + size] for i in range(0, len(readings), size)]
     named = [(f"{name}x{number}", chunk) for number, chunk in enumerate(chunks, len(begun))]
@@ -215,7 +213,7 @@ def _write_new(
     else:
         # A fresh process, not a fork: the caller may have threads, and Windows knows nothing else.
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-            with deaf_to_ctrl_c():
+            with sigint_blocked():
                 futures = {pool.submit(_write_segment, corpus, building, name, chunk): chunk for name, chunk in named}
             try:
                 for future in as_completed(futures):
@@ -242,23 +240,27 @@ def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
 
 
 def _merge(
-    building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int], worn: float
+    building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int], min_live: float
 ) -> list[SegmentSummary]:
-    """Keep segments few and free of the dead, so that an index which grew night by night is hardly larger or slower
-    than a fresh one: rewrite those of which less than `worn` is alive, and the small ones when there are many.
+    """Compact the segments whose share of live tokens is at most `min_live`, and merge the small ones when there are
+    many. An index that grew night by night is then hardly larger or slower than a fresh one.
     """
 
-    def living(segment: SegmentSummary) -> int:
+    def live_tokens(segment: SegmentSummary) -> int:
         return sum(length for reading, length in segment.documents if reading in live)
 
-    tired = [s for s in segments if _dead(s, live) and living(s) <= worn * sum(length for _, length in s.documents)]
-    growing = sorted((s for s in segments if s not in tired and len(s.documents) < _GROWN), key=living, reverse=True)
+    needs_compaction = [
+        s for s in segments if _dead(s, live) and live_tokens(s) <= min_live * sum(length for _, length in s.documents)
+    ]
+    growing = sorted(
+        (s for s in segments if s not in needs_compaction and len(s.documents) < _LARGE), key=live_tokens, reverse=True
+    )
     small = growing[1:]
-    if small and sum(map(living, small)) > _SHARE * living(growing[0]):
+    if small and sum(map(live_tokens, small)) > _SHARE * live_tokens(growing[0]):
         small = growing
-    elif len(small) <= _FEW_SMALL:
+    elif len(small) <= _MAX_SMALL:
         small = []
-    merging = [s for s in segments if s in tired or s in small]
+    merging = [s for s in segments if s in needs_compaction or s in small]
     if not merging:
         return segments
     merged = ENGINE.merge(building, f"{name}m", merging, live)

@@ -43,7 +43,7 @@ class Database:
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
         """Open the corpus at `path`; with `create`, make it when it is not there. A foreign file is not touched."""
         path = Path(path)
-        with our_errors(path):
+        with translated_errors(path):
             if create:
                 # Made before SQLite does, so that nobody else may read it. SQLite's side files get the same rights.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -53,7 +53,7 @@ class Database:
                 raise LimitHit(full)
             database = cls(_connect(path, "mode=rw" if not read_only else _reading(path)), path, writing=not read_only)
         try:
-            with our_errors(path):
+            with translated_errors(path):
                 if read_only and 0 < _log_size(path) <= _LOG_HEADER:
                     database._reopen()
                 database._recognise(create)
@@ -144,7 +144,7 @@ class Database:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All of it or nothing, and on the disk when it ends."""
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -161,7 +161,7 @@ class Database:
             yield
             return
         self._rows("PRAGMA schema_version")  # a reader opens the file anew here if it must
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("BEGIN")
             try:
                 yield
@@ -169,7 +169,7 @@ class Database:
                 self._db.execute("ROLLBACK")
 
     def _rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
-        with our_errors(self._path):
+        with translated_errors(self._path):
             if self._still and self._still != _State.of(self._path) and not self._db.in_transaction:
                 self._reopen()
             try:
@@ -271,7 +271,7 @@ def _text(stored: bytes) -> str:
 
 
 @contextmanager
-def our_values(path: Path) -> Iterator[None]:
+def checked_values(path: Path) -> Iterator[None]:
     """A stored word that the model does not know: the file was damaged."""
     try:
         yield
@@ -280,7 +280,7 @@ def our_values(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def our_errors(path: Path) -> Iterator[None]:
+def translated_errors(path: Path) -> Iterator[None]:
     """SQLite's and the system's errors as sentences that say what to do. What is left is a bug and stays so."""
     try:
         yield

@@ -24,7 +24,7 @@ from corpus.model import (
     Text,
     searched,
 )
-from corpus.storage.database import Database, our_values
+from corpus.storage.database import Database, checked_values
 
 _CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
 
@@ -57,7 +57,7 @@ class Readings(Database):
             rows = self._rows("SELECT report, reader FROM reading WHERE id = ?", (reading,))
             if not rows:
                 raise _gone()
-            with our_values(self._path):
+            with checked_values(self._path):
                 return Text(
                     id=rows[0][0],
                     pages=tuple(self.pages(reading)),
@@ -85,7 +85,7 @@ class Readings(Database):
         """The pages of a reading in order, or those with the numbers."""
         condition, values = _among("number", numbers)
         select = f"{_PAGES}{condition} ORDER BY number"
-        with our_values(self._path):
+        with checked_values(self._path):
             found = [
                 Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
                 for number, label, reader, unread, confidence, withheld in self._rows(select, (reading, *values))
@@ -101,7 +101,7 @@ class Readings(Database):
         """The sections of a reading in order, or those with the ordinals."""
         condition, values = _among("ordinal", ordinals)
         select = f"{_SECTIONS}{condition} ORDER BY ordinal"
-        with our_values(self._path):
+        with checked_values(self._path):
             found = [
                 Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading, *values))
             ]
@@ -111,7 +111,7 @@ class Readings(Database):
     def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a reading, or those of one kind, in the order in which they stand."""
         select = "SELECT kind, first, last, addressee FROM item WHERE reading = ? ORDER BY ordinal"
-        with self._snapshot(), our_values(self._path):
+        with self._snapshot(), checked_values(self._path):
             rows = [row for row in self._rows(select, (reading,)) if kind is None or row[0] == kind.value]
             if not rows:
                 return []
@@ -128,7 +128,7 @@ class Readings(Database):
         """Some paragraphs of a reading, in order, each once."""
         wanted = sorted(set(ordinals))
         found: list[Paragraph] = []
-        with our_values(self._path):
+        with checked_values(self._path):
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
                 marks = ",".join("?" * len(chunk))
@@ -152,7 +152,7 @@ class Readings(Database):
         """For the indexer: (text as it is searched, kind of section, is it a heading) of every paragraph, in order."""
         kinds: dict[int, str] = dict(self._rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
         select = "SELECT number, text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
-        with our_values(self._path):
+        with checked_values(self._path):
             return [
                 (searched(text, number), kinds[section], bool(heading))
                 for number, text, section, heading in self._rows(select, (reading,))
@@ -165,7 +165,7 @@ class Readings(Database):
 
     def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
         """What stands on a page, in order. A paragraph over a page break is given whole on each of its pages."""
-        with self._snapshot(), our_values(self._path):
+        with self._snapshot(), checked_values(self._path):
             if not self._rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
                 last = self._rows("SELECT pages FROM reading WHERE id = ?", (reading,))
                 raise NotFound(f"There is no page {number}: the report has pages 1 to {last[0][0] if last else 0}.")
@@ -192,7 +192,7 @@ class Readings(Database):
             "SELECT page, languages, engine, confidence, width, turned, lines FROM scan "
             "WHERE report = ? AND languages = ?"
         )
-        with our_values(self._path):
+        with checked_values(self._path):
             return {
                 page: Scan(page, asked, by, sure, width, turned, tuple(map(ScanLine.of, json.loads(lines))))
                 for page, asked, by, sure, width, turned, lines in self._rows(select, (report, languages))

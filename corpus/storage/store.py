@@ -15,7 +15,7 @@ from corpus.catalogue.matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
 from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
-from corpus.storage.database import our_errors, our_values
+from corpus.storage.database import checked_values, translated_errors
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
 from corpus.storage.readings import Readings
@@ -37,7 +37,7 @@ class Store(Readings):
             FileRecord(name_as_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
             for path, size, mtime, report, reason, detail, reader in rows
         )
-        with our_values(self._path):
+        with checked_values(self._path):
             return {record.path: record for record in records}
 
     def note_file(self, record: FileRecord) -> None:
@@ -157,7 +157,7 @@ class Store(Readings):
         it out of what SQLite keeps beside.
         """
         refused = (Reason.REMOVED.value, f"removed on {_today()}", report)
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("PRAGMA secure_delete = ON")
         with self._transaction():
             for table in ("reading", "scan", "withdrawn"):
@@ -171,7 +171,7 @@ class Store(Readings):
 
         Raises Locked when a reader stands in the way; nothing is lost then, and it can be tried again.
         """
-        with our_errors(self._path):
+        with translated_errors(self._path):
             self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
             self._db.execute("VACUUM")
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -228,7 +228,7 @@ class Store(Readings):
     def catalogue(self) -> list[Row]:
         """The rows of the catalogue as they were last set."""
         rows = self._rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
-        with our_values(self._path):
+        with checked_values(self._path):
             return [Row(line, json.loads(cells)) for line, cells in rows]
 
     def set_catalogue(self, rows: Sequence[Row]) -> None:
@@ -284,7 +284,7 @@ class Store(Readings):
     def check(self) -> list[str]:
         """What is wrong with the corpus, as sentences; nothing when it is sound. Reads every byte."""
         try:
-            with our_errors(self._path):
+            with translated_errors(self._path):
                 faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
                 # One line of it: the others name more pages of the same file, and a person can do nothing with them.
                 problems = [f"{self._path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []

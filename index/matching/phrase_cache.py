@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from index.matching.expansion import Slots
 from index.storage.postings import Postings, PostingsBuilder, unpack
 
@@ -84,4 +84,4 @@ def write(path: Path, readings: Mapping[int, int], phrases: Iterable[tuple[Slots
         blocks.append(packed)
         offset += len(packed)
     header = json.dumps({"documents": sorted(readings.items()), "phrases": listed}).encode()
-    write_whole(path, b"".join((_HEAD.pack(len(header), crc32(header)), header, *blocks)))
+    write_atomic(path, b"".join((_HEAD.pack(len(header), crc32(header)), header, *blocks)))

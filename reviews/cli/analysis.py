@@ -118,7 +118,7 @@ def trends(
     filters: Filters,
 ) -> None:
     """In how many reports is each of the QUERIES, year by year, as a share of the reports held of that year?"""
-    from corpus.atomic import write_whole
+    from corpus.atomic import write_atomic
     from reviews.terminal.results import coverage, width
     from search.analytics.charts import PICTURES, chart
     from search.analytics.trends import COLUMNS
@@ -128,7 +128,7 @@ def trends(
         points = find(searcher, queries, by, filters, suppress_small=suppress_small)
         draw = PICTURES.get(out.suffix.lower()) if out else None
         if out and draw:
-            write_whole(out, draw(points))
+            write_atomic(out, draw(points))
             click.echo(f"The chart was written to {out}", err=as_json)
         elif not _delivered((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
             print_lines([*chart(points, width()), "", coverage(searcher.coverage)])
@@ -250,7 +250,7 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
     """Write the text of the corpus for other tools, a row a paragraph, or citations of its reports for a reference
     manager. With QUERY or filters, only of the reports that answer; with --section, only what stands in such sections.
     """
-    from corpus.atomic import write_whole
+    from corpus.atomic import write_atomic
     from reviews import citation
     from reviews.terminal.results import counted
     from search.analytics.paragraphs import COLUMNS, chosen, paragraphs
@@ -265,7 +265,7 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
                 raise UsageError("--catalogue is for .csv, .jsonl or .xlsx.")
             write = citation.ris if form == ".ris" else citation.bibtex
             reports = chosen(searcher, query, filters)
-            write_whole(out, "".join(write(report) for report in reports).encode("utf-8", "replace"))
+            write_atomic(out, "".join(write(report) for report in reports).encode("utf-8", "replace"))
             click.echo(f"{counted(len(reports), 'citation')} written to {out}")
         elif catalogue:
             rows = [{**r, "files": "; ".join(r["files"]), "provenance": None} for r in chosen(searcher, query, filters)]

@@ -131,13 +131,13 @@ def _told(done: BatchSummary) -> Iterator[str]:
 
 
 def _template(out: Path | None) -> None:
-    from corpus.atomic import write_whole
+    from corpus.atomic import write_atomic
     from search.sheets.template import template
 
     if out is None:
         click.echo(template("csv").decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
     else:
-        write_whole(out, template(out.suffix.lower().removeprefix(".")))
+        write_atomic(out, template(out.suffix.lower().removeprefix(".")))
         click.echo(f"{out} is an example. Change its rows, then run `reviews batch {out.name} --out answers.xlsx`.")
 
 

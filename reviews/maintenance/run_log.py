@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.errors import LimitHit
 from corpus.refusal import refused
 from ingest.summary import PARTS
@@ -189,9 +189,9 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
 
 def _keep(path: Path, record: dict[str, Any]) -> None:
     twin = path.with_suffix(".txt")
-    write_whole(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
+    write_atomic(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
     try:
-        write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+        write_atomic(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
     except LimitHit:
         with suppress(OSError):  # it would say how a run ended that has no record
             twin.unlink()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.errors import LimitHit
 from corpus.themes import Themes
 from index.matching.evaluator import Evaluator
@@ -148,7 +148,7 @@ class ThemeTable:
                 for old in self._file.parent.glob(pattern):
                     if old != self.phrases.path:
                         old.unlink(missing_ok=True)
-            write_whole(self._file, json.dumps(said, ensure_ascii=False).encode())
+            write_atomic(self._file, json.dumps(said, ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True, slots=True)

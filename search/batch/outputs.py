@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from corpus.atomic import move_whole
+from corpus.atomic import move_atomic
 from corpus.names import real_path
 from search.batch.record import About
 from search.batch.tally import SMALL, Asked, Tally
@@ -235,7 +235,7 @@ def write(
     files = sorted(fresh, key=lambda path: path != out)
     for path in reversed(files):
         fresh[path].chmod(0o600)
-        move_whole(fresh[path], path)
+        move_atomic(fresh[path], path)
     return files
 
 

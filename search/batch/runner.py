@@ -23,7 +23,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from corpus.errors import LimitHit, Locked, ReviewsError, UsageError
-from corpus.signals import deaf_to_ctrl_c
+from corpus.signals import sigint_blocked
 from corpus.themes import load_themes
 from search.batch import outputs, record
 from search.batch.record import About
@@ -297,7 +297,7 @@ def _answers(
         jobs, mp_context=context, initializer=_begin, initargs=(source, plan, folder, searcher.generation)
     )
     try:
-        with deaf_to_ctrl_c():
+        with sigint_blocked():
             futures: list[Future[None]] = [pool.submit(_work, number, question) for number, question in todo]
         for future in as_completed(futures):
             yield future.result()
@@ -315,7 +315,7 @@ _answering: _Answering
 
 def _begin(source: Source, plan: outputs.Plan, folder: Path, generation: str) -> None:
     global _answering
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # see deaf_to_ctrl_c
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # see sigint_blocked
     searcher = source.open()
     if searcher.generation != generation:
         raise Locked("The index was brought up to date in the middle of the batch. Run the same command again.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.catalogue import rows as catalogue_rows
 from corpus.errors import LimitHit, UsageError
 from corpus.layout import CATALOGUES, create_library
@@ -94,23 +94,23 @@ def test_a_place_that_cannot_be_is_said(tmp_path: Path) -> None:
 
 class TestWritingWhole:
     def test_it_replaces(self, tmp_path: Path) -> None:
-        write_whole(tmp_path / "a", b"one")
-        write_whole(tmp_path / "a", b"two")
+        write_atomic(tmp_path / "a", b"one")
+        write_atomic(tmp_path / "a", b"two")
         assert (tmp_path / "a").read_bytes() == b"two"
-        write_whole(tmp_path / "a", b"three", replace=False)
+        write_atomic(tmp_path / "a", b"three", replace=False)
         assert (tmp_path / "a").read_bytes() == b"two"
 
     def test_a_failure_leaves_the_old_file_and_nothing_else(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        write_whole(tmp_path / "a", b"one")
+        write_atomic(tmp_path / "a", b"one")
 
         def full(_: int) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(LimitHit, match="No space left"):
-            write_whole(tmp_path / "a", b"two")
+            write_atomic(tmp_path / "a", b"two")
         assert [path.name for path in tmp_path.iterdir()] == ["a"]
         assert (tmp_path / "a").read_bytes() == b"one"
 
@@ -119,7 +119,7 @@ class TestWritingWhole:
     ) -> None:
         refuse_fsync(monkeypatch, errno.EIO)
         with pytest.raises(LimitHit, match="cannot be written"):
-            write_whole(tmp_path / "a", b"one")
+            write_atomic(tmp_path / "a", b"one")
 
 
 def refuse_fsync(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -143,7 +143,7 @@ def test_a_file_system_that_knows_no_fsync_of_folders_holds_a_library(
     settings = create_library(tmp_path / "library")
     with Store.open(settings.database) as store:
         build(store, settings.index)
-    write_whole(settings.catalogue, b"title\nElm\n")
+    write_atomic(settings.catalogue, b"title\nElm\n")
     assert settings.catalogue.read_bytes() == b"title\nElm\n"
     assert generations.current(settings.index).manifest.id == "0000001"
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.errors import Corrupt, NotFound, UsageError
 
 FILE = "tokens.json"
@@ -79,7 +79,7 @@ class Tokens:
 
     def _write(self, tokens: tuple[Token, ...]) -> None:
         text = json.dumps({"tokens": [asdict(token) for token in tokens]}, ensure_ascii=False, indent=1)
-        write_whole(self._path, (text + "\n").encode())
+        write_atomic(self._path, (text + "\n").encode())
         if os.name == "posix":
             self._path.chmod(0o600)
 

@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 import reviews as application
-from corpus.atomic import write_whole
+from corpus.atomic import write_atomic
 from corpus.errors import UsageError
 from corpus.refusal import refused
 from corpus.settings import load_settings
@@ -281,9 +281,9 @@ def test_a_run_whose_last_step_cannot_be_recorded_is_a_failure(small: Path, monk
     def full(path: Path, data: bytes) -> None:
         if path.suffix == ".json":
             raise refused(path, OSError(28, "No space left on device"), doing="written")
-        write_whole(path, data)
+        write_atomic(path, data)
 
-    monkeypatch.setattr(run_log, "write_whole", full)
+    monkeypatch.setattr(run_log, "write_atomic", full)
     assert call(small, "update").exit_code == 8
     monkeypatch.undo()
     assert "FAILED" in call(small, "runs", "--last").stdout
