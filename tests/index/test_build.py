@@ -67,11 +67,11 @@ def test_an_index_that_grew_night_by_night_is_hardly_larger_than_a_fresh_one(tmp
     told = nights.live(tmp_path / "library", pool, reports=30, words=2000, nights=15)
     assert told["problems"] == []
     assert told["size_ratio"] <= nights.MOST
-    assert told["segments"] <= 2 + building._FEW_SMALL
+    assert told["segments"] <= 2 + building._MAX_SMALL
 
 
 def test_several_processes_build_what_one_builds(tmp_path: Path, store: Store, add: AddReport) -> None:
-    for n in range(2 * building._WORTH_A_PROCESS):
+    for n in range(2 * building._MIN_PER_PROCESS):
         add(f"report-{n}", f"Number {n} speaks of neglect.")
     build(store, tmp_path / "one", jobs=1)
     build(store, tmp_path / "two", jobs=2)
