@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from corpus.model import Coverage, Item, ItemKind, Text
+from corpus.paths import LibraryPaths
 from corpus.storage.store import Store
 from corpus.themes import Themes
 from index.build import open_snapshot
@@ -53,7 +54,7 @@ class Opened:
         }
         self._conditions = Conditions(self._reports)
         manifest = self._generation.manifest
-        self._theme_table = ThemeTable(index.with_name("cache"), manifest.id, manifest.fingerprint, themes)
+        self._theme_table = ThemeTable(LibraryPaths(index.parent).cache, manifest.id, manifest.fingerprint, themes)
         self._expansion = Expansion(self._snapshot)
         self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
