@@ -8,7 +8,7 @@ from corpus.atomic import write_atomic
 from corpus.catalogue import rows as catalogue_rows
 from corpus.errors import UsageError
 from corpus.refusal import refused
-from corpus.settings import FILE, Settings
+from corpus.settings import Settings
 from corpus.storage.store import Store
 
 CATALOGUES = {
@@ -30,13 +30,10 @@ def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
         raise UsageError(f"{library} is a file. Name a folder that is new or empty.")
     try:
         library.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours = {settings.reports, settings.catalogue, settings.themes, settings.index, settings.runs, library / FILE}
-        ours |= {library / name for name in ("cache", "access", "tokens.json")}
-        database = settings.database.name
         foreign = sorted(
             each.name
             for each in library.iterdir()
-            if each not in ours and not each.name.startswith((".", database)) and not settings.database.exists()
+            if not settings.owns(each) and not each.name.startswith(".") and not settings.database.exists()
         )
         if foreign:
             raise UsageError(

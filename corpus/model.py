@@ -1,4 +1,4 @@
-"""What we hold: reports, pages, sections, paragraphs, failures and coverage, as plain frozen values.
+"""What we hold: pages, sections, paragraphs and failures, as plain frozen values.
 
 `number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 
@@ -137,6 +136,15 @@ class Paragraph:
     text: str
     heading: bool = False
     turns: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def last_page(self) -> int:
+        """The page on which it ends."""
+        return self.turns[-1][1] if self.turns else self.page
+
+    def is_on(self, page: int) -> bool:
+        """Whether any of it stands on a page."""
+        return self.page <= page <= self.last_page
 
     @property
     def searched(self) -> str:
@@ -323,70 +331,6 @@ class Text:
     scans: tuple[int, ...] = ()
 
 
-METADATA = (
-    "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language", "url",
-    "accessed",
-)  # fmt: skip
-"""The fields that describe a report, in the order in which they are shown. Each may be unknown (None)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report as it is shown: the catalogue's word first, then what was found in the file; None is unknown.
-
-    files: the names under which the same bytes were found, the first in alphabetical order first.
-    pages, unread_pages: counts. provenance: for each known field, where its value came from.
-    """
-
-    id: str
-    files: tuple[str, ...]
-    title: str
-    pages: int
-    unread_pages: int
-    board: str | None = None
-    area: str | None = None
-    child: str | None = None
-    kind: str | None = None
-    type: str | None = None
-    year: int | None = None
-    published: str | None = None
-    case: str | None = None
-    author: str | None = None
-    language: str | None = None
-    url: str | None = None
-    accessed: str | None = None
-    provenance: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def searchable(self) -> bool:
-        """Whether any page of it could be read."""
-        return self.unread_pages < self.pages
-
-    def to_dict(self) -> dict[str, object]:
-        """The report as the JSON API shows it."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "board": self.board,
-            "area": self.area,
-            "child": self.child,
-            "kind": self.kind,
-            "type": self.type,
-            "year": self.year,
-            "published": self.published,
-            "case": self.case,
-            "author": self.author,
-            "language": self.language,
-            "url": self.url,
-            "accessed": self.accessed,
-            "file": PurePath(self.files[0]).name if self.files else None,
-            "files": list(self.files),
-            "pages": self.pages,
-            "unread_pages": self.unread_pages,
-            "provenance": self.provenance,
-        }
-
-
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """What is known about one file on disk, so that an unchanged file is not read again.
@@ -421,25 +365,6 @@ class Failure:
             "reason": self.reason.value,
             "explanation": REASONS[self.reason],
             "detail": self.detail,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What was searched and what was not: part of every answer."""
-
-    reports: int
-    searchable: int
-    unread_pages: int
-    failures: int
-
-    def to_dict(self) -> dict[str, int]:
-        """The coverage as the JSON API shows it."""
-        return {
-            "reports": self.reports,
-            "searchable": self.searchable,
-            "unread_pages": self.unread_pages,
-            "failures": self.failures,
         }
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from corpus.errors import LimitHit
+from corpus.paths import LibraryPaths
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if os.name == "posix" else (errno.ENOSPC, errno.EFBIG)
 _RIGHTS = (errno.EACCES, errno.EPERM)
@@ -84,7 +85,7 @@ def library_of(path: Path) -> Path:
     """The library that `path` belongs to: the nearest folder above it that holds a corpus, or the path's own folder."""
     for folder in (path, *path.parents):
         try:
-            if (folder / "corpus.db").exists():
+            if LibraryPaths(folder).database.exists():
                 return folder
         except OSError:
             continue

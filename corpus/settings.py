@@ -1,4 +1,4 @@
-"""The settings of a library and the paths of its parts. Read once, passed as an argument, never changed."""
+"""The settings of a library. Read once, passed as an argument, never changed."""
 
 import os
 import re
@@ -10,10 +10,8 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.names import real_path
+from corpus.paths import LibraryPaths
 from corpus.refusal import refused
-
-FILE = "reviews.toml"
-"""The optional settings file of a library."""
 
 EXTRACTORS = ("pdfium", "pypdf")
 
@@ -87,10 +85,9 @@ def _cores() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(LibraryPaths):
     """The settings of one run. Every field but `library` can stand in the library's reviews.toml."""
 
-    library: Path
     folders: tuple[Path, ...] = _setting(
         FOLDERS, (), "folders read in place, besides reports/; a relative one starts at the library"
     )
@@ -108,36 +105,6 @@ class Settings:
         FLAG, False, "take text that lies under a black box as text; only for a collection whose owner decides so"
     )
 
-    @property
-    def reports(self) -> Path:
-        """Where people put the PDFs."""
-        return self.library / "reports"
-
-    @property
-    def catalogue(self) -> Path:
-        """What people know about the reports."""
-        return self.library / "catalogue.csv"
-
-    @property
-    def themes(self) -> Path:
-        """The library's own themes; need not exist."""
-        return self.library / "themes.toml"
-
-    @property
-    def database(self) -> Path:
-        """The text store."""
-        return self.library / "corpus.db"
-
-    @property
-    def index(self) -> Path:
-        """The generations of the index."""
-        return self.library / "index"
-
-    @property
-    def runs(self) -> Path:
-        """The records of what was done."""
-        return self.library / "runs"
-
 
 _KINDS: dict[str, Kind] = {each.name: each.metadata["kind"] for each in fields(Settings) if each.metadata}
 HELP: dict[str, str] = {each.name: each.metadata["help"] for each in fields(Settings) if each.metadata}
@@ -147,7 +114,7 @@ HELP: dict[str, str] = {each.name: each.metadata["help"] for each in fields(Sett
 def load_settings(library: Path, **overrides: Any) -> Settings:
     """The defaults, then the library's reviews.toml, then `overrides`; those that are None are as if not given."""
     library = Path(os.path.abspath(library))  # noqa: PTH100 - keeps symbolic links, which people use to place a library
-    file = library / FILE
+    file = LibraryPaths(library).settings_file
     values = {name: _checked(name, value, library, str(file)) for name, value in _read(file).items()}
     given = {name: value for name, value in overrides.items() if value is not None}
     values |= {name: _checked(name, value, Path.cwd(), "the command") for name, value in given.items()}

@@ -92,7 +92,7 @@ def build(
             segments = _merge(building, name, segments, live, min_live=1.0 if clean else MIN_LIVE_RATIO)
         ENGINE.finish(building, segments)
         _verify(store, building, segments, live)
-        described = {report.id: report.to_dict() for report in store.reports()}
+        described = {report.id: report for report in store.reports()}
         manifest = Manifest(
             id=name,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -126,9 +126,10 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
     manifest = generation.manifest
     snapshot = open_snapshot(generation)
     try:
-        verify.assert_ours(store, generation)
+        reports = generation.reports()
+        verify.assert_ours(store, generation, reports)
         found += verify.differences(store, snapshot) if full else verify.canaries(store, snapshot)
-        if generation.reports().keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
+        if reports.keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
             found.append("The index does not hold the reports that it says it holds. Run `reviews index --rebuild`.")
     except (Corrupt, NoIndex) as error:
         found.append(str(error))
@@ -171,7 +172,7 @@ def _usable(store: Store, index: Path) -> Generation | None:
         generation = generations.current(index, thorough=True)
     except (NoIndex, Corrupt):
         return None
-    verify.assert_ours(store, generation)
+    verify.assert_ours(store, generation, generation.reports())
     return generation if generation.manifest.fingerprint == FINGERPRINT else None
 
 

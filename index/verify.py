@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from corpus.errors import NoIndex
 from corpus.model import SectionKind
+from corpus.report import Report
 from corpus.storage.store import Store
 from index import analyser, spellings
 from index.storage.engine import KINDS, Snapshot
@@ -16,15 +17,16 @@ _ALL = (1 << 64) - 1
 _CODES = {kind.value: code for code, kind in enumerate(KINDS)}
 
 
-def assert_ours(store: Store, generation: Generation) -> None:
+def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Report]) -> None:
     """Raises NoIndex when a generation was made from another corpus: its readings are not the reports that ours are.
 
+    reports: what `generation.reports()` gives, which takes a moment to read.
     It comes from another library then, or the corpus was restored from an older copy.
     """
     ours = store.reports_read()
     removed = {removal.report for removal in store.removals()}  # perhaps not finished
-    for reading, report in generation.reports().items():
-        if ours.get(reading) != report["id"] and report["id"] not in removed:
+    for reading, report in reports.items():
+        if ours.get(reading) != report.id and report.id not in removed:
             raise NoIndex(
                 f"The index at {generation.directory.parent} was made from another corpus than {store.path}: from that "
                 "of another library, or from a newer copy. Run `reviews index --rebuild` if nobody else uses that "

@@ -3,7 +3,7 @@
 >>> import reviews
 >>> library = reviews.open("library")          # doctest: +SKIP
 >>> for hit in library.search("neglect"):      # doctest: +SKIP
-...     print(hit.report["title"], hit.mentions)
+...     print(hit.report.title, hit.mentions)
 """
 
 from importlib import import_module
@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corpus.report import Report
     from reviews.library import Library
     from search.filters import Filters
     from search.results import Hit, Passage, Results
 
-__all__ = ["Filters", "Hit", "Library", "Passage", "Results", "open"]
+__all__ = ["Filters", "Hit", "Library", "Passage", "Report", "Results", "open"]
 
 # Imported when they are asked for: the command imports this package too, and should be ready at once.
 _HOMES = {
@@ -23,6 +24,7 @@ _HOMES = {
     "Hit": "search.results",
     "Library": "reviews.library",
     "Passage": "search.results",
+    "Report": "corpus.report",
     "Results": "search.results",
 }
 
@@ -41,3 +43,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'reviews' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

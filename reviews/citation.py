@@ -1,25 +1,22 @@
 """How a report, a page or a paragraph is cited: as a sentence, and as RIS and BibTeX for reference managers."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
+from corpus.report import Report
 from reviews.authors import Author, authors
 from search.results import Passage
 
 
-def citation(
-    report: Mapping[str, Any], page: int | None = None, label: str | None = None, paragraph: str | None = None
-) -> str:
+def citation(report: Report, page: int | None = None, label: str | None = None, paragraph: str | None = None) -> str:
     """`Fernshire Safeguarding Children Partnership (2022) Child Robin, overview report, page 14, paragraph 4.3.2.`
 
-    report: as `Report.to_dict` describes it. label: as printed on the page, told where it is not the page's number.
+    label: as printed on the page, told where it is not the page's number.
     """
-    who = report["board"] or report["author"]
-    year = f"({report['year']})" if report["year"] else "(no date)"
-    title = str(report["title"]).strip().rstrip(".")
+    who = report.board or report.author
+    year = f"({report.year})" if report.year else "(no date)"
+    title = str(report.title).strip().rstrip(".")
     parts = [f"{who} {year} {title}" if who else f"{title} {year}"]
-    kind = report["kind"]
+    kind = report.kind
     if kind and kind.casefold() not in title.casefold():
         parts.append(str(kind))
     if page is not None:
@@ -37,52 +34,50 @@ def place(page: int, label: str | None = None, paragraph: str | None = None, pag
     return f"{said}, {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'paragraph {paragraph}'}"
 
 
-def ris(
-    report: Mapping[str, Any], place: str | None = None, quotation: str | None = None, *, today: date | None = None
-) -> str:
+def ris(report: Report, place: str | None = None, quotation: str | None = None, *, today: date | None = None) -> str:
     """One record of a reference manager's file. Lines end as RIS wants them.
 
     today: stands for the day of access where the catalogue names an address and no day.
     """
     fields = [
         ("TY", "RPRT"),
-        ("TI", report["title"]),
-        *(("AU", author) for author in authors(report["author"])),
-        ("PB", report["board"]),
-        ("PY", report["year"]),
-        ("DA", (report["published"] or "").replace("-", "/")),
-        ("M3", report["type"] or report["kind"]),
+        ("TI", report.title),
+        *(("AU", author) for author in authors(report.author)),
+        ("PB", report.board),
+        ("PY", report.year),
+        ("DA", (report.published or "").replace("-", "/")),
+        ("M3", report.type or report.kind),
         ("SP", place),
-        ("UR", report["url"]),
+        ("UR", report.url),
         ("Y2", _accessed(report, today).replace("-", "/")),
         ("N1", quotation),
-        ("ID", report["id"][:16]),
+        ("ID", report.id[:16]),
     ]
     lines = [f"{tag}  - {_one_line(value)}" for tag, value in fields if value not in (None, "")]
     return "\r\n".join([*lines, "ER  - ", "", ""])
 
 
-def bibtex(report: Mapping[str, Any], *, today: date | None = None) -> str:
+def bibtex(report: Report, *, today: date | None = None) -> str:
     """One entry of a BibTeX file. Its key, the beginning of the report's id, never changes. today: as in `ris`."""
     fields = [
-        ("title", _tex(report["title"])),
-        ("author", " and ".join(map(_tex_author, authors(report["author"])))),
-        ("institution", _tex(report["board"])),
-        ("year", _tex(report["year"])),
-        ("date", _tex(report["published"])),
-        ("type", _tex(report["type"] or report["kind"])),
-        ("url", _tex_address(report["url"])),
+        ("title", _tex(report.title)),
+        ("author", " and ".join(map(_tex_author, authors(report.author)))),
+        ("institution", _tex(report.board)),
+        ("year", _tex(report.year)),
+        ("date", _tex(report.published)),
+        ("type", _tex(report.type or report.kind)),
+        ("url", _tex_address(report.url)),
         ("urldate", _tex(_accessed(report, today))),
-        ("note", f"SHA-256 {report['id']}"),
+        ("note", f"SHA-256 {report.id}"),
     ]
     lines = [f"  {name} = {{{value}}}," for name, value in fields if value]
-    return "\n".join([f"@techreport{{sha{report['id'][:12]},", *lines, "}", "", ""])
+    return "\n".join([f"@techreport{{sha{report.id[:12]},", *lines, "}", "", ""])
 
 
-def _accessed(report: Mapping[str, Any], today: date | None) -> str:
-    if not report["url"]:
+def _accessed(report: Report, today: date | None) -> str:
+    if not report.url:
         return ""
-    return report["accessed"] or (today or datetime.now().astimezone().date()).isoformat()
+    return report.accessed or (today or datetime.now().astimezone().date()).isoformat()
 
 
 def _tex_author(author: Author) -> str:
@@ -103,7 +98,7 @@ def _tex(value: object) -> str:
     return "".join(f"\\{c}" if c in "&%$#_" else c for c in said)
 
 
-def of_passage(report: Mapping[str, Any], passage: Passage) -> str:
+def of_passage(report: Report, passage: Passage) -> str:
     """The sentence that cites a passage."""
     return citation(report, passage.page, passage.page_label, passage.paragraph)
 

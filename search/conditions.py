@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
 
 from corpus.names import spoken_name
+from corpus.report import Report
 from index import analyser
 from index.query import Field
 from search import years
@@ -13,7 +13,7 @@ from search import years
 class Conditions:
     """reports: what is known of each document."""
 
-    def __init__(self, reports: Mapping[int, Mapping[str, Any]]) -> None:
+    def __init__(self, reports: Mapping[int, Report]) -> None:
         self._reports = reports
 
     def matching(self, condition: Field) -> set[int]:
@@ -26,17 +26,17 @@ class Conditions:
     def between(self, span: years.Span) -> set[int]:
         """Those of the years of a range."""
         first, last = span[0] or 0, span[1] or 9999
-        known = ((document, report["year"]) for document, report in self._reports.items())
+        known = ((document, report.year) for document, report in self._reports.items())
         return {document for document, year in known if year is not None and first <= year <= last}
 
     def with_value(self, name: str, value: str) -> set[int]:
         """Those of which just this is known, whatever its case; where there are none, those that have its words."""
         wanted = value.casefold()
-        exactly = {d for d, report in self._reports.items() if str(report[name] or "").casefold() == wanted}
+        exactly = {d for d, report in self._reports.items() if str(getattr(report, name) or "").casefold() == wanted}
         return exactly or self.matching(Field(name, value))
 
 
-def _words(report: Mapping[str, Any], name: str) -> set[str]:
+def _words(report: Report, name: str) -> set[str]:
     """The words of what is known of a report; of `file`, those of all its names, without folders."""
-    values = [PurePath(path).name for path in report["files"]] if name == "file" else [report[name]]
+    values = [PurePath(path).name for path in report.files] if name == "file" else [getattr(report, name)]
     return {term for value in values if value is not None for term, _ in analyser.terms(spoken_name(str(value)))}

@@ -4,13 +4,14 @@ file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Self
 
 from corpus.errors import UsageError
-from corpus.model import Coverage, SectionKind
+from corpus.model import SectionKind
+from corpus.report import Coverage, Report
 from search.diagnostics import Diagnostic, sentences
 
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "case", "file")
@@ -36,6 +37,11 @@ class Expansion:
 
     def to_dict(self) -> dict[str, Any]:
         return {"text": self.text, "terms": list(self.terms), "reports": self.reports}
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """The expansion that `to_dict` made a dictionary of."""
+        return cls(told["text"], tuple(told["terms"]), told["reports"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +117,12 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A report that answers. report: as `corpus.model.Report.to_dict` describes it. mentions: all matches in it.
+    """A report that answers. mentions: all matches in it.
 
     explanation: why it stands where it does, best reason first; None unless it was asked for.
     """
 
-    report: dict[str, Any]
+    report: Report
     score: float
     mentions: int
     passages: tuple[Passage, ...]
@@ -125,7 +131,7 @@ class Hit:
     def to_dict(self) -> dict[str, Any]:
         explained = None if self.explanation is None else [each.to_dict() for each in self.explanation]
         return {
-            "report": self.report,
+            "report": self.report.to_dict(),
             "score": round(self.score, 4),
             "mentions": self.mentions,
             "passages": [passage.to_dict() for passage in self.passages],
@@ -191,9 +197,9 @@ class Results:
     def rows(self) -> Iterator[dict[str, Any]]:
         """A flat row for each passage, as a table wants it. See COLUMNS."""
         for hit in self.hits:
-            known = {name: hit.report[name] for name in REPORT_COLUMNS[1:]}
+            known = {name: getattr(hit.report, name) for name in REPORT_COLUMNS[1:]}
             for passage in hit.passages or (None,):
-                row = {"report": hit.report["id"], **known, "score": hit.score}
+                row = {"report": hit.report.id, **known, "score": hit.score}
                 if passage is not None:
                     row |= passage.to_dict() | {
                         "section": passage.section_kind.value,

@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import or_
-from typing import Any, Literal
+from typing import Literal
 
 from corpus.errors import NotFound, UsageError
 from corpus.model import SectionKind
+from corpus.report import Report
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.matches import EVERY_KIND, Match, Words, all_mentions
@@ -132,11 +133,11 @@ class Searcher(Opened):
         hits = self._hits(shown, answer, cited, per_report, explain, None if limit is None else deadline)
         return head, hits
 
-    def reports(self, filters: Filters = EVERYTHING) -> list[dict[str, Any]]:
+    def reports(self, filters: Filters = EVERYTHING) -> list[Report]:
         """The reports that the filters let through, in the order of their ids, those without readable text too."""
         chosen, _ = self._chosen(filters)
         documents = set(self._reports).intersection(*chosen.values())
-        return sorted((self._reports[document] for document in documents), key=lambda report: str(report["id"]))
+        return sorted((self._reports[document] for document in documents), key=lambda report: report.id)
 
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
         """What an answer would say of how a query and its filters are read, for an analysis, whose rows do not say it.
@@ -150,7 +151,7 @@ class Searcher(Opened):
 
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
         """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
-        document = next((d for d, known in self._reports.items() if known["id"] == report), None)
+        document = next((d for d, known in self._reports.items() if known.id == report), None)
         if document is None:
             raise NotFound("The report is not in the index yet. Run `reviews update`.")
         if paragraph is None:
@@ -283,7 +284,7 @@ class Searcher(Opened):
 
     def _date(self, document: int) -> str | None:
         report = self._reports[document]
-        date = report["published"] or report["year"]
+        date = report.published or report.year
         return str(date) if date else None
 
     def _grouped(self, ordered: list[int], group: Group) -> tuple[list[int], int]:

@@ -3,13 +3,14 @@ once, for all questions.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from corpus.model import Coverage, Item, ItemKind, Text
+from corpus.model import Item, ItemKind, Text
+from corpus.paths import LibraryPaths
+from corpus.report import Coverage, Report
 from corpus.storage.store import Store
 from corpus.themes import Themes
 from index.build import open_snapshot
@@ -41,19 +42,19 @@ class Opened:
         self._themes = themes
         self._store = Store.open(database, read_only=True)
         try:
-            assert_ours(self._store, self._generation)
+            described = self._generation.reports()
+            assert_ours(self._store, self._generation, described)
             self._revision = self._store.revision
             self._snapshot = open_snapshot(self._generation, self._store.reports_read())
         except BaseException:
             self._store.close()
             raise
-        described = self._generation.reports()
-        self._reports: dict[int, dict[str, Any]] = {
+        self._reports: dict[int, Report] = {
             document: described[reading] for document, reading in self._snapshot.documents().items()
         }
         self._conditions = Conditions(self._reports)
         manifest = self._generation.manifest
-        self._theme_table = ThemeTable(index.with_name("cache"), manifest.id, manifest.fingerprint, themes)
+        self._theme_table = ThemeTable(LibraryPaths(index.parent).cache, manifest.id, manifest.fingerprint, themes)
         self._lookup = WordLookup(self._snapshot)
         self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
@@ -107,17 +108,14 @@ class Opened:
     @cached_property
     def _coverage(self) -> Coverage:
         """That of the generation, without the reports that were removed since."""
-        whole = self._generation.manifest.coverage
-        here = self._reports.values()
-        unread = [report["unread_pages"] for report in here]
-        searchable = sum(report["unread_pages"] < report["pages"] for report in here)
-        return replace(whole, reports=len(here), searchable=searchable, unread_pages=sum(unread))
+        failures = self._generation.manifest.coverage.failures
+        return Coverage.of(((report.pages, report.unread_pages) for report in self._reports.values()), failures)
 
     @cached_property
     def _readings(self) -> dict[str, int]:
         """The reading of each report."""
         documents = self._snapshot.documents()
-        return {known["id"]: documents[document] for document, known in self._reports.items()}
+        return {known.id: documents[document] for document, known in self._reports.items()}
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
@@ -154,16 +152,16 @@ class Opened:
     @cached_property
     def _by_id(self) -> list[int]:
         """All documents in the order of their reports' ids."""
-        return sorted(self._reports, key=lambda document: str(self._reports[document]["id"]))
+        return sorted(self._reports, key=lambda document: self._reports[document].id)
 
     @cached_property
     def _cases(self) -> dict[int, str | int]:
         """The case of each document; of one without a case the document itself."""
-        return {document: report["case"] or document for document, report in self._reports.items()}
+        return {document: report.case or document for document, report in self._reports.items()}
 
     @cached_property
     def _titles(self) -> Titles:
-        return Titles({document: report["title"] for document, report in self._reports.items()})
+        return Titles({document: report.title for document, report in self._reports.items()})
 
     @cached_property
     def _ranking(self) -> Ranking:

@@ -74,3 +74,19 @@ def test_without_pandas_the_error_says_how_to_install_it(beside: Path, monkeypat
     monkeypatch.setitem(sys.modules, "pandas", None)
     with reviews.open("library") as library, pytest.raises(UsageError, match="pip install pandas"):
         library.search("neglect").to_pandas()
+
+
+def test_the_package_shows_its_public_names_and_the_page_explains_each() -> None:
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
+    assert dir(reviews) == sorted(reviews.__all__)
+    assert set(reviews.__all__) == {"Filters", "Hit", "Library", "Passage", "Report", "Results", "open"}
+    assert {name for name in reviews.__all__ if f"| `{name}` |" not in page} == set()
+    assert all(getattr(reviews, name).__doc__ for name in reviews.__all__)
+
+
+def test_what_a_report_is_asked_for_on_the_page_is_a_field_of_it() -> None:
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
+    asked = set(re.findall(r"\breport\.([a-z_]+)", "".join(BLOCKS)))
+    (listed,) = re.findall(r"^A `Report` has (.*?)\.$", page, re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"`([a-z_]+)`", listed))
+    assert asked <= named == set(reviews.Report.__dataclass_fields__) | {"file", "searchable"}

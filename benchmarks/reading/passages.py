@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.searching.queries import TYPICAL
 from corpus.layout import create_library
-from corpus.model import Report
+from corpus.report import Report
 from reviews.library import Library
 from reviews.maintenance.update import run
 
@@ -75,13 +75,13 @@ def check(library: Library) -> Verdict:
     for question in questions():
         verdict.queries += 1
         for hit in library.search(question, limit=None, per_report=None):
-            pages = lines[hit.report["id"]]
+            pages = lines[hit.report.id]
             for passage in hit.passages:
                 verdict.passages += 1
                 for page in range(passage.page, passage.page_end + 1):
                     for line in pages.get(page, ()):
                         if line in passage.text:
-                            verdict.seen.append(f"{hit.report['file']}, page {page}: {line}")
+                            verdict.seen.append(f"{hit.report.file}, page {page}: {line}")
     verdict.seen = sorted(set(verdict.seen))
     return verdict
 

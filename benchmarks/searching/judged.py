@@ -107,7 +107,7 @@ def interval(differences: Sequence[float], seed: int = 1) -> tuple[float, float]
 def ours(library: Library) -> System:
     """Our search, as the web page runs it."""
     return lambda question: [
-        hit.report["id"][:ID] for hit in library.search(question.query, limit=DEEP, group="none", per_report=0)
+        hit.report.id[:ID] for hit in library.search(question.query, limit=DEEP, group="none", per_report=0)
     ]
 
 
@@ -235,7 +235,7 @@ def passages(library: Library, asked: Sequence[Question]) -> dict[str, Any]:
     right = {}
     for question in asked:
         shown = {
-            hit.report["id"][:ID]: {passage.ordinal for passage in hit.passages}
+            hit.report.id[:ID]: {passage.ordinal for passage in hit.passages}
             for hit in library.search(question.query, limit=None, group="none", per_report=PASSAGES)
         }
         best = [report for report in question.paragraphs if question.grades[report] == 3 and report in shown]

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from corpus.catalogue.rows import DERIVED, Row, case_id
-from corpus.model import METADATA, Report
 from corpus.names import spoken_name
+from corpus.report import METADATA, Report
 
 
 def describe(

@@ -18,8 +18,8 @@ from unicodedata import normalize
 
 from corpus.catalogue.text_table import decoded, folded, guarded, records_of, separator, unguarded
 from corpus.errors import LimitHit
-from corpus.model import METADATA, Report
 from corpus.refusal import refused
+from corpus.report import METADATA, Report
 
 COLUMNS = (
     "file",

@@ -227,7 +227,7 @@ class Readings(Database):
                     reading,
                     p.ordinal,
                     p.page,
-                    p.turns[-1][1] if p.turns else p.page,
+                    p.last_page,
                     p.number,
                     p.section,
                     p.heading,

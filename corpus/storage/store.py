@@ -14,7 +14,8 @@ from corpus.catalogue.describe import describe
 from corpus.catalogue.matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
-from corpus.model import Coverage, Failure, FileRecord, MissingFolder, Reason, Removal, Report, Text, Withdrawal
+from corpus.model import Failure, FileRecord, MissingFolder, Reason, Removal, Text, Withdrawal
+from corpus.report import Coverage, Report
 from corpus.storage.database import checked_values, translated_errors
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
@@ -219,11 +220,10 @@ class Store(Readings):
 
     def coverage(self) -> Coverage:
         """What a search over the current readings covers."""
-        select = "SELECT count(*), sum(unread_pages < pages), sum(unread_pages) FROM reading WHERE current = 1"
         with self._snapshot():
-            reports, searchable, unread = self._rows(select)[0]
+            pages = self._rows("SELECT pages, unread_pages FROM reading WHERE current = 1")
             failures = self._number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
-        return Coverage(reports, searchable or 0, unread or 0, failures)
+        return Coverage.of(pages, failures)
 
     def catalogue(self) -> list[Row]:
         """The rows of the catalogue as they were last set."""

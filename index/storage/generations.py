@@ -23,8 +23,8 @@ from typing import Any
 
 from corpus.atomic import flush_file, flush_folder
 from corpus.errors import Corrupt, NoIndex, ReviewsError
-from corpus.model import Coverage
 from corpus.refusal import refused
+from corpus.report import Coverage, Report
 from index.storage.engine import SegmentSummary
 
 POINTER = "CURRENT"
@@ -62,10 +62,15 @@ class Generation:
     manifest: Manifest
     warnings: tuple[str, ...] = ()
 
-    def reports(self) -> dict[int, dict[str, Any]]:
-        """The reports as they were described when it was built, by reading."""
-        described = json.loads((self.directory / REPORTS).read_text("utf-8"))
-        return {int(reading): report for reading, report in described.items()}
+    def reports(self) -> dict[int, Report]:
+        """The reports as they were described when it was built, by reading. Raises Corrupt for what is no report."""
+        try:
+            described = json.loads((self.directory / REPORTS).read_text("utf-8"))
+            return {int(reading): Report.from_dict(report) for reading, report in described.items()}
+        except (ValueError, AttributeError) as error:
+            raise Corrupt(
+                f"{REPORTS} of generation {self.directory.name} is damaged ({error}). Run `reviews index --rebuild`."
+            ) from error
 
 
 def current(index: Path, *, thorough: bool = False) -> Generation:
@@ -152,20 +157,21 @@ def publish(
     index: Path,
     building: Path,
     manifest: Manifest,
-    reports: Mapping[int, dict[str, Any]],
+    reports: Mapping[int, Report],
     taken: Mapping[str, str],
 ) -> Generation:
     """Seal a built directory, give it its name and make it the current one. All of it is on disk when this returns.
 
     taken: the hashes of the files that were taken over.
     """
-    (building / REPORTS).write_text(json.dumps(reports, ensure_ascii=False), "utf-8")
+    described = {reading: report.to_dict() for reading, report in reports.items()}
+    (building / REPORTS).write_text(json.dumps(described, ensure_ascii=False), "utf-8")
     files = {path.name: path for path in sorted(building.iterdir())}
     for path in files.values():
         path.chmod(0o600)  # the engine's files come as the umask has it
         flush_file(path)
-    described = {name: _describe(path, taken.get(name)) for name, path in files.items()}
-    body = json.dumps({**_to_dict(manifest), "files": described})
+    listed = {name: _describe(path, taken.get(name)) for name, path in files.items()}
+    body = json.dumps({**_to_dict(manifest), "files": listed})
     hashed = hashlib.sha256(body.encode()).hexdigest()
     _write(building / MANIFEST, f"{hashed}\n{body}")
     flush_folder(building)
@@ -360,5 +366,5 @@ def _from_dict(values: dict[str, Any]) -> Manifest:
         fingerprint=values["fingerprint"],
         segments=tuple(segments),
         live=frozenset(values["live"]),
-        coverage=Coverage(**values["coverage"]),
+        coverage=Coverage.from_dict(values["coverage"]),
     )

@@ -268,7 +268,10 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
             write_atomic(out, "".join(write(report) for report in reports).encode("utf-8", "replace"))
             click.echo(f"{counted(len(reports), 'citation')} written to {out}")
         elif catalogue:
-            rows = [{**r, "files": "; ".join(r["files"]), "provenance": None} for r in chosen(searcher, query, filters)]
+            rows = [
+                {**r.to_dict(), "files": "; ".join(r.files), "provenance": None}
+                for r in chosen(searcher, query, filters)
+            ]
             columns = [name for name in (rows[0] if rows else {"id": ""}) if name != "provenance"]
             click.echo(f"{counted(write_rows(out, rows, columns), 'report')} written to {out}")
         else:

@@ -125,9 +125,8 @@ def _told(done: BatchSummary) -> Iterator[str]:
     if nothing:
         yield f"{counted(nothing, 'query', 'queries')} found nothing."
     yield "Written: " + ", ".join(str(file) for file in done.files)
-    from corpus.model import Coverage
 
-    yield coverage(Coverage(**done.about.coverage))
+    yield coverage(done.about.coverage)
 
 
 def _template(out: Path | None) -> None:

@@ -127,10 +127,11 @@ def themes() -> None:
 @click.pass_obj
 def themes_show(path: Path, name: str | None, as_json: bool) -> None:
     """List the themes, or show what theme NAME expands to."""
+    from corpus.paths import LibraryPaths
     from corpus.themes import load_themes
     from reviews.terminal import themes as theme_text
 
-    known = load_themes(path / "themes.toml")
+    known = load_themes(LibraryPaths(path).themes)
     chosen = theme_text.chosen(known, name)
     if as_json:
         print_json(theme_text.to_dict(known, chosen))

@@ -8,9 +8,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus.errors import Locked, UsageError
+from corpus.paths import LibraryPaths
 from corpus.refusal import mend, owner, refused
-
-FILE = ".lock"
 
 _PATIENCE = 0.2  # seconds: longer than `held` has it, and than nobody notices
 
@@ -19,7 +18,8 @@ _PATIENCE = 0.2  # seconds: longer than `held` has it, and than nobody notices
 def writing(library: Path) -> Iterator[None]:
     """Hold the library for writing. Raises Locked when another process does; readers need no lock."""
     _assert_no_stranger(library)
-    lock = FileLock(library / FILE, mode=0o600)
+    path = LibraryPaths(library).lock
+    lock = FileLock(path, mode=0o600)
     try:
         lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
     except Timeout as error:
@@ -28,7 +28,7 @@ def writing(library: Path) -> Iterator[None]:
             "searching goes on meanwhile."
         ) from error
     except OSError as error:
-        raise refused(library / FILE, error) from error
+        raise refused(path, error) from error
     try:
         yield
     finally:
@@ -37,7 +37,7 @@ def writing(library: Path) -> Iterator[None]:
 
 def held(library: Path) -> bool:
     """Whether a process is writing to the library now; False where that cannot be found out."""
-    path = library / FILE
+    path = LibraryPaths(library).lock
     if not path.exists():
         return False
     lock = FileLock(path, mode=0o600)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-FILE = "begun"
+from corpus.paths import LibraryPaths
 
 _SIZE = 1024  # bytes, always: what is overwritten in place needs no room
 
@@ -22,7 +22,7 @@ def note(runs: Path, told: dict[str, Any]) -> None:
     if error and len(_bytes(error)) > room:
         told = {**told, "error": _bytes(error)[1 : room - 10].decode("ascii").rpartition(" ")[0] + " …"}
     with suppress(OSError):
-        handle = os.open(runs / FILE, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        handle = os.open(LibraryPaths(runs.parent).begun, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(handle, "rb+") as file:
             file.write(_bytes(told).ljust(_SIZE - 1) + b"\n")
             file.flush()
@@ -32,7 +32,7 @@ def note(runs: Path, told: dict[str, Any]) -> None:
 def noted(runs: Path) -> dict[str, Any] | None:
     """What was said last; None when nothing was."""
     with suppress(OSError, ValueError):
-        told = json.loads((runs / FILE).read_bytes())
+        told = json.loads(LibraryPaths(runs.parent).begun.read_bytes())
         if isinstance(told, dict) and isinstance(told.get("sequence"), int):
             return told
     return None

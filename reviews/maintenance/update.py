@@ -180,9 +180,8 @@ def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) ->
 
 
 def _forget_worked_out(settings: Settings) -> None:
-    cache = settings.index.with_name("cache")
-    if cache.exists():
-        shutil.rmtree(cache)
+    if settings.cache.exists():
+        shutil.rmtree(settings.cache)
 
 
 def _count_themes(settings: Settings, reports: int) -> None:

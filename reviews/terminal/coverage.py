@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
-from corpus.model import HIDDEN, REASONS, Coverage, Failure, Hidden, MissingFolder
-from corpus.settings import FILE, Settings
+from corpus.model import HIDDEN, REASONS, Failure, Hidden, MissingFolder
+from corpus.report import Coverage
+from corpus.settings import Settings
 from ingest.sandbox import tesseract
 from ingest.summary import IngestSummary
 from reviews.library import Library
@@ -262,7 +263,7 @@ def _unwatched_sentence(folders: Sequence[str], settings: Settings) -> str:
     line = json.dumps([*map(str, settings.folders), *folders], ensure_ascii=False)
     return (
         f"`reviews update` alone does not look into {some}. To have new reports there read every night, put this line "
-        f"into {settings.library / FILE}: folders = {line}"
+        f"into {settings.settings_file}: folders = {line}"
     )
 
 

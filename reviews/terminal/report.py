@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from corpus.errors import NotFound
-from corpus.model import METADATA, Aside, ItemKind, Paragraph, Report, Text
+from corpus.model import Aside, ItemKind, Paragraph, Text
+from corpus.report import METADATA, Report
 from reviews.terminal.results import counted, width
 
 _LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "published", "pages", "unread_pages", "file")
@@ -37,7 +38,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
             {
                 "ordinal": paragraph.ordinal,
                 "page": paragraph.page,
-                "page_end": _last_page(paragraph),
+                "page_end": paragraph.last_page,
                 "paragraph": paragraph.number,
                 "section": {
                     "kind": text.sections[paragraph.section].kind.value,
@@ -46,7 +47,7 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
                 "text": paragraph.text,
             }
             for paragraph in text.paragraphs
-            if number is None or paragraph.page <= number <= _last_page(paragraph)
+            if number is None or paragraph.is_on(number)
         ],
     }
 
@@ -130,7 +131,7 @@ def _check(text: Text, number: int | None) -> None:
 def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
     """The pieces of a page in order, each with the part of its words that stands on this page."""
     asides = [(a.before, 0, a.text, a) for a in text.asides if a.page == number]
-    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
+    paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.is_on(number)]
     pieces: list[tuple[int, int, str, Paragraph | Aside]] = [*asides, *paragraphs]
     return [(words, piece) for _, _, words, piece in sorted(pieces, key=lambda piece: piece[:2])]
 
@@ -140,10 +141,6 @@ def _part(paragraph: Paragraph, number: int) -> str:
     edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
     parts = [paragraph.text[start:end] for (start, page), (end, _) in pairwise(edges) if page == number]
     return "".join(parts).strip()
-
-
-def _last_page(paragraph: Paragraph) -> int:
-    return paragraph.turns[-1][1] if paragraph.turns else paragraph.page
 
 
 def reports_table(held: Sequence[Report]) -> Iterator[str]:

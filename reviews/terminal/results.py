@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.model import Coverage
+from corpus.report import Coverage
 from reviews.citation import place
 from search.answering.snippet import opening_snippet
 from search.results import Hit, Passage, Results
@@ -48,8 +48,8 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
     case = None
     for number, hit in enumerate(results.hits, offset + 1):
         yield ""
-        same = bool(case) and hit.report["case"] == case
-        case = hit.report["case"]
+        same = bool(case) and hit.report.case == case
+        case = hit.report.case
         yield from _hit(number, hit, same)
     yield ""
     yield from textwrap.wrap(coverage(results.coverage), width())
@@ -91,8 +91,8 @@ def _counts(results: Results) -> Iterator[str]:
 
 def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
     report = hit.report
-    yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report['title']}", width()))
-    facts = (report["board"], report["year"], report["kind"], counted(hit.mentions, "mention"), report["id"][:12])
+    yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report.title}", width()))
+    facts = (report.board, report.year, report.kind, counted(hit.mentions, "mention"), report.id[:12])
     said = " · ".join(str(fact) for fact in facts if fact)
     yield f"   {said}{' · same case as the one above' if same_case else ''}"
     for reason in hit.explanation or ():
@@ -109,8 +109,8 @@ def alike(found: "Sequence[Alike]") -> Iterator[str]:
     """Reports or passages that are like another, with the words that make them so."""
     for number, each in enumerate(found, 1):
         report = each.report
-        yield click.style(f"{number}. {report['title']}", bold=True)
-        facts = (report["board"], report["year"], report["kind"], report["id"][:12], f"{each.score:.0%} alike")
+        yield click.style(f"{number}. {report.title}", bold=True)
+        facts = (report.board, report.year, report.kind, report.id[:12], f"{each.score:.0%} alike")
         yield "   " + " · ".join(str(fact) for fact in facts if fact)
         yield from (f"   {line}" for line in textwrap.wrap(f"Shared: {', '.join(each.terms)}", width() - 3))
         for passage in each.passages:

@@ -38,8 +38,8 @@ class TermCheck:
             "warnings": list(self.warnings),
             "samples": [
                 {
-                    "report": hit.report["id"],
-                    "title": hit.report["title"],
+                    "report": hit.report.id,
+                    "title": hit.report.title,
                     "passages": [p.to_dict() for p in hit.passages],
                 }
                 for hit in self.samples
@@ -72,7 +72,7 @@ def check(library: "Library", theme: Theme, passages: int) -> ThemeCheck:
             continue
         mentions = sum(hit.mentions for hit in every)
         said = tuple(warning for warning in every.warnings if every.total)
-        ids = {str(hit.report["id"]) for hit in every}
+        ids = {hit.report.id for hit in every}
         found.append((ids, TermCheck(query, every.total, 0, mentions, said, shown.hits)))
     terms = []
     for number, (ids, term) in enumerate(found):
@@ -96,7 +96,7 @@ def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
             yield from (f"     Note: {warning}" for warning in term.warnings)
             for hit in term.samples:
                 for passage in hit.passages:
-                    yield "   " + click.style(f"{hit.report['title']}, {cited(passage)}", fg="cyan")
+                    yield "   " + click.style(f"{hit.report.title}, {cited(passage)}", fg="cyan")
                     yield from quoted(passage)
         yield ""
 

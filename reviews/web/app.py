@@ -63,8 +63,9 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     shelf: Shelf = app.extensions["shelf"]
     app.extensions["access"] = options.access
     app.extensions["rate"] = Rate(options.rate)
-    log = shelf.settings.library / "access"
-    app.extensions["audit"] = Audit(log, options.log_days, options.log_queries) if options.log_days else None
+    app.extensions["audit"] = (
+        Audit(shelf.settings.access, options.log_days, options.log_queries) if options.log_days else None
+    )
     app.config["MAX_CONTENT_LENGTH"] = 5_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
     app.url_map.strict_slashes = True

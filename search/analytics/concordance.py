@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from corpus.report import Report
 from index import analyser
 from search.filters import EVERYTHING, Filters
 from search.results import Hit, Passage
@@ -25,7 +26,7 @@ class Line:
     left: str
     match: str
     right: str
-    report: dict[str, Any]
+    report: Report
     passage: Passage
 
     def to_dict(self) -> dict[str, Any]:
@@ -33,10 +34,10 @@ class Line:
             "left": self.left,
             "match": self.match,
             "right": self.right,
-            "report": self.report["id"],
-            "title": self.report["title"],
-            "board": self.report["board"],
-            "year": self.report["year"],
+            "report": self.report.id,
+            "title": self.report.title,
+            "board": self.report.board,
+            "year": self.report.year,
             "page": self.passage.page,
             "page_label": self.passage.page_label,
             "paragraph": self.passage.paragraph,

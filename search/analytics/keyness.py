@@ -76,14 +76,14 @@ def terms(
     found: dict[str, set[int]] = {}
     own: set[str] = set()
     for hit in hits:
-        found[hit.report["id"]] = {passage.ordinal for passage in hit.passages if passage.highlights}
+        found[hit.report.id] = {passage.ordinal for passage in hit.passages if passage.highlights}
         for passage in hit.passages:
             own.update(t for a, b in passage.highlights for t, _ in analyser.terms(passage.text[a:b]))
     own.update(part for expansion in head.expansions for term in expansion.terms for part in term.split())
     here, elsewhere = _Words(), _Words()
     for report in searcher.reports(filters):
-        texts = _texts(searcher, report["id"], filters)
-        mine = found.get(report["id"])
+        texts = _texts(searcher, report.id, filters)
+        mine = found.get(report.id)
         if unit == "report":
             (elsewhere if mine is None else here).add(texts.values(), 1)
         else:
@@ -103,7 +103,7 @@ def compare(
     answers = []
     for query in (one, other):
         _, hits = searcher.stream(query, filters, per_report=0, count=False)
-        answers.append({hit.report["id"] for hit in hits})
+        answers.append({hit.report.id for hit in hits})
     sides = (_Words(), _Words())
     for side, ids in zip(sides, (answers[0] - answers[1], answers[1] - answers[0]), strict=True):
         for report in sorted(ids):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from corpus.report import Report
 from search.filters import EVERYTHING, Filters
 from search.searcher import Searcher
 
@@ -25,29 +26,29 @@ COLUMNS = (
 )
 
 
-def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> list[dict[str, Any]]:
+def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> list[Report]:
     """The reports that answer a query and that the filters let through, in the order of their ids."""
     reports = searcher.reports(filters)
     if not query:
         return reports
     _, hits = searcher.stream(query, filters, per_report=0, count=False)
-    answering = {hit.report["id"] for hit in hits}
-    return [report for report in reports if report["id"] in answering]
+    answering = {hit.report.id for hit in hits}
+    return [report for report in reports if report.id in answering]
 
 
 def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> Iterator[dict[str, Any]]:
     """Every paragraph of those reports, whole, with its place; with a filter by section, those that stand in one."""
     for report in chosen(searcher, query, filters):
-        text = searcher.text(report["id"])
+        text = searcher.text(report.id)
         for paragraph in text.paragraphs:
             section = text.sections[paragraph.section]
             if filters.sections and section.kind.value not in filters.sections:
                 continue
             yield {
-                **{name: report[name] for name in ("title", "board", "year")},
-                "report": report["id"],
+                **{name: getattr(report, name) for name in ("title", "board", "year")},
+                "report": report.id,
                 "page": paragraph.page,
-                "page_end": paragraph.turns[-1][1] if paragraph.turns else paragraph.page,
+                "page_end": paragraph.last_page,
                 "page_label": text.pages[paragraph.page - 1].label,
                 "paragraph": paragraph.number,
                 "ordinal": paragraph.ordinal,

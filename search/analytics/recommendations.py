@@ -20,13 +20,13 @@ def recommended(
     query: only those with a mention in them; every word of it need not stand in the same one. filters: of the sections
     hold for the items too.
     """
-    reports = {report["id"]: report for report in searcher.reports(filters)}
+    reports = {report.id: report for report in searcher.reports(filters)}
     found: Iterable[tuple[str, set[int]]]
     if query:
         _, hits = searcher.stream(query, filters, count=False)
-        found = ((hit.report["id"], {p.ordinal for p in hit.passages if p.highlights}) for hit in hits)
+        found = ((hit.report.id, {p.ordinal for p in hit.passages if p.highlights}) for hit in hits)
     else:
-        found = ((report, set()) for report in sorted(reports, key=lambda r: (-(reports[r]["year"] or 0), r)))
+        found = ((report, set()) for report in sorted(reports, key=lambda r: (-(reports[r].year or 0), r)))
     for report, mentioned in found:  # one after the other: who wants a page of them does not wait for all
         known = reports[report]
         for item in searcher.items(report, kind):
@@ -40,7 +40,7 @@ def recommended(
                 "text": item.text,
                 "addressee": item.addressee,
                 "report": report,
-                **{name: known[name] for name in ("title", "board", "child", "year")},
+                **{name: getattr(known, name) for name in ("title", "board", "child", "year")},
                 "page": item.page,
                 "heading": item.section.heading,
             }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from corpus.errors import QueryRefused
-from search.batch.tally import SMALL, searchable
+from search.batch.tally import SMALL
 from search.filters import EVERYTHING, Filters
 from search.searcher import Searcher
 
@@ -58,7 +58,7 @@ def trends(
 
     suppress_small: counts of 1 to 4 are kept back, with everything that they follow from. Raises QueryRefused.
     """
-    held = Counter(report[by] for report in searcher.reports(filters) if searchable(report))
+    held = Counter(getattr(report, by) for report in searcher.reports(filters) if report.searchable)
     order = sorted((v for v in held if v is not None), key=lambda v: v if by == "year" else (-held[v], str(v)))
     values = [*order, *([None] if None in held else [])]
     points = []
@@ -69,9 +69,9 @@ def trends(
         reports: Counter[Any] = Counter()
         mentions: Counter[Any] = Counter()
         for hit in hits:
-            if searchable(hit.report):
-                reports[hit.report[by]] += 1
-                mentions[hit.report[by]] += hit.mentions
+            if hit.report.searchable:
+                reports[getattr(hit.report, by)] += 1
+                mentions[getattr(hit.report, by)] += hit.mentions
         for value in values:
             small = 0 < reports[value] < SMALL
             hidden = small and suppress_small

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from corpus.report import Report
 from index.matching.result_set import Kinds
 from index.storage.engine import KINDS
 from search.results import FacetValue
@@ -16,8 +16,8 @@ FACETS = (*OF_A_REPORT, "section", "theme")
 class Facets:
     """Counts values over hits. reports: what is known of each document that is held."""
 
-    def __init__(self, reports: Mapping[int, Mapping[str, Any]]) -> None:
-        self._columns = {name: {document: report[name] for document, report in reports.items()} for name in OF_A_REPORT}
+    def __init__(self, reports: Mapping[int, Report]) -> None:
+        self._columns = {name: {d: getattr(report, name) for d, report in reports.items()} for name in OF_A_REPORT}
 
     def of_reports(self, name: str, documents: Iterable[int]) -> tuple[FacetValue, ...]:
         """Years with the latest first, other values with the most frequent first; what is unknown comes last."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import Any
 
+from corpus.report import Report
 from corpus.storage.store import Store
 from index import analyser
 from index.storage.engine import Layout, Snapshot
@@ -28,14 +29,14 @@ class Alike:
     similar passages, the one that is meant.
     """
 
-    report: dict[str, Any]
+    report: Report
     score: float
     terms: tuple[str, ...]
     passages: tuple[Passage, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            "report": self.report,
+            "report": self.report.to_dict(),
             "score": round(self.score, 4),
             "terms": list(self.terms),
             "passages": [passage.to_dict() for passage in self.passages],
@@ -52,7 +53,7 @@ class Shared:
 
 
 def similar_reports(
-    snapshot: Snapshot, store: Store, reports: Mapping[int, dict[str, Any]], document: int, limit: int
+    snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, limit: int
 ) -> list[Alike]:
     """The reports most like one, best first."""
     texts = (text for text, _, _ in store.indexable(snapshot.documents()[document]))
@@ -69,12 +70,12 @@ def similar_reports(
                 share = min(1.0, count / lengths[other] * lengths[document] / counts[shared.term])
                 scores[other] += shared.tells**2 * sqrt(share)
                 terms[other].append((shared.tells * share, shared.term))
-    best = sorted(scores, key=lambda d: (-round(scores[d], 9), reports[d]["id"]))[:limit]
+    best = sorted(scores, key=lambda d: (-round(scores[d], 9), reports[d].id))[:limit]
     return [Alike(reports[d], min(1.0, scores[d] / own**2), _best(terms[d])) for d in best]
 
 
 def similar_passages(
-    snapshot: Snapshot, store: Store, reports: Mapping[int, dict[str, Any]], document: int, ordinal: int, limit: int
+    snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, ordinal: int, limit: int
 ) -> list[Alike]:
     """The paragraphs most like one, best first, one of each report. Other paragraphs of the same report count too."""
     reading = snapshot.documents()[document]
@@ -97,7 +98,7 @@ def similar_passages(
         if held:
             best = max(held, key=lambda at: (sum(tells for tells, _ in held[at]), -at))
             found.append((sum(tells for tells, _ in held[best]) / own, other, best, held[best]))
-    found.sort(key=lambda each: (-round(each[0], 9), reports[each[1]]["id"]))
+    found.sort(key=lambda each: (-round(each[0], 9), reports[each[1]].id))
     return [
         Alike(
             reports[other],

@@ -13,6 +13,7 @@ from typing import Any
 
 from corpus.atomic import move_atomic
 from corpus.names import real_path
+from corpus.report import Report
 from search.batch.record import About
 from search.batch.tally import SMALL, Asked, Tally
 from search.results import Hit
@@ -89,15 +90,15 @@ class Links:
         self._web = web.rstrip("/")
         self._files: dict[str, str] = {}
 
-    def to(self, report: Mapping[str, Any], page: int) -> str:
+    def to(self, report: Report, page: int) -> str:
         """The address of a page."""
         if self._web:
-            return f"{self._web}/reports/{report['id']}/pages/{page}"
-        if not report["files"]:
+            return f"{self._web}/reports/{report.id}/pages/{page}"
+        if not report.files:
             return ""
-        if report["id"] not in self._files:
-            self._files[report["id"]] = real_path(self._library, report["files"][0]).as_uri()
-        return f"{self._files[report['id']]}#page={page}"
+        if report.id not in self._files:
+            self._files[report.id] = real_path(self._library, report.files[0]).as_uri()
+        return f"{self._files[report.id]}#page={page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Mentions:
         return [(count or 1, 0)]
 
     def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
-        known = {**said, "report": hit.report["id"], **{name: hit.report[name] for name in _OF_A_REPORT}}
+        known = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in _OF_A_REPORT}}
         if not hit.mentions:  # an answer without words of its own, such as year:2015
             yield {**known, "mentions": 0}
             return
@@ -252,14 +253,14 @@ def _names(tally: Tally) -> list[str]:
 def _by_title(tally: Tally) -> list[int]:
     """The places of the reports in the order in which a person looks for one."""
     reports = tally.reports
-    return sorted(range(len(reports)), key=lambda n: (reports[n]["title"].casefold(), reports[n]["year"] or 0, n))
+    return sorted(range(len(reports)), key=lambda n: (reports[n].title.casefold(), reports[n].year or 0, n))
 
 
 def _matrix_file(tally: Tally, write: Write) -> None:
     names = _names(tally)
     for n in _by_title(tally):
         report = tally.reports[n]
-        row = {name: report["id" if name == "report" else name] for name in _MATRIX}
+        row = {name: getattr(report, "id" if name == "report" else name) for name in _MATRIX}
         write({**row, **{name: tally.count(n, query) for query, name in enumerate(names)}})
 
 
@@ -278,7 +279,9 @@ def _workbook(
                 yield from part
 
     pieces = chain.from_iterable(parts.values())
-    empty = [name for name in _OF_A_REPORT if name in _BOOK and not any(report[name] for report in tally.reports)]
+    empty = [
+        name for name in _OF_A_REPORT if name in _BOOK and not any(getattr(report, name) for report in tally.reports)
+    ]
     columns = (*_BOOK, *extras)
     sheets = book.table("Mentions", columns, lines(), pieces, max_rows=max_rows, keep=1, names=_NAMES, narrow=empty)
     _summary(summary, tally, extras)
@@ -318,9 +321,9 @@ def _matrix(sheet: Sheet, tally: Tally) -> None:
     sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
     for n in _by_title(tally):
         report = tally.reports[n]
-        cells = [_short(report["title"], 64), report["board"], report["year"], report["id"][:_ID]]
+        cells = [_short(report.title, 64), report.board, report.year, report.id[:_ID]]
         sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
-    if not any(report["board"] for report in tally.reports):
+    if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
     sheet.finish(4 + len(asked))
 
@@ -367,8 +370,8 @@ def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
     if about.read:
         sheet.cells(["what was read of it", about.read])
     sheet.cells(["queries", f"{len(about.asked)}, of which {len(about.asked) - len(answered)} could not be answered"])
-    sheet.cells(["searched", f"{coverage['searchable']} of {coverage['reports']} reports"])
-    not_searched = f"{coverage['unread_pages']} pages that could not be read, {coverage['failures']} files"
+    sheet.cells(["searched", f"{coverage.searchable} of {coverage.reports} reports"])
+    not_searched = f"{coverage.unread_pages} pages that could not be read, {coverage.failures} files"
     sheet.cells(["not searched", not_searched])
     sheet.cells(["generation of the index", f"{about.generation['id']}, built {about.generation['built_at']}"])
     sheet.cells(["program", ", ".join(f"{name} {version}" for name, version in about.versions.items())])
@@ -397,10 +400,10 @@ def _about(book: Book, about: About, sheets: int, max_rows: int) -> None:
         if asked.parsed != question["query"]:
             sheet.cells(["   read as", asked.parsed])
         if len(asked.expansions) > 1:
-            sheet.cells(["   searched for", "; ".join(expansion["text"] for expansion in asked.expansions)])
+            sheet.cells(["   searched for", "; ".join(expansion.text for expansion in asked.expansions)])
         for expansion in asked.expansions:
-            if len(expansion["terms"]) > 1:
-                sheet.cells([f"   {_short(expansion['text'])} stands for", ", ".join(expansion["terms"])])
+            if len(expansion.terms) > 1:
+                sheet.cells([f"   {_short(expansion.text)} stands for", ", ".join(expansion.terms)])
         for warning in asked.warnings:
             sheet.cells(["   note", warning])
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
+from corpus.report import Coverage
 from search.batch.tally import Asked
 from search.filters import of_cells
+from search.results import Expansion
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 
@@ -31,7 +33,7 @@ class About:
     asked_at: str
     versions: Mapping[str, str]
     generation: Mapping[str, str]
-    coverage: Mapping[str, int]
+    coverage: Coverage
     sheet: str
     reports: Mapping[str, str]
     asked: Sequence[Asked]
@@ -45,7 +47,7 @@ class About:
             "asked_at": self.asked_at,
             "versions": dict(self.versions),
             "generation": dict(self.generation),
-            "coverage": dict(self.coverage),
+            "coverage": self.coverage.to_dict(),
             "sheet": self.sheet,
             "read": self.read,
             "reports": [{"id": report, "title": title} for report, title in self.reports.items()],
@@ -53,7 +55,7 @@ class About:
                 {
                     **asked.question,
                     "parsed": asked.parsed,
-                    "expansions": list(asked.expansions),
+                    "expansions": [expansion.to_dict() for expansion in asked.expansions],
                     "warnings": list(asked.warnings),
                     "error": asked.error,
                     "reports": asked.reports,
@@ -97,9 +99,9 @@ def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = ""
         asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
         generation={"id": searcher.generation, "built_at": searcher.built_at},
-        coverage=searcher.coverage.to_dict(),
+        coverage=searcher.coverage,
         sheet=sheet,
-        reports={report["id"]: report["title"] for report in searcher.reports()},
+        reports={report.id: report.title for report in searcher.reports()},
         asked=asked,
         read=read,
     )
@@ -119,7 +121,7 @@ def load(path: Path) -> About:
             Asked(
                 question={name: row[name] for name in ("id", "line", "query", "filters", "extra", "unusable")},
                 parsed=row["parsed"],
-                expansions=tuple(row["expansions"]),
+                expansions=tuple(map(Expansion.from_dict, row["expansions"])),
                 warnings=tuple(row["warnings"]),
                 error=row["error"],
                 counts=tuple((ids[place], mentions) for place, mentions in row["counts"]),
@@ -133,7 +135,7 @@ def load(path: Path) -> About:
             told["asked_at"],
             told["versions"],
             told["generation"],
-            told["coverage"],
+            Coverage.from_dict(told["coverage"]),
             told["sheet"],
             reports,
             asked,
@@ -178,7 +180,7 @@ class Changes:
     since: str
     new: Mapping[str, str]
     gone: Mapping[str, str]
-    coverage: tuple[Mapping[str, int], Mapping[str, int]]
+    coverage: tuple[Coverage, Coverage]
     queries: tuple[Change, ...]
     asked: int
 
@@ -188,7 +190,7 @@ class Changes:
             "queries": self.asked,
             "new_reports": [{"id": report, "title": title} for report, title in self.new.items()],
             "gone_reports": [{"id": report, "title": title} for report, title in self.gone.items()],
-            "coverage": {"before": dict(self.coverage[0]), "after": dict(self.coverage[1])},
+            "coverage": {"before": self.coverage[0].to_dict(), "after": self.coverage[1].to_dict()},
             "changes": [change.to_dict() for change in self.queries],
         }
 

@@ -27,8 +27,8 @@ from corpus.signals import sigint_blocked
 from corpus.themes import load_themes
 from search.batch import outputs, record
 from search.batch.record import About
-from search.batch.tally import Asked, Tally, searchable, with_unread
-from search.results import Hit
+from search.batch.tally import Asked, Tally, with_unread
+from search.results import Expansion, Hit
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 from search.tables.workbook import MAX_ROWS
@@ -109,9 +109,9 @@ def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
     answered = replace(
         asked,
         parsed=head.parsed,
-        expansions=tuple(expansion.to_dict() for expansion in head.expansions),
+        expansions=head.expansions,
         warnings=head.warnings,
-        of=sum(map(searchable, searcher.reports(question.filters))),
+        of=sum(report.searchable for report in searcher.reports(question.filters)),
     )
     return answered, hits
 
@@ -222,9 +222,10 @@ def _is_kept(folder: Path, number: int) -> bool:
 def _add(tally: Tally, folder: Path, number: int) -> outputs.Pieces:
     """Add a kept answer to the tally. Returns what is to be known of its rows."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
-    told, ids = head["asked"], [report["id"] for report in tally.reports]
+    told, ids = head["asked"], [report.id for report in tally.reports]
     counts = tuple((ids[place], mentions) for place, mentions in told.pop("counts"))
-    expansions, warnings = (tuple(told.pop(name)) for name in ("expansions", "warnings"))
+    expansions = tuple(map(Expansion.from_dict, told.pop("expansions")))
+    warnings = tuple(told.pop("warnings"))
     asked = Asked(**told, counts=counts, expansions=expansions, warnings=warnings)
     tally.add(asked, ((place, ordinal) for place, ordinals in head["paragraphs"] for ordinal in ordinals))
     return [(rows, size) for rows, size in head["pieces"]]
@@ -240,7 +241,7 @@ class _Answering:
         self._searcher = searcher
         self._folder = folder
         self._mentions = outputs.Mentions(plan)
-        self._place = {report["id"]: n for n, report in enumerate(searcher.reports())}
+        self._place = {report.id: n for n, report in enumerate(searcher.reports())}
 
     def keep(self, number: int, question: Question) -> None:
         """Answer one question and keep the answer."""
@@ -253,10 +254,10 @@ class _Answering:
         def counted() -> Iterator[Hit]:
             nonlocal unread
             for hit in hits:
-                unread += not searchable(hit.report)
-                place = self._place[hit.report["id"]]
+                unread += not hit.report.searchable
+                place = self._place[hit.report.id]
                 counts.append((place, hit.mentions))
-                cases.add(hit.report["case"] or hit.report["id"])
+                cases.add(hit.report.case or hit.report.id)
                 if hit.mentions:
                     paragraphs.append((place, [passage.ordinal for passage in hit.passages if passage.highlights]))
                 yield hit

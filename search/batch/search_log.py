@@ -15,7 +15,7 @@ from typing import Any
 from corpus.errors import UsageError
 from search.batch import record
 from search.batch.record import About
-from search.batch.tally import Asked, searchable, with_unread
+from search.batch.tally import Asked, with_unread
 from search.filters import Filters
 from search.searcher import Searcher
 from search.tables.writers import disk_of
@@ -32,8 +32,8 @@ def rows_of(told: About, library: str) -> Iterator[dict[str, Any]]:
         yield {
             "asked_at": told.asked_at,
             "library": library,
-            "searched": f"{coverage['searchable']} of {coverage['reports']} reports",
-            "not_searched": f"{coverage['unread_pages']} pages, {coverage['failures']} files",
+            "searched": f"{coverage.searchable} of {coverage.reports} reports",
+            "not_searched": f"{coverage.unread_pages} pages, {coverage.failures} files",
             "id": asked.question["id"],
             "query": asked.question["query"],
             "limits": "; ".join(f"{name}: {value}" for name, value in asked.question["filters"].items()),
@@ -59,11 +59,11 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
     asked = Asked(
         {"id": "", "query": query, "filters": {name: "; ".join(values) for name, values in filters.typed().items()}},
         parsed=head.parsed,
-        counts=tuple((hit.report["id"], hit.mentions) for hit in hits),
+        counts=tuple((hit.report.id, hit.mentions) for hit in hits),
         cases=head.cases,
-        of=sum(map(searchable, searcher.reports(filters))),
+        of=sum(report.searchable for report in searcher.reports(filters)),
     )
-    asked = with_unread(asked, sum(not searchable(hit.report) for hit in hits))
+    asked = with_unread(asked, sum(not hit.report.searchable for hit in hits))
     (row,) = rows_of(record.about(searcher, "", [asked]), library)
     line = json.dumps(row, ensure_ascii=False) + "\n"
     with disk_of(path):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from corpus.report import Report
 from search.diagnostics import Code, diagnostic
+from search.results import Expansion
 
 NO_HIT = -1
 SMALL = 5
@@ -27,7 +29,7 @@ class Asked:
 
     question: dict[str, Any]
     parsed: str = ""
-    expansions: tuple[dict[str, Any], ...] = ()
+    expansions: tuple[Expansion, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str = ""
     counts: tuple[tuple[str, int], ...] = ()
@@ -54,10 +56,10 @@ class Asked:
 class Tally:
     """The sums of a batch. reports: all that were asked, as the index describes them, in the order of the matrix."""
 
-    def __init__(self, reports: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, reports: Sequence[Report]) -> None:
         self.reports = reports
         self.asked: list[Asked] = []
-        self._place = {report["id"]: n for n, report in enumerate(reports)}
+        self._place = {report.id: n for n, report in enumerate(reports)}
         self._counts: list[array[int]] = []
         self._numbers: dict[int, int] = {}  # of the paragraphs that some query mentions
         self._reports: list[int] = []  # a bit for each report
@@ -87,14 +89,14 @@ class Tally:
 
     def held_by_year(self) -> dict[int | None, int]:
         """How many searchable reports there are of each year, the unknown year last."""
-        held = Counter(report["year"] for report in self.reports if searchable(report))
+        held = Counter(report.year for report in self.reports if report.searchable)
         return {year: held[year] for year in sorted(held, key=lambda year: (year is None, year))}
 
     def by_year(self, query: int) -> dict[int | None, int]:
         """In how many searchable reports of each year a query is."""
         counts = self._counts[query]
         answering = (report for n, report in enumerate(self.reports) if counts[n] != NO_HIT)
-        return dict(Counter(report["year"] for report in answering if searchable(report)))
+        return dict(Counter(report.year for report in answering if report.searchable))
 
 
 def with_unread(asked: Asked, unread: int) -> Asked:
@@ -105,11 +107,6 @@ def with_unread(asked: Asked, unread: int) -> Asked:
         return asked
     note = diagnostic(Code.UNREADABLE, number=unread)
     return replace(asked, of=asked.of + unread, warnings=(*asked.warnings, str(note)))
-
-
-def searchable(report: Mapping[str, Any]) -> bool:
-    """Whether any page of a report, as the index describes it, could be read."""
-    return bool(report["unread_pages"] < report["pages"])
 
 
 def _bits(numbers: Iterable[int]) -> int:

@@ -175,5 +175,6 @@ class TestAnIndexFromElsewhere:
 
     def test_an_index_that_still_holds_a_report_that_is_being_removed_is_ours(self, index: Path, store: Store) -> None:
         store.remove(store.readings()[0][1], "a court order")  # and then the power failed
-        verify.assert_ours(store, generations.current(index))
+        generation = generations.current(index)
+        verify.assert_ours(store, generation, generation.reports())
         assert build(store, index) is not None

@@ -1,5 +1,6 @@
 """A citation comes back from a reference manager's own reader with every author, the address and the day of access."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,29 +8,33 @@ import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
 
+from corpus.report import Report
 from reviews.citation import bibtex, ris
 
 TODAY = date(2026, 11, 29)
-PLAIN = {
-    "id": "a1" * 32,
-    "title": "Child Robin: Overview Report",
-    "board": "Fernshire Safeguarding Children Partnership",
-    "author": "Ann van der Lark and Bo Finch; Department for Children, Schools and Families",
-    "year": 2022,
-    "published": "2022-03-14",
-    "type": None,
-    "kind": "overview report",
-    "url": "https://fernshire.example/reviews/child_robin.pdf?a=1&b=2#page=3",
-    "accessed": "2026-03-14",
-}
+PLAIN = Report(
+    id="a1" * 32,
+    title="Child Robin: Overview Report",
+    board="Fernshire Safeguarding Children Partnership",
+    author="Ann van der Lark and Bo Finch; Department for Children, Schools and Families",
+    year=2022,
+    published="2022-03-14",
+    type=None,
+    kind="overview report",
+    url="https://fernshire.example/reviews/child_robin.pdf?a=1&b=2#page=3",
+    accessed="2026-03-14",
+    files=(),
+    pages=1,
+    unread_pages=0,
+)
 
 
-def of_ris(report: dict[str, Any]) -> dict[str, Any]:
+def of_ris(report: Report) -> dict[str, Any]:
     (entry,) = rispy.loads(ris(report, today=TODAY))
     return dict(entry)
 
 
-def of_bibtex(report: dict[str, Any]) -> dict[str, str]:
+def of_bibtex(report: Report) -> dict[str, str]:
     parsed = parse_string(bibtex(report, today=TODAY))
     assert parsed.failed_blocks == []
     (entry,) = parsed.entries
@@ -52,19 +57,19 @@ def test_authors_are_joined_and_bodies_in_braces_in_bibtex() -> None:
 
 def test_the_address_and_the_day_of_access_are_those_of_the_catalogue() -> None:
     entry = of_ris(PLAIN)
-    assert (entry["urls"], entry["access_date"]) == ([PLAIN["url"]], "2026/03/14")
+    assert (entry["urls"], entry["access_date"]) == ([PLAIN.url], "2026/03/14")
     fields = of_bibtex(PLAIN)
-    assert (fields["url"], fields["urldate"]) == (PLAIN["url"], "2026-03-14")
+    assert (fields["url"], fields["urldate"]) == (PLAIN.url, "2026-03-14")
 
 
 def test_without_a_day_in_the_catalogue_it_is_the_day_of_the_citation() -> None:
-    report = PLAIN | {"accessed": None}
+    report = replace(PLAIN, accessed=None)
     assert of_ris(report)["access_date"] == "2026/11/29"
     assert of_bibtex(report)["urldate"] == "2026-11-29"
 
 
 def test_without_an_address_nothing_was_accessed() -> None:
-    report = PLAIN | {"url": None}
+    report = replace(PLAIN, url=None)
     assert not {"urls", "access_date"} & set(of_ris(report))
     assert not {"url", "urldate"} & set(of_bibtex(report))
 
@@ -72,7 +77,7 @@ def test_without_an_address_nothing_was_accessed() -> None:
 @pytest.mark.parametrize("field", ["author", "board", "title", "url", "accessed"])
 def test_no_value_can_end_its_field_or_begin_another(field: str) -> None:
     hostile = "https://x.example/{a}}, b & c;\\\r\nTY  - BOOK\n@book{y,"
-    report = PLAIN | {field: hostile}
+    report = Report.from_dict(PLAIN.to_dict() | {field: hostile})
     assert of_ris(report)["type_of_reference"] == "RPRT"
     assert "institution" in of_bibtex(report)
     assert bibtex(report).count("\n@") == 0

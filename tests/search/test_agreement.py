@@ -60,7 +60,7 @@ def searched(library: Library, query: Query) -> dict[str, list[Place]]:
     for hit in results:
         places = [(p.ordinal, p.offset + a, p.offset + b) for p in hit.passages for a, b in p.highlights]
         assert len(places) == hit.mentions, "the number of mentions is not the number of marks"
-        found[hit.report["id"]] = sorted(places)
+        found[hit.report.id] = sorted(places)
     assert len(found) == results.total
     return found
 

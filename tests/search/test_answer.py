@@ -43,7 +43,7 @@ def counts(results: Results, facet: str) -> dict[str | int | None, int]:
 
 
 def titles(results: Results) -> set[str]:
-    return {hit.report["title"] for hit in results}
+    return {hit.report.title for hit in results}
 
 
 # Facets and filters
@@ -84,7 +84,7 @@ def test_filters_hold_together_and_values_of_one_filter_either_way(demo: Searche
     either = demo.search("neglect", Filters(kinds=("overview report", "response")), limit=None)
     assert either.total == 4
     both = demo.search("neglect", Filters(kinds=("overview report", "response"), areas=("Fernshire",)), limit=None)
-    assert {hit.report["kind"] for hit in both} == {"overview report", "response"}
+    assert {hit.report.kind for hit in both} == {"overview report", "response"}
     assert both.total == 2
     assert counts(both, "kind")["7-minute briefing"] == 1, "of the area, whatever the kind"
     assert counts(both, "area")["Wendlemere"] == 1, "of the kinds, whatever the area"
@@ -111,10 +111,10 @@ def test_a_filter_by_an_unknown_theme_names_those_that_are_near(demo: Searcher) 
 
 
 def test_a_theme_as_a_filter_adds_no_mentions(demo: Searcher) -> None:
-    plain = {hit.report["id"]: hit.mentions for hit in demo.search("school", limit=None)}
+    plain = {hit.report.id: hit.mentions for hit in demo.search("school", limit=None)}
     filtered = demo.search("school", Filters(themes=("Voice of the child",)), limit=None)
     assert filtered.total
-    assert all(plain[hit.report["id"]] == hit.mentions for hit in filtered)
+    assert all(plain[hit.report.id] == hit.mentions for hit in filtered)
 
 
 def test_which_reports_have_a_theme_is_kept_and_made_again_when_it_is_damaged(library: Library) -> None:
@@ -136,7 +136,7 @@ def test_which_reports_have_a_theme_is_kept_and_made_again_when_it_is_damaged(li
 def test_the_reports_of_one_case_stand_together_and_count_once(demo: Searcher) -> None:
     results = demo.search("neglect", limit=None)
     assert (results.total, results.cases) == (7, 4)
-    cases = [hit.report["case"] or hit.report["id"] for hit in results]
+    cases = [hit.report.case or hit.report.id for hit in results]
     assert len([a for a, b in pairwise(cases) if a != b]) == results.cases - 1
 
 
@@ -237,7 +237,7 @@ def test_the_explanation_adds_up_to_the_score(demo: Searcher) -> None:
 
 
 def test_a_word_in_the_title_is_in_the_explanation(demo: Searcher) -> None:
-    found = {hit.report["title"]: hit.explanation for hit in demo.search("family", explain=True, limit=None)}
+    found = {hit.report.title: hit.explanation for hit in demo.search("family", explain=True, limit=None)}
     explanation = found["Serious Case Review: Family M, using the Learning Together model"]
     assert explanation is not None
     assert explanation[0].in_title
@@ -262,7 +262,7 @@ def test_the_best_passages_are_cut_and_every_mention_is_whole(
     cut = 0
     with library.store() as store:
         for hit in demo.search("child", limit=None):
-            reading = store.reading(hit.report["id"])
+            reading = store.reading(hit.report.id)
             for p in hit.passages:
                 (paragraph,) = store.paragraphs(reading, [p.ordinal])
                 end = p.offset + len(p.text)
@@ -341,9 +341,9 @@ def test_every_order_lists_every_report_also_those_that_mention_nothing(
     whole = demo.search(query, limit=None, group=group)
     ordered = demo.search(query, sort=sort, limit=None, group=group)
     assert ordered.total == whole.total > 0
-    assert {hit.report["id"]: hit.mentions for hit in ordered} == {hit.report["id"]: hit.mentions for hit in whole}
+    assert {hit.report.id: hit.mentions for hit in ordered} == {hit.report.id: hit.mentions for hit in whole}
     pages = [demo.search(query, sort=sort, limit=2, offset=at, group=group).hits for at in range(0, whole.total, 2)]
-    assert [hit.report["id"] for page in pages for hit in page] == [hit.report["id"] for hit in ordered]
+    assert [hit.report.id for page in pages for hit in page] == [hit.report.id for hit in ordered]
     if sort == "mentions" and group == "none":
         mentioned = [hit.mentions for hit in ordered]
         assert mentioned == sorted(mentioned, reverse=True)

@@ -68,7 +68,7 @@ def put(store: Store, name: str, paragraphs: list[tuple[str | None, str]]) -> No
 def marked(searcher: Searcher, query: str) -> dict[str, list[str]]:
     """What is marked in each report that answers, by the name of its file."""
     return {
-        hit.report["files"][0].rpartition("/")[2].removesuffix(".pdf"): [
+        hit.report.files[0].rpartition("/")[2].removesuffix(".pdf"): [
             passage.text[start:end] for passage in hit.passages for start, end in passage.highlights
         ]
         for hit in searcher.search(query, limit=None, per_report=None)
@@ -228,11 +228,11 @@ def test_the_printed_number_of_a_paragraph_is_no_mention(
 def test_a_paragraph_is_found_by_its_printed_number_and_shown_first(
     numbered: Searcher, query: str, expected: dict[str, str]
 ) -> None:
-    shown = {hit.report["files"][0].removesuffix(".pdf"): hit.passages[0] for hit in numbered.search(query)}
+    shown = {hit.report.files[0].removesuffix(".pdf"): hit.passages[0] for hit in numbered.search(query)}
     assert {name: passage.text for name, passage in shown.items()} == expected
     assert all(passage.paragraph and not passage.highlights for passage in shown.values())
     whole = numbered.search(query, per_report=None)
-    assert {hit.report["files"][0].removesuffix(".pdf") for hit in whole} == set(expected)
+    assert {hit.report.files[0].removesuffix(".pdf") for hit in whole} == set(expected)
     assert all(sum(len(p.highlights) for p in hit.passages) == hit.mentions for hit in whole)
 
 

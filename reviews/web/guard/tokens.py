@@ -11,8 +11,8 @@ from pathlib import Path
 
 from corpus.atomic import write_atomic
 from corpus.errors import Corrupt, NotFound, UsageError
+from corpus.paths import LibraryPaths
 
-FILE = "tokens.json"
 _LONGEST = 100  # characters of a name
 
 
@@ -29,7 +29,7 @@ class Tokens:
     """The tokens of a library. The file is looked at for each request: who is revoked is out at once."""
 
     def __init__(self, library: Path) -> None:
-        self._path = library / FILE
+        self._path = LibraryPaths(library).tokens
         self._seen: tuple[int, int] | None = None
         self._held: tuple[Token, ...] = ()
 

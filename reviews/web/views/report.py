@@ -13,8 +13,9 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wsgi import FileWrapper
 
 from corpus.errors import NotFound, ReviewsError, UsageError
-from corpus.model import METADATA, Aside, Paragraph, Report, Text
+from corpus.model import Aside, Paragraph, Text
 from corpus.names import real_path
+from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.terminal import report as report_text
 from reviews.web.context import as_json, give_back, opened, shelf
@@ -82,7 +83,7 @@ def report(id: str) -> str:
     """What is known of a report, its contents, and every mention of what was searched for."""
     held, text = _report(id)
     asked = Asked.read(request.args)
-    hit = one(held.to_dict(), asked)
+    hit = one(held, asked)
     found = mentions(hit, text)
     facts = [
         (_LABELS[name], getattr(held, name), held.provenance.get(name))
@@ -100,7 +101,7 @@ def report(id: str) -> str:
         hit=hit,
         mentions=found,
         quotes=[
-            (numbers[start + n], Quoted(p, quoted(p), _place(p), citation.of_passage(held.to_dict(), p)))
+            (numbers[start + n], Quoted(p, quoted(p), _place(p), citation.of_passage(held, p)))
             for n, p in enumerate(passages)
         ],
         pages=-(-len(hit.passages) // _LISTED) if hit else 0,
@@ -109,7 +110,7 @@ def report(id: str) -> str:
         alike=_alike(held),
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         unread=[page for page in text.pages if page.unread],
-        citation=citation.citation(held.to_dict()),
+        citation=citation.citation(held),
     )
 
 
@@ -130,7 +131,7 @@ def _first_numbers(hit: Hit | None) -> list[int]:
 def report_json(id: str) -> Response:
     """As `reviews show --json`, with the mentions of what was searched for."""
     held, text = _report(id)
-    hit = one(held.to_dict(), Asked.read(request.args))
+    hit = one(held, Asked.read(request.args))
     return as_json({**report_text.to_dict(held, text, None), "hit": hit.to_dict() if hit else None})
 
 
@@ -145,7 +146,7 @@ def report_ris(id: str) -> Response:
         page = text.pages[paragraph.page - 1]
         place = citation.place(page.number, page.label, paragraph.number)
         quotation = paragraph.text
-    response = Response(citation.ris(held.to_dict(), place, quotation), mimetype="application/x-research-info-systems")
+    response = Response(citation.ris(held, place, quotation), mimetype="application/x-research-info-systems")
     response.headers["Content-Disposition"] = f'attachment; filename="{held.id[:12]}.ris"'
     return response
 
@@ -166,7 +167,7 @@ def page(id: str, number: int) -> str:
     held, text = _report(id)
     _check(text, number)
     asked = Asked.read(request.args)
-    found = mentions(one(held.to_dict(), asked), text)
+    found = mentions(one(held, asked), text)
     here = [each for each in found if each.page == number]
     return render_template(
         "page.html",
@@ -188,7 +189,7 @@ def page_json(id: str, number: int) -> Response:
     """As `reviews show --page N --json`, with the mentions on the page."""
     held, text = _report(id)
     _check(text, number)
-    found = mentions(one(held.to_dict(), Asked.read(request.args)), text)
+    found = mentions(one(held, Asked.read(request.args)), text)
     told = [
         {"number": m.number, "ordinal": m.ordinal, "start": m.start, "end": m.end} for m in found if m.page == number
     ]
@@ -200,7 +201,7 @@ def picture(id: str, number: int) -> Response:
     """What the page looks like, drawn by PDFium in the child process, with what was searched for marked."""
     held, text = _report(id)
     _check(text, number)
-    wanted = marks(text, number, mentions(one(held.to_dict(), Asked.read(request.args)), text))
+    wanted = marks(text, number, mentions(one(held, Asked.read(request.args)), text))
     with _open(held) as file:
         data = file.read()
     give_back()  # others may search while this waits for its turn to be drawn
@@ -270,9 +271,8 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
     for mention in found:
         in_paragraph.setdefault(mention.ordinal, []).append(mention)
     asides = [(aside.before, 0, aside) for aside in text.asides if aside.page == number]
-    inside = [(p.ordinal, 1, p) for p in text.paragraphs if p.page <= number <= _last_page(p)]
+    inside = [(p.ordinal, 1, p) for p in text.paragraphs if p.is_on(number)]
     everything: list[tuple[int, int, Aside | Paragraph]] = [*asides, *inside]
-    told = report.to_dict()
     saying = {ordinal for item in text.items for ordinal in range(item.first, item.last + 1)}
     for _, _, piece in sorted(everything, key=lambda each: each[:2]):
         if isinstance(piece, Aside):
@@ -291,7 +291,7 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
             cited=bool(here) or piece.ordinal in saying,
             before=start > 0,
             after=end < len(piece.text),
-            citation=citation.citation(told, number, label, piece.number),
+            citation=citation.citation(report, number, label, piece.number),
         )
 
 
@@ -300,7 +300,7 @@ def marks(text: Text, number: int, found: list[Mention]) -> list[tuple[str, str,
     wanted = []
     for mention in found:
         paragraph = text.paragraphs[mention.ordinal]
-        if not paragraph.page <= number <= _last_page(paragraph):
+        if not paragraph.is_on(number):
             continue
         start, end = _range(paragraph, number)
         left, right = max(start, mention.start), min(end, mention.end)
@@ -326,7 +326,7 @@ def _contents(text: Text) -> Iterator[tuple[str, str, int]]:
 
 def _section_at(text: Text, number: int) -> str:
     """The heading of the section in which a page begins."""
-    first = next((p for p in text.paragraphs if p.page <= number <= _last_page(p)), None)
+    first = next((p for p in text.paragraphs if p.is_on(number)), None)
     return text.sections[first.section].heading if first else ""
 
 
@@ -336,8 +336,4 @@ def _alike(held: Report) -> list[Alike]:
         found = opened().similar(held.id, limit=8)
     except ReviewsError:  # it came after the index was made, or it has no text that could be compared
         return []
-    return [each for each in found if not held.case or each.report["case"] != held.case][:5]
-
-
-def _last_page(paragraph: Paragraph) -> int:
-    return paragraph.turns[-1][1] if paragraph.turns else paragraph.page
+    return [each for each in found if not held.case or each.report.case != held.case][:5]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import QueryRefused, UsageError
+from corpus.report import Report
 from reviews import citation
 from reviews.web import help_text
 from reviews.web.context import as_json, opened
@@ -133,7 +134,7 @@ def page_json() -> Response:
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
     """The hits in their order, which has those of one case side by side: the first of them with the others under it."""
     number = offset
-    for _, together in groupby(hits, key=lambda hit: hit.report["case"] or hit.report["id"]):
+    for _, together in groupby(hits, key=lambda hit: hit.report.case or hit.report.id):
         first, *others = together
         number += 1
         yield Shown(number, first, tuple(_quoted(first, passage) for passage in first.passages), tuple(others))
@@ -190,11 +191,11 @@ def _pages(now: int, last: int) -> list[int | None]:
     return found
 
 
-def one(report: Mapping[str, Any], asked: Asked) -> Hit | None:
+def one(report: Report, asked: Asked) -> Hit | None:
     """Every mention in one report, in order, or None when it does not answer. Filters on reports do not matter here."""
     if not asked.text.strip():
         return None
-    only = Filters(sections=asked.filters.sections, reports=(str(report["id"]),))
+    only = Filters(sections=asked.filters.sections, reports=(report.id,))
     library = opened()
     found = library.search(asked.wording(library.searcher().themes), only, limit=1, per_report=None)
     return found.hits[0] if found.hits else None

@@ -12,7 +12,7 @@ from corpus.catalogue.describe import describe
 from corpus.catalogue.rows import COLUMNS, DERIVED, Row, case_id, load, parse, suggest, to_csv
 from corpus.errors import LimitHit
 from corpus.layout import CATALOGUES
-from corpus.model import Report
+from corpus.report import Report
 
 PLAIN = "file,title,child,year\nelm.pdf,Child Elm – Überblick,Child Elm,2019\nyew.pdf,“Yew”,Child Yew,2020\n"
 

@@ -19,7 +19,6 @@ from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, Us
 from corpus.model import (
     Aside,
     AsideRole,
-    Coverage,
     Failure,
     FileRecord,
     Found,
@@ -33,6 +32,7 @@ from corpus.model import (
     SectionKind,
     Text,
 )
+from corpus.report import Coverage
 from corpus.storage.store import Store
 
 ELM = "e1" + "0" * 62

@@ -32,6 +32,16 @@ def test_the_current_generation_is_the_one_that_was_published_last(index: Path) 
     assert generations.current(index).warnings == ()
 
 
+def test_reports_are_read_as_they_were_described_and_anything_else_is_refused(index: Path, store: Store) -> None:
+    generation = generations.current(index)
+    assert generation.reports() == {store.reading(report.id): report for report in store.reports()}
+    described = generation.directory / generations.REPORTS
+    for wrong in ("[]", "{", '{"1": {"title": "Child Robin"}}', '{"one": {}}', '{"1": null}'):
+        described.write_text(wrong)
+        with pytest.raises(Corrupt, match="reviews index --rebuild"):
+            generation.reports()
+
+
 def test_no_index_and_an_empty_one_are_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(NoIndex, match="reviews update"):
         generations.current(tmp_path / "none")

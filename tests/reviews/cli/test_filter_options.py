@@ -182,7 +182,7 @@ told["option"] = [hit["report"]["author"] for hit in json.loads(answer.stdout)["
 told["log"] = json.loads(Path(study).read_text("utf-8"))["limits"]
 (row,) = questions(b"query,author\\nchild,Thimblewood\\n", "sheet.csv")
 with Library(Path(library)) as opened:
-    told["sheet"] = [hit.report["author"] for hit in opened.search(row.query, row.filters)]
+    told["sheet"] = [hit.report.author for hit in opened.search(row.query, row.filters)]
 told["addresses"] = [
     path for path, what in PATHS.items() if any(each["name"] == "author" for each in what["get"]["parameters"])
 ]

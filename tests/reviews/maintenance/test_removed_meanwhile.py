@@ -46,13 +46,13 @@ def test_an_open_library_and_the_page_answer_without_it_before_the_index_is_buil
     library: Library, client: FlaskClient
 ) -> None:
     before = library.search("child", limit=None, per_report=None)
-    gone = before.hits[0].report["id"]
+    gone = before.hits[0].report.id
     assert gone in client.get("/search.json?q=child&limit=100").get_data(as_text=True)
     assert client.get(f"/reports/{gone}").status_code == 200
     take(library, gone)
     for _ in ("open since before", "opened anew"):
         after = library.search("child", limit=None, per_report=None)
-        assert {hit.report["id"] for hit in after} == {hit.report["id"] for hit in before} - {gone}
+        assert {hit.report.id for hit in after} == {hit.report.id for hit in before} - {gone}
         assert after.generation == before.generation
         assert after.coverage.reports == before.coverage.reports - 1
         assert after.coverage.searchable == before.coverage.searchable - 1
@@ -69,7 +69,7 @@ def test_an_answer_that_has_begun_says_in_a_sentence_that_a_report_went(library:
     head, hits = library.searcher().stream("child")
     assert head.total == before.total > 1
     next(hits)
-    take(library, before.hits[1].report["id"])
+    take(library, before.hits[1].report.id)
     with pytest.raises(Gone, match="Ask again"):
         list(hits)
     assert library.search("child").total == before.total - 1
@@ -96,7 +96,7 @@ def test_nobody_who_searches_while_a_report_is_removed_gets_a_mistake(library: L
             seen["page", client.get("/?q=child").status_code] += 1
 
     before = library.search("child").total
-    report = library.search("child").hits[0].report["id"]
+    report = library.search("child").hits[0].report.id
     library.close()  # what is open belongs to one thread
     people = [threading.Thread(target=ask) for ask in (python, page)]
 

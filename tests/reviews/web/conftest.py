@@ -60,7 +60,7 @@ def robin(demo: Path) -> str:
     """The id of the overview report of Child Robin."""
     with Library(demo) as library:
         found = library.search("child:robin kind:overview")
-        return str(found.hits[0].report["id"])
+        return str(found.hits[0].report.id)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from PIL import Image
 
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
+from corpus.report import Report
 from index import analyser
 from reviews.cli.main import main
 from reviews.library import Library
@@ -50,7 +51,7 @@ def test_each_mention_is_a_line_of_its_own(demo: Library) -> None:
     lines = concordance(demo.searcher(), "neglect")
     answer = demo.search("neglect", limit=None, per_report=None)
     assert len(lines) == sum(hit.mentions for hit in answer)
-    assert Counter(line.report["id"] for line in lines) == {hit.report["id"]: hit.mentions for hit in answer}
+    assert Counter(line.report.id for line in lines) == {hit.report.id: hit.mentions for hit in answer}
     for line in lines:
         assert line.match.casefold().startswith("neglect")
         squeezed = " ".join(line.passage.text.split())
@@ -194,7 +195,7 @@ def test_terms_counts_each_word_once_on_either_side(searcher: Searcher) -> None:
     found = terms(searcher, "neglect", limit=None)
     every: Counter[str] = Counter()
     for report in searcher.reports():
-        for paragraph in searcher.text(report["id"]).paragraphs:
+        for paragraph in searcher.text(report.id).paragraphs:
             every.update(term for term, _ in analyser.terms(paragraph.text))
     for telling in found:
         assert telling.here + telling.elsewhere == every[telling.term]
@@ -227,15 +228,15 @@ def test_every_paragraph_is_exported_as_it_is_stored(demo: Library, tmp_path: Pa
     rows = [json.loads(line) for line in (tmp_path / "text.jsonl").read_text("utf-8").splitlines()]
     assert tuple(rows[0]) == COLUMNS
     stored = [
-        (report["id"], p.ordinal, p.page, p.number, p.text)
+        (report.id, p.ordinal, p.page, p.number, p.text)
         for report in demo.searcher().reports()
-        for p in demo.searcher().text(report["id"]).paragraphs
+        for p in demo.searcher().text(report.id).paragraphs
     ]
     assert [(r["report"], r["ordinal"], r["page"], r["paragraph"], r["text"]) for r in rows] == stored
 
 
 def test_a_query_exports_only_the_reports_that_answer(demo: Library) -> None:
-    answering = {hit.report["id"] for hit in demo.search("neglect", limit=None)}
+    answering = {hit.report.id for hit in demo.search("neglect", limit=None)}
     assert {row["report"] for row in paragraphs(demo.searcher(), "neglect")} == answering
 
 
@@ -245,7 +246,7 @@ def test_citations_come_back_from_a_reader_of_ris(demo: Library, tmp_path: Path)
         entries = rispy.load(file)
     held = demo.searcher().reports()
     assert [(e["type_of_reference"], e["title"], e.get("publisher"), e.get("year")) for e in entries] == [
-        ("RPRT", r["title"], r["board"], str(r["year"]) if r["year"] else None) for r in held
+        ("RPRT", r.title, r.board, str(r.year) if r.year else None) for r in held
     ]
 
 
@@ -253,21 +254,20 @@ def test_citations_come_back_from_a_reader_of_bibtex(demo: Library, tmp_path: Pa
     told(demo, "export", "--out", str(tmp_path / "reports.bib"))
     parsed = parse_file(str(tmp_path / "reports.bib"))
     assert parsed.failed_blocks == []
-    held = {f"sha{r['id'][:12]}": r for r in demo.searcher().reports()}
+    held = {f"sha{r.id[:12]}": r for r in demo.searcher().reports()}
     assert {entry.key for entry in parsed.entries} == set(held)
     for entry in parsed.entries:
         report = held[entry.key]
         fields = {field.key: field.value.replace("\\", "") for field in entry.fields}
-        assert fields["title"] == report["title"]
-        assert fields.get("institution") == report["board"]
-        assert fields.get("year") == (str(report["year"]) if report["year"] else None)
+        assert fields["title"] == report.title
+        assert fields.get("institution") == report.board
+        assert fields.get("year") == (str(report.year) if report.year else None)
 
 
 def test_a_title_cannot_end_its_field_in_bibtex() -> None:
     from reviews.citation import bibtex
 
-    names = ("title", "author", "board", "year", "published", "type", "kind", "url", "accessed")
-    report = {**dict.fromkeys(names), "id": "a" * 64, "title": "Child {A}} & 50% of \\ #1_2\n@book{x,"}
+    report = Report("a" * 64, (), "Child {A}} & 50% of \\ #1_2\n@book{x,", pages=1, unread_pages=0)
     (entry,) = parse_string(bibtex(report)).entries
     assert entry.key == "shaaaaaaaaaaaaa"
     assert "@book(x," in entry.fields_dict["title"].value
@@ -281,7 +281,7 @@ def test_rows_become_a_frame(demo: Library) -> None:
     assert table["mentions"].sum() == sum(hit.mentions for hit in demo.search("neglect", limit=None))
     assert list(frame([], COLUMNS).columns) == list(COLUMNS), "a frame without rows has its columns still"
     every = frame(paragraphs(searcher), COLUMNS)
-    held = {report["id"]: len(searcher.text(report["id"]).paragraphs) for report in searcher.reports()}
+    held = {report.id: len(searcher.text(report.id).paragraphs) for report in searcher.reports()}
     assert min(held.values()) == 0, "a scan that nobody has read is held too, and has no row"
     assert every.groupby("report")["text"].count().to_dict() == {
         report: count for report, count in held.items() if count
@@ -298,4 +298,4 @@ def test_the_catalogue_is_exported_a_row_a_report(demo: Library, tmp_path: Path)
     told(demo, "export", "--catalogue", "--out", str(tmp_path / "reports.csv"))
     with (tmp_path / "reports.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["id"] for row in rows] == [report["id"] for report in demo.searcher().reports()]
+    assert [row["id"] for row in rows] == [report.id for report in demo.searcher().reports()]

@@ -65,7 +65,7 @@ def expected(library: Library, question: Question) -> list[tuple[object, ...]]:
     """What a search for the same says, passage by passage."""
     answer = library.search(question.query, question.filters, limit=None, per_report=None)
     return [
-        (hit.report["id"], passage.page, passage.ordinal, len(passage.highlights), passage.text)
+        (hit.report.id, passage.page, passage.ordinal, len(passage.highlights), passage.text)
         for hit in answer
         for passage in hit.passages
         if hit.mentions
@@ -334,7 +334,7 @@ def test_a_record_can_be_asked_again_and_tells_what_has_changed(tmp_path: Path) 
         assert len(told.new) == len(library.searcher().reports()) - len(before.reports) > 0
         answer = library.search("child", limit=None)
         change = next(change for change in told.queries if change.query == "child")
-        assert set(change.came) == set(told.new) & {hit.report["id"] for hit in answer}
+        assert set(change.came) == set(told.new) & {hit.report.id for hit in answer}
         assert change.after == (answer.total, sum(hit.mentions for hit in answer))
 
 

@@ -23,5 +23,5 @@ def test_the_reports_behind_a_filter_are_those_that_meet_it(demo: Library) -> No
     every = demo.searcher().reports()
     assert len(every) == demo.searcher().coverage.reports
     years = demo.searcher().reports(Filters(years=(2014, 2014)))
-    assert years == [report for report in every if report["year"] == 2014] != []
+    assert years == [report for report in every if report.year == 2014] != []
     assert demo.searcher().reports(Filters(sections=("findings",))) == every, "a section is no report"

@@ -13,6 +13,7 @@ from openpyxl.utils.escape import unescape
 
 import reviews
 from corpus.layout import create_library
+from corpus.report import Report
 from reviews.library import Library
 from reviews.maintenance.update import run as update
 from search.batch import runner
@@ -93,8 +94,8 @@ def test_who_stands_beside_whom_is_counted_by_report_and_by_paragraph(
     for question in asked:
         if question.id != "E":
             answer = demo.search(question.query, question.filters, limit=None, per_report=None)
-            reports = {hit.report["id"] for hit in answer}
-            inside = {(hit.report["id"], p.ordinal) for hit in answer for p in hit.passages if p.highlights}
+            reports = {hit.report.id for hit in answer}
+            inside = {(hit.report.id, p.ordinal) for hit in answer for p in hit.passages if p.highlights}
             places[question.id] = (reports, inside)
     for which, name in enumerate(("Same report", "Same paragraph")):
         for row in table(cells(written, name)):
@@ -140,7 +141,7 @@ def test_a_column_that_no_report_fills_takes_little_room(demo: Library, written:
     shutil.copy(demo.settings.library / file, settings.reports)
     update(settings, [])
     with reviews.open(settings.library) as library:
-        assert not library.searcher().reports()[0]["case"]
+        assert not library.searcher().reports()[0].case
         library.batch([Question("A", "child", 1)], tmp_path / "out.xlsx")
     bare, full = (openpyxl.load_workbook(path)["Mentions"] for path in (tmp_path / "out.xlsx", written))
     place = {cell.value: cell.column_letter for cell in bare[1]}
@@ -199,7 +200,7 @@ def test_text_that_no_cell_can_hold_is_cut_or_replaced_and_the_book_stays_whole(
 
 
 def test_a_link_leads_to_the_page() -> None:
-    report = {"id": "f" * 64, "files": ["reports/a b#1.pdf"]}
+    report = Report("f" * 64, ("reports/a b#1.pdf",), "A", pages=9, unread_pages=0)
     assert Links(Path("/held")).to(report, 7).endswith("/reports/a%20b%231.pdf#page=7")
     assert Links(Path("/held"), "http://x/").to(report, 7) == f"http://x/reports/{'f' * 64}/pages/7"
 

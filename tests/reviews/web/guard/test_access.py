@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from corpus.errors import Corrupt, NotFound, UsageError
+from corpus.paths import LibraryPaths
 from reviews.cli.main import main
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access, Rate
-from reviews.web.guard.tokens import FILE, Tokens
+from reviews.web.guard.tokens import Tokens
 
 
 @pytest.fixture
@@ -81,11 +82,11 @@ def test_who_is_revoked_is_out_at_the_next_request(library: Path) -> None:
 
 def test_only_the_hash_of_a_token_is_kept_where_only_the_owner_reads_it(library: Path) -> None:
     token = Tokens(library).add("Jo Smith")
-    text = (library / FILE).read_text(encoding="utf-8")
+    text = (LibraryPaths(library).tokens).read_text(encoding="utf-8")
     assert token not in text
     assert "Jo Smith" in text
     if os.name == "posix":
-        assert stat.S_IMODE((library / FILE).stat().st_mode) == 0o600
+        assert stat.S_IMODE((LibraryPaths(library).tokens).stat().st_mode) == 0o600
 
 
 def test_odd_names_and_a_damaged_file_are_told(library: Path) -> None:
@@ -96,7 +97,7 @@ def test_odd_names_and_a_damaged_file_are_told(library: Path) -> None:
             tokens.add(name)
     with pytest.raises(NotFound):
         tokens.revoke("Nobody")
-    (library / FILE).write_text("{", encoding="utf-8")
+    (LibraryPaths(library).tokens).write_text("{", encoding="utf-8")
     with pytest.raises(Corrupt):
         Tokens(library).held()
 

@@ -1,0 +1,89 @@
+"""Where everything of a library lies. The one list of what the program keeps in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DATABASE = "corpus.db"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPaths:
+    """The files and folders of one library, whether they are there yet or not."""
+
+    library: Path
+
+    @property
+    def reports(self) -> Path:
+        """Where people put the PDFs."""
+        return self.library / "reports"
+
+    @property
+    def catalogue(self) -> Path:
+        """What people know about the reports."""
+        return self.library / "catalogue.csv"
+
+    @property
+    def themes(self) -> Path:
+        """The library's own themes; need not exist."""
+        return self.library / "themes.toml"
+
+    @property
+    def settings_file(self) -> Path:
+        """The library's settings; need not exist."""
+        return self.library / "reviews.toml"
+
+    @property
+    def database(self) -> Path:
+        """The text store. SQLite keeps files beside it whose names begin with its own."""
+        return self.library / DATABASE
+
+    @property
+    def index(self) -> Path:
+        """The generations of the index."""
+        return self.library / "index"
+
+    @property
+    def cache(self) -> Path:
+        """What is worked out from a generation of the index; can be deleted at any time."""
+        return self.library / "cache"
+
+    @property
+    def runs(self) -> Path:
+        """The records of what was done."""
+        return self.library / "runs"
+
+    @property
+    def begun(self) -> Path:
+        """What the last run said when it began."""
+        return self.runs / "begun"
+
+    @property
+    def access(self) -> Path:
+        """The log of who opened what on the web page; kept only where it is asked for."""
+        return self.library / "access"
+
+    @property
+    def tokens(self) -> Path:
+        """Who may open the web page."""
+        return self.library / "tokens.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that writes to the library."""
+        return self.library / ".lock"
+
+    def owns(self, path: Path) -> bool:
+        """Whether something that lies in the library's folder is of the library, not put there by others."""
+        ours = (
+            self.reports,
+            self.catalogue,
+            self.themes,
+            self.settings_file,
+            self.index,
+            self.cache,
+            self.runs,
+            self.access,
+            self.tokens,
+            self.lock,
+        )
+        return path in ours or path.name.startswith(DATABASE)

@@ -1,0 +1,154 @@
+"""A report as it is shown, and how much of all reports is searched."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import PurePath
+from typing import Any, Self
+
+METADATA = (
+    "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language", "url",
+    "accessed",
+)  # fmt: skip
+"""The fields that describe a report, in the order in which they are shown. Each may be unknown (None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as it is shown: the catalogue's word first, then what was found in the file; None is unknown.
+
+    files: the names under which the same bytes were found, the first in alphabetical order first.
+    pages, unread_pages: counts. provenance: for each known field, where its value came from.
+    """
+
+    id: str
+    files: tuple[str, ...]
+    title: str
+    pages: int
+    unread_pages: int
+    board: str | None = None
+    area: str | None = None
+    child: str | None = None
+    kind: str | None = None
+    type: str | None = None
+    year: int | None = None
+    published: str | None = None
+    case: str | None = None
+    author: str | None = None
+    language: str | None = None
+    url: str | None = None
+    accessed: str | None = None
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def searchable(self) -> bool:
+        """Whether any page of it could be read."""
+        return is_searchable(self.pages, self.unread_pages)
+
+    @property
+    def file(self) -> str | None:
+        """The first of its file names, without folders."""
+        return PurePath(self.files[0]).name if self.files else None
+
+    def __getitem__(self, name: str) -> object:
+        """`report["title"]`, as programs for version 0.1 have it: a key of `to_dict`. New ones say `report.title`."""
+        value = self.to_dict()[name]
+        warnings.warn(f'report["{name}"] will be removed: write report.{name}.', DeprecationWarning, stacklevel=2)
+        return value
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as the JSON API shows it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "board": self.board,
+            "area": self.area,
+            "child": self.child,
+            "kind": self.kind,
+            "type": self.type,
+            "year": self.year,
+            "published": self.published,
+            "case": self.case,
+            "author": self.author,
+            "language": self.language,
+            "url": self.url,
+            "accessed": self.accessed,
+            "file": self.file,
+            "files": list(self.files),
+            "pages": self.pages,
+            "unread_pages": self.unread_pages,
+            "provenance": self.provenance,
+        }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """The report that `to_dict` made a dictionary of. Raises ValueError for what is none.
+
+        What is not told is unknown, and what is not known here is left out: another version may have written it.
+        """
+        if not isinstance(told, Mapping):
+            raise ValueError("no report: not an object")
+        files: Any = told.get("files")
+        provenance: Any = told.get("provenance", {})
+        wrong = [name for name, kinds in _KINDS.items() if type(told.get(name)) not in kinds]
+        if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
+            wrong.append("files")
+        if not isinstance(provenance, dict) or not all(isinstance(source, str) for source in provenance.values()):
+            wrong.append("provenance")
+        if wrong:
+            raise ValueError(f"no report: the value of {', '.join(wrong)} is missing or of the wrong kind")
+        values: dict[str, Any] = {name: told.get(name) for name in _KINDS}
+        return cls(**values, files=tuple(files), provenance=provenance)
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(METADATA, (str, type(None))),
+    "id": (str,),
+    "title": (str,),
+    "year": (int, type(None)),
+    "pages": (int,),
+    "unread_pages": (int,),
+}
+"""What a field may be in JSON; `files` and `provenance` are looked at by themselves."""
+
+
+def is_searchable(pages: int, unread_pages: int) -> bool:
+    """Whether any page of a report could be read."""
+    return unread_pages < pages
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was searched and what was not: part of every answer."""
+
+    reports: int
+    searchable: int
+    unread_pages: int
+    failures: int
+
+    @classmethod
+    def of(cls, reports: Iterable[tuple[int, int]], failures: int) -> Self:
+        """The coverage of reports with so many pages, of which so many could not be read; failures: files."""
+        counts = list(reports)
+        searchable = sum(is_searchable(pages, unread) for pages, unread in counts)
+        return cls(len(counts), searchable, sum(unread for _, unread in counts), failures)
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """The coverage that `to_dict` made a dictionary of. Raises ValueError for what is none."""
+        try:
+            counts = [told[each.name] for each in fields(cls)]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no coverage: {error}") from error
+        if not all(type(count) is int for count in counts):
+            raise ValueError("no coverage: a count is no whole number")
+        return cls(*counts)
+
+    def to_dict(self) -> dict[str, int]:
+        """The coverage as the JSON API shows it."""
+        return {
+            "reports": self.reports,
+            "searchable": self.searchable,
+            "unread_pages": self.unread_pages,
+            "failures": self.failures,
+        }

@@ -1,0 +1,89 @@
+"""A report is the same value in memory and in JSON, and what is no report is refused."""
+
+import json
+from typing import Any
+
+import pytest
+
+from corpus.report import Coverage, Report
+
+ROBIN = Report(
+    id="a1" * 32,
+    files=("reports/robin.pdf", "reports/robin (1).pdf"),
+    title="Child Robin",
+    pages=12,
+    unread_pages=1,
+    board="Fernshire Safeguarding Children Partnership",
+    year=2022,
+    provenance={"title": "cover", "board": "catalogue"},
+)
+
+
+def test_a_report_comes_back_from_json_as_it_was() -> None:
+    told = json.dumps(ROBIN.to_dict(), ensure_ascii=False)
+    assert Report.from_dict(json.loads(told)) == ROBIN
+    assert json.dumps(Report.from_dict(json.loads(told)).to_dict(), ensure_ascii=False) == told
+
+
+def test_what_is_not_told_is_unknown_and_what_another_version_tells_is_left_out() -> None:
+    told = {"id": "a1" * 32, "files": [], "title": "Child Robin", "pages": 1, "unread_pages": 0, "rating": "good"}
+    assert Report.from_dict(told) == Report("a1" * 32, (), "Child Robin", pages=1, unread_pages=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("id", None),
+        ("id", 7),
+        ("title", None),
+        ("title", ["Child Robin"]),
+        ("files", None),
+        ("files", "reports/robin.pdf"),
+        ("files", [1]),
+        ("files", {"reports/robin.pdf": 1}),
+        ("pages", "12"),
+        ("pages", 1.5),
+        ("pages", True),
+        ("unread_pages", None),
+        ("year", "2022"),
+        ("board", 2022),
+        ("accessed", {}),
+        ("provenance", ["title"]),
+        ("provenance", {"title": 1}),
+        ("provenance", "cover"),
+    ],
+)
+def test_a_value_that_no_report_has_is_refused_with_its_name(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"no report: the value of {name} is"):
+        Report.from_dict(ROBIN.to_dict() | {name: value})
+
+
+@pytest.mark.parametrize("told", [None, [], "Child Robin", {}, {"id": "a1" * 32}])
+def test_what_is_no_report_is_refused(told: Any) -> None:
+    with pytest.raises(ValueError, match="no report"):
+        Report.from_dict(told)
+
+
+def test_a_program_for_an_older_version_still_reads_a_report_by_its_keys() -> None:
+    for name, value in ROBIN.to_dict().items():
+        with pytest.warns(DeprecationWarning, match=f"report.{name}"):
+            assert ROBIN[name] == value
+    with pytest.raises(KeyError):
+        ROBIN["rating"]
+
+
+def test_a_report_is_searchable_when_any_page_of_it_could_be_read() -> None:
+    pages = {(12, 0): True, (12, 11): True, (12, 12): False, (0, 0): False}
+    found = {counts: Report("a", (), "A", *counts).searchable for counts in pages}
+    assert found == pages
+    assert Coverage.of(pages, failures=3) == Coverage(reports=4, searchable=2, unread_pages=23, failures=3)
+    assert Coverage.of([], failures=0) == Coverage(0, 0, 0, 0)
+
+
+def test_coverage_comes_back_from_json_and_anything_else_is_refused() -> None:
+    held = Coverage(reports=4, searchable=2, unread_pages=23, failures=3)
+    assert Coverage.from_dict(json.loads(json.dumps(held.to_dict()))) == held
+    wrong: list[Any] = [None, [], {}, {"reports": 4}, held.to_dict() | {"failures": "3"}]
+    for told in wrong:
+        with pytest.raises(ValueError, match="no coverage"):
+            Coverage.from_dict(told)
