@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from corpus.errors import Corrupt, Gone, NoIndex, NotFound
 from corpus.model import Failure, Item, ItemKind, Text
@@ -13,8 +13,10 @@ from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
 from index.storage import generations
 from search.answering.similar import Alike
+from search.filters import EVERYTHING, Filters
+from search.request import SearchOptions, SearchRequest
 from search.results import Results
-from search.searcher import Filters, Group, Searcher, Sort
+from search.searcher import Searcher
 
 if TYPE_CHECKING:
     from search.batch.runner import BatchSummary
@@ -58,33 +60,14 @@ class Library:
             self._store = None
 
     def search(
-        self,
-        query: str,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-        *,
-        sort: Sort = "relevance",
-        limit: int | None = 10,
-        offset: int = 0,
-        per_report: int | None = 3,
-        group: Group = "case",
-        explain: bool = False,
+        self, query: str | SearchRequest, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]
     ) -> Results:
-        """Answer a query. limit None: all hits; per_report: passages of each, None for every mention in order.
+        """Answer a query, or a request. The options are the fields of SearchRequest, such as limit, sort, per_report.
 
-        group: whether the hits of one case stand side by side. explain: also say why each stands where it does.
+        Raises UsageError for an option that is not valid, QueryRefused when the query is beyond a limit.
         """
-        return self._ask(
-            lambda searcher: searcher.search(
-                query,
-                filters,
-                sort=sort,
-                limit=limit,
-                offset=offset,
-                per_report=per_report,
-                group=group,
-                explain=explain,
-            )
-        )
+        request = query if isinstance(query, SearchRequest) else SearchRequest(query, filters, **options)
+        return self._ask(lambda searcher: searcher.search(request))
 
     def find(self, report: str, query: str) -> Results:
         """Every mention in one report, in order. report: an id or the beginning of one."""

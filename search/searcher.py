@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import or_
-from typing import Literal
+from typing import Unpack
 
 from corpus.errors import NotFound, UsageError
 from corpus.model import SectionKind
@@ -24,14 +24,12 @@ from search.answering.ranking import idf
 from search.answering.similar import Alike, similar_passages, similar_reports
 from search.answering.theme_index import theme_lookup
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
-from search.filters import EVERYTHING
-from search.filters import Filters as Filters
+from search.filters import EVERYTHING, Filters
 from search.parsing.parser import parse
+from search.request import Group, SearchOptions, SearchRequest, Sort
 from search.results import Contribution, Expansion, FacetValue, Hit, Results
 from search.session import Opened
 
-Sort = Literal["relevance", "newest", "oldest", "mentions"]
-Group = Literal["case", "none"]
 _MORE_TERMS = 40  # of an expansion that are shown
 _ROUNDING = 1e-9  # of a sum of floating-point numbers
 
@@ -40,71 +38,39 @@ class Searcher(Opened):
     """One generation of a library's index, open for questions."""
 
     def search(
-        self,
-        text: str,
-        filters: Filters = EVERYTHING,
-        *,
-        sort: Sort = "relevance",
-        limit: int | None = 10,
-        offset: int = 0,
-        per_report: int | None = 3,
-        group: Group = "case",
-        explain: bool = False,
+        self, query: str | SearchRequest, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]
     ) -> Results:
-        """Answer a query. per_report: how many passages of each hit, None for every mention in order.
+        """Answer a request, or a query with its filters and options.
 
-        group: "case" puts the hits of one case side by side, where the best of them stands. explain: say of each hit
-        why it stands where it does. Raises QueryRefused when the query is beyond a limit; odd text is read as well as
-        can be, with warnings.
+        Raises QueryRefused when the query is beyond a limit. Odd text is read as well as possible, with warnings.
         """
         began = time.perf_counter()
-        head, hits = self.stream(
-            text,
-            filters,
-            sort=sort,
-            limit=limit,
-            offset=offset,
-            per_report=per_report,
-            group=group,
-            explain=explain,
-        )
+        request = query if isinstance(query, SearchRequest) else SearchRequest(query, filters, **options)
+        head, hits = self.stream(request)
         found = tuple(hits)
         return replace(head, hits=found, elapsed_ms=(time.perf_counter() - began) * 1000)
 
-    def stream(
-        self,
-        text: str,
-        filters: Filters = EVERYTHING,
-        *,
-        sort: Sort = "relevance",
-        limit: int | None = None,
-        offset: int = 0,
-        per_report: int | None = None,
-        group: Group = "case",
-        explain: bool = False,
-        count: bool = True,
-        seconds: float = MAX_SECONDS,
-    ) -> tuple[Results, Iterator[Hit]]:
-        """The same answer, with its hits apart, each made when it is asked for: a hundred thousand mentions do not sit
-        in memory. `hits` of the Results is empty. Use the hits before the next question. count: whether facets are
-        wanted. seconds: that finding the reports may take.
+    def stream(self, request: SearchRequest, *, seconds: float = MAX_SECONDS) -> tuple[Results, Iterator[Hit]]:
+        """The answer without its hits, and the hits, each made when it is taken, so that a hundred thousand mentions
+        need not fit in memory. Take the hits before the next query. seconds: how long finding the reports may take.
         """
         began = time.perf_counter()
-        if count:
-            self.themed()  # once for a generation, and not on the time of the query
+        if request.facets:
+            self.themed()  # once for a generation, and not within the deadline of the query
         deadline = Deadline(seconds)
-        parsed = parse(text, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
+        parsed = parse(request.query, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
         evaluator = self._evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
-        chosen, unfit = self._chosen(filters)
-        bits = _bits(filters.sections)
+        chosen, unfit = self._chosen(request.filters)
+        bits = _bits(request.filters.sections)
         answer = self._filtered(whole, chosen, bits, evaluator)
         scores = self._ranking.scores(answer.matches, answer.documents, self._layout, deadline.check)
-        ordered, cases = self._grouped(self._order(answer, sort, scores, deadline), group)
-        page = ordered[offset:] if limit is None else ordered[offset : offset + limit]
+        ordered, cases = self._grouped(self._order(answer, request.sort, scores, deadline), request.group)
+        end = None if request.limit is None else request.offset + request.limit
+        page = ordered[request.offset : end]
         shown = [(document, scores[document]) for document in page]
         older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._generation.warnings]
-        said = [*older, *self._theme_problems(text), *parsed.diagnostics, *unfit]
+        said = [*older, *self._theme_problems(request.query), *parsed.diagnostics, *unfit]
         more, asked = suggestions.only_in_titles(parsed.tree, whole, evaluator, self._titles)
         suggestion = None
         if not whole.documents:
@@ -115,7 +81,7 @@ class Searcher(Opened):
         if asked:
             said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
         head = Results(
-            text=text,
+            text=request.query,
             parsed=str(parsed.tree),
             expansions=_expansions(answer.matches),
             diagnostics=tuple(said),
@@ -125,12 +91,12 @@ class Searcher(Opened):
             total=len(ordered),
             elapsed_ms=(time.perf_counter() - began) * 1000,
             hits=(),
-            facets=self._facets(whole, answer, chosen, bits) if count else {},
+            facets=self._facets(whole, answer, chosen, bits) if request.facets else {},
             suggestion=suggestion,
             cases=cases,
         )
         cited = [evaluator.numbered(number) for number in numbers_asked(parsed.tree)]
-        hits = self._hits(shown, answer, cited, per_report, explain, None if limit is None else deadline)
+        hits = self._hits(shown, answer, cited, request, None if request.limit is None else deadline)
         return head, hits
 
     def reports(self, filters: Filters = EVERYTHING) -> list[Report]:
@@ -146,7 +112,7 @@ class Searcher(Opened):
         """
         if not text:
             return sentences(self._chosen(filters)[1])
-        head, _ = self.stream(text, filters, limit=0, per_report=0, count=False)
+        head, _ = self.stream(SearchRequest(text, filters, limit=0, per_report=0, facets=False))
         return head.warnings
 
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
@@ -219,12 +185,11 @@ class Searcher(Opened):
         shown: Sequence[tuple[int, float]],
         answer: Answer,
         cited: Sequence[Words],
-        per_report: int | None,
-        explain: bool,
+        request: SearchRequest,
         deadline: Deadline | None,
     ) -> Iterator[Hit]:
-        """cited: where the paragraphs are that were asked for by number. deadline: None for a list of everything, which
-        may take the time it takes.
+        """cited: the positions of the paragraphs that the query names by number. deadline: None for a list of all hits,
+        which may take as long as it needs.
         """
         weighted = [(match, idf(match, len(self._reports))) for match in answer.matches]
         highest = max((weight for _, weight in weighted), default=0.0)
@@ -235,17 +200,17 @@ class Searcher(Opened):
                 deadline.check()
             layout = self._layout(document)
             spans = answer.mentions(document)
-            ordinals = best_paragraphs(weighted, document, layout, lengths[document], per_report)
-            ordinals = with_cited(ordinals, cited, document, layout, per_report)
+            ordinals = best_paragraphs(weighted, document, layout, lengths[document], request.per_report)
+            ordinals = with_cited(ordinals, cited, document, layout, request.per_report)
             around = all_mentions(distinctive, document) if len(distinctive) < len(weighted) else None
-            every = per_report is None
+            every = request.per_report is None
             found = passages(self._store, documents[document], ordinals, spans, layout, every=every, around=around)
             yield Hit(
                 report=self._reports[document],
                 score=score,
                 mentions=len(spans),
                 passages=tuple(found),
-                explanation=self._explained(answer.matches, document, score) if explain else None,
+                explanation=self._explained(answer.matches, document, score) if request.explain else None,
             )
 
     def _explained(self, matches: Sequence[Match], document: int, score: float) -> tuple[Contribution, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -15,7 +15,7 @@ from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
 from search import years
 from search.filters import EVERYTHING, FILTERS, Filters
 from search.parsing.parser import parse
-from search.searcher import Sort
+from search.request import SearchOptions, SearchRequest, Sort
 
 SORTS: dict[Sort, str] = {
     "relevance": "Best answer first",
@@ -73,6 +73,11 @@ class Asked:
     @property
     def offset(self) -> int:
         return (self.page - 1) * self.limit
+
+    def request(self, themes: Themes, **changes: Unpack[SearchOptions]) -> SearchRequest:
+        """The search that this page asks for, with changes."""
+        options: SearchOptions = {"sort": self.sort, "limit": self.limit, "offset": self.offset, **changes}
+        return SearchRequest(self.wording(themes), self.filters, **options)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that say this, in a fixed order, defaults left out."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from corpus.report import Report
 from index import analyser
 from search.filters import EVERYTHING, Filters
+from search.request import SearchRequest
 from search.results import Hit, Passage
 from search.searcher import Searcher
 
@@ -56,7 +57,7 @@ def concordance(
     """All mentions of a query. order: as the hits come, by what stands before the match (the nearest word first), by
     what stands after it, or by the match itself.
     """
-    _, hits = searcher.stream(query, filters, count=False)
+    _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
     lines = [line for hit in hits for line in _lines(hit, context)]
     if order == "left":
         lines.sort(key=lambda line: _words(line.left)[::-1])

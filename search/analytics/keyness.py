@@ -15,6 +15,7 @@ from typing import Any, Literal
 from corpus.errors import UsageError
 from index import analyser
 from search.filters import EVERYTHING, Filters
+from search.request import SearchRequest
 from search.searcher import Searcher
 
 Unit = Literal["report", "paragraph"]
@@ -72,7 +73,9 @@ def terms(
     filters let through; with a filter by section, only what stands in one is compared. The words of the query itself
     are left out. Raises UsageError when one side is empty.
     """
-    head, hits = searcher.stream(query, filters, per_report=None if unit == "paragraph" else 0, count=False)
+    head, hits = searcher.stream(
+        SearchRequest.everything(query, filters, per_report=None if unit == "paragraph" else 0, facets=False)
+    )
     found: dict[str, set[int]] = {}
     own: set[str] = set()
     for hit in hits:
@@ -102,7 +105,7 @@ def compare(
     """
     answers = []
     for query in (one, other):
-        _, hits = searcher.stream(query, filters, per_report=0, count=False)
+        _, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
         answers.append({hit.report.id for hit in hits})
     sides = (_Words(), _Words())
     for side, ids in zip(sides, (answers[0] - answers[1], answers[1] - answers[0]), strict=True):

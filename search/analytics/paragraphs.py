@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus.report import Report
 from search.filters import EVERYTHING, Filters
+from search.request import SearchRequest
 from search.searcher import Searcher
 
 COLUMNS = (
@@ -31,7 +32,7 @@ def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -
     reports = searcher.reports(filters)
     if not query:
         return reports
-    _, hits = searcher.stream(query, filters, per_report=0, count=False)
+    _, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
     answering = {hit.report.id for hit in hits}
     return [report for report in reports if report.id in answering]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus.model import ItemKind
 from search.filters import EVERYTHING, Filters
+from search.request import SearchRequest
 from search.searcher import Searcher
 
 COLUMNS = ("kind", "number", "text", "addressee", "report", "title", "board", "child", "year", "page", "heading")
@@ -23,7 +24,7 @@ def recommended(
     reports = {report.id: report for report in searcher.reports(filters)}
     found: Iterable[tuple[str, set[int]]]
     if query:
-        _, hits = searcher.stream(query, filters, count=False)
+        _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
         found = ((hit.report.id, {p.ordinal for p in hit.passages if p.highlights}) for hit in hits)
     else:
         found = ((report, set()) for report in sorted(reports, key=lambda r: (-(reports[r].year or 0), r)))

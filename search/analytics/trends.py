@@ -10,6 +10,7 @@ from typing import Any, Literal
 from corpus.errors import QueryRefused
 from search.batch.tally import SMALL
 from search.filters import EVERYTHING, Filters
+from search.request import SearchRequest
 from search.searcher import Searcher
 
 By = Literal["year", "board", "area", "kind", "type"]
@@ -63,7 +64,7 @@ def trends(
     values = [*order, *([None] if None in held else [])]
     points = []
     for query in queries:
-        head, hits = searcher.stream(query, filters, per_report=0, count=False)
+        head, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
         if not head.parsed:
             raise QueryRefused("Nothing was asked: give a word, for example neglect.")
         reports: Counter[Any] = Counter()

@@ -28,6 +28,7 @@ from corpus.themes import load_themes
 from search.batch import outputs, record
 from search.batch.record import About
 from search.batch.tally import Asked, Tally, with_unread
+from search.request import SearchRequest
 from search.results import Expansion, Hit
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
@@ -99,7 +100,9 @@ def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
     if question.error:
         return replace(asked, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
     try:
-        head, hits = searcher.stream(question.query, question.filters, count=False, seconds=_SECONDS)
+        head, hits = searcher.stream(
+            SearchRequest.everything(question.query, question.filters, facets=False), seconds=_SECONDS
+        )
     except ReviewsError as error:
         return replace(asked, error=f"line {question.line}: {error}"), iter(())
     guess = next((told for told in head.diagnostics if told.guess), None)

@@ -17,6 +17,7 @@ from search.batch import record
 from search.batch.record import About
 from search.batch.tally import Asked, with_unread
 from search.filters import Filters
+from search.request import SearchRequest
 from search.searcher import Searcher
 from search.tables.writers import disk_of
 
@@ -54,7 +55,7 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
     """
     if path.exists():
         read(path, library)  # nothing is put behind what is no log
-    head, found = searcher.stream(query, filters, per_report=0, count=False)
+    head, found = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
     hits = list(found)
     asked = Asked(
         {"id": "", "query": query, "filters": {name: "; ".join(values) for name, values in filters.typed().items()}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Unpack
 
 from flask import Blueprint, Response, render_template, request
 
@@ -17,6 +17,7 @@ from reviews.web.context import as_json, opened
 from reviews.web.highlight import Piece, quoted
 from reviews.web.parameters import SORTS, Asked, labels, pairs_of
 from search.filters import FILTERS, Filters
+from search.request import SearchOptions
 from search.results import Hit, Passage, Results
 
 views = Blueprint("searching", __name__)
@@ -75,11 +76,10 @@ class Shown:
     others: tuple[Hit, ...]
 
 
-def answer(asked: Asked, **changes: Any) -> Results:
-    """The library's answer to what was asked. changes: other arguments of `Library.search`."""
-    arguments = {"sort": asked.sort, "limit": asked.limit, "offset": asked.offset, **changes}
+def answer(asked: Asked, **changes: Unpack[SearchOptions]) -> Results:
+    """The library's answer to the search of a page. changes: to the request."""
     library = opened()
-    return library.search(asked.wording(library.searcher().themes), asked.filters, **arguments)
+    return library.search(asked.request(library.searcher().themes, **changes))
 
 
 @views.get("/")

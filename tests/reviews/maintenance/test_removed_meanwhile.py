@@ -16,6 +16,7 @@ from reviews.library import Library
 from reviews.maintenance.remove import remove
 from reviews.maintenance.update import run
 from reviews.web.app import create_app
+from search.request import SearchRequest
 from tests.patience import until
 
 DEMO = Path(__file__).parents[3] / "corpus" / "demo"
@@ -66,7 +67,7 @@ def test_an_open_library_and_the_page_answer_without_it_before_the_index_is_buil
 
 def test_an_answer_that_has_begun_says_in_a_sentence_that_a_report_went(library: Library) -> None:
     before = library.search("child", limit=None)
-    head, hits = library.searcher().stream("child")
+    head, hits = library.searcher().stream(SearchRequest.everything("child"))
     assert head.total == before.total > 1
     next(hits)
     take(library, before.hits[1].report.id)

@@ -7,6 +7,7 @@ import pytest
 
 from reviews.library import Library
 from search.filters import Filters
+from search.request import SearchRequest
 
 ROOT = Path(__file__).parents[3]
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize("query", ["neglect", '"the child"', "year:2014", "nosuchword", "child* -neglect", ""])
 def test_streamed_hits_are_those_of_the_search(demo: Library, query: str) -> None:
     searched = demo.search(query, limit=None, per_report=None)
-    head, hits = demo.searcher().stream(query)
+    head, hits = demo.searcher().stream(SearchRequest.everything(query))
     assert head.hits == ()
     assert replace(head, hits=tuple(hits), elapsed_ms=0) == replace(searched, elapsed_ms=0)
 

@@ -1,0 +1,75 @@
+"""One search: the query, its filters, and which part of the answer is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self, TypedDict, Unpack, get_args
+
+from corpus.errors import UsageError
+from search.filters import EVERYTHING, Filters
+
+Sort = Literal["relevance", "newest", "oldest", "mentions"]
+Group = Literal["case", "none"]
+
+
+class SearchOptions(TypedDict, total=False):
+    """The fields of a SearchRequest that have defaults, as keywords; SearchRequest describes them."""
+
+    sort: Sort
+    limit: int | None
+    offset: int
+    per_report: int | None
+    group: Group
+    explain: bool
+    facets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search as every caller makes it. Raises UsageError for a value that is not valid.
+
+    limit, offset: the page of hits; limit None for all. per_report: passages of each hit, None for every mention in
+    order. group: "case" puts the hits of one case together, at the position of the best of them. explain: also say why
+    each hit has its position. facets: also count the hits by year, board and so on.
+    """
+
+    query: str
+    filters: Filters = EVERYTHING
+    sort: Sort = "relevance"
+    limit: int | None = 10
+    offset: int = 0
+    per_report: int | None = 3
+    group: Group = "case"
+    explain: bool = False
+    facets: bool = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.query, str):
+            raise UsageError(f"`query` must be a text, and {_shown(self.query)} is not.")
+        _check_choice("sort", self.sort, get_args(Sort))
+        _check_choice("group", self.group, get_args(Group))
+        _check_number("offset", self.offset)
+        if self.limit is not None:
+            _check_number("limit", self.limit, " or None for all hits")
+        if self.per_report is not None:
+            _check_number("per_report", self.per_report, " or None for every mention")
+
+    @classmethod
+    def everything(cls, query: str, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]) -> Self:
+        """A request for all hits with every mention, unless the options say otherwise."""
+        unlimited: SearchOptions = {"limit": None, "per_report": None, **options}
+        return cls(query, filters, **unlimited)
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"`{name}` cannot be {_shown(value)}. Choose one of: {', '.join(choices)}.")
+
+
+def _check_number(name: str, value: object, alternative: str = "") -> None:
+    if not isinstance(value, int) or value < 0:
+        raise UsageError(f"`{name}` must be a whole number from 0{alternative}, and {_shown(value)} is not.")
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:40]
