@@ -10,7 +10,7 @@ import pytest
 from corpus.catalogue import rows as catalogue_rows
 from corpus.model import Reason, SectionKind
 from corpus.settings import HELP, Settings
-from search.batch import outputs, search_log
+from search.batch import columns, search_log
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -63,8 +63,8 @@ def test_the_documented_settings_are_the_settings_that_exist() -> None:
     ("page", "part", "columns"),
     [
         ("data-format.md", "## The catalogue", catalogue_rows.COLUMNS),
-        ("batch.md", "## One row a passage", outputs.COLUMNS),
-        ("batch.md", "## The summary", outputs.SUMMARY),
+        ("batch.md", "## The mentions", columns.COLUMNS),
+        ("batch.md", "## The summary", columns.SUMMARY),
         ("batch.md", "## The search log", search_log.COLUMNS),
     ],
 )

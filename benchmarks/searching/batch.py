@@ -255,7 +255,7 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--jobs", type=int)
-    parser.add_argument("--format", dest="form", choices=["xlsx", "csv", "jsonl"], default="xlsx")
+    parser.add_argument("--format", dest="form", choices=["xlsx", "csv", "jsonl", "parquet"], default="xlsx")
     parser.add_argument("--common", action="store_true", help="draw words as often as they occur")
     parser.add_argument("--kill", type=int, metavar="N", help="kill a small batch at N moments instead")
     asked = parser.parse_args()

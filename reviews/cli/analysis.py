@@ -16,7 +16,7 @@ from reviews.cli.filter_options import filtered
 
 if TYPE_CHECKING:
     from search.analytics.concordance import Line
-    from search.analytics.keyness import Telling
+    from search.analytics.keyness import Keyword
     from search.filters import Filters
     from search.searcher import Searcher
 
@@ -225,7 +225,7 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
         print_lines([f"Commoner in {one}", *_ranked(left), "", f"Commoner in {other}", *_ranked(right)])
 
 
-def _ranked(found: Sequence[Telling]) -> Iterator[str]:
+def _ranked(found: Sequence[Keyword]) -> Iterator[str]:
     yield f"  {'word':24} {'score':>9} {'here':>8} {'elsewhere':>10} {'reports':>8}   per 10,000 words"
     for telling in found:
         rates = f"{telling.rates[0]:.1f} against {telling.rates[1]:.1f}"

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True, readable=False), required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write: a .xlsx, .csv or .jsonl file.")
-@click.option("--format", "form", type=click.Choice(["xlsx", "csv", "jsonl"]), help="What to write; default: by --out.")
+@click.option(
+    "--format", "form", type=click.Choice(["xlsx", "csv", "jsonl", "parquet"]), help="What to write; default: by --out."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes that answer; default: one for each core.")
 @click.option("--web", metavar="URL", default="", help="Address of your own web page, to which links lead, not PDFs.")
 @click.option("--strict", is_flag=True, help="Exit with code 7 when a query could not be answered.")
@@ -73,6 +75,8 @@ def batch(
     sheet = read(input_of(file), "" if name == "stdin" else name)
     sheet = replace(sheet, questions=[narrowed(each, filters) for each in sheet.questions])
     done = _run(path, sheet, out, form, jobs, web, name)
+    if done.note:
+        say(done.note)
     if as_json:
         print_json(done.to_dict())
     else:
@@ -152,6 +156,8 @@ def _repeat(
     with TemporaryDirectory() as folder:
         where = out or Path(folder) / "again.jsonl"
         done = _run(path, Sheet(before.questions(), before.read), where, form if out else None, jobs, web, before.sheet)
+    if done.note:
+        say(done.note)
     found = changes(before, done.about)
     if as_json:
         print_json(found.to_dict())

@@ -1,1 +1,1 @@
-"""What analysts ask of all mentions at once."""
+"""Analyses over all mentions: concordance, trends, keyness, recommendations, export."""

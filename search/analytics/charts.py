@@ -1,5 +1,5 @@
-"""The points of a trend as bars: in a terminal, as SVG and as PNG. Each bar carries its numbers as text, so nothing
-depends on seeing a length or a colour.
+"""Bar charts of trends for a terminal, as SVG and as PNG. Each bar has its numbers as text, so that nobody needs to see
+its length or colour.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from html import escape
 from corpus.errors import UsageError
 from search.analytics.trends import Point
 from search.batch.tally import SMALL
+from search.tables.cell_text import shortened
 
 _LINE, _LEFT, _BARS, _RIGHT = 22, 230, 420, 170  # pixels: height of a line, and widths
 _INK, _BLUE, _PAPER = "#0b0c0c", "#1d70b8", "#ffffff"
 _SIZE = 13
-_SCALE = 2  # a PNG has so many of its pixels for one of the SVG, to be sharp in print
+_SCALE = 2  # pixels of a PNG for each unit of the SVG, so that it is sharp in print
 
 
 def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
@@ -33,15 +34,15 @@ def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
             yield point.query
             last = point.query
         bar = "█" * round(room * (point.share or 0) / top)
-        yield f"  {_cut(name, wide):{wide}} {_told(point):>11} {_percent(point):>6}  {bar}".rstrip()
+        yield f"  {shortened(name, wide):{wide}} {_told(point):>11} {_percent(point):>6}  {bar}".rstrip()
     if any(point.small for point in points):
         yield ""
         hidden = any(point.reports is None for point in points)
-        yield _small(points) + ("" if hidden else " To keep them back: --suppress-small.")
+        yield _small(points) + ("" if hidden else " To hide them: --suppress-small.")
 
 
 def svg(points: Sequence[Point]) -> str:
-    """The same bars as a picture that stays sharp at any size."""
+    """The same bars as SVG, sharp at any size."""
     drawn, height = _drawn(points)
     width = _LEFT + _BARS + _RIGHT
     parts = [
@@ -59,17 +60,19 @@ def svg(points: Sequence[Point]) -> str:
 
 
 def png(points: Sequence[Point]) -> bytes:
-    """The same picture for programs that take no SVG. Raises UsageError where Pillow is not installed."""
+    """The same picture as PNG. Raises UsageError where Pillow is not installed, or when there are too many bars."""
     try:
         from PIL import Image, ImageDraw, ImageFont
     except ImportError as error:
         raise UsageError(
-            "A .png needs Pillow, which is not installed here: `pip install pillow`, or write a .svg."
+            "A .png file needs Pillow, which is not installed. Run `pip install pillow`, or write .svg instead."
         ) from error
     drawn, height = _drawn(points)
     size = ((_LEFT + _BARS + _RIGHT) * _SCALE, height * _SCALE)
     if size[1] > _MOST_PIXELS:
-        raise UsageError(f"{len(points):,} bars are too many for one .png. Ask for fewer, or write a .svg.")
+        raise UsageError(
+            f"{len(points):,} bars are too many for one .png. Choose fewer queries or values, or write .svg instead."
+        )
     image = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(_SIZE * _SCALE)  # Aileron, which Pillow brings along
@@ -88,7 +91,7 @@ def png(points: Sequence[Point]) -> bytes:
 
 
 PICTURES: dict[str, Callable[[Sequence[Point]], bytes]] = {".svg": lambda points: svg(points).encode(), ".png": png}
-"""What draws a picture, by the ending of its file."""
+"""Functions that draw a picture, by the ending of its file."""
 
 _MOST_PIXELS = 60_000
 _ATTRIBUTES = {"query": ' font-weight="bold"', "name": ' text-anchor="end"', "numbers": "", "note": ""}
@@ -112,18 +115,18 @@ class _Text:
 
 
 def _drawn(points: Sequence[Point]) -> tuple[list[_Bar | _Text], int]:
-    """What stands on the picture, and its height."""
+    """The bars and texts of the picture, and its height."""
     top = _top(points)
     drawn: list[_Bar | _Text] = []
     y, last = 10, None
     for point in points:
         if point.query != last:
             y += 34 if last is not None else 18
-            drawn.append(_Text(10, y, _cut(point.query, 100), "query"))
+            drawn.append(_Text(10, y, shortened(point.query, 100), "query"))
             last = point.query
             y += 8
         long = round(_BARS * (point.share or 0) / top, 1)
-        drawn.append(_Text(_LEFT - 8, y + 15, _cut(_name(point), 34), "name"))
+        drawn.append(_Text(_LEFT - 8, y + 15, shortened(_name(point), 34), "name"))
         drawn.append(_Bar(_LEFT, y + 3, long))
         drawn.append(
             _Text(_LEFT + long + 6, y + 15, " · ".join(filter(None, (_told(point), _percent(point)))), "numbers")
@@ -140,9 +143,9 @@ def _top(points: Sequence[Point]) -> float:
 
 
 def _small(points: Sequence[Point]) -> str:
-    """What the marks of small numbers say."""
+    """The note on small numbers."""
     if any(point.reports is None for point in points):
-        return f"<{SMALL}: kept back, because small counts can identify people."
+        return f"<{SMALL}: hidden, because small counts can identify people."
     return f"*: fewer than {SMALL}. Small counts can identify people when they are published."
 
 
@@ -158,7 +161,3 @@ def _told(point: Point) -> str:
 
 def _percent(point: Point) -> str:
     return "" if point.share is None else f"{100 * point.share:.0f} %"
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -1,4 +1,4 @@
-"""Keyword in context: every mention on a line of its own, the match in the middle, with its citation."""
+"""Concordance (keyword in context): a line for each mention, the match in the middle, with its citation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = ("left", "match", "right", "report", "title", "board", "year", "page",
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One mention. left, right: what stands around it in the passage, on one line."""
+    """One mention. left, right: the words around it in the passage."""
 
     left: str
     match: str
@@ -54,8 +54,8 @@ def concordance(
     order: Order = "report",
     context: int = CONTEXT,
 ) -> list[Line]:
-    """All mentions of a query. order: as the hits come, by what stands before the match (the nearest word first), by
-    what stands after it, or by the match itself.
+    """All mentions of a query. order: as the search orders the reports, by the words before the match (nearest first),
+    by the words after it, or by the match itself.
     """
     _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
     lines = [line for hit in hits for line in _lines(hit, context)]

@@ -1,7 +1,7 @@
-"""Which words tell the reports or paragraphs with something from the rest? By log-likelihood, with counts.
+"""Keyness: the words that distinguish some reports or paragraphs from the rest, by log-likelihood.
 
 Dunning, "Accurate methods for the statistics of surprise and coincidence" (1993), as used on corpora by Rayson and
-Garside (2000). It finds the words that one did not think of.
+Garside (2000). It suggests words that the analyst did not think of.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from search.searcher import Searcher
 
 Unit = Literal["report", "paragraph"]
 COLUMNS = ("term", "score", "here", "elsewhere", "per_10000_here", "per_10000_elsewhere", "reports_here")
-_FEWEST = 3  # occurrences below which a word tells nothing
+_FEWEST = 3  # occurrences; a rarer word is no evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """A word that is commoner here than elsewhere. here, elsewhere: occurrences; rates: per 10,000 words.
+class Keyword:
+    """A word that is more common here than elsewhere. here, elsewhere: occurrences; rates: per 10,000 words.
 
-    score: log-likelihood; above 15.13 the difference is there by chance once in 10,000 times, if words fell at random,
-    which they do not. reports: in how many of the reports here it stands.
+    score: log-likelihood. Above 15.13, chance would explain the difference once in 10,000 times if words occurred at
+    random, which they do not. reports: the number of reports here that contain it.
     """
 
     term: str
@@ -59,7 +59,7 @@ class _Words:
         self.units = 0
 
     def add(self, texts: Iterable[str], units: int) -> None:
-        """Take in what stands on this side of one report."""
+        """Add the texts of one report that belong to this side."""
         found = Counter(term for text in texts for term, _ in analyser.terms(text) if not term.isdigit())
         self.counts.update(found)
         self.reports.update(found.keys())
@@ -68,10 +68,10 @@ class _Words:
 
 def terms(
     searcher: Searcher, query: str, filters: Filters = EVERYTHING, *, unit: Unit = "paragraph", limit: int | None = 50
-) -> list[Telling]:
-    """The words that set apart the paragraphs with a mention (or the reports that answer) from all others that the
-    filters let through; with a filter by section, only what stands in one is compared. The words of the query itself
-    are left out. Raises UsageError when one side is empty.
+) -> list[Keyword]:
+    """The words that distinguish the paragraphs with a mention (or the reports that match) from all others that meet
+    the filters. With a filter by section, only text in such sections is compared. The words of the query itself are
+    left out. Raises UsageError when one side is empty.
     """
     head, hits = searcher.stream(
         SearchRequest.everything(query, filters, per_report=None if unit == "paragraph" else 0, facets=False)
@@ -93,15 +93,15 @@ def terms(
             inside = mine or set()
             here.add((text for n, text in texts.items() if n in inside), len(inside))
             elsewhere.add((text for n, text in texts.items() if n not in inside), len(texts.keys() - inside))
-    return _telling(here, elsewhere, own, limit, f"{unit}s")
+    return _keywords(here, elsewhere, own, limit, f"{unit}s")
 
 
 def compare(
     searcher: Searcher, one: str, other: str, filters: Filters = EVERYTHING, *, limit: int | None = 50
-) -> tuple[list[Telling], list[Telling]]:
-    """The words that set apart the reports that answer one query from those that answer another, and the other way
-    round, among those that the filters let through. A report that answers both counts on neither side. Raises
-    UsageError when a side is empty.
+) -> tuple[list[Keyword], list[Keyword]]:
+    """The words that distinguish the reports that match one query from those that match another, and the reverse, among
+    reports that meet the filters. A report that matches both counts on neither side. Raises UsageError when a side is
+    empty.
     """
     answers = []
     for query in (one, other):
@@ -112,11 +112,11 @@ def compare(
         for report in sorted(ids):
             side.add(_texts(searcher, report, filters).values(), 1)
     left, right = sides
-    return _telling(left, right, set(), limit, "reports"), _telling(right, left, set(), limit, "reports")
+    return _keywords(left, right, set(), limit, "reports"), _keywords(right, left, set(), limit, "reports")
 
 
 def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:
-    """The paragraphs of a report by their ordinals; with a filter by section, those that stand in one."""
+    """The paragraphs of a report by their ordinals; with a filter by section, only those in such a section."""
     text = searcher.text(report)
     return {
         paragraph.ordinal: paragraph.text
@@ -125,11 +125,11 @@ def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:
     }
 
 
-def _telling(here: _Words, elsewhere: _Words, own: set[str], limit: int | None, units: str) -> list[Telling]:
+def _keywords(here: _Words, elsewhere: _Words, own: set[str], limit: int | None, units: str) -> list[Keyword]:
     if not here.units or not elsewhere.units:
         raise UsageError(
             f"There are {here.units} {units} on one side and {elsewhere.units} on the other: nothing to compare. "
-            "Ask for something that some have and others have not."
+            "Choose a query that matches some of them and not others."
         )
     size, rest = here.counts.total() or 1, elsewhere.counts.total() or 1
     found = []
@@ -139,13 +139,13 @@ def _telling(here: _Words, elsewhere: _Words, own: set[str], limit: int | None, 
             continue
         rates = (10_000 * count / size, 10_000 * other / rest)
         score = likelihood(count, other, size, rest)
-        found.append(Telling(term, score, count, other, rates, here.reports[term]))
-    found.sort(key=lambda telling: (-telling.score, telling.term))
+        found.append(Keyword(term, score, count, other, rates, here.reports[term]))
+    found.sort(key=lambda word: (-word.score, word.term))
     return found[:limit]
 
 
 def likelihood(here: int, elsewhere: int, size: int, rest: int) -> float:
-    """The log-likelihood G² of a word that stands so often among so many words on each of two sides."""
+    """The log-likelihood G² of a word, from its occurrences among `size` words here and `rest` words elsewhere."""
     expected = size * (here + elsewhere) / (size + rest)
     other = rest * (here + elsewhere) / (size + rest)
     return 2 * sum(seen * log(seen / wanted) for seen, wanted in ((here, expected), (elsewhere, other)) if seen)

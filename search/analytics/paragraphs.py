@@ -1,4 +1,4 @@
-"""The text of the corpus for other tools: a row a paragraph."""
+"""The text of the reports for other tools: a row for each paragraph."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> list[Report]:
-    """The reports that answer a query and that the filters let through, in the order of their ids."""
+    """The reports that match a query and meet the filters, in the order of their ids."""
     reports = searcher.reports(filters)
     if not query:
         return reports
@@ -38,7 +38,7 @@ def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -
 
 
 def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> Iterator[dict[str, Any]]:
-    """Every paragraph of those reports, whole, with its place; with a filter by section, those that stand in one."""
+    """Every paragraph of those reports, complete; with a filter by section, only those in such a section."""
     for report in chosen(searcher, query, filters):
         text = searcher.text(report.id)
         for paragraph in text.paragraphs:

@@ -1,4 +1,4 @@
-"""Every recommendation and finding of all reports as one table, or those that answer a query."""
+"""All recommendations and findings as one table, or those that mention a query."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ COLUMNS = ("kind", "number", "text", "addressee", "report", "title", "board", "c
 def recommended(
     searcher: Searcher, query: str = "", filters: Filters = EVERYTHING, *, kind: ItemKind | None = None
 ) -> Iterator[dict[str, Any]]:
-    """A row for each, report by report: newest first without a query, else as the search orders them.
+    """A row for each, report by report: the newest first or, with a query, as the search orders them.
 
-    query: only those with a mention in them; every word of it need not stand in the same one. filters: of the sections
-    hold for the items too.
+    query: only items that contain a mention; its words need not all be in the same item. filters: a filter by section
+    applies to the items too.
     """
     reports = {report.id: report for report in searcher.reports(filters)}
     found: Iterable[tuple[str, set[int]]]
@@ -28,7 +28,7 @@ def recommended(
         found = ((hit.report.id, {p.ordinal for p in hit.passages if p.highlights}) for hit in hits)
     else:
         found = ((report, set()) for report in sorted(reports, key=lambda r: (-(reports[r].year or 0), r)))
-    for report, mentioned in found:  # one after the other: who wants a page of them does not wait for all
+    for report, mentioned in found:  # one at a time: a page of them need not wait for all
         known = reports[report]
         for item in searcher.items(report, kind):
             if filters.sections and item.section.kind.value not in filters.sections:

@@ -1,4 +1,4 @@
-"""How often do reports speak of something, year by year or board by board? As a share of the reports there are."""
+"""Trends: the share of reports that mention something, by year, board, area, kind or type."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ COLUMNS = ("query", "value", "reports", "of", "share", "mentions", "small")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A query among the reports of one value. reports of: n of the N that are held of that value; None: kept back,
-    because the number is small. value None: of which it is not known. small: 1 to 4 reports.
+    """A query in the reports with one value, such as a year. reports, of: the n and N of "n of N reports"; n is None
+    where a small number is hidden. value: None for reports whose value is unknown. small: 1 to 4 reports.
     """
 
     query: str
@@ -32,7 +32,7 @@ class Point:
 
     @property
     def share(self) -> float | None:
-        """n / N; None where n is kept back."""
+        """n / N; None where n is hidden."""
         return None if self.reports is None or not self.of else self.reports / self.of
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,9 +55,9 @@ def trends(
     *,
     suppress_small: bool = False,
 ) -> list[Point]:
-    """A point for each query and each value that some searched report has: years in order, else the commonest first.
+    """A point for each query and each value in the searchable reports: years in order, else the most common first.
 
-    suppress_small: counts of 1 to 4 are kept back, with everything that they follow from. Raises QueryRefused.
+    suppress_small: hide counts of 1 to 4 and the figures that reveal them. Raises QueryRefused for an empty query.
     """
     held = Counter(getattr(report, by) for report in searcher.reports(filters) if report.searchable)
     order = sorted((v for v in held if v is not None), key=lambda v: v if by == "year" else (-held[v], str(v)))
@@ -66,7 +66,7 @@ def trends(
     for query in queries:
         head, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
         if not head.parsed:
-            raise QueryRefused("Nothing was asked: give a word, for example neglect.")
+            raise QueryRefused("The query is empty. Give a word, for example neglect.")
         reports: Counter[Any] = Counter()
         mentions: Counter[Any] = Counter()
         for hit in hits:

@@ -1,1 +1,1 @@
-"""Many queries at once: every mention out, with a record of the search."""
+"""Many queries at once: run a sheet of queries, write every mention and a record of the search."""

@@ -1,4 +1,4 @@
-"""The record of a batch: everything that somebody else needs to repeat the search and to see what has changed since."""
+"""The record of a batch: what somebody else needs to repeat the search and see what has changed since."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from corpus.errors import UsageError
 from corpus.report import Coverage
 from search.batch.tally import Asked
 from search.filters import of_cells
-from search.results import Expansion
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 
 VERSION = 1
-"""Of the file. It grows when a key changes its meaning or goes."""
+"""Version of the format. It increases when a key changes its meaning or is removed."""
+
+
+_QUESTION = ("id", "line", "query", "filters", "extra", "unusable")
+_ANSWER = ("parsed", "expansions", "warnings", "error", "counts", "cases", "of", "passages")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What was asked of what, when, and what the counts were.
+    """Which queries were run, on what and when, with their counts.
 
-    asked_at: UTC, ISO 8601. reports: id → title, of all. sheet: its name. read: what of it the queries are.
+    asked_at: UTC, ISO 8601. reports: id → title, for all reports. sheet: its name. read: which part of it was read.
     """
 
     asked_at: str
@@ -39,8 +42,18 @@ class About:
     asked: Sequence[Asked]
     read: str = ""
 
+    @property
+    def searched(self) -> str:
+        """How much of the library could be searched, as text."""
+        return f"{self.coverage.searchable} of {self.coverage.reports} reports"
+
+    @property
+    def not_searched(self) -> str:
+        """What could not be read, and so not searched, as text."""
+        return f"{self.coverage.unread_pages} pages, {self.coverage.failures} files"
+
     def to_dict(self) -> dict[str, Any]:
-        """The record as JSON. `counts` of a query are pairs: place of the report in `reports`, mentions."""
+        """The record as JSON. `counts` of a query are pairs: position of the report in `reports`, mentions."""
         place = {report: n for n, report in enumerate(self.reports)}
         return {
             "version": VERSION,
@@ -70,7 +83,7 @@ class About:
         }
 
     def questions(self) -> list[Question]:
-        """The same questions, to be asked again. A row that could not be asked is left as it was."""
+        """The same queries, to be run again. A row that could not be run is left as it was."""
         found = []
         for asked in self.asked:
             told = asked.question
@@ -89,12 +102,12 @@ class About:
 
 
 def versions() -> dict[str, str]:
-    """What answered."""
+    """The versions of this program and of Python."""
     return {"program": metadata.version("safeguarding-reviews"), "python": platform.python_version()}
 
 
 def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = "") -> About:
-    """The record of a batch that was asked now."""
+    """The record of a batch that ran now."""
     return About(
         asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
@@ -108,26 +121,18 @@ def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = ""
 
 
 def load(path: Path) -> About:
-    """A record that a batch wrote. Raises UsageError when the file is none."""
+    """Load a record that a batch wrote. Raises UsageError when the file is not one."""
     try:
         told = json.loads(path.read_text("utf-8"))
         if told["version"] != VERSION:
             raise UsageError(
-                f"{path} is a record of format {told['version']}, and this program knows {VERSION}. Update the program."
+                f"{path} is in format {told['version']}, but this program reads format {VERSION}. Update the program."
             )
         reports = {report["id"]: report["title"] for report in told["reports"]}
         ids = list(reports)
         asked = [
-            Asked(
-                question={name: row[name] for name in ("id", "line", "query", "filters", "extra", "unusable")},
-                parsed=row["parsed"],
-                expansions=tuple(map(Expansion.from_dict, row["expansions"])),
-                warnings=tuple(row["warnings"]),
-                error=row["error"],
-                counts=tuple((ids[place], mentions) for place, mentions in row["counts"]),
-                cases=row["cases"],
-                of=row["of"],
-                passages=row["passages"],
+            Asked.from_dict(
+                {"question": {name: row[name] for name in _QUESTION}, **{name: row[name] for name in _ANSWER}}, ids
             )
             for row in told["queries"]
         ]
@@ -144,12 +149,14 @@ def load(path: Path) -> About:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise UsageError(f"{path} is no record of a batch: give the file that ends in .about.json.") from error
+        raise UsageError(f"{path} is not the record of a batch. Give the file that ends in .about.json.") from error
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How one query answers now and answered then. came, went: ids of reports; more, fewer mentions in the others."""
+    """How the answer to one query has changed. came, went: ids of reports that match now, or no longer match; other: of
+    reports with a different number of mentions. before, after: reports, mentions.
+    """
 
     id: str
     query: str
@@ -175,7 +182,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is different since a record was made. new, gone: reports in the library, id → title."""
+    """What has changed since a record was made. new, gone: reports in the library, id → title."""
 
     since: str
     new: Mapping[str, str]
@@ -196,7 +203,7 @@ class Changes:
 
 
 def changes(before: About, after: About) -> Changes:
-    """Compare two runs of the same questions."""
+    """Compare two runs of the same queries."""
     found = []
     for then, now in zip(before.asked, after.asked, strict=True):
         old, new = dict(then.counts), dict(now.counts)

@@ -1,8 +1,8 @@
-"""A sheet of questions in, an account of every mention out: the same search as for one question, asked many times.
+"""Run a sheet of queries, each exactly as a single search, and write every mention.
 
-Each answer is put into a folder beside the output (`OUT.part`) as soon as it is there; when all are, they are written
-out in the order of the sheet. So a batch that was stopped goes on where it was, several processes can answer, a million
-mentions do not sit in memory, and the output appears whole or not at all.
+Each answer is kept in a folder beside the output (`OUT.part`) as soon as it is found. When all are there, they are
+written in the order of the sheet. So a batch that was stopped resumes where it was, several processes can work on it,
+memory does not grow with the number of mentions, and the output is complete or absent.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from corpus.errors import LimitHit, Locked, ReviewsError, UsageError
 from corpus.signals import sigint_blocked
 from corpus.themes import load_themes
 from search.batch import outputs, record
+from search.batch.answer_book import ALL_ROWS, MAX_MENTIONS
+from search.batch.mentions import Mentions, Plan
 from search.batch.record import About
 from search.batch.tally import Asked, Tally, with_unread
 from search.request import SearchRequest
-from search.results import Expansion, Hit
+from search.results import Hit
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
-from search.tables.workbook import MAX_ROWS
 from search.tables.writers import disk_of, form_of
 
-FORMS = ("xlsx", "csv", "jsonl")
-_PARTS_VERSION = 6
-_SECONDS = 30.0  # for one question: nobody sits before a screen, and the machine is busy with the others
-_ALONE = 20  # questions for which a second process would take longer to start than it helps
+_PARTS_VERSION = 7
+_SECONDS = 30.0  # per query: nobody is waiting at a screen, and other queries run beside it
+_ALONE = 20  # with fewer queries than this per process, starting another one takes longer than it saves
 
 
 class Stopped(KeyboardInterrupt):
-    """Ctrl-C. done of total questions are answered and kept in `folder`."""
+    """Ctrl-C. `done` of `total` queries are answered and kept in `folder`."""
 
     def __init__(self, done: int, total: int, folder: Path) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Stopped(KeyboardInterrupt):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the corpus, the index and the library's own themes are, so that another process can open them too."""
+    """The paths of a library, so that another process can open it too."""
 
     library: Path
     database: Path
@@ -59,28 +59,41 @@ class Source:
     themes: Path
 
     def open(self) -> Searcher:
-        """The current generation, open for questions."""
+        """Open the current generation."""
         return Searcher(self.database, self.index, load_themes(self.themes))
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """What a batch did. rows: of mentions. kept: answers that an earlier run had left. files: the main one first."""
+    """What a batch did. rows: of mentions. kept: answers from an earlier run that was stopped. files: the main one
+    first. left_out: rows of mentions that the workbook has no room for.
+    """
 
     queries: int
     rows: int
     kept: int
     files: tuple[Path, ...]
     about: About
+    left_out: int = 0
+
+    @property
+    def note(self) -> str:
+        """A sentence when rows are left out of the workbook, else ""."""
+        if not self.left_out:
+            return ""
+        return (
+            f"{self.files[0]} does not hold all mentions: an Excel sheet is full at {self.rows - self.left_out:,} of "
+            f"{self.rows:,} rows. Its other sheets are complete. {ALL_ROWS}"
+        )
 
     @property
     def errors(self) -> int:
-        """How many queries could not be answered."""
+        """How many queries could not be run."""
         return sum(bool(asked.error) for asked in self.about.asked)
 
     @property
     def mentions(self) -> int:
-        """Of all queries together."""
+        """All mentions of all queries."""
         return sum(asked.mentions for asked in self.about.asked)
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,13 +102,14 @@ class BatchSummary:
             "errors": self.errors,
             "mentions": self.mentions,
             "rows": self.rows,
+            "left_out": self.left_out,
             "kept": self.kept,
             "files": [str(path) for path in self.files],
         }
 
 
 def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
-    """The answer to one question: counts still empty, and the hits with every mention, to be taken one by one."""
+    """Run one query. Returns the answer with its counts still empty, and an iterator over hits with all mentions."""
     asked = Asked(question.to_dict())
     if question.error:
         return replace(asked, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
@@ -107,7 +121,7 @@ def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
         return replace(asked, error=f"line {question.line}: {error}"), iter(())
     guess = next((told for told in head.diagnostics if told.guess), None)
     if guess:
-        said = f"line {question.line}: not asked, because it could only be guessed at: {guess}."
+        said = f"line {question.line}: not run, because what it means is unclear: {guess}."
         return replace(asked, error=said), iter(())
     answered = replace(
         asked,
@@ -129,43 +143,44 @@ def run(
     web: str = "",
     sheet: str = "",
     read: str = "",
-    max_rows: int = MAX_ROWS,
+    max_rows: int = MAX_MENTIONS,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> BatchSummary:
-    """Answer every question and write all mentions with their sums. The files appear whole or not at all.
+    """Run every query and write all mentions with their totals. The files are complete or absent.
 
-    form: xlsx, csv or jsonl; without it the ending of `out` tells. web: the address of our own page, for links; without
-    it they lead into the PDFs. sheet, read: the name of the sheet and what of it the queries are, for the record.
+    form: xlsx, csv, jsonl or parquet; default: as `out` ends. web: the address of the library's web page, for links;
+    without it they lead into the PDFs. sheet, read: the name of the sheet and which part of it was read, for the
+    record. max_rows: of the sheet Mentions of a workbook, below its header.
+
     Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in asked for name, _ in question.extra)
-    plan = outputs.Plan(form_of(out, form, FORMS), tuple(extras), source.library, web)
+    plan = Plan(form_of(out, form), tuple(extras), source.library, web)
     with source.open() as searcher, disk_of(out), _parts(out, _signature(asked, plan, searcher)) as folder:
         todo = [(n, question) for n, question in enumerate(asked) if not _is_kept(folder, n)]
         done = kept = len(asked) - len(todo)
         progress(done, len(asked))
         try:
-            with disk_of(out, f"What is answered is kept in {folder.name}: run the same command again to go on."):
+            with disk_of(out, f"The answers so far are kept in {folder.name}: run the same command again to resume."):
                 for _ in _answers(todo, source, plan, searcher, folder, jobs):
                     done += 1
                     progress(done, len(asked))
                 tally = Tally(searcher.reports())
                 parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(asked))}
-                rows = sum(count for pieces in parts.values() for count, _ in pieces)
+                rows = sum(parts.values())
                 about = record.about(searcher, sheet, tally.asked, read)
                 files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(asked), folder) from error
-    return BatchSummary(len(asked), rows, kept, tuple(files), about)
+    left_out = max(0, rows - max_rows) if plan.form == "xlsx" else 0
+    return BatchSummary(len(asked), rows, kept, tuple(files), about, left_out)
 
 
 # The folder of answers
 
 
-def _signature(asked: Sequence[Question], plan: outputs.Plan, searcher: Searcher) -> str:
-    """Answers may be kept for the same questions to the same generation with the same themes, to be written the same
-    way.
-    """
+def _signature(asked: Sequence[Question], plan: Plan, searcher: Searcher) -> str:
+    """A hash of everything that kept answers depend on: queries, generation, themes, versions and form of output."""
     themes = [asdict(theme) for theme in searcher.themes.themes]
     told = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes, asdict(plan)]
     questions = [asdict(question) for question in asked]
@@ -174,17 +189,19 @@ def _signature(asked: Sequence[Question], plan: outputs.Plan, searcher: Searcher
 
 @contextmanager
 def _parts(out: Path, signature: str) -> Iterator[Path]:
-    """The folder beside `out` that keeps the answers until all are there. It stays when the batch is stopped."""
+    """The folder beside `out` that keeps the answers until all are there. It remains when the batch is stopped."""
     folder = out.with_name(f"{out.name}.part")
     marker = folder / "batch.json"
     if folder.exists() and not marker.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is in the way and was not made by this program. Move it, or name another output.")
+        raise UsageError(f"{folder} is in the way and was not made by this program. Move it, or choose another output.")
     folder.mkdir(mode=0o700, exist_ok=True)
     lock = FileLock(folder / ".lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise Locked(f"Another batch is writing {out}. Wait until it has finished, or name another output.") from error
+        raise Locked(
+            f"Another batch is writing {out}. Wait until it has finished, or choose another output."
+        ) from error
     try:
         if not marker.exists() or _signed(marker) != signature:
             for path in folder.iterdir():
@@ -213,7 +230,7 @@ def _body(folder: Path, number: int) -> Path:
 
 
 def _is_kept(folder: Path, number: int) -> bool:
-    """Whether an answer is there and whole: the head is written last and tells the size of the rows."""
+    """Whether an answer is there and complete: the head is written last and holds the size of the rows."""
     try:
         return bool(
             _body(folder, number).stat().st_size == json.loads(_head(folder, number).read_text("utf-8"))["size"]
@@ -222,32 +239,28 @@ def _is_kept(folder: Path, number: int) -> bool:
         return False
 
 
-def _add(tally: Tally, folder: Path, number: int) -> outputs.Pieces:
-    """Add a kept answer to the tally. Returns what is to be known of its rows."""
+def _add(tally: Tally, folder: Path, number: int) -> int:
+    """Add a kept answer to the tally. Returns how many rows of mentions it has."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
-    told, ids = head["asked"], [report.id for report in tally.reports]
-    counts = tuple((ids[place], mentions) for place, mentions in told.pop("counts"))
-    expansions = tuple(map(Expansion.from_dict, told.pop("expansions")))
-    warnings = tuple(told.pop("warnings"))
-    asked = Asked(**told, counts=counts, expansions=expansions, warnings=warnings)
+    asked = Asked.from_dict(head["asked"], [report.id for report in tally.reports])
     tally.add(asked, ((place, ordinal) for place, ordinals in head["paragraphs"] for ordinal in ordinals))
-    return [(rows, size) for rows, size in head["pieces"]]
+    return int(head["rows"])
 
 
 # Answering
 
 
 class _Answering:
-    """Answers questions and keeps the answers, in this process or another."""
+    """Runs queries and keeps the answers, in this process or another."""
 
-    def __init__(self, searcher: Searcher, plan: outputs.Plan, folder: Path) -> None:
+    def __init__(self, searcher: Searcher, plan: Plan, folder: Path) -> None:
         self._searcher = searcher
         self._folder = folder
-        self._mentions = outputs.Mentions(plan)
+        self._mentions = Mentions(plan)
         self._place = {report.id: n for n, report in enumerate(searcher.reports())}
 
     def keep(self, number: int, question: Question) -> None:
-        """Answer one question and keep the answer."""
+        """Run one query and keep the answer."""
         asked, hits = ask(self._searcher, question)
         counts: list[tuple[int, int]] = []
         paragraphs: list[tuple[int, list[int]]] = []
@@ -266,12 +279,12 @@ class _Answering:
                 yield hit
 
         body = _body(self._folder, number)
-        pieces = self._mentions.write(body, asked, counted())
+        rows = self._mentions.write(body, asked, counted())
         told = with_unread(asked, unread)
         told = replace(told, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
         head = {
             "size": body.stat().st_size,
-            "pieces": pieces,
+            "rows": rows,
             "paragraphs": paragraphs,
             "asked": asdict(told) | {"counts": counts},
         }
@@ -283,12 +296,12 @@ class _Answering:
 def _answers(
     todo: Sequence[tuple[int, Question]],
     source: Source,
-    plan: outputs.Plan,
+    plan: Plan,
     searcher: Searcher,
     folder: Path,
     jobs: int,
 ) -> Iterator[None]:
-    """Answer what is to do, here or in several processes; yields after each."""
+    """Run the remaining queries, here or in several processes; yields after each."""
     jobs = min(jobs, max(1, len(todo) // _ALONE))
     if jobs == 1:
         answering = _Answering(searcher, plan, folder)
@@ -307,8 +320,8 @@ def _answers(
             yield future.result()
     except BrokenProcessPool as error:
         raise LimitHit(
-            "A process that answers queries was stopped from outside, for want of memory perhaps. What is answered is "
-            "kept: run the same command again, with --jobs 1."
+            "A worker process was killed, perhaps because memory ran out. The answers so far are kept: run the same "
+            "command again with --jobs 1 to resume."
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -317,12 +330,12 @@ def _answers(
 _answering: _Answering
 
 
-def _begin(source: Source, plan: outputs.Plan, folder: Path, generation: str) -> None:
+def _begin(source: Source, plan: Plan, folder: Path, generation: str) -> None:
     global _answering
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # see sigint_blocked
     searcher = source.open()
     if searcher.generation != generation:
-        raise Locked("The index was brought up to date in the middle of the batch. Run the same command again.")
+        raise Locked("The index was updated while the batch was running. Run the same command again.")
     _answering = _Answering(searcher, plan, folder)
 
 

@@ -1,7 +1,7 @@
-"""The search log: what a systematic review has to report of its searches (PRISMA-S), from batches and single searches.
+"""The search log: what a systematic review must report about its searches (PRISMA-S), from batches and single searches.
 
-A batch has its record; a single search is logged only where a person asks for it, into a file that they name: a query
-can name a child.
+A batch has its record. A single search is logged only on request, to a file that the user names: a query can name a
+child.
 """
 
 from __future__ import annotations
@@ -23,21 +23,20 @@ from search.tables.writers import disk_of
 
 COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "limits", "read_as", "reports", "of",
            "cases", "mentions", "error", "generation", "program")  # fmt: skip
-"""What PRISMA-S asks to be told of a search: source, date, full strategy, limits, records found."""
+"""What PRISMA-S requires about a search: source, date, full strategy, limits, records found."""
 
 
 def rows_of(told: About, library: str) -> Iterator[dict[str, Any]]:
-    """The log of one batch, a row a query. library: how the collection is to be named."""
-    coverage = told.coverage
+    """The log of one batch, a row for each query. library: the name of the collection in the log."""
     for asked in told.asked:
         yield {
             "asked_at": told.asked_at,
             "library": library,
-            "searched": f"{coverage.searchable} of {coverage.reports} reports",
-            "not_searched": f"{coverage.unread_pages} pages, {coverage.failures} files",
+            "searched": told.searched,
+            "not_searched": told.not_searched,
             "id": asked.question["id"],
             "query": asked.question["query"],
-            "limits": "; ".join(f"{name}: {value}" for name, value in asked.question["filters"].items()),
+            "limits": asked.filters,
             "read_as": asked.parsed,
             "reports": None if asked.error else asked.reports,
             "of": None if asked.error else asked.of,
@@ -50,11 +49,12 @@ def rows_of(told: About, library: str) -> Iterator[dict[str, Any]]:
 
 
 def append(path: Path, searcher: Searcher, query: str, filters: Filters, library: str) -> None:
-    """Put one search at the end of a log, which is made when it is not there. All that answers is counted, whatever
-    part of it is shown. Raises UsageError when the file is something else.
+    """Append one search to a log, which is created if needed. Every match is counted, however few were shown.
+
+    Raises UsageError when the file is not a search log.
     """
     if path.exists():
-        read(path, library)  # nothing is put behind what is no log
+        read(path, library)  # refuse to append to any other file
     head, found = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
     hits = list(found)
     asked = Asked(
@@ -70,11 +70,11 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
     with disk_of(path):
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(line)  # in one piece: two searches at the same moment are two lines
+            file.write(line)  # one write: two searches at the same moment stay two lines
 
 
 def read(path: Path, library: str) -> list[dict[str, Any]]:
-    """The rows of a log that `append` wrote, or of the record of a batch. Raises UsageError for any other file."""
+    """The rows of a search log, or of the record of a batch. Raises UsageError for any other file."""
     try:
         lines = path.read_text("utf-8").splitlines()
         rows = [json.loads(line) for line in lines if line.startswith('{"asked_at": ')]
@@ -83,5 +83,7 @@ def read(path: Path, library: str) -> list[dict[str, Any]]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise UsageError(f"{path} is no search log: a line of it is cut short.") from error
+        raise UsageError(
+            f"{path} is not a search log, or one of its lines is cut short. Check that it is the file given to --log."
+        ) from error
     return list(rows_of(record.load(path), library))

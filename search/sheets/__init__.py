@@ -1,1 +1,1 @@
-"""What people hand in: a sheet of queries as Excel or text, read as they see it."""
+"""Read a sheet of queries from CSV, JSON Lines, plain text or an Excel workbook."""

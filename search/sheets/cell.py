@@ -1,4 +1,4 @@
-"""What a cell of a spreadsheet shows, and whether that is what was typed."""
+"""The text that a cell of a spreadsheet shows, and whether it may differ from what was typed."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ _BLANKS = str.maketrans({"\xa0": " ", "\u2007": " ", "\u202f": " "} | dict.fromk
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """text: as it is shown. doubt: why that may not be what was typed, or what to do; "" where it is."""
+    """text: as shown. doubt: why it may differ from what was typed, and what to do; "" where it does not."""
 
     text: str
     doubt: str = ""
 
 
 def seen(text: str) -> str:
-    """The text as it looks: any blank is a blank, what has no width is not there, half a character is "?"."""
+    """The text as it looks: every kind of space is a space, zero-width characters are dropped, a surrogate is "?"."""
     return text.encode("utf-8", "replace").decode().translate(_BLANKS).strip()
 
 
 def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
-    """A number as a format shows it. What Excel made a date, a time, a percentage or the like is in doubt.
+    """A number as its format shows it. Dates, times, percentages and the like are in doubt: Excel may have made them.
 
     code: of the format, in its English form, such as `dd/mm/yyyy`. Raises ValueError when `raw` is no number.
     """
@@ -71,12 +71,12 @@ def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
 def _plain(value: float) -> Cell:
     text = str(int(value)) if value.is_integer() else f"{value:.{_SHOWN}g}"
     if float(text) != value or "e" in text or len(text.lstrip("-")) > _SHOWN + 1:
-        return Cell(text, f"Excel made a number of what was typed and does not show all of it: {TYPE_AGAIN}")
+        return Cell(text, f"Excel turned what was typed into a number and does not show all of it: {TYPE_AGAIN}")
     return Cell(text)
 
 
 def _doubtful(what: str, shown: str) -> Cell:
-    return Cell(shown, f"Excel made {what} of what was typed ({shown}): {TYPE_AGAIN}")
+    return Cell(shown, f"Excel turned what was typed into {what} ({shown}): {TYPE_AGAIN}")
 
 
 def _date(value: float, form: str, from_1904: bool) -> Cell:
@@ -92,13 +92,13 @@ def _date(value: float, form: str, from_1904: bool) -> Cell:
 
 
 def _day(value: float, from_1904: bool) -> datetime | None:
-    """The moment that Excel counts from 1900 (as if that had been a leap year) or, in old Mac workbooks, from 1904."""
-    if not 0 <= value < 2_958_465 - 1462 * from_1904:  # the year 9999 ends
+    """A date that Excel counts from 1900 (as if it had been a leap year) or, in old Mac workbooks, from 1904."""
+    if not 0 <= value < 2_958_465 - 1462 * from_1904:  # the end of 9999
         return None
     first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 31 if value < 60 else 30)  # noqa: DTZ001 - no zone
     return first + timedelta(seconds=round(value * 86_400))
 
 
 def too_large() -> UsageError:
-    """What is said of a workbook past any bound."""
+    """The error for a workbook beyond any limit."""
     return UsageError("The workbook is too large when unpacked. Keep only the columns that are needed.")

@@ -1,4 +1,4 @@
-"""Find the row that names the columns of a table, and what each column is."""
+"""Find the header row of a table, and identify its columns."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from corpus.errors import UsageError
 from search.sheets.cell import seen
 
 LOOKED_AT = 20
-"""Rows in which the header may stand: above it there may be a title, who made it and when."""
+"""The header is one of so many first rows: above it there may be a title, an author or a date."""
 
 
 class Header:
-    """Which row names the columns, for the names that a table may have.
+    """Recognises the header of a table with known column names.
 
-    names: the columns that are known, each also by other names: folded name → ours. key: the column without which a row
-    is no header. asks: the columns that decide what is asked.
+    names: folded name → our name, with synonyms. key: the column that every header has. asks: the columns that affect
+    the query.
     """
 
     def __init__(self, names: Mapping[str, str], key: str, asks: Sequence[str]) -> None:
         self._names, self.key, self.asks = names, key, asks
 
     def find(self, rows: Sequence[Sequence[str]]) -> int | None:
-        """The place of the header among the first rows, or None.
+        """The position of the header among the first rows, or None.
 
-        A first row that says `query` is one. Below it a row must say more, lest a query that happens to be the word
-        "query" is taken for one: the name of a second column, or that all rows above it have one cell only.
+        A first row with a cell `query` is a header. A later row needs more evidence, because a query may be the word
+        "query" itself: a second known column, or only single cells in the rows above.
         """
         rows = rows[:LOOKED_AT]
         exact = [self.key in (folded(seen(cell)) for cell in row) for row in rows]
@@ -44,9 +44,9 @@ class Header:
         return 0 if known[:1] != [0] and known else None
 
     def columns(self, cells: Sequence[str]) -> list[str]:
-        """What each column is called: our name for one that we know, else its own. An exact name wins over another one.
+        """The name of each column: ours where we know it, else its own. An exact name wins over a synonym.
 
-        Raises UsageError for two columns with the same name of ours.
+        Raises UsageError when two columns have the same exact name.
         """
         exact = Counter(name for cell in cells if self._names.get(name := folded(seen(cell))) == name)
         if twice := [name for name, count in exact.items() if count > 1]:
@@ -61,7 +61,7 @@ class Header:
         return columns
 
     def best_delimiter(self, lines: Sequence[str]) -> tuple[str, int | None]:
-        """What parts the cells of a text file, and the place of the line that is its header, or None."""
+        """The separator of the cells of a text file, and the position of its header, or None."""
         found = []
         for delimiter in DELIMITERS:
             rows = [cells_of(line, delimiter) for line in lines[:LOOKED_AT]]
@@ -71,10 +71,10 @@ class Header:
         return delimiter, place
 
     def of_table(self, lines: Sequence[str], *, is_table: bool) -> list[str]:
-        """The columns of what is a table all the same, although none is the one that is needed; [] for plain lines.
+        """The columns of a table that lacks the key column; [] for plain lines.
 
-        is_table: whether the file says that it is one. Else a comma may be part of the text: then the first row must
-        have a name that nobody asks for, such as `id`, or all rows the same number of cells without a space between.
+        is_table: whether the file's name says that it is a table. Otherwise a comma may be part of the text: then the
+        first row must have a known column such as `id`, or all rows as many cells, with no space after a comma.
         """
         for delimiter in "\t;,|" if is_table else "\t;,":
             rows = [cells_of(line, delimiter) for line in lines]
@@ -99,7 +99,7 @@ def _filled(row: Sequence[str]) -> int:
 
 
 def no_queries(columns: Sequence[str], *, hidden: bool = False) -> UsageError:
-    """What is said of a table without a column of queries. hidden: whether a part of it is hidden."""
+    """The error for a table without a column of queries. hidden: whether a part of it is hidden."""
     named = [name for name in columns if name]
     shown = f" Its columns are: {', '.join(name[:40] for name in named[:12])}{' …' if len(named) > 12 else ''}."
     return UsageError(

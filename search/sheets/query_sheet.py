@@ -1,7 +1,7 @@
-"""A sheet of questions: what people type into Excel, a text editor or a program, and what each row asks.
+"""A sheet of queries, from Excel, a text editor or a program.
 
-CSV, TSV or XLSX with a column `query`, JSON Lines, or one query a line. A row that cannot be asked says why; it never
-spoils another one.
+CSV, TSV or XLSX with a column `query`, JSON Lines, or one query per line. A row that cannot be run says why, and does
+not affect the others.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from search.sheets.table import Row, table_of
 
 MAX_BYTES = 100_000_000
 MAX_QUESTIONS = 16_000
-"""Of one sheet: a spreadsheet has no room for more columns in a matrix."""
+"""Of one sheet: the matrix has a column for each, and Excel has no more columns."""
 
 ID, QUERY = "id", "query"
-_NARROWING = tuple(each.name for each in FILTERS)  # columns; several values stand with ; between
+_NARROWING = tuple(each.name for each in FILTERS)  # columns; several values are separated by ;
 _OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY} | {
     other: each.name for each in FILTERS for other in each.also
 }
@@ -38,7 +38,7 @@ _FORMULA = re.compile(r"\s*(@|[=+]\s*[A-Za-z][\w.]*\(|[=+]\s*[\w.$]+(?:[+*/^&!]\
 class Question:
     """One row. id: as given, else its line; unique in the sheet. line: 1-based in the file, or row of the spreadsheet.
 
-    given: the filters as they were typed. extra: the other columns, carried through. error: why it cannot be asked.
+    given: the filters as typed. extra: the other columns, copied to the output. error: why the query cannot be run.
     """
 
     id: str
@@ -63,21 +63,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The questions of a file, and in `read` what of it they are: "sheet Round 1, column B, 12 queries; …"."""
+    """The queries of a file. read: which part of it was read, such as "sheet Round 1, column B, 12 queries; …"."""
 
     questions: list[Question]
     read: str
 
 
 def questions(data: bytes, name: str = "") -> list[Question]:
-    """The questions in a file, as `read` finds them."""
+    """The queries in a file, as `read` finds them."""
     return read(data, name).questions
 
 
 def read(data: bytes, name: str = "") -> Sheet:
-    """What is asked in a file. name: of the file, whose ending says what it is; without it the content tells.
+    """Read the queries in a file. name: of the file, whose ending gives its form; without it the content decides.
 
-    Raises UsageError when there is nothing. A row that cannot be asked is a Question with its error.
+    Raises UsageError when there are none. A row that cannot be run is a Question with its error.
     """
     if len(data) > MAX_BYTES:
         raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
@@ -85,11 +85,13 @@ def read(data: bytes, name: str = "") -> Sheet:
     found = list(islice(_asked(table.rows), MAX_QUESTIONS + 1))
     if not found:
         raise UsageError(
-            "The sheet has no queries. Give one query a line, or a table with a column called query; "
+            "The sheet has no queries. Write one query per line, or a table with a column called query; "
             "`reviews batch --template` writes an example."
         )
     if len(found) > MAX_QUESTIONS:
-        raise UsageError(f"The sheet has more than {MAX_QUESTIONS:,} queries. So many fit into one batch: split it.")
+        raise UsageError(
+            f"The sheet has more than {MAX_QUESTIONS:,} queries, the most that one batch can take. Split it."
+        )
     counted = f"{len(found):,} {'query' if len(found) == 1 else 'queries'}"
     not_read = f"; not read: {', '.join(table.not_read)}" if table.not_read else ""
     said = f"{table.where}, {counted}{not_read}{''.join(f'; {note}' for note in table.notes)}"
@@ -97,7 +99,7 @@ def read(data: bytes, name: str = "") -> Sheet:
 
 
 def narrowed(question: Question, filters: Filters) -> Question:
-    """The question with filters for every row. Where a row has a filter of its own, that one holds."""
+    """The query with the filters that apply to every row. A filter of its own takes precedence."""
     own = dict(question.given)
     typed = {name: "; ".join(values) for name, values in filters.typed().items()}
     given = {name: cell for name in _NARROWING if (cell := own.get(name) or typed.get(name))}
@@ -113,7 +115,7 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
         extra = tuple((name, cell) for name, cell in cells.items() if name not in known)
         query = cells.get(QUERY, "")
         name = cells.get(ID, "") or (f"line {line}" if error else str(line))
-        if name in lines:  # else the rows and columns of the answer could not be told apart
+        if name in lines:  # ids name the rows and columns of the output
             name = f"{name} (line {line})"
         lines[name] = line
         question = Question(name, query, line, given=tuple(given.items()), extra=extra, error=error or _slip(query))
@@ -125,15 +127,15 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
 
 
 def _slip(query: str) -> str:
-    """Why what stands in a cell is no query, as far as that can be seen without reading it."""
+    """Why the text of a cell is not a query, as far as can be told without parsing it; "" where it may be."""
     if not query:
         return "the row has no query"
     if "\ufffd" in query:
-        return "the query has letters that cannot be read: save the sheet as UTF-8"
+        return "the query has characters that cannot be read: save the sheet as UTF-8"
     if found := _SPREADSHEET.match(query):
-        return f"Excel took the query for a formula and saved {found[0]}: write an apostrophe before it, such as '=DNA"
+        return f"Excel took the query for a formula and saved {found[0]}: type an apostrophe before it, such as '=DNA"
     if _FORMULA.match(query):
-        return "this is a formula of a spreadsheet, no query"
+        return "this is a spreadsheet formula, not a query"
     if _CONVERTED.fullmatch(query):
-        return f"Excel made {query} of what was typed: format the cell as Text, type it again and save the sheet"
+        return f"Excel turned what was typed into {query}: format the cell as Text, type it again and save the sheet"
     return ""

@@ -1,7 +1,4 @@
-"""Read the cells of an Excel workbook (.xlsx) as the person who made it sees them.
-
-Why openpyxl is not used: docs/adr/0009.
-"""
+"""Read the cells of an Excel workbook (.xlsx) as they look on the screen. Why not openpyxl: docs/adr/0009."""
 
 from __future__ import annotations
 
@@ -60,7 +57,7 @@ class Workbook:
             if name == "sheet":
                 part_id = next((value for key, value in values.items() if key.endswith("}id")), "")
                 kind, part = related.get(part_id, ("", ""))
-                if kind == "worksheet":  # and no chart on a sheet of its own
+                if kind == "worksheet":  # not a chart sheet
                     self.sheets.append((seen(values["name"])[:31], values.get("state", "visible") != "visible"))
                     self._parts.append(part)
             elif name == "workbookPr":
@@ -71,20 +68,20 @@ class Workbook:
                 self._shared.names.add(values["name"].casefold())
 
     def grid(self, sheet: int) -> Grid:
-        """The cells of a sheet, by its place in `sheets`."""
+        """The cells of a sheet, by its position in `sheets`."""
         with _damaged():
             parse(self._part(self._parts[sheet]), found := SheetReader(self._shared))
             return found.grid
 
     def is_empty(self, sheet: int) -> bool:
-        """Whether no cell of a sheet holds anything. Reads no further than to the first one that does."""
+        """Whether every cell of a sheet is empty. Stops reading at the first that is not."""
         with _damaged():
             found = SheetReader(self._shared)
             parse(until_filled(self._part(self._parts[sheet]), found.grid), found, whole=False)
             return not found.grid.lines
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part refers to, by id: its kind and its name."""
+        """The parts that a part refers to: id → kind and name."""
         folder, name = posixpath.split(part)
         found = {}
         for element, values in elements(self._part(posixpath.join(folder, "_rels", f"{name}.rels"))):
@@ -94,8 +91,8 @@ class Workbook:
         return found
 
     def _part(self, name: str) -> Iterator[bytes]:
-        """The bytes of a part. zipfile gives no more of them than the part says that it has."""
-        if name not in self._taken:  # a sheet may be looked at twice
+        """The bytes of a part. zipfile returns no more of them than the directory declares."""
+        if name not in self._taken:  # a sheet may be read twice
             self._taken.add(name)
             self._left -= self._zip.getinfo(name).file_size
         if self._left < 0:
@@ -113,5 +110,5 @@ def _damaged() -> Iterator[None]:
         zipfile.BadZipFile, ExpatError, zlib.error, KeyError, ValueError, IndexError, OSError, EOFError,
         RuntimeError,
     ) as error:  # fmt: skip
-        # RuntimeError: a part has a password, or (NotImplementedError) is packed in a way that Python does not know.
-        raise UsageError("The workbook is damaged or no .xlsx file. Save it again, or as CSV.") from error
+        # RuntimeError: a part has a password, or (NotImplementedError) uses a compression that Python does not support.
+        raise UsageError("The workbook is damaged, or not an .xlsx file. Save it again, or save it as CSV.") from error

@@ -1,7 +1,7 @@
-"""Parse the XML of an Excel workbook: its cells, the texts that they share, and how numbers are shown.
+"""Parse the XML of an Excel workbook: its cells, shared strings and number formats.
 
-The XML is untrusted. It is read in pieces, without a tree, and every count is bounded, so that a hostile file costs no
-more than a large one. What the format forbids is a ValueError, and what a fair file may do at most a UsageError.
+The XML is untrusted. It is parsed in pieces, without a tree, and every count is limited, so that a hostile file costs
+no more than a large one. Invalid XML raises ValueError; a valid file that is too large raises UsageError.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, number, seen, too_large
+from search.tables.columns import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 _CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
-_LETTERS = 50_000_000  # of all cells together: one long text may be the value of many cells
+_LETTERS = 50_000_000  # in all cells together: one long text may be the value of many cells
 _ELEMENTS = 100_000  # of styles, and of merged cells
-_CELL_LETTERS = 32_767  # Excel's own limit, as are the next two
-_ROWS, _COLUMNS = 1_048_576, 16_384
 _REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -42,9 +41,9 @@ class Grid:
     merged: list[tuple[int, int, int]] = field(default_factory=list)
 
     def fill(self, after: int) -> list[str]:
-        """Give each row that a merged cell spans its value, as it looks on the screen. Returns the cells, as `C2:C3`.
+        """Give the value of a merged cell to each row it spans, as on the screen. Returns the cells, as `C2:C3`.
 
-        after: the row of the header; what spans it is a heading. Only rows that hold something are filled.
+        after: the row of the header; a merged cell above it is a heading. Empty rows are not filled.
         """
         filled, numbers, cells, left = [], [line.number for line in self.lines], _CELLS, _LETTERS
         for first, last, column in self.merged:
@@ -74,7 +73,7 @@ def letters(column: int) -> str:
 
 @dataclass(slots=True)
 class Shared:
-    """What the cells of all sheets refer to. names: for formulas. calculated: whether results are up to date."""
+    """What the cells of all sheets share. names: defined names. calculated: whether saved results are up to date."""
 
     strings: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
@@ -84,7 +83,7 @@ class Shared:
 
 
 class Reader:
-    """Takes what the parser meets, and keeps the text of the elements that hold some."""
+    """Receives the events of the parser, and collects the text of the elements named in `holds`."""
 
     holds: tuple[str, ...] = ()
 
@@ -106,10 +105,10 @@ class Reader:
         self._text = None
 
     def begins(self, name: str, values: Mapping[str, str]) -> None:
-        """An element begins. values: its attributes."""
+        """Called at the start of an element. values: its attributes."""
 
     def ends(self, name: str, text: str) -> None:
-        """An element ends. text: what stands in it."""
+        """Called at the end of an element. text: its text."""
 
 
 class _Elements(Reader):
@@ -124,7 +123,7 @@ class _Elements(Reader):
 
 
 class StringsReader(Reader):
-    """The texts that cells share. Pieces in several formats make one text; how to pronounce it (rPh) is not in it."""
+    """The shared strings. Runs in several formats are joined; phonetic hints (rPh) are left out."""
 
     holds = ("t",)
 
@@ -163,24 +162,24 @@ class SheetReader(Reader):
         self._cell: Mapping[str, str] = {}
         self._parts: dict[str, list[str]] = {}
         self._spoken = False
-        self._cells, self._letters, self._columns = _CELLS, _LETTERS, _COLUMNS  # that may still come
+        self._cells, self._letters, self._columns = _CELLS, _LETTERS, MAX_COLUMNS  # that may still come
 
     def begins(self, name: str, values: Mapping[str, str]) -> None:
         if name == "c":
             self._column = _place(values["r"])[1] if "r" in values else self._column + 1
-            if self._column >= _COLUMNS:
+            if self._column >= MAX_COLUMNS:
                 raise ValueError("a column that Excel does not have")
             self._cell, self._parts = values, {}
         elif name == "row":
             hidden = is_true(values, "hidden") or values.get("ht") == "0"
             last, self._column = self._line.number, -1
             self._line = Line(int(values.get("r", last + 1)), hidden, {})
-            if not last < self._line.number <= _ROWS:
+            if not last < self._line.number <= MAX_ROWS:
                 raise ValueError("rows that are out of order, or that Excel does not have")
         elif name == "rPh":
             self._spoken = True
         elif name == "col" and is_true(values, "hidden"):
-            columns = range(int(values["min"]) - 1, min(int(values["max"]), _COLUMNS))
+            columns = range(int(values["min"]) - 1, min(int(values["max"]), MAX_COLUMNS))
             self._columns -= len(columns)
             if self._columns < 0:
                 raise ValueError("columns that are there twice")
@@ -212,7 +211,7 @@ class SheetReader(Reader):
             self._letters -= len(cell.text)
             if self._cells < 0 or self._letters < 0:
                 raise too_large()
-            if len(cell.text) > _CELL_LETTERS:
+            if len(cell.text) > MAX_CELL:
                 raise ValueError("a text that is longer than a cell may be")
             self._line.cells[self._column] = cell
 
@@ -230,7 +229,7 @@ class SheetReader(Reader):
         return self._value(kind, raw) if has_result else Cell("=" + word, RESULT_MISSING)
 
     def _has_result(self, kind: str, raw: str | None) -> bool:
-        """Programs that cannot calculate save 0, and that all is to be calculated when the workbook is opened."""
+        """Whether a formula has a result. Programs that cannot calculate save 0 and ask for it on opening."""
         if raw is None or (not raw and kind != "str"):
             return False
         return self._shared.calculated or (kind, raw) != ("n", "0")
@@ -252,16 +251,16 @@ class SheetReader(Reader):
         if kind == "e":
             error = seen(raw)[:20]
             return Cell(
-                error, f"the cell holds the error {error} of Excel: type it again, with an apostrophe before it"
+                error, f"the cell holds the Excel error {error}: type the query again, with an apostrophe before it"
             )
         if kind == "d":
-            return Cell(seen(raw), f"Excel made a date of what was typed ({seen(raw)[:20]}): {TYPE_AGAIN}")
+            return Cell(seen(raw), f"Excel turned what was typed into a date ({seen(raw)[:20]}): {TYPE_AGAIN}")
         style, formats = int(self._cell.get("s", "0")), self._shared.formats
         return number(raw, formats[style] if style < len(formats) else "", from_1904=self._shared.from_1904)
 
 
 def parse(chunks: Iterable[bytes], reader: Reader, *, whole: bool = True) -> None:
-    """Show a part to a reader. whole: whether it must end where it should. Raises ExpatError or ValueError."""
+    """Parse a part for a reader. whole: whether it must be complete. Raises ExpatError or ValueError."""
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -275,17 +274,17 @@ def parse(chunks: Iterable[bytes], reader: Reader, *, whole: bool = True) -> Non
 
 
 def _no_doctype(*_: object) -> None:
-    raise ValueError("a DOCTYPE: no workbook has one, and with it come entities that make much of little")
+    raise ValueError("a DOCTYPE, which no workbook has, and which allows entities that expand to a huge text")
 
 
 def elements(chunks: Iterable[bytes]) -> list[tuple[str, Mapping[str, str]]]:
-    """Every element of a small part with its attributes, in their order."""
+    """Every element of a small part with its attributes, in order."""
     parse(chunks, met := _Elements())
     return met.found
 
 
 def until_filled(chunks: Iterator[bytes], grid: Grid) -> Iterator[bytes]:
-    """The pieces of a sheet up to the one with its first cell."""
+    """The chunks of a sheet up to the first that has a filled cell."""
     for chunk in chunks:
         yield chunk
         if grid.lines:
@@ -293,7 +292,7 @@ def until_filled(chunks: Iterator[bytes], grid: Grid) -> Iterator[bytes]:
 
 
 def formats_of(styles: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
-    """The format of each style that a cell may name by its place."""
+    """The number format of each style, in the order in which cells refer to them."""
     own, found, within = dict(BUILT_IN), [], ""
     for name, values in styles:
         if name == "numFmt":
@@ -308,12 +307,12 @@ def formats_of(styles: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
 def _place(reference: str) -> tuple[int, int]:
     """Row, from 1, and column, from 0, of `B2`."""
     match = _REF.fullmatch(reference)
-    if not match or not 1 <= int(match[2]) <= _ROWS:
+    if not match or not 1 <= int(match[2]) <= MAX_ROWS:
         raise ValueError(reference)
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - 64
-    if column > _COLUMNS:
+    if column > MAX_COLUMNS:
         raise ValueError(reference)
     return int(match[2]), column - 1
 

@@ -1,7 +1,7 @@
 """Read a file into the rows of a table: CSV, TSV or other text, JSON Lines or an Excel workbook.
 
-What the rows mean is decided in search/sheets/query_sheet.py. A row that cannot be used says why; it never spoils
-another one.
+What the rows mean is decided in search/sheets/query_sheet.py. A row that cannot be used says why, and does not affect
+the others.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from search.sheets.header import LOOKED_AT, Header, no_queries
 from search.sheets.spreadsheet import Workbook
 from search.sheets.spreadsheet_xml import Grid, letters
 
-_APOSTROPHE = re.compile(r"'(?=[^\s'])(?!.*'(?:\W|$))", re.DOTALL)  # with no second one that ends a phrase
+_APOSTROPHE = re.compile(r"'(?=[^\s'])(?!.*'(?:\W|$))", re.DOTALL)  # without a second one that ends a phrase
 _HEADINGS = frozenset(
     f"{kind}{name}"
     for name in ("queries", "searches", "search terms", "search term", "search strings", "search string")
     for kind in ("", "list of ", "my ", "the ")
 ) | {"query text", "query string", "keywords", "keyword", "search phrase", "search phrases", "search words"}
 _MOST = 2_000_000  # of rows times columns of a workbook, filled or not
-_JUDGED = 1_000  # lines from which it is told whether a text is a table
+_JUDGED = 1_000  # lines that decide whether a text is a table
 _NOT_A_SHEET = (
     (re.compile(rb"%PDF-"), "a PDF"),
     (re.compile(rb"\{\\rtf"), "a document (RTF)"),
@@ -39,7 +39,7 @@ Row = tuple[int, Mapping[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """where: which part of the file the queries are. not_read, notes: what the person who made it should know."""
+    """where: the part of the file that holds the queries. not_read, notes: for the person who made the file."""
 
     rows: Iterator[Row]
     where: str
@@ -56,9 +56,11 @@ def table_of(data: bytes, ending: str, header: Header) -> Table:
             "The sheet is in the format of Excel 97 (.xls), or has a password. Save it as .xlsx without one, or as CSV."
         )
     if ending.startswith(("xls", "ods")):
-        raise UsageError(f"The sheet is no workbook, although it is called .{ending}. Save it as .xlsx, or as CSV.")
+        raise UsageError(
+            f"The sheet is not a workbook, although its name ends in .{ending}. Save it as .xlsx, or as CSV."
+        )
     if kind := next((kind for begins, kind in _NOT_A_SHEET if begins.match(data)), None):
-        raise UsageError(f"The file is {kind}, and no sheet of queries. Save the queries as .xlsx, CSV or plain text.")
+        raise UsageError(f"The file is {kind}, not a sheet of queries. Save the queries as .xlsx, CSV or plain text.")
     lines = decoded(data)
     if any("\0" in line for line in lines):
         raise UsageError("The file is not text. Save the queries as .xlsx, CSV or plain text.")
@@ -68,7 +70,7 @@ def table_of(data: bytes, ending: str, header: Header) -> Table:
 
 
 def _text(lines: list[str], ending: str, header: Header) -> Table:
-    """A table as text, or one query a line."""
+    """A table as text, or one query per line."""
     is_table = ending in ("csv", "tsv")
     declared = declared_separator(lines)
     numbered = [(n, line) for n, line in enumerate(lines, 1) if line.strip()][bool(declared) :]
@@ -93,7 +95,7 @@ def _text(lines: list[str], ending: str, header: Header) -> Table:
 
 
 def _heading(query: str, line: int, first: int) -> str:
-    """Why the first line is no query, where it is what people call such a list."""
+    """Why the first line is not a query, where it is a usual title of such a list."""
     if line == first and folded(query).rstrip(":") in _HEADINGS:
         return "the line looks like the name of the column: call it `query`, or write it without this line"
     return ""
@@ -104,7 +106,7 @@ def _where(columns: Sequence[str], key: str) -> str:
 
 
 def _alone(line: str, delimiter: str) -> tuple[str, str]:
-    """A line that is a query, and why it is none. In a CSV file it may be a cell in quotes, with commas in it."""
+    """A line as a query, and why it is not one. In a CSV file it may be a cell in quotes that contains commas."""
     cells = [cell.strip() for cell in cells_of(line, delimiter)] if delimiter else []
     filled = [cell for cell in cells if cell]
     if len(filled) > 1:
@@ -164,12 +166,12 @@ def _objects(lines: list[str], header: Header) -> Iterator[Row]:
         wrong = isinstance(cells.get(header.key), (bool, list)) or any(
             isinstance(cells.get(name), (bool, dict)) for name in header.asks
         )
-        said = "the query, or what narrows it, is no text" if wrong else ""
+        said = "the query, or a filter, is not text" if wrong else ""
         yield n, {name: seen(_told(cell)) for name, cell in cells.items()}, said
 
 
 def _workbook(data: bytes, header: Header) -> Table:
-    """The first visible sheet with a column of queries. What is hidden was not meant, and is not asked."""
+    """The first visible sheet with a column of queries. Hidden rows and columns are not meant to be searched."""
     book = Workbook(data)
     visible = [n for n, (_, hidden) in enumerate(book.sheets) if not hidden]
     shown: list[str] = []
@@ -237,7 +239,7 @@ def _of_grid(book: Workbook, sheet: int, grid: Grid, top: int, columns: Sequence
 
 
 def _row(number: int, cells: Mapping[str, Cell], header: Header) -> Row:
-    """A row of a workbook. A cell that asks or narrows must show what was typed; others are carried along."""
+    """A row of a workbook. A query or filter must show what was typed; other cells are copied as they are."""
     said = ""
     for name in header.asks:
         if name in cells and cells[name].doubt and not said:
@@ -246,7 +248,7 @@ def _row(number: int, cells: Mapping[str, Cell], header: Header) -> Row:
 
 
 def _typed(cell: str) -> str:
-    """The cell as it looks, without the apostrophe that says that it is text."""
+    """The cell as it looks, without the apostrophe that marks it as text."""
     text = unguarded(cell)
     return text[1:] if _APOSTROPHE.match(text) else text
 

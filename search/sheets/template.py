@@ -1,4 +1,4 @@
-"""An example of a sheet of queries, to be filled in."""
+"""An example sheet of queries, to fill in."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TEMPLATE = (
     ("N5", "'=DNA", "", "", "DNA in capitals only; the apostrophe keeps Excel from taking it for a formula"),
     ("N6", 'theme:"voice of the child"', "", "", "a theme: `reviews themes` lists them"),
 )
-"""An example sheet. Columns of your own, such as `note`, come back in the answer."""
+"""The example sheet. Columns of your own, such as `note`, are copied to the output."""
 
 
 def template(form: str) -> bytes:
-    """The example sheet as csv, tsv, xlsx or jsonl. Raises UsageError for another form."""
+    """The example sheet as csv, tsv, xlsx or jsonl. Raises UsageError for any other form."""
     writers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: _template_text(","),
         "tsv": lambda: _template_text("\t"),

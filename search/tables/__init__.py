@@ -1,1 +1,1 @@
-"""Tables as CSV, JSON Lines and Excel."""
+"""Write rows as CSV, JSON Lines, Parquet or an Excel workbook."""

@@ -1,18 +1,20 @@
-"""Rows of plain values as CSV, JSON Lines or a workbook: written one by one, seen whole or not at all."""
+"""Rows of plain values as CSV, JSON Lines, Parquet or a workbook: written one by one, complete or not at all."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, Protocol, TextIO
 
 from corpus.atomic import beside
 from corpus.catalogue.text_table import guarded
 from corpus.errors import LimitHit, UsageError
+from corpus.refusal import refused
+from search.tables.columns import MAX_ROWS, types_of
+from search.tables.parquet import arrow, parquet_rows
 
 Row = Mapping[str, Any]
 Write = Callable[[Row], None]
@@ -24,7 +26,7 @@ def safe_cell(value: object) -> object:
 
 
 def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write:
-    """Writes the header now, unless it stands elsewhere, and a row at each call."""
+    """Write the header now, if there is to be one, and a row at each call."""
     writer = csv.writer(file)
     if header:
         file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
@@ -37,7 +39,7 @@ def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Wr
 
 
 def json_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write:
-    """Writes an object at each call, with every column as a key."""
+    """Write an object at each call, with every column as a key."""
 
     def write(row: Row) -> None:
         file.write(json.dumps({column: row.get(column) for column in columns}, ensure_ascii=False) + "\n")
@@ -50,58 +52,89 @@ class _Writer(Protocol):
 
 
 TEXT_FORMS: dict[str, _Writer] = {"csv": csv_rows, "jsonl": json_rows}
+FORMS = ("xlsx", *TEXT_FORMS, "parquet")
 
 
-def form_of(out: Path, form: str | None, known: Sequence[str]) -> str:
-    """What to write: as asked, else as the file's ending says. Raises UsageError when that is none of the known."""
+def form_of(out: Path, form: str | None) -> str:
+    """The form to write: as asked, else as the file's ending says.
+
+    Raises UsageError for an ending that is none of FORMS, and for Parquet where pyarrow is not installed.
+    """
     chosen = form or out.suffix.lower().removeprefix(".")
-    if chosen not in known:
-        endings = ", ".join(f".{name}" for name in known)
+    if chosen not in FORMS:
+        endings = ", ".join(f".{name}" for name in FORMS)
         raise UsageError(f"{out.name} must end in one of {endings}, or say with --format what to write.")
+    if chosen == "parquet":
+        arrow()
     return chosen
 
 
 @contextmanager
 def text_file(path: Path) -> Iterator[TextIO]:
-    """A new text file, UTF-8. What cannot be written as UTF-8 becomes a question mark."""
+    """A new text file, UTF-8. What UTF-8 cannot hold becomes a question mark."""
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         yield file
 
 
 @contextmanager
 def disk_of(out: Path, more: str = "") -> Iterator[None]:
-    """Errors of the disk as a sentence that says what to do. more: a further sentence."""
+    """Turn errors of the disk into a sentence that says what to do. more: a further sentence."""
     try:
         yield
     except OSError as error:
-        said = f"{out} cannot be written ({error.strerror or error}). Check the folder, the disk and your rights."
-        raise LimitHit(f"{said} {more}".rstrip()) from error
+        raise LimitHit(f"{refused(out, error, doing='written')} {more}".rstrip()) from error
 
 
-def write_rows(out: Path, rows: Iterable[Row], columns: Sequence[str], *, form: str | None = None) -> int:
-    """Write a table to a .csv, .jsonl or .xlsx file, whole or not at all. Returns the number of rows."""
-    chosen = form_of(out, form, (*TEXT_FORMS, "xlsx"))
-    count = 0
+@contextmanager
+def table(
+    path: Path, form: str, columns: Sequence[str], *, text: Collection[str] = (), whole: Collection[str] = ()
+) -> Iterator[Write]:
+    """A new table in CSV, JSON Lines or Parquet, to which each call adds a row.
+
+    text, whole: columns that hold text, or whole numbers, whatever they are called (for the types of Parquet).
+    """
+    if form == "parquet":
+        with parquet_rows(path, types_of(columns, text=text, whole=whole)) as write:
+            yield write
+    else:
+        with text_file(path) as file:
+            yield TEXT_FORMS[form](file, columns)
+
+
+def write_rows(
+    out: Path, rows: Iterable[Row], columns: Sequence[str], *, form: str | None = None, max_rows: int = MAX_ROWS
+) -> int:
+    """Write a table to a .csv, .jsonl, .parquet or .xlsx file, complete or not at all. Returns the number of rows.
+
+    max_rows: of a sheet of a workbook, with its header. Raises LimitHit when there are more.
+    """
+    chosen = form_of(out, form)
     with disk_of(out), beside(out) as path:
         if chosen == "xlsx":
-            from search.tables.sheet_rows import Kept  # XlsxWriter is loaded by who needs it
-            from search.tables.workbook import Book, lines_of
+            return _write_sheet(path, out, rows, columns, max_rows)
+        count = 0
+        with table(path, chosen, columns) as write:
+            for row in rows:
+                write(row)
+                count += 1
+        return count
 
-            with TemporaryFile() as lines:
-                line, kept = lines_of(columns).line, Kept(lines)
-                for row in rows:
-                    kept.write(line(row))
-                    count += 1
-                lines.seek(0)
-                with Book(path) as book:
-                    book.table(out.stem, columns, iter(lines), kept.pieces())
-        else:
-            with text_file(path) as file:
-                write = TEXT_FORMS[chosen](file, columns)
-                for row in rows:
-                    write(row)
-                    count += 1
-    return count
+
+def _write_sheet(path: Path, out: Path, rows: Iterable[Row], columns: Sequence[str], max_rows: int) -> int:
+    from search.tables.workbook import Book, sheet_name  # XlsxWriter is loaded only when it is needed
+
+    with Book(path) as book:
+        sheet = book.sheet(sheet_name(out.stem), columns)
+        sheet.header()
+        for count, row in enumerate(rows, 1):
+            if count >= max_rows:
+                raise LimitHit(
+                    f"{out.name} was not written: there are more than {max_rows - 1:,} rows, and an Excel sheet holds "
+                    "no more. Write .csv, .jsonl or .parquet instead, or narrow the query."
+                )
+            sheet.write(row)
+        sheet.finish()
+        return sheet.row - 1
 
 
 def frame(rows: Iterable[Row], columns: Sequence[str] | None = None) -> Any:
@@ -109,5 +142,5 @@ def frame(rows: Iterable[Row], columns: Sequence[str] | None = None) -> Any:
     try:
         import pandas
     except ImportError as error:
-        raise UsageError("There is no pandas here. Install it with `pip install pandas`, or use the rows.") from error
+        raise UsageError("pandas is not installed. Run `pip install pandas`, or use the rows as they are.") from error
     return pandas.DataFrame(list(rows), columns=list(columns) if columns else None)

@@ -47,7 +47,7 @@ def told(library: Library, *words: str) -> str:
 # --- concordance
 
 
-def test_each_mention_is_a_line_of_its_own(demo: Library) -> None:
+def test_each_mention_has_a_line_of_its_own(demo: Library) -> None:
     lines = concordance(demo.searcher(), "neglect")
     answer = demo.search("neglect", limit=None, per_report=None)
     assert len(lines) == sum(hit.mentions for hit in answer)
@@ -69,7 +69,7 @@ def test_the_left_context_is_sorted_from_the_match_outwards(searcher: Searcher) 
     assert rights == sorted(rights) != [words(line.right) for line in concordance(searcher, "neglect")]
 
 
-def test_the_matches_stand_below_each_other_on_the_screen(demo: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_matches_are_aligned_on_the_screen(demo: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "110")
     lines = told(demo, "concordance", '"the child"', "--sort", "right").splitlines()[:-1]
     assert len(lines) > 5
@@ -77,7 +77,7 @@ def test_the_matches_stand_below_each_other_on_the_screen(demo: Library, monkeyp
     assert len(at) == 1
 
 
-def test_a_concordance_goes_into_a_file(demo: Library, tmp_path: Path) -> None:
+def test_a_concordance_can_be_written_to_a_file(demo: Library, tmp_path: Path) -> None:
     told(demo, "concordance", "neglect", "--out", str(tmp_path / "kwic.csv"))
     with (tmp_path / "kwic.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -88,7 +88,7 @@ def test_a_concordance_goes_into_a_file(demo: Library, tmp_path: Path) -> None:
 # --- trends
 
 
-def test_the_share_is_that_of_the_reports_held_of_that_year(demo: Library) -> None:
+def test_the_share_is_of_the_reports_held_for_that_year(demo: Library) -> None:
     points = trends(demo.searcher(), ["neglect", "school"])
     readable = [report for report in demo.reports() if report.searchable]
     for point in points:
@@ -110,7 +110,7 @@ def test_filters_narrow_both_the_n_and_the_n_of(searcher: Searcher) -> None:
     assert all(some[kind].of <= every[kind].of and some[kind].reports <= every[kind].reports for kind in some)  # type: ignore[operator]
 
 
-def test_small_numbers_are_marked_and_kept_back_on_request(searcher: Searcher) -> None:
+def test_small_numbers_are_marked_and_hidden_on_request(searcher: Searcher) -> None:
     open_, closed = (trends(searcher, ["neglect"], "year", suppress_small=hide) for hide in (False, True))
     small = [point for point in open_ if point.reports is not None and 0 < point.reports < SMALL]
     assert small
@@ -124,7 +124,7 @@ def test_small_numbers_are_marked_and_kept_back_on_request(searcher: Searcher) -
     assert any(f"<{SMALL} of" in line for line in chart(closed))
 
 
-def test_the_picture_is_well_formed_and_carries_its_numbers(demo: Library, tmp_path: Path) -> None:
+def test_the_svg_is_well_formed_and_shows_its_numbers(demo: Library, tmp_path: Path) -> None:
     told(demo, "trends", "neglect", '"a & b" OR school', "--by", "board", "--out", str(tmp_path / "chart.svg"))
     picture = ElementTree.parse(tmp_path / "chart.svg")
     texts = " ".join(text for text in picture.getroot().itertext())
@@ -133,7 +133,7 @@ def test_the_picture_is_well_formed_and_carries_its_numbers(demo: Library, tmp_p
     assert '"a & b" OR school' in texts
 
 
-def test_the_png_is_the_same_picture(demo: Library, tmp_path: Path) -> None:
+def test_the_png_shows_the_same_bars(demo: Library, tmp_path: Path) -> None:
     told(demo, "trends", "neglect", "school", "--by", "year", "--out", str(tmp_path / "chart.png"))
     points = trends(demo.searcher(), ["neglect", "school"])
     drawn = ElementTree.fromstring(svg(points))
@@ -157,7 +157,7 @@ def test_without_pillow_it_says_what_to_do(searcher: Searcher, monkeypatch: pyte
         png(trends(searcher, ["neglect"]))
 
 
-def test_nothing_has_no_trend(searcher: Searcher) -> None:
+def test_an_empty_query_has_no_trend(searcher: Searcher) -> None:
     with pytest.raises(QueryRefused):
         trends(searcher, [""])
 
@@ -173,7 +173,7 @@ def test_every_recommendation_and_finding_is_a_row(demo: Library) -> None:
     assert any(row["kind"] == "finding" for row in rows)
 
 
-def test_a_query_leaves_those_with_a_mention_in_them(demo: Library) -> None:
+def test_with_a_query_only_items_that_mention_it_are_listed(demo: Library) -> None:
     every = list(recommended(demo.searcher(), kind=ItemKind.RECOMMENDATION))
     some = list(recommended(demo.searcher(), "neglect", kind=ItemKind.RECOMMENDATION))
     assert 0 < len(some) < len(every)
@@ -185,7 +185,7 @@ def test_a_query_leaves_those_with_a_mention_in_them(demo: Library) -> None:
 # --- terms
 
 
-def test_log_likelihood_is_that_of_the_textbook() -> None:
+def test_log_likelihood_agrees_with_the_published_figures() -> None:
     # Rayson and Garside (2000): a word 10 times in 1,000 words against 5 times in 2,000.
     assert likelihood(10, 5, 1000, 2000) == pytest.approx(2 * (10 * 0.6931471805599453 + 5 * -0.6931471805599453))
     assert likelihood(10, 20, 1000, 2000) == pytest.approx(0)
@@ -235,12 +235,12 @@ def test_every_paragraph_is_exported_as_it_is_stored(demo: Library, tmp_path: Pa
     assert [(r["report"], r["ordinal"], r["page"], r["paragraph"], r["text"]) for r in rows] == stored
 
 
-def test_a_query_exports_only_the_reports_that_answer(demo: Library) -> None:
+def test_with_a_query_only_matching_reports_are_exported(demo: Library) -> None:
     answering = {hit.report.id for hit in demo.search("neglect", limit=None)}
     assert {row["report"] for row in paragraphs(demo.searcher(), "neglect")} == answering
 
 
-def test_citations_come_back_from_a_reader_of_ris(demo: Library, tmp_path: Path) -> None:
+def test_ris_citations_can_be_read_back(demo: Library, tmp_path: Path) -> None:
     told(demo, "export", "--out", str(tmp_path / "reports.ris"))
     with (tmp_path / "reports.ris").open(encoding="utf-8") as file:
         entries = rispy.load(file)
@@ -250,7 +250,7 @@ def test_citations_come_back_from_a_reader_of_ris(demo: Library, tmp_path: Path)
     ]
 
 
-def test_citations_come_back_from_a_reader_of_bibtex(demo: Library, tmp_path: Path) -> None:
+def test_bibtex_citations_can_be_read_back(demo: Library, tmp_path: Path) -> None:
     told(demo, "export", "--out", str(tmp_path / "reports.bib"))
     parsed = parse_file(str(tmp_path / "reports.bib"))
     assert parsed.failed_blocks == []
@@ -294,7 +294,7 @@ def test_without_pandas_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
         frame([])
 
 
-def test_the_catalogue_is_exported_a_row_a_report(demo: Library, tmp_path: Path) -> None:
+def test_the_catalogue_is_exported_with_a_row_for_each_report(demo: Library, tmp_path: Path) -> None:
     told(demo, "export", "--catalogue", "--out", str(tmp_path / "reports.csv"))
     with (tmp_path / "reports.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -1,4 +1,4 @@
-"""A batch says of each query what a search says, whole or not at all, and goes on where it was stopped."""
+"""A batch finds what a single search finds, writes complete files or none, and resumes where it was stopped."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ from corpus.layout import create_library
 from reviews.library import Library
 from reviews.maintenance.update import run as update
 from search.batch import runner
-from search.batch.outputs import COLUMNS
+from search.batch.columns import COLUMNS
 from search.batch.record import changes, load
 from search.batch.runner import Source, Stopped
 from search.diagnostics import Code
@@ -73,7 +73,7 @@ def expected(library: Library, question: Question) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_each_query_has_the_mentions_that_a_search_for_it_has(
+def test_each_query_has_the_same_mentions_as_a_single_search(
     demo: Library, asked: list[Question], tmp_path: Path, jobs: int
 ) -> None:
     asked = asked * 5 if jobs == 2 else asked  # a few are answered by one process whatever is allowed
@@ -97,7 +97,7 @@ def test_each_query_has_the_mentions_that_a_search_for_it_has(
     assert next(rows, None) is None
 
 
-def test_mentions_matrix_and_summary_add_up_to_the_same(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+def test_mentions_matrix_and_summary_have_the_same_totals(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     demo.batch(asked, tmp_path / "out.csv")
     mentions, matrix = table(tmp_path / "out.csv"), table(tmp_path / "out.matrix.csv")
     assert len(matrix) == len(demo.searcher().reports())
@@ -112,7 +112,7 @@ def test_mentions_matrix_and_summary_add_up_to_the_same(demo: Library, asked: li
         assert int(told["cases"]) <= int(told["reports"]) <= int(told["of"])
 
 
-def test_the_n_is_that_of_the_reports_that_the_filters_let_through(demo: Library, tmp_path: Path) -> None:
+def test_n_counts_the_reports_that_meet_the_filters(demo: Library, tmp_path: Path) -> None:
     sheet = questions(b"query,year\nneglect,\nneglect,2014\n", "sheet.csv")
     every, some = demo.batch(sheet, tmp_path / "out.csv").about.asked
     readable = [report for report in demo.reports() if report.searchable]
@@ -135,7 +135,7 @@ trailer <</Root 1 0 R>>
 """
 
 
-def test_a_report_that_could_not_be_read_is_never_more_than_was_searched(tmp_path: Path) -> None:
+def test_the_matching_reports_never_exceed_those_searched(tmp_path: Path) -> None:
     """`year:2014` and `NOT neglect` find it, by what is known of it and because nothing of it is: it is told."""
     settings = create_library(tmp_path / "library")
     (settings.library / "reviews.toml").write_text("ocr = false\n")
@@ -158,7 +158,7 @@ def test_a_report_that_could_not_be_read_is_never_more_than_was_searched(tmp_pat
     assert all(float(str(share)) <= 1 for row in sheet[2:] for share in row[2:])
 
 
-def test_what_the_sheet_carries_comes_back_and_is_harmless(
+def test_other_columns_are_copied_to_the_output_and_are_harmless(
     demo: Library, asked: list[Question], tmp_path: Path
 ) -> None:
     demo.batch(asked, tmp_path / "out.csv")
@@ -201,9 +201,7 @@ def test_what_the_sheet_carries_comes_back_and_is_harmless(
         ("x" * 100_000, "longer than"),
     ],
 )
-def test_a_query_that_would_be_guessed_at_is_a_row_with_its_error(
-    demo: Library, tmp_path: Path, query: str, says: str
-) -> None:
+def test_an_ambiguous_query_is_reported_with_an_error(demo: Library, tmp_path: Path, query: str, says: str) -> None:
     asked = [Question("A", "neglect", 1), Question("B", query, 2), Question("C", "school", 3)]
     done = demo.batch(asked, tmp_path / "out.jsonl")
     assert [bool(told.error) for told in done.about.asked] == [False, True, False]
@@ -212,9 +210,7 @@ def test_a_query_that_would_be_guessed_at_is_a_row_with_its_error(
     assert says in error
 
 
-def test_of_a_hundred_rows_with_twenty_broken_ones_eighty_are_answered_and_twenty_explained(
-    demo: Library, tmp_path: Path
-) -> None:
+def test_twenty_broken_rows_are_explained_and_the_other_eighty_are_run(demo: Library, tmp_path: Path) -> None:
     words = ["neglect", '"""voice of the child"""', "school*", "child NEAR/5 home", "naïve OR neglect"]
     broken = [
         *(b'"neglect', b'"""neglect', b"(neglect", b"neglect)"),  # a cell, a phrase and brackets without an end
@@ -241,7 +237,7 @@ def test_of_a_hundred_rows_with_twenty_broken_ones_eighty_are_answered_and_twent
     assert sum(bool(row["reports"]) for row in told) == 80
 
 
-def test_a_filter_that_nothing_meets_or_that_is_none_is_said_in_its_row(demo: Library, tmp_path: Path) -> None:
+def test_a_filter_that_matches_nothing_or_is_invalid_is_reported_on_its_row(demo: Library, tmp_path: Path) -> None:
     given = (b"1900,,", b",Nowhere,", b"2020..2015,,", b",,nosuch")
     sheet = b"query,year,board,section\n" + b"\n".join(b"neglect," + cells for cells in given)
     nothing, nowhere, backwards, nosuch = demo.batch(questions(sheet, "sheet.csv"), tmp_path / "out.csv").about.asked
@@ -256,7 +252,7 @@ def test_a_filter_that_nothing_meets_or_that_is_none_is_said_in_its_row(demo: Li
     assert [(row["mentions"], bool(row["error"])) for row in rows] == [*[("0", False)] * 2, *[("", True)] * 2]
 
 
-def test_a_row_that_is_read_as_written_is_asked_whatever_is_said_of_it(demo: Library, tmp_path: Path) -> None:
+def test_a_query_read_as_written_is_run_despite_its_warnings(demo: Library, tmp_path: Path) -> None:
     rows = [
         "neglect or dental",
         "neglect & dental",
@@ -270,7 +266,7 @@ def test_a_row_that_is_read_as_written_is_asked_whatever_is_said_of_it(demo: Lib
     assert done.about.asked[2].reports == demo.search('"voice of the child"').total > 0
 
 
-def test_the_wording_of_a_warning_decides_nothing(
+def test_no_decision_depends_on_the_wording_of_a_warning(
     demo: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = [
@@ -284,13 +280,13 @@ def test_the_wording_of_a_warning_decides_nothing(
     assert [bool(told.error) for told in after.about.asked] == [True, True, False, False]
 
 
-def test_a_guess_inside_quotes_is_none(demo: Library, tmp_path: Path) -> None:
+def test_the_words_of_a_warning_can_be_searched_for(demo: Library, tmp_path: Path) -> None:
     """The words of a warning may be what is searched for."""
     done = demo.batch([Question("A", '"had no partner" OR "is no year" neglect', 1)], tmp_path / "out.jsonl")
     assert done.errors == 0
 
 
-def test_the_same_sheet_gives_the_same_bytes_however_many_answer(
+def test_the_output_is_the_same_for_any_number_of_processes(
     demo: Library, asked: list[Question], tmp_path: Path
 ) -> None:
     for form in ("csv", "jsonl"):
@@ -301,7 +297,7 @@ def test_the_same_sheet_gives_the_same_bytes_however_many_answer(
             assert one.read_bytes() == two.read_bytes()
 
 
-def test_links_lead_into_the_pdf_or_to_our_own_page(demo: Library, tmp_path: Path) -> None:
+def test_links_open_the_pdf_or_the_web_page(demo: Library, tmp_path: Path) -> None:
     asked = [Question("A", "neglect", 1)]
     demo.batch(asked, tmp_path / "out.jsonl")
     for row in objects(tmp_path / "out.jsonl"):
@@ -311,7 +307,7 @@ def test_links_lead_into_the_pdf_or_to_our_own_page(demo: Library, tmp_path: Pat
     assert all(row["link"].startswith("http://127.0.0.1:8000/rep") for row in objects(tmp_path / "out.jsonl"))
 
 
-def test_a_record_can_be_asked_again_and_tells_what_has_changed(tmp_path: Path) -> None:
+def test_a_record_can_be_repeated_and_shows_what_has_changed(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
     demo = sorted((ROOT / "corpus" / "demo").glob("*.pdf"))
     for file in demo[:-2]:
@@ -338,7 +334,7 @@ def test_a_record_can_be_asked_again_and_tells_what_has_changed(tmp_path: Path) 
         assert change.after == (answer.total, sum(hit.mentions for hit in answer))
 
 
-def test_what_was_read_of_the_sheet_is_said_first_and_kept_in_the_record(demo: Library, tmp_path: Path) -> None:
+def test_the_first_line_and_the_record_say_what_was_read(demo: Library, tmp_path: Path) -> None:
     sheet = ROOT / "tests" / "search" / "sheets" / "hidden_sheet.xlsx"
     said = "sheet new, column B, 1 query; not read: hidden sheet old"
     out = tmp_path / "answers.xlsx"
@@ -349,7 +345,7 @@ def test_what_was_read_of_the_sheet_is_said_first_and_kept_in_the_record(demo: L
     assert said not in done.stdout
     assert load(tmp_path / "answers.about.json").read == said
     about = openpyxl.load_workbook(out)["About"]
-    assert ("what was read of it", said) in [tuple(cell.value for cell in row[:2]) for row in about.iter_rows()]
+    assert ("read from it", said) in [tuple(cell.value for cell in row[:2]) for row in about.iter_rows()]
     again = subprocess.run(
         argv(demo.settings.library, "batch", "--repeat", tmp_path / "answers.about.json"),
         env=environment(),
@@ -359,7 +355,7 @@ def test_what_was_read_of_the_sheet_is_said_first_and_kept_in_the_record(demo: L
     assert again.stderr.splitlines()[0] == f"hidden_sheet.xlsx: {said}"
 
 
-def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_record_is_refused(tmp_path: Path) -> None:
     for text in ("", "[]", '{"version": 1}', '{"version": 99}'):
         (tmp_path / "x.about.json").write_text(text)
         with pytest.raises(UsageError):
@@ -369,9 +365,7 @@ def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
 # --- stopped, killed, continued
 
 
-def test_what_was_answered_before_a_stop_is_not_asked_again(
-    demo: Library, asked: list[Question], tmp_path: Path
-) -> None:
+def test_answers_found_before_a_stop_are_kept(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done == 4:
             raise KeyboardInterrupt
@@ -389,7 +383,7 @@ def test_what_was_answered_before_a_stop_is_not_asked_again(
     assert not stopped.value.folder.exists()
 
 
-def test_answers_to_another_sheet_are_not_taken(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+def test_answers_to_another_sheet_are_not_reused(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done == 4:
             raise KeyboardInterrupt
@@ -399,7 +393,7 @@ def test_answers_to_another_sheet_are_not_taken(demo: Library, asked: list[Quest
     assert demo.batch(asked[::-1], tmp_path / "out.csv").kept == 0
 
 
-def test_an_answer_that_was_cut_short_is_asked_again(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+def test_an_incomplete_answer_is_run_again(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done == 4:
             raise KeyboardInterrupt
@@ -412,7 +406,7 @@ def test_an_answer_that_was_cut_short_is_asked_again(demo: Library, asked: list[
     assert demo.batch(asked, tmp_path / "out.csv").kept == 2
 
 
-def test_a_folder_of_somebody_else_is_left_alone(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+def test_a_folder_made_by_something_else_is_left_alone(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     (tmp_path / "out.csv.part").mkdir()
     (tmp_path / "out.csv.part" / "mine.txt").write_text("mine")
     with pytest.raises(UsageError, match="in the way"):
@@ -420,7 +414,7 @@ def test_a_folder_of_somebody_else_is_left_alone(demo: Library, asked: list[Ques
     assert (tmp_path / "out.csv.part" / "mine.txt").read_text() == "mine"
 
 
-def test_two_batches_do_not_write_one_file(demo: Library, asked: list[Question], tmp_path: Path) -> None:
+def test_two_batches_cannot_write_the_same_file(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     def again(done: int, total: int) -> None:
         if done == 1:
             with pytest.raises(Locked):
@@ -430,7 +424,7 @@ def test_two_batches_do_not_write_one_file(demo: Library, asked: list[Question],
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time(
+def test_a_killed_batch_leaves_no_partial_file_and_resumes(
     demo: Library, asked: list[Question], tmp_path: Path, form: str
 ) -> None:
     sheet, out = tmp_path / "sheet.csv", tmp_path / f"out.{form}"
@@ -471,9 +465,7 @@ def test_killed_at_any_moment_it_leaves_no_half_file_and_completes_the_next_time
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of a file")
-def test_a_workbook_for_which_there_is_no_room_is_made_of_the_kept_answers_when_there_is(
-    demo: Library, tmp_path: Path
-) -> None:
+def test_when_the_disk_was_full_the_workbook_is_made_from_the_kept_answers(demo: Library, tmp_path: Path) -> None:
     import resource
 
     most = 40_000  # bytes of a file: enough for each answer and not for the workbook of all

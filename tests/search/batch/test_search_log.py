@@ -1,4 +1,4 @@
-"""A single search is logged where a person asks for it, and nowhere else."""
+"""A single search is logged only on request."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ def run(library: Library, *words: str | Path) -> str:
     return result.stdout
 
 
-def test_a_search_that_is_logged_tells_all_that_a_review_must_report(demo: Library, tmp_path: Path) -> None:
+def test_a_logged_search_has_everything_that_a_review_must_report(demo: Library, tmp_path: Path) -> None:
     study = tmp_path / "study.jsonl"
     run(demo, "search", "neglect", "--year", "2014..", "--section", "findings", "--limit", "1", "--log", study)
     run(demo, "search", '"voice of the child', "--limit", "0", "--log", study)
@@ -36,7 +36,7 @@ def test_a_search_that_is_logged_tells_all_that_a_review_must_report(demo: Libra
     assert answer.generation in second["generation"]
 
 
-def test_the_log_is_exported_together_with_that_of_a_batch(demo: Library, tmp_path: Path) -> None:
+def test_a_log_and_the_record_of_a_batch_are_exported_together(demo: Library, tmp_path: Path) -> None:
     (tmp_path / "sheet.txt").write_text("school\n", encoding="utf-8")
     run(demo, "batch", tmp_path / "sheet.txt", "--out", tmp_path / "out.csv")
     run(demo, "search", "neglect", "--log", tmp_path / "study.jsonl")
@@ -50,14 +50,14 @@ def test_the_log_is_exported_together_with_that_of_a_batch(demo: Library, tmp_pa
     assert "neglect" in run(demo, "log", tmp_path / "study.jsonl")
 
 
-def test_without_being_asked_nothing_is_logged(demo: Library, tmp_path: Path) -> None:
+def test_nothing_is_logged_unless_requested(demo: Library, tmp_path: Path) -> None:
     asked = "wombatlike"
     run(demo, "search", asked)
     kept = [path for path in demo.settings.library.rglob("*") if path.is_file() and asked.encode() in path.read_bytes()]
     assert kept == []
 
 
-def test_another_file_is_not_written_into(demo: Library, tmp_path: Path) -> None:
+def test_any_other_file_is_left_unchanged(demo: Library, tmp_path: Path) -> None:
     for text in ("", "mine\n", '{"asked_at": "cut sh'):
         (tmp_path / "mine.txt").write_text(text)
         words = ["--library", str(demo.settings.library), "search", "neglect", "--log", str(tmp_path / "mine.txt")]

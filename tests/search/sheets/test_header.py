@@ -1,4 +1,4 @@
-"""The column with the queries is found where people put it, and a table without one is refused, not asked."""
+"""The column of queries is found wherever people put it, and a table without one is refused."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from corpus.errors import UsageError
 from search.sheets.query_sheet import questions, read
 
-SHEETS = Path(__file__).parent / "sheets"
+SHEETS = Path(__file__).parent
 
 
 def asked(text: str, name: str = "sheet.csv") -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def asked(text: str, name: str = "sheet.csv") -> list[tuple[str, str]]:
         ("Study of neglect\nid,Search terms\nN1,neglect\nN2,dental\n", "sheet.csv"),
     ],
 )
-def test_a_table_without_a_column_of_queries_is_refused_with_the_columns_that_were_seen(text: str, name: str) -> None:
+def test_a_table_without_a_column_of_queries_is_refused_with_a_list_of_its_columns(text: str, name: str) -> None:
     with pytest.raises(UsageError, match=r"no column called query\. Its columns are: .*Search terms"):
         questions(text.encode(), name)
 
@@ -45,22 +45,22 @@ def test_a_table_without_a_column_of_queries_is_refused_with_the_columns_that_we
         "sep=;\nStudy of neglect\nid;query\nN1;neglect\n",
     ],
 )
-def test_what_stands_above_the_header_is_no_query(text: str) -> None:
+def test_rows_above_the_header_are_not_queries(text: str) -> None:
     assert asked(text) == [("N1", "neglect")]
 
 
-def test_what_was_not_read_above_the_header_is_told() -> None:
+def test_rows_skipped_above_the_header_are_reported() -> None:
     sheet = read((SHEETS / "title_row.csv").read_bytes(), "title_row.csv")
     assert sheet.read == "column B, 1 query; not read: 1 line above the header"
     assert sheet.questions[0].line == 3
 
 
-def test_a_query_that_is_the_word_query_is_no_header() -> None:
+def test_a_query_that_is_the_word_query_is_not_a_header() -> None:
     assert [q for _, q in asked("search,note\nneglect,query\nquery,mine\n")] == ["neglect", "query"]
     assert [q for _, q in asked("neglect\nabuse\nsearch\n", "sheet.txt")] == ["neglect", "abuse", "search"]
 
 
-def test_an_exact_name_wins_over_another_one_which_is_carried_through() -> None:
+def test_an_exact_name_wins_over_a_synonym() -> None:
     (row,) = questions((SHEETS / "search_and_query.csv").read_bytes(), "sheet.csv")
     assert (row.query, row.extra) == ("neglect", (("search", "First search"),))
     (row,) = questions(b"no,ref,id,query,term,year,years\n7,X,N1,neglect,old,2015,2016\n", "sheet.csv")
@@ -68,12 +68,12 @@ def test_an_exact_name_wins_over_another_one_which_is_carried_through() -> None:
     assert row.extra == (("no", "7"), ("ref", "X"), ("term", "old"), ("years", "2016"))
 
 
-def test_two_columns_with_one_name_of_ours_are_refused() -> None:
+def test_two_columns_with_the_same_known_name_are_refused() -> None:
     with pytest.raises(UsageError, match="Two columns are called query"):
         questions(b"id,query,Query\nN1,neglect,dental\n", "sheet.csv")
 
 
-def test_the_first_of_two_other_names_is_taken_and_the_second_carried_through() -> None:
+def test_the_first_of_two_synonyms_wins() -> None:
     (row,) = questions(b"search,term\nneglect,old\n", "sheet.csv")
     assert (row.query, row.extra) == ("neglect", (("term", "old"),))
 
@@ -86,7 +86,7 @@ def test_the_first_of_two_other_names_is_taken_and_the_second_carried_through() 
         ("query,year", "header again"),
     ],
 )
-def test_a_row_that_is_separated_otherwise_or_is_the_header_again_is_not_asked(row: str, says: str) -> None:
+def test_a_row_with_another_separator_or_a_repeated_header_is_an_error(row: str, says: str) -> None:
     header = "id,query" if "N1" in row else "query,year"
     first, second = questions(f"{header}\n{row}\nabuse,neglect\n".encode(), "sheet.csv")
     assert says in first.error
@@ -95,13 +95,13 @@ def test_a_row_that_is_separated_otherwise_or_is_the_header_again_is_not_asked(r
 
 
 @pytest.mark.parametrize("name", ["Search terms", "QUERIES", "Keywords:"])
-def test_what_people_call_a_list_of_queries_is_not_asked_itself(name: str) -> None:
+def test_the_title_of_a_list_of_queries_is_not_a_query(name: str) -> None:
     first, second = questions(f"{name}\nneglect\n".encode(), "sheet.txt")
     assert "name of the column" in first.error
     assert (second.query, second.error) == ("neglect", "")
 
 
-def test_words_that_are_also_columns_may_be_asked_in_plain_text() -> None:
+def test_names_of_columns_can_be_queries_in_plain_text() -> None:
     assert [q for _, q in asked("child, abuse\nneglect, dental\n", "sheet.txt")] == ["child, abuse", "neglect, dental"]
 
 
@@ -118,7 +118,7 @@ def test_lines_of_a_csv_file_without_a_header_are_queries_as_a_spreadsheet_shows
 
 
 @pytest.mark.parametrize("ends", ["\r", "\r\n", "\n"])
-def test_lines_end_as_any_system_ends_them(ends: str) -> None:
+def test_the_line_ends_of_every_system_are_understood(ends: str) -> None:
     assert asked(ends.join(["id,query", "N1,neglect", "N2,dental"])) == [("N1", "neglect"), ("N2", "dental")]
 
 
@@ -150,7 +150,7 @@ def test_blanks_and_apostrophes_are_read_as_they_look() -> None:
 
 
 @pytest.mark.parametrize("query", ["24-Jul", "Jul-24", "1.00E+05", "#GETTING_DATA"])
-def test_what_a_spreadsheet_made_of_a_query_before_it_saved_text_is_not_asked(query: str) -> None:
+def test_a_query_that_excel_changed_before_saving_text_is_an_error(query: str) -> None:
     (row,) = questions(f"id,query\nN1,{query}\n".encode(), "sheet.csv")
     assert "Excel" in row.error
 
@@ -158,17 +158,17 @@ def test_what_a_spreadsheet_made_of_a_query_before_it_saved_text_is_not_asked(qu
 @pytest.mark.parametrize(
     ("data", "name", "says"),
     [
-        (b"id,query\nN1,neglect\n", "sheet.xlsx", "no workbook"),
-        (b"", "sheet.xlsx", "no workbook"),
-        (b"<html><table><tr><td>query", "sheet.xls", "no workbook"),
+        (b"id,query\nN1,neglect\n", "sheet.xlsx", "not a workbook"),
+        (b"", "sheet.xlsx", "not a workbook"),
+        (b"<html><table><tr><td>query", "sheet.xls", "not a workbook"),
         (b"%PDF-1.7\nquery", "sheet.csv", "a PDF"),
         (b"{\\rtf1 query}", "sheet.txt", "a document"),
         (b"<!DOCTYPE html>\nquery", "sheet.csv", "a page"),
         (b"query\nneg\0lect\n", "sheet.csv", "not text"),
-        (b"PK\x05\x06" + bytes(18), "sheet.xlsx", "no workbook"),
+        (b"PK\x05\x06" + bytes(18), "sheet.xlsx", "not a workbook"),
     ],
 )
-def test_what_is_no_sheet_is_refused_with_what_to_do(data: bytes, name: str, says: str) -> None:
+def test_a_file_that_is_not_a_sheet_is_refused_with_what_to_do(data: bytes, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=f"{says}.*(Save|save)"):
         questions(data, name)
 
@@ -184,6 +184,6 @@ def test_what_is_no_sheet_is_refused_with_what_to_do(data: bytes, name: str, say
         '[{"query": "neglect"}]',
     ],
 )
-def test_what_is_no_text_in_json_is_not_asked(line: str) -> None:
+def test_a_json_value_that_is_not_text_is_an_error(line: str) -> None:
     (row,) = questions(line.encode(), "sheet.jsonl")
     assert row.error

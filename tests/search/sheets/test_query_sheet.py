@@ -1,4 +1,4 @@
-"""What people hand in as a sheet of queries is read as they meant it, or the row says why not."""
+"""A sheet of queries is read as it was meant, or the row says why it is not."""
 
 import io
 import json
@@ -25,7 +25,7 @@ def workbook(*rows: list[object]) -> bytes:
     return file.getvalue()
 
 
-def test_one_query_a_line_is_enough() -> None:
+def test_a_file_with_one_query_per_line_is_a_sheet() -> None:
     assert asked('neglect\n\n"voice of the child", twice\n', "q.txt") == [
         ("1", "neglect"),
         ("3", '"voice of the child", twice'),
@@ -45,12 +45,12 @@ def test_every_encoding_that_excel_writes_is_understood(encoding: str) -> None:
     assert row.query == "“café”"
 
 
-def test_a_line_of_another_encoding_does_not_spoil_the_others() -> None:
+def test_a_line_in_another_encoding_does_not_affect_the_others() -> None:
     data = "query\nnaïve\n".encode() + "café\n".encode("cp1252")
     assert [row.query for row in questions(data, "sheet.csv")] == ["naïve", "café"]
 
 
-def test_filters_stand_in_columns_and_the_rest_is_carried_through() -> None:
+def test_filters_are_columns_and_other_columns_are_copied() -> None:
     text = "query,year,board,section,who\nneglect,2015..2020,Skellmoor; Wendlemere,findings;recommendations,Ann\n"
     (row,) = questions(text.encode(), "sheet.csv")
     assert row.filters == Filters(
@@ -75,7 +75,7 @@ def test_filters_stand_in_columns_and_the_rest_is_carried_through() -> None:
         ("neglect,,,more", "cells for 3 columns"),
     ],
 )
-def test_a_row_that_cannot_be_asked_says_why_with_its_line_and_spoils_no_other(row: str, says: str) -> None:
+def test_a_row_that_cannot_be_run_says_why_and_does_not_affect_the_others(row: str, says: str) -> None:
     found = questions(f"query,year,section\nabuse,,\n{row}\nhunger,,\n".encode(), "sheet.csv")
     assert [(q.line, bool(q.error)) for q in found] == [(2, False), (3, True), (4, False)]
     assert says in found[1].error
@@ -117,7 +117,7 @@ def test_half_a_character_in_json_does_no_harm() -> None:
     row.query.encode()
 
 
-def test_without_a_name_the_content_tells_what_it_is() -> None:
+def test_without_a_file_name_the_content_decides_the_form() -> None:
     assert questions(b'{"query": "neglect"}\n')[0].query == "neglect"
     assert questions(b"query\nneglect\n")[0].query == "neglect"
     assert questions(workbook(["query"], ["neglect"]))[0].query == "neglect"

@@ -1,4 +1,4 @@
-"""A workbook is read as the person who made it sees it: what Excel changed or hides is not asked."""
+"""A workbook is read as it looks on the screen: what Excel changed or hides is not run."""
 
 import datetime
 import io
@@ -20,7 +20,7 @@ from search.sheets.cell import number
 from search.sheets.header import LOOKED_AT, Header
 from search.sheets.query_sheet import Question, Sheet, questions, read
 
-SHEETS = Path(__file__).parent / "sheets"
+SHEETS = Path(__file__).parent
 
 
 def trial(name: str) -> Sheet:
@@ -63,7 +63,7 @@ def patched(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
 PART = "xl/worksheets/sheet1.xml"
 
 
-def test_what_excel_made_a_date_a_time_or_a_percentage_is_not_asked() -> None:
+def test_a_date_time_or_percentage_made_by_excel_is_an_error() -> None:
     rows = trial("date_cells.xlsx").questions
     assert [row.id for row in rows] == ["N1", "N2", "N3"]
     assert [re.search("a date|a time|a percentage", row.error)[0] for row in rows if row.error] == [  # type: ignore[index]
@@ -95,7 +95,7 @@ def test_what_excel_made_a_date_a_time_or_a_percentage_is_not_asked() -> None:
         (-1, "dd/mm/yyyy", "a date"),
     ],
 )
-def test_a_number_that_is_not_shown_as_it_was_typed_is_not_asked(cell: object, form: str, says: str) -> None:
+def test_a_number_not_shown_as_typed_is_an_error(cell: object, form: str, says: str) -> None:
     assert says in of_one(cell, form).error
     assert of_one(cell, form, "year").error.startswith("column year")
     assert of_one(cell, form, "note").error == "", "what does not ask is carried through as it looks"
@@ -117,12 +117,12 @@ def test_a_number_that_is_not_shown_as_it_was_typed_is_not_asked(cell: object, f
         ("_x000D_neglect", "General", "neglect"),
     ],
 )
-def test_what_is_shown_as_it_was_typed_is_asked(cell: object, form: str, query: str) -> None:
+def test_a_number_shown_as_typed_is_a_query(cell: object, form: str, query: str) -> None:
     row = of_one(cell, form)
     assert (row.query, row.error) == (query, "")
 
 
-def test_cells_that_do_not_ask_are_carried_through_as_they_look() -> None:
+def test_other_cells_are_copied_as_they_look() -> None:
     assert dict(of_one(datetime.date(2026, 7, 24), "dd/mm/yyyy", "note").extra)["note"] == "2026-07-24"
     assert dict(of_one(datetime.time(1, 1), "h:mm", "note").extra)["note"] == "01:01"
     assert dict(of_one(0.5, "0%", "note").extra)["note"] == "50%"
@@ -159,7 +159,7 @@ def test_a_formula_is_read_as_the_result_that_was_saved_with_it(formula: str, re
 
 
 @pytest.mark.parametrize("formula", ['="neg"&"lect"', "=A2", "=SUM(A1:A2)", "=-neglect", "=dna", "=ROUND"])
-def test_a_formula_without_a_saved_result_is_not_asked(formula: str) -> None:
+def test_a_formula_without_a_saved_result_is_an_error(formula: str) -> None:
     (row,) = (
         questions(saved(workbook(["query"], [formula])), "sheet.xlsx")
         if formula != "=ROUND"
@@ -170,25 +170,25 @@ def test_a_formula_without_a_saved_result_is_not_asked(formula: str) -> None:
     assert row.error.startswith("column year")
 
 
-def test_a_result_that_only_the_writing_program_left_is_none() -> None:
+def test_a_placeholder_zero_is_not_a_result() -> None:
     (row,) = with_formula('="neg"&"lect"', 0).questions
     assert "without its result" in row.error
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#NAME?", "#REF!", "#DIV/0!", "#VALUE!", "#NUM!", "#NULL!"])
-def test_the_error_of_a_cell_is_not_asked(error: str) -> None:
+def test_an_error_value_is_not_a_query(error: str) -> None:
     assert error in of_one(error).error
     assert error in of_one(error, column="year").error
     assert of_one(error, column="note").extra[0] == ("note", error)
 
 
-def test_the_visible_sheet_is_read_and_the_hidden_one_told() -> None:
+def test_the_visible_sheet_is_read_and_the_hidden_one_reported() -> None:
     sheet = trial("hidden_sheet.xlsx")
     assert [(row.id, row.query) for row in sheet.questions] == [("N1", "neglect")]
     assert sheet.read == "sheet new, column B, 1 query; not read: hidden sheet old"
 
 
-def test_of_several_sheets_the_first_with_queries_is_read_and_the_others_told() -> None:
+def test_the_first_sheet_with_queries_is_read_and_the_others_are_reported() -> None:
     book = openpyxl.Workbook()
     book.active.title = "Notes"
     book.active.append(["Made by Ann"])
@@ -203,7 +203,7 @@ def test_of_several_sheets_the_first_with_queries_is_read_and_the_others_told() 
     assert sheet.read == "sheet Round 1, column B, 1 query; not read: sheet Notes, sheet Round 2"
 
 
-def test_hidden_and_filtered_rows_are_not_asked_but_counted() -> None:
+def test_hidden_and_filtered_rows_are_skipped_and_counted() -> None:
     book = workbook(["id", "query"], ["N1", "neglect"], ["N2", "dental"], ["N3", "hunger"], ["N4", "school"])
     book.active.row_dimensions[3].hidden = True
     book.active.auto_filter.ref = "A1:B5"
@@ -213,7 +213,7 @@ def test_hidden_and_filtered_rows_are_not_asked_but_counted() -> None:
     assert sheet.read == "sheet Sheet, column B, 2 queries; not read: 2 hidden rows"
 
 
-def test_hidden_columns_do_not_ask_and_are_told() -> None:
+def test_hidden_columns_are_skipped_and_reported() -> None:
     book = workbook(["id", "query", "search", "year"], ["N1", "old", "neglect", 2015])
     for column in "BD":
         book.active.column_dimensions[column].hidden = True
@@ -229,7 +229,7 @@ def test_a_hidden_sheet_or_column_alone_is_refused_with_the_reason() -> None:
         questions(saved(book), "sheet.xlsx")
 
 
-def test_a_merged_cell_counts_in_each_row_that_it_spans() -> None:
+def test_a_merged_cell_applies_to_each_row_it_spans() -> None:
     sheet = trial("merged_year.xlsx")
     assert [(row.query, row.given) for row in sheet.questions] == [
         ("neglect", (("year", "2014"),)),
@@ -238,7 +238,7 @@ def test_a_merged_cell_counts_in_each_row_that_it_spans() -> None:
     assert sheet.read == "sheet Sheet, column B, 2 queries; merged cell C2:C3 read in each row"
 
 
-def test_a_title_over_merged_cells_is_no_query() -> None:
+def test_a_title_in_merged_cells_is_not_a_query() -> None:
     book = workbook(["Study of neglect"], [], ["id", "query", None], ["N1", "neglect", None], [None, None, "a note"])
     book.active.merge_cells("A1:C1")
     book.active.merge_cells("B3:C3")
@@ -250,7 +250,7 @@ def test_a_title_over_merged_cells_is_no_query() -> None:
     )
 
 
-def test_text_in_several_formats_is_one_text_and_its_pronunciation_none() -> None:
+def test_rich_text_is_joined_and_phonetic_hints_are_ignored() -> None:
     rich = CellRichText("voice of ", TextBlock(InlineFont(b=True), "the child"))
     data = saved(workbook(["query"], [rich]))
     assert questions(data, "sheet.xlsx")[0].query == "voice of the child"
@@ -306,7 +306,7 @@ def test_a_cell_far_away_costs_nothing() -> None:
     assert [(row.query, row.error) for row in questions(data, "sheet.xlsx")] == [("neglect", "")]
 
 
-def test_what_would_make_much_of_little_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheet_xml, "_CELLS", 1_000)
     many = "".join(f'<row r="{n}"><c><v>1</v></c></row>' for n in range(10, 1_010))
     whole = saved(workbook(["id", "query"], ["N1", "neglect"]))
@@ -329,7 +329,7 @@ def test_a_table_that_is_wide_and_long_is_refused_before_it_is_spread_out() -> N
         questions(file.getvalue(), "sheet.xlsx")
 
 
-def test_only_the_first_rows_are_looked_at_for_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_first_rows_are_searched_for_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
 
     def find(self: Header, rows: list[list[str]]) -> None:

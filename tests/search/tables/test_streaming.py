@@ -1,4 +1,4 @@
-"""The hits of an answer can be taken one by one, and the reports that a filter lets through can be listed."""
+"""Hits can be streamed, and the reports that meet a filter can be listed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +13,14 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("query", ["neglect", '"the child"', "year:2014", "nosuchword", "child* -neglect", ""])
-def test_streamed_hits_are_those_of_the_search(demo: Library, query: str) -> None:
+def test_streamed_hits_equal_those_of_a_search(demo: Library, query: str) -> None:
     searched = demo.search(query, limit=None, per_report=None)
     head, hits = demo.searcher().stream(SearchRequest.everything(query))
     assert head.hits == ()
     assert replace(head, hits=tuple(hits), elapsed_ms=0) == replace(searched, elapsed_ms=0)
 
 
-def test_the_reports_behind_a_filter_are_those_that_meet_it(demo: Library) -> None:
+def test_the_reports_listed_for_a_filter_are_those_that_meet_it(demo: Library) -> None:
     every = demo.searcher().reports()
     assert len(every) == demo.searcher().coverage.reports
     years = demo.searcher().reports(Filters(years=(2014, 2014)))

@@ -1,9 +1,10 @@
-"""The workbook says what the search said, opens anywhere, and nothing in it can run."""
+"""The workbook agrees with a search, opens anywhere, and nothing in it can run."""
 
 import csv
 import shutil
 import subprocess
 import zipfile
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,17 +13,21 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 import reviews
+from corpus.errors import LimitHit
 from corpus.layout import create_library
 from corpus.report import Report
 from reviews.library import Library
 from reviews.maintenance.update import run as update
 from search.batch import runner
-from search.batch.outputs import Links
+from search.batch.mentions import Links
 from search.batch.runner import Source
 from search.batch.tally import SMALL
 from search.sheets.query_sheet import Question, questions
-from search.tables.sheet_rows import MAX_CELL
+from search.tables import workbook
+from search.tables.columns import MAX_CELL
+from search.tables.workbook import Link
 from search.tables.writers import write_rows
+from tests.command import START, argv, environment
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
@@ -63,13 +68,11 @@ def table(rows: Cells) -> list[dict[object, object]]:
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
-def test_every_sheet_is_there_in_its_order(written: Path) -> None:
+def test_the_workbook_has_every_sheet_in_order(written: Path) -> None:
     assert openpyxl.load_workbook(written).sheetnames == [*SHEETS, "About"]
 
 
-def test_summary_matrix_and_mentions_add_up_to_what_a_search_says(
-    demo: Library, asked: list[Question], written: Path
-) -> None:
+def test_summary_matrix_and_mentions_agree_with_a_search(demo: Library, asked: list[Question], written: Path) -> None:
     mentions = table(cells(written, "Mentions"))
     matrix = cells(written, "Matrix")
     for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 4):
@@ -87,7 +90,7 @@ def test_summary_matrix_and_mentions_add_up_to_what_a_search_says(
         assert told["share of N"] == pytest.approx(answer.total / int(str(told["N"])), abs=1e-4)
 
 
-def test_who_stands_beside_whom_is_counted_by_report_and_by_paragraph(
+def test_queries_that_occur_together_are_counted_by_report_and_by_paragraph(
     demo: Library, asked: list[Question], written: Path
 ) -> None:
     places: dict[str, tuple[set[str], set[tuple[str, int]]]] = {}
@@ -104,7 +107,7 @@ def test_who_stands_beside_whom_is_counted_by_report_and_by_paragraph(
                 assert row[other] == len(both), (name, row["id"], other)
 
 
-def test_the_years_are_counted_and_shared_by_what_is_held_of_them(demo: Library, written: Path) -> None:
+def test_counts_and_shares_by_year_agree_with_the_reports_held(demo: Library, written: Path) -> None:
     counts, shares = (table(cells(written, name)) for name in ("By year", "By year (share)"))
     held = counts[0]
     readable = [report for report in demo.reports() if report.searchable]
@@ -114,7 +117,7 @@ def test_the_years_are_counted_and_shared_by_what_is_held_of_them(demo: Library,
 
 
 @pytest.mark.parametrize("name", ["By year", "By year (share)"])
-def test_small_counts_of_a_year_and_their_shares_stand_in_italics(written: Path, name: str) -> None:
+def test_small_counts_by_year_and_their_shares_are_in_italics(written: Path, name: str) -> None:
     book = openpyxl.load_workbook(written)
     counts, shown = ([*book[sheet].iter_rows(min_row=3, min_col=3)] for sheet in ("By year", name))
     marked = 0
@@ -126,7 +129,7 @@ def test_small_counts_of_a_year_and_their_shares_stand_in_italics(written: Path,
     assert marked
 
 
-def test_reports_are_looked_up_by_title_and_found_again_by_their_id(written: Path) -> None:
+def test_the_matrix_is_sorted_by_title_and_linked_to_mentions_by_id(written: Path) -> None:
     matrix = cells(written, "Matrix")
     titles = [str(row[0]) for row in matrix[3:]]
     assert titles == sorted(titles, key=str.casefold)
@@ -135,7 +138,7 @@ def test_reports_are_looked_up_by_title_and_found_again_by_their_id(written: Pat
     assert len(told) == len({report for _, report in told}) > 5
 
 
-def test_a_column_that_no_report_fills_takes_little_room(demo: Library, written: Path, tmp_path: Path) -> None:
+def test_an_empty_column_is_narrow(demo: Library, written: Path, tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
     (file,) = next(report.files for report in demo.reports() if not report.case)
     shutil.copy(demo.settings.library / file, settings.reports)
@@ -150,7 +153,7 @@ def test_a_column_that_no_report_fills_takes_little_room(demo: Library, written:
     assert wide["text"][0] == wide["text"][1] > 40
 
 
-def test_nothing_in_it_is_a_formula_and_links_lead_to_pdfs_only(written: Path) -> None:
+def test_no_cell_is_a_formula_and_links_open_only_pdfs(written: Path) -> None:
     book = openpyxl.load_workbook(written)
     for sheet in book:
         for row in sheet.iter_rows():
@@ -166,29 +169,89 @@ def test_nothing_in_it_is_a_formula_and_links_lead_to_pdfs_only(written: Path) -
         if told["page"].value is None:  # the report answers `year:2014` as a whole
             assert link is None
             continue
-        assert link.target.startswith("file:///")
+        assert link.target.lower().startswith("file:///")
         assert unquote(link.target).endswith(f"/{told['file'].value}")
         assert link.location == f"page={told['page'].value}"
     carried = {cell.value for row in book["Mentions"].iter_rows() for cell in row if isinstance(cell.value, str)}
     assert {"=cmd|' /C calc'!A0", "+1", "-1"} <= carried, "what the sheet carried stays as it was"
 
 
-def test_a_table_that_fills_a_sheet_goes_on_in_the_next_and_says_so(
+def source(library: Library) -> Source:
+    settings = library.settings
+    return Source(settings.library, settings.database, settings.index, settings.themes)
+
+
+def test_what_does_not_fit_on_the_sheet_of_mentions_is_left_out_and_the_workbook_says_so(
     demo: Library, asked: list[Question], tmp_path: Path
 ) -> None:
-    settings = demo.settings
-    source = Source(settings.library, settings.database, settings.index, settings.themes)
-    done = runner.run(asked, source, tmp_path / "out.xlsx", max_rows=20)
-    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
-    names = [name for name in book.sheetnames if name.startswith("Mentions")]
-    assert names == ["Mentions", *(f"Mentions {n}" for n in range(2, len(names) + 1))]
-    assert len(names) == -(-done.rows // 19) > 2
-    assert sum(book[name].max_row - 1 for name in names) == done.rows
-    assert [cell.value for cell in book["Mentions 2"][1]] == [cell.value for cell in book["Mentions"][1]]
-    assert f"{len(names)} sheets" in str([row[1].value for row in book["About"].iter_rows()])
+    whole = demo.batch(asked, tmp_path / "whole.xlsx")
+    done = runner.run(asked, source(demo), tmp_path / "out.xlsx", max_rows=20)
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames == [*SHEETS, "About"], "and not Mentions 2"
+    assert cells(tmp_path / "out.xlsx", "Mentions") == cells(tmp_path / "whole.xlsx", "Mentions")[:21]
+    assert (whole.left_out, done.left_out, done.rows) == (0, whole.rows - 20, whole.rows)
+    assert whole.note == ""
+    for said in (done.note, str(cells(tmp_path / "out.xlsx", "About"))):
+        assert f"20 of {whole.rows:,} rows" in said
+        assert all(form in said for form in (".csv", ".jsonl", ".parquet"))
+    before, after = (Counter(row["id"] for row in table(cells(tmp_path / f"{name}.xlsx", "Mentions")))
+                     for name in ("whole", "out"))  # fmt: skip
+    for row in table(cells(tmp_path / "out.xlsx", "Summary")):
+        missing = before[row["id"]] - after[row["id"]]
+        assert (f"{missing:,} rows of this query are not on it" in str(row["warnings"])) == bool(missing)
+    for sheet in ("Matrix", "Same report", "Same paragraph", "By year"):
+        assert cells(tmp_path / "out.xlsx", sheet) == cells(tmp_path / "whole.xlsx", sheet), "they are complete"
 
 
-def test_text_that_no_cell_can_hold_is_cut_or_replaced_and_the_book_stays_whole(tmp_path: Path) -> None:
+def test_a_batch_that_leaves_rows_out_says_so_on_stderr(demo: Library, tmp_path: Path) -> None:
+    (tmp_path / "sheet.txt").write_text("neglect\nchild*\n", "utf-8")
+    start = "import search.batch.runner as runner; runner.run.__kwdefaults__['max_rows'] = 5; "
+    done = subprocess.run(
+        argv(
+            demo.settings.library, "batch", tmp_path / "sheet.txt", "--out", tmp_path / "out.xlsx", start=start + START
+        ),
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "does not hold all mentions: an Excel sheet is full at 5 of" in done.stderr
+    assert "--out answers.csv, answers.jsonl or answers.parquet" in done.stderr
+
+
+def test_a_table_with_more_rows_than_a_sheet_is_refused_and_not_cut(tmp_path: Path) -> None:
+    rows = [{"text": str(n)} for n in range(10)]
+    with pytest.raises(LimitHit, match=r"more than 9 rows.*Write \.csv, \.jsonl or \.parquet"):
+        write_rows(tmp_path / "out.xlsx", rows, ("text",), max_rows=10)
+    assert not list(tmp_path.iterdir())
+    assert write_rows(tmp_path / "out.xlsx", rows[:9], ("text",), max_rows=10) == 9
+
+
+def test_beyond_the_limit_on_links_the_cell_holds_the_address_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_LINKS", 2)
+    links = [Link("file:///" + "x" * 3_000, "too long")]
+    links += [Link(f"file:///a%20%26b.pdf#page={n}", f"page {n}") for n in (1, 2, 3)]
+    with workbook.Book(tmp_path / "out.xlsx") as book:
+        sheet = book.sheet("Mentions", ("link",))
+        for link in links:
+            sheet.write({"link": link})
+    (column,) = openpyxl.load_workbook(tmp_path / "out.xlsx")["Mentions"].iter_cols()
+    assert [(c.value, c.hyperlink.target.lower(), c.hyperlink.location) for c in column if c.hyperlink] == [
+        (f"page {n}", "file:///a%20%26b.pdf", f"page={n}") for n in (1, 2)
+    ]
+    assert [c.value for c in column if not c.hyperlink] == ["file:///" + "x" * 3_000, "file:///a%20%26b.pdf#page=3"]
+
+
+def test_only_a_share_is_shown_as_a_percentage(tmp_path: Path) -> None:
+    write_rows(tmp_path / "out.xlsx", [{"score": 45.3, "share": 0.25, "year": 2015, "mentions": 1234}], columns := (
+        "score", "share", "year", "mentions"))  # fmt: skip
+    row = openpyxl.load_workbook(tmp_path / "out.xlsx")["out"][2]
+    shown = dict(zip(columns, (cell.number_format for cell in row), strict=True))
+    assert shown == {"score": "#,##0.0#", "share": "0.0%", "year": "0", "mentions": "#,##0"}
+
+
+def test_text_that_a_cell_cannot_hold_is_cut_or_replaced(tmp_path: Path) -> None:
     odd = ["\x00\x01\x1f", "\ufffe\uffff", "\ud800", "_x0041_", "a" * 40_000, "=1+1", "\t=1", "line\nbreak", " "]
     write_rows(tmp_path / "odd.xlsx", ({"text": text} for text in odd), ("text",))
     read = [row[0] for row in cells(tmp_path / "odd.xlsx", "odd")[1:]]
@@ -199,7 +262,7 @@ def test_text_that_no_cell_can_hold_is_cut_or_replaced_and_the_book_stays_whole(
     assert read[5] == "=1+1"
 
 
-def test_a_link_leads_to_the_page() -> None:
+def test_a_link_opens_the_page() -> None:
     report = Report("f" * 64, ("reports/a b#1.pdf",), "A", pages=9, unread_pages=0)
     assert Links(Path("/held")).to(report, 7).endswith("/reports/a%20b%231.pdf#page=7")
     assert Links(Path("/held"), "http://x/").to(report, 7) == f"http://x/reports/{'f' * 64}/pages/7"

@@ -1,0 +1,213 @@
+"""The workbook of a batch: summary, matrix, mentions, what occurs together, years, errors and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+from search.batch.columns import OF_A_REPORT, SUMMARY
+from search.batch.mentions import kept_rows
+from search.batch.record import About
+from search.batch.summary import by_title, summary_row
+from search.batch.tally import SMALL, Asked, Tally
+from search.tables.cell_text import shortened
+from search.tables.columns import MAX_COLUMNS, WIDTHS
+from search.tables.workbook import Book, Link, Sheet
+
+_MENTIONS = ("id", "query", "title", "board", "year", "page", "page_label", "paragraph", "section", "heading",
+             "mentions", "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_ID = 12  # characters of a report's id; `reviews show` finds it by them
+MAX_MENTIONS = 1_048_575
+"""Rows of the sheet Mentions, below its header: as many as an Excel sheet has."""
+ALL_ROWS = "For all rows, run the batch again with --out answers.csv, answers.jsonl or answers.parquet."
+
+_QUERY, _TITLE = 60, 64  # characters in the header and the first column of the matrix
+_NAMES = {
+    "page_label": "printed page",
+    "share": "share of N",
+    "of": "N",
+    "reports": "n reports",
+    "parsed": "read as",
+    "match": "found",
+}
+
+
+def write_book(
+    path: Path,
+    folder: Path,
+    tally: Tally,
+    parts: Mapping[Path, int],
+    extras: Sequence[str],
+    about: About,
+    max_rows: int,
+) -> None:
+    """Write the workbook. folder: for temporary files. parts: kept mentions of each query, and how many rows they are.
+
+    max_rows: of the sheet Mentions, below its header. What does not fit is left out, and the workbook says so.
+    """
+    left_out = rows_left_out(list(parts.values()), max_rows)
+    with Book(path, folder) as book:
+        # The order of the sheets; each is written from top to bottom.
+        summary = book.sheet("Summary", (*SUMMARY, *extras))
+        matrix = book.sheet(
+            "Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56}
+        )
+        mentions = book.sheet("Mentions", (*_MENTIONS, *extras))
+        _summary(summary, tally, extras, left_out)
+        _matrix(matrix, tally)
+        _mentions(mentions, tally, parts, max_rows)
+        _together(book, tally)
+        _years(book, tally)
+        errors = book.sheet("Errors", ("line", "id", "query", "error"))
+        errors.header()
+        for asked in tally.asked:
+            if asked.error:
+                errors.write({**asked.question, "error": asked.error})
+        _about(book, about, sum(parts.values()), sum(left_out))
+
+
+def rows_left_out(rows: Sequence[int], max_rows: int) -> list[int]:
+    """How many rows of each query do not fit on the sheet. The first queries have theirs."""
+    left, found = max_rows, []
+    for count in rows:
+        found.append(max(0, count - left))
+        left = max(0, left - count)
+    return found
+
+
+def _mentions(sheet: Sheet, tally: Tally, parts: Mapping[Path, int], max_rows: int) -> None:
+    sheet.header([_NAMES.get(name, name) for name in sheet.columns], keep=1)
+    sheet.narrow(
+        name for name in OF_A_REPORT if name in _MENTIONS and not any(getattr(report, name) for report in tally.reports)
+    )
+    for row in islice(kept_rows(parts), max_rows):
+        link = Link(row["link"], f"page {row['page_label']}") if row["link"] else None
+        sheet.write({**row, "report": row["report"][:_ID], "link": link})
+    sheet.finish()
+
+
+def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequence[int]) -> None:
+    sheet.header([_NAMES.get(name, name) for name in (*SUMMARY, *extras)], keep=2)
+    used: set[str] = set()
+    for asked, missing in zip(tally.asked, left_out, strict=True):
+        row = summary_row(asked)
+        if row.get("parsed") == row["query"]:
+            row["parsed"] = None  # worth a look only where the query was read differently
+        if missing:
+            said = f"The sheet Mentions is full: {missing:,} rows of this query are not on it (see About)."
+            row["warnings"] = f"{row['warnings']} {said}".lstrip()
+        sheet.write(row)
+        used.update(name for name, value in row.items() if value not in (None, ""))
+    sheet.narrow(name for name in ("filters", "parsed", "warnings", "error") if name not in used)
+    sheet.finish()
+
+
+def _matrix(sheet: Sheet, tally: Tally) -> None:
+    """Reports × queries. Empty: no match. 0: a match without a mention, as for `year:2015`."""
+    shown = range(min(len(tally.asked), MAX_COLUMNS - 4))
+    asked = [tally.asked[query] for query in shown]
+    sheet.columns_like([7] * len(asked), 4)
+    bold = sheet.total
+    sheet.cells(["n reports", None, None, None, *(None if a.error else a.reports for a in asked)], bold)
+    sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in asked)], bold)
+    names = [f"{a.question['id']}  {shortened(a.question['query'], _QUERY)}" for a in asked]
+    sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
+    for n in by_title(tally):
+        report = tally.reports[n]
+        cells = [shortened(report.title, _TITLE), report.board, report.year, report.id[:_ID]]
+        sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
+    if not any(report.board for report in tally.reports):
+        sheet.narrow(["board"])
+    sheet.finish(4 + len(asked))
+
+
+def _together(book: Book, tally: Tally) -> None:
+    """Two sheets of queries × queries: the number of reports, and of paragraphs, that mention both."""
+    shown = [n for n, asked in enumerate(tally.asked) if not asked.error][: MAX_COLUMNS - 2]
+    names = [tally.asked[n].question["id"] for n in shown]
+    rows = [[tally.together(one, other) for other in shown] for one in shown]
+    for which, name in enumerate(("Same report", "Same paragraph")):
+        sheet = book.sheet(name, ("id", "query"))
+        sheet.columns_like([6] * len(shown), 2)
+        sheet.header(["id", "query", *names], upright=0, keep=2)
+        for one, row in zip(shown, rows, strict=True):
+            question = tally.asked[one].question
+            sheet.cells([question["id"], question["query"], *(pair[which] for pair in row)])
+
+
+def _years(book: Book, tally: Tally) -> None:
+    """Reports per year, and as a share of the reports held for that year: their number differs from year to year."""
+    held = tally.held_by_year()
+    names = ["unknown" if year is None else str(year) for year in held]
+    answered = [(n, asked) for n, asked in enumerate(tally.asked) if not asked.error]
+    for share in (False, True):
+        sheet = book.sheet("By year (share)" if share else "By year", ("id", "query"))
+        sheet.columns_like([9] * len(held), 2)
+        sheet.header(["id", "query", *names], keep=2)
+        sheet.cells(["", "reports held", *held.values()], sheet.total)
+        for n, asked in answered:
+            found = tally.by_year(n)
+            counts = [found.get(year, 0) for year in held]
+            shown = [count / of for count, of in zip(counts, held.values(), strict=True)] if share else counts
+            small = [0 < count < SMALL for count in counts]
+            sheet.marked([asked.question["id"], asked.question["query"]], shown, small)
+
+
+def _about(book: Book, about: About, rows: int, left_out: int) -> None:
+    sheet = book.sheet("About", ("name", "value"), widths={"name": 44, "value": 110})
+    sheet.header(["About this search", ""])
+    for name, value in _facts(about, rows, left_out):
+        sheet.cells([name, value])
+    for asked in about.asked:
+        if not asked.error:
+            sheet.cells([])
+            for name, value in _reading(asked):
+                sheet.cells([name, value])
+
+
+def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
+    """What was searched, with what, and what the numbers mean."""
+    wrong = sum(bool(asked.error) for asked in about.asked)
+    if left_out:
+        yield (
+            "NOT ALL MENTIONS ARE HERE",
+            (
+                f"The sheet Mentions holds {rows - left_out:,} of {rows:,} rows, those of the first queries; "
+                f"{left_out:,} are left out. The other sheets are complete. {ALL_ROWS}"
+            ),
+        )
+    yield "searched on", about.asked_at
+    yield "sheet of queries", about.sheet
+    if about.read:
+        yield "read from it", about.read
+    yield "queries", f"{len(about.asked)}, of which {wrong} could not be run"
+    yield "searched", about.searched
+    yield "could not be read", about.not_searched
+    yield "index", f"generation {about.generation['id']}, built {about.generation['built_at']}"
+    yield "software", ", ".join(f"{name} {version}" for name, version in about.versions.items())
+    yield "n reports", "reports that match the query; N beside it: reports searched that meet its filters"
+    yield (
+        "mentions",
+        "matches, each counted once. A row of the sheet Mentions is a passage, with its number of mentions",
+    )
+    yield "cases", "reports that belong together, counted once"
+    yield "Matrix", "empty: the report does not match; 0: it matches without a mention (year:2015, -word)"
+    yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
+
+
+def _reading(asked: Asked) -> Iterator[tuple[str, str]]:
+    """One query, and how it was read."""
+    question = asked.question
+    yield f"query {question['id']}", question["query"]
+    for name, value in question["filters"].items():
+        yield f"   {name}", value
+    if asked.parsed != question["query"]:
+        yield "   read as", asked.parsed
+    if len(asked.expansions) > 1:
+        yield "   searched for", "; ".join(expansion.text for expansion in asked.expansions)
+    for expansion in asked.expansions:
+        if len(expansion.terms) > 1:
+            yield f"   {shortened(expansion.text, _QUERY)} includes", ", ".join(expansion.terms)
+    for warning in asked.warnings:
+        yield "   note", warning

@@ -1,0 +1,105 @@
+"""The table of mentions: a row for each passage, first kept query by query, then read back for the output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.names import real_path
+from corpus.report import Report
+from search.batch.columns import COLUMNS, OF_A_REPORT, extra_cells
+from search.batch.tally import Asked
+from search.results import Hit
+from search.tables.writers import TEXT_FORMS, text_file
+
+
+class Links:
+    """Links to a page of a report: on the web page of the library if its address is given, else in the PDF."""
+
+    def __init__(self, library: Path, web: str = "") -> None:
+        self._library = library.resolve()
+        self._web = web.rstrip("/")
+        self._files: dict[str, str] = {}
+
+    def to(self, report: Report, page: int) -> str:
+        """The address of a page."""
+        if self._web:
+            return f"{self._web}/reports/{report.id}/pages/{page}"
+        if not report.files:
+            return ""
+        if report.id not in self._files:
+            self._files[report.id] = real_path(self._library, report.files[0]).as_uri()
+        return f"{self._files[report.id]}#page={page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the mentions are written, passed to each process that answers. extras: the sheet's own columns."""
+
+    form: str
+    extras: tuple[str, ...]
+    library: Path
+    web: str
+
+    @property
+    def part_form(self) -> str:
+        """The form in which the mentions of one query are kept until all are there."""
+        return self.form if self.form in TEXT_FORMS else "jsonl"
+
+
+class Mentions:
+    """Writes the mentions of each query into a file of its own. Those in CSV and JSON Lines are joined as they are."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._links = Links(plan.library, plan.web)
+
+    def write(self, path: Path, asked: Asked, hits: Iterable[Hit]) -> int:
+        """Write the rows of one query, and return how many. A query with an error or without hits has one row, except
+        in a workbook, where the sheet Summary has it.
+        """
+        said = {**extra_cells(asked), "id": asked.question["id"], "query": asked.question["query"]}
+        said |= {"error": asked.error, "warnings": " ".join(asked.warnings)}
+        count = 0
+        with text_file(path) as file:
+            write = TEXT_FORMS[self._plan.part_form](file, (*COLUMNS, *self._plan.extras), header=False)
+            for hit in hits:
+                for row in self._rows(said, hit):
+                    write(row)
+                    count += 1
+            if not count and self._plan.form != "xlsx":
+                write({**said, "mentions": None if asked.error else 0})
+                count = 1
+        return count
+
+    def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
+        about = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in OF_A_REPORT}}
+        if not hit.mentions:  # an answer without words of its own, such as year:2015
+            yield {**about, "mentions": 0}
+            return
+        for passage in filter(lambda passage: passage.highlights, hit.passages):
+            found = dict.fromkeys(" ".join(passage.text[a:b].split()) for a, b in passage.highlights)
+            yield {
+                **about,
+                "page": passage.page,
+                "page_end": passage.page_end,
+                "page_label": passage.page_label,
+                "paragraph": passage.paragraph,
+                "ordinal": passage.ordinal,
+                "section": passage.section_kind.value,
+                "heading": passage.section_heading,
+                "mentions": len(passage.highlights),
+                "match": "; ".join(found),
+                "text": passage.text,
+                "link": self._links.to(hit.report, passage.page),
+            }
+
+
+def kept_rows(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """The rows that were kept as JSON Lines, one after the other."""
+    for path in paths:
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)

@@ -1,0 +1,45 @@
+"""The summary of a batch, a row for each query, and the matrix of reports and queries, as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from search.batch.columns import MATRIX, extra_cells
+from search.batch.tally import Asked, Tally
+
+
+def summary_row(asked: Asked) -> dict[str, Any]:
+    """The row of one query."""
+    row = {
+        **extra_cells(asked),
+        "id": asked.question["id"],
+        "query": asked.question["query"],
+        "filters": asked.filters,
+        "error": asked.error,
+    }
+    if not asked.error:
+        row |= {name: getattr(asked, name) for name in ("reports", "of", "cases", "mentions", "passages", "parsed")}
+        row |= {"share": None if asked.share is None else round(asked.share, 4), "warnings": " ".join(asked.warnings)}
+    return row
+
+
+def matrix_names(tally: Tally) -> list[str]:
+    """The columns of the queries in the matrix: their ids, which are unique."""
+    ids = [asked.question["id"] for asked in tally.asked]
+    return [f"query {name}" if name in MATRIX else name for name in ids]
+
+
+def by_title(tally: Tally) -> list[int]:
+    """The reports in the order in which a person looks for one, by their place in the tally."""
+    reports = tally.reports
+    return sorted(range(len(reports)), key=lambda n: (reports[n].title.casefold(), reports[n].year or 0, n))
+
+
+def matrix_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    """The rows of the matrix."""
+    names = matrix_names(tally)
+    for n in by_title(tally):
+        report = tally.reports[n]
+        row = {name: getattr(report, "id" if name == "report" else name) for name in MATRIX}
+        yield {**row, **{name: tally.count(n, query) for query, name in enumerate(names)}}

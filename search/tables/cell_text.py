@@ -1,0 +1,42 @@
+"""Text as a cell of a workbook can hold and show it."""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+
+from search.tables.columns import MAX_CELL
+
+_CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
+_UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # XML cannot hold them
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_LETTERS = 1.1  # of running text in one unit of a column's width
+_LINE, _MOST_LINES = 15, 12  # height in points; the whole text is in the cell anyway
+
+
+def readable(value: object) -> str:
+    """A value as the text of a cell."""
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if not text.isprintable():
+        text = _UNWRITABLE.sub("\ufffd", text)
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_CUT)] + _CUT
+
+
+def is_formula(text: str) -> bool:
+    """Whether text would become a formula when somebody edits its cell."""
+    return _FORMULA.match(text) is not None
+
+
+def lines_in(text: str, width: float) -> int:
+    """The number of lines a text takes in a column of a width. Not every program works out the height of a row."""
+    return ceil(len(text) / (_LETTERS * width)) if width else 1
+
+
+def height(lines: int) -> int:
+    """The height in points of a row with so many lines."""
+    return _LINE * min(lines, _MOST_LINES)
+
+
+def shortened(text: str, length: int) -> str:
+    """A text of at most so many characters, with an ellipsis where it was cut."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

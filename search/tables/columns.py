@@ -1,0 +1,66 @@
+"""The columns that our tables share: what type each holds, how wide it is in a workbook, and Excel's own limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+MAX_ROWS = 1_048_576
+"""Of an Excel sheet, its header among them."""
+MAX_COLUMNS = 16_384
+MAX_CELL = 32_767
+"""Characters of a cell in Excel."""
+
+NUMBERS = frozenset(("year", "page", "page_end", "ordinal", "line"))
+"""Numbers that name a thing: shown as 2015, not as 2,015."""
+COUNTS = frozenset(
+    ("mentions", "reports", "of", "cases", "passages", "pages", "unread_pages", "here", "elsewhere", "reports_here")
+)
+REALS = frozenset(("score", "per_10000_here", "per_10000_elsewhere"))
+"""Numbers with decimals; a `share` is one too, shown as a percentage."""
+FLAGS = frozenset(("is_heading", "small"))
+
+WIDTHS = {
+    "id": 9,
+    "query": 44,
+    "text": 90,
+    "title": 44,
+    "board": 34,
+    "heading": 30,
+    "section": 16,
+    "match": 24,
+    "parsed": 44,
+    "expansions": 60,
+    "warnings": 40,
+    "error": 60,
+    "case": 26,
+    "kind": 18,
+    "type": 18,
+    "file": 30,
+    "link": 14,
+    "left": 60,
+    "right": 60,
+    "report": 14,
+}
+"""In a workbook, in characters; other columns are as wide as their names."""
+
+WRAPPED = frozenset(("text", "query", "parsed", "expansions", "warnings", "error", "title", "name", "value"))
+"""Columns whose long text runs over several lines of a cell."""
+
+Type = type[int] | type[float] | type[bool] | type[str]
+
+
+def types_of(columns: Iterable[str], *, text: Collection[str] = (), whole: Collection[str] = ()) -> dict[str, Type]:
+    """The type of each column, by its name. text, whole: columns of the reader's own that hold text, or whole numbers,
+    whatever they are called.
+    """
+
+    def of(name: str) -> Type:
+        if name in text:
+            return str
+        if name in whole or name in NUMBERS or name in COUNTS:
+            return int
+        if name == "share" or name in REALS:
+            return float
+        return bool if name in FLAGS else str
+
+    return {name: of(name) for name in columns}

@@ -1,0 +1,63 @@
+"""Rows as a Parquet file with typed columns, written in constant memory. Needs pyarrow: the extra `parquet`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import UsageError
+from search.tables.columns import Type
+
+_GROUP = 20_000  # rows that are held in memory and written together
+
+
+def arrow() -> tuple[Any, Any]:
+    """The modules pyarrow and pyarrow.parquet. Raises UsageError where pyarrow is not installed."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise UsageError(
+            "A .parquet file needs pyarrow, which is not installed. "
+            "Run `pip install 'safeguarding-reviews[parquet]'`, or write .csv or .jsonl instead."
+        ) from error
+    return pyarrow, pyarrow.parquet
+
+
+@contextmanager
+def parquet_rows(path: Path, types: Mapping[str, Type]) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A new file, to which each call adds a row. What is None is null."""
+    pyarrow, parquet = arrow()
+    of = {int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_(), str: pyarrow.string()}
+    schema = pyarrow.schema([(name, of[type_]) for name, type_ in types.items()])
+    group: dict[str, list[Any]] = {name: [] for name in types}
+    held = 0
+
+    with parquet.ParquetWriter(path, schema, compression="zstd") as file:
+
+        def flush() -> None:
+            nonlocal held
+            file.write_table(pyarrow.table(group, schema=schema))
+            for column in group.values():
+                column.clear()
+            held = 0
+
+        def write(row: Mapping[str, Any]) -> None:
+            nonlocal held
+            for name, type_ in types.items():
+                value = row.get(name)
+                group[name].append(_text(value) if type_ is str and value is not None else value)
+            held += 1
+            if held == _GROUP:
+                flush()
+
+        yield write
+        if held:
+            flush()
+
+
+def _text(value: object) -> str:
+    """A value as text that UTF-8 can hold; what it cannot hold becomes a question mark, as in CSV."""
+    return str(value).encode("utf-8", "replace").decode()
