@@ -1,4 +1,4 @@
-"""Which documents fit a condition on what is known of their reports?"""
+"""Finds the documents whose reports meet a condition, such as `board:knowsley`."""
 
 from collections.abc import Mapping
 from pathlib import PurePath
@@ -11,32 +11,32 @@ from search import years
 
 
 class Conditions:
-    """reports: what is known of each document."""
+    """Conditions on the fields of reports. reports: by document."""
 
     def __init__(self, reports: Mapping[int, Report]) -> None:
         self._reports = reports
 
     def matching(self, condition: Field) -> set[int]:
-        """Those that `year:2015..2020` or `board:knowsley` is true of: every word of the value is in what is known."""
+        """The documents that meet `year:2015..2020` or `board:knowsley`: the field has every word of the value."""
         if condition.name == "year":
             return self.between(years.read(condition.value))
         wanted = {term for term, _ in analyser.terms(condition.value)}
         return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
 
     def between(self, span: years.Span) -> set[int]:
-        """Those of the years of a range."""
+        """The documents from a range of years."""
         first, last = span[0] or 0, span[1] or 9999
         known = ((document, report.year) for document, report in self._reports.items())
         return {document for document, year in known if year is not None and first <= year <= last}
 
     def with_value(self, name: str, value: str) -> set[int]:
-        """Those of which just this is known, whatever its case; where there are none, those that have its words."""
+        """The documents with exactly this value in any case; if there are none, those that have all its words."""
         wanted = value.casefold()
         exactly = {d for d, report in self._reports.items() if str(getattr(report, name) or "").casefold() == wanted}
         return exactly or self.matching(Field(name, value))
 
 
 def _words(report: Report, name: str) -> set[str]:
-    """The words of what is known of a report; of `file`, those of all its names, without folders."""
+    """The words of a field; for `file`, those of all file names, without folders."""
     values = [PurePath(path).name for path in report.files] if name == "file" else [getattr(report, name)]
     return {term for value in values if value is not None for term, _ in analyser.terms(spoken_name(str(value)))}

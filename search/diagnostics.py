@@ -1,6 +1,6 @@
-"""What an answer tells the person who asked: a code that decides, and a sentence that is made from it here.
+"""Diagnostics: what an answer tells the person about the query, each a stable code with a sentence.
 
-Code acts on `Code` and never on the wording, so that a sentence may be written better at any time.
+The program decides on the code and never on the wording, so that a sentence can be improved at any time.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class Diagnostic:
 
 
 class Warn(Protocol):
-    """How the parts of the parser tell of something."""
+    """Reports a diagnostic from a part of the parser."""
 
     def __call__(self, code: Code, /, **arguments: str | int) -> None: ...
 
@@ -194,5 +194,5 @@ def _short(text: str, length: int) -> str:
 
 
 def sentences(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
-    """What a person reads."""
+    """The diagnostics as sentences for people."""
     return tuple(map(str, diagnostics))

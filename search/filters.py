@@ -1,7 +1,7 @@
-"""The filters: what a report or a mention must be besides answering the query.
+"""The filters that narrow an answer.
 
-Each is declared once, as a field of `Filters`. The options of the commands, the columns of a sheet, the parameters and
-check boxes of the page, its description for programs, the search log and the documentation are made from `FILTERS`.
+Each is declared once, as a field of `Filters`. The command options, sheet columns, page parameters and check boxes, the
+OpenAPI description, the search log and the documentation are generated from `FILTERS`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,18 +10,18 @@ from typing import Any, Literal, Self
 
 from corpus.errors import UsageError
 from corpus.model import SectionKind
-from search import years as reader
+from search import years as year_parser
 from search.parsing.section_names import section_kind
 from search.years import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter, as everything that offers it needs to know it.
+    """The declaration of one filter.
 
     name: of the option, the column, the parameter and in the log; of a "value", also the field of a report.
-    matches: "value" compares what is known of a report, "years" its year, "words" the section in which the words of the
-    query stand, "theme" the themes that occur in it. help: what it keeps, as a sentence.
+    matches: "value" compares a field of the report, "years" its year, "words" the section of the query's words,
+    "theme" the themes that occur in it. help: what it keeps, as a sentence.
     label: its heading on the page; chip: how one value is shown there. also: other names of the column in a sheet.
     choices: all values that there are, where they are few. attribute: its field of `Filters`.
     """
@@ -38,19 +38,19 @@ class Filter:
 
     @property
     def several(self) -> bool:
-        """Whether several values may be given, of which any will do."""
+        """Whether it takes several values, any of which may match."""
         return self.matches != "years"
 
     def checked(self, given: Any) -> Any:
         """The values as `Filters` keeps them. Raises UsageError for one that cannot be."""
         if self.matches == "years":
-            return reader.checked(given)
+            return year_parser.checked(given)
         read = section_kind if self.matches == "words" else str.strip
         return tuple(dict.fromkeys(read(value) for value in _listed(given) if value.strip()))
 
 
 def _listed(given: str | Iterable[str]) -> list[str]:
-    """One value is as good as a list of one: a text is not taken for its letters."""
+    """A list of the values; a single text is a list of one, not of its letters."""
     return [given] if isinstance(given, str) else list(given)
 
 
@@ -120,8 +120,7 @@ class Filters:
     def read(cls, typed: Mapping[str, str | Iterable[str]]) -> Self:
         """The filters that were typed, by their names: {"year": "2015-2020", "kind": ["overview report", "response"]}.
 
-        A value that is empty asks for nothing. Raises UsageError for a name that is no filter, and for a value that
-        cannot be.
+        Empty values are ignored. Raises UsageError for an unknown name or a value that is not valid.
         """
         given: dict[str, Any] = {}
         for name, cells in typed.items():
@@ -144,11 +143,11 @@ class Filters:
         for each in FILTERS:
             value = getattr(self, each.attribute)
             if value:
-                asked[each.name] = (reader.written(value),) if each.matches == "years" else value
+                asked[each.name] = (year_parser.written(value),) if each.matches == "years" else value
         return asked
 
     def values(self) -> dict[str, tuple[str, ...]]:
-        """What is asked of the report itself, by the name of what is known of it."""
+        """The filters that compare a field of the report, by the name of the field."""
         asked = {each.name: getattr(self, each.attribute) for each in FILTERS if each.matches == "value"}
         return {name: values for name, values in (asked | {"id": self.reports}).items() if values}
 
@@ -180,4 +179,4 @@ def of_cells(cells: Mapping[str, str]) -> Filters:
 
 
 EVERYTHING = Filters()
-"""No filter at all."""
+"""Filters that keep every report."""

@@ -1,6 +1,4 @@
-"""What a search answers, as plain values. `to_dict()` is the JSON API, described by results.schema.json beside this
-file.
-"""
+"""The answer to a search, as plain values. `to_dict()` is the JSON API; results.schema.json describes it."""
 
 from __future__ import annotations
 
@@ -216,7 +214,7 @@ class Results:
                 "parsed": self.parsed,
                 "expansions": [expansion.to_dict() for expansion in self.expansions],
                 "warnings": list(self.warnings),
-                "warning_codes": [told.code.key for told in self.diagnostics],
+                "warning_codes": [each.code.key for each in self.diagnostics],
             },
             "generation": {"id": self.generation, "built_at": self.built_at},
             "coverage": self.coverage.to_dict(),

@@ -1,4 +1,4 @@
-"""One question, one answer: parse, evaluate, filter, rank, choose passages, count."""
+"""Answers a search request: parse, evaluate, filter, rank, choose passages, count facets."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,11 +6,14 @@ from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import or_
-from typing import Unpack
+from pathlib import Path
+from types import TracebackType
+from typing import Self, Unpack
 
 from corpus.errors import NotFound, UsageError
-from corpus.model import SectionKind
-from corpus.report import Report
+from corpus.model import Item, ItemKind, SectionKind, Text
+from corpus.report import Coverage, Report
+from corpus.themes import Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.matches import EVERY_KIND, Match, Words, all_mentions
@@ -28,14 +31,67 @@ from search.filters import EVERYTHING, Filters
 from search.parsing.parser import parse
 from search.request import Group, SearchOptions, SearchRequest, Sort
 from search.results import Contribution, Expansion, FacetValue, Hit, Results
-from search.session import Opened
+from search.session import Session
 
 _MORE_TERMS = 40  # of an expansion that are shown
 _ROUNDING = 1e-9  # of a sum of floating-point numbers
 
 
-class Searcher(Opened):
-    """One generation of a library's index, open for questions."""
+class Searcher:
+    """Answers queries from one generation of a library's index. For one thread at a time; close it or use it in a
+    `with`. thorough: hash every byte of the index first.
+    """
+
+    def __init__(self, database: Path, index: Path, themes: Themes, *, thorough: bool = False) -> None:
+        self._session = Session(database, index, themes, thorough=thorough)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index and the corpus."""
+        self._session.close()
+
+    def lost(self) -> bool:
+        """Whether a report was removed since it was opened: its text can no longer be shown."""
+        return self._session.lost()
+
+    @property
+    def generation(self) -> str:
+        """The id of the generation that answers."""
+        return self._session.generation.manifest.id
+
+    @property
+    def built_at(self) -> str:
+        """When that generation was built: UTC, ISO 8601."""
+        return self._session.generation.manifest.built_at
+
+    @property
+    def themes(self) -> Themes:
+        """The vocabulary that queries are read with."""
+        return self._session.themes
+
+    @property
+    def coverage(self) -> Coverage:
+        """What is searched and what is not."""
+        return self._session.coverage
+
+    def text(self, report: str) -> Text:
+        """The whole text of a report (full id), as this generation knows it."""
+        return self._session.text(report)
+
+    def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
+        """The recommendations and findings of a report (full id), or those of one kind."""
+        return self._session.items(report, kind)
+
+    def themed(self) -> dict[str, set[int]]:
+        """The documents that have each theme, by its name in the order of the vocabulary."""
+        return self._session.themed
 
     def search(
         self, query: str | SearchRequest, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]
@@ -56,22 +112,24 @@ class Searcher(Opened):
         """
         began = time.perf_counter()
         if request.facets:
-            self.themed()  # once for a generation, and not within the deadline of the query
+            _ = self._session.themed  # once for a generation, and not within the deadline of the query
         deadline = Deadline(seconds)
-        parsed = parse(request.query, theme_lookup(self._themes), [theme.name for theme in self._themes.themes])
-        evaluator = self._evaluator(deadline)
+        parsed = parse(
+            request.query, theme_lookup(self._session.themes), [theme.name for theme in self._session.themes.themes]
+        )
+        evaluator = self._session.evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
         chosen, unfit = self._chosen(request.filters)
         bits = _bits(request.filters.sections)
         answer = self._filtered(whole, chosen, bits, evaluator)
-        scores = self._ranking.scores(answer.matches, answer.documents, self._layout, deadline.check)
+        scores = self._session.ranking.scores(answer.matches, answer.documents, self._session.layout, deadline.check)
         ordered, cases = self._grouped(self._order(answer, request.sort, scores, deadline), request.group)
         end = None if request.limit is None else request.offset + request.limit
         page = ordered[request.offset : end]
         shown = [(document, scores[document]) for document in page]
-        older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._generation.warnings]
+        older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._session.generation.warnings]
         said = [*older, *self._theme_problems(request.query), *parsed.diagnostics, *unfit]
-        more, asked = suggestions.only_in_titles(parsed.tree, whole, evaluator, self._titles)
+        more, asked = suggestions.only_in_titles(parsed.tree, whole, evaluator, self._session.titles)
         suggestion = None
         if not whole.documents:
             said += suggestions.why_nothing(parsed.tree, evaluator)
@@ -100,10 +158,10 @@ class Searcher(Opened):
         return head, hits
 
     def reports(self, filters: Filters = EVERYTHING) -> list[Report]:
-        """The reports that the filters let through, in the order of their ids, those without readable text too."""
+        """The reports that pass the filters, in the order of their ids, including those without readable text."""
         chosen, _ = self._chosen(filters)
-        documents = set(self._reports).intersection(*chosen.values())
-        return sorted((self._reports[document] for document in documents), key=lambda report: report.id)
+        documents = set(self._session.reports).intersection(*chosen.values())
+        return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
         """What an answer would say of how a query and its filters are read, for an analysis, whose rows do not say it.
@@ -117,12 +175,14 @@ class Searcher(Opened):
 
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
         """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
-        document = next((d for d, known in self._reports.items() if known.id == report), None)
+        document = next((d for d, known in self._session.reports.items() if known.id == report), None)
         if document is None:
             raise NotFound("The report is not in the index yet. Run `reviews update`.")
         if paragraph is None:
-            return similar_reports(self._snapshot, self._store, self._reports, document, limit)
-        return similar_passages(self._snapshot, self._store, self._reports, document, paragraph, limit)
+            return similar_reports(self._session.snapshot, self._session.store, self._session.reports, document, limit)
+        return similar_passages(
+            self._session.snapshot, self._session.store, self._session.reports, document, paragraph, limit
+        )
 
     # Filters and facets
 
@@ -133,23 +193,23 @@ class Searcher(Opened):
         chosen: dict[str, set[int]] = {}
         said = []
         for name, values in filters.values().items():
-            found = {value: self._conditions.with_value(name, value) for value in values}
+            found = {value: self._session.conditions.with_value(name, value) for value in values}
             chosen[name] = set().union(*found.values())
             said += [diagnostic(Code.VALUE_UNKNOWN, name=name, wanted=value) for value in values if not found[value]]
         if filters.years:
-            chosen["year"] = self._conditions.between(filters.years)
+            chosen["year"] = self._session.conditions.between(filters.years)
         if filters.themes:
             chosen["theme"] = set().union(*(self._having(name) for name in filters.themes))
         return chosen, said
 
     def _having(self, name: str) -> set[int]:
-        theme = self._themes.find(name)
+        theme = self._session.themes.find(name)
         if theme is None:
-            near = " or ".join(f"“{each}”" for each in self._themes.close(name))
+            near = " or ".join(f"“{each}”" for each in self._session.themes.close(name))
             raise UsageError(
                 f"There is no theme “{name}”. " + (f"Did you mean {near}?" if near else "`reviews themes` lists them.")
             )
-        return self.themed()[theme.name]
+        return self._session.themed[theme.name]
 
     def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], bits: int, evaluator: Evaluator) -> Answer:
         """bits: the kinds of section in which the words must stand."""
@@ -173,9 +233,11 @@ class Searcher(Opened):
             anywhere = name == "section" or bits == EVERY_KIND
             return found if anywhere else _standing(found, kinds, bits)
 
-        counted = {name: self._counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
+        counted = {name: self._session.counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
-        counted["theme"] = facets.of_themes(facets.mask(without("theme"), self._size), self._theme_masks)
+        counted["theme"] = facets.of_themes(
+            facets.mask(without("theme"), self._session.size), self._session.theme_masks
+        )
         return counted
 
     # Hits
@@ -191,22 +253,24 @@ class Searcher(Opened):
         """cited: the positions of the paragraphs that the query names by number. deadline: None for a list of all hits,
         which may take as long as it needs.
         """
-        weighted = [(match, idf(match, len(self._reports))) for match in answer.matches]
+        weighted = [(match, idf(match, len(self._session.reports))) for match in answer.matches]
         highest = max((weight for _, weight in weighted), default=0.0)
         distinctive = [match for match, weight in weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
-        lengths, documents = self._snapshot.lengths(), self._snapshot.documents()
+        lengths, documents = self._session.snapshot.lengths(), self._session.snapshot.documents()
         for document, score in shown:
             if deadline:
                 deadline.check()
-            layout = self._layout(document)
+            layout = self._session.layout(document)
             spans = answer.mentions(document)
             ordinals = best_paragraphs(weighted, document, layout, lengths[document], request.per_report)
             ordinals = with_cited(ordinals, cited, document, layout, request.per_report)
             around = all_mentions(distinctive, document) if len(distinctive) < len(weighted) else None
             every = request.per_report is None
-            found = passages(self._store, documents[document], ordinals, spans, layout, every=every, around=around)
+            found = passages(
+                self._session.store, documents[document], ordinals, spans, layout, every=every, around=around
+            )
             yield Hit(
-                report=self._reports[document],
+                report=self._session.reports[document],
                 score=score,
                 mentions=len(spans),
                 passages=tuple(found),
@@ -215,20 +279,20 @@ class Searcher(Opened):
 
     def _explained(self, matches: Sequence[Match], document: int, score: float) -> tuple[Contribution, ...]:
         points = {
-            number: self._ranking.points(match, {document})[document]
+            number: self._session.ranking.points(match, {document})[document]
             for number, match in enumerate(matches)
             if document in match.documents
         }
         together: Mapping[int, float] = {}
         if score > sum(points.values()) + _ROUNDING:
-            together = self._ranking.proximity(matches, document, self._layout(document))
+            together = self._session.ranking.proximity(matches, document, self._session.layout(document))
         found = [
             Contribution(
                 text=matches[number].text,
                 mentions=len(all_mentions([matches[number]], document)),
                 reports=len(matches[number].documents),
                 points=each + together.get(number, 0.0),
-                in_title=document in self._titles.having(matches[number].terms),
+                in_title=document in self._session.titles.having(matches[number].terms),
                 together=number in together,
             )
             for number, each in points.items()
@@ -237,7 +301,9 @@ class Searcher(Opened):
 
     def _order(self, answer: Answer, sort: Sort, scores: Mapping[int, float], deadline: Deadline) -> list[int]:
         """The hits. Ties are broken by relevance and then by report id: always the same order."""
-        rounded = {document: int(scores[document] / _ROUNDING + 0.5) for document in self._by_id if document in scores}
+        rounded = {
+            document: int(scores[document] / _ROUNDING + 0.5) for document in self._session.by_id if document in scores
+        }
         ordered = sorted(rounded, key=rounded.__getitem__, reverse=True)
         if sort == "relevance":
             return ordered
@@ -248,23 +314,23 @@ class Searcher(Opened):
         return sorted(ordered, key=lambda document: self._date(document) or unknown, reverse=sort == "newest")
 
     def _date(self, document: int) -> str | None:
-        report = self._reports[document]
+        report = self._session.reports[document]
         date = report.published or report.year
         return str(date) if date else None
 
     def _grouped(self, ordered: list[int], group: Group) -> tuple[list[int], int]:
         """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
-        different = len(set(map(self._cases.__getitem__, ordered)))
+        different = len(set(map(self._session.cases.__getitem__, ordered)))
         if group == "none" or different == len(ordered):
             return ordered, different
         cases: dict[str | int, list[int]] = {}
         for document in ordered:
-            cases.setdefault(self._cases[document], []).append(document)
+            cases.setdefault(self._session.cases[document], []).append(document)
         return list(chain.from_iterable(cases.values())), different
 
     def _theme_problems(self, text: str) -> list[Diagnostic]:
         """What is wrong with the theme files, for a query that may depend on it."""
-        problems = self._themes.problems if "theme:" in text.lower() else ()
+        problems = self._session.themes.problems if "theme:" in text.lower() else ()
         return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]
 
 

@@ -1,12 +1,8 @@
-"""What is open of a library: one generation of its index with the corpus behind it, and what is worked out from them
-once, for all questions.
-"""
+"""An open library: one generation of its index, the corpus, and what all queries of that generation share."""
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from corpus.model import Item, ItemKind, Text
 from corpus.paths import LibraryPaths
@@ -31,107 +27,76 @@ _THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
 
-class Opened:
-    """One generation of a library's index, open. For one thread at a time; close it or use it in a `with`.
+class Session:
+    """One open generation of a library's index. For one thread at a time; close it after use.
 
     thorough: hash every byte of it first.
     """
 
     def __init__(self, database: Path, index: Path, themes: Themes, *, thorough: bool = False) -> None:
-        self._generation = generations.current(index, thorough=thorough)
-        self._themes = themes
-        self._store = Store.open(database, read_only=True)
+        self.generation = generations.current(index, thorough=thorough)
+        self.themes = themes
+        self.store = Store.open(database, read_only=True)
         try:
-            described = self._generation.reports()
-            assert_ours(self._store, self._generation, described)
-            self._revision = self._store.revision
-            self._snapshot = open_snapshot(self._generation, self._store.reports_read())
+            described = self.generation.reports()
+            assert_ours(self.store, self.generation, described)
+            self._revision = self.store.revision
+            self.snapshot = open_snapshot(self.generation, self.store.reports_read())
         except BaseException:
-            self._store.close()
+            self.store.close()
             raise
-        self._reports: dict[int, Report] = {
-            document: described[reading] for document, reading in self._snapshot.documents().items()
+        self.reports: dict[int, Report] = {
+            document: described[reading] for document, reading in self.snapshot.documents().items()
         }
-        self._conditions = Conditions(self._reports)
-        manifest = self._generation.manifest
+        self.conditions = Conditions(self.reports)
+        manifest = self.generation.manifest
         self._theme_table = ThemeTable(LibraryPaths(index.parent).cache, manifest.id, manifest.fingerprint, themes)
-        self._lookup = WordLookup(self._snapshot)
-        self._layout: Callable[[int], Layout] = lru_cache(_KEPT)(self._snapshot.layout)
-        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self._layout(document)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self._lookup = WordLookup(self.snapshot)
+        self.layout: Callable[[int], Layout] = lru_cache(_KEPT)(self.snapshot.layout)
+        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
 
     def close(self) -> None:
         """Close the index and the corpus."""
-        self._snapshot.close()
-        self._store.close()
+        self.snapshot.close()
+        self.store.close()
 
     def lost(self) -> bool:
         """Whether a report was removed since it was opened: its text is no longer there to be shown."""
-        revision = self._store.revision
+        revision = self.store.revision
         if revision != self._revision:
-            if not self._store.reports_read().keys() >= set(self._snapshot.documents().values()):
+            if not self.store.reports_read().keys() >= set(self.snapshot.documents().values()):
                 return True
             self._revision = revision
         return False
 
-    @property
-    def generation(self) -> str:
-        """The id of the generation that answers."""
-        return self._generation.manifest.id
-
-    @property
-    def built_at(self) -> str:
-        """When that generation was built: UTC, ISO 8601."""
-        return self._generation.manifest.built_at
-
-    @property
-    def themes(self) -> Themes:
-        """The vocabulary that queries are read with."""
-        return self._themes
-
-    @property
-    def coverage(self) -> Coverage:
-        """What is searched and what is not."""
-        return self._coverage
-
     def text(self, report: str) -> Text:
         """Everything that was read of a report (full id), as this generation knows it."""
-        return self._store.text(self._readings[report])
+        return self.store.text(self._readings[report])
 
     @cached_property
-    def _coverage(self) -> Coverage:
-        """That of the generation, without the reports that were removed since."""
-        failures = self._generation.manifest.coverage.failures
-        return Coverage.of(((report.pages, report.unread_pages) for report in self._reports.values()), failures)
+    def coverage(self) -> Coverage:
+        """What is searched and what is not: that of the generation, without reports removed since."""
+        failures = self.generation.manifest.coverage.failures
+        return Coverage.of(((report.pages, report.unread_pages) for report in self.reports.values()), failures)
 
     @cached_property
     def _readings(self) -> dict[str, int]:
         """The reading of each report."""
-        documents = self._snapshot.documents()
-        return {known.id: documents[document] for document, known in self._reports.items()}
+        documents = self.snapshot.documents()
+        return {known.id: documents[document] for document, known in self.reports.items()}
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
-        return self._store.items(self._readings[report], kind)
-
-    def themed(self) -> dict[str, set[int]]:
-        """The documents that have each theme, by its name in the order of the vocabulary."""
-        return self._themed
+        return self.store.items(self._readings[report], kind)
 
     @cached_property
-    def _themed(self) -> dict[str, set[int]]:
-        documents = self._snapshot.documents()
+    def themed(self) -> dict[str, set[int]]:
+        """The documents that have each theme, by its name in the order of the vocabulary."""
+        documents = self.snapshot.documents()
         readings = self._theme_table.readings(
-            self._snapshot,
+            self.snapshot,
             lambda some, words, phrases: Evaluator(
-                some, self._conditions.matching, Deadline(_THEME_SECONDS), self._layout, self._sections, words, phrases
+                some, self.conditions.matching, Deadline(_THEME_SECONDS), self.layout, self._sections, words, phrases
             ),
         )
         document_of = {reading: document for document, reading in documents.items()}
@@ -141,42 +106,42 @@ class Opened:
         }
 
     @cached_property
-    def _size(self) -> int:
+    def size(self) -> int:
         """One more than the highest number of a document."""
-        return max(self._reports, default=-1) + 1
+        return max(self.reports, default=-1) + 1
 
     @cached_property
-    def _theme_masks(self) -> dict[str, int]:
-        return {name: facets.mask(having, self._size) for name, having in self.themed().items()}
+    def theme_masks(self) -> dict[str, int]:
+        return {name: facets.mask(having, self.size) for name, having in self.themed.items()}
 
     @cached_property
-    def _by_id(self) -> list[int]:
+    def by_id(self) -> list[int]:
         """All documents in the order of their reports' ids."""
-        return sorted(self._reports, key=lambda document: self._reports[document].id)
+        return sorted(self.reports, key=lambda document: self.reports[document].id)
 
     @cached_property
-    def _cases(self) -> dict[int, str | int]:
+    def cases(self) -> dict[int, str | int]:
         """The case of each document; of one without a case the document itself."""
-        return {document: report.case or document for document, report in self._reports.items()}
+        return {document: report.case or document for document, report in self.reports.items()}
 
     @cached_property
-    def _titles(self) -> Titles:
-        return Titles({document: report.title for document, report in self._reports.items()})
+    def titles(self) -> Titles:
+        return Titles({document: report.title for document, report in self.reports.items()})
 
     @cached_property
-    def _ranking(self) -> Ranking:
-        return Ranking(self._snapshot.lengths(), self._titles)
+    def ranking(self) -> Ranking:
+        return Ranking(self.snapshot.lengths(), self.titles)
 
     @cached_property
-    def _counting(self) -> Facets:
-        return Facets(self._reports)
+    def counting(self) -> Facets:
+        return Facets(self.reports)
 
-    def _evaluator(self, deadline: Deadline) -> Evaluator:
+    def evaluator(self, deadline: Deadline) -> Evaluator:
         return Evaluator(
-            self._snapshot,
-            self._conditions.matching,
+            self.snapshot,
+            self.conditions.matching,
             deadline,
-            self._layout,
+            self.layout,
             self._sections,
             self._lookup,
             self._theme_table.phrases.postings,

@@ -1,4 +1,4 @@
-"""Years as people type them: the one reader for commands, sheets, the query field `year:`, the page and Python.
+"""Parses years as people type them, for commands, sheets, the query field `year:`, the page and Python.
 
 A year is four digits, 1000 to 9999. A range has `..`, a hyphen or dash, or `to` between two years, and may be open at
 one end.
@@ -16,7 +16,7 @@ MARKS = ".…-‐‑‒–—―−－"
 """The characters that a range can begin or end with: "2015-" and "..2020"."""
 
 FORMS = "2015, 2015..2020 (or 2015-2020, 2015 to 2020), 2015.. or ..2020"
-"""What can be typed, for messages and documentation."""
+"""The accepted forms, for messages and documentation."""
 
 _BETWEEN = re.compile(rf"\s*(?:\.\.+|-{{2,3}}|[{re.escape(MARKS[1:])}]|\bto\b)\s*", re.IGNORECASE)
 _YEAR = r"([1-9][0-9]{3})(?:\.0)?"  # a program that writes sheets may write a year as 2015.0
@@ -40,8 +40,8 @@ def read(text: str) -> Span:
         return int(one[1]), int(one[1])
     found = _RANGE.fullmatch(typed)
     if not found or not (found[1] or found[2]):
-        told = f"`{_short(typed)}` is not a valid year or range of years" if typed else "No year was given"
-        raise BadYears(f"{told}. Write {FORMS}.")
+        problem = f"`{_short(typed)}` is not a valid year or range of years" if typed else "No year was given"
+        raise BadYears(f"{problem}. Write {FORMS}.")
     first, last = (int(year) if year else None for year in found.groups())
     return _forwards(first, last)
 
@@ -78,7 +78,7 @@ def written(span: Span) -> str:
 
 
 def stand_between(text: str) -> bool:
-    """Whether `text` is what stands between two years and nothing else: `to`, `..`, `-`."""
+    """Whether `text` is a separator between two years: `to`, `..`, `-`."""
     return _BETWEEN.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""How long may a query take?"""
+"""The time limit of a query."""
 
 from time import monotonic
 
@@ -15,7 +15,7 @@ class Deadline:
         self._seconds = seconds
 
     def check(self) -> None:
-        """Raise if the time is up. Called inside every loop over documents or words."""
+        """Raise QueryRefused if the time is up. Call it inside every loop over documents or words."""
         if monotonic() > self._end:
             raise QueryRefused(
                 f"This query took longer than {self._seconds:g} seconds and was stopped. "

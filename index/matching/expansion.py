@@ -1,4 +1,4 @@
-"""Which words does a part of a query stand for? Forms, patterns, fuzzy words, and the spellings of compounds."""
+"""Expands a part of a query to words of the index: forms, patterns, fuzzy words, and spellings of compounds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
 _WORDS_PER_CHECK = 256  # words between two checks of the deadline
 
 Slots = list[Sequence[str]]
-"""The terms that may stand at each place of a phrase."""
+"""The terms that are accepted at each position of a phrase."""
 
 
 class WordLookup:
@@ -58,7 +58,7 @@ class Expansion:
         return self._lookup.forms(analyser.stem(term)) or [term]
 
     def slot(self, part: str) -> Sequence[str]:
-        """The terms that one place of a phrase may hold: a word as written, or those that a pattern stands for."""
+        """The terms accepted at one position of a phrase: a word as written, or all that a pattern matches."""
         if "*" not in part and "?" not in part:
             return (part,)
         shape = _shape(part)
@@ -83,10 +83,10 @@ class Expansion:
         return found
 
     def phrase(self, words: Sequence[Word | Pattern]) -> list[Slots]:
-        """The phrase in each way that its compounds can be written, as one word and as two."""
+        """The phrase in every spelling of its compounds, as one word and as two."""
         slots: Slots = []
         plain: list[str | None] = []  # the one term of a slot that may be part of a compound
-        hyphened: set[int] = set()  # slots that the person joined to the next one by a hyphen
+        hyphened: set[int] = set()  # slots that the person typed with a hyphen before the next one
         for word in words:
             if isinstance(word, Pattern):
                 for part in pattern_parts(word.text):
@@ -146,7 +146,7 @@ def joined_pattern(text: str, parts: Sequence[str]) -> str:
 
 
 def _shape(part: str) -> re.Pattern[str]:
-    """A pattern as an expression that never goes back: each piece is taken where it first fits, which is enough."""
+    """A pattern as a regular expression without backtracking: taking each piece where it first fits is enough."""
     first, *rest = ("".join("." if c == "?" else re.escape(c) for c in piece) for piece in re.split(r"\*+", part))
     if not rest:
         return re.compile(first)

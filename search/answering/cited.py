@@ -1,4 +1,4 @@
-"""Which paragraphs does a query ask for by their printed number (`paragraph:4.3.2`)?"""
+"""Puts first the paragraphs that a query names by their printed number (`paragraph:4.3.2`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,7 +8,7 @@ from index.storage.engine import Layout
 
 
 def numbers_asked(tree: Query) -> Iterator[str]:
-    """The numbers of the paragraphs to be shown: those that a hit must not have are left out."""
+    """The paragraph numbers in the query, without those under NOT."""
     match tree:
         case Field("paragraph", value):
             yield value
@@ -22,9 +22,7 @@ def numbers_asked(tree: Query) -> Iterator[str]:
 def with_cited(
     ordinals: Sequence[int], cited: Iterable[Words], document: int, layout: Layout, wanted: int | None
 ) -> list[int]:
-    """The paragraphs of a document to show, those that were asked for by their number first. wanted: how many; None for
-    all, in order.
-    """
-    asked = [layout.paragraph_at(place) for words in cited for place in words.positions(document)]
-    every = list(dict.fromkeys([*asked, *ordinals]))
+    """The paragraphs of a document to show, those named by number first. wanted: how many; None for all, in order."""
+    named = [layout.paragraph_at(position) for words in cited for position in words.positions(document)]
+    every = list(dict.fromkeys([*named, *ordinals]))
     return sorted(every) if wanted is None else every[:wanted]

@@ -1,4 +1,4 @@
-"""How are the hits spread over years, boards, areas, types, kinds, sections and themes?"""
+"""Counts hits by year, board, area, type, kind, section and theme."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,12 @@ from index.storage.engine import KINDS
 from search.results import FacetValue
 
 OF_A_REPORT = ("year", "board", "area", "type", "kind")
-"""Facets that are values of a report."""
+"""Facets that are fields of a report."""
 FACETS = (*OF_A_REPORT, "section", "theme")
 
 
 class Facets:
-    """Counts values over hits. reports: what is known of each document that is held."""
+    """Counts field values over hits. reports: by document."""
 
     def __init__(self, reports: Mapping[int, Report]) -> None:
         self._columns = {name: {d: getattr(report, name) for d, report in reports.items()} for name in OF_A_REPORT}
@@ -40,10 +40,10 @@ def of_sections(documents: Iterable[int], kinds: Kinds) -> tuple[FacetValue, ...
 
 def mask(documents: Iterable[int], size: int) -> int:
     """A set of documents as a number, a byte for each document below `size`: what two have in common takes no loop."""
-    held = bytearray(size)
+    present = bytearray(size)
     for document in documents:
-        held[document] = 1
-    return int.from_bytes(held, "little")
+        present[document] = 1
+    return int.from_bytes(present, "little")
 
 
 def of_themes(documents: int, themes: Mapping[str, int]) -> tuple[FacetValue, ...]:

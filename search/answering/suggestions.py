@@ -1,4 +1,4 @@
-"""What else may have been meant, and why is there no answer? Sentences and a suggestion; nothing is applied unasked."""
+"""Suggests a corrected query and explains why nothing was found. No suggestion is applied by itself."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What are the pieces of what was typed? Brackets, quotations, `|`, and runs of anything else between spaces.
+"""Splits what was typed into tokens: brackets, quotations, `|`, and runs of anything else between spaces.
 
 Everything here walks the text once, so a hostile text costs no more than a friendly one of its length.
 """

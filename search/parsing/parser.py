@@ -1,6 +1,6 @@
-"""How is a query read? What a person typed becomes a tree, and sentences that say where the reading was a guess.
+"""Parses what a person typed into a query tree, with diagnostics where the reading was a guess.
 
-`NEAR` binds tightest, then `NOT`, `-` and `in:`, then `OR`, then words side by side and `AND`: the grammar stands in
+`NEAR` binds tightest, then `NOT`, `-` and `in:`, then `OR`, then words side by side and `AND`: the grammar is in
 docs/query-language.md. Brackets are kept on a list instead of the call stack, so nesting cannot overflow anything.
 """
 

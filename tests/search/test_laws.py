@@ -55,7 +55,7 @@ def found(searcher: Searcher, query: Query) -> set[int]:
 
 
 def evaluator(searcher: Searcher) -> Evaluator:
-    return searcher._evaluator(Deadline())
+    return searcher._session.evaluator(Deadline())
 
 
 @fixed
