@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from corpus.errors import UsageError
-from corpus.model import FileRecord, Reason
+from corpus.files import FileRecord, Reason
 from corpus.names import real_path, safe_name
 from corpus.settings import Settings
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.model import Failure, Withdrawal
+from corpus.files import Failure, Withdrawal
 
 PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed")
 """Every file that was found is exactly one of these."""

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from corpus.errors import Corrupt, Gone, NoIndex, NotFound
-from corpus.model import Failure, Item, ItemKind, Text
+from corpus.files import Failure
+from corpus.model import Item, ItemKind, Text
 from corpus.report import Coverage, Report
 from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store

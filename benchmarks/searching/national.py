@@ -15,8 +15,9 @@ from typing import Any
 
 from benchmarks.measure import size_mb
 from benchmarks.searching.queries import questions
+from corpus.files import FileRecord
 from corpus.layout import create_library
-from corpus.model import FileRecord, Found, Page, Paragraph, Section, SectionKind, Text
+from corpus.model import Found, Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 from index import build
 

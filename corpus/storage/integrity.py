@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from corpus.model import AsideRole, ItemKind, Reason, SectionKind
+from corpus.files import Reason
+from corpus.model import AsideRole, ItemKind, SectionKind
 from corpus.storage.readings import turns_of
 
 _MUST_BE_EMPTY = {

@@ -14,7 +14,8 @@ from corpus.catalogue.describe import describe
 from corpus.catalogue.matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
-from corpus.model import Failure, FileRecord, MissingFolder, Reason, Removal, Text, Withdrawal
+from corpus.files import Failure, FileRecord, MissingFolder, Reason, Removal, Withdrawal
+from corpus.model import Text
 from corpus.report import Coverage, Report
 from corpus.storage.database import checked_values, translated_errors
 from corpus.storage.integrity import unsound

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from corpus.files import Reason
 from corpus.model import (
     Aside,
     AsideRole,
@@ -19,7 +20,6 @@ from corpus.model import (
     ItemKind,
     Page,
     Paragraph,
-    Reason,
     Scan,
     ScanLine,
     Section,

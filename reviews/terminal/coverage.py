@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
-from corpus.model import HIDDEN, REASONS, Failure, Hidden, MissingFolder
+from corpus.files import REASONS, Failure, MissingFolder
+from corpus.model import HIDDEN, Hidden
 from corpus.report import Coverage
 from corpus.settings import Settings
 from ingest.sandbox import tesseract
