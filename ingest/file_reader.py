@@ -9,7 +9,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
-from corpus.model import Reason, Scan, Text
+from corpus.files import Reason
+from corpus.model import Scan, Text
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.discover import Seen

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from corpus.model import Failure, FileRecord, Reason, Text
+from corpus.files import Failure, FileRecord, Reason
+from corpus.model import Text
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import discover

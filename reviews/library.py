@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from corpus.errors import Corrupt, Gone, NoIndex, NotFound
-from corpus.model import Coverage, Failure, Item, ItemKind, Report, Text
+from corpus.files import Coverage, Failure
+from corpus.model import Item, ItemKind, Report, Text
 from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes

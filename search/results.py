@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import Any
 
 from corpus.errors import UsageError
-from corpus.model import Coverage, SectionKind
+from corpus.files import Coverage
+from corpus.model import SectionKind
 from search.diagnostics import Diagnostic, sentences
 
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "case", "file")

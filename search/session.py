@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.model import Coverage, Item, ItemKind, Text
+from corpus.files import Coverage
+from corpus.model import Item, ItemKind, Text
 from corpus.storage.store import Store
 from corpus.themes import Themes
 from index.build import open_snapshot

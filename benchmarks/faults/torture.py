@@ -23,7 +23,8 @@ from typing import Any
 
 from benchmarks.faults.disk import FAULTS, Disk, Fault
 from corpus.errors import Corrupt, ReviewsError
-from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
+from corpus.files import FileRecord
+from corpus.model import Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 from index import build
 from index.storage import generations

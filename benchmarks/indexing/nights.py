@@ -18,8 +18,8 @@ from typing import Any
 
 from benchmarks.searching.national import report
 from benchmarks.searching.queries import TYPICAL
+from corpus.files import FileRecord
 from corpus.layout import create_library
-from corpus.model import FileRecord
 from corpus.storage.store import Store
 from corpus.themes import load_themes
 from index import build

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.__main__ import questions, size_mb
+from corpus.files import FileRecord
 from corpus.layout import create_library
-from corpus.model import FileRecord, Found, Page, Paragraph, Section, SectionKind, Text
+from corpus.model import Found, Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 from index import build
 

@@ -1,10 +1,11 @@
-"""What a sound corpus looks like: the rules between its tables that SQLite itself does not keep."""
+"""The rules between the tables of a sound corpus that SQLite does not enforce."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from corpus.model import AsideRole, ItemKind, Reason, SectionKind
+from corpus.files import Reason
+from corpus.model import AsideRole, ItemKind, SectionKind
 from corpus.storage.readings import turns_of
 
 _MUST_BE_EMPTY = {

@@ -23,7 +23,7 @@ from typing import Any
 
 from corpus.atomic import flush_file, flush_folder
 from corpus.errors import Corrupt, NoIndex, ReviewsError
-from corpus.model import Coverage
+from corpus.files import Coverage
 from corpus.refusal import refused
 from index.storage.engine import SegmentSummary
 

@@ -1,6 +1,6 @@
-"""What is printed on a page that is only a picture? Tesseract reads it, where it is installed.
+"""OCR of pages that are pictures, by Tesseract where it is installed.
 
-It is given pixels and no file, in a process that is bound like the one that drew them.
+Tesseract is given pixels and no file, in a process with the same limits as the one that drew them.
 """
 
 import os
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from corpus.model import Reason, Scan
+from corpus.files import Reason
+from corpus.model import Scan
 from ingest.sandbox.confinement import START_SECONDS, box, environment, works_in_bubblewrap
 from ingest.sandbox.worker_process import Refusal
 from ingest.structure import ocr_lines

@@ -7,7 +7,7 @@ better one is kept. Runs in the child process.
 import re
 from typing import TYPE_CHECKING
 
-from corpus.model import Reason
+from corpus.files import Reason
 from ingest.structure.ocr_lines import doubtful
 from ingest.structure.page import Document, RawPage, Unreadable
 from ingest.worker import geometry, hidden_text, pdfium, properties, text_lines

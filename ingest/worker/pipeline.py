@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from corpus.model import Aside, AsideRole, Page, Paragraph, Reason, Scan, Text
+from corpus.files import Reason
+from corpus.model import Aside, AsideRole, Page, Paragraph, Scan, Text
 from ingest.structure import (
     boilerplate,
     metadata,

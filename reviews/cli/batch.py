@@ -125,7 +125,7 @@ def _told(done: BatchSummary) -> Iterator[str]:
     if nothing:
         yield f"{counted(nothing, 'query', 'queries')} found nothing."
     yield "Written: " + ", ".join(str(file) for file in done.files)
-    from corpus.model import Coverage
+    from corpus.files import Coverage
 
     yield coverage(Coverage(**done.about.coverage))
 

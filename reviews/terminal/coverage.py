@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
-from corpus.model import HIDDEN, REASONS, Coverage, Failure, Hidden, MissingFolder
+from corpus.files import REASONS, Coverage, Failure, MissingFolder
+from corpus.model import HIDDEN, Hidden
 from corpus.settings import FILE, Settings
 from ingest.sandbox import tesseract
 from ingest.summary import IngestSummary

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.model import Coverage
+from corpus.files import Coverage
 from reviews.citation import place
 from search.results import Hit, Passage, Results
 

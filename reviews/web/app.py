@@ -14,7 +14,8 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from corpus.errors import ReviewsError
-from corpus.model import HIDDEN, REASONS
+from corpus.files import REASONS
+from corpus.model import HIDDEN
 from reviews.terminal.results import counted
 from reviews.web import context
 from reviews.web.guard import access, audit, headers

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from corpus.errors import LimitHit, NotFound
-from corpus.model import REASONS
+from corpus.files import REASONS
 from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
 from ingest.structure.page import Pixels
 

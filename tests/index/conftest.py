@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
+from corpus.files import FileRecord
+from corpus.model import Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 
 AddReport = Callable[..., str]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import NoIndex
-from corpus.model import FileRecord
+from corpus.files import FileRecord
 from corpus.storage.store import Store
 from corpus.themes import load_themes
 from index import verify

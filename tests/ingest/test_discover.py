@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UsageError
-from corpus.model import FileRecord, Reason
+from corpus.files import FileRecord, Reason
 from ingest import discover
 
 

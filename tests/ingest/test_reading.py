@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from corpus.model import Reason, Scan, SectionKind, Text
+from corpus.files import Reason
+from corpus.model import Scan, SectionKind, Text
 from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
 from ingest.structure import normalise
 from ingest.structure.page import Unreadable

@@ -5,8 +5,9 @@ from hashlib import sha256
 
 import pytest
 
+from corpus.files import FileRecord
 from corpus.layout import create_library
-from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
+from corpus.model import Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 from corpus.themes import Themes
 from index import build

@@ -16,23 +16,8 @@ import pytest
 
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, UsageError
-from corpus.model import (
-    Aside,
-    AsideRole,
-    Coverage,
-    Failure,
-    FileRecord,
-    Found,
-    Hidden,
-    Item,
-    ItemKind,
-    Page,
-    Paragraph,
-    Reason,
-    Section,
-    SectionKind,
-    Text,
-)
+from corpus.files import Coverage, Failure, FileRecord, Reason
+from corpus.model import Aside, AsideRole, Found, Hidden, Item, ItemKind, Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 
 ELM = "e1" + "0" * 62

@@ -17,7 +17,8 @@ import pypdf
 import pytest
 
 from corpus.errors import ReviewsError
-from corpus.model import Reason, Text
+from corpus.files import Reason
+from corpus.model import Text
 from ingest.sandbox import confinement, protocol, worker_process
 from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
 from tests.patience import PATIENCE

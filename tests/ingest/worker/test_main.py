@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from corpus.model import Reason, Text
+from corpus.files import Reason
+from corpus.model import Text
 from ingest.sandbox import protocol
 from ingest.sandbox.worker_process import Limits, Sandbox
 from ingest.structure.page import Pixels

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from corpus.model import Reason
+from corpus.files import Reason
 from ingest.sandbox import protocol
 from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
 from ingest.structure.page import Pixels

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from corpus.model import MissingFolder
+from corpus.files import MissingFolder
 from corpus.storage.store import Store
 from reviews.cli.main import main
 from reviews.maintenance import run_log

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from corpus.files import FileRecord
 from corpus.layout import create_library
-from corpus.model import FileRecord, Page, Paragraph, Section, SectionKind, Text
+from corpus.model import Page, Paragraph, Section, SectionKind, Text
 from corpus.storage.store import Store
 from corpus.themes import Theme, Themes, load_themes
 from index import build

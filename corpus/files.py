@@ -1,0 +1,145 @@
+"""What is known about the files on disk: what they became, why some failed, what is searched and what is gone.
+
+Plain frozen values. A report's id is the SHA-256 of its bytes in lower-case hex.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a file could not become a report."""
+
+    NOT_PDF = "not_pdf"
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    NO_WORDS = "no_words"
+    TOO_LARGE = "too_large"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+    REMOVED = "removed"
+
+
+REASONS: dict[Reason, str] = {
+    Reason.NOT_PDF: "it is not a PDF, whatever its name says; open it to see what it is, and save the report as PDF",
+    Reason.ENCRYPTED: "it is locked with a password; ask the publisher for an open copy",
+    Reason.CORRUPT: "it is damaged; download it again",
+    Reason.EMPTY: "it has no pages or no bytes; download it again",
+    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
+    Reason.NO_WORDS: "its pages are pictures in which OCR found no words; look at them in the PDF",
+    Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
+    Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
+    Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
+    Reason.CRASHED: "the reader crashed on it; the other files are not affected",
+    Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
+    Reason.REMOVED: "it was removed for good by `reviews remove`, and is not read again",
+}
+"""A sentence for each reason, to be shown after "<file> was not read: "."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What is known about one file on disk, so that an unchanged file is not read again.
+
+    path: relative to the library with "/" when the file lies inside it, else absolute.
+    size: bytes; mtime_ns: the time of its last change, as the file system tells it.
+    report: id of the report that its bytes are, or None when it could not become one; reason then says why.
+    detail: for a technician, no text of the file. reader: what read it (or failed to), as in Text.reader.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    report: str | None
+    reason: Reason | None = None
+    detail: str = ""
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that is not a report, and why. `detail` is for a technician and holds no text of the file."""
+
+    file: str
+    reason: Reason
+    detail: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """The failure as the JSON API shows it."""
+        return {
+            "file": self.file,
+            "reason": self.reason.value,
+            "explanation": REASONS[self.reason],
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was searched and what was not. Part of every answer."""
+
+    reports: int
+    searchable: int
+    unread_pages: int
+    failures: int
+
+    def to_dict(self) -> dict[str, int]:
+        """The coverage as the JSON API shows it."""
+        return {
+            "reports": self.reports,
+            "searchable": self.searchable,
+            "unread_pages": self.unread_pages,
+            "failures": self.failures,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A report that was held and no longer has a file.
+
+    file: where it was last. date: the day that was noticed (UTC, 2026-03-14). replaced_by: the report that the same
+    file is now, None when the file is gone.
+    """
+
+    report: str
+    title: str
+    file: str
+    date: str
+    replaced_by: str | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        return {
+            "report": self.report,
+            "title": self.title,
+            "file": self.file,
+            "date": self.date,
+            "replaced_by": self.replaced_by,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFolder:
+    """A folder that was suddenly empty or absent, as a share that is not mounted. Its reports are still held.
+
+    since: the day that was noticed (UTC, 2026-03-14).
+    """
+
+    folder: str
+    since: str
+
+    def to_dict(self) -> dict[str, str]:
+        return {"folder": self.folder, "since": self.since}
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A report that was removed for good. done: no text of it is left anywhere in the library."""
+
+    report: str
+    date: str
+    reason: str
+    done: bool
