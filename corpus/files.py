@@ -1,4 +1,7 @@
-"""What is known of files: which became reports, which failed and why, what is searched, and what went."""
+"""What is known about the files on disk: what they became, why some failed, what is searched and what is gone.
+
+Plain frozen values. A report's id is the SHA-256 of its bytes in lower-case hex.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,10 +80,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A report that was held and has no file any more.
+    """A report that was held and no longer has a file.
 
-    file: where it was last. date: when that was found (UTC, 2026-03-14). replaced_by: the report that the same file is
-    now, None when the file is gone.
+    file: where it was last. date: the day that was noticed (UTC, 2026-03-14). replaced_by: the report that the same
+    file is now, None when the file is gone.
     """
 
     report: str
@@ -101,9 +104,9 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class MissingFolder:
-    """A folder that was suddenly empty or not there, as a share is that was not mounted: its reports are still held.
+    """A folder that was suddenly empty or absent, as a share that is not mounted. Its reports are still held.
 
-    since: when that was found (UTC, 2026-03-14).
+    since: the day that was noticed (UTC, 2026-03-14).
     """
 
     folder: str
@@ -115,7 +118,7 @@ class MissingFolder:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A report that was removed for good. done: whether nothing of its text is left anywhere in the library."""
+    """A report that was removed for good. done: no text of it is left anywhere in the library."""
 
     report: str
     date: str

@@ -1,4 +1,4 @@
-"""How does a library begin? One private folder that holds everything of one collection."""
+"""Create a library: one private folder that holds everything of one collection."""
 
 import os
 from collections.abc import Sequence

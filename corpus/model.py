@@ -1,4 +1,4 @@
-"""What we hold: pages, sections, paragraphs and failures, as plain frozen values.
+"""What is read of a report: pages, sections, paragraphs, recommendations and metadata, as plain frozen values.
 
 `number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
@@ -32,7 +32,7 @@ class SectionKind(StrEnum):
 
 
 class AsideRole(StrEnum):
-    """Text that a person can see on the page but that is kept out of search and out of counts."""
+    """Why text that can be seen on the page is kept out of search and out of counts."""
 
     HEADER = "header"
     FOOTER = "footer"
@@ -42,7 +42,7 @@ class AsideRole(StrEnum):
 
 
 class Hidden(StrEnum):
-    """How text that nobody can see on a page is hidden there."""
+    """How text that cannot be seen on a page is hidden."""
 
     BOX = "box"
     INVISIBLE = "invisible"

@@ -1,8 +1,8 @@
-"""The name of a file as it is kept, shown and matched, and the way back to the file.
+"""File names as they are stored, shown and matched, and the way back to the file.
 
-A name on disk is bytes on Linux, which may be no text at all, and it may hold a line break or a mark that turns the
-text around it. The store, records, tables and pages hold a form that is always clean text: what is not is written as
-`<E9>`, a byte in hexadecimal, as `less` and `vi` show it.
+On Linux a name is bytes, which may not be text, and it may hold a line break or a mark that reverses the text around
+it. The store, records, tables and pages hold a form that is always clean text: any other byte is written as `<E9>`, in
+hexadecimal, as `less` and `vi` show it.
 """
 
 import os

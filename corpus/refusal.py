@@ -1,6 +1,6 @@
-"""Why the system refused to open or write a file, and what mends it: no room, a read-only disk, an owner, or rights.
+"""Why a file could not be opened or written, and what to do: a full disk, a read-only disk, an owner or permissions.
 
-The cause is looked up on the disk. SQLite, for one, says only that it could not open a file, whatever the cause.
+The cause is looked up on the disk: SQLite, for one, says only that it could not open a file.
 """
 
 import errno
@@ -20,7 +20,7 @@ _LITTLE = 4096  # bytes: with less than this free, a new file is not to be had
 def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") -> LimitHit:
     """The error to raise when `path` could not be opened or written. doing: "opened", "written", "made" …
 
-    Without `error`, the first cause that holds on this disk is told.
+    Without `error`, the first cause found on this disk is given.
     """
     number = error.errno if error else None
     if error is None or number in _FULL:

@@ -1,7 +1,7 @@
-"""Which files are there, and which of them are new, changed, unchanged or gone since the last run?
+"""Find the PDFs on disk, and sort them into new, changed, unchanged and gone since the last run.
 
-A folder that does not open, or that is suddenly empty, may be a network share that was not mounted: what was in it is
-not gone but held back, until somebody says otherwise.
+A folder that does not open, or is suddenly empty, may be a network share that was not mounted. Its files are then not
+taken to be gone but held back, until withdrawals are allowed.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from corpus.names import real_path, safe_name
 from corpus.settings import Settings
 
 _MANY = 5
-"""Files that a folder below the one that is searched must have lost at once before that is taken for an accident."""
+"""Files that a subfolder must lose at once before that is taken for an accident."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file on disk. key: its path as the corpus keeps it. problem: why it cannot even be looked at, else None."""
+    """A file on disk. key: its path as the corpus keeps it. problem: why it cannot be examined, else None."""
 
     path: Path
     key: str
@@ -34,8 +34,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What the disk says, against what is known: files to read, files that are as they were, paths of files that are
-    gone, and folders whose files are not taken to be gone although they are not there."""
+    """The disk compared with the last run: files to read, unchanged files, paths of files that are gone, and folders
+    whose files are missing but not taken to be gone."""
 
     to_read: tuple[Seen, ...]
     unchanged: tuple[FileRecord, ...]
@@ -44,10 +44,10 @@ class Changes:
 
 
 def look(paths: Iterable[Path], library: Path, known: Iterable[str] = ()) -> list[Seen]:
-    """Every PDF at or below `paths`, each once, in order of path. Hidden files and folders are left out; a file that
-    is named is taken whatever it is called. A link is followed, a circle of links only once.
+    """Every PDF at or below `paths`, each once, in order of path. Hidden files and folders are left out. A file that is
+    named is taken whatever its name. Links are followed, but no folder is entered twice.
 
-    Raises UsageError when a path is not there and nothing of it is `known`.
+    Raises UsageError when a path does not exist and nothing below it is `known`.
     """
     found: dict[str, Seen] = {}
     keys = list(known)
@@ -67,11 +67,11 @@ def compare(
     verify: bool = False,
     allow_withdrawals: bool = False,
 ) -> Changes:
-    """Sort what was seen. A file is unchanged when its size and its time are, and a reader named in `current` has read
-    it, or failed to. verify: and its bytes are those that were read.
+    """Sort the files that were seen. A file is unchanged when its size and time are, and a reader in `current` has read
+    it or failed to. verify: compare its bytes as well.
 
-    Only files at or below `paths` can be gone; what lies in a folder that may not be opened, is not there or is empty
-    all at once is held back, unless withdrawals are allowed.
+    Only files at or below `paths` can be gone. Those of a folder that does not open, is absent or is suddenly empty are
+    held back, unless withdrawals are allowed.
     """
     readers = set(current)
     to_read: list[Seen] = []
@@ -110,8 +110,8 @@ def _altered(seen: Seen, record: FileRecord) -> bool:
 
 
 def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], library: Path) -> Iterator[str]:
-    """The folders that have lost all their files at once, as the place of a share does that was not mounted: a folder
-    that is searched and holds no PDF at all, and one below it that is there with nothing whatever inside."""
+    """The folders that lost all their files at once, as happens when a share is not mounted: a folder that is searched
+    and holds no PDF, or a folder below it that exists and is completely empty."""
     for root in roots:
         if not any(below(key, [root]) for key in seen):
             yield root
@@ -132,13 +132,13 @@ def key_of(path: Path, library: Path) -> str:
 
 
 def watched(settings: Settings) -> list[Path]:
-    """What is looked at when nothing is named: the library's own folder, and those of its settings."""
+    """The folders searched when none is named: the library's own, and those in its settings."""
     return [settings.reports, *settings.folders]
 
 
 def unwatched(keys: Iterable[str], settings: Settings) -> tuple[str, ...]:
-    """Of the paths, as the corpus keeps them, those that are not looked at unless they are named, without any that lies
-    below another."""
+    """The paths that are searched only when they are named, without any that lies below another. All are as the corpus
+    keeps them."""
     roots = [key_of(path, settings.library) for path in watched(settings)]
     outside = {key for key in keys if not below(key, roots)}
     return tuple(key for key in sorted(outside) if outside.isdisjoint(map(str, PurePath(key).parents)))

@@ -1,4 +1,4 @@
-"""What became of every file of a run, in numbers that add up."""
+"""The outcome of a run for every file, in numbers that add up."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +13,15 @@ PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed")
 class IngestSummary:
     """`found` is the sum of `unchanged`, `new`, `changed`, `reread`, `moved`, `same` and `failed`.
 
-    unchanged: reports that were read before, where they were. new: files that were not known and became a report.
-    changed: known files that are another report now. reread: the same reports, read anew by a better reader. read: how
-    many of these were read now. moved: known reports under a new name, their old name being gone. same: other names
-    of a report that is held. failed: files that are no report.
-    gone: names that are no longer there. withdrawn: the reports that went with them. held_back: folders that are empty
-    or not there, whose reports were not taken to be withdrawn. ocr_pages: read by OCR now.
-    failures: one for each that failed, also in earlier runs; new_failures: those that did not fail so before.
-    unwatched: folders of which reports are held, and which are read only when they are named.
-    confinement: how the reading processes were bound:
-    "bubblewrap", "rlimits" or "none"; "" when there was nothing to read.
+    unchanged: reports read in an earlier run, in the same place. new: unknown files that became a report. changed:
+    known files that are another report now. reread: the same reports, read again by a better reader. read: how many of
+    these were read in this run. moved: known reports under a new name whose old name is gone. same: further names of a
+    report that is held. failed: files that are not a report.
+    gone: names that no longer exist. withdrawn: the reports that went with them. held_back: folders that are empty or
+    absent, whose reports were not taken to be withdrawn. ocr_pages: pages read by OCR in this run.
+    failures: every file that failed, in this run or an earlier one. new_failures: those that did not fail like this
+    before. unwatched: folders that hold known reports and are read only when they are named.
+    confinement: the sandbox of the worker processes, "bubblewrap", "rlimits" or "none"; "" when nothing was read.
     """
 
     found: int = 0

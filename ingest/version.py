@@ -1,10 +1,10 @@
-"""Which reader is this? Its name is stored with each report, so that a better one knows what to read again."""
+"""The name of the reader. It is stored with each report, so that a better reader knows what to read again."""
 
 from functools import cache
 from importlib.metadata import version
 
 VERSION = 3
-"""Of our own understanding of pages. Raise it when a report would now be read better."""
+"""The version of our own reading of pages. Raise it when reports would now be read better."""
 
 
 @cache

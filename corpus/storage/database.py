@@ -1,7 +1,6 @@
-"""The file that the corpus is kept in: opening it, one transaction at a time, and SQLite's errors in our words.
+"""The corpus file: opening it, transactions, and SQLite's errors as errors of ours.
 
-The only module that imports sqlite3. What the tables mean is said in `corpus.storage.readings` and
-`corpus.storage.store`.
+The only module that imports sqlite3. `corpus.storage.readings` and `corpus.storage.store` describe the tables.
 """
 
 import os
@@ -143,7 +142,7 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of it or nothing, and on the disk when it ends."""
+        """Everything inside the `with` block or nothing, and on the disk when it ends."""
         with translated_errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:

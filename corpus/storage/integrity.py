@@ -1,4 +1,4 @@
-"""What a sound corpus looks like: the rules between its tables that SQLite itself does not keep."""
+"""The rules between the tables of a sound corpus that SQLite does not enforce."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

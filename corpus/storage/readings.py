@@ -1,6 +1,6 @@
-"""What was read of each report: its pages, sections, paragraphs and items, and what OCR made of its pictures.
+"""The readings of reports: pages, sections, paragraphs and items, and the pages that OCR has read.
 
-A *reading* is what one reader made of one report; it never changes. The index refers to readings by number and finds
+A *reading* is what one reader made of one report. It never changes. The index refers to readings by number and finds
 their text here until they are pruned.
 """
 
@@ -180,7 +180,7 @@ class Readings(Database):
         return sorted(pieces, key=lambda piece: piece.before if isinstance(piece, Aside) else piece.ordinal)
 
     def keep_scan(self, report: str, scan: Scan) -> None:
-        """Keep what OCR read, whatever becomes of the report: it took seconds a page."""
+        """Store what OCR read, even if the report fails: it took seconds a page."""
         lines = json.dumps(scan.lines, ensure_ascii=False)
         row = (scan.page, scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, lines)
         with self._transaction():

@@ -1,9 +1,8 @@
-"""The corpus on disk: files, the reports that they hold, what went, and the catalogue, in SQLite.
+"""The corpus in SQLite: files, the reports in them, reports that are gone, and the catalogue.
 
-`put` adds a reading (see `corpus.storage.readings`) and makes it the current one in one transaction, so that a
-report is
-replaced whole or not at all. A Store belongs to the thread that opened it; readers open their own and never wait for a
-writer.
+`put` adds a reading (see `corpus.storage.readings`) and makes it the current one in one transaction, so that a report
+is replaced whole or not at all. A Store belongs to the thread that opened it. Readers open their own and never wait for
+a writer.
 """
 
 import json
@@ -43,7 +42,7 @@ class Store(Readings):
             return {record.path: record for record in records}
 
     def note_file(self, record: FileRecord) -> None:
-        """Say what a file is now. A report comes back with a file of it, and goes with its last file."""
+        """Record what a file is now. A report is held as long as it has a file."""
         with self._transaction():
             self._note(record)
 
@@ -123,7 +122,7 @@ class Store(Readings):
         return [MissingFolder(*row) for row in self._rows("SELECT folder, since FROM missing_folder ORDER BY folder")]
 
     def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
-        """Say which folders are missing now, and which of those that were are there again. The first day is kept."""
+        """Record which folders are missing now and which are back. The first day is kept."""
         with self._transaction():
             self._db.executemany("DELETE FROM missing_folder WHERE folder = ?", ((folder,) for folder in back))
             rows = ((folder, _today()) for folder in missing)
@@ -169,9 +168,9 @@ class Store(Readings):
             self._advance()
 
     def scrub(self) -> None:
-        """Write the whole corpus anew, so that no page of it holds anything that was deleted.
+        """Rewrite the whole corpus, so that no page of it holds anything that was deleted.
 
-        Raises Locked when a reader stands in the way; nothing is lost then, and it can be tried again.
+        Raises Locked when somebody is reading it. Nothing is lost then, and it can be tried again.
         """
         with translated_errors(self._path):
             self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
@@ -183,7 +182,7 @@ class Store(Readings):
             )
 
     def note_removed(self) -> None:
-        """Say that all removals are done: nothing of their text is left."""
+        """Record that all removals are complete: none of their text is left."""
         with self._transaction():
             self._db.execute("UPDATE removed SET done = 1")
 

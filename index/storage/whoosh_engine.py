@@ -1,4 +1,4 @@
-"""How Whoosh keeps our terms: the only module that imports it.
+"""The Whoosh engine. The only module that imports Whoosh.
 
 We use Whoosh at the level of its codec: its files, term dictionary, stored fields and table of contents are Whoosh's
 own; the postings of a term are one packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and

@@ -1,8 +1,7 @@
-"""How is a process bound that reads the files of strangers? What it may see, and the limits that it sets itself.
+"""Sandbox for parsing untrusted files: what the process can see, and the limits that it sets itself.
 
-`python -m ingest.sandbox.confinement MB COMMAND …` sets the limits and becomes the command, so that a program of
-others is
-bound like ours. Bubblewrap does more where it works: no network, and nothing on the disk that can be written.
+`python -m ingest.sandbox.confinement MB COMMAND …` sets the limits and then becomes the command, so that another
+program has the same limits as ours. Bubblewrap, where it works, also takes away the network and all write access.
 """
 
 import os
@@ -24,8 +23,8 @@ _TRYING = threading.Lock()
 
 
 def bind(memory_mb: int) -> bool:
-    """Write no file, leave no core dump, use no more memory (0: no limit). False where the system has no such limits
-    (Windows)."""
+    """Forbid this process to write files, leave a core dump or use more memory (0: no limit). False where the system
+    has no such limits (Windows)."""
     try:
         import resource
     except ImportError:
@@ -41,7 +40,7 @@ def bind(memory_mb: int) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """Where the child finds this program and its libraries, wherever they are installed; nothing else of ours."""
+    """The environment of a worker process: where this program and its libraries are, and nothing else."""
     paths = [str(Path(__file__).resolve().parent.parent.parent)]
     paths += [path for path in sys.path if path and Path(path).is_dir()]
     kept = {
@@ -58,8 +57,8 @@ def environment() -> dict[str, str]:
 
 
 def box(*places_too: str) -> list[str]:
-    """The bubblewrap command: no network, no other process, and of the disk only the program (and the places named), to
-    be read."""
+    """The bubblewrap command: no network, no other processes, and read access only to the program and the places
+    named."""
     places = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
     places += environment()["PYTHONPATH"].split(os.pathsep)
     places += [str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent), *places_too]
@@ -70,7 +69,7 @@ def box(*places_too: str) -> list[str]:
 
 
 def works_in_bubblewrap() -> bool:
-    """Whether bubblewrap is installed and may do its work here; tried once, with the real command."""
+    """Whether bubblewrap is installed and allowed to work here. Tried once, with the real command."""
     with _TRYING:  # the threads that read begin together: one of them tries, and all wait
         return _tried()
 

@@ -1,7 +1,6 @@
-"""What may cross from the child process to its parent: one line of JSON, and nothing of it is believed before it is
-checked.
+"""The protocol between the worker process and its parent: one line of JSON, checked before it is used.
 
-A report that takes over the child can lie about its own text and no more: it cannot name another report, break a table
+A file that takes over the worker can lie about its own text and no more. It cannot name another report, break a table
 or fill the disk.
 """
 

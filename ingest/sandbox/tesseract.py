@@ -1,6 +1,6 @@
-"""What is printed on a page that is only a picture? Tesseract reads it, where it is installed.
+"""OCR of pages that are pictures, by Tesseract where it is installed.
 
-It is given pixels and no file, in a process that is bound like the one that drew them.
+Tesseract is given pixels and no file, in a process with the same limits as the one that drew them.
 """
 
 import os

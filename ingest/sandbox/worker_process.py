@@ -1,8 +1,8 @@
-"""The child process in which a PDF is read, from outside: its time, its end, and what its end means.
+"""Start, time and end the worker process that reads PDFs, and tell what its end means.
 
-A PDF is hostile until read. Its bytes are piped into a process that has no network and writes nowhere (bubblewrap
-where it works), bound in memory (rlimits where the system has them); one line of JSON comes back. What the child does,
-the parent goes on.
+A PDF is untrusted. Its bytes are piped into a process without network or write access (bubblewrap, where it works) and
+with limited memory (rlimits, where the system has them). One line of JSON comes back. Whatever the worker process does,
+the parent carries on.
 """
 
 import json
@@ -26,13 +26,13 @@ from ingest.structure.ocr_lines import DPI
 from ingest.structure.page import Pixels
 from ingest.version import reader_name
 
-_FILES_A_CHILD = 200  # then it is replaced: what leaked, or took it over, ends with it
+_FILES_A_CHILD = 200  # requests; then it is replaced, and with it whatever leaked or took it over
 _LONGEST_ANSWER = 200_000_000  # bytes
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may use. seconds: of wall clock; memory_mb: of address space, 0 for no limit."""
+    """What one file may use. seconds: wall-clock time. memory_mb: address space, 0 for no limit."""
 
     seconds: float = 60.0
     memory_mb: int = 600
@@ -48,7 +48,7 @@ class Refusal:
 
 
 class Sandbox:
-    """A child process that reads one file after the other, replaced when it dies. Belongs to one thread."""
+    """A worker process that reads one file after another, and is replaced when it dies. Belongs to one thread."""
 
     def __init__(self, limits: Limits, extractor: str = "pdfium", *, trust_hidden_text: bool = False) -> None:
         self._limits = limits
@@ -108,11 +108,11 @@ class Sandbox:
         return answered if isinstance(answered, Text) else self._refused(*answered)
 
     def picture(self, data: bytes, *, page: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels | Refusal:
-        """What a page looks like, or why that cannot be said. See `picture.picture` for what is asked."""
+        """A picture of a page, or why there is none. The arguments are those of `ingest.worker.render.picture`."""
         return self._drawn({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data, 3)
 
     def scan(self, data: bytes, page: int, *, id: str) -> Pixels | Refusal:
-        """What a page looks like in grey, as large as OCR wants it. id: of the report, as for `read`."""
+        """A page in grey, at the size that OCR needs. id: of the report, as for `read`."""
         pixels = self._drawn({"page": page, "dpi": DPI}, data, 1, id)
         self._held = id if self._process else ""
         return pixels
@@ -129,8 +129,8 @@ class Sandbox:
         return answered if isinstance(answered, Pixels) else self._refused(*answered)
 
     def _answer(self, request: Mapping[str, object], data: bytes, id: str = "") -> bytes | Refusal:
-        """The child's line, or what its silence means. id: of the file, so that it is not sent to a child that has it;
-        without one it is always sent."""
+        """The child's answer, or what its silence means. id: of the file, which is not sent to a child that has it.
+        Without an id it is always sent."""
         if self._served >= _FILES_A_CHILD:
             self.close()
         if self._process is None:

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock of the operating system, which a dead process releases by dying."""
+"""One writer at a time: an operating-system lock, which is released when its process ends."""
 
 import os
 from collections.abc import Iterator

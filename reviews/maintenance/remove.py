@@ -1,4 +1,4 @@
-"""How is a report taken down for good? Deleted from the corpus first, then from everything that was made of it."""
+"""Remove a report for good: from the corpus first, then from everything made from it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,9 +29,9 @@ class Removed(Run):
 
 
 def remove(settings: Settings, prefix: str, reason: str) -> Removed:
-    """Take a report down (by its id or the beginning of it), so that no byte of its text is left in the library.
+    """Remove a report (by its id or the start of it), so that none of its text is left in the library.
 
-    What is interrupted is finished by the next update. Raises NotFound when there is no such report.
+    The next update finishes a removal that was interrupted. Raises NotFound when there is no such report.
     """
     done = Removed("remove")
     with recorded(settings, done), Store.open(settings.database) as store:
