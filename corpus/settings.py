@@ -27,23 +27,23 @@ class Settings:
 
     library: Path
     folders: tuple[Path, ...] = _setting(
-        (), "folders read in place, besides reports/; a relative one starts at the library"
+        (), "folders to read in addition to reports/; a relative path starts at the library"
     )
     jobs: int = field(
         default_factory=lambda: os.cpu_count() or 1,
-        metadata={"help": "processes that read PDFs at the same time; default: one for each core"},
+        metadata={"help": "number of processes that read PDFs; default: one per core"},
     )
-    max_seconds: float = _setting(60.0, "seconds that reading one file may take")
-    max_memory_mb: int = _setting(600, "megabytes that one reading process may use")
-    max_pages: int = _setting(5000, "pages that one file may have")
-    max_bytes: int = _setting(200_000_000, "bytes that one file may have")
+    max_seconds: float = _setting(60.0, "seconds allowed for reading one file")
+    max_memory_mb: int = _setting(600, "megabytes of memory allowed for one reading process")
+    max_pages: int = _setting(5000, "most pages that one file can have")
+    max_bytes: int = _setting(200_000_000, "most bytes that one file can have")
     extractor: str = _setting(
-        "pdfium", 'what reads the text: "pdfium" (pypdf steps in where it fails) or "pypdf" alone'
+        "pdfium", 'program that reads the text: "pdfium" (with pypdf where it fails) or "pypdf" alone'
     )
-    ocr: bool = _setting(True, "read pages that are pictures with Tesseract, where it is installed")
+    ocr: bool = _setting(True, "read scanned pages with Tesseract, where it is installed")
     ocr_languages: str = _setting("eng", 'the languages that Tesseract looks for, such as "eng+cym"')
     trust_hidden_text: bool = _setting(
-        False, "take text that lies under a black box as text; only for a collection whose owner decides so"
+        False, "include text under black boxes; only for a collection whose owner has decided to"
     )
 
     @property
@@ -99,13 +99,13 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise refused(file, error, doing="read") from error
     except ValueError as error:  # not TOML, or not UTF-8
-        raise UsageError(f"{file} is not right: {error}. Mend that line, or move the file away.") from error
+        raise UsageError(f"{file} has a mistake: {error}. Correct that line, or move the file away.") from error
 
 
 def _checked(name: str, value: Any, start: Path, where: str) -> Any:
     """The value as the field wants it. start: what a relative folder is relative to."""
     if name not in HELP:
-        raise UsageError(f"`{name}` in {where} is no setting. Settings are: {', '.join(HELP)}.")
+        raise UsageError(f"`{name}` in {where} is not a setting. The settings are: {', '.join(HELP)}.")
     if name == "folders":
         texts = [value] if isinstance(value, str | Path) else value
         if isinstance(texts, list | tuple) and all(isinstance(text, str | Path) and str(text) for text in texts):

@@ -168,7 +168,7 @@ def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
             yield _closed(path, library, error)
             return
         raise UsageError(
-            f"There is no file or folder at {safe_name(path)}. Check the path, or that its drive is connected."
+            f"There is no file or folder at {safe_name(path)}. Check the path, and that its drive is connected."
         ) from error
     except OSError as error:
         yield _closed(path, library, error)

@@ -152,7 +152,7 @@ class Searcher(Opened):
         """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
         document = next((d for d, known in self._reports.items() if known["id"] == report), None)
         if document is None:
-            raise NotFound("The report is not in the index yet. Run `reviews update`.")
+            raise NotFound("This report is not in the index yet. Run `reviews update`.")
         if paragraph is None:
             return similar_reports(self._snapshot, self._store, self._reports, document, limit)
         return similar_passages(self._snapshot, self._store, self._reports, document, paragraph, limit)

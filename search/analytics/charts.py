@@ -64,12 +64,12 @@ def png(points: Sequence[Point]) -> bytes:
         from PIL import Image, ImageDraw, ImageFont
     except ImportError as error:
         raise UsageError(
-            "A .png needs Pillow, which is not installed here: `pip install pillow`, or write a .svg."
+            "A .png needs Pillow, which is not installed. Run `pip install pillow`, or write a .svg."
         ) from error
     drawn, height = _drawn(points)
     size = ((_LEFT + _BARS + _RIGHT) * _SCALE, height * _SCALE)
     if size[1] > _MOST_PIXELS:
-        raise UsageError(f"{len(points):,} bars are too many for one .png. Ask for fewer, or write a .svg.")
+        raise UsageError(f"{len(points):,} bars are too many for one .png. Choose fewer, or write a .svg.")
     image = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(_SIZE * _SCALE)  # Aileron, which Pillow brings along

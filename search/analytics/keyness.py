@@ -125,8 +125,8 @@ def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:
 def _telling(here: _Words, elsewhere: _Words, own: set[str], limit: int | None, units: str) -> list[Telling]:
     if not here.units or not elsewhere.units:
         raise UsageError(
-            f"There are {here.units} {units} on one side and {elsewhere.units} on the other: nothing to compare. "
-            "Ask for something that some have and others have not."
+            f"There are {here.units} {units} on one side and {elsewhere.units} on the other, so there is nothing to "
+            "compare. Search for something that only some of them contain."
         )
     size, rest = here.counts.total() or 1, elsewhere.counts.total() or 1
     found = []

@@ -65,7 +65,7 @@ def trends(
     for query in queries:
         head, hits = searcher.stream(query, filters, per_report=0, count=False)
         if not head.parsed:
-            raise QueryRefused("Nothing was asked: give a word, for example neglect.")
+            raise QueryRefused("The query is empty. Type a word, for example neglect.")
         reports: Counter[Any] = Counter()
         mentions: Counter[Any] = Counter()
         for hit in hits:

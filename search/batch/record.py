@@ -111,7 +111,7 @@ def load(path: Path) -> About:
         told = json.loads(path.read_text("utf-8"))
         if told["version"] != VERSION:
             raise UsageError(
-                f"{path} is a record of format {told['version']}, and this program knows {VERSION}. Update the program."
+                f"{path} has format {told['version']}, but this program reads format {VERSION}. Update the program."
             )
         reports = {report["id"]: report["title"] for report in told["reports"]}
         ids = list(reports)
@@ -142,7 +142,7 @@ def load(path: Path) -> About:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise UsageError(f"{path} is no record of a batch: give the file that ends in .about.json.") from error
+        raise UsageError(f"{path} is not a record of a batch. Give the file that ends in .about.json.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,13 +175,17 @@ def _parts(out: Path, signature: str) -> Iterator[Path]:
     folder = out.with_name(f"{out.name}.part")
     marker = folder / "batch.json"
     if folder.exists() and not marker.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is in the way and was not made by this program. Move it, or name another output.")
+        raise UsageError(
+            f"{folder} already exists and was not made by this program. Move it, or choose another output."
+        )
     folder.mkdir(mode=0o700, exist_ok=True)
     lock = FileLock(folder / ".lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise Locked(f"Another batch is writing {out}. Wait until it has finished, or name another output.") from error
+        raise Locked(
+            f"Another batch is writing {out}. Wait until it has finished, or choose another output."
+        ) from error
     try:
         if not marker.exists() or _signed(marker) != signature:
             for path in folder.iterdir():
@@ -303,8 +307,8 @@ def _answers(
             yield future.result()
     except BrokenProcessPool as error:
         raise LimitHit(
-            "A process that answers queries was stopped from outside, for want of memory perhaps. What is answered is "
-            "kept: run the same command again, with --jobs 1."
+            "A worker process was stopped from outside, perhaps for lack of memory. Finished queries are kept. Run the "
+            "same command again with --jobs 1."
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -318,7 +322,7 @@ def _begin(source: Source, plan: outputs.Plan, folder: Path, generation: str) ->
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # see deaf_to_ctrl_c
     searcher = source.open()
     if searcher.generation != generation:
-        raise Locked("The index was brought up to date in the middle of the batch. Run the same command again.")
+        raise Locked("The index was updated during the batch. Run the same command again.")
     _answering = _Answering(searcher, plan, folder)
 
 

@@ -82,5 +82,7 @@ def read(path: Path, library: str) -> list[dict[str, Any]]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise UsageError(f"{path} is no search log: a line of it is cut short.") from error
+        raise UsageError(
+            f"{path} is not a complete search log: one of its lines is cut short. Restore it, or start a new one."
+        ) from error
     return list(rows_of(record.load(path), library))

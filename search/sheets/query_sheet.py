@@ -80,16 +80,18 @@ def read(data: bytes, name: str = "") -> Sheet:
     Raises UsageError when there is nothing. A row that cannot be asked is a Question with its error.
     """
     if len(data) > MAX_BYTES:
-        raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
+        raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it into smaller sheets.")
     table = table_of(data, name.lower().rpartition(".")[2], _HEADER)
     found = list(islice(_asked(table.rows), MAX_QUESTIONS + 1))
     if not found:
         raise UsageError(
-            "The sheet has no queries. Give one query a line, or a table with a column called query; "
+            "The sheet has no queries. Write one query per line, or a table with a column called query; "
             "`reviews batch --template` writes an example."
         )
     if len(found) > MAX_QUESTIONS:
-        raise UsageError(f"The sheet has more than {MAX_QUESTIONS:,} queries. So many fit into one batch: split it.")
+        raise UsageError(
+            f"The sheet has more than {MAX_QUESTIONS:,} queries, the most for one batch. Split it into smaller sheets."
+        )
     counted = f"{len(found):,} {'query' if len(found) == 1 else 'queries'}"
     not_read = f"; not read: {', '.join(table.not_read)}" if table.not_read else ""
     said = f"{table.where}, {counted}{not_read}{''.join(f'; {note}' for note in table.notes)}"

@@ -114,4 +114,4 @@ def _damaged() -> Iterator[None]:
         RuntimeError,
     ) as error:  # fmt: skip
         # RuntimeError: a part has a password, or (NotImplementedError) is packed in a way that Python does not know.
-        raise UsageError("The workbook is damaged or no .xlsx file. Save it again, or as CSV.") from error
+        raise UsageError("The workbook is damaged or is not an .xlsx file. Save it again, or as CSV.") from error

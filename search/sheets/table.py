@@ -53,12 +53,12 @@ def table_of(data: bytes, ending: str, header: Header) -> Table:
         return _workbook(data, header)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(
-            "The sheet is in the format of Excel 97 (.xls), or has a password. Save it as .xlsx without one, or as CSV."
+            "The sheet is in the old .xls format or has a password. Save it as .xlsx without a password, or as CSV."
         )
     if ending.startswith(("xls", "ods")):
-        raise UsageError(f"The sheet is no workbook, although it is called .{ending}. Save it as .xlsx, or as CSV.")
+        raise UsageError(f"The sheet is called .{ending} but is not a workbook. Save it as .xlsx, or as CSV.")
     if kind := next((kind for begins, kind in _NOT_A_SHEET if begins.match(data)), None):
-        raise UsageError(f"The file is {kind}, and no sheet of queries. Save the queries as .xlsx, CSV or plain text.")
+        raise UsageError(f"The file is {kind}, not a sheet of queries. Save the queries as .xlsx, CSV or plain text.")
     lines = decoded(data)
     if any("\0" in line for line in lines):
         raise UsageError("The file is not text. Save the queries as .xlsx, CSV or plain text.")

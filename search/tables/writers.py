@@ -57,7 +57,7 @@ def form_of(out: Path, form: str | None, known: Sequence[str]) -> str:
     chosen = form or out.suffix.lower().removeprefix(".")
     if chosen not in known:
         endings = ", ".join(f".{name}" for name in known)
-        raise UsageError(f"{out.name} must end in one of {endings}, or say with --format what to write.")
+        raise UsageError(f"{out.name} must end in one of {endings}. Rename it, or choose the format with --format.")
     return chosen
 
 
@@ -109,5 +109,5 @@ def frame(rows: Iterable[Row], columns: Sequence[str] | None = None) -> Any:
     try:
         import pandas
     except ImportError as error:
-        raise UsageError("There is no pandas here. Install it with `pip install pandas`, or use the rows.") from error
+        raise UsageError("pandas is not installed. Run `pip install pandas`, or use the rows.") from error
     return pandas.DataFrame(list(rows), columns=list(columns) if columns else None)

@@ -136,7 +136,7 @@ class TestMistakes:
         catalogue = parse(b"file,title,Title\nelm.pdf,Elm,Ulme\n")
         assert catalogue.rows[0].cells == {"file": "elm.pdf", "title": "Elm", "title (3)": "Ulme"}
         assert [str(problem) for problem in catalogue.problems] == [
-            "line 1, column title: the column stands there twice; the first one is used"
+            "line 1, column title: this column appears twice; the first one is used"
         ]
 
     @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"a,b\nc,d\n", b"\0" * 50, b"%PDF-1.4\n%\xe2\xe3"])

@@ -68,7 +68,7 @@ def test_the_first_cheap_look_loses_no_word() -> None:
 
 def test_too_many_words_are_refused_with_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expansion, "MAX_EXPANSION", 2)
-    with pytest.raises(QueryRefused, match=r"`chi\*` stands for 3 different words, more than the 2"):
+    with pytest.raises(QueryRefused, match=r"`chi\*` matches 3 different words, and one search can use 2"):
         words("child", "children", "chin").slot("chi*")
 
 

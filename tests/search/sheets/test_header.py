@@ -158,14 +158,14 @@ def test_what_a_spreadsheet_made_of_a_query_before_it_saved_text_is_not_asked(qu
 @pytest.mark.parametrize(
     ("data", "name", "says"),
     [
-        (b"id,query\nN1,neglect\n", "sheet.xlsx", "no workbook"),
-        (b"", "sheet.xlsx", "no workbook"),
-        (b"<html><table><tr><td>query", "sheet.xls", "no workbook"),
+        (b"id,query\nN1,neglect\n", "sheet.xlsx", "not a workbook"),
+        (b"", "sheet.xlsx", "not a workbook"),
+        (b"<html><table><tr><td>query", "sheet.xls", "not a workbook"),
         (b"%PDF-1.7\nquery", "sheet.csv", "a PDF"),
         (b"{\\rtf1 query}", "sheet.txt", "a document"),
         (b"<!DOCTYPE html>\nquery", "sheet.csv", "a page"),
         (b"query\nneg\0lect\n", "sheet.csv", "not text"),
-        (b"PK\x05\x06" + bytes(18), "sheet.xlsx", "no workbook"),
+        (b"PK\x05\x06" + bytes(18), "sheet.xlsx", "not a workbook"),
     ],
 )
 def test_what_is_no_sheet_is_refused_with_what_to_do(data: bytes, name: str, says: str) -> None:
