@@ -130,7 +130,7 @@ class TestMistakes:
         assert len(cells(data)) == 4
 
     def test_a_row_that_can_fit_nothing_is_told(self) -> None:
-        assert problems("file,year\n,2019\n") == ["line 2: fits no report: fill file, sha256 or title"]
+        assert problems("file,year\n,2019\n") == ["line 2: matches no report: fill in file, sha256 or title"]
 
     def test_a_column_that_stands_twice_is_told_and_kept(self) -> None:
         catalogue = parse(b"file,title,Title\nelm.pdf,Elm,Ulme\n")
