@@ -1,15 +1,15 @@
-"""Every error a person can meet, each with its exit code and its HTTP status.
+"""Errors shown to people, each with its exit code and HTTP status.
 
-    ReviewsError                 1  500  a bug: something we did not foresee
-    ├── UsageError               2  400  the command was called wrongly
-    ├── SomeFilesFailed          3  500  a file could not be read or a folder is not there, and `--strict` was given
+    ReviewsError                 1  500  a bug
+    ├── UsageError               2  400  a command, option or setting is wrong
+    ├── SomeFilesFailed          3  500  a file could not be read or a folder is missing, and `--strict` was given
     ├── NoIndex                  4  503  no index yet, or one of another version
-    ├── Corrupt                  5  503  what is on disk is not what was written
+    ├── Corrupt                  5  503  files of the library are damaged
     ├── Locked                   6  503  another run is writing to this library
-    │   └── Gone                 6  503  what was asked for was removed or replaced meanwhile
+    │   └── Gone                 6  503  the report or index changed while it was being read
     ├── QueryRefused             7  400  the query cannot be run; the message says why
-    ├── LimitHit                 8  503  a limit was hit: disk, time, memory, size
-    ├── Stale                    9  503  the last good update is older than `--max-age` allows, or a folder is not there
+    ├── LimitHit                 8  503  out of disk space, memory, time or permissions
+    ├── Stale                    9  503  the last good update is older than `--max-age` allows, or a folder is missing
     └── NotFound                 2  404  no such report, page, theme or file
 
 A message is a sentence that says what to do next. It may name a file or a report id, never the text of a report.
@@ -17,27 +17,27 @@ A message is a sentence that says what to do next. It may name a file or a repor
 
 
 class ReviewsError(Exception):
-    """Base of all errors that are shown to a person instead of a traceback."""
+    """Base class of the errors that are shown as a message, without a traceback."""
 
     exit_code = 1
     http_status = 500
 
 
 class UsageError(ReviewsError):
-    """The command, setting or argument is wrong."""
+    """A command, option or setting is wrong."""
 
     exit_code = 2
     http_status = 400
 
 
 class NotFound(UsageError):
-    """The report, page, theme or file that was named is not held."""
+    """The report, page, theme or file does not exist."""
 
     http_status = 404
 
 
 class SomeFilesFailed(ReviewsError):
-    """The run finished, but some files could not be read or a folder is not there, and `--strict` was asked for."""
+    """The run finished, but a file could not be read or a folder is missing, and `--strict` was given."""
 
     exit_code = 3
 
@@ -50,7 +50,7 @@ class NoIndex(ReviewsError):
 
 
 class Corrupt(ReviewsError):
-    """The corpus, the index or a manifest is not what was written."""
+    """The stored text, the index or another file of the library is damaged."""
 
     exit_code = 5
     http_status = 503
@@ -64,25 +64,25 @@ class Locked(ReviewsError):
 
 
 class Gone(Locked):
-    """What was asked for was removed or replaced meanwhile: to ask again is enough."""
+    """The report or index changed while it was being read. Run the command again."""
 
 
 class QueryRefused(ReviewsError):
-    """The query is beyond a limit, so it was not run."""
+    """A query cannot be run; the message says why."""
 
     exit_code = 7
     http_status = 400
 
 
 class LimitHit(ReviewsError):
-    """The machine would not give what was needed: disk space, rights, time or memory."""
+    """Out of disk space, memory, time or permissions."""
 
     exit_code = 8
     http_status = 503
 
 
 class Stale(ReviewsError):
-    """The last update that ended well is too long ago, or could not look everywhere."""
+    """The last successful update is too old, or a folder is missing."""
 
     exit_code = 9
     http_status = 503

@@ -25,18 +25,18 @@ class Reason(StrEnum):
 
 
 REASONS: dict[Reason, str] = {
-    Reason.NOT_PDF: "it is not a PDF, whatever its name says; open it to see what it is, and save the report as PDF",
-    Reason.ENCRYPTED: "it is locked with a password; ask the publisher for an open copy",
+    Reason.NOT_PDF: "it is not a PDF, despite its name; open it to see what it is, and save the report as a PDF",
+    Reason.ENCRYPTED: "it needs a password; ask the publisher for a copy without one",
     Reason.CORRUPT: "it is damaged; download it again",
     Reason.EMPTY: "it has no pages or no bytes; download it again",
     Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
-    Reason.NO_WORDS: "its pages are pictures in which OCR found no words; look at them in the PDF",
+    Reason.NO_WORDS: "its pages are pictures and OCR found no words in them; look at the PDF",
     Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
     Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
     Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
-    Reason.CRASHED: "the reader crashed on it; the other files are not affected",
+    Reason.CRASHED: "the PDF library crashed on it; other files are not affected",
     Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
-    Reason.REMOVED: "it was removed for good by `reviews remove`, and is not read again",
+    Reason.REMOVED: "it was removed permanently by `reviews remove`, so it is not read again",
 }
 """A sentence for each reason, to be shown after "<file> was not read: "."""
 

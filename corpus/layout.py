@@ -27,7 +27,7 @@ def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
     settings = Settings(library=Path(os.path.abspath(path)))  # noqa: PTH100 - see load_settings
     library = settings.library
     if library.exists() and not library.is_dir():
-        raise UsageError(f"{library} is a file. Name a folder that is new or empty.")
+        raise UsageError(f"{library} is a file. Choose a new or empty folder.")
     try:
         library.mkdir(mode=0o700, parents=True, exist_ok=True)
         foreign = sorted(
@@ -37,17 +37,17 @@ def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
         )
         if foreign:
             raise UsageError(
-                f"{library} holds other things ({', '.join(foreign[:3])}{' …' if len(foreign) > 3 else ''}). "
-                "Name a folder that is new or empty; folders of reports are read where they are."
+                f"{library} contains other files ({', '.join(foreign[:3])}{' …' if len(foreign) > 3 else ''}). "
+                "Choose a new or empty folder for the library. Your folders of reports are read where they are."
             )
         library.chmod(0o700)
         for folder in (settings.reports, settings.index, settings.runs):
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise refused(library, error, doing="made") from error
+        raise refused(library, error, doing="created") from error
     if examples and catalogue_rows.load(settings.catalogue).rows:
         raise UsageError(
-            f"{settings.catalogue} has rows already and was not touched. Move it away to begin with an example."
+            f"{settings.catalogue} already has rows, so it was not changed. Move it away to start with an example."
         )
     rows = [row.cells for name in examples for row in catalogue_rows.load(CATALOGUES[name]).rows]
     write_atomic(settings.catalogue, catalogue_rows.to_csv(rows), replace=bool(examples))

@@ -26,7 +26,7 @@ def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") 
     if error is None or number in _FULL:
         full = no_room(path)
         if full or error:
-            return LimitHit(full or f"{path} cannot be {doing} ({_words(error)}). Check the disk: make room on it.")
+            return LimitHit(full or f"{path} cannot be {doing} ({_words(error)}). Free some space on the disk.")
     if error is None or number in _RIGHTS:
         owned = _owned_by_another(path)
         if owned:
@@ -34,8 +34,10 @@ def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") 
     if number == errno.EROFS:
         return LimitHit(f"{path} cannot be {doing}: the disk is mounted read-only. Mount it for writing.")
     if error is None:
-        return LimitHit(f"{path} cannot be {doing}. Check that the disk is not read-only and that you have the rights.")
-    return LimitHit(f"{path} cannot be {doing} ({_words(error)}). Check the folder, the disk and your rights.")
+        return LimitHit(
+            f"{path} cannot be {doing}. Check that the disk is not read-only, and check the folder's permissions."
+        )
+    return LimitHit(f"{path} cannot be {doing} ({_words(error)}). Check the disk and the folder's permissions.")
 
 
 def no_room(path: Path, least: int = _LITTLE) -> str | None:
@@ -46,13 +48,13 @@ def no_room(path: Path, least: int = _LITTLE) -> str | None:
         files, left = _files(there)
     except OSError:
         return None
-    again = "Nothing was lost; make room, then run the same command again."
+    again = "Nothing was lost. Free some space, then run the same command again."
     if free < least:
         return f"The disk that holds {path} is full. {again}"
     if files and not left:
         return (
-            f"The disk that holds {path} has bytes free but no room for another file (no inodes are left). Nothing was "
-            "lost; delete files that nobody needs, then run the same command again."
+            f"The disk that holds {path} has free space but cannot hold another file (no inodes left). Nothing was "
+            "lost. Delete files that nobody needs, then run the same command again."
         )
     return None
 
@@ -111,11 +113,11 @@ def _owned_by_another(path: Path) -> str | None:
     theirs = owner(library)
     if theirs or library not in (nearest, *nearest.parents):
         return (
-            f"{nearest} belongs to the user {whose}, and this is {me} without the rights. Run the command as {whose}: "
+            f"{nearest} belongs to the user {whose}, and {me} has no permission to use it. Run the command as {whose}: "
             f"`sudo -u {whose} reviews …`."
         )
     return (
-        f"{nearest} belongs to the user {whose}, who ran this library once, and you are {me}. Give the library back: "
+        f"{nearest} belongs to the user {whose}, who has run this library before, and you are {me}. Take it back with "
         f"{mend(library, me)}."
     )
 

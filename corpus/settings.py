@@ -89,20 +89,20 @@ class Settings(LibraryPaths):
     """The settings of one run. Every field but `library` can stand in the library's reviews.toml."""
 
     folders: tuple[Path, ...] = _setting(
-        FOLDERS, (), "folders read in place, besides reports/; a relative one starts at the library"
+        FOLDERS, (), "folders to read in addition to reports/; a relative path starts at the library"
     )
-    jobs: int = _setting(COUNT, _cores, "processes that read PDFs at the same time; default: one for each core")
-    max_seconds: float = _setting(SECONDS, 60.0, "seconds that reading one file may take")
-    max_memory_mb: int = _setting(COUNT, 600, "megabytes that one reading process may use")
-    max_pages: int = _setting(COUNT, 5000, "pages that one file may have")
-    max_bytes: int = _setting(COUNT, 200_000_000, "bytes that one file may have")
+    jobs: int = _setting(COUNT, _cores, "number of processes that read PDFs; default: one per core")
+    max_seconds: float = _setting(SECONDS, 60.0, "seconds allowed for reading one file")
+    max_memory_mb: int = _setting(COUNT, 600, "megabytes of memory allowed for one reading process")
+    max_pages: int = _setting(COUNT, 5000, "most pages that one file can have")
+    max_bytes: int = _setting(COUNT, 200_000_000, "most bytes that one file can have")
     extractor: str = _setting(
-        EXTRACTOR, "pdfium", 'what reads the text: "pdfium" (pypdf steps in where it fails) or "pypdf" alone'
+        EXTRACTOR, "pdfium", 'program that reads the text: "pdfium" (with pypdf where it fails) or "pypdf" alone'
     )
-    ocr: bool = _setting(FLAG, True, "read pages that are pictures with Tesseract, where it is installed")
+    ocr: bool = _setting(FLAG, True, "read scanned pages with Tesseract, where it is installed")
     ocr_languages: str = _setting(LANGUAGES, "eng", 'the languages that Tesseract looks for, such as "eng+cym"')
     trust_hidden_text: bool = _setting(
-        FLAG, False, "take text that lies under a black box as text; only for a collection whose owner decides so"
+        FLAG, False, "include text under black boxes; only for a collection whose owner has decided to"
     )
 
 
@@ -129,14 +129,14 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise refused(file, error, doing="read") from error
     except ValueError as error:  # not TOML, or not UTF-8
-        raise UsageError(f"{file} is not right: {error}. Mend that line, or move the file away.") from error
+        raise UsageError(f"{file} has a mistake: {error}. Correct that line, or move the file away.") from error
 
 
 def _checked(name: str, value: Any, start: Path, where: str) -> Any:
     """The value as its field holds it. start: what a relative folder is relative to. where: named in errors."""
     kind = _KINDS.get(name)
     if kind is None:
-        raise UsageError(f"`{name}` in {where} is no setting. Settings are: {', '.join(HELP)}.")
+        raise UsageError(f"`{name}` in {where} is not a setting. The settings are: {', '.join(HELP)}.")
     try:
         return kind.check(value, start)
     except ValueError as error:

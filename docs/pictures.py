@@ -52,7 +52,7 @@ def served() -> Iterator[str]:
         finally:
             server.close()
             thread.join(5)
-            app.extensions["shelf"].close()
+            app.extensions["pool"].close()
 
 
 def save(name: str, png: bytes) -> int:

@@ -281,4 +281,4 @@ def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], li
     finally:
         snapshot.close()
     if found:
-        raise Corrupt(f"The new index was not published: {found[0]} Run `reviews index --rebuild`.")
+        raise Corrupt(f"The new index was not put into use: {found[0]} Run `reviews index --rebuild`.")

@@ -28,9 +28,9 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
     for reading, report in reports.items():
         if ours.get(reading) != report.id and report.id not in removed:
             raise NoIndex(
-                f"The index at {generation.directory.parent} was made from another corpus than {store.path}: from that "
-                "of another library, or from a newer copy. Run `reviews index --rebuild` if nobody else uses that "
-                "index; no PDF is read again."
+                f"The index at {generation.directory.parent} was not made from {store.path}, but from "
+                "another library or a newer copy. If nobody else uses that index, run `reviews index --rebuild`. No "
+                "PDF is read again."
             )
 
 

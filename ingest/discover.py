@@ -167,7 +167,7 @@ def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
     except FileNotFoundError as error:
         if not any(below(key, [key_of(path, library)]) for key in known):
             raise UsageError(
-                f"There is no file or folder at {safe_name(path)}. Check the path, or that its drive is connected."
+                f"There is no file or folder at {safe_name(path)}. Check the path, and that its drive is connected."
             ) from error
         yield _closed(path, library, error)
     except OSError as error:

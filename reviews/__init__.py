@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Filters", "Hit", "Library", "Passage", "Report", "Results", "open"]
 
-# Imported when they are asked for: the command imports this package too, and should be ready at once.
+# Imported on first use: the command imports this package too, and must start quickly.
 _HOMES = {
     "Filters": "search.filters",
     "Hit": "search.results",
@@ -29,10 +29,10 @@ _HOMES = {
 }
 
 
-def open(library: str | Path) -> "Library":  # noqa: A001 - as in `gzip.open`: one opens a library
-    """Open a library that `reviews init` or `reviews update` made. Use it in a `with` block or close it.
+def open(library: str | Path) -> "Library":  # noqa: A001 - named as in `gzip.open`
+    """Open a library made by `reviews init` or `reviews update`. Use it in a `with` block, or close it.
 
-    Raises NoIndex when there is none. For one thread at a time.
+    Raises NoIndex when there is none. Not safe for use by two threads at once.
     """
     from reviews.library import Library
 

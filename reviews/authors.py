@@ -1,4 +1,4 @@
-"""Take apart who wrote a report, as a reference manager wants it: each author by itself, a person as "Last, First"."""
+"""Authors of a report for reference managers: each author separately, a person as "Last, First"."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_WORDS = 5  # of a person's name
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """last: of a person, or the whole name of a body. first: "" for a body, and where it cannot be told."""
+    """An author. last: surname, or the whole name of an organisation. first: "" for an organisation or when unknown."""
 
     last: str
     first: str = ""
@@ -42,15 +42,15 @@ class Author:
 
 
 def authors(text: str | None) -> list[Author]:
-    """The authors that a catalogue or a cover names in one cell. What cannot be told apart stays together as a body."""
+    """Split the authors named in one cell or line. Text that cannot be split stays together as an organisation."""
     found: list[Author] = []
     for part in re.split(r"[;|\n\r]", text or ""):
         if name := " ".join(_LETTERS.sub("", part).split()).strip(" ,"):
-            found += _told_apart(name)
+            found += _split(name)
     return found
 
 
-def _told_apart(text: str) -> list[Author]:
+def _split(text: str) -> list[Author]:
     pieces = [piece.strip(" ,") for piece in _BETWEEN.split(text)]
     several = [author for piece in pieces for author in _listed(piece)]
     if len(pieces) > 1 and not all(map(_stands_alone, several)):
@@ -60,7 +60,7 @@ def _told_apart(text: str) -> list[Author]:
 
 
 def _stands_alone(author: Author) -> bool:
-    """Whether it is a whole name and no half of one: a person with a first name, or a body that says so."""
+    """Whether this is a complete name, not half of one: a person with a first name, or a name that ends as a body."""
     return bool(author.first) or (author.is_body and len(author.last.split()) > 1 and _ends_as_body(author.last))
 
 
@@ -82,7 +82,7 @@ def _listed(text: str) -> list[Author]:
 
 
 def _is_inverted(last: str, first: str) -> bool:
-    """Whether two pieces are one person: a single name on one side of the comma, or initials behind it."""
+    """Whether two pieces are one person: a single name on one side of the comma, or initials after it."""
     return _INITIALS.fullmatch(first) is not None or 1 in (len(_untitled(last).split()), len(_untitled(first).split()))
 
 

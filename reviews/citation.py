@@ -1,4 +1,4 @@
-"""How a report, a page or a paragraph is cited: as a sentence, and as RIS and BibTeX for reference managers."""
+"""Citations of a report, page or paragraph: as a sentence, and as RIS and BibTeX for reference managers."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from search.results import Passage
 def citation(report: Report, page: int | None = None, label: str | None = None, paragraph: str | None = None) -> str:
     """`Fernshire Safeguarding Children Partnership (2022) Child Robin, overview report, page 14, paragraph 4.3.2.`
 
-    label: as printed on the page, told where it is not the page's number.
+    label: number printed on the page, added where it differs from `page`.
     """
     who = report.board or report.author
     year = f"({report.year})" if report.year else "(no date)"
@@ -26,18 +26,18 @@ def citation(report: Report, page: int | None = None, label: str | None = None, 
 
 def place(page: int, label: str | None = None, paragraph: str | None = None, page_end: int | None = None) -> str:
     """`page 7 (printed v), paragraph 4.3.2`, `page 8, Recommendation 1`."""
-    said = f"pages {page} and {page_end}" if page_end not in (None, page) else f"page {page}"
+    text = f"pages {page} and {page_end}" if page_end not in (None, page) else f"page {page}"
     if label and label != str(page):
-        said += f" (printed {label})"
+        text += f" (printed {label})"
     if not paragraph:
-        return said
-    return f"{said}, {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'paragraph {paragraph}'}"
+        return text
+    return f"{text}, {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'paragraph {paragraph}'}"
 
 
 def ris(report: Report, place: str | None = None, quotation: str | None = None, *, today: date | None = None) -> str:
-    """One record of a reference manager's file. Lines end as RIS wants them.
+    """A RIS record, with the line ends that RIS requires.
 
-    today: stands for the day of access where the catalogue names an address and no day.
+    today: date of access to use when the catalogue has a web address but no date of access.
     """
     fields = [
         ("TY", "RPRT"),
@@ -58,7 +58,7 @@ def ris(report: Report, place: str | None = None, quotation: str | None = None, 
 
 
 def bibtex(report: Report, *, today: date | None = None) -> str:
-    """One entry of a BibTeX file. Its key, the beginning of the report's id, never changes. today: as in `ris`."""
+    """A BibTeX entry. Its key is the start of the report's id, so it never changes. today: as in `ris`."""
     fields = [
         ("title", _tex(report.title)),
         ("author", " and ".join(map(_tex_author, authors(report.author)))),
@@ -81,28 +81,28 @@ def _accessed(report: Report, today: date | None) -> str:
 
 
 def _tex_author(author: Author) -> str:
-    """In braces the name of a body is one name, whatever words and commas are in it."""
+    """Author for BibTeX. Braces keep the name of an organisation together."""
     if author.is_body:
         return f"{{{_tex(author.last)}}}"
     return _tex(str(author))
 
 
 def _tex_address(address: object) -> str:
-    """An address is taken as it stands, so what could end the field is written as its code."""
+    """Web address for BibTeX, with the characters that could end the field percent-encoded."""
     return _one_line(address or "").translate({ord(c): f"%{ord(c):02X}" for c in "{}\\ "})
 
 
 def _tex(value: object) -> str:
-    """Braces and backslashes would begin or end something; the rest of what TeX minds is escaped."""
-    said = _one_line("" if value is None else value).replace("\\", "/").replace("{", "(").replace("}", ")")
-    return "".join(f"\\{c}" if c in "&%$#_" else c for c in said)
+    """Text for BibTeX. Braces and backslashes are replaced; other special characters are escaped."""
+    text = _one_line("" if value is None else value).replace("\\", "/").replace("{", "(").replace("}", ")")
+    return "".join(f"\\{c}" if c in "&%$#_" else c for c in text)
 
 
 def of_passage(report: Report, passage: Passage) -> str:
-    """The sentence that cites a passage."""
+    """Citation of a passage, as a sentence."""
     return citation(report, passage.page, passage.page_label, passage.paragraph)
 
 
 def _one_line(value: object) -> str:
-    """RIS knows lines only: a line break in a value would begin a field of the file's own making."""
+    """Text on one line. In RIS, a line break in a value would start another field."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())

@@ -1,4 +1,4 @@
-"""One library, opened: what the command, the web page and a Python program call. No logic of its own."""
+"""An open library: the interface for the command, the web page and Python programs."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,16 +27,18 @@ _Answer = TypeVar("_Answer")
 
 
 class Library:
-    """A collection of reports and its index. Follows the index to each new generation by itself, unless `follows` is
-    False: then it stays with the one that it opened until it is closed or a report of it is removed.
+    """A collection of reports and its index.
+
+    Switches to each new generation of the index, unless `follows` is False: then it keeps the generation that it opened
+    until it is closed or one of its reports is removed.
     """
 
     def __init__(self, path: Path, *, follows: bool = True, **overrides: Any) -> None:
         self.settings: Settings = load_settings(path, **overrides)
         if not self.settings.database.exists():
             raise NoIndex(
-                f"There is no library at {self.settings.library}. Make one with `reviews init`, or name another with "
-                "--library."
+                f"There is no library at {self.settings.library}. Create one with `reviews init`, or choose another "
+                "with --library."
             )
         self._follows = follows
         self._searcher: Searcher | None = None
@@ -52,7 +54,7 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close what is open. The library can be used again afterwards."""
+        """Close the store and the searcher. The library can be used again afterwards."""
         if self._searcher:
             self._searcher.close()
             self._searcher = None
@@ -71,14 +73,14 @@ class Library:
         return self._ask(lambda searcher: searcher.search(request))
 
     def find(self, report: str, query: str) -> Results:
-        """Every mention in one report, in order. report: an id or the beginning of one."""
+        """Every mention in one report, in order. report: an id or the start of one."""
         found = self._corpus().report(report)
         return self.search(query, Filters(reports=(found.id,)), per_report=None)
 
     def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> list[Alike]:
         """The reports most like one, or the passages most like one of its paragraphs.
 
-        report: an id or the beginning of one. paragraph: its printed number ("4.3.2"), or "#" and its ordinal.
+        report: an id or the start of one. paragraph: its printed number ("4.3.2"), or "#" and its ordinal.
         """
         store = self._corpus()
         found = store.report(report)
@@ -99,7 +101,7 @@ class Library:
     ) -> "BatchSummary":
         """Answer many questions, as `search.sheets.query_sheet.questions` reads them, and write .xlsx, .csv or
         .jsonl."""
-        from search.batch import runner  # brings the writers of spreadsheets along, which a search does not need
+        from search.batch import runner  # imports the spreadsheet writers, which a search does not need
 
         settings = self.settings
         source = runner.Source(settings.library, settings.database, settings.index, settings.themes)
@@ -108,8 +110,8 @@ class Library:
         )
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
-        """Ask the current generation. If it turns out to be damaged, the newest one of which every byte is sound; if a
-        report is removed meanwhile, without it.
+        """Ask the current generation. If it is damaged, ask the newest undamaged one; if a report is removed during the
+        search, ask again without it.
         """
         try:
             return ask(self.searcher())
@@ -122,7 +124,7 @@ class Library:
             return ask(self._searcher)
 
     def searcher(self) -> Searcher:
-        """The current generation, open for questions."""
+        """A searcher for the current generation."""
         if self._searcher and self._searcher.lost():
             self.close()
         if self._searcher and not self._follows:
@@ -135,39 +137,39 @@ class Library:
         return self._searcher
 
     def themes(self) -> Themes:
-        """The vocabulary: the shipped themes and the library's own."""
+        """The built-in themes and the library's own."""
         return load_themes(self.settings.themes)
 
     def reports(self) -> list[Report]:
-        """What is held, in the order of file names."""
+        """All reports, in order of file name."""
         return self._corpus().reports()
 
     def report(self, id_or_prefix: str) -> tuple[Report, Text]:
-        """One report with its text, by its id or the beginning of one that is enough."""
+        """A report with its text, by its id or an unambiguous start of it."""
         store = self._corpus()
         report = store.report(id_or_prefix)
         return report, store.text(store.reading(report.id))
 
     def items(self, report: str | None = None, kind: ItemKind | None = None) -> list[tuple[Report, Item]]:
-        """The recommendations and findings of all reports, or of the one with that id, each with its report."""
+        """Recommendations and findings of all reports, or of one, each with its report."""
         store = self._corpus()
         asked = store.reports() if report is None else [store.report(report)]
         return [(each, item) for each in asked for item in store.items(store.reading(each.id), kind)]
 
     def coverage(self) -> Coverage:
-        """What is held and what of it can be searched, now (an answer tells it as of the index)."""
+        """What is held and searchable now. A search result has the coverage of its index instead."""
         return self._corpus().coverage()
 
     def failures(self) -> Sequence[Failure]:
-        """The files that could not become reports, and why."""
+        """Files that could not be read, and why."""
         return self._corpus().failures()
 
     def store(self) -> Store:
-        """The corpus, open for reading: close it."""
+        """The corpus, opened read-only. The caller closes it."""
         return Store.open(self.settings.database, read_only=True)
 
     def _corpus(self) -> Store:
-        """Kept open, because a store remembers how it described the reports until they change."""
+        """The corpus, kept open because a store caches its reports until they change."""
         if self._store is None:
             self._store = self.store()
         return self._store
@@ -181,7 +183,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _ordinal(text: Text, paragraph: str) -> int:
-    """The ordinal of a paragraph that is named as a person names it."""
+    """The ordinal of a paragraph given by its printed number, or by # and its ordinal."""
     wanted = paragraph.strip()
     if wanted.startswith("#") and wanted[1:].isdecimal():
         found = [int(wanted[1:])] if int(wanted[1:]) < len(text.paragraphs) else []
@@ -189,7 +191,7 @@ def _ordinal(text: Text, paragraph: str) -> int:
         found = [p.ordinal for p in text.paragraphs if p.number and p.number.strip(".") == wanted.strip(".")]
     if len(found) > 1:
         some = ", ".join(f"#{ordinal} on page {text.paragraphs[ordinal].page}" for ordinal in found[:10])
-        raise NotFound(f"Paragraph {paragraph} stands in the report more than once: {some}. Name one by its #number.")
+        raise NotFound(f"Paragraph {paragraph} occurs in the report more than once: {some}. Choose one by its #number.")
     if not found:
         raise NotFound(f"There is no paragraph {paragraph} in the report. `reviews show REPORT --page N` shows them.")
     return found[0]

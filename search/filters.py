@@ -71,20 +71,22 @@ class Filters:
         default=None,
         metadata=_as(
             "year",
-            "Only reports of this year or range of years.",
+            "Only reports from this year or range of years.",
             "Year",
             matches="years",
             also=("years",),
             metavar="2015..2020",
         ),
     )
-    boards: tuple[str, ...] = field(default=(), metadata=_as("board", "Only reports of a board of this name.", "Board"))
-    areas: tuple[str, ...] = field(default=(), metadata=_as("area", "Only reports of this area.", "Area"))
+    boards: tuple[str, ...] = field(
+        default=(), metadata=_as("board", "Only reports by this board or partnership.", "Board")
+    )
+    areas: tuple[str, ...] = field(default=(), metadata=_as("area", "Only reports from this area.", "Area"))
     children: tuple[str, ...] = field(
-        default=(), metadata=_as("child", 'Only reports about this child, as "Child Y".', "Child")
+        default=(), metadata=_as("child", 'Only reports about this child, such as "Child Y".', "Child")
     )
     cases: tuple[str, ...] = field(
-        default=(), metadata=_as("case", "Only reports of this case.", "Case", chip="case {}")
+        default=(), metadata=_as("case", "Only reports on this case.", "Case", chip="case {}")
     )
     kinds: tuple[str, ...] = field(
         default=(),
@@ -97,7 +99,7 @@ class Filters:
         default=(),
         metadata=_as(
             "section",
-            "Only what stands in a section of this kind, such as findings.",
+            "Only text in this part of a report, such as findings.",
             "Only in these parts of a report",
             matches="words",
             chip="only in {}",
@@ -107,7 +109,7 @@ class Filters:
     )
     themes: tuple[str, ...] = field(
         default=(),
-        metadata=_as("theme", "Only reports in which this theme occurs.", "Themes that occur in it", matches="theme"),
+        metadata=_as("theme", "Only reports that mention this theme.", "Themes mentioned", matches="theme"),
     )
     reports: tuple[str, ...] = ()
 
@@ -130,7 +132,7 @@ class Filters:
                 given[declared.attribute] = values
             elif len(values) > 1:
                 raise UsageError(
-                    f"`{name}` can be given only once, not as {' and '.join(values)[:80]}. Give a range, such as "
+                    f"`{name}` can be given only once, but is {' and '.join(values)[:80]}. Give a range, such as "
                     "2015..2020."
                 )
             elif values:
@@ -168,7 +170,7 @@ def named(name: str) -> Filter:
     found = next((each for each in FILTERS if each.name == name), None)
     if found is None:
         raise UsageError(
-            f"There is no filter called {name[:40]!r}. There are: {', '.join(each.name for each in FILTERS)}."
+            f"There is no filter called {name[:40]!r}. The filters are: {', '.join(each.name for each in FILTERS)}."
         )
     return found
 

@@ -189,7 +189,7 @@ class Results:
         try:
             pandas = import_module("pandas")
         except ImportError as error:
-            raise UsageError("pandas is not installed here: `pip install pandas`, or use to_dict().") from error
+            raise UsageError("pandas is not installed. Run `pip install pandas`, or use to_dict().") from error
         return pandas.DataFrame(list(self.rows()), columns=list(COLUMNS))
 
     def rows(self) -> Iterator[dict[str, Any]]:

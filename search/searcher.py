@@ -177,7 +177,7 @@ class Searcher:
         """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
         document = next((d for d, known in self._session.reports.items() if known.id == report), None)
         if document is None:
-            raise NotFound("The report is not in the index yet. Run `reviews update`.")
+            raise NotFound("This report is not in the index yet. Run `reviews update`.")
         if paragraph is None:
             return similar_reports(self._session.snapshot, self._session.store, self._session.reports, document, limit)
         return similar_passages(

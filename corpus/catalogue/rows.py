@@ -94,7 +94,7 @@ def load(path: Path) -> Catalogue:
     except OSError as error:
         if os.name == "nt":
             raise LimitHit(
-                f"{path} cannot be read ({error.strerror}). Close it in Excel, or check your rights."
+                f"{path} cannot be read ({error.strerror}). Close it in Excel, or check the file's permissions."
             ) from error
         raise refused(path, error, doing="read") from error
     return parse(data)
@@ -135,7 +135,9 @@ def check(rows: Iterable[Row]) -> list[Problem]:
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
         if not any(row.get(name) for name in _NAMES):
-            problems.append(Problem(row.line, "", f"fits no report: fill {', '.join(_NAMES[:-1])} or {_NAMES[-1]}"))
+            problems.append(
+                Problem(row.line, "", f"matches no report: fill in {', '.join(_NAMES[:-1])} or {_NAMES[-1]}")
+            )
         for column, wanted in _FORMS.items():
             if row.get(column) and not row.value(column):
                 message = f"{row.get(column)[:40]!r} is not {wanted}; the cell is not used"
@@ -242,7 +244,7 @@ def _columns(line: int, header: list[str], problems: list[Problem]) -> tuple[str
     for number, cell in enumerate(header, 1):
         name = folded(cell) if folded(cell) in COLUMNS else cell.strip() or f"column {number}"
         if name in columns:
-            problems.append(Problem(line, name, "the column stands there twice; the first one is used"))
+            problems.append(Problem(line, name, "this column appears twice; the first one is used"))
             name = f"{name} ({number})"
         columns.append(name)
     return tuple(columns)

@@ -94,16 +94,14 @@ class Database:
                 raise NotFound(f"{self._path} is empty: creating it was interrupted. Run `reviews init` again.")
             self._create()
         elif application != APPLICATION:
-            raise Corrupt(f"{self._path} is not a corpus of this program. Move it away, then run `reviews init`.")
+            raise Corrupt(f"{self._path} is not a database of this program. Move it away, then run `reviews init`.")
         elif version > FORMAT:
             raise NoIndex(
                 f"The library at {self._path} was made by a newer version of this program (format {version}, this one "
                 f"knows {FORMAT}). Update the program."
             )
         elif version < 1:
-            raise Corrupt(
-                f"{self._path} says that it has format {version}, which never existed. Restore it from a backup."
-            )
+            raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
 
     def _migrate(self) -> None:
         """Take the steps that a corpus of an earlier version lacks, each whole or not at all."""
@@ -179,7 +177,7 @@ class Database:
                 self._reopen()
                 found = self._db.execute(select, values).fetchall()
             if self._still and self._still != _State.of(self._path):
-                raise Gone(f"{self._path} was written while it was read. Run the same command again.")
+                raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
             return found
 
     def _reopen(self) -> None:

@@ -48,7 +48,7 @@ class Readings(Database):
         """The current reading of a report (full id)."""
         rows = self._rows("SELECT id FROM reading WHERE current = 1 AND report = ?", (report,))
         if not rows:
-            raise NotFound(f"No report {report[:12]} is held. `reviews reports` lists those that are.")
+            raise NotFound(f"There is no report {report[:12]}. `reviews reports` lists the reports.")
         return int(rows[0][0])
 
     def text(self, reading: int) -> Text:
@@ -144,7 +144,7 @@ class Readings(Database):
         if not self._rows("SELECT 1 FROM reading WHERE id = ?", (reading,)):
             raise _gone()
         raise Corrupt(
-            f"The index speaks of {what} that reading {reading} of the corpus does not have. "
+            f"The index refers to {what} that reading {reading} of the corpus does not have. "
             "Run `reviews index --rebuild`."
         )
 

@@ -178,7 +178,7 @@ class Store(Readings):
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
             raise Locked(
-                f"Somebody is reading {self._path} just now. Run `reviews update` later to finish the removal."
+                f"Someone is reading {self._path} at the moment. Run `reviews update` later to finish the removal."
             )
 
     def note_removed(self) -> None:
@@ -200,17 +200,17 @@ class Store(Readings):
         """The report with that id, or whose id alone begins so."""
         prefix = id_or_prefix.strip().lower()
         if not prefix:
-            raise UsageError("The id of a report is missing. `reviews reports` lists them.")
+            raise UsageError("Give the id of a report. `reviews reports` lists them.")
         found = [report for report in self.reports() if report.id.startswith(prefix)]
         if not found:
             raise NotFound(
-                f"No report has an id that begins with {prefix[:64]!r}. `reviews reports` lists those that are held."
+                f"No report has an id that starts with {prefix[:64]!r}. `reviews reports` lists the reports."
             )
         if len(found) > 1:
             some = ", ".join(f"{report.id[:12]} ({', '.join(report.files)})" for report in found[:10])
             more = f" and {len(found) - 10} more" if len(found) > 10 else ""
             raise UsageError(
-                f"{prefix!r} begins the id of {len(found)} reports: {some}{more}. Give more letters of the id."
+                f"{len(found)} reports have an id that starts with {prefix!r}: {some}{more}. Give more of the id."
             )
         return found[0]
 

@@ -19,5 +19,5 @@ class Deadline:
         if monotonic() > self._end:
             raise QueryRefused(
                 f"This query took longer than {self._seconds:g} seconds and was stopped. "
-                "Ask for something more particular: longer words before a *, fewer words joined by OR."
+                "Narrow the query: type more letters before a *, or join fewer words with OR."
             )

@@ -121,7 +121,7 @@ class Expansion:
             for width, choice in choices:
                 ends.setdefault(i + width, []).extend([*before, *choice] for before in here)
                 if len(ends[i + width]) > _MAX_VARIANTS:
-                    raise QueryRefused("This phrase has too many hyphened words. Leave some of its words out.")
+                    raise QueryRefused("This phrase has too many hyphened words. Leave out some of its words.")
         return ends[len(slots)]
 
     def _vocabulary(self, prefix: str) -> Iterable[str]:
@@ -157,6 +157,6 @@ def _shape(part: str) -> re.Pattern[str]:
 def _check_size(terms: Collection[str], asked: str) -> None:
     if len(terms) > MAX_EXPANSION:
         raise QueryRefused(
-            f"`{asked}` stands for {len(terms):,} different words, more than the {MAX_EXPANSION:,} that one search may "
-            "use. Give more letters before the *."
+            f"`{asked}` matches {len(terms):,} different words, and one search can use {MAX_EXPANSION:,}. Type "
+            "more letters before the *."
         )

@@ -84,13 +84,13 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
     named = _named(index)
     candidates = sorted(_generations(index), reverse=True)
     if named is None:
-        warnings.append(f"{index / POINTER} cannot be read; the newest whole generation is used.")
+        warnings.append(f"{index / POINTER} cannot be read, so the newest undamaged generation is used.")
     elif named[0] in candidates:
         candidates.remove(named[0])
         # Generations newer than CURRENT says were never published.
         candidates = [named[0], *(c for c in candidates if c < named[0])]
     else:
-        warnings.append(f"Generation {named[0]}, which {index / POINTER} names, is not there; an older one is used.")
+        warnings.append(f"Generation {named[0]}, which {index / POINTER} names, is missing, so an older one is used.")
     for candidate in candidates:
         directory = index / candidate
         try:
@@ -104,11 +104,11 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
         if warnings and _named(index) != named:  # one was published, and an old one taken away, while we looked
             return current(index, thorough=thorough)
         if warnings:
-            warnings.append(f"Generation {candidate} is used. Run `reviews update` to build a new one.")
+            warnings.append(f"Using generation {candidate}. Run `reviews update` to build a new one.")
         return Generation(directory, manifest, tuple(warnings))
     if _named(index) != named:
         return current(index, thorough=thorough)
-    raise Corrupt(" ".join([*warnings, "No generation of the index is whole. Run `reviews index --rebuild`."]))
+    raise Corrupt(" ".join([*warnings, "No generation of the index is undamaged. Run `reviews index --rebuild`."]))
 
 
 def start(index: Path) -> Path:
@@ -186,7 +186,7 @@ def use(index: Path, generation: str) -> Generation:
     """Go back (or forward) to a kept generation, if it is whole."""
     if generation not in _generations(index):
         kept = ", ".join(sorted(_generations(index))) or "none"
-        raise NoIndex(f"Generation {generation} is not kept. Kept are: {kept}.")
+        raise NoIndex(f"Generation {generation} is not stored. The stored generations are: {kept}.")
     manifest, hashed = _read_manifest(index / generation)
     _check_files(index / generation, thorough=True)
     _point(index, generation, hashed)
@@ -288,7 +288,7 @@ def _read_manifest(directory: Path) -> tuple[Manifest, str]:
         raise Corrupt(broken)
     values = json.loads(body)
     if values["id"] != directory.name:
-        raise Corrupt(f"{directory} says that it is generation {values['id']}: it was copied from elsewhere.")
+        raise Corrupt(f"{directory} says it is generation {values['id']}: it was copied from somewhere else.")
     return _from_dict(values), hashed.decode()
 
 

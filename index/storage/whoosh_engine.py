@@ -74,9 +74,7 @@ class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
         packed = file.get(offset, length)
         kept = info.max_id()  # where we keep the checksum; Whoosh reads one value of it as None
         if (_NONE if kept is None else kept) != _checksum(packed):
-            raise Corrupt(
-                "The index is damaged: one of its words cannot be read. Run `reviews update` to build it anew."
-            )
+            raise Corrupt("The index is damaged: one of its words cannot be read. Run `reviews update` to rebuild it.")
         return _PackedMatcher(unpack(packed), format_, term, scorer)
 
 

@@ -1,4 +1,4 @@
-"""The commands of an analyst: concordance, trends, recommendations, terms, compare, export."""
+"""Commands for analysts: concordance, trends, recommendations, terms, compare, export."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from search.searcher import Searcher
 
 OUT = click.option(
-    "--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx or .jsonl file, and print nothing."
+    "--out", type=click.Path(path_type=Path), help="Write to a .csv, .xlsx or .jsonl file instead of the screen."
 )
 
 
 @contextmanager
 def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher]:
-    """The library, open to be asked. What is to be said of how the queries and filters are read goes to stderr."""
+    """Open the library for searching. Notes on how the queries and filters were read go to stderr."""
     with open_library(path) as library:
         searcher = library.searcher()
         for remark in dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters)):
@@ -35,10 +35,10 @@ def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher
         yield searcher
 
 
-def _delivered(
+def _written(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[str], out: Path | None, as_json: bool, key: str
 ) -> bool:
-    """Whether the rows went to a file or to a machine, so that nothing is left to print."""
+    """Write the rows to a file or as JSON. Returns False when neither was asked for and they remain to be printed."""
     from search.tables.writers import write_rows
 
     if out is not None:
@@ -56,7 +56,7 @@ def _delivered(
     type=click.Choice(["report", "left", "right", "match"]),
     default="report",
     show_default=True,
-    help="By report, by what stands to the left or to the right, or by the match.",
+    help="Sort by report, by the words to the left or right, or by the match.",
 )
 @OUT
 @JSON
@@ -70,27 +70,27 @@ def concordance(
     as_json: bool,
     filters: Filters,
 ) -> None:
-    """Every mention of QUERY on a line of its own, the match in the middle, with its citation."""
+    """List every mention of QUERY in context, one per line, with its citation."""
     from search.analytics.concordance import COLUMNS
     from search.analytics.concordance import concordance as find
 
     with _searching(path, filters, query) as searcher:
         lines = find(searcher, query, filters, order=sort)
-        if not _delivered((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
+        if not _written((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
             print_lines(_aligned(lines))
 
 
 def _aligned(lines: Sequence[Line]) -> Iterator[str]:
-    wide = shutil.get_terminal_size((100, 24)).columns
+    columns = shutil.get_terminal_size((100, 24)).columns
     middle = min(30, max((len(line.match) for line in lines), default=0))
-    side = max(12, (wide - middle - 26) // 2)
+    side = max(12, (columns - middle - 26) // 2)
     for line in lines:
-        told = line.to_dict()
+        fields = line.to_dict()
         left = line.left[-side:].rjust(side)
         match = click.style(line.match, bold=True, fg="yellow") + " " * max(0, middle - len(line.match))
-        place = f"{told['report'][:8]} {told['year'] or '':4} p{told['page']}"
-        yield f"{left} {match} {line.right[:side]:{side}}  {place} {told['paragraph'] or ''}".rstrip()
-    yield f"{len(lines):,} mentions. The letters behind are the beginning of a report's id: `reviews show ID`."
+        place = f"{fields['report'][:8]} {fields['year'] or '':4} p{fields['page']}"
+        yield f"{left} {match} {line.right[:side]:{side}}  {place} {fields['paragraph'] or ''}".rstrip()
+    yield f"{len(lines):,} mentions. Each line ends with the start of the report's id: `reviews show ID` opens it."
 
 
 @click.command(cls=QueryCommand)
@@ -100,11 +100,11 @@ def _aligned(lines: Sequence[Line]) -> Iterator[str]:
     type=click.Choice(["year", "board", "area", "kind", "type"]),
     default="year",
     show_default=True,
-    help="What to count by.",
+    help="Group the counts by this.",
 )
 @filtered
-@click.option("--suppress-small", is_flag=True, help="Keep counts of 1 to 4 back: published, they can identify people.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx, .jsonl, .svg or .png file.")
+@click.option("--suppress-small", is_flag=True, help="Hide counts from 1 to 4, which can identify people.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to a .csv, .xlsx, .jsonl, .svg or .png file.")
 @JSON
 @click.pass_obj
 def trends(
@@ -117,7 +117,7 @@ def trends(
     as_json: bool,
     filters: Filters,
 ) -> None:
-    """In how many reports is each of the QUERIES, year by year, as a share of the reports held of that year?"""
+    """Count the reports that mention each of the QUERIES, by year, and show their share of that year's reports."""
     from corpus.atomic import write_atomic
     from reviews.terminal.results import coverage, width
     from search.analytics.charts import PICTURES, chart
@@ -129,23 +129,25 @@ def trends(
         draw = PICTURES.get(out.suffix.lower()) if out else None
         if out and draw:
             write_atomic(out, draw(points))
-            click.echo(f"The chart was written to {out}", err=as_json)
-        elif not _delivered((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
+            click.echo(f"Chart written to {out}", err=as_json)
+        elif not _written((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
             print_lines([*chart(points, width()), "", coverage(searcher.coverage)])
 
 
 @click.command(cls=QueryCommand)
 @click.argument("query", required=False, default="")
 @filtered
-@click.option("--only", type=click.Choice(["recommendation", "finding"]), help="Only the one or the other.")
+@click.option(
+    "--only", type=click.Choice(["recommendation", "finding"]), help="Show only recommendations, or only findings."
+)
 @OUT
 @JSON
 @click.pass_obj
 def recommendations(
     path: Path, /, query: str, only: str | None, out: Path | None, as_json: bool, filters: Filters
 ) -> None:
-    """Every recommendation and finding of all reports, or those with a mention of QUERY: number, words, report, page
-    and, where the words say so, whom they ask.
+    """List every recommendation and finding, or only those that mention QUERY. Each has its number, text, report and
+    page, and the organisation it addresses where the text names one.
     """
     from corpus.model import ItemKind
     from search.analytics.recommendations import COLUMNS, recommended
@@ -153,7 +155,7 @@ def recommendations(
     with _searching(path, filters, query) as searcher:
         kind = ItemKind(only) if only else None
         rows = recommended(searcher, query, filters, kind=kind)
-        if not _delivered(rows, COLUMNS, out, as_json, "items"):
+        if not _written(rows, COLUMNS, out, as_json, "items"):
             print_lines(_listed(rows))
 
 
@@ -171,11 +173,11 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield click.style(str(row["title"]), bold=True)
             yield f"  {facts}"
         items += 1
-        asked = f", asks {row['addressee']}" if row["addressee"] else ""
-        yield click.style(f"  {row['kind']} {row['number'] or '(no number)'}, page {row['page']}{asked}", fg="cyan")
+        addressee = f", for {row['addressee']}" if row["addressee"] else ""
+        yield click.style(f"  {row['kind']} {row['number'] or '(no number)'}, page {row['page']}{addressee}", fg="cyan")
         yield from textwrap.wrap(str(row["text"]), width(), initial_indent="    ", subsequent_indent="    ")
-    said = counted(items, "recommendation or finding", "recommendations and findings")
-    yield f"{said} in {counted(reports, 'report')}."
+    total = counted(items, "recommendation or finding", "recommendations and findings")
+    yield f"{total} in {counted(reports, 'report')}."
 
 
 @click.command(cls=QueryCommand)
@@ -186,20 +188,22 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     type=click.Choice(["paragraph", "report"]),
     default="paragraph",
     show_default=True,
-    help="What is compared: paragraphs with a mention with all others, or reports.",
+    help="Compare the paragraphs that mention QUERY with all others, or whole reports.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=40, show_default=True, help="Words to show.")
+@click.option("--limit", type=click.IntRange(min=1), default=40, show_default=True, help="Number of words to show.")
 @OUT
 @JSON
 @click.pass_obj
 def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
-    """The words that are commoner beside QUERY than elsewhere (log-likelihood): words that one did not think of."""
+    """List the words that are more common near QUERY than elsewhere (log-likelihood). Use it to find words to search
+    for next.
+    """
     from search.analytics.keyness import COLUMNS
     from search.analytics.keyness import terms as find
 
     with _searching(path, filters, query) as searcher:
         found = find(searcher, query, filters, unit=unit, limit=limit)
-        if not _delivered((telling.to_dict() for telling in found), COLUMNS, out, as_json, "terms"):
+        if not _written((each.to_dict() for each in found), COLUMNS, out, as_json, "terms"):
             print_lines(_ranked(found))
 
 
@@ -207,13 +211,15 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
 @click.argument("one")
 @click.argument("other")
 @filtered
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Words to show of each side.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Number of words to show for each side."
+)
 @OUT
 @JSON
 @click.pass_obj
 def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
-    """The words by which the reports that answer ONE differ from those that answer OTHER, such as year:..2015 and
-    year:2016.. ; a report that answers both counts on neither side.
+    """List the words that set the reports matching ONE apart from those matching OTHER, such as year:..2015 and
+    year:2016.. ; a report that matches both is left out.
     """
     from search.analytics.keyness import COLUMNS
     from search.analytics.keyness import compare as find
@@ -221,17 +227,16 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
     with _searching(path, filters, one, other) as searcher:
         left, right = find(searcher, one, other, filters, limit=limit)
     rows = [{"side": side, **t.to_dict()} for side, found in ((one, left), (other, right)) for t in found]
-    if not _delivered(rows, ("side", *COLUMNS), out, as_json, "terms"):
-        print_lines([f"Commoner in {one}", *_ranked(left), "", f"Commoner in {other}", *_ranked(right)])
+    if not _written(rows, ("side", *COLUMNS), out, as_json, "terms"):
+        print_lines([f"More common in {one}", *_ranked(left), "", f"More common in {other}", *_ranked(right)])
 
 
 def _ranked(found: Sequence[Keyword]) -> Iterator[str]:
     yield f"  {'word':24} {'score':>9} {'here':>8} {'elsewhere':>10} {'reports':>8}   per 10,000 words"
-    for telling in found:
-        rates = f"{telling.rates[0]:.1f} against {telling.rates[1]:.1f}"
+    for each in found:
+        rates = f"{each.rates[0]:.1f} against {each.rates[1]:.1f}"
         yield (
-            f"  {telling.term:24} {telling.score:>9,.1f} {telling.here:>8,} {telling.elsewhere:>10,} "
-            f"{telling.reports:>8,}   {rates}"
+            f"  {each.term:24} {each.score:>9,.1f} {each.here:>8,} {each.elsewhere:>10,} {each.reports:>8,}   {rates}"
         )
 
 
@@ -242,13 +247,13 @@ def _ranked(found: Sequence[Keyword]) -> Iterator[str]:
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="Where to write: .jsonl, .csv or .xlsx for paragraphs; .ris or .bib for citations.",
+    help="File to write: .jsonl, .csv or .xlsx for paragraphs; .ris or .bib for citations.",
 )
-@click.option("--catalogue", is_flag=True, help="What is known of the reports, a row each, not their text.")
+@click.option("--catalogue", is_flag=True, help="Export the details of each report (one row each) instead of the text.")
 @click.pass_obj
 def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filters) -> None:
-    """Write the text of the corpus for other tools, a row a paragraph, or citations of its reports for a reference
-    manager. With QUERY or filters, only of the reports that answer; with --section, only what stands in such sections.
+    """Export the text of the reports for other tools, one row per paragraph, or their citations for a reference
+    manager. QUERY and filters choose the reports; --section chooses the sections.
     """
     from corpus.atomic import write_atomic
     from reviews import citation
@@ -258,11 +263,11 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
 
     form = out.suffix.lower()
     if filters.sections and not query and (catalogue or form in (".ris", ".bib")):
-        raise UsageError("--section says where the words of QUERY must stand: give a QUERY, or leave --section out.")
+        raise UsageError("--section says where the words of QUERY must occur. Give a QUERY, or leave --section out.")
     with _searching(path, filters, query) as searcher:
         if form in (".ris", ".bib"):
             if catalogue:
-                raise UsageError("--catalogue is for .csv, .jsonl or .xlsx.")
+                raise UsageError("--catalogue writes .csv, .jsonl or .xlsx. Leave it out for citations.")
             write = citation.ris if form == ".ris" else citation.bibtex
             reports = chosen(searcher, query, filters)
             write_atomic(out, "".join(write(report) for report in reports).encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""`reviews batch` and `reviews log`: many questions at once, the record of what was asked, and what has changed."""
+"""`reviews batch` and `reviews log`: run a sheet of queries, repeat a recorded batch, print the search log."""
 
 from __future__ import annotations
 
@@ -23,15 +23,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True, readable=False), required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="Where to write: a .xlsx, .csv or .jsonl file.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write: .xlsx, .csv, .jsonl or .parquet.")
 @click.option(
-    "--format", "form", type=click.Choice(["xlsx", "csv", "jsonl", "parquet"]), help="What to write; default: by --out."
+    "--format",
+    "form",
+    type=click.Choice(["xlsx", "csv", "jsonl", "parquet"]),
+    help="Output format. [default: from --out]",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes that answer; default: one for each core.")
-@click.option("--web", metavar="URL", default="", help="Address of your own web page, to which links lead, not PDFs.")
-@click.option("--strict", is_flag=True, help="Exit with code 7 when a query could not be answered.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Number of worker processes. [default: one per core]")
+@click.option(
+    "--web", metavar="URL", default="", help="Make links point to your web page at this address instead of to PDFs."
+)
+@click.option("--strict", is_flag=True, help="Exit with code 7 if any query could not be answered.")
 @click.option("--template", is_flag=True, help="Write an example sheet to --out (csv, tsv, xlsx, jsonl) or stdout.")
-@click.option("--repeat", type=click.Path(path_type=Path), help="Ask what an .about.json records; tell the changes.")
+@click.option(
+    "--repeat",
+    type=click.Path(path_type=Path),
+    help="Re-run the batch recorded in an .about.json file and report what changed.",
+)
 @filtered
 @JSON
 @click.pass_obj
@@ -48,29 +57,32 @@ def batch(
     as_json: bool,
     filters: Filters,
 ) -> None:
-    """Answer many queries at once. FILE is CSV, TSV, XLSX or JSON Lines with a column `query`, or one query a line; `-`
-    reads stdin. A batch that was stopped goes on where it was when the same command is run again.
+    """Run many queries at once. FILE is CSV, TSV, XLSX or JSON Lines with a column `query`, or plain text with one
+    query per line; `-` reads stdin. Run the same command again to resume a batch that was stopped.
 
-    Filters given here hold for every query that has none of its own in the column of that name.
+    Filters given here apply to every query that has none of its own in the column of that name.
     """
     from corpus.errors import QueryRefused
+    from reviews.terminal.results import counted
     from search.filters import EVERYTHING
     from search.sheets.query_sheet import narrowed, read
 
     if [file is not None, template, repeat is not None].count(True) != 1:
         raise click.UsageError("Give a sheet of queries, or --repeat RECORD, or --template.")
     if filters != EVERYTHING and file is None:
-        raise click.UsageError("Filters are for a sheet of queries: --template and --repeat take none.")
+        raise click.UsageError(
+            "Filters work only with a sheet of queries. Leave them out with --template and --repeat."
+        )
     if template:
         _template(out)
         return
     if web and not web.startswith(("http://", "https://")):
-        raise UsageError("--web must be the address of your own page, such as http://127.0.0.1:8000.")
+        raise UsageError("--web must be the address of your web page, such as http://127.0.0.1:8000.")
     if repeat is not None:
         _repeat(path, repeat, out, form, jobs, web, as_json)
         return
     if file is None or out is None:
-        raise click.UsageError("Say with --out where to write the answer: a .xlsx, .csv or .jsonl file.")
+        raise click.UsageError("Name the file to write with --out: .xlsx, .csv or .jsonl.")
     name = "stdin" if str(file) == "-" else file.name
     sheet = read(input_of(file), "" if name == "stdin" else name)
     sheet = replace(sheet, questions=[narrowed(each, filters) for each in sheet.questions])
@@ -80,9 +92,11 @@ def batch(
     if as_json:
         print_json(done.to_dict())
     else:
-        print_lines(_told(done))
+        print_lines(_summary(done))
     if strict and done.errors:
-        raise QueryRefused(f"{done.errors} queries could not be answered: see the column `error` of {out}.")
+        raise QueryRefused(
+            f"{counted(done.errors, 'query', 'queries')} could not be answered. See the column `error` in {out}."
+        )
 
 
 def _run(path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None, web: str, name: str) -> BatchSummary:
@@ -100,34 +114,32 @@ def _run(path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None
                 web=web,
                 sheet=name,
                 read=sheet.read,
-                progress=lambda done, total: progress(
-                    "answering" if done < total else "answered, now being written:", done, total
-                ),
+                progress=lambda done, total: progress("answering" if done < total else "writing", done, total),
             )
         except Stopped as stopped:
             say(
-                f"\rInterrupted. {stopped.done:,} of {stopped.total:,} queries are answered and kept in "
-                f"{stopped.folder}. Run the same command again to go on; {out} was not written."
+                f"\rInterrupted. {stopped.done:,} of {stopped.total:,} queries were answered and are kept in "
+                f"{stopped.folder}. Run the same command again to resume; {out} was not written."
             )
             sys.exit(130)
 
 
-def _told(done: BatchSummary) -> Iterator[str]:
+def _summary(done: BatchSummary) -> Iterator[str]:
     from reviews.terminal.results import counted, coverage
 
-    kept = f" ({done.kept:,} of them before)" if done.kept else ""
+    kept = f" ({done.kept:,} of them in an earlier run)" if done.kept else ""
     yield (
-        f"{counted(done.queries, 'query', 'queries')} asked{kept}: {counted(done.mentions, 'mention')} in "
+        f"{counted(done.queries, 'query', 'queries')} run{kept}: {counted(done.mentions, 'mention')} in "
         f"{counted(done.rows, 'row')}."
     )
-    wrong = [asked for asked in done.about.asked if asked.error]
-    for asked in wrong[:20]:
+    failed = [asked for asked in done.about.asked if asked.error]
+    for asked in failed[:20]:
         yield f"Not answered: {asked.error}"
-    if len(wrong) > 20:
-        yield f"… and {len(wrong) - 20} more, all in the output."
-    nothing = sum(not asked.error and not asked.counts for asked in done.about.asked)
-    if nothing:
-        yield f"{counted(nothing, 'query', 'queries')} found nothing."
+    if len(failed) > 20:
+        yield f"… and {len(failed) - 20} more, all listed in the output."
+    empty = sum(not asked.error and not asked.counts for asked in done.about.asked)
+    if empty:
+        yield f"{counted(empty, 'query', 'queries')} found nothing."
     yield "Written: " + ", ".join(str(file) for file in done.files)
 
     yield coverage(done.about.coverage)
@@ -141,7 +153,7 @@ def _template(out: Path | None) -> None:
         click.echo(template("csv").decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
     else:
         write_atomic(out, template(out.suffix.lower().removeprefix(".")))
-        click.echo(f"{out} is an example. Change its rows, then run `reviews batch {out.name} --out answers.xlsx`.")
+        click.echo(f"Example written to {out}. Edit its rows, then run `reviews batch {out.name} --out answers.xlsx`.")
 
 
 def _repeat(
@@ -172,30 +184,32 @@ def _differences(found: Changes) -> Iterator[str]:
 
     titles = {**found.gone, **found.new}
     asked = counted(found.asked, "query", "queries")
-    yield f"{asked} of {found.since} asked again: {len(found.queries)} answer differently."
-    for said, held in (("New in the library", found.new), ("No longer in the library", found.gone)):
-        if held:
-            yield f"{said}: {counted(len(held), 'report')}"
-            yield from (f"  {report[:12]}  {title}" for report, title in held.items())
+    yield f"{asked} from {found.since} run again: {len(found.queries)} with a different answer."
+    for heading, reports in (("New in the library", found.new), ("No longer in the library", found.gone)):
+        if reports:
+            yield f"{heading}: {counted(len(reports), 'report')}"
+            yield from (f"  {report[:12]}  {title}" for report, title in reports.items())
     for change in found.queries:
         yield (
             f"{change.id}  {change.query}: {change.before[0]} → {change.after[0]} reports, "
             f"{change.before[1]:,} → {change.after[1]:,} mentions"
         )
         if change.error:
-            yield f"    not answered now: {change.error}"
-        for sign, reports in (("+", change.came), ("-", change.went), ("±", change.other)):
-            yield from (f"    {sign} {report[:12]}  {titles.get(report, '')}".rstrip() for report in reports)
+            yield f"    not answered this time: {change.error}"
+        for sign, ids in (("+", change.came), ("-", change.went), ("±", change.other)):
+            yield from (f"    {sign} {report[:12]}  {titles.get(report, '')}".rstrip() for report in ids)
 
 
 @click.command()
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Write a .csv, .xlsx or .jsonl file, and print nothing.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write to a .csv, .xlsx or .jsonl file instead of the screen."
+)
 @JSON
 @click.pass_obj
 def log(path: Path, records: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
-    """Print the search log as a systematic review must report it (PRISMA-S): what was searched and when, every query in
-    full with its limits, and what it found. RECORDS are .about.json files of batches and files of `search --log`.
+    """Print a search log for a systematic review (PRISMA-S): what was searched and when, and every query in full with
+    its filters and results. RECORDS are .about.json files from batches and files from `search --log`.
     """
     from search.batch.search_log import COLUMNS, read
     from search.tables.writers import write_rows
@@ -218,7 +232,7 @@ def _log_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         if head != last:
             if last:
                 yield ""
-            yield f"Searched on {row['asked_at']}: {row['searched']} of the library {row['library']}"
+            yield f"Searched on {row['asked_at']}: {row['searched']} in the library {row['library']}"
             yield f"  not searched: {row['not_searched']}; index {row['generation']}; {row['program']}"
             last = head
         limits = f"  [{row['limits']}]" if row["limits"] else ""

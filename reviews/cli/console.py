@@ -1,4 +1,4 @@
-"""What every command has in common: how it prints, reads a file, shows progress and opens the library."""
+"""Helpers shared by the commands: output, input files, progress, opening the library."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from corpus.errors import UsageError
 if TYPE_CHECKING:
     from reviews.library import Library
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
-_SURE = 3.0  # seconds after which what is left can be estimated
+_SETTLING = 3.0  # seconds before the time left is estimated
 
 Progress = Callable[[str, int, int], None]
-"""Told of each step: its name, how much is done, of how much."""
+"""Called with the name of the step, how much is done, and the total."""
 
 
 class QueryCommand(click.Command):
-    """A command whose argument is a query, which may begin with a hyphen as options do."""
+    """A command whose argument is a query. A query may begin with a hyphen, as options do."""
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         typed = list(arguments)
@@ -39,21 +39,21 @@ class QueryCommand(click.Command):
                 raise
             quote = "'" if '"' in query else '"'
             raise click.UsageError(
-                f"{error.format_message()} If {query} is part of the query, put the whole query in quotation marks, "
-                f"after all options, and `--` before it: {context.command_path} -- {quote}{query}{quote}",
+                f"{error.format_message()} If {query} is part of your query, put `--` and then the query in quotation "
+                f"marks after all options: {context.command_path} -- {quote}{query}{quote}",
                 context,
             ) from error
 
 
 def open_library(path: Path) -> Library:
-    """The library that the command is about."""
+    """Open the library named by --library."""
     from reviews.library import Library
 
     return Library(path)
 
 
 def input_of(file: Path) -> bytes:
-    """What is in a file, or comes on stdin for `-`."""
+    """The contents of a file, or of stdin for `-`."""
     if str(file) == "-":
         return sys.stdin.buffer.read()
     try:
@@ -64,17 +64,19 @@ def input_of(file: Path) -> bytes:
 
 @contextmanager
 def progress_line() -> Iterator[Progress]:
-    """A line on stderr that counts and says how long it will take, on a terminal only."""
+    """Show progress and the time left on one line of stderr, on a terminal only."""
     if not sys.stderr.isatty():
         yield lambda step, done, total: None
         return
-    began: dict[str, tuple[float, int]] = {}
+    started: dict[str, tuple[float, int]] = {}
 
     def progress(step: str, done: int, total: int) -> None:
-        since, before = began.setdefault(step, (time.monotonic(), done))
+        since, before = started.setdefault(step, (time.monotonic(), done))
         passed = time.monotonic() - since
         left = (
-            f", {lasting(passed / (done - before) * (total - done))} left" if done > before and passed > _SURE else ""
+            f", {lasting(passed / (done - before) * (total - done))} left"
+            if done > before and passed > _SETTLING
+            else ""
         )
         click.echo(f"\r\x1b[K{step} {done:,} of {total:,}{left if done < total else ''}", nl=False, err=True)
 
@@ -90,18 +92,18 @@ def lasting(seconds: float) -> str:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Results for a person. Colours on a terminal only, and never against NO_COLOR."""
+    """Print results for a person. Colour is used on a terminal only, and never when NO_COLOR is set."""
     colour = False if "NO_COLOR" in os.environ else None
     for line in lines:
         click.echo(line, color=colour)
 
 
 def print_json(value: object) -> None:
-    """Results for a machine."""
+    """Print results as JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def say(sentence: str) -> None:
-    """A diagnostic. One that nobody can be told, as when the terminal is gone, changes nothing."""
+    """Print a diagnostic to stderr. A stderr that is closed is ignored."""
     with suppress(OSError):
         click.echo(sentence, err=True)

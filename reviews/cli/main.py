@@ -1,4 +1,4 @@
-"""The `reviews` command: reads what was typed, calls the library, prints. Imports wait until they are needed."""
+"""The `reviews` command and its main subcommands. Heavy modules are imported only where they are used."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ if TYPE_CHECKING:
     from ingest.summary import IngestSummary
     from reviews.maintenance.update import Run
 
-PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))  # we say why
-JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: one for each core.")
+PATHS = click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path, readable=False)
+)  # so that the error can give the reason
+JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Number of processes. [default: one per core]")
 STRICT = click.option(
-    "--strict", is_flag=True, help="Exit with code 3 when a file could not be read or a folder is gone."
+    "--strict", is_flag=True, help="Exit with code 3 if a file could not be read or a folder is missing."
 )
 TRUST = click.option(
-    "--trust-hidden-text", is_flag=True, help="Take text under black boxes too; every run of the library must say so."
+    "--trust-hidden-text", is_flag=True, help="Include text under black boxes. Pass it on every run of this library."
 )
 
 
 class _Commands(click.Group):
-    """Turns our errors into a sentence and an exit code; a bug keeps its traceback."""
+    """The group of all commands. Turns errors into a sentence and an exit code; a bug keeps its traceback."""
 
     def main(self, *args: Any, **more: Any) -> Any:
         startup.open_streams()
@@ -48,12 +50,12 @@ class _Commands(click.Group):
             say(f"Error: {error}")
             context.exit(error.exit_code)
         except startup.Ended as error:
-            say(f"Ended by {error}. What was finished is kept; run the same command again to go on.")
+            say(f"Stopped by {error}. Finished work is kept. Run the same command again to continue.")
             context.exit(error.exit_code)
         except KeyboardInterrupt:
-            say("Interrupted. What was finished is kept; run the same command again to go on.")
+            say("Interrupted. Finished work is kept. Run the same command again to continue.")
             context.exit(130)
-        except BrokenPipeError:  # the reader of our output has seen enough, as in `reviews … | head`
+        except BrokenPipeError:  # the program reading the output has stopped, as in `reviews … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             context.exit(0)
         except OSError as error:
@@ -64,26 +66,26 @@ class _Commands(click.Group):
             context.exit(LimitHit.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception:  # noqa: BLE001 - the last who can say what to do with it
+        except Exception:  # noqa: BLE001 - the last place to say what to do about a bug
             traceback.print_exc()
-            say("This is a bug. Please report the lines above, and what you did: see CONTRIBUTING.md.")
+            say("This is a bug. Please report the lines above and what you did: see CONTRIBUTING.md.")
             context.exit(ReviewsError.exit_code)
 
 
 _NO_MEMORY = (
-    "There is not enough memory for this command. Close other programs, raise the limit (`ulimit -v`), or use fewer "
-    "processes (--jobs 1); then run the command again."
+    "Not enough memory for this command. Close other programs, raise the limit (`ulimit -v`), or use fewer processes "
+    "(--jobs 1), then run the command again."
 )
 
 
 def _refusal(error: OSError) -> str:
-    """What the system refused, and what to do."""
+    """Message for an error from the operating system, with what to do."""
     if error.errno == errno.ENOMEM:
         return _NO_MEMORY
     if isinstance(error.filename, str | bytes):
         return str(refused(Path(os.fsdecode(error.filename)), error))
-    what = error.strerror or str(error) or type(error).__name__
-    return f"The system refused to go on: {what}. Check the disk, where the output goes, and your rights."
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"The system reported: {reason}. Check the disk, the output file and your permissions."
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -93,14 +95,14 @@ def _refusal(error: OSError) -> str:
     type=click.Path(path_type=Path, readable=False),
     envvar="REVIEWS_LIBRARY",
     default=Path("library"),
-    help="The folder that holds the collection; also from REVIEWS_LIBRARY; default: ./library.",
+    help="Folder of the library; also set by REVIEWS_LIBRARY. [default: ./library]",
 )
 @click.version_option(package_name="safeguarding-reviews", message="%(version)s")
 @click.pass_context
 def main(context: click.Context, library: Path) -> None:
-    """Search inside safeguarding practice reviews: every answer cites report, page and paragraph.
+    """Search inside safeguarding practice reviews. Every result cites its report, page and paragraph.
 
-    Begin with `reviews update FOLDER`, then `reviews search neglect`.
+    Start with `reviews update FOLDER`, then `reviews search neglect`.
     """
     context.obj = library
 
@@ -111,15 +113,15 @@ def main(context: click.Context, library: Path) -> None:
     "examples",
     type=click.Choice(["knowsley", "demonstration"]),
     multiple=True,
-    help="Begin with the rows of an example; without it the catalogue is empty.",
+    help="Fill the catalogue with example rows; without it the catalogue starts empty.",
 )
 @click.pass_obj
 def init(path: Path, examples: tuple[str, ...]) -> None:
-    """Create a library: a private folder for reports, catalogue, text and index."""
+    """Create a library: a private folder for the reports, catalogue, text and index."""
     from corpus.layout import create_library
 
     settings = create_library(path, examples)
-    click.echo(f"{settings.library} is ready. Put PDFs into {settings.reports}, then run `reviews update`.")
+    click.echo(f"Created {settings.library}. Put your PDFs in {settings.reports}, then run `reviews update`.")
 
 
 @main.command()
@@ -132,30 +134,30 @@ def init(path: Path, examples: tuple[str, ...]) -> None:
 def ingest(
     path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, trust_hidden_text: bool, as_json: bool
 ) -> None:
-    """Read new and changed PDFs into the corpus; PATHS are files or folders, read where they are."""
+    """Read new and changed PDFs into the library. PATHS are files or folders; they stay where they are."""
     _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, index=False)
 
 
 @main.command()
-@click.option("--rebuild", is_flag=True, help="Build everything anew from the corpus; no PDF is read.")
-@click.option(
-    "--use", metavar="GENERATION", help="Go back to a generation that is kept; the next update goes on from it."
-)
+@click.option("--rebuild", is_flag=True, help="Rebuild the whole index from the stored text. No PDF is read again.")
+@click.option("--use", metavar="GENERATION", help="Go back to an older generation. The next update builds a new one.")
 @JOBS
 @JSON
 @click.pass_obj
 def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json: bool) -> None:
-    """Bring the index up to date with the corpus and the catalogue."""
+    """Bring the index up to date with the stored text and the catalogue."""
     if use is not None:
         from reviews.maintenance.update import go_back
 
         if rebuild:
-            raise UsageError("--rebuild makes a new generation and --use goes back to an old one: give one of them.")
+            raise UsageError(
+                "--rebuild makes a new generation and --use goes back to an old one. Give only one of them."
+            )
         current = go_back(_settings(path, jobs, create=False), use)
         if as_json:
             print_json({"generation": current.manifest.id, "built_at": current.manifest.built_at})
         else:
-            click.echo(f"Generation {current.manifest.id}, built {current.manifest.built_at}, is current.")
+            click.echo(f"Now using generation {current.manifest.id}, built {current.manifest.built_at}.")
         return
     _run(path, (), jobs, strict=False, as_json=as_json, read=False, rebuild=rebuild)
 
@@ -165,9 +167,9 @@ def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json:
 @JOBS
 @STRICT
 @TRUST
-@click.option("--verify", is_flag=True, help="Tell changed files by their bytes, not only by size and time.")
+@click.option("--verify", is_flag=True, help="Find changed files by their contents, not only by size and time.")
 @click.option(
-    "--allow-withdrawals", is_flag=True, help="Withdraw the reports of a folder that is suddenly empty or not there."
+    "--allow-withdrawals", is_flag=True, help="Withdraw the reports of a folder that is suddenly empty or missing."
 )
 @JSON
 @click.pass_obj
@@ -181,28 +183,28 @@ def update(
     allow_withdrawals: bool,
     as_json: bool,
 ) -> None:
-    """Ingest, index and check: what a nightly job calls. Creates the library if there is none."""
+    """Read new PDFs, update the index and check it: the command for a nightly job. Creates the library if needed."""
     more = {"verify": verify, "allow_withdrawals": allow_withdrawals}
     _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, **more)
 
 
 @main.command()
 @click.argument("report")
-@click.option("--page", type=click.IntRange(min=1), help="Only this page (1 is the first of the file).")
-@click.option("--recommendations", is_flag=True, help="Only its recommendations and findings, with page and addressee.")
-@click.option("--find", "query", metavar="QUERY", help="Only what answers this query: every mention in order.")
+@click.option("--page", type=click.IntRange(min=1), help="Show the text of this page; 1 is the first page of the file.")
+@click.option("--recommendations", is_flag=True, help="List only its recommendations and findings.")
+@click.option("--find", "query", metavar="QUERY", help="List every match of this query, in order.")
 @JSON
 @click.pass_obj
 def show(path: Path, report: str, page: int | None, recommendations: bool, query: str | None, as_json: bool) -> None:
-    """Show what is known of a report, or the text of one page. REPORT is an id or the beginning of one."""
+    """Show the details of a report, or the text of one page. REPORT is an id or the start of one."""
     from reviews.terminal import report as showing
     from reviews.terminal import results as results_text
 
     if recommendations and page is not None:
-        raise UsageError("--recommendations shows those of the whole report: leave out --page.")
+        raise UsageError("--recommendations covers the whole report. Leave out --page.")
     if query is not None:
         if recommendations or page is not None:
-            raise UsageError("--find looks through the whole report: leave out --page and --recommendations.")
+            raise UsageError("--find searches the whole report. Leave out --page and --recommendations.")
         with open_library(path) as library:
             results = library.find(report, query)
         if as_json:
@@ -223,11 +225,11 @@ def show(path: Path, report: str, page: int | None, recommendations: bool, query
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="Output format.")
 @JSON
 @click.pass_obj
 def reports(path: Path, form: str, as_json: bool) -> None:
-    """List what is held."""
+    """List the reports in the library."""
     from reviews.terminal import report as showing
 
     with open_library(path) as library:
@@ -244,23 +246,23 @@ def reports(path: Path, form: str, as_json: bool) -> None:
 @JSON
 @click.pass_obj
 def coverage(path: Path, as_json: bool) -> None:
-    """Say what is held and searched, which pages could not be read, and which files failed and why."""
-    from reviews.terminal.coverage import Account
+    """Show what the library holds and searches, and which pages and files could not be read and why."""
+    from reviews.terminal.coverage import CoverageReport
 
     with open_library(path) as library:
-        account = Account.of(library)
+        report = CoverageReport.of(library)
     if as_json:
-        print_json(account.to_dict())
+        print_json(report.to_dict())
     else:
-        print_lines(account.lines())
+        print_lines(report.lines())
 
 
 @main.command()
-@click.option("--full", is_flag=True, help="Check every byte and every word, not a sample.")
+@click.option("--full", is_flag=True, help="Check every byte and every word instead of a sample.")
 @JSON
 @click.pass_obj
 def check(path: Path, full: bool, as_json: bool) -> None:
-    """Verify corpus and index."""
+    """Check the stored text and the index for damage."""
     from corpus.errors import Corrupt
     from index import build
 
@@ -268,11 +270,11 @@ def check(path: Path, full: bool, as_json: bool) -> None:
         unsound = store.check()
         problems = [*unsound, *build.check(store, library.settings.index, full=full)]
         if unsound:
-            problems.append("Restore corpus.db from a backup, or move it away and run `reviews update` again.")
+            problems.append("Restore corpus.db from a backup, or move it away and run `reviews update`.")
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     elif not problems:
-        click.echo("Corpus and index are sound.")
+        click.echo("No problems found.")
     if problems:
         if as_json:
             click.get_current_context().exit(Corrupt.exit_code)
@@ -281,14 +283,14 @@ def check(path: Path, full: bool, as_json: bool) -> None:
 
 @main.group()
 def catalogue() -> None:
-    """The catalogue: what people know about the reports."""
+    """Check or extend the catalogue, where you describe the reports."""
 
 
 @catalogue.command("check")
 @JSON
 @click.pass_obj
 def catalogue_check(path: Path, as_json: bool) -> None:
-    """Validate catalogue.csv: every bad row with its line and column."""
+    """Check catalogue.csv and list each problem with its line and column."""
     from reviews.terminal.coverage import CatalogueVerdict
 
     with open_library(path) as library:
@@ -304,7 +306,7 @@ def catalogue_check(path: Path, as_json: bool) -> None:
 @catalogue.command("suggest")
 @click.pass_obj
 def catalogue_suggest(path: Path) -> None:
-    """Print rows for reports that the catalogue does not describe, as CSV, from what was read in them."""
+    """Print CSV rows for the reports missing from the catalogue, filled in from their text."""
     from reviews.terminal.coverage import suggestions
 
     with open_library(path) as library:
@@ -323,11 +325,11 @@ def _run(
     index: bool = True,
     **more: bool,
 ) -> None:
-    from reviews.maintenance import update as updating
+    from reviews.maintenance import update as maintenance
 
     settings = _settings(path, jobs, create=read, trust_hidden_text=trust or None)
     with progress_line() as progress:
-        done: Run = updating.run(settings, paths, read=read, index=index, progress=progress, **more)
+        done: Run = maintenance.run(settings, paths, read=read, index=index, progress=progress, **more)
     from reviews.terminal import coverage as coverage_text
 
     if as_json:
@@ -335,18 +337,18 @@ def _run(
     else:
         print_lines(coverage_text.run_lines(done, settings))
     if done.ingested:
-        for folder in done.ingested.held_back:  # on stderr, which a nightly job keeps
+        for folder in done.ingested.held_back:  # on stderr, which cron mails
             say(coverage_text.missing_sentence(folder))
         if strict and (done.ingested.failures or done.ingested.held_back):
-            raise SomeFilesFailed(_not_all(done.ingested))
+            raise SomeFilesFailed(_failures_sentence(done.ingested))
 
 
-def _not_all(done: IngestSummary) -> str:
+def _failures_sentence(done: IngestSummary) -> str:
     from reviews.terminal.results import counted
 
-    told = [counted(len(done.failures), "file") + " could not be read"] if done.failures else []
-    told += [counted(len(done.held_back), "folder") + " empty or not there"] if done.held_back else []
-    return " and ".join(told) + "; `reviews coverage` says more."
+    parts = [counted(len(done.failures), "file") + " could not be read"] if done.failures else []
+    parts += [counted(len(done.held_back), "folder") + " empty or missing"] if done.held_back else []
+    return " and ".join(parts) + ". See `reviews coverage`."
 
 
 def _settings(path: Path, jobs: int | None, *, create: bool, trust_hidden_text: bool | None = None) -> Settings:
@@ -357,7 +359,7 @@ def _settings(path: Path, jobs: int | None, *, create: bool, trust_hidden_text: 
     settings = load_settings(path, jobs=jobs, trust_hidden_text=trust_hidden_text)
     if not settings.database.exists():
         if not create:
-            raise NoIndex(f"There is no library at {path}. Make one with `reviews update FOLDER`.")
+            raise NoIndex(f"There is no library at {path}. Create one with `reviews update FOLDER`.")
         create_library(path)
     return settings
 
@@ -371,7 +373,7 @@ for _command in analysis.COMMANDS:
     main.add_command(_command)
 
 
-from reviews.cli.web import serve, token  # noqa: E402 - the commands of the web page, in a module of their own
+from reviews.cli.web import serve, token  # noqa: E402 - imported after the group that they join
 
 main.add_command(serve)
 main.add_command(token)

@@ -1,4 +1,4 @@
-"""The commands of whoever runs the nightly job: what happened, is it fresh, take this report down."""
+"""Commands for operators: status, runs, remove."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 @click.option(
     "--max-age",
     metavar="26h",
-    help="Exit with code 9 when the last good update is older (90m, 26h, 7d) or a folder is not there.",
+    help="Exit with code 9 if the last good update is older than this (90m, 26h, 7d) or a folder is missing.",
 )
 @JSON
 @click.pass_obj
 def status(path: Path, max_age: str | None, as_json: bool) -> None:
-    """Say how fresh the index is and how the last runs ended."""
+    """Show how old the index is and how the last runs ended."""
     from index.storage import generations
     from reviews.maintenance import run_log
     from reviews.terminal.coverage import missing_sentence
@@ -43,8 +43,8 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             unfinished = [removal.report for removal in store.removals() if not removal.done]
     age = run_log.age(settings.runs)
     last = list(run_log.latest(settings.runs, 5))
-    told = [missing_sentence(each.folder, each.since) for each in missing]
-    stale = None if limit is None else " ".join(filter(None, [_stale(age, limit), *told]))
+    warnings = [missing_sentence(each.folder, each.since) for each in missing]
+    stale = None if limit is None else " ".join(filter(None, [_stale(age, limit), *warnings]))
     if as_json:
         print_json(
             {
@@ -64,32 +64,32 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             manifest = generation.manifest
             click.echo(f"Index: generation {manifest.id}, built {manifest.built_at}. {coverage(manifest.coverage)}")
         else:
-            click.echo("Index: there is none yet. Run `reviews update`.")
+            click.echo("Index: none yet. Run `reviews update`.")
         for warning in generation.warnings if generation else ():
             click.echo(f"Warning: {warning}")
-        for sentence in told:
+        for sentence in warnings:
             click.echo(f"Warning: {sentence}")
         click.echo(f"Last good update: {_ago(age)}.")
         for record in last:
             click.echo(_row(record))
         for withdrawal in withdrawn[: run_log.MANY]:
-            what = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
-            click.echo(f"{withdrawal.date}  {what}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
+            change = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
+            click.echo(f"{withdrawal.date}  {change}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
         if len(withdrawn) > run_log.MANY:
-            click.echo(f"And {len(withdrawn) - run_log.MANY:,} more were withdrawn; --json lists them all.")
+            click.echo(f"{len(withdrawn) - run_log.MANY:,} more withdrawn; --json lists them all.")
         for report in unfinished:
-            click.echo(f"The removal of {report[:12]} is not finished: run `reviews update`.")
+            click.echo(f"The removal of {report[:12]} is not finished. Run `reviews update`.")
     if stale:
         raise Stale(stale)
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Runs to list.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Number of runs to list.")
 @click.option("--last", is_flag=True, help="Show the record of the last run in full.")
 @JSON
 @click.pass_obj
 def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
-    """List the runs and how they ended, the newest first."""
+    """List past runs and how they ended, newest first."""
     from reviews.maintenance import run_log as records
 
     with open_library(path) as library:
@@ -97,7 +97,7 @@ def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
     if as_json:
         print_json({"runs": found})
     elif not found:
-        click.echo("There was no run yet.")
+        click.echo("No runs yet.")
     elif last:
         click.echo("\n".join(records.lines(found[0])))
     else:
@@ -107,49 +107,49 @@ def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("report")
-@click.option("--reason", required=True, help="Why; it is kept beside the id. Do not quote the report.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--reason", required=True, help="Why it is removed. Stored with the id; do not quote the report.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")
 @JSON
 @click.pass_obj
 def remove(path: Path, report: str, reason: str, yes: bool, as_json: bool) -> None:
-    """Take REPORT down for good: its text leaves corpus, index, kept generations and records. There is no way back."""
+    """Remove REPORT permanently: delete its text from the library, the index and all records. This cannot be undone."""
     from corpus.settings import load_settings
     from reviews.maintenance.remove import remove as take_down
 
     with open_library(path) as library, library.store() as store:
         known = store.known(report)
     if not yes:
-        click.confirm(f"Remove everything that is held of {known[:12]} for good?", abort=True, err=True)
+        click.confirm(f"Permanently remove report {known[:12]} and everything made from it?", abort=True, err=True)
     done = take_down(load_settings(path), known, reason)
     if as_json:
         print_json(done.to_dict())
         return
-    click.echo(f"{done.report[:12]} is removed. Nothing of its text is left in the library.")
+    click.echo(f"Removed {done.report[:12]}. None of its text is left in the library.")
     for key in done.deleted:
         click.echo(f"Deleted: {key}")
     for key in done.elsewhere:
-        click.echo(f"Not deleted, because it lies outside the library: {key}")
-    click.echo("If catalogue.csv has a row for it, delete that row too; backups are yours to look after.")
+        click.echo(f"Not deleted, because it is outside the library: {key}")
+    click.echo("If catalogue.csv has a row for it, delete that row too. Delete it from your backups as well.")
 
 
 def _limit(text: str) -> timedelta:
     match = re.fullmatch(r"(\d{1,6})([mhd])", text.strip())
     if not match:
-        raise UsageError(f"--max-age {text} is no length of time: write 90m, 26h or 7d.")
+        raise UsageError(f"--max-age {text} is not a valid length of time. Write 90m, 26h or 7d.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _stale(age: timedelta | None, limit: timedelta) -> str | None:
-    """Why the index is not fresh enough, or None when it is."""
+    """Reason why the index is too old, or None when it is fresh enough."""
     if age is None:
-        return "No update has ended well yet. Run `reviews update`."
+        return "No update has succeeded yet. Run `reviews update`."
     if age < timedelta(minutes=-5):
         return (
-            f"The last good update is dated {_ago(age)}: the clock was set back since, or was wrong then. Set the "  # noqa: S608
-            "clock if it is wrong now; if it is right, run `reviews update`: the newest run counts."
+            f"The last good update is dated {_ago(age)}: the clock was wrong then, or has been set back. If it is "  # noqa: S608
+            "wrong now, set it. If it is right, run `reviews update`; the newest run counts."
         )
     if age > limit:
-        return f"The last good update was {_ago(age)}. `reviews runs --last` says how the last run ended."
+        return f"The last good update was {_ago(age)}. `reviews runs --last` shows how the last run ended."
     return None
 
 
@@ -168,17 +168,19 @@ def _ago(age: timedelta | None) -> str:
 
 
 def _row(record: dict[str, Any]) -> str:
+    from reviews.terminal.results import counted
+
     done = record.get("ingest") or {}
-    what = [f"{done[part]:,} {part}" for part in ("found", "new", "changed", "moved", "failed") if done.get(part)]
+    counts = [f"{done[part]:,} {part}" for part in ("found", "new", "changed", "moved", "failed") if done.get(part)]
     if done.get("withdrawn"):
-        what.append(f"{len(done['withdrawn'])} withdrawn")
+        counts.append(f"{len(done['withdrawn'])} withdrawn")
     if done.get("held_back"):
-        what.append(f"{len(done['held_back'])} not there")
+        counts.append(f"{counted(len(done['held_back']), 'folder')} missing")
     if done.get("unwatched") and not done["found"]:
-        what.append("0 found, for no folder was looked into from which reports are held")
+        counts.append("0 found, because none of the folders that hold the reports was searched")
     index = record.get("index")
     if index:
-        what.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
-    how = "running" if record["ok"] is None else "ok     " if record["ok"] else "FAILED "
+        counts.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
+    outcome = "running" if record["ok"] is None else "ok     " if record["ok"] else "FAILED "
     when = record.get("finished_at") or record.get("started_at") or "?"
-    return f"{when:<25}  {how} {record['command']:<7} {', '.join(what)}".rstrip()
+    return f"{when:<25}  {outcome} {record['command']:<7} {', '.join(counts)}".rstrip()

@@ -1,4 +1,4 @@
-"""The commands that ask: search, similar, themes. What is heavy is imported when it is needed."""
+"""The commands that search: search, similar, themes. Heavy modules are imported only where they are used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from search.filters import Filters
 
 PASSAGES = click.option(
-    "--passages", metavar="N", default="3", show_default=True, help="Passages of each report, or `all`."
+    "--passages", metavar="N", default="3", show_default=True, help="Passages to show from each report, or `all`."
 )
 
 
@@ -27,21 +27,23 @@ PASSAGES = click.option(
     type=click.Choice(["relevance", "newest", "oldest", "mentions"]),
     default="relevance",
     show_default=True,
-    help="The order of the reports.",
+    help="Order of the reports.",
 )
 @click.option(
     "--group",
     type=click.Choice(["case", "none"]),
     default="case",
     show_default=True,
-    help="Whether the reports of one case stand together.",
+    help="Show reports on the same case together, or not.",
 )
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Reports to show.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Reports to skip.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Number of reports to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Number of reports to skip.")
 @PASSAGES
-@click.option("--facets", "counted", is_flag=True, help="Also count the hits by year, board, area, kind, theme …")
-@click.option("--explain", is_flag=True, help="Also say why each report stands where it does.")
-@click.option("--log", type=click.Path(path_type=Path), help="Add this search to the log of a study: `reviews log`.")
+@click.option("--facets", "counted", is_flag=True, help="Also count the results by year, board, area, kind, theme …")
+@click.option("--explain", is_flag=True, help="Also explain each report's position.")
+@click.option(
+    "--log", type=click.Path(path_type=Path), help="Add this search to a search log; `reviews log` prints it."
+)
 @JSON
 @click.pass_obj
 def search(
@@ -59,9 +61,9 @@ def search(
     as_json: bool,
     filters: Filters,
 ) -> None:
-    """Find reports and the passages that answer QUERY. Words must all occur; "quotes" keep words together.
+    """Find reports and the passages that match QUERY. All words must occur; "quotes" keep words together.
 
-    With several values of one filter any will do; different filters must all hold.
+    If you repeat a filter, a report needs to match only one of its values. Different filters must all match.
     """
     from reviews.terminal import results as results_text
 
@@ -88,12 +90,12 @@ def search(
 
 @click.command()
 @click.argument("report")
-@click.option("--paragraph", help="A paragraph by its printed number or by #ordinal: find passages like it.")
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many to show.")
+@click.option("--paragraph", help="Find passages like this paragraph: its printed number, or # and its ordinal.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Number of results to show.")
 @JSON
 @click.pass_obj
 def similar(path: Path, report: str, paragraph: str | None, limit: int, as_json: bool) -> None:
-    """Find reports like REPORT (an id or the beginning of one), or passages like one of its paragraphs."""
+    """Find reports like REPORT (an id or the start of one), or passages like one of its paragraphs."""
     from reviews.terminal import results as results_text
 
     with open_library(path) as library:
@@ -118,7 +120,7 @@ class _Themes(click.Group):
 
 @click.group(cls=_Themes)
 def themes() -> None:
-    """The vocabulary: `reviews themes` lists it, `reviews themes NAME` shows what a theme stands for."""
+    """List the themes with `reviews themes`, or show what one searches for with `reviews themes NAME`."""
 
 
 @themes.command("show")
@@ -126,7 +128,7 @@ def themes() -> None:
 @JSON
 @click.pass_obj
 def themes_show(path: Path, name: str | None, as_json: bool) -> None:
-    """List the themes, or show what theme NAME expands to."""
+    """List the themes, or show what the theme NAME searches for."""
     from corpus.paths import LibraryPaths
     from corpus.themes import load_themes
     from reviews.terminal import themes as theme_text
@@ -141,11 +143,13 @@ def themes_show(path: Path, name: str | None, as_json: bool) -> None:
 
 @themes.command("check")
 @click.argument("name", required=False)
-@click.option("--passages", type=click.IntRange(min=0), default=3, show_default=True, help="Sample passages of a term.")
+@click.option(
+    "--passages", type=click.IntRange(min=0), default=3, show_default=True, help="Sample passages for each term."
+)
 @JSON
 @click.pass_obj
 def themes_check(path: Path, name: str | None, passages: int, as_json: bool) -> None:
-    """Show what each term of each theme, or of theme NAME, finds in this library, with sample passages."""
+    """Show what each term of each theme, or of the theme NAME, finds in this library, with sample passages."""
     from reviews.terminal import themes as theme_text
 
     with open_library(path) as library:
@@ -158,7 +162,7 @@ def themes_check(path: Path, name: str | None, passages: int, as_json: bool) -> 
 
 
 def per_report(passages: str) -> int | None:
-    """How many passages of each report; None for all."""
+    """Number of passages per report; None for all."""
     if not (passages.isdecimal() or passages == "all"):
         raise UsageError("--passages must be a number or `all`.")
     return None if passages == "all" else int(passages)

@@ -1,6 +1,4 @@
-"""What a process may find when it starts, and how it ends when it is told to: closed streams, an encoding that is not
-UTF-8, SIGTERM and SIGHUP.
-"""
+"""Start and end of the process: closed streams, an encoding other than UTF-8, SIGTERM and SIGHUP."""
 
 import io
 import os
@@ -17,7 +15,7 @@ _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 class Ended(KeyboardInterrupt):
-    """A signal told the process to end. Everything that Ctrl-C puts away is put away."""
+    """Raised on a signal to end. Derives from KeyboardInterrupt, so the clean-up is the same as for Ctrl-C."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -25,39 +23,39 @@ class Ended(KeyboardInterrupt):
 
 
 def open_streams() -> None:
-    """Give the process the streams that were closed when it started (`>&-`): what goes there goes nowhere.
+    """Connect streams that were closed at the start (`>&-`) to the null device.
 
-    Otherwise the first file that is opened would take the place of stdout. A character that the encoding does not have
-    is written as an escape: a title must not end a command.
+    Otherwise the first file opened would become stdout. A character outside the encoding is written as an escape, so
+    that a title cannot end a command.
     """
     for number, (name, mode) in enumerate(_STREAMS):
         try:
             os.fstat(number)
         except OSError:
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            if nowhere != number:
-                os.dup2(nowhere, number)
-                os.close(nowhere)
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
         if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - as long as we run
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for the life of the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def assert_utf8() -> None:
-    """Refuse to work where names and queries come as ASCII: "Siân" would be searched as other letters and not found."""
+    """Raise UsageError where names and queries arrive as ASCII: "Siân" would be misread and missed."""
     encoding = sys.getfilesystemencoding()
     if encoding.lower().replace("-", "") != "utf8":
         raise UsageError(
-            f"Names of files and queries reach this program as {encoding} and must be UTF-8. Set LC_ALL=C.UTF-8, or "
-            "PYTHONUTF8=1, and run the command again."
+            f"File names and queries reach this program as {encoding}, but must be UTF-8. Set LC_ALL=C.UTF-8 or "
+            "PYTHONUTF8=1, then run the command again."
         )
 
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Inside, SIGTERM and SIGHUP raise Ended; who started us with one of them ignored (`nohup`) has it ignored."""
+    """Raise Ended on SIGTERM and SIGHUP inside this block. A signal ignored at the start (`nohup`) stays ignored."""
     changed = []
     if threading.current_thread() is threading.main_thread():
         for number in endings():
@@ -72,7 +70,7 @@ def ending() -> Iterator[None]:
 
 
 def endings() -> list[signal.Signals]:
-    """The signals that ask a process to end: SIGTERM, and where there are terminals that close, SIGHUP."""
+    """The signals that ask a process to end: SIGTERM and, on POSIX, SIGHUP."""
     return [signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if name in signal.Signals.__members__]
 
 

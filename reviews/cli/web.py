@@ -19,27 +19,30 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; see --tokens, --user-header."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; others need --tokens or --user-header.",
 )
-@click.option("--tokens", "by_token", is_flag=True, help="Only for people with a token of `reviews token add`.")
-@click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the person who asks.")
-@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of that proxy; may be repeated.")
-@click.option("--name", "names", multiple=True, help="Name under which the page may be called; may be repeated.")
+@click.option("--tokens", "by_token", is_flag=True, help="Admit only people with a token from `reviews token add`.")
+@click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the signed-in person.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of that proxy; can be repeated.")
+@click.option("--name", "names", multiple=True, help="Host name to accept; can be repeated.")
 @click.option(
     "--rate",
     type=click.IntRange(min=0),
     default=300,
     show_default=True,
-    help="Requests a minute of one person; 0: any.",
+    help="Requests per minute allowed for each person; 0 for no limit.",
 )
 @click.option(
     "--log-days",
     type=click.IntRange(min=0),
-    help="Keep a log of who opened what for so many days. [default: 90 with --tokens or --user-header, else none]",
+    help="Days to keep the access log. [default: 90 with --tokens or --user-header, otherwise no log]",
 )
-@click.option("--log-queries", is_flag=True, help="Write the text of queries into that log, too.")
+@click.option("--log-queries", is_flag=True, help="Also write queries to the access log.")
 @click.pass_obj
 def serve(
     path: Path,
@@ -53,7 +56,7 @@ def serve(
     log_days: int | None,
     log_queries: bool,
 ) -> None:
-    """Serve the web page: search, read, cite. Without options to this machine only. Ctrl-C ends it."""
+    """Serve the web page, to this computer only unless you say otherwise. Press Ctrl-C to stop."""
     _check(host, by_token, user_header, proxies)
     try:
         from waitress.server import create_server
@@ -77,57 +80,59 @@ def serve(
     try:
         server = create_server(app, host=host, port=port, threads=8, ident="", channel_timeout=60)
     except OSError as error:
-        raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another with --port.") from error
+        raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Ctrl-C ends it.")
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that people wait for their turn is nothing to act on
-    for ending in endings():  # so that what was begun is put away in the end
+    click.echo(f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Press Ctrl-C to stop.")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action
+    for ending in endings():  # so that the clean-up below runs
         if signal.getsignal(ending) != signal.SIG_IGN:
             signal.signal(ending, lambda *_: sys.exit(0))
     try:
         server.run()
     finally:
-        app.extensions["shelf"].close()
+        app.extensions["pool"].close()
 
 
 def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[str, ...]) -> None:
-    """Nobody serves a library to others by accident."""
+    """Refuse an address that others can reach, unless people must sign in."""
     try:
         local = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         local = False
     if by_token and user_header:
-        raise UsageError("Use --tokens or --user-header, not both: people are known in one way.")
+        raise UsageError("Use either --tokens or --user-header, not both.")
     if bool(user_header) != bool(proxies):
-        raise UsageError("--user-header and --proxy go together: only a listed proxy may say who asks.")
+        raise UsageError(
+            "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both."
+        )
     for proxy in proxies:
         try:
             ip_network(proxy, strict=False)
         except ValueError as error:
-            raise UsageError(f"--proxy {proxy} is no address: write 10.0.0.5 or 10.0.0.0/24.") from error
+            raise UsageError(f"--proxy {proxy} is not a valid address. Write 10.0.0.5 or 10.0.0.0/24.") from error
     if not local and not by_token and not user_header:
         raise UsageError(
-            f"Others could reach the reports at {host}. Say who may: --tokens, or --user-header with --proxy."
+            f"Other people could reach the reports at {host}. Say who may with --tokens, or --user-header and --proxy."
         )
 
 
 @click.group()
 def token() -> None:
-    """Tokens: who may open the page that `reviews serve --tokens` serves."""
+    """Manage the tokens that let people into `reviews serve --tokens`."""
 
 
 @token.command("add")
 @click.argument("person")
 @click.pass_obj
 def token_add(path: Path, person: str) -> None:
-    """Make a token for PERSON and print it, once: only its hash is kept."""
+    """Create a token for PERSON and print it. It is shown only once; the library keeps only its hash."""
     click.echo(_tokens(path).add(person))
 
 
 @token.command("list")
 @click.pass_obj
 def token_list(path: Path) -> None:
-    """List who has a token, and since when."""
+    """List the people who have a token, with the date it was created."""
     for each in _tokens(path).held():
         click.echo(f"{each.made_at[:10]}  {each.person}")
 
@@ -136,9 +141,9 @@ def token_list(path: Path) -> None:
 @click.argument("person")
 @click.pass_obj
 def token_revoke(path: Path, person: str) -> None:
-    """Take the token of PERSON away; it is refused from the next request on."""
+    """Revoke the token of PERSON. It stops working at once."""
     _tokens(path).revoke(person)
-    click.echo(f"{person} has no token any more.")
+    click.echo(f"Revoked the token of {person}.")
 
 
 def _tokens(path: Path) -> Tokens:
@@ -146,7 +151,7 @@ def _tokens(path: Path) -> Tokens:
 
     settings = load_settings(path)
     if not settings.database.exists():
-        raise NotFound(f"There is no library at {settings.library}. Make one with `reviews init`.")
+        raise NotFound(f"There is no library at {settings.library}. Create one with `reviews init`.")
     from reviews.web.guard.tokens import Tokens
 
     return Tokens(settings.library)

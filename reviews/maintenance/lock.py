@@ -24,8 +24,8 @@ def writing(library: Path) -> Iterator[None]:
         lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
     except Timeout as error:
         raise Locked(
-            f"Another run is writing to {library}. Wait until it has finished, then run the command again; "
-            "searching goes on meanwhile."
+            f"Another run is writing to {library}. Wait until it has finished, then run the command again. You can "
+            "still search in the meantime."
         ) from error
     except OSError as error:
         raise refused(path, error) from error
@@ -57,5 +57,5 @@ def _assert_no_stranger(library: Path) -> None:
     if whose and os.geteuid() == 0:
         raise UsageError(
             f"{library} belongs to the user {whose}, and root would leave files in it that {whose} cannot use. Run "
-            f"`sudo -u {whose} reviews …` instead. If root has left some already, mend it with {mend(library, whose)}."
+            f"`sudo -u {whose} reviews …` instead. If root has already left some, fix them with {mend(library, whose)}."
         )

@@ -22,7 +22,7 @@ from reviews.maintenance import running
 from reviews.maintenance.lock import held
 
 _ODD = "backslashreplace"  # a message may name a path that is no text; the record of it must not fail
-_WORDS = {"reread": "read again", "same": "the same under another name", "failed": "not read"}
+_WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read"}
 MANY = 20
 """Withdrawn reports that are listed for a person; of more, the number is told and where they are listed."""
 _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts behind those of older versions, which were named by the time
@@ -85,7 +85,7 @@ def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
         except OSError as error:
             yield _without_record(str(refused(path, error, doing="read")))
         except ValueError:
-            yield _without_record(f"{path} is damaged: how that run ended is not known. Delete the file.")
+            yield _without_record(f"{path} is damaged, so the result of that run is unknown. Delete the file.")
         else:
             yield {"ok": not record.get("problems"), "error": None, "command": "update", **record}
 
@@ -111,10 +111,10 @@ def _unrecorded(runs: Path) -> dict[str, Any] | None:
     if said is None or said["sequence"] in _numbered(runs):
         return None
     if said.get("error"):
-        return {**said, "error": f"{said['error']} (There was no room for its record.)"}
+        return {**said, "error": f"{said['error']} (The disk had no room for its record.)"}
     if held(runs.parent):
         return {**said, "ok": None}
-    return {**said, "error": "It began and did not end: it was killed, or the machine was switched off."}
+    return {**said, "error": "It started but did not finish. It was killed, or the computer was switched off."}
 
 
 def _without_record(why: str) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
     if record["ok"] is None:
         yield "Still running."
     else:
-        yield "Ended well." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
+        yield "Succeeded." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
     if record.get("ingest"):
         yield from _lines_of_files(record["ingest"])
     for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
@@ -174,17 +174,17 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
     for withdrawal in withdrawn[:MANY]:
         yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
     if len(withdrawn) > MANY:
-        yield f"Withdrawn, too: {len(withdrawn) - MANY:,} more; the same record as .json has them all."
+        yield f"{len(withdrawn) - MANY:,} more withdrawn; the .json file of this record lists them all."
     for folder in done.get("held_back", ()):
-        yield f"Empty or not there, so nothing of it was withdrawn: {folder}"
+        yield f"Folder empty or missing, so its reports were kept: {folder}"
     for folder in done.get("unwatched", ()):
-        yield f"Read only when it is named: {folder}"
+        yield f"Folder read only when named: {folder}"
     new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
     for failure in done["failures"]:
         if failure["file"] in new:
             yield f"Not read, {failure['reason']}: {failure['file']}"
     if len(done["failures"]) > len(new):
-        yield f"Not read now as before: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
+        yield f"Still not readable: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
 
 
 def _keep(path: Path, record: dict[str, Any]) -> None:

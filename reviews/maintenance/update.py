@@ -149,7 +149,7 @@ def recorded(settings: Settings, done: Run) -> Iterator[None]:
         except BaseException as error:
             # Our own errors name no text; of others only the kind is told.
             if isinstance(error, KeyboardInterrupt):
-                why = f"It was interrupted ({str(error) or 'Ctrl-C'})."
+                why = f"Interrupted ({str(error) or 'Ctrl-C'})."
             else:
                 why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
             with suppress(LimitHit):  # the disk may be what is wrong: the first error is the one to tell

@@ -1,1 +1,1 @@
-"""What the command prints for people."""
+"""Output of the commands for people."""

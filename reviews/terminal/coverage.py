@@ -1,4 +1,4 @@
-"""The account of a library: what is held, what is not searched and why, and what a run did."""
+"""Coverage report of a library: what it holds, what is not searched and why, and what a run did."""
 
 import json
 import textwrap
@@ -24,7 +24,7 @@ from reviews.terminal.results import coverage as coverage_sentence
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """The pages of a report that could not be read, by the reason."""
+    """Pages of a report that could not be read for one reason."""
 
     report: str
     title: str
@@ -44,7 +44,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """The pages of a report on which text was hidden in one way. It was not taken: nobody can see it there."""
+    """Pages of a report with text that was hidden in one way, and is therefore left out."""
 
     report: str
     title: str
@@ -63,12 +63,11 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Everything that `reviews coverage` tells. not_held: titles of the catalogue without a file.
+class CoverageReport:
+    """Everything that `reviews coverage` shows. not_held: titles in the catalogue without a file.
 
-    confinement: how the processes were bound in the last run that read files; "" when none is known.
-    ocr: the Tesseract that reads scans, or "" when there is none. missing: folders that were not there when they were
-    last looked at.
+    confinement: the sandbox of the last run that read files; "" when unknown. ocr: the Tesseract that reads scans, or
+    "" when there is none. missing: folders that were missing in the last run that read them.
     """
 
     coverage: Coverage
@@ -82,7 +81,7 @@ class Account:
 
     @classmethod
     def of(cls, library: Library) -> Self:
-        """The account of a library as it is now."""
+        """Coverage of a library as it is now."""
         with library.store() as store:
             unread, withheld = [], []
             for report in store.reports():
@@ -93,9 +92,9 @@ class Account:
                         by_reason.setdefault(page.unread, []).append(page.number)
                     for how in dict.fromkeys(page.withheld):
                         by_way.setdefault(how.value, []).append(page.number)
-                told = (report.id, report.title, report.files[0])
-                unread += [Unread(*told, tuple(pages), reason) for reason, pages in by_reason.items()]
-                withheld += [Withheld(*told, tuple(pages), how) for how, pages in by_way.items()]
+                named = (report.id, report.title, report.files[0])
+                unread += [Unread(*named, tuple(pages), reason) for reason, pages in by_reason.items()]
+                withheld += [Withheld(*named, tuple(pages), how) for how, pages in by_way.items()]
             missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
             return cls(
                 store.coverage(),
@@ -121,73 +120,71 @@ class Account:
         }
 
     def lines(self) -> Iterator[str]:
-        """For a person."""
+        """Lines for the terminal."""
         held = self.coverage
-        yield f"{counted(held.reports, 'report')} held, {held.searchable:,} of them searchable."
+        yield f"{counted(held.reports, 'report')}, of which {held.searchable:,} can be searched."
         if self.missing:
             yield ""
-            yield f"Folders that are not there: {len(self.missing):,}"
+            yield f"Missing folders: {len(self.missing):,}"
             for missing in self.missing:
                 yield from _item(missing_sentence(missing.folder, missing.since))
         if self.unread:
             yield ""
-            yield f"Pages that could not be read and are not searched: {held.unread_pages:,}"
+            yield f"Pages that could not be read, so are not searched: {held.unread_pages:,}"
             yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
         if self.withheld:
             yield ""
-            yield "Text that nobody can see is not searched and not shown. Tell the publisher: anybody can copy it."
+            yield "Hidden text, not searched or shown. Tell the publisher, because anyone who has the file can copy it."
             for withheld in self.withheld:
-                yield from _item(
-                    f"{withheld.file}: {HIDDEN[Hidden(withheld.how)]} on {_numbers(withheld.pages)}, withheld"
-                )
+                yield from _item(f"{withheld.file}: {HIDDEN[Hidden(withheld.how)]} on {_numbers(withheld.pages)}")
         if self.failures:
             yield ""
-            yield f"Files that are not in the collection: {len(self.failures):,}"
+            yield f"Files that could not be read: {len(self.failures):,}"
             yield from _by_reason((failure.reason.value, failure.file) for failure in self.failures)
         if self.not_held:
             yield ""
-            yield f"In the catalogue, but no file of it is here: {len(self.not_held):,}"
+            yield f"Reports in the catalogue without a file: {len(self.not_held):,}"
             for title in self.not_held:
                 yield from _item(title)
         yield ""
-        yield _BOUND[self.confinement]
+        yield _SANDBOXES[self.confinement]
         yield f"Scanned pages are read by {self.ocr}." if self.ocr else _NO_OCR
 
 
-_BOUND = {
-    "": "How the processes were bound that read PDFs is not known: no run has read one.",
-    "bubblewrap": "PDFs were read without network, with nothing to write to and limited memory (bubblewrap).",
-    "rlimits": "PDFs were read with limited memory and no right to write files (rlimits); bubblewrap, where it is "
-    "installed, takes the network away too.",
-    "none": "PDFs were read in processes that only time limits: this system knows no others.",
+_SANDBOXES = {
+    "": "No PDF has been read yet, so nothing is known about the sandbox.",
+    "bubblewrap": "PDFs were read in a sandbox without network or write access and with limited memory (bubblewrap).",
+    "rlimits": "PDFs were read with limited memory and without write access (rlimits). Install bubblewrap to block the "
+    "network as well.",
+    "none": "PDFs were read with a time limit only: this system offers no other protection.",
 }
-_NO_OCR = "Scanned pages are not read: Tesseract is not installed or is switched off (see docs/library.md)."
+_NO_OCR = "Scanned pages are not read, because Tesseract is not installed or is switched off (see docs/library.md)."
 
 
 def last_confinement(runs: Path) -> str:
-    """How the processes were bound in the last run that read files, as its record says."""
+    """The sandbox of the last run that read files, from its record."""
     for record in sorted(runs.glob("*.json"), reverse=True)[:_RECORDS]:
         try:
-            told = json.loads(record.read_bytes())["ingest"]["confinement"]
+            sandbox = json.loads(record.read_bytes())["ingest"]["confinement"]
         except (OSError, ValueError, KeyError, TypeError):  # a record of another kind, or broken
             continue
-        if told in _BOUND and told:
-            return str(told)
+        if sandbox in _SANDBOXES and sandbox:
+            return str(sandbox)
     return ""
 
 
-_RECORDS = 500  # looked at, the newest first
+_RECORDS = 500  # newest records to look at
 
 
 def engine_name(settings: Settings) -> str:
-    """The Tesseract that would read a scan now, with version and languages."""
-    by = tesseract.engine(settings.ocr_languages) if settings.ocr else None
-    return f"{by.name} ({by.languages})" if by else ""
+    """Version and languages of the Tesseract in use, or ""."""
+    engine = tesseract.engine(settings.ocr_languages) if settings.ocr else None
+    return f"{engine.name} ({engine.languages})" if engine else ""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueVerdict:
-    """What `reviews catalogue check` found."""
+    """Result of `reviews catalogue check`."""
 
     rows: int
     not_held: int
@@ -195,7 +192,7 @@ class CatalogueVerdict:
 
     @classmethod
     def of(cls, library: Library) -> Self:
-        """Read the catalogue as it is on disk and hold it against the reports."""
+        """Read the catalogue from disk and compare it with the reports."""
         read = catalogue_rows.load(library.settings.catalogue)
         with library.store() as store:
             missing = len(store.not_held())
@@ -209,12 +206,12 @@ class CatalogueVerdict:
         }
 
     def lines(self) -> Iterator[str]:
-        """For a person."""
+        """Lines for the terminal."""
         for problem in self.problems:
             yield from _item(str(problem))
-        mended = "nothing to mend" if not self.problems else counted(len(self.problems), "thing") + " to mend"
+        problems = counted(len(self.problems), "problem") if self.problems else "no problems"
         absent = f"{counted(self.not_held, 'row')} without a file at the last run"
-        yield f"{counted(self.rows, 'row')}, {mended}; {absent}."
+        yield f"{counted(self.rows, 'row')}, {problems}; {absent}."
 
 
 def suggestions(library: Library) -> str:
@@ -223,7 +220,7 @@ def suggestions(library: Library) -> str:
 
 
 def run_lines(run: Run, settings: Settings) -> Iterator[str]:
-    """What a run did, for a person."""
+    """Summary of a run, for the terminal."""
     if run.ingested:
         yield _read_sentence(run.ingested)
         if run.ingested.unwatched:
@@ -232,47 +229,47 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
         yield from _by_reason((failure.reason.value, failure.file) for failure in new)
         before = len(run.ingested.failures) - len(run.ingested.new_failures)
         if before:
-            yield from _item(f"{counted(before, 'file')} not read now as before: `reviews coverage` lists them")
+            yield from _item(f"{counted(before, 'file')} still cannot be read: `reviews coverage` lists them")
         withdrawn = run.ingested.withdrawn
         for withdrawal in withdrawn[:MANY]:
             yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
         if len(withdrawn) > MANY:
-            yield from _item(f"withdrawn: {len(withdrawn) - MANY:,} more; `reviews status --json` lists them all")
+            yield from _item(f"{len(withdrawn) - MANY:,} more withdrawn: `reviews status --json` lists them all")
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:
         built = run.generation.manifest
-        yield f"Index: generation {built.id} is current. " + coverage_sentence(built.coverage)
+        yield f"Index: built generation {built.id}. " + coverage_sentence(built.coverage)
     elif "index" in run.seconds:
-        yield "Index: up to date, nothing had changed."
-    yield "Done in " + ", ".join(f"{seconds:.1f} s {step}" for step, seconds in run.seconds.items()) + "."
+        yield "Index: already up to date."
+    yield "Done: " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in run.seconds.items()) + "."
 
 
 def missing_sentence(folder: str, since: str = "") -> str:
-    """That a folder is not there, what that means, and what to do."""
-    known = f" (since {since})" if since else ""
+    """Warning that a folder is missing, with what it means and what to do."""
+    dated = f" (since {since})" if since else ""
     return (
-        f"{folder} is empty or not there{known}: a share that is not mounted? Its reports are still searched, as they "
-        "were last read. Mount it and run `reviews update`; "
-        f'if they are to go: `reviews update "{folder}" --allow-withdrawals`.'
+        f"{folder} is empty or missing{dated}. Its reports can still be searched, as they were last read. If it is a "
+        "network share, connect it and run `reviews update`. To withdraw the reports, run "
+        f'`reviews update "{folder}" --allow-withdrawals`.'
     )
 
 
 def _unwatched_sentence(folders: Sequence[str], settings: Settings) -> str:
-    """That folders are read only when they are named, and how to change that."""
+    """Note that folders are read only when named, and how to change that."""
     some = ", ".join(folders[:5]) + (f" and {len(folders) - 5} more" if len(folders) > 5 else "")
     line = json.dumps([*map(str, settings.folders), *folders], ensure_ascii=False)
     return (
-        f"`reviews update` alone does not look into {some}. To have new reports there read every night, put this line "
-        f"into {settings.settings_file}: folders = {line}"
+        f"`reviews update` without a folder does not read {some}. To read new reports there every night, put this line "
+        f"in {settings.settings_file}: folders = {line}"
     )
 
 
 def _read_sentence(done: IngestSummary) -> str:
     parts = [(done.unchanged, "unchanged"), (done.new, "new"), (done.changed, "changed"), (done.reread, "read again")]
-    parts += [(done.moved, "moved"), (done.same, "the same under another name"), (done.failed, "not read")]
-    told = ", ".join(f"{number:,} {what}" for number, what in parts if number)
-    sentence = f"{counted(done.found, 'file')} found" + (f": {told}." if told else ".")
+    parts += [(done.moved, "moved"), (done.same, "identical copies"), (done.failed, "not read")]
+    counts = ", ".join(f"{number:,} {what}" for number, what in parts if number)
+    sentence = f"{counted(done.found, 'file')} found" + (f": {counts}." if counts else ".")
     if done.read:
         sentence += f" {counted(done.pages, 'page')} read"
         sentence += f", {done.unread_pages:,} of them without readable text." if done.unread_pages else "."
@@ -284,7 +281,7 @@ def _why(reason: str) -> str:
 
 
 def _by_reason(items: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Each reason once, with what to do, and below it what it holds for, a line each so that a name can be copied."""
+    """Each reason once, with what to do, followed by one line per file so that the names can be copied."""
     groups: dict[str, list[str]] = {}
     for reason, item in items:
         groups.setdefault(reason, []).append(item)
@@ -301,8 +298,8 @@ def _numbers(pages: Sequence[int]) -> str:
             runs[-1][1] = page
         else:
             runs.append([page, page])
-    told = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
-    return f"{'page' if len(pages) == 1 else 'pages'} {told}"
+    ranges = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
+    return f"{'page' if len(pages) == 1 else 'pages'} {ranges}"
 
 
 def _item(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""One report, or the list of them, as a person or a machine reads it."""
+"""A report, or the list of reports, for the terminal and as JSON."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ _LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "publi
 
 
 def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
-    """`reviews show --json`. number: of the page to show, None for all."""
+    """JSON of `reviews show`. number: the page to show, None for all."""
     _check(text, number)
     kept = [page for page in text.pages if number in (None, page.number)]
     return {
@@ -53,15 +53,15 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
 
 
 def items_dict(report: Report, text: Text) -> dict[str, Any]:
-    """`reviews show --recommendations --json`."""
+    """JSON of `reviews show --recommendations`."""
     return {"report": report.to_dict(), "items": [item.to_dict() for item in text.items]}
 
 
 def item_lines(report: Report, text: Text) -> Iterator[str]:
-    """The recommendations and findings of a report, each with where it stands and whom it asks."""
+    """Recommendations and findings of a report, each with its page, section and addressee."""
     yield click.style(report.title, bold=True)
     if not text.items:
-        yield "No paragraph of it could be told to be a recommendation or a finding. `reviews show` lists its sections."
+        yield "No recommendations or findings detected. `reviews show` lists the sections of the report."
     for kind in ItemKind:
         items = [item for item in text.items if item.kind is kind]
         if items:
@@ -78,17 +78,17 @@ def item_lines(report: Report, text: Text) -> Iterator[str]:
 
 
 def described(report: Report, text: Text) -> Iterator[str]:
-    """What is known of a report, and where each thing was found."""
+    """Details of a report, each with its source, and its sections."""
     yield click.style(report.title, bold=True)
     for name in METADATA[1:]:
         value = getattr(report, name)
         if value is not None:
             source = report.provenance.get(name)
-            yield f"  {name:10} {value}" + (f"   (from {source})" if source else "")
+            yield f"  {name:10} {value}" + (f"   (source: {source})" if source else "")
     yield f"  {'id':10} {report.id}"
     for file in report.files:
         yield f"  {'file':10} {file}"
-    unread = f", {report.unread_pages} of them unread" if report.unread_pages else ""
+    unread = f", {report.unread_pages} of them not readable" if report.unread_pages else ""
     yield f"  {'pages':10} {report.pages}{unread}"
     headings = [section for section in text.sections if section.heading]
     if headings:
@@ -101,18 +101,18 @@ def described(report: Report, text: Text) -> Iterator[str]:
     yield ""
     if text.items:
         held = counted(len(text.items), "recommendation or finding", "recommendations and findings")
-        yield f"{held}: add `--recommendations`."
-    yield f"Read a page with `reviews show {report.id[:12]} --page 1`."
+        yield f"{held}: add `--recommendations` to list them."
+    yield f"To read a page: `reviews show {report.id[:12]} --page 1`."
 
 
 def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
-    """The text of one page in order; what is not searched (headers, page numbers, contents) is marked."""
+    """Text of one page in order. Text that is not searched (headers, page numbers, contents) is marked."""
     _check(text, number)
     page = text.pages[number - 1]
     printed = f" (printed {page.label})" if page.label != str(number) else ""
     yield click.style(f"{report.title}, page {number} of {report.pages}{printed}", bold=True)
     if page.unread:
-        yield f"This page could not be read ({page.unread}): `reviews coverage` says what to do."
+        yield f"This page could not be read ({page.unread}). `reviews coverage` says what to do."
     for words, piece in _on_page(text, number):
         yield ""
         if isinstance(piece, Aside):
@@ -129,7 +129,7 @@ def _check(text: Text, number: int | None) -> None:
 
 
 def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
-    """The pieces of a page in order, each with the part of its words that stands on this page."""
+    """The paragraphs and boilerplate of a page in order, each with the part of its text that is on this page."""
     asides = [(a.before, 0, a.text, a) for a in text.asides if a.page == number]
     paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.is_on(number)]
     pieces: list[tuple[int, int, str, Paragraph | Aside]] = [*asides, *paragraphs]
@@ -137,31 +137,31 @@ def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
 
 
 def _part(paragraph: Paragraph, number: int) -> str:
-    """The words of a paragraph that stand on a page."""
+    """The part of a paragraph that is on a page."""
     edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
     parts = [paragraph.text[start:end] for (start, page), (end, _) in pairwise(edges) if page == number]
     return "".join(parts).strip()
 
 
 def reports_table(held: Sequence[Report]) -> Iterator[str]:
-    """One line a report."""
+    """One line per report."""
     room = max(24, width() - 40)
     for report in held:
         title = textwrap.shorten(report.title, room, placeholder=" …")
-        note = "" if report.searchable else "   not searchable"
+        note = "" if report.searchable else "   not searched"
         pages = counted(report.pages, "page")
         yield f"{report.id[:12]}  {report.year or '':4}  {pages:>10}  {title}{note}"
-    yield f"{counted(len(held), 'report')}. Everything known: `reviews reports --format csv`."
+    yield f"{counted(len(held), 'report')}. For all details: `reviews reports --format csv`."
 
 
 def reports_csv(held: Sequence[Report]) -> str:
-    """A spreadsheet of what is held."""
+    """CSV of the reports held."""
     from search.tables.writers import safe_cell
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_LIST_COLUMNS)
     for report in held:
-        told = report.to_dict()
-        writer.writerow([safe_cell(told[name]) for name in _LIST_COLUMNS])
+        fields = report.to_dict()
+        writer.writerow([safe_cell(fields[name]) for name in _LIST_COLUMNS])
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""Answers as a person reads them in a terminal."""
+"""Search results for the terminal."""
 
 import shutil
 import textwrap
@@ -15,13 +15,13 @@ from search.results import Hit, Passage, Results
 if TYPE_CHECKING:
     from search.answering.similar import Alike
 
-_LEGIBLE = 80  # of 100: OCR that is less sure has a wrong word in every line or two
-_HEADING = 80  # characters of a section's heading that are shown beside a passage
-_VALUES = 12  # of a facet that are shown
+_LEGIBLE = 80  # of 100: below this OCR confidence, every line or two has a wrong word
+_HEADING = 80  # characters of a section heading to show next to a passage
+_VALUES = 12  # values of a facet to show
 
 
 def width() -> int:
-    """Columns to write in: those of the terminal, 100 at most, because longer lines are hard to read."""
+    """Width of the terminal in columns, at most 100 because longer lines are hard to read."""
     return min(100, shutil.get_terminal_size((88, 24)).columns)
 
 
@@ -31,13 +31,13 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def answer(results: Results, offset: int, *, counted_too: bool = False) -> Iterator[str]:
-    """The lines of an answer: what was understood, the hits, what was not searched. counted_too: the facets as well."""
+    """Lines of the results: the query as read, the hits, what was not searched. counted_too: also the facets."""
     for warning in results.warnings:
         yield from _note(warning)
-    shown = f", {offset + 1} to {offset + len(results.hits)} shown" if len(results.hits) < results.total else ""
+    shown = f", showing {offset + 1} to {offset + len(results.hits)}" if len(results.hits) < results.total else ""
     if not results.hits and results.total:
-        shown = f", none shown from number {offset + 1} on"
-    cases = f" of {counted(results.cases, 'case')}" if results.cases < results.total else ""
+        shown = f", none from number {offset + 1} on"
+    cases = f" on {counted(results.cases, 'case')}" if results.cases < results.total else ""
     asked = click.style(results.parsed or results.text, bold=True)
     yield f"{asked}: {counted(results.total, 'report')}{cases}{shown}"
     yield from _expanded(results)
@@ -61,19 +61,19 @@ def _note(sentence: str) -> Iterator[str]:
 
 
 def _expanded(results: Results) -> Iterator[str]:
-    """What the parts of the query stood for; of a theme, which of its terms are found and which are not."""
+    """The words that each part of the query matched; for a theme, which terms were found and which were not."""
     if "theme:" in results.parsed:
         found = sorted((e for e in results.expansions if e.reports), key=lambda e: -e.reports)
         absent = [e.text for e in results.expansions if not e.reports]
         if found:
             listed = " · ".join(f"{e.text} {e.reports:,}" for e in found)
-            yield from _indented(f"Found, in so many reports: {listed}")
+            yield from _indented(f"Number of reports with each term: {listed}")
         if absent:
-            yield from _indented(f"Found in none: {' · '.join(absent)}")
+            yield from _indented(f"Terms in no report: {' · '.join(absent)}")
         return
     for expansion in results.expansions:
         if len(expansion.terms) > 1:
-            yield from _indented(f"{expansion.text} stands for: {', '.join(expansion.terms)}")
+            yield from _indented(f"{expansion.text} matches: {', '.join(expansion.terms)}")
 
 
 def _indented(text: str) -> list[str]:
@@ -81,7 +81,7 @@ def _indented(text: str) -> list[str]:
 
 
 def _counts(results: Results) -> Iterator[str]:
-    """The facets, the most frequent values of each."""
+    """The facets, with the most frequent values of each."""
     for name, values in results.facets.items():
         if values:
             listed = [f"{'unknown' if v.value is None else v.value} {v.count:,}" for v in values[:_VALUES]]
@@ -93,11 +93,11 @@ def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
     report = hit.report
     yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report.title}", width()))
     facts = (report.board, report.year, report.kind, counted(hit.mentions, "mention"), report.id[:12])
-    said = " · ".join(str(fact) for fact in facts if fact)
-    yield f"   {said}{' · same case as the one above' if same_case else ''}"
+    line = " · ".join(str(fact) for fact in facts if fact)
+    yield f"   {line}{' · same case as the report above' if same_case else ''}"
     for reason in hit.explanation or ():
         title = ", also in its title" if reason.in_title else ""
-        title += ", together with others in one paragraph" if reason.together else ""
+        title += ", in one paragraph with other words of the query" if reason.together else ""
         times = f"{counted(reason.mentions, 'time')} here, in {counted(reason.reports, 'report')}{title}"
         yield f"   {reason.points:6.2f} of {hit.score:.2f} for {reason.text}: {times}"
     for passage in hit.passages:
@@ -106,7 +106,7 @@ def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
 
 
 def alike(found: "Sequence[Alike]") -> Iterator[str]:
-    """Reports or passages that are like another, with the words that make them so."""
+    """Similar reports or passages, with the words that they share."""
     for number, each in enumerate(found, 1):
         report = each.report
         yield click.style(f"{number}. {report.title}", bold=True)
@@ -117,14 +117,14 @@ def alike(found: "Sequence[Alike]") -> Iterator[str]:
             yield "   " + click.style(cited(passage), fg="cyan")
             yield from quoted(passage)
     if not found:
-        yield "Nothing like it is held."
+        yield "No similar reports."
 
 
 def cited(passage: Passage) -> str:
     """`page 7 (printed v), paragraph 4.3.2, Findings`; a long heading is cut."""
     heading, paragraph = passage.section_heading, passage.paragraph
     if heading and paragraph and heading.casefold().startswith(paragraph.casefold()):
-        paragraph = None  # the heading of Finding 1 says so itself
+        paragraph = None  # a heading such as "Finding 1: …" already has the number
     where = place(passage.page, passage.page_label, paragraph, passage.page_end)
     if heading:
         where += f", {textwrap.shorten(heading, _HEADING, placeholder=' …')}"
@@ -132,13 +132,13 @@ def cited(passage: Passage) -> str:
 
 
 def _by_ocr(confidence: float | None) -> str:
-    """Said of every passage from a scan; how sure the reading is only where it is poor."""
+    """Note on a passage from a scan, with the confidence where it is low."""
     poor = confidence is not None and confidence < _LEGIBLE
-    return ", read by OCR" + (f" and only {confidence:.0f} % sure: compare it with the page" if poor else "")
+    return ", read by OCR" + (f" with {confidence:.0f}% confidence: compare it with the page" if poor else "")
 
 
 def quoted(passage: Passage) -> Iterator[str]:
-    """The text with its matches marked, cut to what a person reads at a glance."""
+    """The text of a passage with its matches marked, cut to a readable length."""
     start, end = opening_snippet(passage)
     before = "… " if start or passage.more_before else ""
     after = " …" if end < len(passage.text) or passage.more_after else ""
@@ -152,7 +152,7 @@ def quoted(passage: Passage) -> Iterator[str]:
 
 
 def _wrapped(marked: str) -> Sequence[str]:
-    """Wrapped by what is seen: the codes for colour take no room."""
+    """Wrap by visible characters: colour codes take no room."""
     lines, line, used = [], "", 0
     room = width() - 5
     for word in marked.split(" "):
@@ -166,13 +166,13 @@ def _wrapped(marked: str) -> Sequence[str]:
 
 
 def coverage(held: Coverage) -> str:
-    """What was searched and, above all, what was not."""
-    said = f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."
+    """Sentence on what was searched and what was not."""
+    sentence = f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."
     missing = []
     if held.unread_pages:
         missing.append(f"{counted(held.unread_pages, 'page')} that could not be read")
     if held.failures:
         missing.append(f"{counted(held.failures, 'file')} that could not be opened as a report")
     if missing:
-        said += f" Not searched: {' and '.join(missing)} (`reviews coverage` says which and why)."
-    return said
+        sentence += f" Not searched: {' and '.join(missing)} (`reviews coverage` shows which and why)."
+    return sentence

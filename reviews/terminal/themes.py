@@ -1,4 +1,4 @@
-"""The themes, as a person or a machine reads them."""
+"""The themes, for the terminal and as JSON."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TermCheck:
-    """What one query of a theme finds. alone: reports that no other query of the theme finds; samples: hits with one
+    """Result of one query of a theme. alone: reports that no other query of the theme finds; samples: hits with one
     passage each.
     """
 
@@ -49,7 +49,7 @@ class TermCheck:
 
 @dataclass(frozen=True, slots=True)
 class ThemeCheck:
-    """What a theme finds, and each of its queries."""
+    """Result of a theme and of each of its queries."""
 
     theme: Theme
     reports: int
@@ -61,7 +61,7 @@ class ThemeCheck:
 
 
 def check(library: "Library", theme: Theme, passages: int) -> ThemeCheck:
-    """Ask each query of a theme by itself. passages: how many samples of each, from different reports."""
+    """Run each query of a theme on its own. passages: number of samples of each, from different reports."""
     found: list[tuple[set[str], TermCheck]] = []
     for query in theme.queries:
         try:
@@ -82,7 +82,7 @@ def check(library: "Library", theme: Theme, passages: int) -> ThemeCheck:
 
 
 def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
-    """For a person who wants to know whether the terms mean what the theme says."""
+    """Lines for judging whether the terms of a theme mean what it says."""
     for problem in themes.problems:
         yield click.style(f"Note: {problem}", fg="yellow")
     for each in checked:
@@ -90,9 +90,9 @@ def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
         if each.theme.note:
             yield from textwrap.wrap(f"Note: {each.theme.note}", width())
         for term in each.terms:
-            alone = f", {term.alone:,} by nothing else" if term.alone else ""
-            said = f"{counted(term.reports, 'report')}{alone}, {counted(term.mentions, 'mention')}"
-            yield f"  {click.style(term.query, bold=True)}: {said if term.reports else 'found nowhere'}"
+            alone = f", {term.alone:,} of them found only by this term" if term.alone else ""
+            counts = f"{counted(term.reports, 'report')}{alone}, {counted(term.mentions, 'mention')}"
+            yield f"  {click.style(term.query, bold=True)}: {counts if term.reports else 'not found'}"
             yield from (f"     Note: {warning}" for warning in term.warnings)
             for hit in term.samples:
                 for passage in hit.passages:
@@ -102,7 +102,7 @@ def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
 
 
 def chosen(themes: Themes, name: str | None) -> Sequence[Theme]:
-    """All themes, or the one of that name. Raises NotFound with the names that are near."""
+    """All themes, or the one with that name. Raises NotFound with similar names."""
     if name is None:
         return themes.themes
     theme = themes.find(name)
@@ -114,7 +114,7 @@ def chosen(themes: Themes, name: str | None) -> Sequence[Theme]:
 
 
 def to_dict(themes: Themes, shown: Sequence[Theme]) -> dict[str, Any]:
-    """`reviews themes --json`."""
+    """JSON of `reviews themes`."""
     return {
         "themes": [{"name": t.name, "queries": list(t.queries), "note": t.note, "sources": t.sources} for t in shown],
         "problems": [str(problem) for problem in themes.problems],
@@ -122,7 +122,7 @@ def to_dict(themes: Themes, shown: Sequence[Theme]) -> dict[str, Any]:
 
 
 def lines(themes: Themes, shown: Sequence[Theme], *, in_full: bool) -> Iterator[str]:
-    """For a person: a line each, or everything about those that were asked for."""
+    """One line per theme, or all its terms when in_full."""
     for problem in themes.problems:
         yield click.style(f"Note: {problem}", fg="yellow")
     for theme in shown:
@@ -134,4 +134,4 @@ def lines(themes: Themes, shown: Sequence[Theme], *, in_full: bool) -> Iterator[
         if theme.note:
             yield from textwrap.wrap(f"Note: {theme.note}", width())
     if not in_full:
-        yield "What one stands for: `reviews themes NAME`. Search with it: `reviews search 'theme:\"NAME\"'`."
+        yield "To see the terms of a theme: `reviews themes NAME`. To search for it: `reviews search 'theme:\"NAME\"'`."

@@ -1,1 +1,1 @@
-"""The web page: thin views over one `reviews.Library` a thread. `docs/web.md` says what there is."""
+"""The web page: thin views over a pool of `reviews.Library` objects. docs/web.md lists the pages."""

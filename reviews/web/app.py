@@ -1,4 +1,4 @@
-"""The web page, put together: `create_app` makes the WSGI application that `reviews serve` or any other server runs."""
+"""Factory of the WSGI application that `reviews serve` or another server runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reviews.web import context
 from reviews.web.guard import access, audit, headers
 from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.audit import Audit
-from reviews.web.library_pool import Shelf
+from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import Asked
 from reviews.web.views import analysis, exports, openapi, report, search
 from reviews.web.views import library as library_views
@@ -31,22 +31,22 @@ PAGES = (
     ("Themes", "/themes"),
     ("Recommendations", "/recommendations"),
     ("Trends", "/trends"),
-    ("Many queries", "/batch"),
-    ("What is held", "/coverage"),
+    ("Sheet of queries", "/batch"),
+    ("What is searched", "/coverage"),
     ("Help", "/help"),
 )
 
 
 HERE = ("localhost", "127.0.0.1", "::1")
-"""The names of this machine for itself."""
+"""Host names of this computer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a library is served. hosts: names by which the page may be called; empty for any.
+    """How a library is served. hosts: host names to accept, empty for any.
 
-    searches: how many at once. rate: requests a minute of one person, 0 for any number. log_days: how long it is kept
-    who opened what, 0 for no such log; log_queries: whether the text of queries is kept in it, too.
+    searches: how many can run at once. rate: requests per minute for each person, 0 for no limit. log_days: days to
+    keep the access log, 0 for no log. log_queries: also log the text of queries.
     """
 
     hosts: tuple[str, ...] = HERE
@@ -60,17 +60,17 @@ class Options:
 def create_app(library: Path, options: Options = Options()) -> Flask:
     """The application for one library. Raises NotFound when there is none there."""
     app = Flask("reviews.web", static_folder=None)
-    app.extensions["shelf"] = Shelf(library, searches=options.searches)
-    shelf: Shelf = app.extensions["shelf"]
+    app.extensions["pool"] = LibraryPool(library, searches=options.searches)
+    pool: LibraryPool = app.extensions["pool"]
     app.extensions["access"] = options.access
     app.extensions["rate"] = Rate(options.rate)
     app.extensions["audit"] = (
-        Audit(shelf.settings.access, options.log_days, options.log_queries) if options.log_days else None
+        Audit(pool.settings.access, options.log_days, options.log_queries) if options.log_days else None
     )
     app.config["MAX_CONTENT_LENGTH"] = 5_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
     app.url_map.strict_slashes = True
-    app.url_map.merge_slashes = False  # an odd path is no page; nothing is put right by a redirection
+    app.url_map.merge_slashes = False  # an odd path is not found rather than redirected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.loader = ChoiceLoader(
         [
@@ -78,7 +78,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_env.undefined = ChainableUndefined  # the components ask for parameters that were not given
+    app.jinja_env.undefined = ChainableUndefined  # the components read optional parameters
     app.jinja_env.globals.update(
         counted=counted,
         navigation=PAGES,
@@ -90,7 +90,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
         ask=lambda **values: Asked(**values).query(),
     )
-    # A feed wants a moment; of a date that is not known to the day there is only the day of the index.
+    # A feed needs a time; for a date not known to the day, the time of the index is used.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.jinja_env.filters["date"] = _date
     app.register_blueprint(headers.static)
@@ -106,14 +106,14 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.after_request(headers.with_headers)
     app.after_request(audit.written)
     app.teardown_request(context.give_back)
-    app.register_error_handler(ReviewsError, _ours)
-    app.register_error_handler(HTTPException, _theirs)
-    app.register_error_handler(Exception, _bug)
+    app.register_error_handler(ReviewsError, _on_reviews_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_bug)
     return app
 
 
 def _date(date: str) -> str:
-    """2014-07-03 as a person writes it."""
+    """`2014-07-03` as `3 July 2014`. Returns a date that is not known to the day unchanged."""
     try:
         day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date has no time zone
     except ValueError:
@@ -121,43 +121,43 @@ def _date(date: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _ours(error: ReviewsError) -> ResponseReturnValue:
-    return _told(error.http_status, str(error))
+def _on_reviews_error(error: ReviewsError) -> ResponseReturnValue:
+    return _error_page(error.http_status, str(error))
 
 
 _SENTENCES = {
-    404: "There is no such page. Check the address, or begin with a search.",
-    405: "This address does not take that kind of request.",
-    413: "That is too large to be sent here. Send a smaller file.",
-    429: "That was more than one person may ask in so short a time. Wait a minute, then go on.",
+    404: "This page does not exist. Check the address, or start with a search.",
+    405: "This address does not accept that kind of request.",
+    413: "The file is too large. Send a smaller one.",
+    429: "You have sent too many requests. Wait a minute, then try again.",
 }
 
 
-def _theirs(error: HTTPException) -> ResponseReturnValue:
+def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if error.response is not None:  # a redirection, or an answer that was made on purpose
+    if error.response is not None:  # a redirect, or a response made by a view
         return error.response
-    told = _told(status, _SENTENCES.get(status, error.description or error.name))
+    response = _error_page(status, _SENTENCES.get(status, error.description or error.name))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
-            told.headers[name] = value
-    return told
+            response.headers[name] = value
+    return response
 
 
-def _bug(error: Exception) -> ResponseReturnValue:
-    """The log says where, and nothing of what was asked or found; the person gets a sentence."""
-    trace, places = error.__traceback__, []
+def _on_bug(error: Exception) -> ResponseReturnValue:
+    """Log where a bug happened, but nothing of the query or the results. The person gets a general message."""
+    trace, frames = error.__traceback__, []
     while trace:
-        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        frames.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
-    current_app.logger.error("bug: %s at %s", type(error).__name__, " > ".join(places[-6:]))
-    return _told(
-        500, "Something went wrong in the program itself. Try again; if it stays, tell the person who runs it."
+    current_app.logger.error("bug: %s at %s", type(error).__name__, " > ".join(frames[-6:]))
+    return _error_page(
+        500, "Something went wrong. Try again. If it keeps happening, tell the person who runs this page."
     )
 
 
-def _told(status: int, sentence: str) -> Response:
-    """An error as a page, or as JSON where JSON was asked for."""
+def _error_page(status: int, sentence: str) -> Response:
+    """An error as a page, or as JSON for a .json address."""
     if request.path.endswith(".json"):
         body = json.dumps({"error": {"status": status, "message": sentence}}, ensure_ascii=False)
         return Response(body, status, mimetype="application/json")

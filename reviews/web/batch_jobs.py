@@ -1,4 +1,4 @@
-"""Sheets of queries that are being answered: one at a time, in a thread of their own, kept for an hour."""
+"""Background jobs for sheets of queries: one runs at a time, and results are kept for an hour."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from reviews.library import Library
 from search.sheets.query_sheet import Sheet, read
 
 FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
-_LINES = 50_000  # of a sheet as text: to read more would take seconds, only to say that they are too many
+_LINES = 50_000  # of a sheet as text: reading more would take seconds, only to refuse it
 _KEPT_SECONDS = 3600.0
-_WAITING = 5  # sheets that may wait or lie ready at the same time, for each person
-_ALL = 20
+_PER_PERSON = 5  # sheets waiting, running or finished at the same time
+_MOST = 20  # sheets of all people together
 
 
 @dataclass(slots=True)
 class Batch:
-    """One sheet. read: what of it the queries are. done, total: queries. error: when it could not be finished."""
+    """One sheet. read: which part of it holds the queries. done, total: queries. error: why it could not finish."""
 
     id: str
     person: str
@@ -45,18 +45,18 @@ class Batch:
         return self.folder / "answers.xlsx"
 
     def book(self) -> bytes:
-        """The workbook. Raises NotFound while there is none."""
+        """The finished workbook. Raises NotFound before it is ready."""
         if not self.ready:
-            raise NotFound("The workbook is not ready. See how far it is, and come back then.")
+            raise NotFound("The workbook is not ready yet. Check the progress page and try again when it is done.")
         return self.out.read_bytes()
 
     def to_dict(self) -> dict[str, Any]:
-        told = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
-        return {**told, "error": self.error, "read": self.read}
+        counts = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
+        return {**counts, "error": self.error, "read": self.read}
 
 
 class Batches:
-    """All of them. They lie in a private folder that goes with the program."""
+    """All sheets, in a private temporary folder that is deleted when the server stops."""
 
     def __init__(self, library: Path) -> None:
         self._library = library
@@ -66,19 +66,19 @@ class Batches:
         self._turn = threading.Lock()
 
     def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
-        """Read the sheet and have it answered. Raises UsageError for one without queries, LimitHit when many wait."""
+        """Read a sheet and start to run it. Raises UsageError for one without queries, LimitHit when too many wait."""
         if Path(name).suffix.lower() not in FORMS:
             raise UsageError(
-                f"{Path(name).name[:100]} is no sheet of queries. Give one that ends in {', '.join(FORMS)}."
+                f"{Path(name).name[:100]} is not a sheet of queries. Choose a file that ends in {', '.join(FORMS)}."
             )
         if data.count(b"\n") > _LINES:
-            raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it.")
+            raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it into smaller sheets.")
         sheet = read(data, name)
         with self._lock:
             self._forget()
             mine = [each for each in self._held.values() if each.person == person]
-            if len(mine) >= _WAITING or len(self._held) >= _ALL:
-                raise LimitHit("There are too many sheets at once. Wait until one is answered, then send yours again.")
+            if len(mine) >= _PER_PERSON or len(self._held) >= _MOST:
+                raise LimitHit("Too many sheets are waiting. Wait until one is finished, then send yours again.")
             key = secrets.token_urlsafe(16)
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="reviews-"))
@@ -91,16 +91,16 @@ class Batches:
         return batch
 
     def find(self, id: str, person: str) -> Batch:
-        """A person's own. Raises NotFound for anything else."""
+        """A sheet of this person. Raises NotFound for any other."""
         with self._lock:
             self._forget()
             batch = self._held.get(id)
         if batch is None or batch.person != person:
-            raise NotFound("There is no such sheet any more: answers are kept for an hour. Send the sheet again.")
+            raise NotFound("This sheet is no longer here. Results are kept for an hour. Send the sheet again.")
         return batch
 
     def close(self) -> None:
-        """Delete all that is kept."""
+        """Delete all sheets and results."""
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
@@ -117,9 +117,9 @@ class Batches:
             batch.errors, batch.ready = found.errors, True
         except ReviewsError as error:
             batch.error = str(error)
-        except Exception as error:  # noqa: BLE001 - the person must learn that it will never be ready
+        except Exception as error:  # noqa: BLE001 - tell the person that it will never be ready
             logging.getLogger("reviews.web").error("bug in a batch: %s", type(error).__name__)
-            batch.error = "Something went wrong in the program itself. Tell the person who runs it."
+            batch.error = "Something went wrong. Tell the person who runs this page."
 
     def _forget(self) -> None:
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the views share: the shelf, the library of this request, and an answer as JSON."""
+"""Helpers shared by the views: the library pool, the library of this request, JSON responses."""
 
 import json
 from typing import Any
@@ -6,30 +6,30 @@ from typing import Any
 from flask import Response, current_app, g
 
 from reviews.library import Library
-from reviews.web.library_pool import Shelf
+from reviews.web.library_pool import LibraryPool
 
 
-def shelf() -> Shelf:
-    """What is served."""
-    held: Shelf = current_app.extensions["shelf"]
+def pool() -> LibraryPool:
+    """The library pool of the application."""
+    held: LibraryPool = current_app.extensions["pool"]
     return held
 
 
 def opened() -> Library:
-    """The library for the whole of this request: taken from the shelf when it is first asked for."""
+    """The library of this request, taken from the pool on first use."""
     if "library" not in g:
-        g.library = shelf().take()
+        g.library = pool().take()
     library: Library = g.library
     return library
 
 
 def give_back(_: BaseException | None = None) -> None:
-    """After every request, or before it is over when it needs the library no more."""
+    """Return the library to the pool: after every request, or earlier when it is no longer needed."""
     library: Library | None = g.pop("library", None)
     if library is not None:
-        shelf().give_back(library)
+        pool().give_back(library)
 
 
 def as_json(value: dict[str, Any], mimetype: str = "application/json") -> Response:
-    """One object, as the command's --json prints it."""
+    """JSON response with one object, as `--json` prints it."""
     return Response(json.dumps(value, ensure_ascii=False), mimetype=mimetype)

@@ -1,22 +1,20 @@
-"""The query language as the help page explains it: what one can type, and what it finds. Tested against
-docs/query-language.md.
-"""
+"""The query language for the help page: what to type, and what it finds. Tested against docs/query-language.md."""
 
 EXAMPLES = (
-    ("neglect", "the word and its forms: neglected, neglectful …"),
-    ('"voice of the child"', "these words side by side"),
+    ("neglect", "the word and its other forms: neglected, neglectful …"),
+    ('"voice of the child"', "these words next to each other"),
     ("neglect NEAR adolescent", "both words near each other, in one paragraph"),
     ('in:recommendations "information sharing"', "only in the recommendations"),
 )
-"""Shown on the empty search page: what one can type, and what it finds."""
+"""Examples for the empty search page: what to type, and what it finds."""
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Words",
         (
-            ("neglect", "the word and its forms: neglect, neglected, neglectful, neglecting"),
+            ("neglect", "the word and its other forms: neglected, neglectful, neglecting"),
             ("neglect adolescent", "both words, anywhere in the report"),
-            ("neglect OR maltreatment", "at least one of them; write OR in capitals"),
+            ("neglect OR maltreatment", "either word, or both; write OR in capitals"),
             ("neglect (teenager OR adolescent)", "neglect, and one of the other two"),
             ("neglect -dental", "neglect, but not in reports that mention dental"),
             ("=neglect", "exactly this word, none of its forms"),
@@ -24,20 +22,20 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Words that belong together",
+        "Words that go together",
         (
-            ('"voice of the child"', "these words side by side"),
-            ("neglect NEAR/10 adolescent*", "both in one paragraph, at most 10 words apart"),
-            ('"information sharing"~5', "these words in this order, at most 5 others between"),
+            ('"voice of the child"', "these words next to each other"),
+            ("neglect NEAR/10 adolescent*", "both in one paragraph, with at most 10 words between them"),
+            ('"information sharing"~5', "these words in this order, with at most 5 words between them"),
             ("multi-agency", "multi-agency, multiagency and multi agency: each finds the others"),
         ),
     ),
     (
         "Parts of words and spelling",
         (
-            ("neglect*", "words that begin so; at least three letters before the *"),
-            ("wom?n", "woman or women: ? is exactly one letter"),
-            ("neglcet~", "words that are spelled nearly so"),
+            ("neglect*", "words that start like this; type at least three letters before the *"),
+            ("wom?n", "woman or women: ? stands for exactly one letter"),
+            ("neglcet~", "words with a similar spelling"),
         ),
     ),
     (
@@ -45,21 +43,21 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("in:recommendations neglect", "the word in the recommendations"),
             ("in:findings (neglect adolescent)", "both words in the findings"),
-            ('in:"action plan" training', "names of two words in quotation marks"),
+            ('in:"action plan" training', "the word in action plans; put a name of two words in quotation marks"),
         ),
     ),
     (
-        "What is known of a report",
+        "Details of a report",
         (
-            ("board:knowsley", "reports of a board with this word in its name"),
+            ("board:knowsley", "reports by a board with this word in its name"),
             ('title:"child y"', "reports with both words in the title"),
-            ("year:2015..2020 neglect", "reports of these years that mention neglect"),
+            ("year:2015..2020 neglect", "reports from these years that mention neglect"),
             ("kind:summary neglect", "executive summaries that mention neglect"),
-            ("paragraph:4.3.2", "reports with a paragraph that is printed with this number; it is shown"),
+            ("paragraph:4.3.2", "the paragraph with this printed number, in every report that has one"),
         ),
     ),
     (
         "Themes",
-        (('theme:"voice of the child"', "any of the words and phrases that stand for the theme; they are shown"),),
+        (('theme:"voice of the child"', "any of the words and phrases that the theme looks for"),),
     ),
 )

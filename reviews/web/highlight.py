@@ -1,4 +1,4 @@
-"""Text and the places to mark in it, as pieces for a template. Text stays text: nothing here writes markup."""
+"""Text cut into marked and unmarked pieces for a template. Nothing here writes markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text. number: of the mention that it is, from 1 in its report; 0 when it is marked without a number;
-    None when it is not marked.
-    """
+    """A run of text. number: of the mention, from 1 in its report; 0 for a mark without a number; None for no mark."""
 
     text: str
     number: int | None = None
 
 
 def pieces(text: str, marks: Sequence[Span], start: int = 0, end: int | None = None, first: int = 0) -> list[Piece]:
-    """`text[start:end]` cut where the marks begin and end. first: number of the first mark, 0 for no numbers.
+    """`text[start:end]` cut at the edges of the marks. first: number of the first mark, 0 for no numbers.
 
-    A mark that reaches over an end of the range is cut there.
+    A mark that crosses an end of the range is cut there.
     """
     end = len(text) if end is None else end
     found: list[Piece] = []
@@ -38,7 +36,7 @@ def pieces(text: str, marks: Sequence[Span], start: int = 0, end: int | None = N
 
 
 def quoted(passage: Passage) -> list[Piece]:
-    """A passage as it is shown in a list of answers: the part with the matches, dots where it goes on."""
+    """A passage for a list of results: the part with the matches, and dots where text is left out."""
     start, end = opening_snippet(passage)
     found = pieces(passage.text, passage.highlights, start, end)
     if start or passage.more_before:

@@ -1,6 +1,4 @@
-"""The library behind the page: opened a few times and lent to one request at a time, so that memory and searches are
-bounded however many people ask.
-"""
+"""Pool of open libraries, each lent to one request at a time. Bounds memory and concurrent searches."""
 
 from __future__ import annotations
 
@@ -15,15 +13,15 @@ from reviews.library import Library
 from reviews.web.batch_jobs import Batches
 from reviews.web.page_images import Pictures
 
-_PATIENCE = 20.0  # seconds to wait for one's turn
-_SOON = 0.5  # seconds that a request waits for a new generation before it is answered from the one before
+_PATIENCE = 20.0  # seconds that a request waits for its turn
+_SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
 
 
-class Shelf:
-    """Lends opened libraries: neither SQLite nor a searcher may be used by two threads at the same time. Who asks next
-    gets the one that came back last, so few people keep few of them busy.
+class LibraryPool:
+    """Pool of open libraries. Neither SQLite nor a searcher can be used by two threads at the same time.
 
-    A new generation is opened beside, and what is lent stays with the old one until that is done: nobody waits for it.
+    The library returned last is lent first, so that a few people need only a few of them. A new generation is opened in
+    the background, and requests use the old one until it is ready.
     """
 
     def __init__(self, path: Path, searches: int) -> None:
@@ -35,15 +33,15 @@ class Shelf:
         self._round = 0
         self._follower: tuple[threading.Thread, float] | None = None
         self._closed = False
-        self.settings = Library(path).settings  # says at once when there is no library
+        self.settings = Library(path).settings  # raises at once when there is no library
         self._pointer = self._current()
         self.pictures = Pictures(self.settings.max_memory_mb)
         self.batches = Batches(path)
 
     def take(self) -> Library:
-        """An opened library: give it back. Raises LimitHit when too many others are waiting."""
+        """Borrow a library; return it with `give_back`. Raises LimitHit when too many others are waiting."""
         if not self._turns.acquire(timeout=_PATIENCE):
-            raise LimitHit("Too many people are searching at this moment. Wait a little, then ask again.")
+            raise LimitHit("Too many people are searching at the moment. Wait a minute, then try again.")
         try:
             self._follow()
             with self._lock:
@@ -55,7 +53,7 @@ class Shelf:
             raise
 
     def give_back(self, library: Library) -> None:
-        """It is free for the next, or closed when its generation has been replaced meanwhile."""
+        """Return a library to the pool. It is closed if its generation has been replaced."""
         with self._lock:
             keep = self._lent.pop(id(library)) == self._round and not self._closed
             if keep:
@@ -65,7 +63,7 @@ class Shelf:
         self._turns.release()
 
     def close(self) -> None:
-        """End the child process that draws, and close every library; one that is lent is closed when it comes back."""
+        """End the drawing process and close every library. One that is lent is closed when it is returned."""
         self._closed = True
         if self._follower:
             self._follower[0].join()
@@ -83,7 +81,7 @@ class Shelf:
             return b""  # the searcher says what is missing
 
     def _follow(self) -> None:
-        """Begin to open the generation that has been published since, and wait for a moment."""
+        """Start to open a newer generation, if there is one, and wait briefly for it."""
         with self._lock:
             if self._follower is None:
                 pointer = self._current()
@@ -98,11 +96,11 @@ class Shelf:
     def _open(self, pointer: bytes) -> None:
         try:
             library = Library(self._path, follows=False)
-        except ReviewsError:  # a setting is wrong just now, say: the one before answers, and who asks next tries again
+        except ReviewsError:  # for example a wrong setting: the old one stays in use, and the next request tries again
             with self._lock:
                 self._follower = None
             return
-        with suppress(ReviewsError):  # the next who asks is told
+        with suppress(ReviewsError):  # the next request reports it
             library.searcher().themed()
         with self._lock:
             self._pointer, self._follower = pointer, None

@@ -1,4 +1,4 @@
-"""Pictures of pages: drawn one at a time in a child process, because PDFs are hostile, and kept for a while."""
+"""Pictures of pages, drawn one at a time in a sandboxed process, because PDFs are untrusted, and cached."""
 
 import struct
 import threading
@@ -14,13 +14,13 @@ from ingest.structure.page import Pixels
 
 Mark = tuple[str, str, str]
 
-_SECONDS = 10.0  # that one picture may take; nearly all take a tenth of one
-_PATIENCE = 15.0  # seconds to wait while others are drawn
-_KEPT = 16  # pictures, of 3 MB each
+_SECONDS = 10.0  # limit for one picture; nearly all take a tenth of a second
+_PATIENCE = 15.0  # seconds to wait while other pictures are drawn
+_KEPT = 16  # pictures in the cache, 3 MB each
 
 
 class Pictures:
-    """The one child process that draws, for all threads."""
+    """The drawing process, shared by all threads, and its cache."""
 
     def __init__(self, memory_mb: int) -> None:
         self._box = Sandbox(Limits(seconds=_SECONDS, memory_mb=memory_mb))
@@ -28,10 +28,10 @@ class Pictures:
         self._kept: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
 
     def draw(self, id: str, data: bytes, page: int, width: int, marks: Sequence[Mark]) -> Pixels:
-        """The picture of a page. Raises NotFound when it cannot be drawn, LimitHit when too many are waiting."""
+        """Draw a page. Raises NotFound when it cannot be drawn, LimitHit when too many are waiting."""
         key = (id, page, width, tuple(marks))
         if not self._turn.acquire(timeout=_PATIENCE):
-            raise LimitHit("Too many pictures of pages are being drawn. Wait a little, then load the page again.")
+            raise LimitHit("Too many page pictures are being made at the moment. Wait a minute, then reload the page.")
         try:
             if key not in self._kept:
                 drawn = self._box.picture(data, page=page, width=width, marks=marks)
@@ -46,13 +46,13 @@ class Pictures:
             self._turn.release()
 
     def close(self) -> None:
-        """End the child."""
+        """End the drawing process."""
         with self._turn, suppress(OSError):
             self._box.close()
 
 
 def png(pixels: Pixels) -> bytes:
-    """The pixels as a PNG file: no library is needed, and no byte of what the child wrote is passed on as it is."""
+    """Encode pixels as PNG. The output of the untrusted process is never passed on unchanged."""
     row = 3 * pixels.width
     lines = b"".join(b"\0" + pixels.data[at : at + row] for at in range(0, len(pixels.data), row))
     header = struct.pack(">IIBBBBB", pixels.width, pixels.height, 8, 2, 0, 0, 0)

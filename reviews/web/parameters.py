@@ -1,4 +1,4 @@
-"""What was asked for in the address of a page: the query and its filters, from the parameters and back to them."""
+"""The search in the address of a page: the query, filters and order, read from the parameters and written back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from search.parsing.parser import parse
 from search.request import SearchOptions, SearchRequest, Sort
 
 SORTS: dict[Sort, str] = {
-    "relevance": "Best answer first",
+    "relevance": "Best match first",
     "newest": "Newest first",
     "oldest": "Oldest first",
     "mentions": "Most mentions first",
@@ -31,7 +31,7 @@ _VALUES = 50  # of one filter
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One search as the page's address has it. page: 1-based."""
+    """One search, as in the address of a page. page: 1-based."""
 
     text: str = ""
     filters: Filters = EVERYTHING
@@ -42,11 +42,11 @@ class Asked:
 
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> Asked:
-        """From the parameters. Raises UsageError for a value that means nothing; unknown names are passed over."""
+        """Read the parameters. Raises UsageError for an invalid value; unknown names are ignored."""
         wanted = given.get("sort") or "relevance"
         sort = next((name for name in SORTS if name == wanted), None)
         if sort is None:
-            raise UsageError(f"There is no order called {wanted[:40]!r}. There are: {', '.join(SORTS)}.")
+            raise UsageError(f"There is no order called {wanted[:40]!r}. The orders are: {', '.join(SORTS)}.")
         return cls(
             text=given.get("q", ""),
             filters=filters_of(given),
@@ -62,12 +62,12 @@ class Asked:
 
     @property
     def first(self) -> int | None:
-        """The first year that is asked for."""
+        """First year of the filter."""
         return self.filters.years[0] if self.filters.years else None
 
     @property
     def last(self) -> int | None:
-        """The last year that is asked for."""
+        """Last year of the filter."""
         return self.filters.years[1] if self.filters.years else None
 
     @property
@@ -80,7 +80,7 @@ class Asked:
         return SearchRequest(self.wording(themes), self.filters, **options)
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters that say this, in a fixed order, defaults left out."""
+        """Parameters for this search, in a fixed order, without defaults."""
         found = [("q", self.text)] if self.text else []
         found += pairs_of(self.filters)
         found += [("exact", "1")] if self.exact else []
@@ -90,18 +90,18 @@ class Asked:
         return found
 
     def query(self, **changes: Any) -> str:
-        """The part of an address that asks this, with changes; a changed filter begins at the first page again."""
+        """Query string for this search with changes. It starts at the first page unless `page` is among them."""
         changed = replace(self, **{"page": 1, **changes})
         pairs = changed.pairs()
         return "?" + urlencode(pairs, errors="replace") if pairs else ""
 
     def inside(self) -> str:
-        """The part of an address that asks the same inside one report."""
+        """Query string for the same search inside one report."""
         only = Filters(sections=self.filters.sections)
         return Asked(text=self.text, filters=only, exact=self.exact).query()
 
     def wording(self, themes: Themes) -> str:
-        """The text to search for: as typed or, if asked so, with every word exactly as written."""
+        """The query text: as typed, or with every word exact."""
 
         def theme(name: str) -> tuple[str, tuple[str, ...]] | None:
             found = themes.find(name)
@@ -111,7 +111,7 @@ class Asked:
 
 
 def exactly(query: Query) -> Query:
-    """The query with every word only as it is written, none of its other forms."""
+    """The query with every word exact, without its other forms."""
     match query:
         case Word(text):
             return Word(text, exact=True)
@@ -130,26 +130,24 @@ def exactly(query: Query) -> Query:
 
 
 def filters_of(given: MultiDict[str, str]) -> Filters:
-    """The filters from the parameters: those of the table, and `from` and `to` for `year`, as the page's form has them.
-    Raises UsageError.
-    """
+    """Read the filters from the parameters. The form sends `from` and `to` instead of `year`. Raises UsageError."""
     typed = {each.name: _values(given, each.name) for each in FILTERS}
     first, last = (years.one(year) if (year := given.get(name, "").strip()) else None for name in ("from", "to"))
     if first or last:
         if typed["year"]:
-            raise UsageError("The years are given twice. Give `year`, or `from` and `to`.")
+            raise UsageError("The years are given twice. Use either `year`, or `from` and `to`.")
         typed["year"] = (f"{first or ''}..{last or ''}",)
     return Filters.read(typed)
 
 
 def pairs_of(filters: Filters) -> list[tuple[str, str]]:
-    """The parameters that say these filters."""
+    """Parameters for these filters."""
     found = [(name, value) for name, values in filters.typed().items() if name != "year" for value in values]
     return found + [(name, str(year)) for name, year in zip(("from", "to"), filters.years or (), strict=False) if year]
 
 
 def labels(filters: Filters) -> list[tuple[str, Filters]]:
-    """Each filter that is on as the page names it, and the filters without it."""
+    """The label of each filter in use, with the filters that remain without it."""
     typed = filters.typed()
     found = [
         (each.chip.format(value), filters.without(each.name, value))
@@ -168,7 +166,7 @@ def labels(filters: Filters) -> list[tuple[str, Filters]]:
 def _values(given: MultiDict[str, str], name: str) -> tuple[str, ...]:
     values: Sequence[str] = [value.strip() for value in given.getlist(name)]
     if len(values) > _VALUES or any(len(value) > _LONGEST for value in values):
-        raise UsageError(f"`{name}` has too many values or too long a one. Choose fewer.")
+        raise UsageError(f"`{name}` has too many values, or one that is too long. Choose fewer.")
     return tuple(dict.fromkeys(value for value in values if value))
 
 
@@ -177,5 +175,5 @@ def _number(given: MultiDict[str, str], name: str, least: int, most: int) -> int
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
-        raise UsageError(f"`{name}` must be a whole number from {least} to {most}, and {text[:20]!r} is not.")
+        raise UsageError(f"`{name}` is {text[:20]!r}. It must be a whole number from {least} to {most}.")
     return int(text)

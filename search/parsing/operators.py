@@ -18,11 +18,11 @@ from search.parsing.lexer import Token
 NEAR = re.compile(r"NEAR(?:/([0-9]*))?")
 
 _PURPOSES = {
-    "AND": "for both",
-    "OR": "for one or the other",
-    "AND/OR": "for one or the other",
-    "NOT": "to leave out what has a word",
-    "NEAR": "for nearness",
+    "AND": "to find both",
+    "OR": "to find either",
+    "AND/OR": "to find either",
+    "NOT": "to leave out a word",
+    "NEAR": "to find words near each other",
 }
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _NOTS = re.compile(r"AND[-_/]?NOT|BUT[-_]NOT")

@@ -107,8 +107,8 @@ class _Shared:
         self.clauses += clauses
         if self.clauses > MAX_CLAUSES:
             raise QueryRefused(
-                f"The query holds more than {MAX_CLAUSES} words (themes are counted with all their words): "
-                "ask it in several queries, or write a pattern such as neglect* in place of a list of words."
+                f"The query has more than {MAX_CLAUSES} words, counting all the words of its themes. Split it into "
+                "several queries, or write a pattern such as neglect* instead of a list of words."
             )
 
 

@@ -9,7 +9,7 @@ def section_kind(name: str) -> str:
     """A kind of section by its name. Raises UsageError with the names there are."""
     found = section_called(name)
     if found is None:
-        raise UsageError(f"There is no kind of section called {name[:40]!r}. There are: {', '.join(SectionKind)}.")
+        raise UsageError(f"There is no section called {name[:40]!r}. The sections are: {', '.join(SectionKind)}.")
     return found
 
 

@@ -80,7 +80,7 @@ def read(data: bytes, name: str = "") -> Sheet:
     Raises UsageError when there are none. A row that cannot be run is a Question with its error.
     """
     if len(data) > MAX_BYTES:
-        raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
+        raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it into smaller sheets.")
     table = table_of(data, name.lower().rpartition(".")[2], _HEADER)
     found = list(islice(_asked(table.rows), MAX_QUESTIONS + 1))
     if not found:

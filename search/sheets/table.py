@@ -53,7 +53,7 @@ def table_of(data: bytes, ending: str, header: Header) -> Table:
         return _workbook(data, header)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(
-            "The sheet is in the format of Excel 97 (.xls), or has a password. Save it as .xlsx without one, or as CSV."
+            "The sheet is in the old .xls format or has a password. Save it as .xlsx without a password, or as CSV."
         )
     if ending.startswith(("xls", "ods")):
         raise UsageError(

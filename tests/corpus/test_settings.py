@@ -61,8 +61,8 @@ def test_a_relative_library_stays_where_it_is_when_the_folder_changes(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("max_page = 10", r"`max_page` .* is no setting.*max_pages"),
-        ("library = 'x'", "`library` .* is no setting"),
+        ("max_page = 10", r"`max_page` .* is not a setting.*max_pages"),
+        ("library = 'x'", "`library` .* is not a setting"),
         ("jobs = 0", "`jobs` .* whole number above 0"),
         ("jobs = true", "`jobs` .* whole number above 0"),
         ("max_pages = 1.5", "`max_pages` .* whole number above 0"),
@@ -72,7 +72,7 @@ def test_a_relative_library_stays_where_it_is_when_the_folder_changes(
         ("trust_hidden_text = 1", "`trust_hidden_text` .* true or false"),
         ("folders = [1]", "`folders` .* list of folders"),
         ("jobs = 2\nmax_pages =\n", "line 2"),
-        ("jobs = 2\njobs = 3", "not right"),
+        ("jobs = 2\njobs = 3", "has a mistake"),
     ],
 )
 def test_a_mistake_is_told_with_what_is_allowed(tmp_path: Path, text: str, said: str) -> None:
@@ -83,7 +83,7 @@ def test_a_mistake_is_told_with_what_is_allowed(tmp_path: Path, text: str, said:
 
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "reviews.toml").write_bytes(b"# caf\xe9")
-    with pytest.raises(UsageError, match="not right"):
+    with pytest.raises(UsageError, match="has a mistake"):
         load_settings(tmp_path)
 
 

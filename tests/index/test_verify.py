@@ -151,9 +151,9 @@ class TestAnIndexFromElsewhere:
 
     def test_it_is_neither_read_nor_built_on_nor_called_sound(self, index: Path, other: Store) -> None:
         before = generations.current(index).manifest.id
-        with pytest.raises(NoIndex, match="another corpus"):
+        with pytest.raises(NoIndex, match="another library"):
             build(other, index)
-        with pytest.raises(NoIndex, match="another corpus"):
+        with pytest.raises(NoIndex, match="another library"):
             Searcher(other.path, index, load_themes(None))
         assert any("another corpus" in sentence for sentence in check(other, index))
         assert generations.current(index).manifest.id == before, "nothing of it is touched"

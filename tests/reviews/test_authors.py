@@ -1,4 +1,4 @@
-"""Who wrote a report is taken apart where that can be told, and left whole where it cannot."""
+"""Authors are split where their names are clear, and kept together where they are not."""
 
 import pytest
 
@@ -37,7 +37,7 @@ from reviews.authors import authors
         (None, []),
     ],
 )
-def test_people_are_told_apart_with_their_last_name_first(cell: str | None, read: list[str]) -> None:
+def test_people_are_separate_authors_with_last_name_first(cell: str | None, read: list[str]) -> None:
     assert [str(author) for author in authors(cell)] == read
     assert not any(author.is_body for author in authors(cell))
 
@@ -54,12 +54,12 @@ def test_people_are_told_apart_with_their_last_name_first(cell: str | None, read
         "NSPCC",
     ],
 )
-def test_a_body_stays_one_whatever_stands_in_its_name(name: str) -> None:
+def test_an_organisation_stays_one_author_whatever_its_name(name: str) -> None:
     (author,) = authors(name)
     assert (str(author), author.is_body) == (name, True)
 
 
-def test_people_and_bodies_may_stand_together() -> None:
+def test_people_and_organisations_can_be_listed_together() -> None:
     found = authors("Ann Lark and Fernshire Safeguarding Children Board")
     assert [(str(author), author.is_body) for author in found] == [
         ("Lark, Ann", False),

@@ -1,4 +1,4 @@
-"""A citation comes back from a reference manager's own reader with every author, the address and the day of access."""
+"""Citations survive a reference manager's own parser with every author, the address and the date of access."""
 
 from dataclasses import replace
 from datetime import date
@@ -75,7 +75,7 @@ def test_without_an_address_nothing_was_accessed() -> None:
 
 
 @pytest.mark.parametrize("field", ["author", "board", "title", "url", "accessed"])
-def test_no_value_can_end_its_field_or_begin_another(field: str) -> None:
+def test_no_value_can_end_its_field_or_start_another(field: str) -> None:
     hostile = "https://x.example/{a}}, b & c;\\\r\nTY  - BOOK\n@book{y,"
     report = Report.from_dict(PLAIN.to_dict() | {field: hostile})
     assert of_ris(report)["type_of_reference"] == "RPRT"

@@ -1,4 +1,4 @@
-"""The wheel holds exactly our packages and their data and works where there is no checkout; what it needs is pinned."""
+"""The wheel holds exactly the packages and their data, works without a checkout, and its dependencies are pinned."""
 
 import configparser
 import json
@@ -91,7 +91,7 @@ def test_the_wheel_holds_exactly_our_packages_and_their_data(wheel: Path) -> Non
     assert wanted - held == set()
 
 
-def test_a_type_checker_believes_our_packages(wheel: Path) -> None:
+def test_a_type_checker_uses_the_types_of_the_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
     assert {f"{package}/py.typed" for package in PACKAGES} <= held

@@ -150,7 +150,7 @@ def test_every_passage_of_shared_reports_stands_on_its_page_and_every_mark_match
     assert held > 1000
 
 
-def test_a_passage_that_stands_on_another_page_is_found_out(demo: Path) -> None:
+def test_the_check_detects_a_passage_on_the_wrong_page(demo: Path) -> None:
     with reviews.open(demo) as library:
         _, report, passage = next(each for each in passages(library, ["neglect"]) if each[2]["page"] > 1)
     assert absent(passage["text"], printed(report["files"][0], passage["page"])) == ""

@@ -1,4 +1,4 @@
-"""The same corpus gives the same answers in the same order, however it was read, indexed and asked."""
+"""The same reports give the same results in the same order, however they were read, indexed and searched."""
 
 import json
 from pathlib import Path

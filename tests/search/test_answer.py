@@ -102,8 +102,8 @@ def test_a_section_filter_counts_only_the_mentions_there(demo: Searcher) -> None
 def test_a_value_that_no_report_has_is_said(demo: Searcher) -> None:
     results = demo.search("neglect", Filters(boards=("Nowhere",)))
     assert results.total == 0
-    assert "No report is known to have the board “Nowhere”." in results.warnings
-    assert any("Without the filters, 7 would be found" in warning for warning in results.warnings)
+    assert "No report has the board “Nowhere”." in results.warnings
+    assert any("Without the filters there are 7 results" in warning for warning in results.warnings)
 
 
 def test_a_filter_by_an_unknown_theme_names_those_that_are_near(demo: Searcher) -> None:
@@ -184,16 +184,16 @@ def test_a_word_that_occurs_nowhere_is_offered_as_one_that_does(
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("neglect giraffe", "`giraffe` occurs in none of the reports that were searched."),
+        ("neglect giraffe", "`giraffe` was not found in any of the reports searched."),
         (
             '"neglect giraffe"',
-            '`"neglect giraffe"` occurs nowhere: none of the reports that were searched has `giraffe`.',
+            '`"neglect giraffe"` was not found: none of the reports searched contains `giraffe`.',
         ),
-        ('"adolescents neglect"', '`"adolescents neglect"` occurs nowhere as a phrase. '),
-        ('"toothbrushes dental"', "Its words all occur, but never in one report."),
-        ("giraffe OR zebra", "fits none of the reports that were searched."),
-        ("neglect NEAR/0 school", "`neglect` and `school` never stand so near each other."),
-        ("board:nowhere neglect", "`board:nowhere` fits none"),
+        ('"adolescents neglect"', '`"adolescents neglect"` was not found as a phrase. '),
+        ('"toothbrushes dental"', "All its words occur, but never in the same report."),
+        ("giraffe OR zebra", "matches none of the reports searched."),
+        ("neglect NEAR/0 school", "`neglect` and `school` never occur that close together."),
+        ("board:nowhere neglect", "`board:nowhere` matches none"),
     ],
 )
 def test_an_answer_without_hits_says_why(demo: Searcher, query: str, said: str) -> None:
@@ -207,23 +207,25 @@ def test_words_that_occur_but_never_together_are_named(demo: Searcher) -> None:
     assert all(alone.values())
     assert not set.intersection(*alone.values())
     results = demo.search("neglect toothbrushes dental")
-    assert "`toothbrushes` and `dental` both occur, but never in one report." in results.warnings
+    assert "`toothbrushes` and `dental` both occur, but never in the same report." in results.warnings
 
 
 def test_a_search_without_hits_says_what_the_other_words_would_find(demo: Searcher) -> None:
     rest = demo.search("neglect school").total
-    said = f"{rest:,} reports have the rest: search for `neglect school`."
+    said = f"{rest:,} reports match the rest of the query: search for `neglect school`."
     assert rest > 1
     assert said in demo.search("neglect school zzyzx").warnings
     results = demo.search("toothbrushes dental neglect")
     assert results.total == 0
-    assert any(warning.endswith("have the rest: search for `dental neglect`.") for warning in results.warnings)
+    assert any(
+        warning.endswith("match the rest of the query: search for `dental neglect`.") for warning in results.warnings
+    )
     assert not any("the rest" in warning for warning in demo.search("neglect zzyzx").warnings)
 
 
 def test_a_report_that_has_the_words_in_its_title_only_is_said(demo: Searcher) -> None:
     results = demo.search("quillfeather")
-    said = "1 report has it in the title only and is not counted here: search for `title:quillfeather`."
+    said = "1 report has it only in the title and is not counted here. To find it, search for `title:quillfeather`."
     assert (results.total, results.suggestion) == (0, "title:quillfeather")
     assert said in results.warnings
     assert demo.search("title:quillfeather").total == 1

@@ -1,1 +1,1 @@
-"""Who may ask, and what every answer carries: headers, tokens, the audit log."""
+"""Access control: sign-in, tokens, rate limit, security headers, access log."""

@@ -1,4 +1,4 @@
-"""Who is asking, and how much may they? Nobody else's page may ask for them, and nobody may take the whole machine."""
+"""Sign-in, rate limit, and protection against forms sent from other sites."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from reviews.web.guard.tokens import Tokens
 views = Blueprint("access", __name__)
 
 COOKIE = "reviews"
-_OPEN = ("static.file", "telling.healthz", "access.sign_in", "access.signed_in")  # what needs no name
-_VISITORS = 10_000  # that are remembered
+_OPEN = ("static.file", "library.healthz", "access.sign_in", "access.signed_in")  # need no sign-in
+_VISITORS = 10_000  # visitors to remember for the rate limit
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How people are known. Without any of it everybody who reaches the page may use it: this machine only.
+    """How people sign in. With neither tokens nor a header, everyone who can reach the page can use it.
 
-    tokens: of the library. header: in which a proxy at one of `proxies` (addresses or networks) names the person.
+    tokens: those of the library. header: set by a proxy at one of `proxies` (addresses or networks) to name the person.
     """
 
     tokens: Tokens | None = None
@@ -33,7 +33,7 @@ class Access:
     proxies: tuple[str, ...] = ()
 
     def person(self) -> str | None:
-        """Who is asking: a name, "" where names are not asked for, None for somebody who is not known."""
+        """Name of the person who sent the request; "" when nobody signs in, None when not signed in."""
         if self.header:
             return self._named_by_proxy()
         if self.tokens is None:
@@ -44,31 +44,31 @@ class Access:
 
     def _named_by_proxy(self) -> str | None:
         try:
-            asking = ip_address(request.remote_addr or "")
+            sender = ip_address(request.remote_addr or "")
         except ValueError:
             return None
-        if not any(asking in ip_network(proxy, strict=False) for proxy in self.proxies):
+        if not any(sender in ip_network(proxy, strict=False) for proxy in self.proxies):
             return None
         name = request.headers.get(self.header, "").strip()
-        return name[:100] if name and "," not in name else None  # two names: one of them is not the proxy's
+        return name[:100] if name and "," not in name else None  # of two names, one was not set by the proxy
 
 
 class Rate:
-    """So many requests a minute for each visitor, half of them at once. a_minute 0: no limit."""
+    """Limit on requests per minute for each visitor, half of which can come at once. per_minute: 0 for no limit."""
 
-    def __init__(self, a_minute: int) -> None:
-        self._a_minute = a_minute
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def takes(self, visitor: str, now: float) -> bool:
-        """Whether one more is allowed, and if so, count it."""
-        if not self._a_minute:
+        """Count one more request, if it is allowed. Returns whether it is."""
+        if not self._per_minute:
             return True
-        most = max(1.0, self._a_minute / 2)
+        most = max(1.0, self._per_minute / 2)
         with self._lock:
             left, last = self._left.pop(visitor, (most, now))
-            left = min(most, left + (now - last) * self._a_minute / 60)
+            left = min(most, left + (now - last) * self._per_minute / 60)
             allowed = left >= 1
             self._left[visitor] = (left - 1 if allowed else left, now)
             while len(self._left) > _VISITORS:
@@ -77,9 +77,9 @@ class Rate:
 
 
 def check() -> AnyResponse | None:
-    """Before every request: the person is known, has not asked too much, and asks from a page of ours."""
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not _from_ours():
-        abort(403, "This was sent from another page. Go to the page itself and send it from there.")
+    """Check every request: the person is signed in, within the rate limit, and any form comes from this site."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
+        abort(403, "This form was sent from another site. Open the page here and send it again.")
     g.person = ""
     if request.endpoint in _OPEN:
         return None
@@ -88,7 +88,7 @@ def check() -> AnyResponse | None:
     if person is None:
         if access.tokens is not None and request.method == "GET" and not request.path.endswith(".json"):
             return redirect("/sign-in", 303)
-        abort(401, "You are not signed in. Ask the person who runs this page for a token.")
+        abort(401, "You are not signed in. Ask the person who runs this page for an access code.")
     g.person = person
     rate: Rate = current_app.extensions["rate"]
     if not rate.takes(person or request.remote_addr or "", time.monotonic()):
@@ -96,11 +96,11 @@ def check() -> AnyResponse | None:
     return None
 
 
-TOO_MUCH = "That was more than one person may ask in so short a time. Wait half a minute, then go on."
+TOO_MUCH = "You have sent too many requests. Wait half a minute, then try again."
 
 
-def _from_ours() -> bool:
-    """Whether a form was sent from a page of ours. A program sends neither header, and no cookie that could be used."""
+def _same_site() -> bool:
+    """Whether a form was sent from this site. A program sends neither header, and no cookie that could be misused."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -110,13 +110,13 @@ def _from_ours() -> bool:
 
 @views.get("/sign-in")
 def sign_in() -> str:
-    """Where a token is given."""
+    """Form for the access code."""
     return render_template("sign_in.html", wrong=False)
 
 
 @views.post("/sign-in")
 def signed_in() -> AnyResponse | tuple[str, int]:
-    """The token becomes a cookie that no script can read and no other page can send."""
+    """Set the token as a cookie that scripts cannot read and other sites cannot send."""
     access: Access = current_app.extensions["access"]
     rate: Rate = current_app.extensions["rate"]
     if not rate.takes(f"sign-in {request.remote_addr}", time.monotonic()):
@@ -131,7 +131,7 @@ def signed_in() -> AnyResponse | tuple[str, int]:
 
 @views.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """The cookie goes; the token stays good until it is revoked."""
+    """Delete the cookie. The token stays valid until it is revoked."""
     answer = redirect("/sign-in", 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
     return answer

@@ -1,4 +1,4 @@
-"""Who opened and exported what: a line of JSON each, a file a day, kept for so many days."""
+"""Access log: who opened and exported what, one JSON line each, one file per day, kept for a number of days."""
 
 import errno
 import json
@@ -16,30 +16,30 @@ from corpus.errors import LimitHit
 _LOG = logging.getLogger("reviews")
 
 KEPT = {
-    "reading.report": "report",
-    "reading.report_json": "report",
-    "reading.report_ris": "citation",
-    "reading.page": "page",
-    "reading.page_json": "page",
-    "reading.picture": "picture",
-    "reading.file": "file",
+    "report.report": "report",
+    "report.report_json": "report",
+    "report.report_ris": "citation",
+    "report.page": "page",
+    "report.page_json": "page",
+    "report.picture": "picture",
+    "report.file": "file",
     "exports.table": "export",
     "exports.records": "export",
     "exports.feed": "feed",
-    "analysing.recommendations": "search",
-    "analysing.recommendations_json": "search",
-    "analysing.trends": "search",
-    "analysing.trends_json": "search",
-    "analysing.batch_begun": "batch",
-    "analysing.batch_book": "export",
-    "searching.page": "search",
-    "searching.page_json": "search",
+    "analysis.recommendations": "search",
+    "analysis.recommendations_json": "search",
+    "analysis.trends": "search",
+    "analysis.trends_json": "search",
+    "analysis.batch_begun": "batch",
+    "analysis.batch_book": "export",
+    "search.page": "search",
+    "search.page_json": "search",
 }
-"""What is written down, by the name of the view."""
+"""The kind of access to log, by the name of the view."""
 
 
 class Audit:
-    """The log in a folder. days: how long a file is kept. queries: whether the text of a query is written down, too."""
+    """The access log in a folder. days: how long a file is kept. queries: also log the text of queries."""
 
     def __init__(self, folder: Path, days: int, queries: bool) -> None:
         self._folder = folder
@@ -51,11 +51,12 @@ class Audit:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise LimitHit(
-                f"{folder} cannot be made ({error.strerror}). The log of who opened what needs it."
+                f"{folder} cannot be created ({error.strerror}). The access log needs it. Check the disk and the "
+                "folder's permissions."
             ) from error
 
     def write(self, **line: Any) -> None:
-        """Add a line, and drop the files that are too old when a day begins."""
+        """Add a line. Deletes files that are too old at the start of each day."""
         now = datetime.now(UTC)
         text = json.dumps({"at": now.isoformat(timespec="seconds"), **line}, ensure_ascii=False)
         day = now.date().isoformat()
@@ -65,13 +66,13 @@ class Audit:
                 self._drop(now)
             try:
                 self._append(self._folder / f"{day}.jsonl", (text + "\n").encode("utf-8", "replace"))
-            except OSError as error:  # a full disk: people go on searching, and the system's log has the line
+            except OSError as error:  # a full disk must not stop searches: the system log gets the line
                 line.pop("query", None)
-                _LOG.error("The log of who opened what cannot be written (%s): %s", error.strerror, json.dumps(line))
+                _LOG.error("The access log cannot be written (%s): %s", error.strerror, json.dumps(line))
 
     @staticmethod
     def _append(path: Path, line: bytes) -> None:
-        """The whole line or none of it."""
+        """Append the whole line or nothing."""
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             written = os.write(handle, line)
@@ -89,7 +90,7 @@ class Audit:
 
 
 def written(response: Response) -> Response:
-    """After every request that showed or gave something."""
+    """Log a request that showed or exported something."""
     audit: Audit | None = current_app.extensions["audit"]
     what = KEPT.get(request.endpoint or "")
     if audit is not None and what and response.status_code < 400:

@@ -1,4 +1,4 @@
-"""What every answer carries so that a browser runs nothing but ours, and the files that are ours."""
+"""Security headers for every response, and the static files."""
 
 import hashlib
 import mimetypes
@@ -38,7 +38,7 @@ static = Blueprint("static", __name__)
 
 
 def with_headers(response: Response) -> Response:
-    """On every answer, errors and files included."""
+    """Add the security headers to every response, including errors and files."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
@@ -46,13 +46,13 @@ def with_headers(response: Response) -> Response:
 
 
 def refused(hosts: tuple[str, ...]) -> None:
-    """Turn away a page elsewhere that had its own name lead to this machine (DNS rebinding)."""
+    """Refuse host names that are not ours, which protects against DNS rebinding."""
     if hosts and _name(request.host) not in hosts:
-        abort(421, "This page is not served under that name. Call it by the address that `reviews serve` printed.")
+        abort(421, "This page is not served under that name. Use the address that `reviews serve` printed.")
 
 
 def _name(host: str) -> str:
-    """A host without its port."""
+    """Host name without the port."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.rpartition(":")[0].lower() if ":" in host else host.lower()
@@ -60,7 +60,7 @@ def _name(host: str) -> str:
 
 @cache
 def _files() -> dict[str, tuple[bytes, str]]:
-    """Every file that is ours, by name, with a name for this version of it. What is not in here is not served."""
+    """All static files by name, each with a hash of its contents. Nothing else is served."""
     found = {}
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
@@ -70,13 +70,13 @@ def _files() -> dict[str, tuple[bytes, str]]:
 
 
 def asset(name: str) -> str:
-    """The address of a file of ours, another one when the file changes, so that a browser may keep it for ever."""
+    """Address of a static file. It changes with the contents, so a browser can cache it for ever."""
     return f"/static/{name}?v={_files()[name][1]}"
 
 
 @static.get("/static/<path:name>")
 def file(name: str) -> Response:
-    """A style sheet, a script, a font: from a list made at the start, so that no path can lead elsewhere."""
+    """Serve a static file from the list made at the start, so that no path can lead elsewhere."""
     held = _files().get(name)
     if held is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""Who may open the page: a token for each person, kept as a hash in tokens.json of the library, revocable at once."""
+"""Access tokens: one per person, stored as a hash in the library's tokens.json, revocable at once."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ _LONGEST = 100  # characters of a name
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What is kept of a token. hash: SHA-256 of it; it has 256 random bits, so no slower hash is needed."""
+    """A stored token. hash: SHA-256 of it; a token has 256 random bits, so a slower hash is not needed."""
 
     person: str
     hash: str
@@ -26,7 +26,7 @@ class Token:
 
 
 class Tokens:
-    """The tokens of a library. The file is looked at for each request: who is revoked is out at once."""
+    """The tokens of a library. The file is checked for each request, so a revoked token stops working at once."""
 
     def __init__(self, library: Path) -> None:
         self._path = LibraryPaths(library).tokens
@@ -34,26 +34,26 @@ class Tokens:
         self._held: tuple[Token, ...] = ()
 
     def add(self, person: str) -> str:
-        """Make a token for a person and return it: it is not kept and cannot be shown again."""
+        """Create a token for a person and return it. It is not stored and cannot be shown again."""
         person = " ".join(person.split())
         if not person or len(person) > _LONGEST or not person.isprintable():
-            raise UsageError(f"A token is for a person: give a name of at most {_LONGEST} letters.")
+            raise UsageError(f"A token needs a person's name of at most {_LONGEST} characters. Give one.")
         if any(token.person.casefold() == person.casefold() for token in self.held()):
-            raise UsageError(f"{person} has a token. Revoke it first with `reviews token revoke`.")
+            raise UsageError(f"{person} already has a token. Revoke it first with `reviews token revoke`.")
         token = secrets.token_urlsafe(32)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._write((*self.held(), Token(person, _hash(token), made_at)))
         return token
 
     def revoke(self, person: str) -> None:
-        """Take a person's token away."""
+        """Delete a person's token."""
         kept = tuple(token for token in self.held() if token.person.casefold() != person.casefold())
         if len(kept) == len(self.held()):
-            raise NotFound(f"Nobody called {person} has a token. `reviews token list` shows who has one.")
+            raise NotFound(f"{person} does not have a token. `reviews token list` shows who does.")
         self._write(kept)
 
     def held(self) -> tuple[Token, ...]:
-        """Everybody who has one."""
+        """All stored tokens."""
         try:
             found = self._path.stat()
         except FileNotFoundError:
@@ -64,15 +64,15 @@ class Tokens:
             try:
                 self._held = tuple(Token(**each) for each in json.loads(self._path.read_bytes())["tokens"])
             except (ValueError, TypeError, KeyError) as error:
-                raise Corrupt(f"{self._path} is damaged. Delete it and make the tokens again.") from error
+                raise Corrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
             self._seen = seen
         return self._held
 
     def person(self, token: str) -> str | None:
-        """Whose token it is, or None."""
+        """Name of the person with this token, or None."""
         given = _hash(token)
         found = None
-        for each in self.held():  # all of them, so that the time it takes tells nothing
+        for each in self.held():  # all of them, so that the time taken reveals nothing
             if hmac.compare_digest(each.hash, given):
                 found = each.person
         return found

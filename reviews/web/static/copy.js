@@ -1,4 +1,4 @@
-// Comfort only: a button that puts a citation on the clipboard. Without it the citation can be selected and copied.
+// Optional: a button that copies a citation. Without JavaScript, the citation can be selected and copied.
 "use strict";
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
@@ -6,19 +6,19 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     const citation = button.closest("details").querySelector(".r-citation");
     const words = button.dataset.copy && button.closest(".r-passage, .r-paragraph").querySelector("blockquote, :scope > p.govuk-body");
     const label = button.textContent;
-    let told = "Copied";
+    let message = "Copied";
     try {
       await navigator.clipboard.writeText(words ? `“${words.textContent.trim()}”\n${citation.textContent}` : citation.textContent);
     } catch {
-      // Not allowed on a page without https: select it, so that one key press copies it.
+      // Browsers allow this only with https. Otherwise, select the citation so that Ctrl+C copies it.
       getSelection().selectAllChildren(citation);
-      told = "Selected: copy it with Ctrl+C";
+      message = "Selected: copy it with Ctrl+C";
     }
-    button.textContent = told;
-    document.getElementById("said").textContent = told;
+    button.textContent = message;
+    document.getElementById("said").textContent = message;
     setTimeout(() => { button.textContent = label; }, 4000);
   });
 }
-// A page that tells how far something is looks again by itself.
+// A progress page reloads itself.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));

@@ -1,5 +1,5 @@
-// Comfort only: shows the page of the PDF itself, sharp at every size, with what was found marked. If anything goes
-// wrong the picture that the server drew stays where it is.
+// Optional: shows the page of the PDF, sharp at every size, with the matches marked. If anything goes wrong, the
+// picture from the server stays.
 const viewer = document.getElementById("viewer");
 
 async function show(box) {
@@ -10,8 +10,8 @@ async function show(box) {
     url: box.dataset.file,
     standardFontDataUrl: `${ours}standard_fonts/`,
     wasmUrl: `${ours}wasm/`,
-    useWasm: false, // the policy of the page allows no WebAssembly; slower readers of the same pictures are there
-    useSystemFonts: false, // ours fit the widths that the file states; those of the machine may not
+    useWasm: false, // the content security policy forbids WebAssembly; slower decoders are used instead
+    useSystemFonts: false, // the bundled fonts fit the widths stated in the file; system fonts may not
     isEvalSupported: false,
     enableXfa: false,
     disableAutoFetch: true,
@@ -34,7 +34,7 @@ async function show(box) {
 
 const letters = (text) => Array.from(text.normalize("NFKC").toLowerCase().matchAll(/[\p{L}\p{N}]/gu), (found) => found[0]).join("");
 
-// As ingest/extract.py finds them: only letters and digits are compared, and a place must be told for sure.
+// The same method as ingest/worker/render.py: compares only letters and digits, and needs a unique match.
 function places(items, marks) {
   let page = "";
   const home = [];
@@ -81,7 +81,7 @@ function drawn(pdfjs, text, viewport, marks) {
       const wide = item.width * viewport.scale;
       const mark = document.createElement("div");
       mark.className = "r-drawn-mark";
-      // Shares of the page, so that they stay on their words when the window changes its size.
+      // Positions in per cent of the page, so that the marks stay on their words when the window is resized.
       const [left, top] = [e + wide * share(first) * Math.cos(Math.atan2(b, a)), f - size + wide * share(first) * Math.sin(Math.atan2(b, a))];
       mark.style.left = `${(100 * left) / viewport.width}%`;
       mark.style.top = `${(100 * top) / viewport.height}%`;

@@ -1,1 +1,1 @@
-"""The pages, one module for each group of addresses."""
+"""Views of the web page, one module for each group of addresses."""

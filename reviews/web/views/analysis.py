@@ -1,4 +1,4 @@
-"""Recommendations of all reports, trends, and a whole sheet of queries at once."""
+"""Views for recommendations, trends and sheets of queries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from reviews.web.batch_jobs import Batch
-from reviews.web.context import as_json, opened, shelf
+from reviews.web.context import as_json, opened, pool
 from reviews.web.parameters import Asked, filters_of, labels, pairs_of
 from reviews.web.views.exports import TYPES
 from search.analytics import charts
@@ -23,9 +23,9 @@ from search.analytics.trends import By, Point
 from search.filters import Filters
 from search.sheets.template import template
 
-views = Blueprint("analysing", __name__)
+views = Blueprint("analysis", __name__)
 
-_LISTED = 25  # recommendations on one page
+_LISTED = 25  # recommendations per page
 BY = {
     "year": "year by year",
     "board": "board by board",
@@ -37,10 +37,10 @@ _QUERIES = 5  # in one chart
 
 
 def _items() -> tuple[Asked, str, list[dict[str, object]], bool]:
-    """What was asked, of which kind, one page of it, and whether there is more."""
+    """The search, the kind asked for, one page of items, and whether there are more."""
     asked, only = Asked.read(request.args), request.args.get("only", "")
     if only not in ("", *ItemKind):
-        raise UsageError(f"There is no kind called {only[:40]!r}. There are: {', '.join(ItemKind)}.")
+        raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ItemKind)}.")
     kind = ItemKind(only) if only else None
     start = (asked.page - 1) * _LISTED
     searcher = opened().searcher()
@@ -51,7 +51,7 @@ def _items() -> tuple[Asked, str, list[dict[str, object]], bool]:
 
 @views.get("/recommendations")
 def recommendations() -> str | tuple[str, int]:
-    """Every recommendation and finding, or those that mention something."""
+    """All recommendations and findings, or those that mention something."""
     try:
         asked, only, rows, more = _items()
     except (UsageError, QueryRefused) as error:
@@ -70,7 +70,7 @@ def recommendations_json() -> Response:
 
 
 def _narrowing(filters: Filters, *queries: str) -> dict[str, object]:
-    """What a page needs to say how it is narrowed and how it was read, and to stay so when its form is sent."""
+    """Template values for the filters in use, for keeping them in the form, and for notes on the query."""
     searcher = opened().searcher()
     remarks = dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters))
     return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters), "remarks": list(remarks)}
@@ -81,9 +81,9 @@ def _points() -> tuple[list[str], By, list[Point]]:
     wanted = request.args.get("by") or "year"
     by = next((name for name in get_args(By) if name == wanted), None)
     if by is None:
-        raise UsageError(f"There is no `by` called {wanted[:40]!r}. There are: {', '.join(BY)}.")
+        raise UsageError(f"The counts cannot be grouped by {wanted[:40]!r}. Choose one of: {', '.join(BY)}.")
     if len(queries) > _QUERIES:
-        raise UsageError(f"At most {_QUERIES} queries fit into one chart.")
+        raise UsageError(f"A chart can show up to {_QUERIES} queries. Remove some.")
     if not queries:
         return [], by, []
     return (
@@ -99,7 +99,7 @@ def _suppressed() -> bool:
 
 @views.get("/trends")
 def trends() -> str | tuple[str, int]:
-    """How often reports speak of something: a chart, and the table of the same numbers."""
+    """How many reports mention something: a chart and a table of the same figures."""
     known = opened().searcher().themes.themes
     try:
         queries, by, points = _points()
@@ -124,46 +124,46 @@ def trends_json() -> Response:
 
 @views.get("/trends.svg")
 def trends_svg() -> Response:
-    """The chart. It carries its numbers as text."""
+    """The chart as SVG, with its figures as text."""
     _, _, points = _points()
     if not points:
-        raise UsageError("Nothing was asked: the parameter `q` is empty.")
+        raise UsageError("The query is empty. Give one in the parameter `q`.")
     return Response(charts.svg(points), mimetype="image/svg+xml")
 
 
 @views.get("/batch")
 def batch() -> str:
-    """Where a sheet of queries is given."""
+    """Form for uploading a sheet of queries."""
     return render_template("batch.html", batch=None)
 
 
 @views.post("/batch")
 def batch_begun() -> AnyResponse:
-    """Take the sheet and begin: the answer is the page that tells how far it is."""
+    """Accept a sheet, start it, and redirect to its progress page."""
     sheet = request.files.get("sheet")
     if sheet is None or not sheet.filename:
-        raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query a line.")
+        raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query per line.")
     with closing(sheet):
         given = sheet.read()
-    begun = shelf().batches.begin(given, sheet.filename, g.person, request.host_url.rstrip("/"))
+    begun = pool().batches.begin(given, sheet.filename, g.person, request.host_url.rstrip("/"))
     return redirect(f"/batch/{begun.id}", 303)
 
 
 @views.get("/batch/template.xlsx")
 def batch_template() -> Response:
-    """An example sheet."""
+    """Download an example sheet."""
     response = Response(template("xlsx"), mimetype=TYPES["xlsx"])
     response.headers["Content-Disposition"] = 'attachment; filename="queries.xlsx"'
     return response
 
 
 def _batch(id: str) -> Batch:
-    return shelf().batches.find(id, g.person)
+    return pool().batches.find(id, g.person)
 
 
 @views.get("/batch/<string(length=22):id>")
 def batch_progress(id: str) -> str:
-    """How far it is, and in the end the workbook."""
+    """Progress of a sheet, and the link to the workbook when it is finished."""
     return render_template("batch.html", batch=_batch(id))
 
 
@@ -174,7 +174,7 @@ def batch_progress_json(id: str) -> Response:
 
 @views.get("/batch/<string(length=22):id>.xlsx")
 def batch_book(id: str) -> Response:
-    """The workbook: every mention, the sums, the matrix and the record."""
+    """Download the workbook: every mention, the counts, the matrix and the record."""
     response = Response(_batch(id).book(), mimetype=TYPES["xlsx"])
     response.headers["Content-Disposition"] = 'attachment; filename="answers.xlsx"'
     return response

@@ -1,4 +1,4 @@
-"""The answer to take away: as a spreadsheet, for reference managers, and as a feed that follows a search."""
+"""Exports of search results: spreadsheets, records for reference managers, and a feed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _ENTRIES = 50  # of a feed
 
 def _all(asked: Asked, per_report: int | None) -> Results:
     if not (asked.text.strip() or asked.filtered):
-        raise UsageError("Nothing was asked: the parameter `q` is empty.")
+        raise UsageError("The query is empty. Give one in the parameter `q`.")
     return answer(asked, limit=_MOST, offset=0, per_report=per_report)
 
 
 @views.get("/search.<any(csv, xlsx):form>")
 def table(form: str) -> Response:
-    """Every mention, a row each, with the columns of docs/data-format.md."""
+    """Every mention, one row each, with the columns in docs/data-format.md."""
     asked = Asked.read(request.args)
     results = _all(asked, None)
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +43,7 @@ def table(form: str) -> Response:
 
 @views.get("/search.ris")
 def records() -> Response:
-    """A record for each report that answers, with its best passages as notes."""
+    """A RIS record for each matching report, with its best passages as notes."""
     text = "".join(
         citation.ris(
             hit.report, None, " | ".join(citation.place(p.page, p.page_label, p.paragraph) for p in hit.passages)
@@ -57,10 +57,10 @@ def records() -> Response:
 
 @views.get("/search.atom")
 def feed() -> Response:
-    """A saved search without an account: the reports that answer, the newest first."""
+    """Atom feed of the matching reports, newest first: a saved search without an account."""
     asked = Asked.read(request.args)
     if not (asked.text.strip() or asked.filtered):
-        raise UsageError("Nothing was asked: the parameter `q` is empty.")
+        raise UsageError("The query is empty. Give one in the parameter `q`.")
     results = answer(asked, sort="newest", limit=_ENTRIES, offset=0, per_report=1)
     entries = [
         (hit, "".join(piece.text for passage in hit.passages for piece in highlight.quoted(passage))) for hit in results

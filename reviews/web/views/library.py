@@ -1,4 +1,4 @@
-"""The pages that tell about the collection and about the search: themes, what is held, help, accessibility, health."""
+"""Views on the library and the service: themes, coverage, help, accessibility, health."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from flask import Blueprint, Response, render_template, request
 from corpus.errors import ReviewsError
 from corpus.model import SectionKind
 from reviews.terminal import themes as theme_text
-from reviews.terminal.coverage import Account
+from reviews.terminal.coverage import CoverageReport
 from reviews.web import help_text
 from reviews.web.context import as_json, opened
 from reviews.web.parameters import Asked
 
-views = Blueprint("telling", __name__)
+views = Blueprint("library", __name__)
 
-_LISTED = 150  # reports on one page
+_LISTED = 150  # reports per page
 
 
 @views.get("/themes")
 def themes() -> str:
-    """The vocabulary, each theme with what it expands to."""
+    """All themes, each with the terms that it searches for."""
     searcher = opened().searcher()
     known, themed = searcher.themes, searcher.themed()
     counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
@@ -40,13 +40,13 @@ def themes_json() -> Response:
 
 @views.get("/coverage")
 def coverage() -> str:
-    """What is held, what could not be read and why."""
+    """What is searched, and what could not be read and why."""
     library, asked = opened(), Asked.read(request.args)
     reports = sorted(library.reports(), key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
     start = (asked.page - 1) * _LISTED
     return render_template(
         "coverage.html",
-        account=Account.of(library),
+        held=CoverageReport.of(library),
         reports=reports[start : start + _LISTED],
         now=asked.page,
         last=max(1, -(-len(reports) // _LISTED)),
@@ -55,17 +55,17 @@ def coverage() -> str:
 
 @views.get("/coverage.json")
 def coverage_json() -> Response:
-    return as_json(Account.of(opened()).to_dict())
+    return as_json(CoverageReport.of(opened()).to_dict())
 
 
 @views.get("/reports.json")
 def reports_json() -> Response:
-    """Everything that is held, as `reviews reports --json` prints it."""
+    """All reports, as `reviews reports --json` prints them."""
     return as_json({"reports": [report.to_dict() for report in opened().reports()]})
 
 
 @views.get("/help")
-def help() -> str:  # noqa: A001 - the page is called so
+def help() -> str:  # noqa: A001 - the name of the page
     return render_template("help.html", groups=help_text.GROUPS, sections=list(SectionKind))
 
 
@@ -85,20 +85,20 @@ def accessibility() -> str:
 
 @views.get("/opensearch.xml")
 def opensearch() -> Response:
-    """So that a browser can be told to search here."""
+    """OpenSearch description, with which a browser adds this page as a search engine."""
     text = render_template("opensearch.xml", root=request.host_url)
     return Response(text, mimetype="application/opensearchdescription+xml")
 
 
 @views.get("/healthz")
 def healthz() -> Response:
-    """The process is there."""
+    """Liveness: the process is running."""
     return as_json({"ok": True})
 
 
 @views.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """It can answer: the corpus and the index open."""
+    """Readiness: the corpus and the index can be opened."""
     try:
         found = opened().searcher()
     except ReviewsError as error:
@@ -108,5 +108,5 @@ def readyz() -> tuple[Response, int]:
 
 @views.get("/version")
 def version() -> Response:
-    told: dict[str, Any] = {"program": version_of("safeguarding-reviews"), "python": platform.python_version()}
-    return as_json(told)
+    versions: dict[str, Any] = {"program": version_of("safeguarding-reviews"), "python": platform.python_version()}
+    return as_json(versions)

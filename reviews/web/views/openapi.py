@@ -1,4 +1,4 @@
-"""The description of the page for programs: OpenAPI 3.1, made from the same names that the views read."""
+"""OpenAPI 3.1 description of the web page, made from the same tables that the views use."""
 
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ from reviews.web.parameters import SORTS
 from search.analytics.trends import By
 from search.filters import FILTERS, Filter
 
-views = Blueprint("describing", __name__)
+views = Blueprint("openapi", __name__)
 
 Schema = dict[str, Any]
 
@@ -32,33 +32,33 @@ def _values(each: Filter) -> Schema:
 
 _NARROWED = [
     *(_query(each.name, each.help, _values(each)) for each in FILTERS),
-    _query("from", "The first year; in place of `year`.", _YEAR),
-    _query("to", "The last year; in place of `year`.", _YEAR),
+    _query("from", "First year, instead of `year`.", _YEAR),
+    _query("to", "Last year, instead of `year`.", _YEAR),
 ]
 _ASKED = [
     _query("q", "the query, in the query language", _TEXT),
     *_NARROWED,
-    _query("exact", "1: no other forms of words", {"enum": ["0", "1"]}),
-    _query("sort", "the order", {"enum": list(SORTS)}),
+    _query("exact", "1: only the words as written", {"enum": ["0", "1"]}),
+    _query("sort", "order of the results", {"enum": list(SORTS)}),
 ]
 _PAGED = [
-    _query("page", "which page of the answer", {"type": "integer", "minimum": 1, "maximum": 100_000}),
-    _query("limit", "reports on a page", {"type": "integer", "minimum": 1, "maximum": 100}),
+    _query("page", "page of the results", {"type": "integer", "minimum": 1, "maximum": 100_000}),
+    _query("limit", "reports per page", {"type": "integer", "minimum": 1, "maximum": 100}),
 ]
 _ITEMS = [
-    _query("only", "the one or the other", {"enum": ["", *ItemKind]}),
+    _query("only", "only recommendations, or only findings", {"enum": ["", *ItemKind]}),
     _PAGED[0],
 ]
 _COUNTED = [
     _query("q", "what to count, up to five", {"type": "array", "items": _TEXT, "maxItems": 5}),
-    _query("by", "by what", {"enum": list(get_args(By))}),
-    _query("small", "hidden: keep back counts from 1 to 4", {"enum": ["hidden"]}),
+    _query("by", "what to group the counts by", {"enum": list(get_args(By))}),
+    _query("small", "hidden: hide counts from 1 to 4", {"enum": ["hidden"]}),
     *_NARROWED,
 ]
 _SHEET = [
     {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}}
 ]
-_REPORT = {"name": "id", "in": "path", "required": True, "description": "a report, by the beginning of its id"}
+_REPORT = {"name": "id", "in": "path", "required": True, "description": "the start of a report's id"}
 _NUMBER = {"name": "number", "in": "path", "required": True, "description": "a page of the PDF, from 1"}
 _ONE = [{**_REPORT, "schema": _ID}]
 _PAGE = [*_ONE, {**_NUMBER, "schema": {"type": "integer", "minimum": 1, "maximum": 100_000}}]
@@ -85,7 +85,9 @@ def _get(told: str, kind: str, schema: Schema, parameters: list[Schema], *refusa
     wrong_schema = _ERROR if wrong == "application/json" else _TEXT
     answers: Schema = {"200": {"description": told, "content": {kind: {"schema": schema}}}}
     for status in refusals:
-        said = {400: "a parameter or the query cannot be used", 404: "not held", 503: "not available now"}[status]
+        said = {400: "a parameter or the query is invalid", 404: "not found", 503: "not available at the moment"}[
+            status
+        ]
         answers[str(status)] = {"description": said, "content": {wrong: {"schema": wrong_schema}}}
     return {"get": {"summary": told, "parameters": parameters, "responses": answers}}
 
@@ -97,18 +99,18 @@ _FOUND = _object("version", "query", "generation", "coverage", "total", "hits", 
 
 PATHS: dict[str, Schema] = {
     "/": _get("the search page", _HTML, _TEXT, [*_ASKED, *_PAGED], 400, 503),
-    "/search.json": _get("an answer", _JSON, _FOUND, [*_ASKED, *_PAGED], 400, 503),
-    "/search.csv": _get("every mention of an answer", "text/csv", _TEXT, _ASKED, 400, 503),
+    "/search.json": _get("search results", _JSON, _FOUND, [*_ASKED, *_PAGED], 400, 503),
+    "/search.csv": _get("every mention in the results", "text/csv", _TEXT, _ASKED, 400, 503),
     "/search.xlsx": _get("the same as a workbook", _XLSX, _TEXT, _ASKED, 400, 503),
-    "/search.ris": _get("the reports of an answer for reference managers", _RIS, _TEXT, _ASKED, 400, 503),
-    "/search.atom": _get("a feed of an answer", "application/atom+xml", _TEXT, _ASKED, 400, 503),
+    "/search.ris": _get("the reports in the results, for reference managers", _RIS, _TEXT, _ASKED, 400, 503),
+    "/search.atom": _get("a feed of the results", "application/atom+xml", _TEXT, _ASKED, 400, 503),
     "/reports.json": _get("all reports", _JSON, _object("reports"), [], 503),
     "/reports/{id}": _get("a report", _HTML, _TEXT, [*_ONE, *_ASKED], 400, 404, 503),
     "/reports/{id}.json": _get(
         "a report", _JSON, _object("report", "pages", "paragraphs", "hit"), [*_ONE, *_ASKED], 400, 404, 503
     ),
     "/reports/{id}.ris": _get(
-        "a report or a paragraph of it for reference managers",
+        "a report or one of its paragraphs, for reference managers",
         _RIS,
         _TEXT,
         [*_ONE, _query("paragraph", "its ordinal", {"type": "integer", "minimum": 0, "maximum": 9_999_999})],
@@ -116,25 +118,25 @@ PATHS: dict[str, Schema] = {
         404,
         503,
     ),
-    "/reports/{id}/file.pdf": _get("the file", "application/pdf", _TEXT, _ONE, 400, 404, 503),
+    "/reports/{id}/file.pdf": _get("the PDF", "application/pdf", _TEXT, _ONE, 400, 404, 503),
     "/reports/{id}/pages/{number}": _get("a page", _HTML, _TEXT, [*_PAGE, *_ASKED], 400, 404, 503),
     "/reports/{id}/pages/{number}.json": _get(
         "a page", _JSON, _object("report", "pages", "paragraphs", "mentions"), [*_PAGE, *_ASKED], 400, 404, 503
     ),
     "/reports/{id}/pages/{number}/picture.png": _get(
-        "the picture of a page", "image/png", _TEXT, [*_PAGE, *_ASKED], 400, 404, 503
+        "a picture of a page", "image/png", _TEXT, [*_PAGE, *_ASKED], 400, 404, 503
     ),
     "/recommendations": _get("recommendations and findings", _HTML, _TEXT, [*_ASKED, *_ITEMS], 400, 503),
     "/recommendations.json": _get(
         "recommendations and findings", _JSON, _object("items", "more"), [*_ASKED, *_ITEMS], 400, 503
     ),
-    "/trends": _get("how often reports speak of something", _HTML, _TEXT, _COUNTED, 400, 503),
+    "/trends": _get("how many reports mention something", _HTML, _TEXT, _COUNTED, 400, 503),
     "/trends.json": _get("the same", _JSON, _object("queries", "by", "points"), _COUNTED, 400, 503),
     "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),
     "/batch": {
-        **_get("where a sheet of queries is given", _HTML, _TEXT, []),
+        **_get("form for uploading a sheet of queries", _HTML, _TEXT, []),
         "post": {
-            "summary": "answer a sheet of queries; leads to the page that tells how far it is",
+            "summary": "run a sheet of queries; redirects to its progress page",
             "requestBody": {
                 "required": True,
                 "content": {
@@ -144,7 +146,7 @@ PATHS: dict[str, Schema] = {
                 },
             },
             "responses": {
-                "303": {"description": "begun"},
+                "303": {"description": "started"},
                 "400": {"description": "no sheet, or one without queries", "content": {_HTML: {"schema": _TEXT}}},
                 "413": {"description": "too large", "content": {_HTML: {"schema": _TEXT}}},
                 "503": {"description": "too many at once", "content": {_HTML: {"schema": _TEXT}}},
@@ -152,30 +154,34 @@ PATHS: dict[str, Schema] = {
         },
     },
     "/batch/template.xlsx": _get("an example sheet", _XLSX, _TEXT, []),
-    "/batch/{id}": _get("how far a sheet is", _HTML, _TEXT, _SHEET, 404),
+    "/batch/{id}": _get("progress of a sheet", _HTML, _TEXT, _SHEET, 404),
     "/batch/{id}.json": _get(
-        "how far a sheet is", _JSON, _object("done", "total", "ready", "error", "read"), _SHEET, 404
+        "progress of a sheet", _JSON, _object("done", "total", "ready", "error", "read"), _SHEET, 404
     ),
-    "/batch/{id}.xlsx": _get("the answers to a sheet", _XLSX, _TEXT, _SHEET, 404),
+    "/batch/{id}.xlsx": _get("the results of a sheet", _XLSX, _TEXT, _SHEET, 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),
-    "/coverage": _get("what is held", _HTML, _TEXT, [_PAGED[0]], 400, 503),
+    "/coverage": _get("what is searched, and what is not", _HTML, _TEXT, [_PAGED[0]], 400, 503),
     "/coverage.json": _get(
-        "what is held", _JSON, _object("coverage", "unread", "failures", "missing_folders", "not_held"), [], 503
+        "what is searched, and what is not",
+        _JSON,
+        _object("coverage", "unread", "failures", "missing_folders", "not_held"),
+        [],
+        503,
     ),
     "/help": _get("how to search", _HTML, _TEXT, []),
     "/help.json": _get("how to search", _JSON, _object("groups", "sections"), []),
-    "/accessibility": _get("how these pages can be used", _HTML, _TEXT, []),
-    "/opensearch.xml": _get("for the search box of a browser", "application/opensearchdescription+xml", _TEXT, []),
-    "/healthz": _get("the process is there", _JSON, _object("ok"), []),
-    "/readyz": _get("it can answer", _JSON, _object("ok"), [], 503),
-    "/version": _get("of the program", _JSON, _object("program", "python"), []),
+    "/accessibility": _get("accessibility statement", _HTML, _TEXT, []),
+    "/opensearch.xml": _get("OpenSearch description for a browser", "application/opensearchdescription+xml", _TEXT, []),
+    "/healthz": _get("the process is running", _JSON, _object("ok"), []),
+    "/readyz": _get("searches work", _JSON, _object("ok"), [], 503),
+    "/version": _get("versions of the program and Python", _JSON, _object("program", "python"), []),
     "/openapi.json": _get("this description", _JSON, _object("openapi", "info", "paths"), []),
 }
 
 
 @views.get("/openapi.json")
 def openapi() -> Response:
-    """All of it."""
+    """The OpenAPI description."""
     info = {"title": "Safeguarding reviews", "version": "1", "description": "Search inside safeguarding reviews."}
     return as_json({"openapi": "3.1.0", "info": info, "paths": PATHS})

@@ -1,4 +1,4 @@
-"""One report: what is known of it, every mention in it, its pages as text and as pictures, and the file itself."""
+"""Views of one report: its details, every mention in it, its pages as text and pictures, and the PDF."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from corpus.names import real_path
 from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.terminal import report as report_text
-from reviews.web.context import as_json, give_back, opened, shelf
+from reviews.web.context import as_json, give_back, opened, pool
 from reviews.web.highlight import Piece, Span, pieces, quoted
 from reviews.web.page_images import png
 from reviews.web.parameters import Asked
@@ -26,12 +26,12 @@ from reviews.web.views.search import Quoted, one
 from search.answering.similar import Alike
 from search.results import Hit
 
-views = Blueprint("reading", __name__)
+views = Blueprint("report", __name__)
 
 _ID = "<string(minlength=8, maxlength=64):id>"
-_LISTED = 25  # mentions on one page of a report
-_AROUND = 30  # characters before and after a mention that tell its place on the page
-_WIDE = 900  # pixels of a picture
+_LISTED = 25  # passages per page of a report
+_AROUND = 30  # characters before and after a mention, used to find it on the page
+_WIDE = 900  # width of a picture in pixels
 _LABELS = {
     "board": "Board",
     "area": "Area",
@@ -42,14 +42,14 @@ _LABELS = {
     "published": "Published",
     "case": "Case",
     "author": "Author",
-    "url": "Address",
+    "url": "Web address",
     "accessed": "Accessed",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One match. number: from 1 in its report; start, end: characters of its paragraph."""
+    """One match. number: from 1 in its report. start, end: character positions in its paragraph."""
 
     number: int
     page: int
@@ -60,10 +60,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading or aside as it stands on one page.
+    """The part of a paragraph, heading or boilerplate on one page.
 
-    printed: its number; number: the same where the text does not begin with it. cited: of a heading, whether it says
-    something: it is a finding, or what was searched for stands in it.
+    printed: its printed number. number: the same, where the text does not already start with it. cited: whether to
+    offer a citation for a heading: it is a finding, or contains a match.
     """
 
     pieces: list[Piece]
@@ -80,7 +80,7 @@ class Block:
 
 @views.get(f"/reports/{_ID}")
 def report(id: str) -> str:
-    """What is known of a report, its contents, and every mention of what was searched for."""
+    """Details of a report, its contents, and every mention of the query."""
     held, text = _report(id)
     asked = Asked.read(request.args)
     hit = one(held, asked)
@@ -119,7 +119,7 @@ def _place(passage: Any) -> str:
 
 
 def _first_numbers(hit: Hit | None) -> list[int]:
-    """For each passage, the number of its first mention."""
+    """Number of the first mention in each passage."""
     numbers, upto = [], 1
     for passage in hit.passages if hit else ():
         numbers.append(upto)
@@ -129,7 +129,7 @@ def _first_numbers(hit: Hit | None) -> list[int]:
 
 @views.get(f"/reports/{_ID}.json")
 def report_json(id: str) -> Response:
-    """As `reviews show --json`, with the mentions of what was searched for."""
+    """As `reviews show --json`, with the mentions of the query."""
     held, text = _report(id)
     hit = one(held, Asked.read(request.args))
     return as_json({**report_text.to_dict(held, text, None), "hit": hit.to_dict() if hit else None})
@@ -137,7 +137,7 @@ def report_json(id: str) -> Response:
 
 @views.get(f"/reports/{_ID}.ris")
 def report_ris(id: str) -> Response:
-    """For a reference manager: the report or, with `paragraph` (its ordinal), that paragraph of it."""
+    """RIS record of the report or, with `paragraph` (its ordinal), of that paragraph."""
     held, text = _report(id)
     ordinal = request.args.get("paragraph", "")
     place = quotation = None
@@ -156,14 +156,14 @@ def _paragraph(text: Text, ordinal: str) -> Paragraph:
         raise UsageError("`paragraph` must be the ordinal of a paragraph: a whole number from 0.")
     if int(ordinal) >= len(text.paragraphs):
         raise NotFound(
-            f"There is no paragraph {int(ordinal)}: the last one of this report is {len(text.paragraphs) - 1}."
+            f"There is no paragraph {int(ordinal)}: the last one in this report is {len(text.paragraphs) - 1}."
         )
     return text.paragraphs[int(ordinal)]
 
 
 @views.get(f"/reports/{_ID}/pages/<int:number>")
 def page(id: str, number: int) -> str:
-    """A page: its text with paragraphs that can be cited, and what it looks like."""
+    """A page: its text, with a citation for each paragraph, and its picture."""
     held, text = _report(id)
     _check(text, number)
     asked = Asked.read(request.args)
@@ -198,20 +198,20 @@ def page_json(id: str, number: int) -> Response:
 
 @views.get(f"/reports/{_ID}/pages/<int:number>/picture.png")
 def picture(id: str, number: int) -> Response:
-    """What the page looks like, drawn by PDFium in the child process, with what was searched for marked."""
+    """Picture of a page with the matches marked, drawn by PDFium in the sandbox."""
     held, text = _report(id)
     _check(text, number)
     wanted = marks(text, number, mentions(one(held, Asked.read(request.args)), text))
     with _open(held) as file:
         data = file.read()
-    give_back()  # others may search while this waits for its turn to be drawn
-    drawn = shelf().pictures.draw(held.id, data, number, _WIDE, wanted)
+    give_back()  # others can search while this picture waits to be drawn
+    drawn = pool().pictures.draw(held.id, data, number, _WIDE, wanted)
     return Response(png(drawn), mimetype="image/png")
 
 
 @views.get(f"/reports/{_ID}/file.pdf")
 def file(id: str) -> Response:
-    """The file itself, if its bytes are still those that were read. No part of the address is a path."""
+    """The PDF, if it has not changed since it was read. No part of the address is used as a path."""
     held, _ = _report(id)
     opened = _open(held)
     size = opened.seek(0, 2)
@@ -237,8 +237,8 @@ def _check(text: Text, number: int) -> None:
 
 
 def _open(held: Report) -> BinaryIO:
-    """The file of a report, open, its bytes checked against the report's id: whatever lies there now is not served."""
-    root = shelf().settings.library
+    """Open the PDF of a report, after checking its hash: a file that was replaced is not served."""
+    root = pool().settings.library
     for name in held.files:
         try:
             opened = real_path(root, name).open("rb")
@@ -248,14 +248,16 @@ def _open(held: Report) -> BinaryIO:
             opened.seek(0)
             return opened
         opened.close()
-    raise NotFound("The file of this report has been moved or changed since it was read. Its text is still here.")
+    raise NotFound(
+        "The PDF of this report has been moved or changed since it was read. You can still read its text here."
+    )
 
 
-# ---------------------------------------------------------------- what stands on a page
+# ---------------------------------------------------------------- contents of a page
 
 
 def mentions(hit: Hit | None, text: Text) -> list[Mention]:
-    """Every match in a report, in order, with the page on which it begins."""
+    """Every match in a report, in order, with the page on which it starts."""
     found: list[Mention] = []
     for passage in hit.passages if hit else ():
         paragraph = text.paragraphs[passage.ordinal]
@@ -266,7 +268,7 @@ def mentions(hit: Hit | None, text: Text) -> list[Mention]:
 
 
 def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Iterator[Block]:
-    """What stands on a page, in order, with the mentions on it marked."""
+    """Paragraphs and boilerplate of a page, in order, with the matches marked."""
     in_paragraph: dict[int, list[Mention]] = {}
     for mention in found:
         in_paragraph.setdefault(mention.ordinal, []).append(mention)
@@ -296,7 +298,7 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
 
 
 def marks(text: Text, number: int, found: list[Mention]) -> list[tuple[str, str, str]]:
-    """What is to be marked on the picture of a page: each match on it with what stands around it."""
+    """Matches to mark on the picture of a page, each with the text around it."""
     wanted = []
     for mention in found:
         paragraph = text.paragraphs[mention.ordinal]
@@ -311,7 +313,7 @@ def marks(text: Text, number: int, found: list[Mention]) -> list[tuple[str, str,
 
 
 def _range(paragraph: Paragraph, number: int) -> Span:
-    """The part of a paragraph that stands on a page."""
+    """The part of a paragraph that is on a page."""
     edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
     return next(((start, end) for (start, on), (end, _) in pairwise(edges) if on == number), (0, 0))
 
@@ -331,9 +333,9 @@ def _section_at(text: Text, number: int) -> str:
 
 
 def _alike(held: Report) -> list[Alike]:
-    """Reports like this one of other cases."""
+    """Similar reports on other cases."""
     try:
         found = opened().similar(held.id, limit=8)
-    except ReviewsError:  # it came after the index was made, or it has no text that could be compared
+    except ReviewsError:  # it is newer than the index, or has no text to compare
         return []
     return [each for each in found if not held.case or each.report.case != held.case][:5]

@@ -1,4 +1,4 @@
-"""The search page and everything that gives the same answer in another form."""
+"""The search page, its JSON version, and the search shared by the other views."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from search.filters import FILTERS, Filters
 from search.request import SearchOptions
 from search.results import Hit, Passage, Results
 
-views = Blueprint("searching", __name__)
+views = Blueprint("search", __name__)
 
-_DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section that nobody narrows an answer to
-_SHOWN = 6  # values of a facet before the rest is folded away
-_FOLDED = 14  # of the rest; one of those that are left can be chosen from a list, which weighs less than check boxes
+_DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section not offered as a filter
+_SHOWN = 6  # values of a facet shown at first
+_FOLDED = 14  # further values as check boxes; the rest go in a list, which is smaller
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A check box. count: of hits, None where it is not counted."""
+    """A check box. count: number of hits, None when not counted."""
 
     value: str
     label: str
@@ -39,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of check boxes. more: those that are folded away; rest: in a list from which one can be taken."""
+    """A group of check boxes. more: folded away at first. rest: in a list, from which one can be chosen."""
 
     name: str
     title: str
@@ -50,7 +50,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is on, and the address without it."""
+    """A filter in use, and the address without it."""
 
     label: str
     href: str
@@ -58,7 +58,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A passage as the page shows it."""
+    """A passage, ready for the template."""
 
     passage: Passage
     pieces: list[Piece]
@@ -68,7 +68,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A hit as the page shows it. others: further hits of the same case on this page."""
+    """A hit, ready for the template. others: further hits on the same case on this page."""
 
     number: int
     hit: Hit
@@ -77,14 +77,14 @@ class Shown:
 
 
 def answer(asked: Asked, **changes: Unpack[SearchOptions]) -> Results:
-    """The library's answer to the search of a page. changes: to the request."""
+    """Run a search. changes: to its request."""
     library = opened()
     return library.search(asked.request(library.searcher().themes, **changes))
 
 
 @views.get("/")
 def page() -> str | tuple[str, int]:
-    """The search page: the box, and the answer where something was asked."""
+    """The search page, with results when there is a query or a filter."""
     try:
         asked = Asked.read(request.args)
     except UsageError as error:
@@ -127,12 +127,12 @@ def _page(asked: Asked, results: Results | None = None, refused: str = "") -> st
 
 @views.get("/search.json")
 def page_json() -> Response:
-    """The same answer for a program: docs/json.md."""
+    """The results as JSON: docs/json.md."""
     return as_json(answer(Asked.read(request.args)).to_dict())
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
-    """The hits in their order, which has those of one case side by side: the first of them with the others under it."""
+    """The hits with those on one case grouped under the first of them. Hits on a case must be adjacent."""
     number = offset
     for _, together in groupby(hits, key=lambda hit: hit.report.case or hit.report.id):
         first, *others = together
@@ -147,7 +147,7 @@ def _quoted(hit: Hit, passage: Passage) -> Quoted:
 
 
 def facets(asked: Asked, results: Results) -> list[Facet]:
-    """Check boxes with counts. The library counts each facet without its own filter, so that it can be widened."""
+    """Check boxes with counts. Each facet is counted without its own filter, so that more values can be chosen."""
     found = []
     typed = asked.filters.typed()
     for each in FILTERS:
@@ -171,17 +171,17 @@ def facets(asked: Asked, results: Results) -> list[Facet]:
 
 
 def _years(results: Results) -> list[tuple[int, int]]:
-    """Years with the number of hits, newest first."""
+    """Years with their number of hits, newest first."""
     return [(int(each.value), each.count) for each in results.facets["year"] if each.value is not None]
 
 
 def chips(asked: Asked) -> list[Chip]:
-    """One for each filter that is on."""
+    """A chip for each filter in use."""
     return [Chip(label, "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
 
 
 def _pages(now: int, last: int) -> list[int | None]:
-    """Numbers of pages to offer; None is a gap."""
+    """Page numbers to link to; None is a gap."""
     near = sorted({1, last, *range(max(1, now - 2), min(last, now + 2) + 1)})
     found: list[int | None] = []
     for number in near:
@@ -192,7 +192,7 @@ def _pages(now: int, last: int) -> list[int | None]:
 
 
 def one(report: Report, asked: Asked) -> Hit | None:
-    """Every mention in one report, in order, or None when it does not answer. Filters on reports do not matter here."""
+    """Every mention in one report, in order, or None when it does not match. Filters on reports are ignored."""
     if not asked.text.strip():
         return None
     only = Filters(sections=asked.filters.sections, reports=(report.id,))

@@ -130,13 +130,13 @@ class TestMistakes:
         assert len(cells(data)) == 4
 
     def test_a_row_that_can_fit_nothing_is_told(self) -> None:
-        assert problems("file,year\n,2019\n") == ["line 2: fits no report: fill file, sha256 or title"]
+        assert problems("file,year\n,2019\n") == ["line 2: matches no report: fill in file, sha256 or title"]
 
     def test_a_column_that_stands_twice_is_told_and_kept(self) -> None:
         catalogue = parse(b"file,title,Title\nelm.pdf,Elm,Ulme\n")
         assert catalogue.rows[0].cells == {"file": "elm.pdf", "title": "Elm", "title (3)": "Ulme"}
         assert [str(problem) for problem in catalogue.problems] == [
-            "line 1, column title: the column stands there twice; the first one is used"
+            "line 1, column title: this column appears twice; the first one is used"
         ]
 
     @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"a,b\nc,d\n", b"\0" * 50, b"%PDF-1.4\n%\xe2\xe3"])

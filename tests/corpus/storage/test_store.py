@@ -227,7 +227,7 @@ class TestFilesAndReports:
             store.report("e1")
         with pytest.raises(NotFound, match="reviews reports"):
             store.report("ff")
-        with pytest.raises(UsageError, match="missing"):
+        with pytest.raises(UsageError, match="Give the id of a report"):
             store.report("")
 
 
@@ -439,7 +439,7 @@ class TestOpening:
             connection.execute("CREATE TABLE holiday (day)")
         before = path.read_bytes()
         for options in ({}, {"create": True}):
-            with pytest.raises(Corrupt, match="not a corpus of this program"):
+            with pytest.raises(Corrupt, match="not a database of this program"):
                 Store.open(path, **options)
         assert path.read_bytes() == before
 
@@ -456,7 +456,7 @@ class TestOpening:
             Store.open(folder / "corpus.db", create=True)
 
     def test_a_folder_that_is_not_there_is_said(self, tmp_path: Path) -> None:
-        with pytest.raises(LimitHit, match="Check the folder"):
+        with pytest.raises(LimitHit, match="Check the disk"):
             Store.open(tmp_path / "nowhere" / "corpus.db", create=True)
 
     def test_a_name_with_every_odd_sign_opens(self, tmp_path: Path) -> None:
@@ -665,7 +665,7 @@ class TestReadingBesideAWriter:
                     writer.put(a_text(OAK), a_file("oak.pdf", OAK))
                 with pytest.raises(Gone, match="again"):
                     reader.readings()
-            assert len(reader.reports()) == 2, "to ask again is enough"
+            assert len(reader.reports()) == 2, "the next call works"
 
     def test_a_copy_with_the_log_and_not_its_index_is_read_whole(
         self, store: Store, path: Path, tmp_path: Path

@@ -95,7 +95,7 @@ def edit_distance(one: str, other: str) -> int:
 
 def test_too_many_words_are_refused_with_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expansion, "MAX_EXPANSION", 2)
-    with pytest.raises(QueryRefused, match=r"`chi\*` stands for 3 different words, more than the 2"):
+    with pytest.raises(QueryRefused, match=r"`chi\*` matches 3 different words, and one search can use 2"):
         words("child", "children", "chin").slot("chi*")
 
 

@@ -1,4 +1,4 @@
-"""Every filter is everywhere, and years are read in the same way wherever they are typed."""
+"""Every filter is available everywhere, and years are read the same way everywhere."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_sheet_has_a_column_for_every_filter() -> None:
     assert dict(row.given) == values
 
 
-def test_the_parameters_of_the_page_say_the_filters_that_they_were_read_from() -> None:
+def test_filters_survive_a_round_trip_through_the_parameters() -> None:
     typed = {each.name: [each.choices[0] if each.choices else "2015"] for each in FILTERS}
     asked = Asked.read(MultiDict([(name, value) for name, values in typed.items() for value in values]))
     assert asked.filters == Filters.read(typed)
@@ -134,12 +134,12 @@ def test_years_are_read_the_same_everywhere(read: Callable[[str], Filters], type
 
 @pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize("typed", ["15", "20155", "2015-16", "2020..2015", "2020-2015", "soon"])
-def test_what_is_not_a_year_is_refused_or_told_everywhere(read: Callable[[str], Filters], typed: str) -> None:
+def test_an_invalid_year_is_refused_or_reported_everywhere(read: Callable[[str], Filters], typed: str) -> None:
     with pytest.raises(UsageError):
         read(typed)
 
 
-def test_an_option_that_is_given_without_a_value_does_not_ask_for_everything() -> None:
+def test_an_empty_filter_option_does_not_match_everything() -> None:
     result = CliRunner().invoke(main, ["search", "neglect", "--board", " "])
     assert result.exit_code == 2
     assert "--board is empty" in result.stderr
@@ -193,13 +193,13 @@ told["page"] = [hit["report"]["author"] for hit in hits]
 shown = page.get("/?q=child&author=Thimblewood").text
 told["chip"] = "Remove the filter" in shown
 told["kept"] = '<input type="hidden" name="author" value="Thimblewood">' in shown
-app.extensions["shelf"].close()
+app.extensions["pool"].close()
 told["documentation"] = "| author | Only reports by this author. | `--author` | `author` |" in generate.query_language()
 print(json.dumps(told))
 '''
 
 
-def test_a_row_that_is_added_to_the_table_is_everywhere(demo: Path, tmp_path: Path) -> None:
+def test_a_filter_added_to_the_table_appears_everywhere(demo: Path, tmp_path: Path) -> None:
     words = [sys.executable, "-c", ONE_MORE, str(demo), str(tmp_path / "study.jsonl")]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment(), cwd=ROOT, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -257,16 +257,16 @@ def test_an_analysis_is_narrowed_by_every_filter(
 
 
 @pytest.mark.parametrize("words", [("concordance",), ("trends",), ("recommendations",), ("compare", "school")])
-def test_an_analysis_tells_what_was_guessed_and_what_no_report_has(demo: Path, words: tuple[str, ...]) -> None:
+def test_an_analysis_reports_guesses_and_values_that_no_report_has(demo: Path, words: tuple[str, ...]) -> None:
     narrow = ("year:2024..2000 child", "--area", "Nosuchshire", "--json")
     result = CliRunner().invoke(main, ["--library", str(demo), *words, *narrow])
-    assert "the years were turned round" in result.stderr
-    assert "No report is known to have the area “Nosuchshire”" in result.stderr
+    assert "the years were the wrong way round" in result.stderr
+    assert "No report has the area “Nosuchshire”" in result.stderr
 
 
-def test_an_export_tells_what_no_report_has(demo: Path, tmp_path: Path) -> None:
+def test_an_export_reports_values_that_no_report_has(demo: Path, tmp_path: Path) -> None:
     words = ["--library", str(demo), "export", "--board", "Nosuch", "--out", str(tmp_path / "out.csv")]
-    assert "No report is known to have the board “Nosuch”" in CliRunner().invoke(main, words).stderr
+    assert "No report has the board “Nosuch”" in CliRunner().invoke(main, words).stderr
 
 
 def test_a_filter_of_a_batch_holds_for_the_rows_that_have_none_of_their_own(demo: Path, tmp_path: Path) -> None:
@@ -296,5 +296,5 @@ def test_citations_of_a_section_need_a_query(demo: Path, tmp_path: Path) -> None
     words = ["--library", str(demo), "export", "--section", "findings", "--out", str(tmp_path / "out.ris")]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 2
-    assert "give a QUERY" in result.stderr
+    assert "Give a QUERY" in result.stderr
     assert CliRunner().invoke(main, [*words, "neglect"]).exit_code == 0

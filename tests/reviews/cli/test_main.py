@@ -1,4 +1,4 @@
-"""The contract of the `reviews` command: what goes to which stream, in which form, with which exit code."""
+"""The contract of the `reviews` command: streams, formats and exit codes."""
 
 import csv
 import hashlib
@@ -92,13 +92,13 @@ def test_results_go_to_stdout_plain_and_nothing_to_stderr(line: str, demo: Path,
 
 @pytest.mark.parametrize("line", ["ingest", "index", "index --rebuild", "update", "update --jobs 1"])
 @pytest.mark.parametrize("as_json", [False, True])
-def test_a_run_tells_what_it_did_on_stdout(line: str, as_json: bool, copy: Copy) -> None:
+def test_a_run_prints_its_summary_to_stdout(line: str, as_json: bool, copy: Copy) -> None:
     done = reviews(copy(), *line.split(), *(["--json"] if as_json else []))
     assert (done.returncode, done.stderr) == (0, "")
     if as_json:
         assert json.loads(done.stdout)["problems"] == []
     else:
-        assert "Done in" in done.stdout
+        assert "Done: " in done.stdout
 
 
 def test_the_commands_of_the_contract_are_there() -> None:
@@ -106,7 +106,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
 
 
 @pytest.mark.parametrize("path", [(), *commands(main)], ids=" ".join)
-def test_h_explains_every_command_whatever_else_is_wrong(path: tuple[str, ...], tmp_path: Path) -> None:
+def test_h_shows_the_help_of_every_command_whatever_else_is_wrong(path: tuple[str, ...], tmp_path: Path) -> None:
     library = tmp_path / "nowhere"
     helped = CliRunner().invoke(main, ["--library", str(library), *path, "-h"], prog_name="reviews")
     assert (helped.exit_code, helped.stderr) == (0, "")
@@ -120,7 +120,7 @@ def test_h_explains_every_command_whatever_else_is_wrong(path: tuple[str, ...], 
     assert not library.exists()
 
 
-def test_the_library_is_taken_from_the_environment_and_else_from_the_folder(demo: Path) -> None:
+def test_the_library_comes_from_the_environment_or_the_current_folder(demo: Path) -> None:
     named = reviews(None, "reports", "--json", env={"REVIEWS_LIBRARY": str(demo)})
     here = reviews(None, "reports", "--json", cwd=demo.parent)
     assert demo.name == "library"
@@ -191,14 +191,14 @@ def test_a_mistake_in_the_catalogue_is_named_by_line_and_column(copy: Copy) -> N
     assert reviews(library, "update").returncode == 0, "one bad row must not stop the night"
 
 
-def test_suggested_rows_are_a_catalogue_that_is_taken(copy: Copy) -> None:
+def test_suggested_rows_are_a_valid_catalogue(copy: Copy) -> None:
     library = copy()
     suggested = reviews(library, "catalogue", "suggest").stdout
     assert len(list(csv.DictReader(io.StringIO(suggested)))) >= 3
     (library / "catalogue.csv").write_text(suggested, encoding="utf-8")
     checked = reviews(library, "catalogue", "check")
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert "nothing to mend" in checked.stdout
+    assert "no problems" in checked.stdout
 
 
 def test_a_change_in_the_catalogue_reaches_the_answers_without_reading_a_file_again(copy: Copy) -> None:
@@ -215,7 +215,7 @@ def test_a_change_in_the_catalogue_reaches_the_answers_without_reading_a_file_ag
     assert [hit["report"]["id"] for hit in found["hits"]] == [robin["id"]]
 
 
-def test_a_theme_says_what_it_stands_for(demo: Path) -> None:
+def test_a_theme_shows_its_terms(demo: Path) -> None:
     listed = json.loads(reviews(demo, "themes", "--json").stdout)["themes"]
     assert len(listed) > 40
     one = json.loads(reviews(demo, "themes", "VOICE of the child", "--json").stdout)["themes"]
@@ -224,7 +224,7 @@ def test_a_theme_says_what_it_stands_for(demo: Path) -> None:
     assert all(query in seen for query in one[0]["queries"])
 
 
-def test_a_sheet_is_answered_row_by_row_and_a_bad_row_costs_only_itself(demo: Path, tmp_path: Path) -> None:
+def test_a_bad_row_in_a_sheet_does_not_affect_the_others(demo: Path, tmp_path: Path) -> None:
     asked = ["neglect", "x" * 20_000, "(odd AND", "nosuchwordatall", '"voice of the child"']
     (tmp_path / "sheet.txt").write_text("\n".join(asked), encoding="utf-8")
     with (tmp_path / "sheet.txt").open() as typed:
@@ -297,7 +297,7 @@ if POSIX:
         assert progress.endswith("\r\x1b[K"), "the line must be gone when the results come"
 
     @pytest.mark.parametrize("line", ["search neglect --json", "reports --format csv", "themes", "coverage", "-h"])
-    def test_a_reader_who_goes_away_is_no_error(line: str, demo: Path) -> None:
+    def test_a_closed_pipe_is_not_an_error(line: str, demo: Path) -> None:
         reading, written = os.pipe()
         os.close(reading)
         told = reviews(demo, *line.split(), stdout=written)
@@ -307,7 +307,7 @@ if POSIX:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("line", ["search neglect", "reports --json", "update"])
-def test_results_that_cannot_be_written_are_not_called_done(line: str, demo: Path) -> None:
+def test_results_that_cannot_be_written_are_an_error(line: str, demo: Path) -> None:
     with Path("/dev/full").open("w") as full:
         told = reviews(demo, *line.split(), stdout=full)
     assert told.returncode == 8
@@ -318,7 +318,7 @@ def test_results_that_cannot_be_written_are_not_called_done(line: str, demo: Pat
 
 
 def assert_sentence(stderr: str, *words: str) -> None:
-    """An error is one line that says what is wrong, and what to do; a traceback is for us alone."""
+    """An error is one line that says what is wrong and what to do, without a traceback."""
     assert stderr.startswith("Error: "), stderr
     assert stderr.count("\n") == 1, stderr
     assert stderr.rstrip().endswith((".", "?")), stderr
@@ -366,7 +366,7 @@ def test_2_for_a_command_that_is_called_wrongly(line: str, demo: Path) -> None:
         ("update /nowhere/reports", "/nowhere/reports"),
     ],
 )
-def test_2_for_what_is_not_there_or_makes_no_sense(line: str, says: str, demo: Path, first: str, sheet: Path) -> None:
+def test_2_for_missing_or_invalid_arguments(line: str, says: str, demo: Path, first: str, sheet: Path) -> None:
     words = ["" if word == "''" else word for word in filled(line, first, sheet)]
     refused(2, demo, *words, says=(says,))
 
@@ -383,7 +383,7 @@ def test_3_when_files_failed_and_strictness_was_asked_for(copy: Copy) -> None:
     assert reviews(library, "update", DEMO).returncode == 0
     strict = reviews(library, "update", DEMO, "--strict")
     assert strict.returncode == 3
-    assert "Done in" in strict.stdout, "the run was done all the same"
+    assert "Done: " in strict.stdout, "the run was done all the same"
     assert_sentence(strict.stderr, "reviews coverage")
 
 
@@ -395,7 +395,7 @@ def test_4_where_there_is_no_library_or_no_index_yet(tmp_path: Path) -> None:
     refused(4, tmp_path / "library", "search", "neglect", says=("reviews update",))
 
 
-def test_4_when_another_version_made_the_index_and_update_mends_it(copy: Copy) -> None:
+def test_4_for_an_index_from_another_version_until_the_next_update(copy: Copy) -> None:
     library = copy()
     named = (library / "index" / "CURRENT").read_text().split()[0]
     manifest = library / "index" / named / "manifest.json"
@@ -424,7 +424,7 @@ def test_4_when_a_newer_version_made_the_library_which_stays_as_it_is(copy: Copy
     assert (library / "corpus.db").read_bytes() == before
 
 
-def test_5_for_an_index_that_is_not_what_was_written(copy: Copy) -> None:
+def test_5_for_a_damaged_index(copy: Copy) -> None:
     library = copy()
     named = (library / "index" / "CURRENT").read_text().split()[0]
     largest = max((library / "index" / named).iterdir(), key=lambda path: path.stat().st_size)
@@ -439,7 +439,7 @@ def test_5_for_an_index_that_is_not_what_was_written(copy: Copy) -> None:
     assert reviews(library, "search", "neglect").returncode == 0
 
 
-def test_5_for_a_corpus_that_is_not_what_was_written(copy: Copy) -> None:
+def test_5_for_a_damaged_corpus(copy: Copy) -> None:
     library = copy()
     (library / "corpus.db").write_bytes(b"a letter, saved here by mistake " * 400)
     for side in library.glob("corpus.db-*"):
@@ -466,7 +466,7 @@ def test_7_for_a_query_beyond_a_limit(demo: Path, tmp_path: Path) -> None:
     assert "neglect" in (tmp_path / "out.csv").read_text("utf-8")
 
 
-def test_8_when_the_answers_have_nowhere_to_go(demo: Path, sheet: Path) -> None:
+def test_8_when_the_output_cannot_be_written(demo: Path, sheet: Path) -> None:
     refused(8, demo, "batch", sheet, "--out", sheet.parent / "nowhere" / "out.csv", says=("nowhere", "Check"))
 
 

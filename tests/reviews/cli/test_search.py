@@ -1,4 +1,4 @@
-"""The commands that ask, as a person types them."""
+"""The search commands, as a person types them."""
 
 import json
 import re
@@ -30,9 +30,9 @@ def reviews(library: Path) -> Reviews:
     return lambda *words: CliRunner().invoke(main, ["--library", str(library), *words])
 
 
-def test_the_reports_of_a_case_stand_together_and_are_said_to(reviews: Reviews) -> None:
-    assert "neglect: 7 reports of 4 cases" in reviews("search", "neglect").output
-    assert "same case as the one above" in reviews("search", "neglect").output
+def test_reports_on_one_case_are_shown_together_with_a_note(reviews: Reviews) -> None:
+    assert "neglect: 7 reports on 4 cases" in reviews("search", "neglect").output
+    assert "same case as the report above" in reviews("search", "neglect").output
     loose = json.loads(reviews("search", "neglect", "--group", "none", "--json").output)
     scores = [hit["score"] for hit in loose["hits"]]
     assert scores == sorted(scores, reverse=True)
@@ -65,8 +65,8 @@ def test_the_hits_are_counted_when_asked(reviews: Reviews) -> None:
 
 def test_a_theme_shows_which_of_its_terms_are_found_and_which_are_not(reviews: Reviews) -> None:
     shown = " ".join(reviews("search", 'theme:"neglect"', "--limit", "0").output.split())
-    assert "Found, in so many reports: neglect* 7" in shown
-    assert "Found in none:" in shown
+    assert "Number of reports with each term: neglect* 7" in shown
+    assert "Terms in no report:" in shown
 
 
 def test_the_order_is_explained(reviews: Reviews) -> None:
@@ -126,7 +126,7 @@ def test_a_check_of_a_theme_shows_what_each_term_finds(reviews: Reviews) -> None
     assert terms["GCP2"] == {"query": "GCP2", "reports": 0, "alone": 0, "mentions": 0, "warnings": [], "samples": []}
     shown = reviews("themes", "check", "neglect").output
     assert "neglect*: 7 reports" in shown
-    assert "GCP2: found nowhere" in shown
+    assert "GCP2: not found" in shown
 
 
 def test_a_theme_is_shown_by_its_name_alone(reviews: Reviews) -> None:
@@ -138,7 +138,9 @@ def test_a_theme_is_shown_by_its_name_alone(reviews: Reviews) -> None:
 
 @pytest.mark.parametrize("command", ["search", "concordance", "trends", "terms", "recommendations"])
 @pytest.mark.parametrize("query", ["-neglect", "-harm", '-"dental decay"', "--neglect"])
-def test_a_query_that_begins_with_a_hyphen_is_told_to_go_after_two(reviews: Reviews, command: str, query: str) -> None:
+def test_a_query_that_starts_with_a_hyphen_gets_a_hint_to_use_two_hyphens(
+    reviews: Reviews, command: str, query: str
+) -> None:
     said = reviews(command, query)
     assert said.exit_code == 2
     quote = "'" if '"' in query else '"'
@@ -146,7 +148,7 @@ def test_a_query_that_begins_with_a_hyphen_is_told_to_go_after_two(reviews: Revi
     assert "No such option" not in reviews(command, "--json", "--", query).stderr
 
 
-def test_a_misspelt_option_is_still_told_as_one(reviews: Reviews) -> None:
+def test_a_misspelt_option_is_still_reported_as_one(reviews: Reviews) -> None:
     said = reviews("search", "neglect", "--jsn").stderr
     assert "Did you mean" in said
     assert " -- " not in said

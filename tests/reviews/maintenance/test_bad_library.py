@@ -1,4 +1,4 @@
-"""A library that is not as it was left: a sentence, its exit code, nothing lost, and a way on."""
+"""A library that has been damaged or changed: a message, its exit code, nothing lost, and a way to continue."""
 
 import os
 import shutil
@@ -42,7 +42,7 @@ def answer(library: Path) -> dict[str, Any]:
 
 def assert_sound(library: Path, expected: dict[str, Any]) -> None:
     assert answer(library) == expected
-    assert call(library, "check", "--full").output == "Corpus and index are sound.\n"
+    assert call(library, "check", "--full").output == "No problems found.\n"
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_library_on_a_read_only_disk_is_searched_and_not_updated(read_only: Pa
         assert (done.returncode, done.stdout) == (2 if "abc" in line else 8, ""), (line, done.stderr)
         assert done.stderr.startswith("Error: ")
         assert done.stderr.count("\n") == 1, "a sentence, not a traceback"
-    assert call(read_only, "check", "--full").output == "Corpus and index are sound.\n"
+    assert call(read_only, "check", "--full").output == "No problems found.\n"
     assert call(read_only, "status").exit_code == 0
 
 

@@ -251,7 +251,7 @@ def test_a_second_update_while_one_runs(copy: Copy, news: Path, tmp_path: Path) 
     wait_until(sign.exists, one)
     for line in ("update", "ingest", "index"):
         assert_refused(reviews(library, *line.split()), 6, "Another run", "again")
-    assert answer(library) == before, "searching goes on meanwhile"
+    assert answer(library) == before, "searches go on during the update"
     sign.unlink()
     _, errors = one.communicate(timeout=PATIENCE)
     assert (one.returncode, errors) == (0, "")

@@ -1,4 +1,4 @@
-"""Reports of two boards stay apart, whatever a catalogue of somebody else calls its own."""
+"""Reports of two boards are not confused by another board's catalogue."""
 
 from pathlib import Path
 
@@ -30,15 +30,15 @@ EACH_ITS_OWN = {
 }
 
 
-def test_a_new_library_knows_nothing_that_nobody_told_it(tmp_path: Path) -> None:
+def test_a_new_library_has_an_empty_catalogue(tmp_path: Path) -> None:
     library = tmp_path / "library"
     assert call(library, "update", BOARDS).exit_code == 0
     assert (library / "catalogue.csv").read_text("utf-8-sig") == ",".join(COLUMNS) + "\n"
     assert known(library) == EACH_ITS_OWN
-    assert "no file of it" not in call(library, "coverage").output
+    assert "without a file" not in call(library, "coverage").output
 
 
-def test_the_example_of_another_board_takes_no_report_by_its_title(tmp_path: Path) -> None:
+def test_a_catalogue_row_of_another_board_matches_no_report_by_title(tmp_path: Path) -> None:
     library = tmp_path / "library"
     assert call(library, "init", "--catalogue", "knowsley").exit_code == 0
     assert call(library, "update", BOARDS).exit_code == 0
@@ -46,7 +46,7 @@ def test_the_example_of_another_board_takes_no_report_by_its_title(tmp_path: Pat
     assert "Child Paul Final Report" in call(library, "coverage").output, "it is catalogued and not held"
 
 
-def test_an_example_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_an_unknown_example_is_reported(tmp_path: Path) -> None:
     assert call(tmp_path / "library", "init", "--catalogue", "nowhere").exit_code == 2
 
 

@@ -39,7 +39,9 @@ def test_a_run_whose_disk_fails_at_any_operation_leaves_the_old_answers_or_the_n
     assert outcome.old + outcome.new == len(points)
 
 
-def test_what_sqlite_did_not_flush_is_really_lost(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_disk_simulation_loses_data_that_sqlite_did_not_flush(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A disk that only says that it has flushed is found out, so one that does not lie is really tried."""
     monkeypatch.setattr(Disk, "flushed", lambda self, path: None)
     assert runs.faults(scene, "power", [scene.operations]).faults
@@ -56,7 +58,7 @@ def test_a_kill_at_any_moment_of_an_update_loses_nothing(tmp_path: Path) -> None
     assert done[-1].found == "building", "the kill missed what it aims at"
 
 
-def test_an_update_that_throws_the_old_index_away_first_is_found_out(tmp_path: Path) -> None:
+def test_the_crash_test_detects_an_update_that_deletes_the_old_index_first(tmp_path: Path) -> None:
     away = "import shutil, sys; shutil.rmtree(sys.argv[2] + '/index')\n"
     done = list(kills(PDFS, tmp_path, times=3, seed=3, start=away + building(tmp_path) + START))
     assert any("search fails" in fault for fault in done[-1].faults)

@@ -1,4 +1,4 @@
-"""A file may have any name that its disk allows: the run goes on, and whatever is said of the file is clean text."""
+"""A file can have any name that its disk allows: the run continues, and messages about the file are clean text."""
 
 import json
 import os

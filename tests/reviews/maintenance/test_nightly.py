@@ -1,4 +1,4 @@
-"""What a night leaves behind: a record that adds up, a way to see it, a way back, and nothing of what must go."""
+"""The nightly job: records that add up, going back to an older index, and complete removals."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def newest(library: Path) -> dict[str, Any]:
     return next(run_log.latest(library / "runs"))
 
 
-def test_the_counts_of_every_record_add_up_and_its_twin_says_the_same(library: Path) -> None:
+def test_the_counts_in_every_record_add_up_and_match_its_text_version(library: Path) -> None:
     first, second = sorted((library / "reports").glob("*.pdf"))
     first.rename(library / "reports" / "moved.pdf")
     second.unlink()
@@ -87,7 +87,7 @@ def test_an_empty_folder_withdraws_nothing_until_that_is_allowed(library: Path) 
     assert told(library, "reports")["reports"] == []
 
 
-def test_bytes_that_changed_in_secret_are_found_by_verify(library: Path) -> None:
+def test_verify_finds_contents_that_changed_without_a_new_date(library: Path) -> None:
     path = sorted((library / "reports").glob("*.pdf"))[0]
     before = path.stat()
     data = bytearray(path.read_bytes())
@@ -120,7 +120,7 @@ def set_age(library: Path, age: timedelta) -> None:
 @pytest.mark.parametrize(
     ("age", "code"), [(timedelta(hours=25), 0), (timedelta(hours=27), 9), (timedelta(hours=-3), 9)]
 )
-def test_monitoring_is_told_when_the_last_good_update_is_too_old_or_in_the_future(
+def test_max_age_fails_when_the_last_good_update_is_too_old_or_in_the_future(
     library: Path, age: timedelta, code: int
 ) -> None:
     set_age(library, age)

@@ -78,9 +78,7 @@ STATES = pytest.mark.parametrize("state", [at_rest, of_an_older_version, killed_
 
 @posix
 @STATES
-def test_all_that_can_be_asked_is_answered_where_not_a_byte_can_be_written(
-    small: Path, state: Callable[[Path], None]
-) -> None:
+def test_every_search_works_on_a_full_disk(small: Path, state: Callable[[Path], None]) -> None:
     import resource
 
     state(small)
@@ -131,7 +129,7 @@ def fill(disk: Path) -> None:
 
 
 @STATES
-def test_a_disk_that_something_else_filled_stops_no_search(full_disk: Path, state: Callable[[Path], None]) -> None:
+def test_searches_work_when_something_else_fills_the_disk(full_disk: Path, state: Callable[[Path], None]) -> None:
     state(full_disk)
     fill(full_disk.parent)
     for line in ASKED:
@@ -159,7 +157,7 @@ def test_the_page_answers_and_the_log_of_who_opened_what_goes_to_the_system(
     monkeypatch.setattr(os, "write", full)
     assert app.test_client().get("/?q=birthday").status_code == 200
     monkeypatch.undo()
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
     assert '"what": "search"' in caplog.text
     assert "birthday" not in caplog.text, "a query can name a child"
 
@@ -263,18 +261,18 @@ def test_the_library_of_another_user_is_named_as_theirs(nobodys: Path, small: Pa
 
 
 @posix
-def test_a_run_for_whose_record_there_is_no_room_is_told_as_a_failure(small: Path) -> None:
+def test_a_run_without_room_for_its_record_is_shown_as_failed(small: Path) -> None:
     import resource
 
     assert call(small, "update").exit_code == 0
     done = reviews(small, "update", DEMO, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024)))
     assert done.returncode == 8
     told = call(small, "runs", "--last").stdout
-    assert "Ended well" not in told
+    assert "Succeeded." not in told
     assert "FAILED: The disk" in told
     assert call(small, "runs").stdout.splitlines()[0].split()[1] == "FAILED"
     assert call(small, "update").exit_code == 0
-    assert "Ended well" in call(small, "runs", "--last").stdout
+    assert "Succeeded." in call(small, "runs", "--last").stdout
 
 
 def test_a_run_whose_last_step_cannot_be_recorded_is_a_failure(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +324,7 @@ def test_a_record_that_is_damaged_is_not_passed_over(small: Path, damage: str) -
     newest = max((small / "runs").glob("*.json"))
     newest.write_text(damage)
     told = call(small, "runs", "--last").stdout
-    assert "Ended well" not in told
+    assert "Succeeded." not in told
     assert newest.name in told
 
 
@@ -349,7 +347,7 @@ def wait_until(true: Callable[[], object], process: "subprocess.Popen[str]") -> 
 
 
 @posix
-def test_a_run_is_told_as_running_while_it_runs_and_as_failed_when_it_was_killed(small: Path) -> None:
+def test_a_run_is_shown_as_running_and_as_failed_when_killed(small: Path) -> None:
     run = started(small, "update", DEMO)
     with Store.open(small / "corpus.db", read_only=True) as store:
         known = store.revision
@@ -365,13 +363,13 @@ def test_a_run_is_told_as_running_while_it_runs_and_as_failed_when_it_was_killed
 
 @posix
 @pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP"])
-def test_a_run_that_is_told_to_end_says_so_and_leaves_its_record(small: Path, ending: str) -> None:
+def test_a_run_stopped_by_a_signal_says_so_and_leaves_its_record(small: Path, ending: str) -> None:
     run = started(small, "update", DEMO)
     wait_until(lambda: b'"sequence": 2' in (small / "runs" / "begun").read_bytes(), run)
     run.send_signal(signal.Signals[ending])
     printed, errors = run.communicate(timeout=60)
     assert (run.returncode, printed) == (128 + signal.Signals[ending], "")
-    assert errors.startswith(f"Ended by {ending}. What was finished is kept")
+    assert errors.startswith(f"Stopped by {ending}. Finished work is kept")
     assert errors.count("\n") == 1
     assert f"FAILED: It was interrupted ({ending})." in call(small, "runs", "--last").stdout
     assert not list((small / "index").glob("building-*"))
@@ -395,7 +393,7 @@ def shell(library: Path, line: str, how: str, **env: str) -> "subprocess.Complet
 @posix
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("line", ["search child*", "update", "status --json"])
-def test_a_closed_stream_ends_no_command(small: Path, line: str, closed: str) -> None:
+def test_commands_work_with_closed_streams(small: Path, line: str, closed: str) -> None:
     done = shell(small, line, closed)
     assert (done.returncode, done.stderr) == (0, "")
     assert bool(done.stdout) == (">&- 2" not in closed and closed != ">&-")
@@ -403,7 +401,7 @@ def test_a_closed_stream_ends_no_command(small: Path, line: str, closed: str) ->
 
 
 @posix
-def test_a_sheet_from_a_closed_stdin_ends_in_a_sentence(small: Path, tmp_path: Path) -> None:
+def test_a_sheet_from_a_closed_stdin_ends_with_a_message(small: Path, tmp_path: Path) -> None:
     assert "no queries" in sentence(shell(small, f"batch - --out {tmp_path / 'out.csv'}", "<&-"), 2)
 
 
@@ -429,7 +427,7 @@ def test_with_little_memory_many_readers_read_no_more_than_there_is(small: Path)
     assert json.loads(done.stdout)["ingest"]["new"] == 8
 
 
-def test_too_little_memory_ends_in_a_sentence(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_memory_ends_with_a_message(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise MemoryError
 
@@ -496,7 +494,7 @@ def test_one_file_is_one_file(small: Path) -> None:
     assert "Error: 1 file could not be read" in done.stderr
 
 
-def test_a_damaged_corpus_is_told_in_a_sentence_and_not_in_a_hundred(small: Path) -> None:
+def test_a_damaged_corpus_gives_one_message_instead_of_a_hundred(small: Path) -> None:
     data = bytearray((small / "corpus.db").read_bytes())
     leaves = [page for page in range(4096, len(data), 4096) if data[page] == 10]
     fullest = max(leaves, key=lambda page: int.from_bytes(data[page + 3 : page + 5]))

@@ -1,4 +1,4 @@
-"""A report is removed while others search: they get the answer with it or without it, and never a mistake."""
+"""A report is removed during searches: they return results with it or without it, never an error."""
 
 import threading
 from collections import Counter
@@ -34,7 +34,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def client(library: Library) -> Iterator[FlaskClient]:
     app = create_app(library.settings.library)
     yield app.test_client()
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 def take(library: Library, report: str) -> None:
@@ -65,7 +65,7 @@ def test_an_open_library_and_the_page_answer_without_it_before_the_index_is_buil
     assert client.get(f"/reports/{gone}").status_code == 404
 
 
-def test_an_answer_that_has_begun_says_in_a_sentence_that_a_report_went(library: Library) -> None:
+def test_results_that_have_started_end_with_a_message_when_a_report_goes(library: Library) -> None:
     before = library.search("child", limit=None)
     head, hits = library.searcher().stream(SearchRequest.everything("child"))
     assert head.total == before.total > 1
@@ -85,7 +85,7 @@ def test_a_text_that_is_not_whole_is_told_from_one_that_went(library: Library, t
         library.search("child")
 
 
-def test_nobody_who_searches_while_a_report_is_removed_gets_a_mistake(library: Library, client: FlaskClient) -> None:
+def test_searches_during_a_removal_never_fail(library: Library, client: FlaskClient) -> None:
     done, seen = threading.Event(), Counter[tuple[str, object]]()
 
     def python() -> None:

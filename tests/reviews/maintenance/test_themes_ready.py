@@ -1,4 +1,4 @@
-"""A large library knows which reports have which theme before the first question."""
+"""In a large library, the update counts the themes before the first search."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def test_the_themes_are_counted_by_the_update_where_there_are_many_reports(
     assert len(list((settings.library / "cache").glob("themes-*.phrases"))) == kept
 
 
-def test_what_was_worked_out_for_another_corpus_is_forgotten_when_the_index_is_rebuilt(tmp_path: Path) -> None:
+def test_a_rebuild_clears_caches_of_another_corpus(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
     update.run(settings, sorted(DEMO.glob("2014*.pdf")))
     with reviews.open(settings.library) as library:

@@ -68,7 +68,7 @@ class TestAShareThatIsNotMounted:
         assert str(share) in call(library, "update", "--json").stderr
         strict = call(library, "update", "--strict")
         assert strict.exit_code == 3
-        assert "1 folder empty or not there" in strict.stderr
+        assert "1 folder empty or missing" in strict.stderr
 
     def test_is_a_state_until_it_is_there_again(self, library: Path, share: Path) -> None:
         assert call(library, "update").exit_code == 0
@@ -81,20 +81,20 @@ class TestAShareThatIsNotMounted:
         assert [each["folder"] for each in told(library, "status")["missing_folders"]] == [str(share)]
         assert [each["folder"] for each in told(library, "coverage")["missing_folders"]] == [str(share)]
         page = create_app(library).test_client().get("/coverage").text
-        assert "Folders that are not there" in page
+        assert "Missing folders" in page
         assert "share, since 20" in page
         assert len(told(library, "reports")["reports"]) == 1, "what was read of it stays"
         self.mount(share)
         assert call(library, "update", "--strict").exit_code == 0
         assert call(library, "status", "--max-age", "26h").exit_code == 0
         assert told(library, "coverage")["missing_folders"] == []
-        assert "not there" not in create_app(library).test_client().get("/coverage").text
+        assert "Missing folders" not in create_app(library).test_client().get("/coverage").text
 
     def test_is_in_the_record_of_the_run_and_in_the_list_of_runs(self, library: Path, share: Path) -> None:
         assert call(library, "update").exit_code == 0
         assert next(run_log.latest(library / "runs"))["ingest"]["held_back"] == [str(share)]
         assert str(share) in call(library, "runs", "--last").stdout
-        assert "1 not there" in call(library, "runs").stdout
+        assert "1 folder missing" in call(library, "runs").stdout
 
     def test_is_no_state_any_more_when_its_reports_may_go(self, library: Path, share: Path) -> None:
         assert call(library, "update").exit_code == 0
@@ -136,8 +136,8 @@ class TestAFolderThatWasNamedOnce:
         night = call(library, "update")
         assert "0 files found" in night.stdout
         assert line in night.stdout
-        assert "no folder was looked into" in call(library, "status").stdout
-        assert "no folder was looked into" in call(library, "runs").stdout
+        assert "none of the folders that hold the reports was searched" in call(library, "status").stdout
+        assert "none of the folders that hold the reports was searched" in call(library, "runs").stdout
         (library / "reviews.toml").write_text(line + "\n", "utf-8")
         shutil.copy(SUMMARY, share)
         night = call(library, "update")

@@ -1,4 +1,4 @@
-"""A real Chromium on a real server: what a test needs to act as a person does. The browser is the system's own."""
+"""Helpers to drive the system's Chromium on a real server as a person would."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LISTEN = """document.addEventListener("securitypolicyviolation",
 
 
 def chromium() -> str | None:
-    """Where the browser is, or None."""
+    """Path of the browser, or None."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -51,7 +51,7 @@ def opened() -> Iterator[Browser]:
 
 
 class Visitor:
-    """A person at a browser. `trouble` collects all that must never happen."""
+    """A person at a browser. `trouble` collects everything that must never happen."""
 
     def __init__(self, browser: Browser, address: str, **how: Any) -> None:
         self.address = address

@@ -47,7 +47,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(demo: Path) -> Iterator[Flask]:
     made = create_app(demo)
     yield made
-    made.extensions["shelf"].close()
+    made.extensions["pool"].close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a person does, done in a real browser: with scripts and without, by keyboard, on a phone, in other colours."""
+"""Journeys in a real browser: with and without scripts, by keyboard, on a phone, in other colours."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """Opens the browser for a person; in the end nothing may have gone wrong."""
+    """Open the browser for a person, and fail at the end if anything went wrong."""
     visitors: list[Visitor] = []
 
     def open_for(mode: str = "plain", **more: Any) -> Visitor:
@@ -95,13 +95,13 @@ def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
         paragraph.get_by_role("button", name="Copy citation").click()
         expect(page.get_by_role("status")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == paragraph.locator(".r-citation").text_content()
-        paragraph.get_by_role("button", name="Copy words and citation").click()
+        paragraph.get_by_role("button", name="Copy quotation and citation").click()
         page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('\\n')")
         words, cited = page.evaluate("navigator.clipboard.readText()").split("\n")
         assert words.startswith("“5.1.1 Neglect seldom announces itself")
         assert cited == paragraph.locator(".r-citation").text_content()
     with page.expect_download() as download:
-        paragraph.get_by_role("link", name="For Zotero").click()
+        paragraph.get_by_role("link", name="Download for Zotero").click()
     assert download.value.suggested_filename.endswith(".ris")
 
 
@@ -111,7 +111,7 @@ def test_words_of_an_answer_are_copied_with_their_citation(visit: Visit) -> None
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     passage = page.locator(".r-passage").first
     passage.get_by_text("Cite").click()
-    passage.get_by_role("button", name="Copy words and citation").click()
+    passage.get_by_role("button", name="Copy quotation and citation").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
     words, cited = page.evaluate("navigator.clipboard.readText()").split("\n")
     assert words == f"“{(passage.locator('blockquote').text_content() or '').strip()}”"
@@ -188,12 +188,12 @@ def test_from_a_theme_to_its_reports(visit: Visit, mode: str) -> None:
 @pytest.mark.parametrize("mode", ["plain", "without scripts", "phone"])
 def test_from_a_theme_to_its_trend(visit: Visit, mode: str) -> None:
     page = visit(mode).go("/themes")
-    page.get_by_role("link", name="Trend over the years of Professional curiosity").click()
+    page.get_by_role("link", name="Trend by year of Professional curiosity").click()
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     chart = page.get_by_alt_text("Chart of the numbers")
     expect(chart).to_be_visible()
     page.wait_for_function("image => image.naturalWidth > 300", arg=chart.element_handle())
-    page.get_by_label("How to count").select_option("board")
+    page.get_by_label("Group by").select_option("board")
     page.get_by_role("button", name="Count").click()
     expect(page.get_by_role("cell", name="Fernshire Safeguarding Children Partnership")).to_be_visible()
 
@@ -203,10 +203,10 @@ def test_from_a_sheet_to_its_workbook(visit: Visit, mode: str) -> None:
     page = visit(mode).go("/batch")
     sheet = b'query\nneglect\n"""voice of the child"""\nnosuchword\n'
     page.get_by_label("Your sheet").set_input_files({"name": "q.csv", "mimeType": "text/csv", "buffer": sheet})
-    page.get_by_role("button", name="Answer all of them").click()
-    take = page.get_by_role("link", name="Take the workbook")
+    page.get_by_role("button", name="Run the queries").click()
+    take = page.get_by_role("link", name="Download the workbook")
     if mode == "without scripts":
-        again = page.get_by_role("link", name="See how far it is now")
+        again = page.get_by_role("link", name="Check progress")
         expect(take.or_(again)).to_be_visible()
         while again.is_visible():  # nothing on the page changes before it is asked for again
             with page.expect_event("load"):
@@ -220,15 +220,15 @@ def test_from_a_sheet_to_its_workbook(visit: Visit, mode: str) -> None:
 
 def test_no_results_and_a_bad_query_say_what_to_do(visit: Visit) -> None:
     visitor = visit()
-    expect(visitor.go("/?q=nosuchword").get_by_text("No report answers this")).to_be_visible()
+    expect(visitor.go("/?q=nosuchword").get_by_text("No reports match your search")).to_be_visible()
     page = visitor.go("/?q=" + "child+" * 600)
-    expect(page.get_by_role("alert")).to_contain_text("could not be searched for")
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
     assert page.title().startswith("Error")
     page = visitor.go('/?q="voice+of+the')
     expect(page.locator(".r-note").first).to_be_visible()
 
 
-def test_a_wrong_address_is_told_plainly(visit: Visit) -> None:
+def test_a_wrong_address_shows_a_plain_error_page(visit: Visit) -> None:
     page = visit().go("/nosuch")
     expect(page.get_by_role("heading", name="Not found")).to_be_visible()
     expect(page.get_by_role("link", name="Go to the search page")).to_be_visible()
@@ -268,8 +268,8 @@ def addresses(robin: str) -> list[str]:
 
 @pytest.fixture
 def states(app: Flask, demo: Path) -> None:
-    """Sheets of queries that are running, done and failed: they change too fast to be met on the way."""
-    held = app.extensions["shelf"].batches._held
+    """Sheets of queries that are running, finished and failed, which change too fast to catch in a journey."""
+    held = app.extensions["pool"].batches._held
     for letter, more in (("r", {"done": 3}), ("d", {"done": 9, "ready": True, "errors": 1}), ("f", {"error": "No."})):
         held[letter * 22] = Batch(letter * 22, "", "queries.xlsx", demo, 9, "column B, 9 queries", **more)
 
@@ -287,7 +287,7 @@ WIDE = """() => [...document.querySelectorAll("body *")].filter((each) => each.g
 
 
 def barriers(page: Page, only: dict[str, Any]) -> list[tuple[str, list[Any]]]:
-    """What axe finds on a page."""
+    """Accessibility problems that axe finds on a page."""
     result = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
     return [
         (each["id"], [(node["html"][:160], [any_["message"] for any_ in node["any"]]) for node in each["nodes"][:3]])
@@ -296,7 +296,7 @@ def barriers(page: Page, only: dict[str, Any]) -> list[tuple[str, list[Any]]]:
 
 
 def looked_at(visitor: Visitor, page: Page) -> list[Any]:
-    """Everything that is wrong with the page that is shown, in each way to look at it."""
+    """All problems of the current page, in each display mode."""
     page.evaluate(OPEN)
     found: list[Any] = [("plain", each) for each in barriers(page, {"type": "tag", "values": WCAG})]
     for look, (media, rules) in LOOKS.items():
@@ -311,7 +311,7 @@ def looked_at(visitor: Visitor, page: Page) -> list[Any]:
     return found
 
 
-def test_no_page_has_a_barrier_that_a_program_can_find(visit: Visit, states: None, robin: str) -> None:
+def test_axe_finds_no_accessibility_problem_on_any_page(visit: Visit, states: None, robin: str) -> None:
     """WCAG 2.2 AA and good practice on every page and state: plain, on a phone, dark, in the system's own colours."""
     visitor = visit()
     visitor.context.add_init_script(STILL)
@@ -322,14 +322,14 @@ def test_no_page_has_a_barrier_that_a_program_can_find(visit: Visit, states: Non
             page.wait_for_selector("#viewer[data-shown=pdf]")
         found += [(path[:40], each) for each in looked_at(visitor, page)]
     page = visitor.go("/sign-in")
-    page.get_by_label("Your token").fill("wrong")
+    page.get_by_label("Access code").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("could not be signed in")
+    expect(page.get_by_role("alert")).to_contain_text("This access code is not valid")
     found += [("refused", each) for each in looked_at(visitor, page)]
     assert found == []
 
 
-def test_nor_has_one_without_scripts_or_of_an_empty_library(browser: Browser, demo: Path, robin: str) -> None:
+def test_axe_finds_none_without_scripts_or_in_an_empty_library(browser: Browser, demo: Path, robin: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
         assert CliRunner().invoke(main, ["--library", str(library), "init"]).exit_code == 0
@@ -344,10 +344,10 @@ def test_nor_has_one_without_scripts_or_of_an_empty_library(browser: Browser, de
                 for path in paths:
                     assert barriers(visitor.go(path), {"type": "tag", "values": WCAG}) == []
                 visitor.close()
-            made.extensions["shelf"].close()
+            made.extensions["pool"].close()
 
 
-def test_dark_colours_are_dark_and_marks_can_still_be_told(visit: Visit) -> None:
+def test_dark_mode_is_dark_and_marks_stay_visible(visit: Visit) -> None:
     page = visit("dark").go("/?q=neglect")
     red, green, blue = map(
         int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
@@ -356,7 +356,7 @@ def test_dark_colours_are_dark_and_marks_can_still_be_told(visit: Visit) -> None
     assert page.evaluate("getComputedStyle(document.querySelector('mark')).backgroundColor") == "rgb(255, 221, 0)"
 
 
-def test_what_is_printed_is_the_answer_with_its_citations(visit: Visit, robin: str) -> None:
+def test_a_printed_page_has_the_results_with_their_citations(visit: Visit, robin: str) -> None:
     visitor = visit()
     for path, count in (("/?q=neglect", 5), (f"/reports/{robin}?q=neglect", 10)):
         page = visitor.go(path)

@@ -1,4 +1,4 @@
-"""The page as a process: it follows the index, answers many at once, and ends cleanly."""
+"""The server: it picks up a new index, serves many people at once, and stops cleanly."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from flask import Flask
 from reviews.cli.main import main
 from reviews.library import Library
 from reviews.web.app import create_app
-from reviews.web.library_pool import Shelf
+from reviews.web.library_pool import LibraryPool
 from reviews.web.views.exports import views as exports
 from search.searcher import Searcher
 from tests.patience import PATIENCE, until
@@ -64,7 +64,7 @@ def test_a_new_generation_answers_without_a_restart(tmp_path: Path) -> None:
     after = eventually(app, lambda answer: answer["generation"]["id"] != before["generation"]["id"])
     assert after["total"] == 2
     assert len(app.test_client().get("/reports.json").get_json()["reports"]) == 2
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
@@ -93,27 +93,27 @@ def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
     thread.join()
     eventually(app, lambda answer: answer["generation"]["id"] != min(generations))
     assert asked(app, "neglect")["hits"] == wanted["neglect"]
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
-def test_what_is_lent_is_bounded_and_closed_in_the_end(demo: Path) -> None:
-    shelf = Shelf(demo, searches=2)
-    first, second = shelf.take(), shelf.take()
+def test_the_pool_is_bounded_and_closes_every_library(demo: Path) -> None:
+    pool = LibraryPool(demo, searches=2)
+    first, second = pool.take(), pool.take()
     assert first is not second
-    shelf.give_back(second)
-    assert shelf.take() is second, "the one that came back last is used again"
+    pool.give_back(second)
+    assert pool.take() is second, "the one that came back last is used again"
     waiting: list[Library] = []
-    third = threading.Thread(target=lambda: waiting.append(shelf.take()))
+    third = threading.Thread(target=lambda: waiting.append(pool.take()))
     third.start()
     time.sleep(0.2)
     assert not waiting, "nobody gets a third one"
-    shelf.give_back(first)
+    pool.give_back(first)
     third.join(PATIENCE)
     assert waiting == [first]
-    shelf.give_back(first)
+    pool.give_back(first)
     opened = second.searcher()
-    shelf.close()
-    shelf.give_back(second)
+    pool.close()
+    pool.give_back(second)
     assert second.searcher() is not opened, "it was closed when it came back"
     second.close()
 
@@ -137,7 +137,7 @@ def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.M
     opened.set()
     after = eventually(app, lambda answer: answer["generation"] != before["generation"])
     assert after["hits"] == before["hits"]
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 def test_a_new_generation_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
@@ -152,16 +152,16 @@ def test_a_new_generation_that_cannot_be_opened_is_tried_again(tmp_path: Path) -
         assert asked(app, "robin")["generation"] == before["generation"]
     settings.write_text("ocr = false\n")
     assert eventually(app, lambda answer: answer["generation"] != before["generation"])["hits"] == before["hits"]
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
-def test_many_at_once_get_the_answers_of_one_alone(demo: Path) -> None:
+def test_many_people_at_once_get_the_same_results_as_one_person(demo: Path) -> None:
     app = create_app(demo)
     alone = {query: asked(app, query) for query in QUERIES}
     with ThreadPoolExecutor(8) as threads:
         for query, answer in threads.map(lambda query: (query, asked(app, query)), QUERIES * 20):
             assert answer == alone[query]
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 def test_a_library_without_an_index_says_so_and_is_not_ready(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_there_is_no_page_without_a_library(tmp_path: Path) -> None:
     assert "There is no library" in result.output
 
 
-def test_a_fault_of_ours_is_told_without_what_was_asked(demo: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_reported_without_the_query(demo: Path, caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(demo)
 
     def broken() -> str:
@@ -196,11 +196,11 @@ def test_a_fault_of_ours_is_told_without_what_was_asked(demo: Path, caplog: pyte
     assert "bug: RuntimeError" in logged
     assert "rickets" not in logged
     assert "the text of a report" not in logged
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process in another way")
-def test_the_command_serves_prints_its_address_and_ends_when_told(demo: Path) -> None:
+def test_serve_prints_its_address_and_stops_on_a_signal(demo: Path) -> None:
     command = [sys.executable, "-c", "from reviews.cli.main import main; main()", "--library", str(demo)]
     process = subprocess.Popen([*command, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""How a query is read: every form, every oddity, every limit, and that the written tree reads back as itself."""
+"""The query parser: every form, odd input, every limit, and a round trip through the text of the tree."""
 
 import re
 from collections.abc import Iterator
@@ -181,13 +181,13 @@ def test_each_form_is_read_as_documented(text: str, tree: Query) -> None:
 
 
 ODDITIES: list[tuple[str, Query, str]] = [
-    ("", Nothing(), "nothing was asked"),
-    ("   ", Nothing(), "nothing was asked"),
+    ("", Nothing(), "the query is empty"),
+    ("   ", Nothing(), "the query is empty"),
     ("()", Nothing(), "empty group"),
     ('""', Nothing(), "empty phrase"),
     ("OR", Nothing(), "`OR` had nothing before it"),
-    ("neglect )", Word("neglect"), "`)` had no partner and was ignored"),
-    ("(neglect", Word("neglect"), "`(` had no partner"),
+    ("neglect )", Word("neglect"), "`)` had no matching `(` and was ignored"),
+    ("(neglect", Word("neglect"), "`(` was not closed"),
     ("neglect AND", Word("neglect"), "AND was ignored"),
     ("neglect OR", Word("neglect"), "OR was ignored"),
     ("neglect NEAR/3", Word("neglect"), "NEAR/3 was ignored"),
@@ -197,54 +197,54 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ('"voice of the child', phrase("voice of the child"), "quotation mark"),
     ("nosuch:thing", And((Word("nosuch"), Word("thing"))), "title, board, area, child, author, kind, type, year"),
     ("-a:b:c d", And((Not(And((a, b, c))), d)), "not a field"),
-    ("in:nosuch a", a, "the kinds are body, foreword"),
+    ("in:nosuch a", a, "the sections are body, foreword"),
     ("in:findings a b", And((In("findings", a), b)), "put several words in brackets"),
     ("in:findings", Nothing(), "`in:findings` had nothing after it"),
-    ("a in:findings", In("findings", a), "read for the words before it"),
+    ("a in:findings", In("findings", a), "it was applied to the words before it"),
     ("a OR b title:c in:findings", And((Field("title", "c"), In("findings", Or((a, b))))), "before it"),
     ("a -b in:findings", And((Not(b), In("findings", a))), "before it"),
     ("title:c in:findings", Field("title", "c"), "`in:findings` had nothing after it"),
     ("a OR in:findings", a, "`in:findings` had nothing after it"),
     ("title: knowsley", Field("title", "knowsley"), "without the space"),
-    ("title:", Nothing(), "`title:` needs a word"),
-    ("title:(a b)", And((a, b)), "`title:` needs a word"),
+    ("title:", Nothing(), "`title:` was ignored: it needs a word"),
+    ("title:(a b)", And((a, b)), "`title:` was ignored: it needs a word"),
     ("title:know*", Field("title", "know"), "whole words"),
-    ("year:soon", Nothing(), "is no year"),
-    ("year:15", Nothing(), "is no year"),
-    ("year:20155", Nothing(), "is no year"),
-    ("year:2020..2015", Field("year", "2015..2020"), "turned round"),
+    ("year:soon", Nothing(), "is not a valid year"),
+    ("year:15", Nothing(), "is not a valid year"),
+    ("year:20155", Nothing(), "is not a valid year"),
+    ("year:2020..2015", Field("year", "2015..2020"), "the wrong way round"),
     ("year:2015 to 2020 a", And((Field("year", "2015..2020"), a)), "one range"),
     ("year:2015 - 2020", Field("year", "2015..2020"), "one range"),
     ("year: -2020", Field("year", "..2020"), "without the space"),
-    ("ne*", Word("ne"), "too short"),
-    ("*neglect", Word("neglect"), "`*` cannot stand at the beginning of a word, so `*neglect` was read as `neglect`"),
+    ("ne*", Word("ne"), "`*` needs at least three letters"),
+    ("*neglect", Word("neglect"), "`*` cannot come first, so `*neglect` was read as `neglect`"),
     ("*neglect*", Pattern("neglect*"), "`*neglect*` was read as `neglect*`"),
     ("**ne*", Word("ne"), "`*ne*` was read as `ne*`"),
     ('"child *neglect"', phrase("child neglect"), "`*neglect` was read as `neglect`"),
-    ("n*glect", Word("n"), "too short"),
+    ("n*glect", Word("n"), "`*` needs at least three letters"),
     ("neglect$", Word("neglect"), "write `neglect*`"),
     ("neglect?", Pattern("neglect?"), "does not find `neglect`"),
-    ("what is neglect?", And((Word("what"), Word("is"), Word("neglect"))), "the end of a question"),
+    ("what is neglect?", And((Word("what"), Word("is"), Word("neglect"))), "was read as punctuation"),
     ("what is wom?n?", And((Word("what"), Word("is"), Pattern("wom?n?"))), "does not find `wom?n`"),
     ("ab~", Word("ab"), "three letters"),
-    ("multi-agency~", Word("multi-agency"), "one word"),
+    ("multi-agency~", Word("multi-agency"), "a single word"),
     ("neglcet~7", Fuzzy("neglcet"), "1 or 2"),
     ("=neglect*", Pattern("neglect*"), "`=` was ignored"),
     ('"a b"~', phrase("a b"), "needs a number"),
     ('"a b"~99999999999', phrase("a b", 1000), "1000"),
     ("a NEAR/5000 b", Near(a, b, 1000), "1000"),
-    ('"the * child"', phrase("the child"), "`*` alone"),
-    ("a - b", And((a, b)), "`-` has no letter or digit"),
+    ('"the * child"', phrase("the child"), "`*` on its own"),
+    ("a - b", And((a, b)), "`-` has no letters or digits"),
     ("a & b", And((a, b)), "`&` was read as AND"),
     ("a && b", And((a, b)), "`&&` was read as AND"),
     ("a !b", And((a, Not(b))), "`!` was read as NOT"),
     ('a !"b c"', And((a, Not(phrase("b c")))), "`!` was read as NOT"),
-    ("a ! b", And((a, b)), "`!` has no letter or digit"),
+    ("a ! b", And((a, b)), "`!` has no letters or digits"),
     ("a or b", And((a, Word("or"), b)), "write OR in capitals"),
     ("a not b", And((a, Word("not"), b)), "write NOT in capitals"),
-    ("a Or b", And((a, Word("Or"), b)), "`Or` was searched like any other word: for one or the other, write OR in"),
+    ("a Or b", And((a, Word("Or"), b)), "`Or` was searched as an ordinary word: to find either, write OR in"),
     ("a oR b", And((a, Word("oR"), b)), "write OR in capitals"),
-    ("a And b", And((a, Word("And"), b)), "for both, write AND in capitals"),
+    ("a And b", And((a, Word("And"), b)), "to find both, write AND in capitals"),
     ("a Not b", And((a, Word("Not"), b)), "write NOT in capitals"),
     ("Not a", And((Word("Not"), a)), "write NOT in capitals"),
     ("a Near b", And((a, Word("Near"), b)), "write NEAR in capitals"),
@@ -271,17 +271,25 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ("a within/5 b", Near(a, b, 5), "`within/5` was read as NEAR/5"),
     ("a within5 b", Near(a, b, 5), "`within5` was read as NEAR/5"),
     ("a w/99999 b", Near(a, b, 1000), "1000"),
-    ("a near 5 b", And((a, Word("near"), Word("5"), b)), "`near 5` was searched as words: for nearness, write NEAR/5"),
+    (
+        "a near 5 b",
+        And((a, Word("near"), Word("5"), b)),
+        "`near 5` was searched as ordinary words: to find words near each other, write NEAR/5",
+    ),
     ("a within 5 b", And((a, Word("within"), Word("5"), b)), "write NEAR/5"),
     ("a within 5 words of b", And(tuple(map(Word, ("a", "within", "5", "words", "of", "b")))), "write NEAR/5"),
-    ("a ADJ b", And((a, Word("ADJ"), b)), "`ADJ` was searched as words: for nearness"),
-    ("a N5 b", And((a, Word("N5"), b)), "`N5` was searched as words: for nearness"),
-    ("a w/s b", And((a, Word("w/s"), b)), "`w/s` was searched as words: for nearness"),
+    ("a ADJ b", And((a, Word("ADJ"), b)), "`ADJ` was searched as ordinary words: to find words near each other"),
+    ("a N5 b", And((a, Word("N5"), b)), "`N5` was searched as ordinary words: to find words near each other"),
+    ("a w/s b", And((a, Word("w/s"), b)), "`w/s` was searched as ordinary words: to find words near each other"),
     ("WAS NOT BROUGHT", And((Word("WAS"), Word("not"), Word("BROUGHT"))), "the whole query is in capitals"),
     ("NOT SEEN", And((Word("not"), Word("SEEN"))), "the whole query is in capitals"),
     ("NEGLECT OR ABUSE", And((Word("NEGLECT"), Word("or"), Word("ABUSE"))), "the whole query is in capitals"),
     ("RISK NEAR HOME", And((Word("RISK"), Word("near"), Word("HOME"))), "the whole query is in capitals"),
-    ("‘voice of the child’", phrase("voice of the child"), "‘voice of the child’ was read as a phrase in quotation"),
+    (
+        "‘voice of the child’",
+        phrase("voice of the child"),
+        "‘voice of the child’ was read as a phrase: write phrases in double quotation marks",
+    ),
     ("'voice of the child'", phrase("voice of the child"), "'voice of the child' was read as a phrase"),
     ("’voice of the child’", phrase("voice of the child"), "read as a phrase"),
     ("‚voice of the child‘", phrase("voice of the child"), "read as a phrase"),
@@ -294,18 +302,18 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ("‘a b’~3 c", And((phrase("a b", 3), c)), "read as a phrase"),
     ("title:'child y'", Field("title", "child y"), "read as a phrase"),
     ("parents’ views and ‘a b’.", And((*map(Word, ("parents", "views", "and")), phrase("a b"))), "read as a phrase"),
-    ("‘voice of the child", And(tuple(map(Word, ("voice", "of", "the", "child")))), "`‘voice` had no partner"),
-    ("'voice of", And((Word("voice"), Word("of"))), "the single quotation mark of `'voice` had no partner"),
-    ("-a", Not(a), "all other reports"),
-    ("in:findings -a", In("findings", Not(a)), "all other reports"),
-    ("NOT a -b", And((Not(a), Not(b))), "all other reports"),
+    ("‘voice of the child", And(tuple(map(Word, ("voice", "of", "the", "child")))), "`‘voice` was not closed"),
+    ("'voice of", And((Word("voice"), Word("of"))), "the single quotation mark in `'voice` was not closed"),
+    ("-a", Not(a), "every other report matches"),
+    ("in:findings -a", In("findings", Not(a)), "every other report matches"),
+    ("NOT a -b", And((Not(a), Not(b))), "every other report matches"),
     ("a NEAR (b c)", And((a, b, c)), "read as AND"),
     ("a NEAR title:b", And((a, Field("title", "b"))), "read as AND"),
     ("a b OR c", And((a, Or((b, c)))), "read as: a (b OR c)"),
     ("a NEAR/4 b c", And((Near(a, b, 4), c)), "read as: (a NEAR/4 b) c"),
-    ("neg\0lect", Word("neglect"), "cannot be seen"),
-    ("\u202eneglect\u200f", Word("neglect"), "cannot be seen"),
-    ("neg\ud800lect", Word("neglect"), "cannot be seen"),
+    ("neg\0lect", Word("neglect"), "invisible"),
+    ("\u202eneglect\u200f", Word("neglect"), "invisible"),
+    ("neg\ud800lect", Word("neglect"), "invisible"),
     ("theme:nosuch", phrase("nosuch"), "there is no theme"),
     ('theme:"voice of child"', phrase("voice of child"), "voice of the child"),
     ("theme:hollow", Nothing(), "nothing to search for"),
@@ -314,13 +322,13 @@ ODDITIES: list[tuple[str, Query, str]] = [
 
 
 @pytest.mark.parametrize(("text", "tree", "warning"), ODDITIES, ids=[repr(text) for text, _, _ in ODDITIES])
-def test_odd_input_is_read_as_well_as_can_be_and_says_so(text: str, tree: Query, warning: str) -> None:
+def test_odd_input_is_read_as_well_as_possible_with_a_note(text: str, tree: Query, warning: str) -> None:
     parsed = read(text)
     assert parsed.tree == tree
     assert warning in " / ".join(parsed.warnings)
 
 
-def test_a_guess_is_told_however_many_oddities_come_before_it() -> None:
+def test_a_guess_is_reported_however_many_notes_come_before_it() -> None:
     parsed = read(" ".join("+" * n for n in range(1, 2 * MAX_WARNINGS)) + " a Or b")
     assert len(parsed.diagnostics) <= MAX_WARNINGS + 1
     assert Code.HALF_OPERATOR in [told.code for told in parsed.diagnostics]
@@ -570,7 +578,7 @@ def test_words_that_could_be_taken_for_operators_read_back_as_words(tree: Query)
 @pytest.mark.parametrize(
     "tree", [And((a, b, Pattern("wher?"))), Or((a, b, Pattern("wher?"))), And((a, Not(b), Pattern("wom?n?")))]
 )
-def test_a_pattern_at_the_end_reads_back_as_no_question(tree: Query) -> None:
+def test_a_pattern_at_the_end_does_not_read_back_as_a_question(tree: Query) -> None:
     assert read(str(tree)).tree == tree
 
 

@@ -66,7 +66,7 @@ def test_filters_are_columns_and_other_columns_are_copied() -> None:
         (",2015,", "no query"),
         ("neglect,soon,", "not a valid year"),
         ("neglect,2020..2015,", "backwards"),
-        ("neglect,,nosuchsection", "no kind of section"),
+        ("neglect,,nosuchsection", "no section called"),
         ("#NAME?,,", "apostrophe"),
         ("=SUM(A1:A9),,", "formula"),
         ("=1+1,,", "formula"),

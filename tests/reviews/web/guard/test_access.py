@@ -1,4 +1,4 @@
-"""Who may open the page, how much they may ask, and what is kept of it."""
+"""Sign-in, rate limit and access log."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def client(library: Path, options: Options) -> Iterator[FlaskClient]:
     try:
         yield app.test_client()
     finally:
-        app.extensions["shelf"].close()
+        app.extensions["pool"].close()
 
 
 def lines(library: Path) -> list[dict[str, object]]:
@@ -42,7 +42,7 @@ def lines(library: Path) -> list[dict[str, object]]:
     ]
 
 
-def test_without_a_token_nothing_is_shown_and_a_person_is_led_to_sign_in(library: Path, robin: str) -> None:
+def test_without_a_token_a_person_sees_only_the_sign_in_page(library: Path, robin: str) -> None:
     Tokens(library).add("Jo Smith")
     with client(library, Options(access=Access(Tokens(library)))) as page:
         for path in ("/", "/?q=neglect", f"/reports/{robin}", f"/reports/{robin}/file.pdf", "/coverage", "/nosuch"):
@@ -52,7 +52,7 @@ def test_without_a_token_nothing_is_shown_and_a_person_is_led_to_sign_in(library
         assert page.get("/search.json?q=neglect").status_code == 401
         assert page.get("/search.json?q=neglect", headers={"Authorization": "Bearer wrong"}).status_code == 401
         assert page.get("/healthz").status_code == 200
-        assert "Your token" in page.get("/sign-in").text
+        assert "Access code" in page.get("/sign-in").text
 
 
 def test_a_token_opens_the_page_as_a_cookie_and_as_a_header(library: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_token_opens_the_page_as_a_cookie_and_as_a_header(library: Path) -> No
         assert page.get("/").status_code == 303
 
 
-def test_who_is_revoked_is_out_at_the_next_request(library: Path) -> None:
+def test_a_revoked_token_stops_working_at_once(library: Path) -> None:
     tokens = Tokens(library)
     jo, sam = tokens.add("Jo Smith"), tokens.add("Sam")
     with client(library, Options(access=Access(Tokens(library)))) as page:
@@ -80,7 +80,7 @@ def test_who_is_revoked_is_out_at_the_next_request(library: Path) -> None:
         assert page.get("/help.json", headers={"Authorization": f"Bearer {sam}"}).status_code == 200
 
 
-def test_only_the_hash_of_a_token_is_kept_where_only_the_owner_reads_it(library: Path) -> None:
+def test_only_the_hash_of_a_token_is_stored_in_a_private_file(library: Path) -> None:
     token = Tokens(library).add("Jo Smith")
     text = (LibraryPaths(library).tokens).read_text(encoding="utf-8")
     assert token not in text
@@ -89,7 +89,7 @@ def test_only_the_hash_of_a_token_is_kept_where_only_the_owner_reads_it(library:
         assert stat.S_IMODE((LibraryPaths(library).tokens).stat().st_mode) == 0o600
 
 
-def test_odd_names_and_a_damaged_file_are_told(library: Path) -> None:
+def test_invalid_names_and_a_damaged_file_are_reported(library: Path) -> None:
     tokens = Tokens(library)
     tokens.add("Jo Smith")
     for name in ("", "  ", "x" * 101, "JO smith", "a\x07"):
@@ -102,7 +102,7 @@ def test_odd_names_and_a_damaged_file_are_told(library: Path) -> None:
         Tokens(library).held()
 
 
-def test_the_command_makes_lists_and_revokes_tokens(library: Path) -> None:
+def test_the_command_creates_lists_and_revokes_tokens(library: Path) -> None:
     def run(*words: str) -> tuple[int, str]:
         result = CliRunner().invoke(main, ["--library", str(library), "token", *words])
         return result.exit_code, result.output
@@ -123,7 +123,7 @@ def test_the_command_makes_lists_and_revokes_tokens(library: Path) -> None:
         (["--host", "reviews.example"], "Say who may"),
         (["--user-header", "X-User"], "go together"),
         (["--proxy", "10.0.0.1"], "go together"),
-        (["--user-header", "X-User", "--proxy", "nowhere"], "is no address"),
+        (["--user-header", "X-User", "--proxy", "nowhere"], "is not a valid address"),
         (["--tokens", "--user-header", "X-User", "--proxy", "10.0.0.1"], "not both"),
     ],
 )
@@ -149,7 +149,7 @@ def test_a_proxy_names_the_person_and_nobody_else_can(library: Path) -> None:
         assert ask("127.0.0.1", X_Remote_User="jo", X_Forwarded_For="10.1.2.3") == 401
 
 
-def test_a_form_of_another_page_is_not_taken(library: Path) -> None:
+def test_a_form_from_another_site_is_refused(library: Path) -> None:
     token = Tokens(library).add("Jo")
     with client(library, Options(access=Access(Tokens(library)))) as page:
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}, {"Origin": "null"}):
@@ -158,7 +158,7 @@ def test_a_form_of_another_page_is_not_taken(library: Path) -> None:
             assert page.post("/sign-in", data={"token": token}, headers=headers).status_code == 303
 
 
-def test_one_visitor_cannot_take_all_and_others_are_not_held_up() -> None:
+def test_the_rate_limit_holds_for_each_visitor_separately() -> None:
     rate = Rate(60)
     assert [rate.takes("jo", 0.0) for _ in range(31)] == [True] * 30 + [False]
     assert rate.takes("sam", 0.0)
@@ -167,7 +167,7 @@ def test_one_visitor_cannot_take_all_and_others_are_not_held_up() -> None:
     assert all(Rate(0).takes("jo", 0.0) for _ in range(1000))
 
 
-def test_too_many_requests_are_refused_with_a_sentence(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_requests_are_refused_with_a_message(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reviews.web.guard.access.time.monotonic", lambda: 0.0)  # all of them in one moment
     with client(library, Options(rate=4)) as page:
         answers = [page.get("/help") for _ in range(4)]
@@ -177,7 +177,7 @@ def test_too_many_requests_are_refused_with_a_sentence(library: Path, monkeypatc
         assert page.get("/static/reviews.css").status_code == 200
 
 
-def test_the_log_says_who_opened_and_exported_what_and_no_query(library: Path, robin: str) -> None:
+def test_the_access_log_has_no_queries(library: Path, robin: str) -> None:
     access = Access(header="X-User", proxies=("127.0.0.1",))
     with client(library, Options(access=access, log_days=9)) as page:
         for path in (
@@ -198,13 +198,13 @@ def test_the_log_says_who_opened_and_exported_what_and_no_query(library: Path, r
     assert "rickets" not in json.dumps(found)
 
 
-def test_queries_are_logged_only_where_that_is_asked_for(library: Path) -> None:
+def test_queries_are_logged_only_on_request(library: Path) -> None:
     with client(library, Options(log_days=9, log_queries=True)) as page:
         page.get("/?q=rickets")
     assert [line["query"] for line in lines(library)] == ["rickets"]
 
 
-def test_old_days_are_dropped_and_without_people_nothing_is_logged(
+def test_old_logs_are_deleted_and_nothing_is_logged_without_sign_in(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime.now(UTC)  # midnight may come while this runs

@@ -1,4 +1,4 @@
-"""What every answer carries, what is not served, and that nothing of others was changed."""
+"""Security headers, files that are not served, and unchanged third-party files."""
 
 import hashlib
 import json
@@ -62,14 +62,14 @@ def test_no_template_calls_text_safe_and_none_holds_a_script_or_a_style() -> Non
         assert not re.search(r"""(href|src)=["']?(https?:)?//""", text), f"{template.name} points elsewhere"
 
 
-def test_a_page_elsewhere_cannot_read_this_one_under_a_name_of_its_own(page: FlaskClient) -> None:
+def test_another_site_cannot_read_the_page_under_its_own_host_name(page: FlaskClient) -> None:
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000", "evil.example:80"):
         assert page.get("/", headers={"Host": host}).status_code == 421, host
     for host in ("localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000"):
         assert page.get("/", headers={"Host": host}).status_code == 200, host
 
 
-def test_what_others_made_is_as_the_lock_says() -> None:
+def test_third_party_files_match_their_lock() -> None:
     static = WEB / "static"
     lock = json.loads((static / "lock.json").read_text(encoding="utf-8"))
     for name, entry in lock.items():
@@ -80,13 +80,13 @@ def test_what_others_made_is_as_the_lock_says() -> None:
     assert {name for name in foreign if (static / name).is_file()} == set(lock)
 
 
-def test_the_style_sheet_has_no_font_of_the_government_and_no_crest() -> None:
+def test_the_style_sheet_has_no_government_font_or_crest() -> None:
     css = (WEB / "static" / "govuk" / "govuk-frontend.min.css").read_text(encoding="utf-8")
     for forbidden in ("GDS Transport", "@font-face", "crest.svg", "url(/assets"):
         assert forbidden not in css
 
 
-def test_our_own_scripts_ask_nobody_else(page: FlaskClient) -> None:
+def test_the_scripts_contact_no_other_site(page: FlaskClient) -> None:
     for script in (*(WEB / "static").glob("*.js"), *(WEB / "static").glob("*.mjs")):
         assert not re.search(r"https?://|innerHTML|eval\(|document\.write", script.read_text(encoding="utf-8")), (
             script.name
@@ -126,18 +126,18 @@ TRICKS = [
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_a_trick_with_a_path_finds_nothing(page: FlaskClient, robin: str, trick: str) -> None:
+def test_path_traversal_finds_nothing(page: FlaskClient, robin: str, trick: str) -> None:
     answer = page.get(trick.replace("ROBIN", robin))
     assert answer.status_code == 404, answer.status_code
     assert b"root:" not in answer.data
     assert b"SQLite" not in answer.data
 
 
-def test_there_are_enough_tricks() -> None:
+def test_there_are_enough_path_attacks() -> None:
     assert len(set(TRICKS)) >= 80
 
 
-def test_a_file_that_is_no_longer_what_was_read_is_not_served(tmp_path: Path) -> None:
+def test_a_pdf_that_changed_is_not_served(tmp_path: Path) -> None:
     from tests.reviews.web.conftest import DEMO, build
 
     folder = tmp_path / "in"
@@ -157,4 +157,4 @@ def test_a_file_that_is_no_longer_what_was_read_is_not_served(tmp_path: Path) ->
     assert answer.status_code == 404
     assert b"private" not in answer.data
     assert page.get(f"/reports/{held}/pages/1/picture.png").status_code == 404
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()

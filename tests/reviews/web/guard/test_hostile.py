@@ -1,4 +1,4 @@
-"""Text made to attack who reads it: in PDFs, titles, file names, the catalogue, themes and queries. Shown as text."""
+"""Text made to attack the reader, in PDFs, titles, file names, the catalogue, themes and queries, is shown as text."""
 
 import csv
 import io
@@ -115,7 +115,7 @@ def visitor(browser: Browser, library: Path) -> Iterator[Visitor]:
         found = Visitor(browser, address)
         yield found
         found.close()
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 def test_there_are_enough_of_them() -> None:

@@ -1,4 +1,4 @@
-"""Recommendations, trends and sheets of queries, as the page gives them."""
+"""Recommendations, trends and sheets of queries on the web page."""
 
 import io
 import re
@@ -19,7 +19,7 @@ from search.filters import Filters
 from tests.patience import steps, until
 
 
-def test_recommendations_say_whose_they_are_and_where_they_stand(page: FlaskClient) -> None:
+def test_recommendations_name_their_report_page_and_addressee(page: FlaskClient) -> None:
     answer = page.get("/recommendations.json?only=recommendation").get_json()
     assert len(answer["items"]) >= 10
     assert {item["kind"] for item in answer["items"]} == {"recommendation"}
@@ -32,11 +32,11 @@ def test_recommendations_can_be_searched(page: FlaskClient) -> None:
     found = page.get("/recommendations.json?q=chronology").get_json()["items"]
     assert found
     assert all("chronolog" in item["text"].lower() for item in found)
-    assert "mentions that" in page.get("/recommendations?q=nosuchword").text
+    assert "No recommendations or findings mention this" in page.get("/recommendations?q=nosuchword").text
     assert page.get("/recommendations?only=nosuch").status_code == 400
 
 
-def test_the_pages_of_recommendations_lead_through_all_of_them(page: FlaskClient, demo: Path) -> None:
+def test_the_pages_of_recommendations_cover_all_of_them(page: FlaskClient, demo: Path) -> None:
     seen, number, more = [], 1, True
     while more:
         answer = page.get(f"/recommendations.json?page={number}").get_json()
@@ -58,7 +58,7 @@ def test_trends_are_those_of_the_library_in_table_chart_and_json(page: FlaskClie
     assert shown.count('<th scope="row"') == len(wanted)
 
 
-def test_recommendations_and_trends_can_be_narrowed_and_stay_so(page: FlaskClient, demo: Path) -> None:
+def test_recommendations_and_trends_keep_their_filters(page: FlaskClient, demo: Path) -> None:
     narrowed = Filters.read({"area": "Fernshire"})
     with Library(demo) as library:
         wanted = [point.to_dict() for point in trends(library.searcher(), ["neglect"], "year", narrowed)]
@@ -68,8 +68,8 @@ def test_recommendations_and_trends_can_be_narrowed_and_stay_so(page: FlaskClien
     for address in ("/trends?q=neglect", "/recommendations?q=neglect"):
         shown = page.get(f"{address}&area=Fernshire").text
         assert '<input type="hidden" name="area" value="Fernshire">' in shown
-        assert "Narrowed to: Fernshire" in shown
-        assert "Narrowed to" not in page.get(address).text
+        assert "Filters: Fernshire" in shown
+        assert "Filters" not in page.get(address).text
     answer = page.get("/?q=neglect&area=Fernshire").text
     assert 'href="/trends?q=neglect&amp;area=Fernshire"' in answer
     assert 'href="/recommendations?q=neglect&amp;area=Fernshire"' in answer
@@ -77,14 +77,14 @@ def test_recommendations_and_trends_can_be_narrowed_and_stay_so(page: FlaskClien
 
 
 @pytest.mark.parametrize("address", ["/trends", "/recommendations"])
-def test_an_analysis_tells_what_was_guessed_and_what_no_report_has(page: FlaskClient, address: str) -> None:
+def test_an_analysis_reports_guesses_and_values_that_no_report_has(page: FlaskClient, address: str) -> None:
     shown = page.get(f"{address}?q=year:2024..2000+child&area=Nosuchshire").text
-    assert "the years were turned round" in shown
-    assert "No report is known to have the area “Nosuchshire”" in shown
+    assert "the years were the wrong way round" in shown
+    assert "No report has the area “Nosuchshire”" in shown
     assert "r-note" not in page.get(f"{address}?q=child").text
 
 
-def test_small_counts_are_warned_of_and_can_be_kept_back(page: FlaskClient) -> None:
+def test_small_counts_have_a_warning_and_can_be_hidden(page: FlaskClient) -> None:
     assert "Small counts can identify people" in page.get("/trends?q=neglect").text
     hidden = page.get("/trends.json?q=neglect&small=hidden").get_json()["points"]
     assert any(point["reports"] is None for point in hidden)
@@ -92,10 +92,10 @@ def test_small_counts_are_warned_of_and_can_be_kept_back(page: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("odd", ["q=neglect&by=nosuch", "q=a&q=b&q=c&q=d&q=e&q=f", "q=" + "child+" * 600])
-def test_what_cannot_be_counted_is_told(page: FlaskClient, odd: str) -> None:
+def test_a_request_that_cannot_be_counted_is_refused(page: FlaskClient, odd: str) -> None:
     answer = page.get(f"/trends?{odd}")
     assert answer.status_code == 400
-    assert "could not be counted" in answer.text
+    assert "There is a problem" in answer.text
 
 
 def sent(page: FlaskClient, data: bytes, name: str = "queries.csv") -> str:
@@ -105,7 +105,7 @@ def sent(page: FlaskClient, data: bytes, name: str = "queries.csv") -> str:
 
 
 def answered(page: FlaskClient, address: str) -> dict[str, Any]:
-    """What is told of a sheet when it has been answered."""
+    """Progress of a sheet when it has finished."""
     told: dict[str, Any] = {}
 
     def over() -> bool:
@@ -123,7 +123,7 @@ def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
     assert told["done"] == told["total"] == 2
     assert told["read"] == "column B, 2 queries"
     assert "Read from queries.csv: column B, 2 queries." in page.get(address).text
-    assert "Take the workbook" in page.get(address).text
+    assert "Download the workbook" in page.get(address).text
     book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
     assert len(book.sheetnames) >= 3
 
@@ -172,7 +172,7 @@ STEPS = 5_000_000  # lines of Python: a million rows that are all read take many
     ],
     ids=lambda value: str(value)[:24],
 )
-def test_what_is_no_sheet_of_queries_is_refused_quickly_with_a_sentence(
+def test_a_file_that_is_not_a_sheet_is_refused_quickly_with_a_message(
     page: FlaskClient, data: bytes, name: str
 ) -> None:
     # The form is written out here: the client of the tests would put a large one into a file that nobody closes.
@@ -195,7 +195,7 @@ def test_a_formula_in_a_sheet_is_not_followed_and_comes_back_as_text(page: Flask
     assert "f" not in kinds
 
 
-def test_a_sheet_that_another_page_sends_is_not_taken(page: FlaskClient) -> None:
+def test_a_sheet_sent_from_another_site_is_refused(page: FlaskClient) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
         answer = page.post(
             "/batch",
@@ -206,7 +206,7 @@ def test_a_sheet_that_another_page_sends_is_not_taken(page: FlaskClient) -> None
         assert answer.status_code == 403
 
 
-def test_no_file_and_an_unknown_sheet_are_told(page: FlaskClient) -> None:
+def test_a_missing_file_and_an_unknown_sheet_are_reported(page: FlaskClient) -> None:
     assert page.post("/batch").status_code == 400
     assert page.get("/batch/" + "x" * 22).status_code == 404
     assert page.get("/batch/template.xlsx").data.startswith(b"PK")
@@ -217,7 +217,7 @@ def test_a_sheet_too_large_for_the_page_is_refused(page: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
-def test_nobody_sees_the_sheet_of_another_or_fills_the_machine(demo: Path) -> None:
+def test_sheets_are_private_and_limited_in_number(demo: Path) -> None:
     batches = Batches(demo)
     try:
         begun = batches.begin(b"neglect\n", "q.txt", "jo", "")

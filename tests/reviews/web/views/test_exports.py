@@ -1,4 +1,4 @@
-"""An answer taken away: it holds what the page shows, and opens where it is meant to."""
+"""Exports: they hold what the page shows, and open in the programs they are meant for."""
 
 import csv
 import io
@@ -52,7 +52,7 @@ def test_reference_managers_read_the_records(page: FlaskClient, robin: str) -> N
     assert paragraph["title"] == one["title"]
 
 
-def test_the_feed_is_one_and_leads_back(page: FlaskClient) -> None:
+def test_the_feed_is_valid_and_links_back(page: FlaskClient) -> None:
     answer = page.get("/search.atom?q=neglect&kind=overview+report")
     assert answer.mimetype == "application/atom+xml"
     feed = ElementTree.fromstring(answer.data)
@@ -67,6 +67,6 @@ def test_the_feed_is_one_and_leads_back(page: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "ris", "atom"])
-def test_nothing_asked_is_no_export(page: FlaskClient, form: str) -> None:
+def test_an_empty_query_cannot_be_exported(page: FlaskClient, form: str) -> None:
     assert page.get(f"/search.{form}").status_code == 400
     assert page.get(f"/search.{form}?q=neglect&sort=nosuch").status_code == 400

@@ -1,4 +1,4 @@
-"""The description for programs is complete, and what it says is so: tried with requests made up from it."""
+"""The OpenAPI description is complete and true, checked with requests generated from it."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from reviews.web.views.openapi import PATHS
 _HIDDEN = {"/static/{name}", "/sign-in", "/sign-out"}  # for browsers only
 
 
-def test_every_address_is_described_and_none_that_is_not_there(page: FlaskClient) -> None:
+def test_exactly_the_existing_addresses_are_described(page: FlaskClient) -> None:
     rules = {re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"{\1}", rule.rule) for rule in page.application.url_map.iter_rules()}
     rules -= _HIDDEN
     forms = {"/search.{form}"}
@@ -65,7 +65,7 @@ def description(demo: Path) -> Iterator[Any]:
                 answer.close()
 
     yield schemathesis.openapi.from_wsgi("/openapi.json", whole)
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def description(demo: Path) -> Iterator[Any]:
         *((path, GenerationMode.NEGATIVE) for path in PATHS if PATHS[path]["get"]["parameters"]),
     ],
 )
-def test_what_is_described_is_so(description: Any, robin: str, path: str, mode: GenerationMode) -> None:
+def test_responses_match_the_description(description: Any, robin: str, path: str, mode: GenerationMode) -> None:
     operation = description[path]["GET"]
     config = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
 

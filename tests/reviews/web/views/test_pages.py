@@ -1,4 +1,4 @@
-"""What stands on each page, and that its twin in JSON says the same."""
+"""Contents of each page, and of its JSON version."""
 
 import json
 import re
@@ -61,7 +61,7 @@ def told(page: FlaskClient, address: str) -> dict[str, Any]:
     return value
 
 
-def test_the_first_page_has_the_box_examples_themes_and_the_coverage(page: FlaskClient) -> None:
+def test_the_home_page_has_the_search_box_examples_themes_and_coverage(page: FlaskClient) -> None:
     shown = html(page, "/")
     assert 'name="q"' in shown
     assert "Voice of the child" in shown
@@ -78,7 +78,7 @@ def test_an_answer_marks_what_was_found_and_says_where(page: FlaskClient) -> Non
     assert "16 mentions" in shown.text
 
 
-def test_the_answer_in_json_is_that_of_the_command_and_fits_its_schema(page: FlaskClient, demo: Path) -> None:
+def test_the_json_results_equal_those_of_the_command_and_match_the_schema(page: FlaskClient, demo: Path) -> None:
     answer = told(page, "/search.json?q=neglect&sort=mentions&limit=3")
     jsonschema.validate(answer, SCHEMA)
     with Library(demo) as library:
@@ -116,7 +116,7 @@ def test_years_and_sections_filter_as_well(page: FlaskClient) -> None:
     assert {p["section"]["kind"] for hit in inside["hits"] for p in hit["passages"]} == {"recommendations"}
 
 
-def test_years_may_stand_in_one_parameter_as_everywhere_else(page: FlaskClient) -> None:
+def test_years_can_be_given_in_one_parameter(page: FlaskClient) -> None:
     both = told(page, "/search.json?q=neglect&from=2014&to=2015")["total"]
     assert told(page, "/search.json?q=neglect&year=2014-2015")["total"] == both > 0
     assert "Remove the filter" in html(page, "/?q=neglect&year=2014-2015")
@@ -143,25 +143,25 @@ def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> Non
     assert {mark.casefold() for mark in marked} == {"neglect"}
 
 
-def test_the_pages_of_an_answer_lead_through_all_of_it(page: FlaskClient) -> None:
+def test_the_pages_of_results_cover_all_of_them(page: FlaskClient) -> None:
     total = told(page, "/search.json?q=child")["total"]
     seen = [told(page, f"/search.json?q=child&limit=2&page={n}")["hits"] for n in range(1, total // 2 + 2)]
     ids = [hit["report"]["id"] for hits in seen for hit in hits]
     assert len(ids) == len(set(ids)) == total
     assert 'rel="next"' in html(page, "/?q=child&limit=2")
-    assert "no more reports on this page" in html(page, "/?q=child&limit=2&page=99")
+    assert "no more results" in html(page, "/?q=child&limit=2&page=99")
 
 
 def test_an_answer_without_hits_says_what_to_do(page: FlaskClient) -> None:
     shown = html(page, "/?q=nosuchword")
-    assert "No report answers this" in shown
+    assert "No reports match your search" in shown
     assert "Searched 9 of 10" in shown
 
 
-def test_a_query_beyond_a_limit_is_refused_with_a_sentence_and_stays_in_the_box(page: FlaskClient) -> None:
+def test_a_query_beyond_a_limit_is_refused_with_a_message_and_stays_in_the_box(page: FlaskClient) -> None:
     long = "child+" * 600
     shown = html(page, f"/?q={long}", 400)
-    assert "could not be searched for" in shown
+    assert "There is a problem" in shown
     assert "child child" in shown
     assert page.get(f"/search.json?q={long}").get_json()["error"]["status"] == 400
 
@@ -169,17 +169,17 @@ def test_a_query_beyond_a_limit_is_refused_with_a_sentence_and_stays_in_the_box(
 @pytest.mark.parametrize(
     "odd", ["sort=best", "from=soon", "from=2020&to=2010", "page=0", "limit=1000", "section=nosuch"]
 )
-def test_a_parameter_that_means_nothing_is_refused_with_a_sentence(page: FlaskClient, odd: str) -> None:
-    assert "could not be searched for" in html(page, f"/?q=neglect&{odd}", 400)
+def test_an_invalid_parameter_is_refused_with_a_message(page: FlaskClient, odd: str) -> None:
+    assert "There is a problem" in html(page, f"/?q=neglect&{odd}", 400)
     answer = page.get(f"/search.json?q=neglect&{odd}")
     assert answer.status_code == 400
     assert answer.get_json()["error"]["message"].endswith((".", "not."))
 
 
-def test_a_report_shows_what_is_known_and_where_it_comes_from(page: FlaskClient, robin: str) -> None:
+def test_a_report_shows_its_details_and_their_sources(page: FlaskClient, robin: str) -> None:
     shown = Marks(html(page, f"/reports/{robin[:16]}")).text
     assert "Fernshire Safeguarding Children Partnership" in shown
-    assert "(from catalogue)" in shown
+    assert "(source: catalogue)" in shown
     assert "Executive Summary" in shown, "the other reports of the case"
     assert "5.1 Recognising cumulative neglect" in shown, "the contents"
     assert "Recommendation 1, page 8" in shown
@@ -196,7 +196,7 @@ def test_a_report_lists_every_mention_in_order(page: FlaskClient, robin: str) ->
     assert told(page, f"/reports/{robin}.json")["hit"] is None
 
 
-def test_a_page_marks_the_mentions_on_it_and_leads_to_the_next(page: FlaskClient, robin: str) -> None:
+def test_a_page_marks_its_mentions_and_links_to_the_next(page: FlaskClient, robin: str) -> None:
     listed = html(page, f"/reports/{robin}?q=neglect")
     numbers: list[int] = []
     for number in dict.fromkeys(re.findall(r"/pages/(\d+)\?q=neglect", listed)):
@@ -214,7 +214,7 @@ def test_a_page_says_how_to_cite_each_paragraph(page: FlaskClient, robin: str) -
     ) in shown
 
 
-def test_the_text_of_a_page_is_that_of_the_command(page: FlaskClient, robin: str, demo: Path) -> None:
+def test_the_text_of_a_page_equals_that_of_the_command(page: FlaskClient, robin: str, demo: Path) -> None:
     with Library(demo) as library:
         _, text = library.report(robin)
     for number in range(1, 10):
@@ -258,7 +258,7 @@ def test_a_record_for_reference_managers_names_report_page_and_paragraph(page: F
     assert list(lines)[-1] == "ER"
 
 
-def test_themes_show_what_they_look_for(page: FlaskClient) -> None:
+def test_themes_show_what_they_search_for(page: FlaskClient) -> None:
     shown = Marks(html(page, "/themes")).text
     for theme in told(page, "/themes.json")["themes"]:
         assert theme["name"] in shown
@@ -279,7 +279,7 @@ def test_the_coverage_page_names_every_file_and_page_that_was_not_read(page: Fla
 def test_text_under_a_black_box_is_counted_and_never_shown(page: FlaskClient) -> None:
     withheld = told(page, "/coverage.json")["withheld"]
     assert withheld
-    assert "Text that was withheld" in html(page, "/coverage")
+    assert "Hidden text" in html(page, "/coverage")
     for each in withheld:
         for number in each["pages"]:
             assert "meant to be hidden" in html(page, f"/reports/{each['report']}/pages/{number}")
@@ -297,13 +297,13 @@ def test_help_shows_the_forms_that_the_documentation_explains(page: FlaskClient)
     ]
 
 
-def test_a_browser_can_be_told_to_search_here(page: FlaskClient) -> None:
+def test_a_browser_can_add_the_page_as_a_search_engine(page: FlaskClient) -> None:
     answer = page.get("/opensearch.xml")
     assert answer.mimetype == "application/opensearchdescription+xml"
     assert "http://localhost/?q={searchTerms}" in answer.text
 
 
-def test_many_boards_are_a_list_and_not_hundreds_of_check_boxes(demo: Path) -> None:
+def test_many_boards_become_a_list_instead_of_hundreds_of_check_boxes(demo: Path) -> None:
     with Library(demo) as library:
         results = library.search("neglect")
     boards = tuple(FacetValue(f"Board {n}", 1) for n in range(150))
@@ -341,7 +341,7 @@ def test_health_readiness_and_version(page: FlaskClient) -> None:
     assert set(told(page, "/version")) == {"program", "python"}
 
 
-def test_a_page_of_results_is_light(page: FlaskClient) -> None:
+def test_a_page_of_results_is_small(page: FlaskClient) -> None:
     shown = page.get("/?q=child")
     assert len(shown.data) < 100_000
     first = html(page, "/")
