@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import version
 
-VERSION = 2
+VERSION = 3
 """Of our own understanding of pages. Raise it when a report would now be read better."""
 
 

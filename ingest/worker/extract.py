@@ -7,10 +7,11 @@ better one is kept. Runs in the child process.
 import re
 from typing import TYPE_CHECKING
 
-from corpus.model import Reason
+from corpus.model import Hidden, Reason
 from ingest.structure.ocr_lines import doubtful
 from ingest.structure.page import Document, RawPage, Unreadable
 from ingest.worker import geometry, hidden_text, pdfium, properties, text_lines
+from ingest.worker.page_objects import PageObjects
 
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
@@ -48,7 +49,7 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
     pages = []
     for index in range(count):
         page = _page(book, index, trust_hidden_text)
-        if page is None or (_looks_wrong(page) and not page.withheld):  # pypdf would read what is withheld
+        if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read what is withheld
             other = other or _second(data)
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
@@ -76,6 +77,10 @@ def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
     if all(page.unread == Reason.CORRUPT.value for page in pages):
         raise Unreadable(Reason.CORRUPT if looks_like_pdf else Reason.NOT_PDF, book.error)
     return _labelled(pages, book.labels(count), book.properties(), book.outline())
+
+
+def _hides(page: RawPage) -> bool:
+    return any(how is not Hidden.MARKED for how in page.withheld)
 
 
 def _second(data: bytes) -> "Book":
@@ -109,15 +114,15 @@ def _page(book: int, index: int, trust_hidden_text: bool) -> RawPage | None:
         places = text_lines.read(handle, text_page, page)
         things = None
         if not trust_hidden_text:
-            things = hidden_text.Things(handle)
+            things = PageObjects(handle)
             hidden_text.withhold(handle, text_page, page, places, things)
         if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
-            things = things or hidden_text.Things(handle)
+            things = things or PageObjects(handle)
             page.image = things.any_picture
             if not page.lines and page.image:
                 page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
             page.scan = page.scan or (page.image and geometry.is_scan(things.pictures, pdfium.page_box(handle)))
-        elif places and hidden_text.invisible(text_page, places[0]):
+        elif places and hidden_text.invisible(text_page, places[0][0]):
             page.scan = doubtful(" ".join(line.text for line in page.lines))
         return page
     finally:
