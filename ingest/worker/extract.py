@@ -45,10 +45,11 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
     count = pdfium.count_pages(book)
     if count > max_pages:
         raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
+    layers = pdfium.may_have_layers(data)
     other: Book | None = None
     pages = []
     for index in range(count):
-        page = _page(book, index, trust_hidden_text)
+        page = _page(book, index, trust_hidden_text, layers)
         if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read what is withheld
             other = other or _second(data)
             page = _better(page, other.page(index))
@@ -100,7 +101,7 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
     return Document(pages, properties, outline)
 
 
-def _page(book: int, index: int, trust_hidden_text: bool) -> RawPage | None:
+def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
     """One page, or None when PDFium cannot load it."""
     handle = pdfium.load_page(book, index)
     if not handle:
@@ -114,10 +115,10 @@ def _page(book: int, index: int, trust_hidden_text: bool) -> RawPage | None:
         places = text_lines.read(handle, text_page, page)
         things = None
         if not trust_hidden_text:
-            things = PageObjects(handle)
+            things = PageObjects(handle, layers)
             hidden_text.withhold(handle, text_page, page, places, things)
         if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
-            things = things or PageObjects(handle)
+            things = things or PageObjects(handle, layers)
             page.image = things.any_picture
             if not page.lines and page.image:
                 page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True

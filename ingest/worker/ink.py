@@ -94,6 +94,12 @@ class Part:
         light = sum(max(pixel) >= _BLACK for pixel in zip(values[::4], values[1::4], values[2::4], strict=True))
         return 4 * light < _LABEL * len(values)
 
+    def contrast(self, area: geometry.Box) -> int:
+        """How far the lightest and the darkest of an area are apart, from 0 to 255."""
+        rows, columns = self.cut(area)
+        values = b"".join([self.rows[y][columns] for y in rows])
+        return max((max(values[n::4]) - min(values[n::4]) for n in range(3)), default=0) if values else 0
+
 
 @contextmanager
 def left_out(wanted: Iterable[int]) -> Iterator[None]:

@@ -8,6 +8,7 @@ from ingest.worker import geometry, pdfium, unseen
 from ingest.worker.ink import Part, left_out
 from ingest.worker.page_objects import Letter, PageObjects
 
+_INK = 60  # of 255: how far ink differs from its paper at least
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
 
@@ -17,7 +18,8 @@ def without_what_ocr_read(
     """The hidden letters but for those that stand for something that can be seen. texts: of the lines.
 
     That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
-    is there is not a black box in the picture itself.
+    is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
+    but a ground, and there must be ink in it where the word is.
     """
     scan = geometry.is_scan(things.pictures, pdfium.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
@@ -41,6 +43,7 @@ def without_what_ocr_read(
     ]
     if not drawn:
         return hidden
+    whole = 2 * len(layer) > sum(1 for text in texts for letter in text if not letter.isspace())
     standing: set[tuple[int, int]] = set()
     for band in unseen.bands(layer):
         letters = [letter for held in band.values() for letter in held]
@@ -51,7 +54,8 @@ def without_what_ocr_read(
         for word in _words(letters, texts):
             box = geometry.around([letter.box for letter in word])
             says = any(texts[letter.line][letter.offset].isalnum() for letter in word)
-            if not says or (full.changed(bare, box)[0] and not full.dark(box)):
+            drawn_there = full.changed(bare, box)[0] and not full.dark(box) and (whole or full.contrast(box) >= _INK)
+            if drawn_there or (whole and not says):
                 standing.update((letter.line, letter.offset) for letter in word)
     return [letter for letter in hidden if (letter.line, letter.offset) not in standing]
 

@@ -30,7 +30,8 @@ class PageObjects:
     that was never carried out.
     """
 
-    def __init__(self, page: int) -> None:
+    def __init__(self, page: int, may_have_layers: bool = True) -> None:
+        self.may_have_layers = may_have_layers
         count = min(pdfium.count_objects(page), _OBJECTS_A_PAGE)
         self.objects: list[int] = list(map(pdfium.object_at, repeat(page, count), range(count)))
         self.kinds: list[int] = list(map(pdfium.kind_of, self.objects))

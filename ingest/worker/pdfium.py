@@ -70,6 +70,11 @@ def opened(data: bytes) -> Iterator[int]:
         document.close()
 
 
+def may_have_layers(data: bytes) -> bool:
+    """Whether a file may have layers (optional content): it names them, or it is compressed so that nobody can tell."""
+    return b"OCProperties" in data or b"ObjStm" in data
+
+
 def _address(pointer: Any) -> int:
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0
 
@@ -250,11 +255,11 @@ def _colours(function: Any, things: Sequence[int]) -> list[Colour]:
 
 
 def size_of(text_object: int) -> float:
-    """The size in which the letters of a text object are printed."""
+    """The size in which the letters of a text object are printed, across or up, whichever is less."""
     _own_size(text_object, _F0)
     size = _floats[0]
-    _, _, c, d, _, _ = _matrix_of(text_object)
-    return size * math.hypot(c, d)
+    a, b, c, d, _, _ = _matrix_of(text_object)
+    return size * min(math.hypot(a, b), math.hypot(c, d))
 
 
 def painted(path: int) -> tuple[bool, float]:
@@ -283,18 +288,20 @@ def _matrix_of(thing: int) -> tuple[float, ...]:
     return tuple(_floats) if _own_matrix(thing, _F0) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-def clip_box(clip: int, number: int) -> Box | None:
-    """A path of a clip, when it is an upright rectangle."""
-    if not 4 <= _count_clip_segments(clip, number) <= 5:
-        return None
-    corners = []
+def clip_boxes(clips: Sequence[int], number: int) -> list[Box | None]:
+    """One path of each of many clips, where it is an upright rectangle."""
+    held = (_F * (6 * len(clips)))()
+    start, end = ctypes.addressof(held), ctypes.addressof(held) + ctypes.sizeof(held)
     for at in range(3):
-        _point(_clip_segment(clip, number, at), _F0, _F1)
-        corners.append((_floats[0], _floats[1]))
-    (x0, y0), (x1, y1), (x2, y2) = corners
-    if (x0 == x1 and y1 == y2) or (y0 == y1 and x1 == x2):
-        return min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2)
-    return None
+        corners = map(_clip_segment, clips, repeat(number), repeat(at))
+        deque(map(_point, corners, range(start + 8 * at, end, 24), range(start + 8 * at + 4, end, 24)), 0)
+    segments = map(_count_clip_segments, clips, repeat(number))
+    return [
+        (min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2))
+        if count in (4, 5) and ((x0 == x1 and y1 == y2) or (y0 == y1 and x1 == x2))
+        else None
+        for count, (x0, y0, x1, y1, x2, y2) in zip(segments, struct.iter_unpack("6f", held), strict=True)
+    ]
 
 
 def in_layers(things: Sequence[int]) -> set[int]:

@@ -4,6 +4,8 @@ text that can be seen, but must not miss text that cannot.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import compress
+from operator import sub
 
 from ingest.worker import pdfium
 from ingest.worker.geometry import Box
@@ -31,6 +33,8 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     boxes = [everything[z] for z in at]
     colours = pdfium.fill_colours(texts)
     found |= _odd(page, texts, boxes, colours)
+    if things.may_have_layers:
+        found |= pdfium.in_layers(texts)
     cores = _Cores(boxes)
 
     for box in things.notes:
@@ -62,30 +66,35 @@ def _paints(path: int) -> set[pdfium.Colour]:
 
 
 def _odd(page: int, texts: Sequence[int], boxes: Sequence[Box], colours: Sequence[pdfium.Colour]) -> set[int]:
-    """Text that might be hidden by itself: by how it is drawn, by its colour, its size, its place, a clip, a layer."""
-    found = {text for text, mode in zip(texts, map(pdfium.render_mode, texts), strict=True) if mode}
-    found |= {text for text, seen in zip(texts, map(pdfium.see_through, texts), strict=True) if seen}
+    """Text that might be hidden by itself: by how it is drawn, by its colour, its size, its place or a clip."""
+    found: set[int] = set()
+    for hiding in (list(map(pdfium.render_mode, texts)), list(map(pdfium.see_through, texts))):
+        if any(hiding):
+            found.update(compress(texts, hiding))
     risky = {colour for colour in set(colours) if colour == pdfium.UNKNOWN or _alike(colour, _WHITE)}
     if risky:
-        found |= {text for text, colour in zip(texts, colours, strict=True) if colour in risky}
+        found.update(text for text, colour in zip(texts, colours, strict=True) if colour in risky)
     left, bottom, right, top = pdfium.page_box(page)
-    found |= {
-        text
-        for text, box in zip(texts, boxes, strict=True)
-        if box[0] < left or box[1] < bottom or box[2] > right or box[3] > top
-        or (min(box[3] - box[1], box[2] - box[0]) < _THIN and pdfium.size_of(text) < _TINY)
-    }
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    if min(lefts) < left or min(bottoms) < bottom or max(rights) > right or max(tops) > top:
+        sheet = (left, bottom, right, top)
+        found.update(text for text, box in zip(texts, boxes, strict=True) if not _inside(box, sheet))
+    if min(map(sub, rights, lefts)) < _THIN or min(map(sub, tops, bottoms)) < _THIN:
+        thin = [text for text, box in zip(texts, boxes, strict=True) if min(box[2] - box[0], box[3] - box[1]) < _THIN]
+        found.update(text for text in thin if pdfium.size_of(text) < _TINY)
     clips = list(map(pdfium.clip_of, texts))
-    for text, clip, count, box in zip(texts, clips, map(pdfium.count_clips, clips), boxes, strict=True):
-        if count > 0 and not all(_inside(_core(box), pdfium.clip_box(clip, number)) for number in range(count)):
-            found.add(text)
-    return found | pdfium.in_layers(texts)
+    counts = list(map(pdfium.count_clips, clips))
+    for number in range(max(counts)):
+        clipped = [at for at, count in enumerate(counts) if count > number]
+        areas = pdfium.clip_boxes([clips[at] for at in clipped], number)
+        found.update(
+            texts[at] for at, area in zip(clipped, areas, strict=True) if not area or not _inside(_core(boxes[at]), area)
+        )
+    return found
 
 
-def _inside(box: Box, clip: Box | None) -> bool:
-    return clip is not None and (
-        clip[0] <= box[0] and clip[1] <= box[1] and box[2] <= clip[2] and box[3] <= clip[3]
-    )
+def _inside(box: Box, area: Box) -> bool:
+    return area[0] <= box[0] and area[1] <= box[1] and box[2] <= area[2] and box[3] <= area[3]
 
 
 def _alike(one: pdfium.Colour, other: pdfium.Colour) -> bool:

@@ -13,6 +13,7 @@ _GAP = 40.0  # points: text further apart than that is drawn apart
 _AREA = 700_000.0  # square points drawn at once, to bound the memory; an A4 page has 501,000
 _CELL = 40.0  # points: objects that touch are looked for in squares of that size
 _TRACE = 3  # a letter that shows in less than one row of pixels in so many is looked at again
+_HAIRLINE = 0.15  # points: the stroke of a dash in the smallest print is twice as thick
 _REST = 4  # a letter of which less than one row in so many can be seen is hidden
 
 
@@ -62,7 +63,7 @@ def _unseen(
         for thing in wanted:
             for letter in band[thing]:
                 rows, high = full.changed(rest, letter.box)
-                if not rows:
+                if not rows or _too_thin(letter.box):
                     unseen.append(letter)
                 elif _TRACE * rows < high:
                     partly.append(letter)
@@ -70,6 +71,11 @@ def _unseen(
     for apart in _apart(boxes):
         look(apart)
     return unseen + _traces(handle, area, full, partly, things)
+
+
+def _too_thin(box: Box) -> bool:
+    """Whether a letter is squeezed to a hairline that nobody can read."""
+    return 0 < min(box[2] - box[0], box[3] - box[1]) < _HAIRLINE
 
 
 def _apart(boxes: dict[int, Box]) -> list[list[int]]:
