@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,13 +42,17 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """The pages of a report on which text was hidden in one way. It was not taken: nobody can see it there."""
+    """The pages of a report on which text was hidden in one way. It was not taken: nobody can see it there.
+
+    how: "marked" for text that can be seen, but is marked to be redacted. pieces: of text, on all these pages.
+    """
 
     report: str
     title: str
     file: str
     pages: tuple[int, ...]
     how: str
+    pieces: int
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -56,7 +61,15 @@ class Withheld:
             "file": self.file,
             "pages": list(self.pages),
             "how": self.how,
+            "pieces": self.pieces,
         }
+
+    def line(self) -> str:
+        """For a person."""
+        where = f"{self.file}: {HIDDEN[Hidden(self.how)]} on {_numbers(self.pages)}"
+        if self.how == Hidden.MARKED:
+            return f"{where}: {counted(self.pieces, 'mark')}; the text can be seen, so it is shown and searched"
+        return f"{where}, withheld: {counted(self.pieces, 'piece')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +96,16 @@ class Account:
             for report in store.reports():
                 by_reason: dict[str, list[int]] = {}
                 by_way: dict[str, list[int]] = {}
+                pieces: Counter[str] = Counter()
                 for page in store.odd_pages(store.reading(report.id)):
                     if page.unread:
                         by_reason.setdefault(page.unread, []).append(page.number)
+                    pieces.update(page.withheld)
                     for how in dict.fromkeys(page.withheld):
                         by_way.setdefault(how.value, []).append(page.number)
                 told = (report.id, report.title, report.files[0])
                 unread += [Unread(*told, tuple(pages), reason) for reason, pages in by_reason.items()]
-                withheld += [Withheld(*told, tuple(pages), how) for how, pages in by_way.items()]
+                withheld += [Withheld(*told, tuple(pages), how, pieces[how]) for how, pages in by_way.items()]
             missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
             return cls(
                 store.coverage(),
@@ -125,9 +140,7 @@ class Account:
             yield ""
             yield "Text that nobody can see is not searched and not shown. Tell the publisher: anybody can copy it."
             for withheld in self.withheld:
-                yield from _item(
-                    f"{withheld.file}: {HIDDEN[Hidden(withheld.how)]} on {_numbers(withheld.pages)}, withheld"
-                )
+                yield from _item(withheld.line())
         if self.failures:
             yield ""
             yield f"Files that are not in the collection: {len(self.failures):,}"
