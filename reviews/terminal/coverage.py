@@ -68,8 +68,8 @@ class Withheld:
         """For a person."""
         where = f"{self.file}: {HIDDEN[Hidden(self.how)]} on {_numbers(self.pages)}"
         if self.how == Hidden.MARKED:
-            return f"{where}: {counted(self.pieces, 'mark')}; the text can be seen, so it is shown and searched"
-        return f"{where}, withheld: {counted(self.pieces, 'piece')}"
+            return f"{where}, {counted(self.pieces, 'mark')}"
+        return f"{where}, withheld ({counted(self.pieces, 'piece')})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +136,16 @@ class Account:
             yield ""
             yield f"Pages that could not be read and are not searched: {held.unread_pages:,}"
             yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
-        if self.withheld:
+        hidden = [withheld for withheld in self.withheld if withheld.how != Hidden.MARKED]
+        marked = [withheld for withheld in self.withheld if withheld.how == Hidden.MARKED]
+        if hidden:
             yield ""
             yield "Text that nobody can see is not searched and not shown. Tell the publisher: anybody can copy it."
-            for withheld in self.withheld:
-                yield from _item(withheld.line())
+            yield from (line for withheld in hidden for line in _item(withheld.line()))
+        if marked:
+            yield ""
+            yield "Text marked for redaction can still be seen, so it is searched and shown. Tell the publisher."
+            yield from (line for withheld in marked for line in _item(withheld.line()))
         if self.failures:
             yield ""
             yield f"Files that are not in the collection: {len(self.failures):,}"

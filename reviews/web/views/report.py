@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wsgi import FileWrapper
 
 from corpus.errors import NotFound, ReviewsError, UsageError
-from corpus.model import METADATA, Aside, Paragraph, Report, Text
+from corpus.model import METADATA, Aside, Hidden, Paragraph, Report, Text
 from reviews import citation
 from reviews.terminal import report as report_text
 from reviews.web.context import as_json, give_back, opened, shelf
@@ -107,6 +107,7 @@ def report(id: str) -> str:
         alike=_alike(held),
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         unread=[page for page in text.pages if page.unread],
+        hiding=_hiding(text),
         citation=citation.citation(held.to_dict()),
     )
 
@@ -178,6 +179,7 @@ def page(id: str, number: int) -> str:
         after=next((each for each in found if each.page > number), None),
         marks=[list(mark) for mark in marks(text, number, found)],
         section=_section_at(text, number),
+        hiding=_hiding(text),
     )
 
 
@@ -208,8 +210,16 @@ def picture(id: str, number: int) -> Response:
 
 @views.get(f"/reports/{_ID}/file.pdf")
 def file(id: str) -> Response:
-    """The file itself, if its bytes are still those that were read. No part of the address is a path."""
-    held, _ = _report(id)
+    """The file itself, if its bytes are still those that were read. No part of the address is a path.
+
+    A file with text that nobody can see on its pages is given only to who has read the warning.
+    """
+    held, text = _report(id)
+    if _hiding(text) and request.args.get("hidden") != "known":
+        raise UsageError(
+            "This PDF holds text that nobody can see on its pages but anybody can copy out of it: names, perhaps, that "
+            "were meant to be taken out. Open the report here instead, or add ?hidden=known to the address."
+        )
     opened = _open(held)
     size = opened.seek(0, 2)
     opened.seek(0)
@@ -226,6 +236,11 @@ def _report(id: str) -> tuple[Report, Text]:
     if not re.fullmatch(r"[0-9a-fA-F]+", id):
         abort(404)
     return opened().report(id)
+
+
+def _hiding(text: Text) -> list[int]:
+    """The pages from which text was withheld, because nobody can see it there."""
+    return [page.number for page in text.pages if any(how is not Hidden.MARKED for how in page.withheld)]
 
 
 def _check(text: Text, number: int) -> None:
