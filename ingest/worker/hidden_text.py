@@ -69,11 +69,8 @@ def find(
     handle: int, text_page: int, lines: Sequence[Line], places: Sequence[Sequence[int]], things: PageObjects
 ) -> Found:
     """The letters of a page that cannot be seen."""
-    boxes = [
-        (pdfium.letter_box(text_page, places[at][glyph.start()]), pdfium.text_object(text_page, places[at][glyph.start()]))
-        for at, line in enumerate(lines)
-        for glyph in _GLYPHS.finditer(line.text)
-    ]
+    glyphs = [places[at][glyph.start()] for at, line in enumerate(lines) for glyph in _GLYPHS.finditer(line.text)]
+    boxes = [(pdfium.letter_box(text_page, place), pdfium.text_object(text_page, place)) for place in glyphs]
     suspected = suspects(handle, things, boxes)
     if not suspected:
         return {}

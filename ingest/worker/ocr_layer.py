@@ -1,5 +1,5 @@
-"""Which letters stand for something else that is drawn? OCR leaves its letters invisibly over a scan, or visibly under it,
-and some programs leave them over letters that are drawn as curves. What can be seen there is the scan, or the curves.
+"""Which letters stand for something else that is drawn? OCR leaves its letters invisibly over a scan, or visibly under
+it, and some programs leave them over letters that are drawn as curves. What can be seen is the scan, or the curves.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,7 @@ _INK = 60  # of 255: how far ink differs from its paper at least
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
 
-def without_what_ocr_read(
-    handle: int, hidden: list[Letter], texts: Sequence[str], things: PageObjects
-) -> list[Letter]:
+def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str], things: PageObjects) -> list[Letter]:
     """The hidden letters but for those that stand for something that can be seen. texts: of the lines.
 
     That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
@@ -23,9 +21,7 @@ def without_what_ocr_read(
     """
     scan = geometry.is_scan(things.pictures, pdfium.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
-    pictures = [
-        (order[thing], box) for thing, box in zip(things.picturing, things.pictures, strict=True)
-    ]
+    pictures = [(order[thing], box) for thing, box in zip(things.picturing, things.pictures, strict=True)]
 
     def may_stand(letter: Letter) -> bool:
         if pdfium.render_mode(letter.thing) == pdfium.INVISIBLE:
@@ -66,5 +62,7 @@ def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]
     for letter in letters:
         by_line.setdefault(letter.line, {})[letter.offset] = letter
     return [
-        [held[offset] for offset in word] for line, held in by_line.items() for word in geometry.words(texts[line], held)
+        [held[offset] for offset in word]
+        for line, held in by_line.items()
+        for word in geometry.words(texts[line], held)
     ]

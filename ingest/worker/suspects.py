@@ -88,7 +88,9 @@ def _odd(page: int, texts: Sequence[int], boxes: Sequence[Box], colours: Sequenc
         clipped = [at for at, count in enumerate(counts) if count > number]
         areas = pdfium.clip_boxes([clips[at] for at in clipped], number)
         found.update(
-            texts[at] for at, area in zip(clipped, areas, strict=True) if not area or not _inside(_core(boxes[at]), area)
+            texts[at]
+            for at, area in zip(clipped, areas, strict=True)
+            if not area or not _inside(_core(boxes[at]), area)
         )
     return found
 

@@ -86,16 +86,18 @@ def _apart(boxes: dict[int, Box]) -> list[list[int]]:
         across = range(int(box[0] // _CELL), int(box[2] // _CELL) + 1)
         up = range(int(box[1] // _CELL), int(box[3] // _CELL) + 1)
         here = [(x, y) for x in across for y in up]
-        for group, held in zip(groups, cells, strict=True):
-            if not any(geometry.touches(box, boxes[other]) for cell in here for other in held.get(cell, ())):
-                break
-        else:
-            group, held = [], {}
-            groups.append(group)
-            cells.append(held)
-        group.append(thing)
+        free = (
+            n
+            for n, held in enumerate(cells)
+            if not any(geometry.touches(box, boxes[other]) for cell in here for other in held.get(cell, ()))
+        )
+        n = next(free, len(groups))
+        if n == len(groups):
+            groups.append([])
+            cells.append({})
+        groups[n].append(thing)
         for cell in here:
-            held.setdefault(cell, []).append(thing)
+            cells[n].setdefault(cell, []).append(thing)
     return groups
 
 
@@ -113,6 +115,5 @@ def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: P
     return [
         letter
         for letter in letters
-        if letter.thing in on_page
-        and _REST * full.changed(rest, letter.box)[0] < alone.changed(blank, letter.box)[0]
+        if letter.thing in on_page and _REST * full.changed(rest, letter.box)[0] < alone.changed(blank, letter.box)[0]
     ]

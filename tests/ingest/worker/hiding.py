@@ -1,5 +1,7 @@
-"""Pages on which a name is hidden in one of many ways, and pages on which it is not, drawn from a seed: other fonts, sizes,
-places and orders each time. All names and places are fictional."""
+"""Pages on which a name is hidden in one of many ways, and pages on which it is not, drawn from a seed: other fonts,
+sizes, places and orders each time. All names and places are fictional."""
+
+# ruff: noqa: E501 - drawing commands are read best in one piece
 
 import random
 import zlib
@@ -8,7 +10,14 @@ from dataclasses import dataclass, field
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-NAMES = ("Keziah Thornbury", "Zebedee Quill", "Ottilie Marsh", "Ignatius Fennimore", "Philippa Gorse", "Tobiah Wexcombe")
+NAMES = (
+    "Keziah Thornbury",
+    "Zebedee Quill",
+    "Ottilie Marsh",
+    "Ignatius Fennimore",
+    "Philippa Gorse",
+    "Tobiah Wexcombe",
+)
 FONTS = ("Helvetica", "Helvetica-Bold", "Times-Roman", "Times-Bold", "Courier", "Helvetica-Oblique")
 BEFORE, AFTER = "The child, ", " of Elm Street, was seen."
 _AROUND = (
@@ -135,10 +144,17 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     for n, font in enumerate(FONTS):
         objects[10 + n] = f"<</Type/Font/Subtype/Type1/BaseFont/{font}/Encoding/WinAnsiEncoding>>".encode()
     objects[20] = b"<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats>>"
-    objects[21] = stream(bytes(rng for rng in (0, 0, 0)), "/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceRGB/BitsPerComponent 8")
-    objects[22] = b"<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 600 0]/Function<</FunctionType 2/Domain[0 1]/N 1/C0[0.2 0.2 0.3]/C1[0.1 0.1 0.1]>>/Extend[true true]>>"
+    objects[21] = stream(
+        bytes(rng for rng in (0, 0, 0)),
+        "/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceRGB/BitsPerComponent 8",
+    )
+    objects[22] = (
+        b"<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 600 0]/Function<</FunctionType 2/Domain[0 1]/N 1/C0[0.2 0.2 0.3]/C1[0.1 0.1 0.1]>>/Extend[true true]>>"
+    )
     grey = bytes(min(255, 200 + (7 * n) % 56) for n in range(64 * 64))
-    objects[23] = stream(grey, "/Type/XObject/Subtype/Image/Width 64/Height 64/ColorSpace/DeviceGray/BitsPerComponent 8")
+    objects[23] = stream(
+        grey, "/Type/XObject/Subtype/Image/Width 64/Height 64/ColorSpace/DeviceGray/BitsPerComponent 8"
+    )
     kids, layers, number = [], [], 30
     for page in sheets:
         content = page.content()
@@ -228,12 +244,16 @@ def bordered_box(page: Sheet) -> None:
 def label_on_box(page: Sheet) -> None:
     left, bottom, wide, high = page.box()
     small = 0.7 * page.size
-    page.over += f"0 g {left} {bottom} {wide} {high} re f 1 g BT /T0 {small} Tf {left + 3} {page.y} Td (s.40\\(2\\)) Tj ET "
+    page.over += (
+        f"0 g {left} {bottom} {wide} {high} re f 1 g BT /T0 {small} Tf {left + 3} {page.y} Td (s.40\\(2\\)) Tj ET "
+    )
 
 
 def cross_on_box(page: Sheet) -> None:
     left, bottom, wide, high = page.box()
-    page.over += f"0 g {left} {bottom} {wide} {high} re f 1 G 0.7 w {left} {bottom} m {left + wide} {bottom + high} l S "
+    page.over += (
+        f"0 g {left} {bottom} {wide} {high} re f 1 G 0.7 w {left} {bottom} m {left + wide} {bottom + high} l S "
+    )
     page.over += f"{left} {bottom + high} m {left + wide} {bottom} l S "
 
 
@@ -345,7 +365,7 @@ def pattern_over(page: Sheet) -> None:
 
 
 def black_letters_over(page: Sheet) -> None:
-    left, bottom, wide, high = page.box()
+    left, _, wide, _ = page.box()
     size = 1.6 * page.size
     squares = "n" * int(wide / (0.761 * size) + 2)
     page.over += f"0 g BT /D {size} Tf 75 Tz {left - 2} {page.y - 0.35 * page.size} Td ({squares}) Tj ET "
@@ -391,9 +411,7 @@ def form_in_a_layer_off(page: Sheet) -> None:
 
 
 def form_with_box(page: Sheet) -> None:
-    page.over += page.form(
-        "0 g " + page.words(page.name, page.left, page.y) + f"{_paint(page)} {page.rectangle()} f"
-    )
+    page.over += page.form("0 g " + page.words(page.name, page.left, page.y) + f"{_paint(page)} {page.rectangle()} f")
 
 
 HIDING: tuple[Way, ...] = (
