@@ -76,6 +76,8 @@ def find(
         return {}
     letters, drawn_twice = _letters(text_page, lines, places, things, suspected)
     hidden = unseen.among(handle, letters, things, drawn_twice)
+    if hidden and (again := _printed_again(text_page, places, things, suspected)):
+        hidden = unseen.among(handle, hidden, things, drawn_twice + again)
     if hidden:
         hidden = ocr_layer.without_what_ocr_read(handle, hidden, [line.text for line in lines], things)
     found: Found = {}
@@ -114,6 +116,19 @@ def _letters(
                         found.append(Letter(at, offset, thing, box))
     told = {letter.thing for letter in found}
     return found, [(thing, box) for thing, box in at_page.items() if thing not in told]
+
+
+def _printed_again(
+    text_page: int, places: Sequence[Sequence[int]], things: PageObjects, suspected: set[int]
+) -> list[tuple[int, Box]]:
+    """Text objects, none of them suspected, that PDFium left out of the text because another draws the same letters:
+    under a box, perhaps, and this one on it."""
+    told = suspected | {pdfium.text_object(text_page, place) for line in places for place in line}
+    return [
+        (thing, box)
+        for thing, kind, box in zip(things.objects, things.kinds, things.bounds, strict=True)
+        if kind == pdfium.TEXT and box[0] < box[2] and thing not in told
+    ]
 
 
 class _Cover:

@@ -92,7 +92,7 @@ class Part:
         rows, columns = self.cut(area)
         values = b"".join([self.rows[y][columns] for y in rows])
         light = sum(max(pixel) >= _BLACK for pixel in zip(values[::4], values[1::4], values[2::4], strict=True))
-        return 4 * light < _LABEL * len(values)
+        return bool(4 * light < _LABEL * len(values))
 
     def contrast(self, area: geometry.Box) -> int:
         """How far the lightest and the darkest of an area are apart, from 0 to 255."""
@@ -116,4 +116,4 @@ def left_out(wanted: Iterable[int]) -> Iterator[None]:
 
 def _differ(one: bytes, two: bytes) -> bool:
     """Whether two rows of pixels look different."""
-    return max(map(abs, map(sub, one, two))) > _SAME_COLOUR
+    return bool(max(map(abs, map(sub, one, two))) > _SAME_COLOUR)

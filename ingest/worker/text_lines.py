@@ -105,7 +105,7 @@ class _Places(Sequence[int]):
     def __getitem__(self, at: int | slice) -> int | list[int]:
         if isinstance(at, slice):
             return [self[n] for n in range(len(self))[at]]
-        return max(0, pdfium.place_of(self._text_page, self._offsets[at]))
+        return max(0, int(pdfium.place_of(self._text_page, self._offsets[at])))
 
 
 def _raised(text_page: int, text: str, offset: int) -> str:

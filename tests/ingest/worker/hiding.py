@@ -511,6 +511,12 @@ def printed_twice_over_a_picture(page: Sheet) -> None:
     printed_twice(page)
 
 
+def printed_again_on_the_box(page: Sheet) -> None:
+    page.whole = page.spelled = False
+    again = page.words(page.name, page.left, page.y)
+    page.over += f"1 1 0 rg {page.rectangle()} f 0 g {again}"
+
+
 def picture_under(page: Sheet) -> None:
     page.under += "q 595 0 0 842 0 0 cm /J Do Q "
 
@@ -543,6 +549,7 @@ def mark_never_applied(page: Sheet) -> None:
 SHOWING: tuple[Way, ...] = (
     nothing, white_on_dark, dark_on_pale, box_elsewhere, frame, frame_of_the_page, underline, struck_out, marker, multiplied,
     marker_note, link, clipped_to_the_page, layer_on, half_opaque, grey, outlined, printed_twice, printed_twice_over_a_picture,
+    printed_again_on_the_box,
     picture_under, shading_under, form_under, box_clipped_away, watermark, box_under_the_name, mark_never_applied,
 )  # fmt: skip
 """What stands on pages without hiding anything."""
@@ -551,7 +558,7 @@ _OVER = (
     box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching, black_note,
     line_note, picture_over, form_over, shading_over, pattern_over,
 )  # fmt: skip
-_ALONE = (printed_twice, printed_twice_over_a_picture, mark_never_applied)
+_ALONE = (printed_twice, printed_twice_over_a_picture, printed_again_on_the_box, mark_never_applied)
 
 
 def hidden(rng: random.Random) -> tuple[Sheet, str]:
