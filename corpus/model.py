@@ -42,19 +42,21 @@ class AsideRole(StrEnum):
 
 
 class Hidden(StrEnum):
-    """How text that cannot be seen on a page is hidden."""
+    """How text that cannot be seen on a page is hidden. MARKED: it can be seen, but is marked for redaction."""
 
     BOX = "box"
     INVISIBLE = "invisible"
     OFF_PAGE = "off_page"
+    MARKED = "marked"
 
 
 HIDDEN: dict[Hidden, str] = {
     Hidden.BOX: "text under a black box or a picture",
     Hidden.INVISIBLE: "text drawn invisibly",
     Hidden.OFF_PAGE: "text off the page",
+    Hidden.MARKED: "text marked for redaction that was never redacted",
 }
-"""Words for each, to be shown before "on page 12, withheld"."""
+"""Words for each, to be shown before "on page 12"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Page:
     reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
     unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A truly blank page is not unread.
     confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
-    withheld: how each piece of text was hidden that nobody can see on the page and that was therefore not taken.
+    withheld: how each piece of text was hidden that nobody can see on the page and that was therefore not taken; and
+    one MARKED for each mark that asks for a redaction that was never carried out.
     """
 
     number: int

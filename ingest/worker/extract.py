@@ -8,9 +8,11 @@ import re
 from typing import TYPE_CHECKING
 
 from corpus.files import Reason
+from corpus.model import Hidden
 from ingest.structure.ocr_lines import doubtful
 from ingest.structure.page import Document, RawPage, Unreadable
 from ingest.worker import geometry, hidden_text, pdfium, properties, text_lines
+from ingest.worker.page_objects import PageObjects
 
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
@@ -44,11 +46,12 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
     count = pdfium.count_pages(book)
     if count > max_pages:
         raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
+    layers = pdfium.may_have_layers(data)
     other: Book | None = None
     pages = []
     for index in range(count):
-        page = _page(book, index, trust_hidden_text)
-        if page is None or (_looks_wrong(page) and not page.withheld):  # pypdf would read what is withheld
+        page = _page(book, index, trust_hidden_text, layers)
+        if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read what is withheld
             other = other or _second(data)
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
@@ -78,6 +81,10 @@ def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
     return _labelled(pages, book.labels(count), book.properties(), book.outline())
 
 
+def _hides(page: RawPage) -> bool:
+    return any(how is not Hidden.MARKED for how in page.withheld)
+
+
 def _second(data: bytes) -> "Book":
     # Few files need it, and to load it takes longer than to read ten pages.
     from ingest.worker.pypdf_reader import Book
@@ -95,7 +102,7 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
     return Document(pages, properties, outline)
 
 
-def _page(book: int, index: int, trust_hidden_text: bool) -> RawPage | None:
+def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
     """One page, or None when PDFium cannot load it."""
     handle = pdfium.load_page(book, index)
     if not handle:
@@ -109,15 +116,15 @@ def _page(book: int, index: int, trust_hidden_text: bool) -> RawPage | None:
         places = text_lines.read(handle, text_page, page)
         things = None
         if not trust_hidden_text:
-            things = hidden_text.Things(handle)
+            things = PageObjects(handle, layers)
             hidden_text.withhold(handle, text_page, page, places, things)
         if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
-            things = things or hidden_text.Things(handle)
+            things = things or PageObjects(handle, layers)
             page.image = things.any_picture
             if not page.lines and page.image:
                 page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
             page.scan = page.scan or (page.image and geometry.is_scan(things.pictures, pdfium.page_box(handle)))
-        elif places and hidden_text.invisible(text_page, places[0]):
+        elif places and hidden_text.invisible(text_page, places[0][0]):
             page.scan = doubtful(" ".join(line.text for line in page.lines))
         return page
     finally:

@@ -12,9 +12,14 @@ _WORD = re.compile(r"\S+")
 _OCR_SHARE = 0.4  # of the page: a picture that large is a scan, and invisible text on it is what OCR read there
 
 
-def meets(one: Box, other: Box) -> bool:
-    """Whether two rectangles have more than an edge in common."""
-    return min(one[2], other[2]) - max(one[0], other[0]) > 1 and min(one[3], other[3]) - max(one[1], other[1]) > 1
+def touches(one: Box, other: Box) -> bool:
+    """Whether two rectangles have a point in common."""
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def same(one: Box, other: Box) -> bool:
+    """Whether two rectangles are the same to the eye."""
+    return all(abs(a - b) < 1 for a, b in zip(one, other, strict=True))
 
 
 def covers(box: Box, letter: Box) -> bool:
@@ -55,12 +60,12 @@ def runs(hidden: Collection[int]) -> list[list[int]]:
 
 
 def words(text: str, offsets: Collection[int]) -> list[list[int]]:
-    """The words among some letters of a text: their offsets, for each that has a letter or a digit."""
+    """The words among some letters of a text: their offsets."""
     wanted = set(offsets)
     found = []
     for word in _WORD.finditer(text):
         inside = [offset for offset in range(word.start(), word.end()) if offset in wanted]
-        if any(text[offset].isalnum() for offset in inside):
+        if inside:
             found.append(inside)
     return found
 

@@ -1,15 +1,19 @@
 """What does a part of a page look like? The proof of what a person can see there, whatever was drawn over what."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from operator import sub
 
 from ingest.worker import geometry, pdfium
 
 View = Callable[[float, float], tuple[float, float]]
 
-_SCALE = 3.0  # pixels a point, where it is looked whether letters can be seen
-_BLACK = 80  # of 255: the lightest that a black box in a scan is anywhere
+_SCALE = 2.0  # pixels a point
+_PIXELS = 6_000_000  # of a part at most; a larger one is drawn smaller
 _SAME_COLOUR = 12  # of 255: two colours that differ less are the same to the eye
+_BLACK = 80  # of 255: the lightest that a black box in a scan is
+_LABEL = 0.15  # of a black box in a scan, at most: the light letters that somebody has set on it
 
 
 def view(page: int) -> View:
@@ -26,60 +30,90 @@ def view(page: int) -> View:
 
 
 class Part:
-    """A part of a page in colour, large enough to see each letter."""
+    """A part of a page in colour, as it is drawn now, large enough to see each letter."""
 
-    def __init__(self, page: int, area: geometry.Box) -> None:
+    def __init__(self, page: int, area: geometry.Box, *, notes: bool = True) -> None:
         self._view = view(page)
-        left, top, right, bottom = self._seen(area)
-        self._left, self._top = int(left * _SCALE) - 4, int(top * _SCALE) - 4
-        self._width, height = int((right - left) * _SCALE) + 8, int((bottom - top) * _SCALE) + 8
-        self._rows: list[bytes] = []
-        if self._width < 10_000 and height < 2_000:
-            whole = (int(pdfium.page_width(page) * _SCALE), int(pdfium.page_height(page) * _SCALE))
-            corner = (self._left, self._top)
-            self._rows = pdfium.rows(page, self._width, height, depth=4, whole=whole, corner=corner)
-
-    def _seen(self, area: geometry.Box) -> tuple[float, float, float, float]:
         (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
-        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-
-    def anything(self, area: geometry.Box | None = None) -> bool:
-        """Whether there is more than one colour in an area. What cannot be drawn counts as seen."""
-        rows = self._rows
-        start, end = 0, self._width
-        if area is not None:
-            left, top, right, bottom = self._seen(area)
-            start, end = (max(0, int(side * _SCALE) - self._left) for side in (left, right))
-            first, last = (max(0, int(side * _SCALE) - self._top) for side in (top, bottom))
-            rows = rows[first:last]
-        if not rows or end <= start:
-            return True
-        cut = b"".join([row[4 * start : 4 * end] for row in rows])
-        for colour in range(3):
-            values = cut[colour::4]
-            one = values[0]
-            # Whether any differs from the first by more is told at once, and is so of nearly all letters.
-            if values.translate(None, bytes(range(max(0, one - _SAME_COLOUR), min(255, one + _SAME_COLOUR) + 1))):
-                return True
-            if max(values) - min(values) > _SAME_COLOUR:
-                return True
-        return False
-
-
-class Grey:
-    """A scan in grey, to see where it is black."""
-
-    def __init__(self, page: int) -> None:
-        self._view = view(page)
         wide, high = pdfium.page_width(page), pdfium.page_height(page)
-        self._scale = min(1.5, math.sqrt(4_000_000 / max(1.0, wide * high)))
-        width, height = max(1, int(wide * self._scale)), max(1, int(high * self._scale))
-        self._rows = pdfium.rows(page, width, height, depth=1)
+        left, right = max(0.0, min(x0, x1) - 1), min(wide, max(x0, x1) + 1)
+        top, bottom = max(0.0, min(y0, y1) - 1), min(high, max(y0, y1) + 1)
+        self.rows: list[bytes] = []
+        self._left = self._top = self._width = 0
+        self._scale = _SCALE
+        if left < right and top < bottom:
+            self._scale = min(_SCALE, math.sqrt(_PIXELS / ((right - left) * (bottom - top))))
+            self._left, self._top = int(left * self._scale), int(top * self._scale)
+            self._width = math.ceil(right * self._scale) - self._left
+            self.rows = pdfium.rows(
+                page,
+                self._width,
+                math.ceil(bottom * self._scale) - self._top,
+                depth=4,
+                whole=(int(wide * self._scale), int(high * self._scale)),
+                corner=(self._left, self._top),
+                notes=notes,
+            )
+            if not self.rows:
+                raise MemoryError
 
-    def black(self, area: geometry.Box) -> bool:
-        """Whether no part of an area is light."""
+    def _pixels(self, area: geometry.Box) -> tuple[int, int, int, int]:
         (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
-        start, end = (max(0, int(x * self._scale)) for x in (min(x0, x1), max(x0, x1)))
-        first, last = (max(0, int(y * self._scale)) for y in (min(y0, y1), max(y0, y1)))
-        values = b"".join(row[start : end + 1] for row in self._rows[first : last + 1])
-        return bool(values) and max(values) < _BLACK
+        return (
+            math.floor(min(x0, x1) * self._scale),
+            math.floor(min(y0, y1) * self._scale),
+            math.ceil(max(x0, x1) * self._scale),
+            math.ceil(max(y0, y1) * self._scale),
+        )
+
+    def cut(self, area: geometry.Box) -> tuple[range, slice]:
+        """The rows in which an area lies, and its part of each."""
+        left, top, right, bottom = self._pixels(area)
+        rows = range(max(0, top - self._top), min(len(self.rows), max(bottom, top + 1) - self._top))
+        start, end = max(0, left - self._left), min(self._width, max(right, left + 1) - self._left)
+        return rows, slice(4 * start, 4 * max(start, end))
+
+    def changed(self, other: "Part", area: geometry.Box) -> tuple[int, int]:
+        """In how many rows of an area it looks different from another drawing of the same part, and the rows of it."""
+        rows, columns = self.cut(area)
+        differing = []
+        for y in rows:
+            one, two = self.rows[y][columns], other.rows[y][columns]
+            if one != two:
+                differing.append((one, two))
+        middle = len(differing) // 2
+        # The middle of a letter is nearly always enough to tell.
+        if differing and 2 * len(differing) > len(rows) and _differ(*differing[middle]):
+            return len(differing), len(rows)
+        return sum(_differ(one, two) for one, two in differing), len(rows)
+
+    def dark(self, area: geometry.Box) -> bool:
+        """Whether an area is black, but for a label on it."""
+        rows, columns = self.cut(area)
+        values = b"".join([self.rows[y][columns] for y in rows])
+        light = sum(max(pixel) >= _BLACK for pixel in zip(values[::4], values[1::4], values[2::4], strict=True))
+        return bool(4 * light < _LABEL * len(values))
+
+    def contrast(self, area: geometry.Box) -> int:
+        """How far the lightest and the darkest of an area are apart, from 0 to 255."""
+        rows, columns = self.cut(area)
+        values = b"".join([self.rows[y][columns] for y in rows])
+        return max((max(values[n::4]) - min(values[n::4]) for n in range(3)), default=0) if values else 0
+
+
+@contextmanager
+def left_out(wanted: Iterable[int]) -> Iterator[None]:
+    """While this lasts, some objects of a page are not drawn."""
+    left = list(wanted)
+    for thing in left:
+        pdfium.set_active(thing, 0)
+    try:
+        yield
+    finally:
+        for thing in left:
+            pdfium.set_active(thing, 1)
+
+
+def _differ(one: bytes, two: bytes) -> bool:
+    """Whether two rows of pixels look different."""
+    return bool(max(map(abs, map(sub, one, two))) > _SAME_COLOUR)

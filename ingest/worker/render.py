@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from corpus.files import Reason
 from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
 from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
-from ingest.worker import pdfium
+from ingest.worker import hidden_text, pdfium
 
 _PALER = bytes(n * 221 // 255 for n in range(256))  # white becomes the yellow of the page's own marks
 _BOXES = 50  # of one mark
@@ -56,6 +56,7 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
                 wide, high = pdfium.page_width(page), pdfium.page_height(page)
                 if not (wide > 0 and high > 0):
                     raise Unreadable(Reason.CORRUPT, "a page without size")
+                hidden_text.leave_out(page)
                 yield page, wide, high
             finally:
                 pdfium.close_page(page)

@@ -1,8 +1,10 @@
 """Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import overload
 
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
 from ingest.worker import glyphs, pdfium
@@ -19,8 +21,8 @@ _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
 
-def read(handle: int, text_page: int, page: RawPage) -> list[int]:
-    """Give the page its lines in the order of the file; for each the place of its first letter is told."""
+def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
+    """Give the page its lines in the order of the file; for each the places of its letters are told."""
     width, height = page.width, page.height
     count = min(pdfium.count_letters(text_page), LETTERS_A_PAGE)
     if count <= 0:
@@ -31,7 +33,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
     straight = len(text) == count
 
     lines: list[Line] = []
-    places: list[int] = []
+    places: list[Sequence[int]] = []
     upright = sideways = 0
     start = 0
     for at, piece in enumerate(_LINE_END.split(text)):
@@ -84,7 +86,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
         mark = len(line.text) - len(line.text.rstrip(_RAISED))
         line.bold_end = _is_bold(text_page, max(first, last - mark))  # the mark of a footnote is set plain
         lines.append(line)
-        places.append(first)
+        places.append(range(first, last + 1) if straight else _Places(text_page, offset, len(stripped)))
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
         page.width, page.height = height, width
         for line in lines:
@@ -96,6 +98,25 @@ def read(handle: int, text_page: int, page: RawPage) -> list[int]:
 def _is_bold(text_page: int, place: int) -> bool:
     """Whether a letter is set in bold: by the weight of its font, or by its name where the weight is not told."""
     return pdfium.font_weight(text_page, place) >= _BOLD or _names_bold(pdfium.font_name(text_page, place))
+
+
+class _Places(Sequence[int]):
+    """The places of the letters of a line on a page that has letters without Unicode: each is asked for when needed."""
+
+    def __init__(self, text_page: int, offset: int, count: int) -> None:
+        self._text_page, self._offsets = text_page, range(offset, offset + count)
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[int]: ...
+    def __getitem__(self, at: int | slice) -> int | list[int]:
+        if isinstance(at, slice):
+            return [self[n] for n in range(len(self))[at]]
+        return max(0, int(pdfium.place_of(self._text_page, self._offsets[at])))
 
 
 @lru_cache(maxsize=1_000)

@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +45,17 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Pages of a report with text that was hidden in one way, and is therefore left out."""
+    """Pages of a report with text that was hidden in one way, and is therefore left out.
+
+    how: "marked" for text that can be seen, but is marked for redaction. pieces: of text, on all these pages.
+    """
 
     report: str
     title: str
     file: str
     pages: tuple[int, ...]
     how: str
+    pieces: int
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -59,7 +64,15 @@ class Withheld:
             "file": self.file,
             "pages": list(self.pages),
             "how": self.how,
+            "pieces": self.pieces,
         }
+
+    def line(self) -> str:
+        """For a person."""
+        where = f"{self.file}: {HIDDEN[Hidden(self.how)]} on {_numbers(self.pages)}"
+        if self.how == Hidden.MARKED:
+            return f"{where}, {counted(self.pieces, 'mark')}"
+        return f"{where}, withheld ({counted(self.pieces, 'piece')})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +100,16 @@ class CoverageReport:
             for report in store.reports():
                 by_reason: dict[str, list[int]] = {}
                 by_way: dict[str, list[int]] = {}
+                pieces: Counter[str] = Counter()
                 for page in store.odd_pages(store.reading(report.id)):
                     if page.unread:
                         by_reason.setdefault(page.unread, []).append(page.number)
+                    pieces.update(page.withheld)
                     for how in dict.fromkeys(page.withheld):
                         by_way.setdefault(how.value, []).append(page.number)
                 named = (report.id, report.title, report.files[0])
                 unread += [Unread(*named, tuple(pages), reason) for reason, pages in by_reason.items()]
-                withheld += [Withheld(*named, tuple(pages), how) for how, pages in by_way.items()]
+                withheld += [Withheld(*named, tuple(pages), how, pieces[how]) for how, pages in by_way.items()]
             missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
             return cls(
                 store.coverage(),
@@ -132,11 +147,16 @@ class CoverageReport:
             yield ""
             yield f"Pages that could not be read, so are not searched: {held.unread_pages:,}"
             yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
-        if self.withheld:
+        hidden = [withheld for withheld in self.withheld if withheld.how != Hidden.MARKED]
+        marked = [withheld for withheld in self.withheld if withheld.how == Hidden.MARKED]
+        if hidden:
             yield ""
             yield "Hidden text, not searched or shown. Tell the publisher, because anyone who has the file can copy it."
-            for withheld in self.withheld:
-                yield from _item(f"{withheld.file}: {HIDDEN[Hidden(withheld.how)]} on {_numbers(withheld.pages)}")
+            yield from (line for withheld in hidden for line in _item(withheld.line()))
+        if marked:
+            yield ""
+            yield "Text marked for redaction can still be seen, so it is searched and shown. Tell the publisher."
+            yield from (line for withheld in marked for line in _item(withheld.line()))
         if self.failures:
             yield ""
             yield f"Files that could not be read: {len(self.failures):,}"

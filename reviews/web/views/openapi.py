@@ -61,6 +61,7 @@ _SHEET = [
 _REPORT = {"name": "id", "in": "path", "required": True, "description": "the start of a report's id"}
 _NUMBER = {"name": "number", "in": "path", "required": True, "description": "a page of the PDF, from 1"}
 _ONE = [{**_REPORT, "schema": _ID}]
+_KNOWN = [_query("hidden", "known: also a file with text that nobody can see on its pages", {"enum": ["known"]})]
 _PAGE = [*_ONE, {**_NUMBER, "schema": {"type": "integer", "minimum": 1, "maximum": 100_000}}]
 
 _ERROR: Schema = {
@@ -118,7 +119,7 @@ PATHS: dict[str, Schema] = {
         404,
         503,
     ),
-    "/reports/{id}/file.pdf": _get("the PDF", "application/pdf", _TEXT, _ONE, 400, 404, 503),
+    "/reports/{id}/file.pdf": _get("the PDF", "application/pdf", _TEXT, [*_ONE, *_KNOWN], 400, 404, 503),
     "/reports/{id}/pages/{number}": _get("a page", _HTML, _TEXT, [*_PAGE, *_ASKED], 400, 404, 503),
     "/reports/{id}/pages/{number}.json": _get(
         "a page", _JSON, _object("report", "pages", "paragraphs", "mentions"), [*_PAGE, *_ASKED], 400, 404, 503

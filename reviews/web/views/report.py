@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wsgi import FileWrapper
 
 from corpus.errors import NotFound, ReviewsError, UsageError
-from corpus.model import Aside, Paragraph, Text
+from corpus.model import Aside, Hidden, Paragraph, Text
 from corpus.names import real_path
 from corpus.report import METADATA, Report
 from reviews import citation
@@ -110,6 +110,7 @@ def report(id: str) -> str:
         alike=_alike(held),
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         unread=[page for page in text.pages if page.unread],
+        hiding=_hiding(text),
         citation=citation.citation(held),
     )
 
@@ -181,6 +182,7 @@ def page(id: str, number: int) -> str:
         after=next((each for each in found if each.page > number), None),
         marks=[list(mark) for mark in marks(text, number, found)],
         section=_section_at(text, number),
+        hiding=_hiding(text),
     )
 
 
@@ -211,8 +213,16 @@ def picture(id: str, number: int) -> Response:
 
 @views.get(f"/reports/{_ID}/file.pdf")
 def file(id: str) -> Response:
-    """The PDF, if it has not changed since it was read. No part of the address is used as a path."""
-    held, _ = _report(id)
+    """The PDF, if it has not changed since it was read. No part of the address is used as a path.
+
+    A file with hidden text is given only to a person who has seen the warning.
+    """
+    held, text = _report(id)
+    if _hiding(text) and request.args.get("hidden") != "known":
+        raise UsageError(
+            "This PDF has text that nobody can see on its pages but anyone can copy out of it, perhaps names that were "
+            "meant to be removed. Open the report here instead, or add ?hidden=known to the address."
+        )
     opened = _open(held)
     size = opened.seek(0, 2)
     opened.seek(0)
@@ -229,6 +239,11 @@ def _report(id: str) -> tuple[Report, Text]:
     if not re.fullmatch(r"[0-9a-fA-F]+", id):
         abort(404)
     return opened().report(id)
+
+
+def _hiding(text: Text) -> list[int]:
+    """The pages from which text was withheld, because nobody can see it there."""
+    return [page.number for page in text.pages if any(how is not Hidden.MARKED for how in page.withheld)]
 
 
 def _check(text: Text, number: int) -> None:

@@ -285,6 +285,18 @@ def test_text_under_a_black_box_is_counted_and_never_shown(page: FlaskClient) ->
             assert "meant to be hidden" in html(page, f"/reports/{each['report']}/pages/{number}")
 
 
+def test_a_file_with_hidden_text_is_offered_with_a_warning_and_given_only_after_it(page: FlaskClient) -> None:
+    each = next(each for each in told(page, "/coverage.json")["withheld"] if each["how"] != "marked")
+    address = f"/reports/{each['report'][:16]}"
+    for shown in (html(page, address), html(page, f"{address}/pages/{each['pages'][0]}")):
+        assert "Warning:" in shown
+        assert f'href="{address}/file.pdf?hidden=known' in shown
+        assert f'href="{address}/file.pdf"' not in shown
+        assert 'id="viewer"' not in shown  # the viewer would fetch the file without a word
+    assert "anybody can copy" in html(page, f"{address}/file.pdf", 400)
+    assert page.get(f"{address}/file.pdf?hidden=known", buffered=True).data.startswith(b"%PDF")
+
+
 def test_help_shows_the_forms_that_the_documentation_explains(page: FlaskClient) -> None:
     documented = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
     shown = Marks(html(page, "/help")).text

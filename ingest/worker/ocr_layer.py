@@ -1,0 +1,68 @@
+"""Which letters stand for something else that is drawn? OCR leaves its letters invisibly over a scan, or visibly under
+it, and some programs leave them over letters that are drawn as curves. What can be seen is the scan, or the curves.
+"""
+
+from collections.abc import Sequence
+
+from ingest.worker import geometry, pdfium, unseen
+from ingest.worker.ink import Part, left_out
+from ingest.worker.page_objects import Letter, PageObjects
+
+_INK = 60  # of 255: how far ink differs from its paper at least
+_CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
+
+
+def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str], things: PageObjects) -> list[Letter]:
+    """The hidden letters but for those that stand for something that can be seen. texts: of the lines.
+
+    That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
+    is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
+    but a ground, and there must be ink in it where the word is.
+    """
+    scan = geometry.is_scan(things.pictures, pdfium.page_box(handle))
+    order = {thing: z for z, thing in enumerate(things.objects)}
+    pictures = [(order[thing], box) for thing, box in zip(things.picturing, things.pictures, strict=True)]
+
+    def may_stand(letter: Letter) -> bool:
+        if pdfium.render_mode(letter.thing) == pdfium.INVISIBLE:
+            return True
+        own = order.get(letter.thing, -1)
+        return scan and any(z > own and geometry.covers(box, letter.box) for z, box in pictures)
+
+    layer = [letter for letter in hidden if may_stand(letter)]
+    if not layer:
+        return hidden
+    drawn = things.picturing + [
+        thing
+        for thing, kind in zip(things.objects, things.kinds, strict=True)
+        if kind == pdfium.PATH and pdfium.count_segments(thing) >= _CURVED
+    ]
+    if not drawn:
+        return hidden
+    whole = 2 * len(layer) > sum(1 for text in texts for letter in text if not letter.isspace())
+    standing: set[tuple[int, int]] = set()
+    for band in unseen.bands(layer):
+        letters = [letter for held in band.values() for letter in held]
+        area = geometry.around([letter.box for letter in letters])
+        full = Part(handle, area)
+        with left_out(drawn):
+            bare = Part(handle, area)
+        for word in _words(letters, texts):
+            box = geometry.around([letter.box for letter in word])
+            says = any(texts[letter.line][letter.offset].isalnum() for letter in word)
+            drawn_there = full.changed(bare, box)[0] and not full.dark(box) and (whole or full.contrast(box) >= _INK)
+            if drawn_there or (whole and not says):
+                standing.update((letter.line, letter.offset) for letter in word)
+    return [letter for letter in hidden if (letter.line, letter.offset) not in standing]
+
+
+def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]]:
+    """Letters that stand in the same word."""
+    by_line: dict[int, dict[int, Letter]] = {}
+    for letter in letters:
+        by_line.setdefault(letter.line, {})[letter.offset] = letter
+    return [
+        [held[offset] for offset in word]
+        for line, held in by_line.items()
+        for word in geometry.words(texts[line], held)
+    ]

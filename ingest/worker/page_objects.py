@@ -1,0 +1,92 @@
+"""What stands on a page besides its letters, in the order of drawing: pictures, fills, lines, forms, notes."""
+
+from itertools import repeat
+from typing import NamedTuple
+
+from ingest.worker import pdfium
+from ingest.worker.geometry import Box
+
+_OBJECTS_A_PAGE = 20_000  # that are looked at
+_SEGMENTS = 500  # a path with more counts as one rectangle
+_FORMS_IN_FORMS = 3
+_OBJECTS_A_FORM = 2_000
+_NOTES_A_PAGE = 1_000
+
+
+class Letter(NamedTuple):
+    """A letter of a line, the text object that draws it, and where its ink is."""
+
+    line: int
+    offset: int
+    thing: int
+    box: Box
+
+
+class PageObjects:
+    """The objects of a page with their kinds and places, in the order of drawing.
+
+    picturing: the objects that are pictures or show one; pictures: where they lie. texts_in_forms: the text objects
+    inside forms. notes: where notes lie that may be drawn over the page; marked: how many of them ask for a redaction
+    that was never carried out.
+    """
+
+    def __init__(self, page: int, may_have_layers: bool = True) -> None:
+        self.may_have_layers = may_have_layers
+        count = min(pdfium.count_objects(page), _OBJECTS_A_PAGE)
+        self.objects: list[int] = list(map(pdfium.object_at, repeat(page, count), range(count)))
+        self.kinds: list[int] = list(map(pdfium.kind_of, self.objects))
+        self.bounds: list[Box] = pdfium.bounds_of(self.objects)
+        self.picturing: list[int] = []
+        self.pictures: list[Box] = []
+        self.texts_in_forms: list[int] = []
+        self.any_picture = pdfium.IMAGE in self.kinds or pdfium.FORM in self.kinds
+        if self.any_picture:
+            for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
+                if kind == pdfium.IMAGE or (kind == pdfium.FORM and self._look_inside(thing, _FORMS_IN_FORMS)):
+                    self.picturing.append(thing)
+                    self.pictures.append(box)
+        self.notes: list[Box] = []
+        self.marked = 0
+        for kind, box, drawn in pdfium.notes(page, _NOTES_A_PAGE):
+            self.marked += kind == pdfium.REDACT
+            if drawn or kind not in (pdfium.LINK, pdfium.WIDGET):
+                self.notes.append(box)
+
+    def of_kind(self, *wanted: int) -> list[int]:
+        """The places in the order of drawing of the objects of some kinds."""
+        return [z for z, kind in enumerate(self.kinds) if kind in wanted]
+
+    def _look_inside(self, form: int, depth: int) -> bool:
+        """Keep the text inside a form; whether it shows a picture, itself or in a form of its own."""
+        picture = False
+        for position in range(min(pdfium.count_inside(form), _OBJECTS_A_FORM)):
+            thing = pdfium.inside_at(form, position)
+            kind = pdfium.kind_of(thing) if thing else None
+            if kind == pdfium.TEXT:
+                self.texts_in_forms.append(thing)
+            elif kind == pdfium.IMAGE or (kind == pdfium.FORM and depth and self._look_inside(thing, depth - 1)):
+                picture = True
+        return picture
+
+
+def pieces(path: int) -> list[Box]:
+    """Rectangles that hold all that is drawn of a path: one a part of it that is filled, one a line that is only
+    drawn."""
+    filled, width = pdfium.painted(path)
+    if not filled and not width:
+        return []
+    if pdfium.count_segments(path) > _SEGMENTS:
+        return [pdfium.bounds(path)]
+    parts: list[list[tuple[float, float]]] = []
+    for begins, x, y in pdfium.points(path):
+        if begins or not parts:
+            parts.append([])
+        parts[-1].append((x, y))
+    if not filled:
+        parts = [[one, other] for part in parts for one, other in zip(part, part[1:] + part[:1], strict=True)]
+    return [_around(part, width) for part in parts]
+
+
+def _around(points: list[tuple[float, float]], more: float) -> Box:
+    across, up = zip(*points, strict=True)
+    return min(across) - more, min(up) - more, max(across) + more, max(up) + more

@@ -1,0 +1,119 @@
+"""Which of these letters does a page look the same without? The page is drawn with and without their text objects, and
+what differs is looked for where each letter stands.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from ingest.worker import geometry
+from ingest.worker.geometry import Box
+from ingest.worker.ink import Part, left_out
+from ingest.worker.page_objects import Letter, PageObjects
+
+_GAP = 40.0  # points: text further apart than that is drawn apart
+_AREA = 700_000.0  # square points drawn at once, to bound the memory; an A4 page has 501,000
+_CELL = 40.0  # points: objects that touch are looked for in squares of that size
+_TRACE = 3  # a letter that shows in less than one row of pixels in so many is looked at again
+_HAIRLINE = 0.15  # points: the stroke of a dash in the smallest print is twice as thick
+_REST = 4  # a letter of which less than one row in so many can be seen is hidden
+
+
+def among(
+    handle: int, letters: Iterable[Letter], things: PageObjects, drawn_twice: list[tuple[int, Box]]
+) -> list[Letter]:
+    """The letters that leave no trace on the page. drawn_twice: objects that draw letters of others once more."""
+    return [letter for band in bands(letters) for letter in _unseen(handle, band, things, drawn_twice)]
+
+
+def bands(letters: Iterable[Letter]) -> Iterator[dict[int, list[Letter]]]:
+    """The letters by their objects, so many together as are best drawn together."""
+    by_thing: dict[int, list[Letter]] = {}
+    for letter in letters:
+        by_thing.setdefault(letter.thing, []).append(letter)
+    boxes = {thing: geometry.around([letter.box for letter in held]) for thing, held in by_thing.items()}
+    band: dict[int, list[Letter]] = {}
+    area: Box | None = None
+    for thing in sorted(boxes, key=lambda each: boxes[each][1]):
+        box = boxes[thing]
+        more = geometry.around([area, box]) if area else box
+        if area and (box[1] - area[3] > _GAP or (more[2] - more[0]) * (more[3] - more[1]) > _AREA):
+            yield band
+            band, more = {}, box
+        band[thing], area = by_thing[thing], more
+    if band:
+        yield band
+
+
+def _unseen(
+    handle: int, band: dict[int, list[Letter]], things: PageObjects, drawn_twice: list[tuple[int, Box]]
+) -> list[Letter]:
+    """The letters among these without which the page looks the same."""
+    boxes = {thing: geometry.around([letter.box for letter in letters]) for thing, letters in band.items()}
+    twins = {
+        thing: [other for other, place in drawn_twice if geometry.same(box, place)] for thing, box in boxes.items()
+    }
+    area = geometry.around(list(boxes.values()))
+    full = Part(handle, area)
+    unseen: list[Letter] = []
+    partly: list[Letter] = []
+
+    def look(wanted: Iterable[int]) -> None:
+        left = [thing for each in wanted for thing in (each, *twins[each])]
+        with left_out(left):
+            rest = Part(handle, area)
+        for thing in wanted:
+            for letter in band[thing]:
+                rows, high = full.changed(rest, letter.box)
+                if not rows or _too_thin(letter.box):
+                    unseen.append(letter)
+                elif _TRACE * rows < high:
+                    partly.append(letter)
+
+    for apart in _apart(boxes):
+        look(apart)
+    return unseen + _traces(handle, area, full, partly, things)
+
+
+def _too_thin(box: Box) -> bool:
+    """Whether a letter is squeezed to a hairline that nobody can read."""
+    return 0 < min(box[2] - box[0], box[3] - box[1]) < _HAIRLINE
+
+
+def _apart(boxes: dict[int, Box]) -> list[list[int]]:
+    """The objects in groups in which none lies over another: a label is not the name under it."""
+    groups: list[list[int]] = []
+    cells: list[dict[tuple[int, int], list[int]]] = []
+    for thing, box in boxes.items():
+        across = range(int(box[0] // _CELL), int(box[2] // _CELL) + 1)
+        up = range(int(box[1] // _CELL), int(box[3] // _CELL) + 1)
+        here = [(x, y) for x in across for y in up]
+        free = (
+            n
+            for n, held in enumerate(cells)
+            if not any(geometry.touches(box, boxes[other]) for cell in here for other in held.get(cell, ()))
+        )
+        n = next(free, len(groups))
+        if n == len(groups):
+            groups.append([])
+            cells.append({})
+        groups[n].append(thing)
+        for cell in here:
+            cells[n].setdefault(cell, []).append(thing)
+    return groups
+
+
+def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: PageObjects) -> list[Letter]:
+    """The letters among these of which hardly anything can be seen: a box rarely covers every descender."""
+    on_page = {letter.thing for letter in letters} - set(things.texts_in_forms)
+    if not on_page:
+        return []
+    with left_out(on_page):
+        rest = Part(handle, area)
+    with left_out(thing for thing in things.objects if thing not in on_page):
+        alone = Part(handle, area, notes=False)
+        with left_out(on_page):
+            blank = Part(handle, area, notes=False)
+    return [
+        letter
+        for letter in letters
+        if letter.thing in on_page and _REST * full.changed(rest, letter.box)[0] < alone.changed(blank, letter.box)[0]
+    ]
