@@ -1,4 +1,4 @@
-"""Which paragraphs are headings? By their size, weight and case, and by what stands around them."""
+"""Headings, told by their size, weight and case, and by what stands around them."""
 
 import re
 from collections.abc import Collection
