@@ -1,1 +1,1 @@
-"""From lines to paragraphs: what does a page say, and how is it divided? Pure, without a PDF library."""
+"""From the lines of pages to paragraphs, sections and items. Pure functions, without a PDF library."""

@@ -1,4 +1,4 @@
-"""Which paragraphs are headings? By their size, weight and case, and by what stands around them."""
+"""Headings, told by their size, weight and case, and by what stands around them."""
 
 import re
 from collections.abc import Collection
@@ -83,7 +83,7 @@ def _ends_as_headings_may(draft: Draft, number: str | None, counted: bool) -> bo
 
 
 def _is_bold_heading(draft: Draft, following: Draft, size: float) -> bool:
-    """A bold line over text that is not. Bold lines in a row are a table or title page, unless space parts them."""
+    """A bold line over text that is not bold. Bold lines in a row are a table, unless space parts them."""
     if draft.size > _BODY_SIZE * size:
         return len(draft.text) < _BOLD_LENGTH and (not following.bold or draft.space_above)
     over_text = not following.bold and following.size > draft.size and draft.space_above

@@ -1,4 +1,4 @@
-"""What does a file say of itself? Only what is sure, each value with where it was found; unknown stays unknown.
+"""What a file says about itself. Only what is certain, each value with its source; unknown stays unknown.
 
 Looked at in this order: the cover sheet of an archive, the cover, the running header, the file name, the properties of
 the PDF. A title is always found: the name of the file serves when nothing better does.

@@ -1,4 +1,4 @@
-"""Repairs of text, each a pure function. What is not named here stays as it was printed.
+"""Repairs of text, each a pure function. Everything else stays as printed.
 
 `repair` is applied to every line; `join` puts two lines together and decides about the hyphen between them.
 """
@@ -38,7 +38,7 @@ KNOWN_PREFIXES = frozenset(
         "ultra un",
     )
 )
-"""First parts that are written with a hyphen though they are no words of their own."""
+"""First parts of words that take a hyphen though they are no words by themselves."""
 
 
 def normalise(text: str) -> str:
@@ -62,7 +62,7 @@ def bullets(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Without control characters, direction marks and soft hyphens; a broken character becomes U+FFFD."""
+    """Drop control characters and direction marks; a broken character becomes U+FFFD."""
     text = _SURROGATES.sub("\ufffd", text)
     return _DROPPED.sub("", text.replace("\t", " ").replace("\x0b", " ").replace("\x0c", " "))
 
@@ -95,12 +95,12 @@ def closes(spaced: str) -> bool:
 
 
 def fold_spaces(text: str) -> str:
-    """Any white space is one space, none at the ends."""
+    """Turn any run of white space into one space, and strip the ends."""
     return " ".join(text.split())
 
 
 def repair(text: str) -> str:
-    """All repairs of a single line, in order. Most lines need none, and that is found out first."""
+    """Apply all repairs to one line, in order. Most lines need none, which is checked first."""
     if not text.isascii():
         if (
             not text.isprintable()

@@ -1,5 +1,4 @@
-"""Which printed numbers number a paragraph? They must stand in a form that numbers do and in an order that numbers
-have."""
+"""The printed numbers of paragraphs: a number counts by its form and by its place in a sequence."""
 
 import re
 from collections.abc import Sequence
@@ -75,7 +74,7 @@ def _contents(texts: Sequence[str | None]) -> set[int]:
 
 
 def at_start(text: str) -> Candidate | None:
-    """The number that a paragraph may be numbered with, by its form alone."""
+    """The number at the start of a paragraph, judged by its form alone."""
     head = text[:60]
     if not head[:1].isalnum() and head[:1] != "(":
         return None
@@ -94,7 +93,7 @@ def at_start(text: str) -> Candidate | None:
 
 
 def in_order(candidates: list[Candidate | None]) -> list[str | None]:
-    """For each paragraph its number as printed, where it is one by its order, else None.
+    """For each paragraph its number as printed, if it fits into a sequence, else None.
 
     A number is one when it follows the last of its style (4.3.1, 4.3.2, 4.4, 5.1), starts a new list (1, 1.1, i), or
     when its own successor follows soon (an extract that begins with 4.1). So `2015` or `3.5 per cent` at the start of

@@ -1,6 +1,4 @@
-"""A page that is a picture of text: from the table of words that OCR gives to lines, and whether they are to be
-believed before the text that the page brought along.
-"""
+"""Lines from the table of words that OCR gives, and whether they replace the text layer of the page."""
 
 import re
 from collections import defaultdict
@@ -11,10 +9,10 @@ from corpus.model import Scan, ScanLine
 from ingest.structure.page import Line, RawPage
 
 DPI = 300
-"""Dots an inch at which a page is drawn for OCR: what Tesseract was made for."""
+"""Dots per inch at which a page is drawn for OCR: what Tesseract is tuned for."""
 
 SURE = 60.0
-"""A page read with less confidence may lie on its side, and takes the place of no other text."""
+"""Confidence, 0 to 100. Below it a page may lie on its side, and OCR does not replace a text layer."""
 
 _LEAST = 30.0  # confidence of a line; below it is the noise of a stamp, a photograph or a logo
 _GAP = 1.2  # of the letter size, as in a text page
@@ -39,13 +37,13 @@ class _Word:
 
 
 def doubtful(text: str) -> bool:
-    """Whether a text layer was made by a reader that could not read: hardly one of its words is a common one."""
+    """Whether a text layer is garbled: hardly any of its words is a common one."""
     words = _WORD.findall(text.lower())
     return len(words) >= _FEW and sum(word in _COMMON for word in words) < 0.15 * len(words)
 
 
 def is_better(scan: Scan, text: str) -> bool:
-    """Whether OCR tells more than the text that the page brought along: it is sure, and has more common words."""
+    """Whether OCR reads more than the text layer: its confidence is high and it has more common words."""
     if not text.strip():
         return True
     ours, theirs = (
@@ -56,7 +54,7 @@ def is_better(scan: Scan, text: str) -> bool:
 
 
 def take(page: RawPage, scan: Scan) -> None:
-    """Let OCR be the reader of a page, if it reads better than what was read so far."""
+    """Replace the lines of a page by those of OCR, if they are better."""
     if not is_better(scan, " ".join(line.text for line in page.lines)):
         return
     if scan.turned in (90, 270):
@@ -78,7 +76,7 @@ def as_lines(scan: Scan, width: float) -> list[Line]:
 
 
 def empty(table: str) -> bool:
-    """Whether OCR saw nothing that it took for a word, not even wrongly: turning such a page finds none either."""
+    """Whether OCR found no word at all: turning such a page finds none either."""
     return not _rows(table)
 
 

@@ -1,4 +1,4 @@
-"""In what order are the lines of a page read, and which of them belong together?
+"""The order in which the lines of a page are read.
 
 The order of the file is nearly always the order in which the author wrote, so it stands unless the page itself
 contradicts it: rows that run across two columns are taken apart, and a block that was written late but stands higher
@@ -85,7 +85,7 @@ def split_cells(line: Line) -> list[Line]:
 
 
 def _whole(lines: list[Line]) -> list[Line]:
-    """Pieces of one printed line, which a reader gives apart when something raised stands between them, as one line."""
+    """Join the pieces of one printed line, which PDFium parts where something raised stands between them."""
     result: list[Line] = []
     for line in lines:
         above = result[-1] if result else None
@@ -110,7 +110,7 @@ def _whole(lines: list[Line]) -> list[Line]:
 
 
 def _apart(lines: list[Line]) -> list[Line]:
-    """Rows that a reader ran together across two columns of prose: the left column first, then the right one."""
+    """Take rows that run across two columns of prose apart: the left column first, then the right one."""
     result: list[Line] = []
     run: list[Line] = []
     for line in [*lines, None]:
@@ -144,7 +144,7 @@ def is_prose(rows: list[str]) -> bool:
 
 
 def _comments_last(lines: list[Line]) -> list[Line]:
-    """The comments that Word prints in the margin, apart from the sentences that they stand beside."""
+    """Move the comments that Word prints in the margin behind the text that they stand beside."""
     if not any(_COMMENT.search(line.text) for line in lines):
         return lines
     text: list[Line] = []
@@ -170,7 +170,7 @@ def _goes_on_comment(above: Line, line: Line) -> bool:
 
 
 def _numbers_beside(lines: list[Line]) -> list[Line]:
-    """Numbers that the file draws as a column of their own, each before the line that it stands beside."""
+    """Put numbers that the file draws as a column each before the line that it stands beside."""
     alone = [line for line in lines if _NUMBER.fullmatch(line.text) and not line.sideways]
     if len(alone) < _NUMBERS_NEEDED:
         return lines
@@ -202,7 +202,7 @@ def _numbers_beside(lines: list[Line]) -> list[Line]:
 
 
 def _top_down(lines: list[Line]) -> list[Line]:
-    """Blocks that were written later than what they stand above are moved up before it."""
+    """Move a block that comes late in the file up before what stands below it on the page."""
     runs: list[list[Line]] = []
     for line in lines:
         above = runs[-1][-1] if runs else None

@@ -1,4 +1,4 @@
-"""Which paragraphs are recommendations and findings? People go straight to them, so each is an item of its own.
+"""The recommendations and findings of a report. People go straight to them, so each is an item of its own.
 
 An item starts at a paragraph that is called "Recommendation 6" or "Finding 1", wherever it stands; in a part of the
 report that is for recommendations or findings, also at a numbered paragraph or a bullet; and where such a part has

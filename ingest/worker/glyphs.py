@@ -24,6 +24,9 @@ _COMBINING = {
 _ACCENT = re.compile(f"[{re.escape(''.join(_COMBINING))}]")
 _MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
 _NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
+_DIGIT = re.compile("[0-9]")
+_APART = re.compile(r" \w \w |(?<!\S)[A-Z] [A-Z]{2}")  # no letters are set apart where this is not
+_ASKS = re.compile(r"[0-9`^]| \w \w |(?<!\S)[A-Z] [A-Z]{2}|^o ")  # in a line about whose letters PDFium is asked
 _RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
 _ORDINAL = re.compile(r"st|nd|rd|th")
 _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
@@ -69,13 +72,16 @@ def as_printed(
     those are in which the file draws it.
     """
     text = line.text
+    if len(pieces) < 2 and text.isascii() and not _ASKS.search(text):
+        return text, gaps
     letters = list(text)
     if not text.isascii() or "`" in text or "^" in text:
         _draw_hyphens(line, letters)
         _compose_accents(line, letters)
-    if " " in text and (_SPACED.search(text) or _SPLIT_CAPITAL.search(text)):
+    if _APART.search(text):
         _close_spaced_words(line, letters)
-    _raise_digits(line, letters)
+    if _DIGIT.search(text):
+        _raise_digits(line, letters)
     if len(pieces) > 1:
         _raise_marks(line, letters, base, usual, pieces)
     if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:

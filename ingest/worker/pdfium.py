@@ -196,6 +196,7 @@ _mark_title = _quick(pdfium.FPDFBookmark_GetTitle, _N, _P, _P, _N)
 
 # What a call leaves behind is read before the next: one place for all of them. Nothing here runs in two threads.
 _name = ctypes.create_string_buffer(256)
+_NAME = ctypes.addressof(_name)
 _doubles, _floats, _whole = (_D * 4)(), (_F * 6)(), (_I * 2)()
 _four_doubles, _four_floats = struct.Struct("4d").unpack_from, struct.Struct("4f").unpack_from
 _D0, _D1, _D2, _D3 = (ctypes.addressof(_doubles) + n * ctypes.sizeof(_D) for n in range(4))
@@ -236,8 +237,8 @@ def letter_box(text: int, place: int) -> Box:
 
 def font_name(text: int, place: int) -> bytes:
     """The name of the font of a letter, as the file has it; empty when it has none."""
-    length = _font_name(text, place, ctypes.addressof(_name), len(_name), 0)
-    return _name.raw[: length - 1] if 0 < length <= len(_name) else b""
+    length = _font_name(text, place, _NAME, len(_name), 0)
+    return ctypes.string_at(_NAME, length - 1) if 0 < length <= len(_name) else b""
 
 
 def letter_near(text: int, x: float, y: float, reach: float) -> int:
@@ -251,6 +252,17 @@ def stretch(text: int, place: int) -> tuple[float, float]:
     if not _matrix(text, place, _F0):
         return 0.0, 0.0
     return _floats[2], _floats[3]
+
+
+def pieces(text: int, first: int, count: int, most: int) -> list[Box]:
+    """Where the pieces are in which the file draws letters of a line; none when it is one piece."""
+    number = _rects(text, first, count)
+    found: list[Box] = []
+    for at in range(min(number, most) if number > 1 else 0):
+        _rect(text, at, _D0, _D1, _D2, _D3)
+        left, top, right, bottom = _four_doubles(_doubles)
+        found.append((left, bottom, right, top))
+    return found
 
 
 def rectangles(text: int, first: int, count: int, most: int) -> Iterator[Box]:

@@ -61,6 +61,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
         size = glyphs.size(text_page, first if by_first else last)
         bold = _is_bold(text_page, first)
         x1 = max(corner[0], other[0])
+        pieces: list[pdfium.Box] = []
         line = Line(stripped, x0, x1, y0, size, bold)
         xe, ye = x0, y0
         if not (y0 - size < corner[1] < y0 + size and y0 - size < other[1] < y0 + size):
@@ -76,15 +77,17 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
         else:
             line.slanted = abs(ye - y0) > _SLANTED * abs(xe - x0)
             upright += len(stripped)
-            pieces = list(pdfium.rectangles(text_page, first, last - first + 1, _MOST_PIECES))
+            pieces = pdfium.pieces(text_page, first, last - first + 1, _MOST_PIECES)
             wide = x1 - x0 > _TOO_WIDE * size * len(stripped) or _parted(pieces, size)
             if wide and " " in stripped:
                 found = _gaps(text_page, stripped, first, size, seen, straight, offset)
                 line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
             letters = glyphs.Line(text_page, stripped, offset, straight)
             line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size, pieces)
-        mark = len(line.text) - len(line.text.rstrip(_RAISED))
-        line.bold_end = _is_bold(text_page, max(first, last - mark))  # the mark of a footnote is set plain
+        line.bold_end = bold
+        if line.sideways or len(pieces) > 1:
+            mark = len(line.text) - len(line.text.rstrip(_RAISED))
+            line.bold_end = _is_bold(text_page, max(first, last - mark))  # the mark of a footnote is set plain
         lines.append(line)
         places.append(range(first, last + 1) if straight else _Places(text_page, offset, len(stripped)))
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader

@@ -1,4 +1,4 @@
-"""How pages become paragraphs, headings and asides; each case is a page that was once misread, or could be."""
+"""How pages become paragraphs, headings and boilerplate; each case is a page that was once misread, or could be."""
 
 import os
 import random
@@ -39,7 +39,7 @@ def texts(report: Text) -> list[str]:
     return [paragraph.text for paragraph in report.paragraphs]
 
 
-def asides(report: Text) -> Counter[str]:
+def boilerplate(report: Text) -> Counter[str]:
     return Counter(aside.role.value for aside in report.asides)
 
 
@@ -117,14 +117,14 @@ def test_a_raised_digit_is_a_mark_and_no_part_of_the_word(read: Read, press: Any
     assert texts(read(words)) == ["Follow the guidance¹ at all times."]
 
 
-def test_running_lines_and_page_numbers_are_asides(read: Read, press: Any) -> None:
+def test_running_lines_and_page_numbers_are_boilerplate(read: Read, press: Any) -> None:
     pages = []
     for number in range(1, 6):
         header = press.lines("Avonshire Safeguarding Children Partnership", top=810, size=8)
         footer = press.lines(f"{number} | P a g e", top=40, size=8)
         pages.append([*header, *body(press, number), *footer])
     report = read(*pages)
-    assert asides(report) == {"header": 5, "page number": 5}
+    assert boilerplate(report) == {"header": 5, "page number": 5}
     assert len(report.paragraphs) == 10
 
 
@@ -133,18 +133,18 @@ def test_a_running_line_that_slipped_on_one_page_is_still_one(read: Read, press:
     for number in range(1, 7):
         footer = press.lines("Review of Avonshire partnership, 2 to 6 May", top=52 if number == 2 else 40, size=8)
         pages.append([*body(press, number), *footer])
-    assert asides(read(*pages)) == {"footer": 6}
+    assert boilerplate(read(*pages)) == {"footer": 6}
 
 
 def test_what_runs_on_every_page_is_the_text_where_there_is_nothing_else(read: Read, press: Any) -> None:
     report = read(*(press.lines("Child Wren, page by page", top=800) for _ in range(5)))
     assert texts(report) == ["Child Wren, page by page"] * 5
-    assert not asides(report)
+    assert not boilerplate(report)
 
 
 def test_a_number_that_does_not_count_with_the_pages_is_text(read: Read, press: Any) -> None:
     pages = [[*body(press, n), *press.lines(str(value), top=40)] for n, value in enumerate((12, 7, 30, 4), 1)]
-    assert asides(read(*pages)) == {}
+    assert boilerplate(read(*pages)) == {}
 
 
 def test_a_heading_at_the_top_of_some_pages_is_no_running_header(read: Read, press: Any) -> None:
@@ -153,7 +153,7 @@ def test_a_heading_at_the_top_of_some_pages_is_no_running_header(read: Read, pre
         heading = press.lines("What we learnt", top=790, size=16, bold=True) if number % 3 == 0 else []
         pages.append([*heading, *body(press, number)])
     report = read(*pages)
-    assert asides(report) == {}
+    assert boilerplate(report) == {}
     assert texts(report).count("What we learnt") == 3
 
 
@@ -168,10 +168,10 @@ def test_a_citation_that_comes_again_in_the_footnotes_is_no_footer(read: Read, p
             size=8,
         )
         pages.append([*body(press, number), *notes])
-    assert asides(read(*pages)) == {}
+    assert boilerplate(read(*pages)) == {}
 
 
-def test_a_contents_list_is_an_aside_and_its_headings_are_known(read: Read, press: Any) -> None:
+def test_a_contents_list_is_boilerplate_and_its_headings_are_known(read: Read, press: Any) -> None:
     entries = [
         f"{title} {'.' * 40} {page}" for title, page in (("Introduction", 2), ("What happened", 3), ("Learning", 4))
     ]
@@ -182,14 +182,14 @@ def test_a_contents_list_is_an_aside_and_its_headings_are_known(read: Read, pres
         press.lines("What happened", "", LONG),
         press.lines("Learning", "", LONG),
     )
-    assert asides(report) == {"contents": 4}
+    assert boilerplate(report) == {"contents": 4}
     assert [p.text for p in report.paragraphs if p.heading] == ["Introduction", "What happened", "Learning"]
     assert [s.kind for s in report.sections] == [SectionKind.INTRODUCTION, SectionKind.CHRONOLOGY, SectionKind.LEARNING]
 
 
 def test_a_list_with_numbers_at_its_ends_is_no_contents_list(read: Read, press: Any) -> None:
     report = read(press.lines("Children seen in 2014: 12", "Children seen in 2015: 9", "Children seen in 2016: 30"))
-    assert asides(report) == {}
+    assert boilerplate(report) == {}
 
 
 def test_a_table_is_read_row_by_row(read: Read, press: Any) -> None:
