@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ingest.worker import extract
+from corpus.model import Hidden
+from ingest.worker import extract, render
 
 NAME = "Child Wren lived with Zebedee Quill in Elm Street."
 BLACK = "0 0 0 rg "
@@ -124,3 +125,34 @@ def test_the_last_letter_of_a_word_under_an_edge_stays(line: Any) -> None:
     word = line("Elm National", after="/G gs 1 1 0 rg " + box(133, 3))
     state = b"/Resources<</ExtGState<</G<</Type/ExtGState/ca 0.3>>>>/Font<<"
     assert read(word.replace(b"/Resources<</Font<<", state)) == ("Elm National", 0)
+
+
+def test_a_box_that_leaves_the_descenders_hides_the_name(line: Any) -> None:
+    text, withheld = read(line("Child Wren lived with Peggy Quigley in Elm Street.", after=BLACK + box(174, 76, 699.5)))
+    assert text == "Child Wren lived with in Elm Street."
+    assert withheld
+
+
+def test_the_picture_of_a_page_is_drawn_without_what_cannot_be_seen(press: Any) -> None:
+    faint = press.pdf([press.word("Zebedee Quill", 72, 700, 11)], before="0.98 g ")
+    assert render.scan(faint, 1, 150).even
+
+
+def test_a_mark_for_a_redaction_that_was_never_applied_is_told_and_the_text_stays(line: Any) -> None:
+    note = b"/Annots[<</Type/Annot/Subtype/Redact/Rect[177 694 247 712]/IC[0 0 0]/F 4>>]/Contents"
+    page = extract.read(line().replace(b"/Contents", note), max_pages=9).pages[0]
+    assert " ".join(each.text for each in page.lines) == NAME
+    assert page.withheld == [Hidden.MARKED]
+
+
+def test_invisible_text_over_letters_drawn_as_curves_stays(line: Any) -> None:
+    curves = "".join(
+        f"{72 + 6 * n} 700 m {74 + 6 * n} 708 {75 + 6 * n} 708 {76 + 6 * n} 700 c {73 + 6 * n} 703 l h " * 6 + "f "
+        for n in range(42)
+    )
+    assert read(line(before=curves + "3 Tr ")) == (NAME, 0)
+
+
+def test_what_a_white_patch_covers_on_a_scan_is_withheld_from_its_layer(line: Any) -> None:
+    scan = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xe0 EI Q 1 1 1 rg " + box(175, 75, 690, 20) + "3 Tr "
+    assert read(line(before=scan)) == ("Child Wren lived with in Elm Street.", 1)
