@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ingest.structure.page_numbers import roman
+from ingest.structure.running_matter.page_numbers import roman
 
 _NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Practice Episode|Theme"
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (

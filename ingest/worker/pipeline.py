@@ -5,21 +5,12 @@ from types import MappingProxyType
 
 from corpus.files import Reason
 from corpus.model import Aside, AsideRole, Page, Paragraph, Scan, Text
-from ingest.structure import (
-    boilerplate,
-    contents,
-    metadata,
-    normalise,
-    numbers,
-    paragraphs,
-    reading_order,
-    recommendations,
-    section_kinds,
-    sections,
-)
+from ingest.structure import metadata, normalise, numbers, paragraphs, reading_order
 from ingest.structure.draft import Draft
 from ingest.structure.ocr_lines import take
 from ingest.structure.page import Document, Line
+from ingest.structure.parts import recommendations, section_kinds, sections
+from ingest.structure.running_matter import boilerplate, contents
 from ingest.version import reader_name
 from ingest.worker import extract
 

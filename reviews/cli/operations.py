@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from corpus.errors import NoIndex, Stale, UsageError
 from reviews.cli.console import JSON, open_library, print_json
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+if TYPE_CHECKING:
+    from index.storage.generations import Generation
 
 
 @click.command()
@@ -28,7 +31,6 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
     from index.storage import generations
     from reviews.maintenance import run_log
     from reviews.terminal.coverage import missing_sentence
-    from reviews.terminal.results import coverage
 
     limit = _limit(max_age) if max_age else None
     with open_library(path) as library:
@@ -60,13 +62,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             }
         )
     else:
-        if generation:
-            manifest = generation.manifest
-            click.echo(f"Index: generation {manifest.id}, built {manifest.built_at}. {coverage(manifest.coverage)}")
-        else:
-            click.echo("Index: none yet. Run `reviews update`.")
-        for warning in generation.warnings if generation else ():
-            click.echo(f"Warning: {warning}")
+        _print_index(generation)
         for sentence in warnings:
             click.echo(f"Warning: {sentence}")
         click.echo(f"Last good update: {_ago(age)}.")
@@ -81,6 +77,18 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             click.echo(f"The removal of {report[:12]} is not finished. Run `reviews update`.")
     if stale:
         raise Stale(stale)
+
+
+def _print_index(generation: Generation | None) -> None:
+    from reviews.terminal.results import coverage
+
+    if generation:
+        manifest = generation.manifest
+        click.echo(f"Index: generation {manifest.id}, built {manifest.built_at}. {coverage(manifest.coverage)}")
+    else:
+        click.echo("Index: none yet. Run `reviews update`.")
+    for warning in generation.warnings if generation else ():
+        click.echo(f"Warning: {warning}")
 
 
 @click.command()

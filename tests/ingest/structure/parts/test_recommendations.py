@@ -3,8 +3,8 @@
 import pytest
 
 from corpus.model import BULLETS, Item, ItemKind, Paragraph, Section, SectionKind
-from ingest.structure import recommendations
-from ingest.structure.addressee import addressee
+from ingest.structure.parts import recommendations
+from ingest.structure.parts.addressee import addressee
 
 RECOMMENDATIONS = Section(1, SectionKind.RECOMMENDATIONS, "8 Recommendations")
 FINDINGS = Section(1, SectionKind.FINDINGS, "Findings")

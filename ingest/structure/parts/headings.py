@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from corpus.model import bullet_of
 from ingest.structure.draft import Draft
-from ingest.structure.section_kinds import NUMBERED, kind_of, plain
+from ingest.structure.parts.section_kinds import NUMBERED, kind_of, plain
 
 _LONGEST = 160  # characters of a heading
 _BODY_SIZE = 0.95  # of the size of the body: smaller letters are not the body's

@@ -8,8 +8,8 @@ only kept out of search and of counts.
 import re
 
 from corpus.model import AsideRole
-from ingest.structure import contents, page_numbers, running_lines
 from ingest.structure.page import RawPage
+from ingest.structure.running_matter import contents, page_numbers, running_lines
 
 _SHEET_LABELS = (
     r"^Title:",

@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 
 from corpus.model import AsideRole
-from ingest.structure.margins import margins
 from ingest.structure.page import Line, RawPage
+from ingest.structure.running_matter.margins import margins
 
 _PAGES_NEEDED = 3  # on which a number counts with the page; fewer where the file is shorter
 _OUTERMOST = 2  # lines from the edge among which the page's own label stands

@@ -3,9 +3,9 @@
 import pytest
 
 from corpus.model import SectionKind
-from ingest.structure import section_kinds, sections
 from ingest.structure.draft import Draft
 from ingest.structure.page import Line
+from ingest.structure.parts import section_kinds, sections
 
 
 def draft(text: str, size: float = 11, bold: bool = False) -> Draft:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from corpus.model import AsideRole
-from ingest.structure.margins import margins
 from ingest.structure.page import Line, RawPage
-from ingest.structure.page_numbers import number_in
 from ingest.structure.reading_order import body_size
+from ingest.structure.running_matter.margins import margins
+from ingest.structure.running_matter.page_numbers import number_in
 
 _SAME_PLACE = 8.0  # points by which a running line may move from page to page
 _MOVED = 3  # times that, where the words are the very same and a page is a little longer

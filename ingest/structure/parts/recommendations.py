@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
 from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
-from ingest.structure.addressee import addressed_by, addressed_to, addressee
-from ingest.structure.section_kinds import kind_of
+from ingest.structure.parts.addressee import addressed_by, addressed_to, addressee
+from ingest.structure.parts.section_kinds import kind_of
 
 _CALLED = re.compile(r"^(recommendation|finding)\s*:\s+\S", re.IGNORECASE)
 _NAMED = re.compile(r"^(recommendation|finding)s?\s+(?:no\.?\s*)?\d", re.IGNORECASE)

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from corpus.model import Section, SectionKind
-from ingest.structure import headings
 from ingest.structure.draft import Draft
-from ingest.structure.section_kinds import kind_of
+from ingest.structure.parts import headings
+from ingest.structure.parts.section_kinds import kind_of
 
 _TITLE_SIZE = 1.2  # times the size of the body: the title of a report is larger
 

@@ -1,0 +1,1 @@
+"""Which parts does a report have? Headings, sections, recommendations and findings."""

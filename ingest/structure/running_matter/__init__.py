@@ -1,0 +1,1 @@
+"""What on a page is not what the report says: headers, footers, page numbers, contents lists."""
