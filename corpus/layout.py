@@ -6,8 +6,8 @@ from pathlib import Path
 
 from corpus.atomic import write_atomic
 from corpus.catalogue import rows as catalogue_rows
+from corpus.disk_errors import refused
 from corpus.errors import UsageError
-from corpus.refusal import refused
 from corpus.settings import Settings
 from corpus.storage.store import Store
 

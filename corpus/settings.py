@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from corpus.disk_errors import refused
 from corpus.errors import UsageError
 from corpus.names import real_path
 from corpus.paths import LibraryPaths
-from corpus.refusal import refused
 
 EXTRACTORS = ("pdfium", "pypdf")
 

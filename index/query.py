@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.signs import NEARNESS, shouted
+from index.operator_words import NEARNESS, shouted
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.discover import Seen
 from ingest.sandbox import tesseract
-from ingest.sandbox.worker_process import Refusal, Sandbox
+from ingest.sandbox.worker_client import Refusal, Sandbox
 
 OCR_WANTED = "OCR wanted"
 """Stands in the name of a reader for the OCR that was not there, or did not finish."""

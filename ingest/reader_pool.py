@@ -10,7 +10,7 @@ from typing import Self
 from corpus.settings import Settings
 from ingest.discover import Seen
 from ingest.file_reader import Claims, FileReader, OcrEngine, Outcome, ScannedPage
-from ingest.sandbox.worker_process import Limits, Sandbox
+from ingest.sandbox.worker_client import Limits, Sandbox
 
 
 class ReaderPool:

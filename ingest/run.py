@@ -18,7 +18,7 @@ from ingest.discover import Changes
 from ingest.file_reader import Claims, OcrEngine, Outcome, ScannedPage
 from ingest.reader_pool import ReaderPool
 from ingest.sandbox import tesseract
-from ingest.sandbox.worker_process import Refusal
+from ingest.sandbox.worker_client import Refusal
 from ingest.summary import IngestSummary
 from ingest.version import reader_name
 

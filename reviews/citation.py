@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from corpus.report import Report
-from reviews.authors import Author, authors
+from reviews.author_names import Author, authors
 from search.results import Passage
 
 

@@ -21,7 +21,7 @@ from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
 from search.answering.theme_index import ThemeTable
-from search.conditions import Conditions
+from search.report_conditions import Conditions
 
 _THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again

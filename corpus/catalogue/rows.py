@@ -2,7 +2,7 @@
 
 So the file is read as Excel leaves it: UTF-8 with or without BOM, UTF-16 or cp1252; commas, semicolons or tabs; columns
 in any order and more of them. What is wrong is told with its line and column, and spoils nothing else. Which row
-describes which report is decided in corpus/catalogue/matching.py.
+describes which report is decided in corpus/catalogue/row_matching.py.
 """
 
 import codecs
@@ -17,8 +17,8 @@ from pathlib import Path
 from unicodedata import normalize
 
 from corpus.catalogue.text_table import decoded, folded, guarded, records_of, separator, unguarded
+from corpus.disk_errors import refused
 from corpus.errors import LimitHit
-from corpus.refusal import refused
 from corpus.report import METADATA, Report
 
 COLUMNS = (

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from corpus.disk_errors import no_room, refused
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, ReviewsError
-from corpus.refusal import no_room, refused
 from corpus.storage.migrations import FORMAT, STEPS
 
 APPLICATION = int.from_bytes(b"SPRv", "big")

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from corpus.catalogue.describe import describe
-from corpus.catalogue.matching import Held, match
+from corpus.catalogue.row_matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
 from corpus.files import Failure, FileRecord, MissingFolder, Reason, Removal, Withdrawal

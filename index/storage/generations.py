@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.atomic import flush_file, flush_folder
+from corpus.disk_errors import refused
 from corpus.errors import Corrupt, NoIndex, ReviewsError
-from corpus.refusal import refused
 from corpus.report import Coverage, Report
 from index.storage.engine import SegmentSummary
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from corpus.files import Reason
 from corpus.model import Scan
 from ingest.sandbox.confinement import START_SECONDS, box, environment, works_in_bubblewrap
-from ingest.sandbox.worker_process import Refusal
+from ingest.sandbox.worker_client import Refusal
 from ingest.structure import ocr_lines
 from ingest.structure.page import Pixels
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus.disk_errors import refused
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
-from corpus.refusal import refused
 from reviews.cli import analysis, batch, search, startup
 from reviews.cli.console import JSON, open_library, print_json, print_lines, progress_line, say
 

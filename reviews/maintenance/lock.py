@@ -7,9 +7,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from corpus.disk_errors import mend, owner, refused
 from corpus.errors import Locked, UsageError
 from corpus.paths import LibraryPaths
-from corpus.refusal import mend, owner, refused
 
 _PATIENCE = 0.2  # seconds: longer than `held` has it, and than nobody notices
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.atomic import write_atomic
+from corpus.disk_errors import refused
 from corpus.errors import LimitHit
-from corpus.refusal import refused
 from ingest.summary import PARTS
 from reviews.maintenance import running
 from reviews.maintenance.lock import held

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from corpus.errors import LimitHit, NotFound
 from corpus.files import REASONS
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure.page import Pixels
 
 Mark = tuple[str, str, str]

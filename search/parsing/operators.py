@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.signs import NEARNESS, OPERATORS, shouted
+from index.operator_words import NEARNESS, OPERATORS, shouted
 from search.diagnostics import Code, Diagnostic, diagnostic
 from search.parsing.lexer import Token
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol, TextIO
 
 from corpus.atomic import beside
 from corpus.catalogue.text_table import guarded
+from corpus.disk_errors import refused
 from corpus.errors import LimitHit, UsageError
-from corpus.refusal import refused
 from search.tables.columns import MAX_ROWS, types_of
 from search.tables.parquet import arrow, parquet_rows
 

@@ -12,7 +12,7 @@ import pytest
 
 from corpus.files import Reason
 from corpus.model import Scan, SectionKind, Text
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure import normalise
 from ingest.structure.page import Unreadable
 from ingest.worker import extract, pipeline

@@ -16,7 +16,7 @@ from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import discover, reader_pool
 from ingest.run import ingest
-from ingest.sandbox.worker_process import Refusal, Sandbox
+from ingest.sandbox.worker_client import Refusal, Sandbox
 from ingest.summary import PARTS, IngestSummary
 from tests.patience import until
 

@@ -15,7 +15,7 @@ from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.run import ingest
 from ingest.sandbox import tesseract
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure import ocr_lines
 from ingest.structure.page import Pixels
 from ingest.summary import IngestSummary

@@ -13,7 +13,7 @@ from corpus.layout import create_library
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.run import ingest
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from tests.patience import PATIENCE
 
 SHARED = Path(os.environ.get("REVIEWS_SHARED", Path(__file__).parents[4] / "shared"))

@@ -10,7 +10,7 @@ import pytest
 from corpus.files import Reason
 from corpus.model import Text
 from ingest.sandbox import protocol
-from ingest.sandbox.worker_process import Limits, Sandbox
+from ingest.sandbox.worker_client import Limits, Sandbox
 from ingest.structure.page import Pixels
 from ingest.worker import __main__ as worker
 from ingest.worker import extract, pdfium

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.files import Reason
 from ingest.sandbox import protocol
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure.page import Pixels
 from ingest.worker.render import places
 from tests.patience import PATIENCE

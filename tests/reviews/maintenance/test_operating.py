@@ -22,8 +22,8 @@ from click.testing import CliRunner
 
 import reviews as application
 from corpus.atomic import write_atomic
+from corpus.disk_errors import refused
 from corpus.errors import UsageError
-from corpus.refusal import refused
 from corpus.settings import load_settings
 from corpus.storage.store import Store
 from index import build

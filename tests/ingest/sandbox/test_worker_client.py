@@ -19,8 +19,8 @@ import pytest
 from corpus.errors import ReviewsError
 from corpus.files import Reason
 from corpus.model import Text
-from ingest.sandbox import confinement, protocol, worker_process
-from ingest.sandbox.worker_process import Limits, Refusal, Sandbox
+from ingest.sandbox import confinement, protocol
+from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from tests.patience import PATIENCE
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no rlimits and no signals")
@@ -123,7 +123,7 @@ def test_a_file_that_swells_is_out_of_memory_and_the_next_one_is_read(press: Any
 def test_a_child_that_dies_is_a_crash_with_the_name_of_its_signal(
     press: Any, page: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_process, "works_in_bubblewrap", lambda: False)
+    monkeypatch.setattr(worker_client, "works_in_bubblewrap", lambda: False)
     with Sandbox(Limits(seconds=PATIENCE)) as box:
         read(box, page)
         process = box._process
@@ -140,7 +140,7 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
 ) -> None:
     if boxed and not confinement.works_in_bubblewrap():
         pytest.skip("bubblewrap does not work here")
-    monkeypatch.setattr(worker_process, "works_in_bubblewrap", lambda: boxed)
+    monkeypatch.setattr(worker_client, "works_in_bubblewrap", lambda: boxed)
     with Sandbox(Limits()) as box:
         read(box, page)
         assert box.confinement == ("bubblewrap" if boxed else "rlimits")
@@ -168,7 +168,7 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
 
 
 def test_children_are_replaced_after_a_number_of_files(page: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_process, "_FILES_A_CHILD", 2)
+    monkeypatch.setattr(worker_client, "_FILES_A_CHILD", 2)
     with Sandbox(Limits()) as box:
         seen = set()
         for _ in range(5):
@@ -184,8 +184,8 @@ def test_an_installation_that_cannot_read_is_an_error_and_not_a_hundred_crashed_
     (tmp_path / "pypdfium2.py").write_text("raise ImportError('this is no PDFium')")
     whole = confinement.environment()
     broken = whole | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{whole['PYTHONPATH']}"}
-    monkeypatch.setattr(worker_process, "works_in_bubblewrap", lambda: False)
-    monkeypatch.setattr(worker_process, "environment", lambda: broken)
+    monkeypatch.setattr(worker_client, "works_in_bubblewrap", lambda: False)
+    monkeypatch.setattr(worker_client, "environment", lambda: broken)
     with pytest.raises(ReviewsError, match=r"does not start.*no PDFium"), Sandbox(Limits()) as box:
         read(box, page)
 

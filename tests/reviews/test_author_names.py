@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.authors import authors
+from reviews.author_names import authors
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.catalogue.matching import Held, match
+from corpus.catalogue.row_matching import Held, match
 from corpus.catalogue.rows import Row
 
 ELM, YEW = "e" * 64, "f" * 64
