@@ -19,6 +19,7 @@ from corpus.storage.migrations import FORMAT, STEPS
 APPLICATION = int.from_bytes(b"SPRv", "big")
 """`PRAGMA application_id`: tells our file from any other SQLite file."""
 
+_ATTEMPTS = 5  # to read rows without locks while others begin to write
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
 _LOG_HEADER = 32  # bytes: a log that is no longer has no entries
 _ROOM = 256 * 1024  # bytes that must be free before anything is written: SQLite maps a file of 32 KB into memory
@@ -167,18 +168,21 @@ class Database:
 
     def _rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
         with translated_errors(self._path):
-            if self._still and self._still != _State.of(self._path) and not self._db.in_transaction:
-                self._reopen()
-            try:
-                found = self._db.execute(select, values).fetchall()
-            except sqlite3.OperationalError as error:
-                if self._writing or self._db.in_transaction or not _log_is_missing(error, self._path):
-                    raise
-                self._reopen()
-                found = self._db.execute(select, values).fetchall()
-            if self._still and self._still != _State.of(self._path):
-                raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
-            return found
+            for _ in range(_ATTEMPTS):
+                if self._still and self._still != _State.of(self._path) and not self._db.in_transaction:
+                    self._reopen()
+                try:
+                    found = self._db.execute(select, values).fetchall()
+                except sqlite3.OperationalError as error:
+                    if self._writing or self._db.in_transaction or not _log_is_missing(error, self._path):
+                        raise
+                    self._reopen()
+                    found = self._db.execute(select, values).fetchall()
+                if not self._still or self._still == _State.of(self._path):
+                    return found
+                if self._db.in_transaction:  # what was read before in it is of another state
+                    break
+            raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
 
     def _reopen(self) -> None:
         """Open the file again for reading, as it is now."""

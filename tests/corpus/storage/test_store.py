@@ -667,6 +667,19 @@ class TestReadingBesideAWriter:
                     reader.readings()
             assert len(reader.reports()) == 2, "the next call works"
 
+    def test_rows_that_were_read_without_locks_while_a_writer_came_are_read_again(self, unlogged: Path) -> None:
+        with Store.open(unlogged, read_only=True) as reader:
+            writers = iter([Store.open])
+
+            def write(_: str) -> None:
+                for open_corpus in writers:
+                    with open_corpus(unlogged) as writer:
+                        writer.put(a_text(OAK), a_file("oak.pdf", OAK))
+
+            assert reader._number("SELECT count(*) FROM reading") == 1
+            reader._db.set_trace_callback(write)  # called before a statement runs
+            assert reader._number("SELECT count(*) FROM reading") == 2
+
     def test_a_copy_with_the_log_and_not_its_index_is_read_whole(
         self, store: Store, path: Path, tmp_path: Path
     ) -> None:
