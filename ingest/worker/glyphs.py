@@ -6,6 +6,7 @@ PDFium is asked about single letters only in lines that show a sign of one of th
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from statistics import median
 
 from ingest.structure import normalise
@@ -65,15 +66,16 @@ class Line:
 
 def as_printed(
     line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[pdfium.Box]
-) -> tuple[str, tuple[int, ...]]:
-    """The text of a line as a reader sees it, and its gaps where they stand in it.
+) -> tuple[str, tuple[int, ...], Sequence[int]]:
+    """The text of a line as a reader sees it, its gaps in that text, and for each character of it the offset in
+    `line.text` of the letter that it comes from, because what can be seen is tested letter by letter.
 
     base: the height of its first letter on the page, upwards. usual: its letter size. pieces: where
     those are in which the file draws it.
     """
     text = line.text
     if len(pieces) < 2 and text.isascii() and not _ASKS.search(text):
-        return text, gaps
+        return text, gaps, range(len(text))
     letters = list(text)
     if not text.isascii() or "`" in text or "^" in text:
         _draw_hyphens(line, letters)
@@ -87,8 +89,9 @@ def as_printed(
     if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:
         gaps = (2, *gaps)
     if letters == list(text):
-        return text, gaps
-    return "".join(letters), tuple(len("".join(letters[:gap])) for gap in gaps)
+        return text, gaps, range(len(text))
+    offsets = [at for at, letter in enumerate(letters) for _ in letter]
+    return "".join(letters), tuple(len("".join(letters[:gap])) for gap in gaps), offsets
 
 
 def size(text_page: int, place: int) -> float:

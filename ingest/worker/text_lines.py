@@ -63,6 +63,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
         x1 = max(corner[0], other[0])
         pieces: list[pdfium.Box] = []
         line = Line(stripped, x0, x1, y0, size, bold)
+        offsets: Sequence[int] = range(len(stripped))
         xe, ye = x0, y0
         if not (y0 - size < corner[1] < y0 + size and y0 - size < other[1] < y0 + size):
             xe, ye = seen(*pdfium.origin(text_page, last))  # else it stands beside the first
@@ -83,13 +84,14 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
                 found = _gaps(text_page, stripped, first, size, seen, straight, offset)
                 line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
             letters = glyphs.Line(text_page, stripped, offset, straight)
-            line.text, line.gaps = glyphs.as_printed(letters, line.gaps, base, size, pieces)
+            line.text, line.gaps, offsets = glyphs.as_printed(letters, line.gaps, base, size, pieces)
         line.bold_end = bold
         if line.sideways or len(pieces) > 1:
             mark = len(line.text) - len(line.text.rstrip(_RAISED))
             line.bold_end = _is_bold(text_page, max(first, last - mark))  # the mark of a footnote is set plain
         lines.append(line)
-        places.append(range(first, last + 1) if straight else _Places(text_page, offset, len(stripped)))
+        held: Sequence[int] = range(first, last + 1) if straight else _Places(text_page, offset, len(stripped))
+        places.append(held if isinstance(offsets, range) else [held[at] for at in offsets])
     if sideways > upright:  # the page is read turned: what is sideways on it is upright to its reader
         page.width, page.height = height, width
         for line in lines:

@@ -155,7 +155,7 @@ class TestAnIndexFromElsewhere:
             build(other, index)
         with pytest.raises(NoIndex, match="another library"):
             Searcher(other.path, index, load_themes(None))
-        assert any("another corpus" in sentence for sentence in check(other, index))
+        assert any("another library" in sentence for sentence in check(other, index))
         assert generations.current(index).manifest.id == before, "nothing of it is touched"
 
     def test_an_index_that_is_ahead_of_a_corpus_from_a_backup_is_not_taken_for_it(

@@ -30,7 +30,7 @@ def test_everything_that_the_program_leaves_in_a_library_is_on_the_list(
     app = create_app(settings.library, Options(access=Access(tokens=tokens), log_days=1))
     page = app.test_client().get("/?q=child", headers={"Authorization": f"Bearer {token}"})
     assert page.status_code == 200
-    app.extensions["shelf"].close()
+    app.extensions["pool"].close()
     with reviews.open(settings.library) as library:
         assert library.search("child").total == 1
     paths = LibraryPaths(settings.library)

@@ -179,7 +179,7 @@ def layered(press: Any, text: str) -> bytes:
     """The scanned chronology as another program would bind it, with the text of an older OCR under it."""
     picture = (DEMO / "scans" / "childw-1-overview-1.jpg").read_bytes()
     width, height = (int.from_bytes(picture[at : at + 2]) for at in _sides(picture))
-    content = "q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr /R 9 Tf 60 760 Td 12 TL "
+    content = "q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr /R 9 Tf 60 690 Td 12 TL "
     content += " ".join(f"({line}) Tj T*" for line in text.splitlines()) + " ET"
     head = f"<</Type/XObject/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 8/ColorSpace/DeviceGray"
     data: bytes = press.assemble(

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_each_refusal_gives_its_true_reason_and_the_next_file_is_read(box: Sandb
     writer = pypdf.PdfWriter(io.BytesIO(page))
     writer.encrypt("secret", algorithm="AES-256")
     writer.write(locked)
-    empty = page.replace(b"/Kids[6 0 R]/Count 1", b"/Kids[     ]/Count 0")
+    empty = re.sub(rb"/Kids\[\d 0 R\]/Count 1", b"/Kids[     ]/Count 0", page)
     assert empty != page
     assert reason(read(box, b"")) is Reason.EMPTY
     assert reason(read(box, empty)) is Reason.EMPTY

@@ -88,12 +88,22 @@ def test_an_accent_that_stands_alone_stays_as_it_is(read: Callable[[str], str]) 
 
 @everywhere
 @pytest.mark.parametrize("between", ["   ", "    "])
-@pytest.mark.parametrize("heading", ["EXECUTIVE SUMMARY", "Key learning for practice"])
+@pytest.mark.parametrize("heading", ["EXECUTIVE SUMMARY", "Key learning points"])
 def test_words_set_with_space_between_letters_are_words(
     read: Callable[[str], str], font: str, size: float, between: str, heading: str
 ) -> None:
     spaced = between.join(" ".join(word) for word in heading.split())
     assert read(line(font, size, spaced) + line(font, size, "The panel met.", y=500)).startswith(heading)
+
+
+def test_the_letters_under_a_box_are_found_on_a_line_whose_spaces_were_closed(read: Callable[[str], str]) -> None:
+    letter = 0.6 * 11  # Courier
+    x, width = 72 + letter * len("S U M M A R Y   "), letter * len("Wren Oakes")
+    shown = read(line("C", 11, "S U M M A R Y   Wren Oakes was seen.") + f"0 g {x} 696 {width} 14 re f ")
+    assert "Wren" not in shown
+    assert "Oakes" not in shown
+    assert shown.startswith("SUMMARY")
+    assert shown.endswith("was seen.")
 
 
 def test_initials_and_rows_of_digits_are_left_alone(read: Callable[[str], str]) -> None:

@@ -375,7 +375,7 @@ def test_2_when_the_beginning_of_an_id_fits_several_reports(demo: Path) -> None:
     ids = [report["id"] for report in json.loads(reviews(demo, "reports", "--json").stdout)["reports"]]
     shared = next((i[0] for n, i in enumerate(ids) if any(j[0] == i[0] for j in ids[n + 1 :])), None)
     assert shared is not None, "ten ids, and no two begin alike: choose another example"
-    refused(2, demo, "show", shared, says=("more letters",))
+    refused(2, demo, "show", shared, says=("more of the id",))
 
 
 def test_3_when_files_failed_and_strictness_was_asked_for(copy: Copy) -> None:

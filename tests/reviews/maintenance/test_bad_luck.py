@@ -117,7 +117,7 @@ def test_a_library_may_be_searched_by_those_who_may_not_write_to_it(
     found = reviews(library, "search", "neglect OR child*", "--json", **ordinary())
     assert (found.returncode, found.stderr) == (0, "")
     assert json.loads(found.stdout)["total"] == before["total"]
-    assert_refused(reviews(library, "update", news, **ordinary()), 8, str(library), "rights")
+    assert_refused(reviews(library, "update", news, **ordinary()), 8, str(library), "permissions")
     for path, mode in modes.items():
         path.chmod(mode)
     assert_sound_and_goes_on(library, before, news)
@@ -129,7 +129,7 @@ def test_an_index_that_may_not_be_written_stays_as_it_is(
     library = copy()
     before = answer(library)
     closing(library / "index", 0o500)
-    assert_refused(reviews(library, "update", news, **ordinary()), 8, "index", "rights")
+    assert_refused(reviews(library, "update", news, **ordinary()), 8, "index", "permissions")
     (library / "index").chmod(0o700)
     assert_sound_and_goes_on(library, before, news)
 
@@ -139,7 +139,7 @@ def test_a_library_that_may_not_be_entered(copy: Copy, news: Path, closing: Call
     before = answer(library)
     closing(library, 0)
     for line in ("search neglect", "reports", "update", "check", "init", "themes", "catalogue check"):
-        assert_refused(reviews(library, *line.split(), **ordinary()), 8, str(library), "rights")
+        assert_refused(reviews(library, *line.split(), **ordinary()), 8, str(library), "permissions")
     library.chmod(0o700)
     assert_sound_and_goes_on(library, before, news)
 
@@ -148,7 +148,9 @@ def test_a_place_where_no_library_can_be_made(tmp_path: Path, closing: Callable[
     (tmp_path / "place").mkdir()
     closing(tmp_path / "place", 0o500)
     for line in ("init", "update"):
-        assert_refused(reviews(tmp_path / "place" / "library", *line.split(), **ordinary()), 8, "library", "rights")
+        assert_refused(
+            reviews(tmp_path / "place" / "library", *line.split(), **ordinary()), 8, "library", "permissions"
+        )
 
 
 def test_a_folder_and_a_file_that_may_not_be_read_are_failures_with_their_reason(
@@ -266,7 +268,7 @@ def interrupted(process: subprocess.Popen[str]) -> None:
     said = (after_the_sheet(errors) if "batch" in process.args else errors).strip()
     assert said.startswith("Interrupted. ")
     assert "kept" in said
-    assert "the same command again to go on" in said
+    assert "the same command again to" in said
     assert "\n" not in said, "a sentence, not a traceback"
 
 

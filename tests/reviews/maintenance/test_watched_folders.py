@@ -169,7 +169,7 @@ class TestFilesThatCannotBeRead:
         night = call(library, "update").stdout
         assert "new page.pdf" in night
         assert "old page.pdf" not in night
-        assert "1 file not read now as before" in night
+        assert "1 file still cannot be read" in night
         record = next(run_log.latest(library / "runs"))
         assert [Path(file).name for file in record["ingest"]["new_failures"]] == ["new page.pdf"]
         assert len(record["ingest"]["failures"]) == 2, "a program finds all of them"

@@ -293,7 +293,7 @@ def test_a_file_with_hidden_text_is_offered_with_a_warning_and_given_only_after_
         assert f'href="{address}/file.pdf?hidden=known' in shown
         assert f'href="{address}/file.pdf"' not in shown
         assert 'id="viewer"' not in shown  # the viewer would fetch the file without a word
-    assert "anybody can copy" in html(page, f"{address}/file.pdf", 400)
+    assert "anyone can copy" in html(page, f"{address}/file.pdf", 400)
     assert page.get(f"{address}/file.pdf?hidden=known", buffered=True).data.startswith(b"%PDF")
 
 
