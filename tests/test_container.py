@@ -184,7 +184,8 @@ def test_the_check_of_health_sees_whether_the_page_answers(tmp_path: Path) -> No
 
 def nightly(library: Path, *arguments: str, at: str = "02:15") -> subprocess.Popen[str]:
     """The loop of the container, calling the `reviews` of this environment."""
-    if shutil.which("sh") is None or subprocess.run(["date", "--date=02:15"], capture_output=True).returncode:
+    absent = shutil.which("sh") is None or shutil.which("date") is None
+    if absent or subprocess.run(["date", "--date=02:15"], capture_output=True).returncode:
         pytest.skip("this system has no GNU date, which Debian's images have")
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.Popen(
