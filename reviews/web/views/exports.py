@@ -30,7 +30,7 @@ def _all(asked: Asked, per_report: int | None) -> Results:
 
 @views.get("/search.<any(csv, xlsx):form>")
 def table(form: str) -> Response:
-    """Every mention, one row each, with the columns in docs/data-format.md."""
+    """Every mention, one row each, with the columns in docs/batch.md."""
     asked = Asked.read(request.args)
     results = _all(asked, None)
     with tempfile.TemporaryDirectory() as folder:
