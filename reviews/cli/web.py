@@ -81,13 +81,15 @@ def serve(
         server = create_server(app, host=host, port=port, threads=8, ident="", channel_timeout=60)
     except OSError as error:
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Press Ctrl-C to stop.")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action
-    for ending in endings():  # so that the clean-up below runs
-        if signal.getsignal(ending) != signal.SIG_IGN:
-            signal.signal(ending, lambda *_: sys.exit(0))
+    shown = f"[{host}]" if ":" in host else host
     try:
+        for ending in endings():  # before the address is shown: from then on, the page can be stopped
+            if signal.getsignal(ending) != signal.SIG_IGN:
+                signal.signal(ending, lambda *_: sys.exit(0))
+        click.echo(
+            f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Press Ctrl-C to stop."
+        )
         server.run()
     finally:
         app.extensions["pool"].close()

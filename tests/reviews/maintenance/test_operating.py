@@ -449,6 +449,25 @@ def test_the_page_ends_in_order_when_its_terminal_is_closed(small: Path) -> None
     assert (page.returncode, errors) == (0, "")
 
 
+@posix
+def test_the_page_ends_in_order_from_the_moment_its_address_is_shown(small: Path) -> None:
+    pytest.importorskip("flask")
+    program = (
+        "import click, os, signal, sys\n"
+        "from reviews.cli.main import main\n"
+        "shown = click.echo\n"
+        "def echo(*words):\n"
+        "    shown(*words)\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "click.echo = echo\n"
+        "main(sys.argv[1:])\n"
+    )
+    words = [sys.executable, "-c", program, "--library", str(small), "serve", "--port", "0"]
+    page = subprocess.run(words, env=environment(), capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert page.stdout.startswith("Open http://")
+    assert (page.returncode, page.stderr) == (0, "")
+
+
 # --- words and limits -----------------------------------------------------------------------------------------------
 
 
