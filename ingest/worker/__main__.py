@@ -17,7 +17,8 @@ from ingest.sandbox import protocol
 from ingest.sandbox.confinement import bind
 from ingest.structure.page import Document, Unreadable
 from ingest.version import reader_name
-from ingest.worker import extract, pdfium, pipeline, render
+from ingest.worker import extract, pipeline, render
+from ingest.worker.pdfium import documents
 
 
 def main() -> int:
@@ -48,10 +49,10 @@ class _File:
 
     def receive(self, asked: BinaryIO, size: int) -> None:
         """Take the bytes of the next file. Those of the one before are given up first."""
-        pdfium.release()
+        documents.release()
         self.data, self._document = b"", None
         self.data = asked.read(size)
-        pdfium.hold(self.data)
+        documents.hold(self.data)
 
     def document(self, request: dict[str, Any]) -> Document:
         """What the reader found on the pages. It is kept only while OCR may have to be added to it."""
@@ -66,7 +67,7 @@ class _File:
             if any(page.scan or page.image for page in document.pages):
                 self._document = copy.deepcopy(document)  # making sense of it changes its lines
             else:
-                pdfium.release()
+                documents.release()
         return document
 
 

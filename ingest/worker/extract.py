@@ -11,8 +11,10 @@ from corpus.files import Reason
 from corpus.model import Hidden
 from ingest.structure.ocr_lines import doubtful
 from ingest.structure.page import Document, RawPage, Unreadable
-from ingest.worker import geometry, hidden_text, pdfium, properties, text_lines
-from ingest.worker.page_objects import PageObjects
+from ingest.worker import properties, text_lines
+from ingest.worker.pdfium import documents, textpage
+from ingest.worker.visible import geometry, hidden_text
+from ingest.worker.visible.page_objects import PageObjects
 
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
@@ -35,18 +37,18 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden
     locked = False
     if extractor == "pdfium":
         try:
-            with pdfium.opened(data) as book:
+            with documents.opened(data) as book:
                 return _by_pdfium(book, data, max_pages, trust_hidden_text)
-        except pdfium.Unopened as error:
+        except documents.Unopened as error:
             locked = error.locked
     return _by_pypdf(data, max_pages, locked)
 
 
 def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) -> Document:
-    count = pdfium.count_pages(book)
+    count = documents.count_pages(book)
     if count > max_pages:
         raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
-    layers = pdfium.may_have_layers(data)
+    layers = documents.may_have_layers(data)
     other: Book | None = None
     pages = []
     for index in range(count):
@@ -104,13 +106,13 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
 
 def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
     """One page, or None when PDFium cannot load it."""
-    handle = pdfium.load_page(book, index)
+    handle = documents.load_page(book, index)
     if not handle:
         return None
     text_page = None
     try:
-        page = RawPage(index + 1, str(index + 1), pdfium.page_width(handle), pdfium.page_height(handle))
-        text_page = pdfium.load_text(handle)
+        page = RawPage(index + 1, str(index + 1), documents.page_width(handle), documents.page_height(handle))
+        text_page = textpage.load_text(handle)
         if not text_page:
             return None
         places = text_lines.read(handle, text_page, page)
@@ -123,14 +125,14 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
             page.image = things.any_picture
             if not page.lines and page.image:
                 page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
-            page.scan = page.scan or (page.image and geometry.is_scan(things.pictures, pdfium.page_box(handle)))
+            page.scan = page.scan or (page.image and geometry.is_scan(things.pictures, documents.page_box(handle)))
         elif places and hidden_text.invisible(text_page, places[0][0]):
             page.scan = doubtful(" ".join(line.text for line in page.lines))
         return page
     finally:
         if text_page:
-            pdfium.close_text(text_page)
-        pdfium.close_page(handle)
+            textpage.close_text(text_page)
+        documents.close_page(handle)
 
 
 # ---------------------------------------------------------------- which reader is right

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from ingest.structure import normalise
-from ingest.worker import pdfium
+from ingest.worker.pdfium import binding, textpage
 
 _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark stands above the line, at least
@@ -49,23 +49,23 @@ class Line:
 
     def place(self, at: int) -> int:
         """The place on the page of a letter of the line."""
-        return self.offset + at if self.straight else max(0, pdfium.place_of(self.text_page, self.offset + at))
+        return self.offset + at if self.straight else max(0, textpage.place_of(self.text_page, self.offset + at))
 
     def at(self, place: int) -> int:
         """Where in the line the letter at a place of the page stands; outside of the line when it is none of it."""
-        return (place if self.straight else pdfium.offset_of(self.text_page, place)) - self.offset
+        return (place if self.straight else textpage.offset_of(self.text_page, place)) - self.offset
 
     def size(self, at: int) -> float:
         """The size in which a letter is printed, in points."""
         return size(self.text_page, self.place(at))
 
-    def ink(self, at: int) -> pdfium.Box:
+    def ink(self, at: int) -> binding.Box:
         """Where the ink of a letter is."""
-        return pdfium.letter_box(self.text_page, self.place(at))
+        return textpage.letter_box(self.text_page, self.place(at))
 
 
 def as_printed(
-    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[pdfium.Box]
+    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[binding.Box]
 ) -> tuple[str, tuple[int, ...], Sequence[int]]:
     """The text of a line as a reader sees it, its gaps in that text, and for each character of it the offset in
     `line.text` of the letter that it comes from, because what can be seen is tested letter by letter.
@@ -96,8 +96,8 @@ def as_printed(
 
 def size(text_page: int, place: int) -> float:
     """The size in which a letter is printed, in points: its font's, scaled by its matrix."""
-    along, up = pdfium.stretch(text_page, place)
-    found: float = pdfium.font_size(text_page, place) * ((along * along + up * up) ** 0.5 or 1.0)
+    along, up = textpage.stretch(text_page, place)
+    found: float = textpage.font_size(text_page, place) * ((along * along + up * up) ** 0.5 or 1.0)
     return found
 
 
@@ -157,8 +157,8 @@ def _close_spaced_words(line: Line, letters: list[str]) -> None:
 def _gap(line: Line, space: int) -> float:
     """How far the letters on both sides of a space stand apart, in points."""
     return (
-        pdfium.loose_box(line.text_page, line.place(space + 1))[0]
-        - pdfium.loose_box(line.text_page, line.place(space - 1))[2]
+        textpage.loose_box(line.text_page, line.place(space + 1))[0]
+        - textpage.loose_box(line.text_page, line.place(space - 1))[2]
     )
 
 
@@ -171,7 +171,7 @@ def _raise_digits(line: Line, letters: list[str]) -> None:
                 letters[found.start() : found.end()] = found.group().translate(normalise.RAISED)
 
 
-def _raise_marks(line: Line, letters: list[str], base: float, usual: float, pieces: list[pdfium.Box]) -> None:
+def _raise_marks(line: Line, letters: list[str], base: float, usual: float, pieces: list[binding.Box]) -> None:
     """Small letters and digits that stand above the line, whatever they stand at: `20182` is `2018²`, `bruisingiii` is
     `bruising iii`. They are pieces of their own in the file, so a line of one piece has none.
     """
@@ -179,7 +179,7 @@ def _raise_marks(line: Line, letters: list[str], base: float, usual: float, piec
     for left, bottom, right, top in pieces:
         if bottom < base + _RISE * usual or top - bottom > _SMALL * usual or bottom > base + usual:
             continue
-        at = line.at(pdfium.letter_near(line.text_page, (left + right) / 2, (bottom + top) / 2, right - left))
+        at = line.at(textpage.letter_near(line.text_page, (left + right) / 2, (bottom + top) / 2, right - left))
         start, end = _small_run(line, at, usual) if 0 <= at < len(text) else (0, 0)
         mark = text[start:end]
         if not _RAISED_MARK.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and text[start - 1 : start].isdigit()):

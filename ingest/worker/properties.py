@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from ingest.worker import pdfium
+from ingest.worker.pdfium import documents
 
 LABEL_LENGTH = 20
 VALUE_LENGTH = 500
@@ -13,22 +13,22 @@ _DAY = re.compile(r"(?:D:)?\s*(\d{4})(\d\d)?(\d\d)?")
 
 def labels(document: int, pages: int) -> list[str]:
     """The printed number of each page, "" where the document states none."""
-    return [one_line(pdfium.label(document, index), LABEL_LENGTH) for index in range(pages)]
+    return [one_line(documents.label(document, index), LABEL_LENGTH) for index in range(pages)]
 
 
 def properties(document: int) -> dict[str, str]:
     """Title, author and the day it was made (ISO), those of them that it tells."""
     told = {
-        "title": one_line(pdfium.meta(document, "Title"), VALUE_LENGTH),
-        "author": one_line(pdfium.meta(document, "Author"), VALUE_LENGTH),
-        "created": _day(pdfium.meta(document, "CreationDate")),
+        "title": one_line(documents.meta(document, "Title"), VALUE_LENGTH),
+        "author": one_line(documents.meta(document, "Author"), VALUE_LENGTH),
+        "created": _day(documents.meta(document, "CreationDate")),
     }
     return {name: value for name, value in told.items() if value}
 
 
 def outline(document: int) -> list[str]:
     """The titles of the bookmarks, in order."""
-    titles = (one_line(title, VALUE_LENGTH) for title in pdfium.bookmarks(document, OUTLINE_ENTRIES))
+    titles = (one_line(title, VALUE_LENGTH) for title in documents.bookmarks(document, OUTLINE_ENTRIES))
     return [title for title in titles if title]
 
 

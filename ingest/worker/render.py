@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from corpus.files import Reason
 from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
 from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
-from ingest.worker import hidden_text, pdfium
+from ingest.worker.pdfium import documents, drawing, textpage
+from ingest.worker.visible import hidden_text
 
 _PALER = bytes(n * 221 // 255 for n in range(256))  # white becomes the yellow of the page's own marks
 _BOXES = 50  # of one mark
@@ -45,28 +46,28 @@ def scan(data: bytes, number: int, dpi: int) -> Pixels:
 def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
     """A page with its width and height. Raises Unreadable when there is none that could be drawn."""
     try:
-        with pdfium.opened(data) as book:
-            count = pdfium.count_pages(book)
+        with documents.opened(data) as book:
+            count = documents.count_pages(book)
             if not 1 <= number <= count:
                 raise Unreadable(Reason.EMPTY, f"{count} pages")
-            page = pdfium.load_page(book, number - 1)
+            page = documents.load_page(book, number - 1)
             if not page:
                 raise Unreadable(Reason.CORRUPT, "a page that cannot be loaded")
             try:
-                wide, high = pdfium.page_width(page), pdfium.page_height(page)
+                wide, high = documents.page_width(page), documents.page_height(page)
                 if not (wide > 0 and high > 0):
                     raise Unreadable(Reason.CORRUPT, "a page without size")
                 hidden_text.leave_out(page)
                 yield page, wide, high
             finally:
-                pdfium.close_page(page)
-    except pdfium.Unopened as error:
+                documents.close_page(page)
+    except documents.Unopened as error:
         raise Unreadable(Reason.CORRUPT, str(error)) from error
 
 
 def _drawn(page: int, wide: float, high: float, depth: int) -> Pixels:
     width, height = math.ceil(wide), math.ceil(high)
-    rows = pdfium.rows(page, width, height, depth=depth)
+    rows = drawing.rows(page, width, height, depth=depth)
     if not rows:
         raise Unreadable(Reason.OUT_OF_MEMORY, "a picture")
     return Pixels(width, height, b"".join(rows), depth)
@@ -76,25 +77,25 @@ def _marked(
     page: int, width: int, height: int, marks: Sequence[tuple[str, str, str]]
 ) -> Iterator[tuple[int, int, int, int]]:
     """The boxes of the marks, in pixels of a picture of that size: left, top, right, bottom."""
-    text_page = pdfium.load_text(page)
+    text_page = textpage.load_text(page)
     if not text_page:
         return
 
     def seen(across: float, up: float) -> tuple[int, int]:
-        x, y = pdfium.device(page, width, height, across, up)
+        x, y = drawing.device(page, width, height, across, up)
         return max(0, min(width, x)), max(0, min(height, y))
 
     try:
-        count = min(pdfium.count_letters(text_page), LETTERS_A_PAGE)
-        letters = [chr(pdfium.letter_at(text_page, at) or 0xFFFD) for at in range(count)]
+        count = min(textpage.count_letters(text_page), LETTERS_A_PAGE)
+        letters = [chr(textpage.letter_at(text_page, at) or 0xFFFD) for at in range(count)]
         for first, last in places(letters, marks):
-            for x0, y0, x1, y1 in list(pdfium.rectangles(text_page, first, last - first + 1, _BOXES)):
+            for x0, y0, x1, y1 in list(textpage.rectangles(text_page, first, last - first + 1, _BOXES)):
                 corner, other = seen(x0, y0), seen(x1, y1)
                 left, right = sorted((corner[0], other[0]))
                 top, bottom = sorted((corner[1], other[1]))
                 yield max(0, left - 1), max(0, top - 1), min(width, right + 1), min(height, bottom + 1)
     finally:
-        pdfium.close_text(text_page)
+        textpage.close_text(text_page)
 
 
 def places(letters: Sequence[str], marks: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:

@@ -13,7 +13,8 @@ from ingest.sandbox import protocol
 from ingest.sandbox.worker_client import Limits, Sandbox
 from ingest.structure.page import Pixels
 from ingest.worker import __main__ as worker
-from ingest.worker import extract, pdfium
+from ingest.worker import extract
+from ingest.worker.pdfium import documents
 from tests.patience import PATIENCE
 
 PICTURE = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x7f EI Q "
@@ -49,7 +50,7 @@ def test_a_scanned_report_is_opened_and_read_once(scanned: bytes, monkeypatch: p
 
         return call
 
-    monkeypatch.setattr(pdfium, "_open", counted("open", pdfium._open))
+    monkeypatch.setattr(documents, "_open", counted("open", documents._open))
     monkeypatch.setattr(extract, "read", counted("read", extract.read))
     file = worker._File()
 
@@ -66,14 +67,14 @@ def test_a_scanned_report_is_opened_and_read_once(scanned: bytes, monkeypatch: p
     assert [page.unread for page in again.pages] == ["no_words", None]
     assert again.paragraphs == first.paragraphs
     assert calls == ["read", "open"]
-    pdfium.release()
+    documents.release()
 
 
 def test_a_report_without_pictures_is_not_kept_open(press: Any) -> None:
     data = press.pdf(press.lines("Child Wren was not seen."))
     file = worker._File()
     worker._serve({"bytes": len(data), "held": False, **ask_to_read({})}, io.BytesIO(data), file)
-    assert not pdfium._held
+    assert not documents._held
 
 
 def test_the_bytes_of_a_file_are_sent_once_and_again_to_a_new_process(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from ingest.structure.page import Document
-from ingest.worker import extract, pdfium, properties
+from ingest.worker import extract, properties
+from ingest.worker.pdfium import documents
 from ingest.worker.pypdf_reader import Book
 
 
@@ -79,6 +80,6 @@ def test_what_pypdf_cannot_read_is_not_there_and_raises_nothing() -> None:
 
 
 def test_a_file_that_pdfium_cannot_open_says_whether_a_password_is_why() -> None:
-    with pytest.raises(pdfium.Unopened) as raised, pdfium.opened(b"no report"):
+    with pytest.raises(documents.Unopened) as raised, documents.opened(b"no report"):
         pass
     assert not raised.value.locked

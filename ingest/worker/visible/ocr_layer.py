@@ -4,9 +4,10 @@ it, and some programs leave them over letters that are drawn as curves. What can
 
 from collections.abc import Sequence
 
-from ingest.worker import geometry, pdfium, unseen
-from ingest.worker.ink import Part, left_out
-from ingest.worker.page_objects import Letter, PageObjects
+from ingest.worker.pdfium import documents, objects
+from ingest.worker.visible import geometry, unseen
+from ingest.worker.visible.ink import Part, left_out
+from ingest.worker.visible.page_objects import Letter, PageObjects
 
 _INK = 60  # of 255: how far ink differs from its paper at least
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
@@ -19,12 +20,12 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
     is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
     but a ground, and there must be ink in it where the word is.
     """
-    scan = geometry.is_scan(things.pictures, pdfium.page_box(handle))
+    scan = geometry.is_scan(things.pictures, documents.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
     pictures = [(order[thing], box) for thing, box in zip(things.picturing, things.pictures, strict=True)]
 
     def may_stand(letter: Letter) -> bool:
-        if pdfium.render_mode(letter.thing) == pdfium.INVISIBLE:
+        if objects.render_mode(letter.thing) == objects.INVISIBLE:
             return True
         own = order.get(letter.thing, -1)
         return scan and any(z > own and geometry.covers(box, letter.box) for z, box in pictures)
@@ -35,7 +36,7 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
     drawn = things.picturing + [
         thing
         for thing, kind in zip(things.objects, things.kinds, strict=True)
-        if kind == pdfium.PATH and pdfium.count_segments(thing) >= _CURVED
+        if kind == objects.PATH and objects.count_segments(thing) >= _CURVED
     ]
     if not drawn:
         return hidden

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import compress
 from operator import sub
 
-from ingest.worker import pdfium
-from ingest.worker.geometry import Box
-from ingest.worker.page_objects import PageObjects, pieces
+from ingest.worker.pdfium import documents, objects
+from ingest.worker.visible.geometry import Box
+from ingest.worker.visible.page_objects import PageObjects, pieces
 
 _NEAR = 48  # of 255: two colours that differ by more in red, green or blue can be told apart, also in thin letters
 _WHITE = (255, 255, 255)
@@ -26,28 +26,28 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     """
     found = set(things.texts_in_forms)
     everything = things.bounds
-    at = [z for z in things.of_kind(pdfium.TEXT) if everything[z][0] < everything[z][2]]  # not those of spaces
+    at = [z for z in things.of_kind(objects.TEXT) if everything[z][0] < everything[z][2]]  # not those of spaces
     if not at:
         return found
     texts = [things.objects[z] for z in at]
     boxes = [everything[z] for z in at]
-    colours = pdfium.fill_colours(texts)
+    colours = objects.fill_colours(texts)
     found |= _odd(page, texts, boxes, colours)
     if things.may_have_layers:
-        found |= pdfium.in_layers(texts)
+        found |= objects.in_layers(texts)
     cores = _Cores(boxes)
 
     for box in things.notes:
         found.update(texts[n] for n in cores.under(box))
     for box, own in glyphs:
         found.update(texts[n] for n in cores.under(box) if texts[n] != own)
-    others = [z for z, kind in enumerate(things.kinds) if kind != pdfium.TEXT]
+    others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
     for z in others:
         under = [n for n in cores.under(everything[z]) if texts[n] not in found]
         if not under:
             continue
         thing = things.objects[z]
-        if things.kinds[z] != pdfium.PATH:  # its colours are not known
+        if things.kinds[z] != objects.PATH:  # its colours are not known
             found.update(texts[n] for n in under)
             continue
         paints = _paints(thing)
@@ -57,36 +57,36 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     return found
 
 
-def _paints(path: int) -> set[pdfium.Colour]:
+def _paints(path: int) -> set[objects.Colour]:
     """The colours in which a path is drawn."""
-    filled, width = pdfium.painted(path)
-    if pdfium.see_through(path) and (filled or width):
-        return {pdfium.UNKNOWN}
-    return {*(pdfium.fill_colours([path]) if filled else ()), *(pdfium.stroke_colours([path]) if width else ())}
+    filled, width = objects.painted(path)
+    if objects.see_through(path) and (filled or width):
+        return {objects.UNKNOWN}
+    return {*(objects.fill_colours([path]) if filled else ()), *(objects.stroke_colours([path]) if width else ())}
 
 
-def _odd(page: int, texts: Sequence[int], boxes: Sequence[Box], colours: Sequence[pdfium.Colour]) -> set[int]:
+def _odd(page: int, texts: Sequence[int], boxes: Sequence[Box], colours: Sequence[objects.Colour]) -> set[int]:
     """Text that might be hidden by itself: by how it is drawn, by its colour, its size, its place or a clip."""
     found: set[int] = set()
-    for hiding in (list(map(pdfium.render_mode, texts)), list(map(pdfium.see_through, texts))):
+    for hiding in (list(map(objects.render_mode, texts)), list(map(objects.see_through, texts))):
         if any(hiding):
             found.update(compress(texts, hiding))
-    risky = {colour for colour in set(colours) if colour == pdfium.UNKNOWN or _alike(colour, _WHITE)}
+    risky = {colour for colour in set(colours) if colour == objects.UNKNOWN or _alike(colour, _WHITE)}
     if risky:
         found.update(text for text, colour in zip(texts, colours, strict=True) if colour in risky)
-    left, bottom, right, top = pdfium.page_box(page)
+    left, bottom, right, top = documents.page_box(page)
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     if min(lefts) < left or min(bottoms) < bottom or max(rights) > right or max(tops) > top:
         sheet = (left, bottom, right, top)
         found.update(text for text, box in zip(texts, boxes, strict=True) if not _inside(box, sheet))
     if min(map(sub, rights, lefts)) < _THIN or min(map(sub, tops, bottoms)) < _THIN:
         thin = [text for text, box in zip(texts, boxes, strict=True) if min(box[2] - box[0], box[3] - box[1]) < _THIN]
-        found.update(text for text in thin if pdfium.size_of(text) < _TINY)
-    clips = list(map(pdfium.clip_of, texts))
-    counts = list(map(pdfium.count_clips, clips))
+        found.update(text for text in thin if objects.size_of(text) < _TINY)
+    clips = list(map(objects.clip_of, texts))
+    counts = list(map(objects.count_clips, clips))
     for number in range(max(counts)):
         clipped = [at for at, count in enumerate(counts) if count > number]
-        areas = pdfium.clip_boxes([clips[at] for at in clipped], number)
+        areas = objects.clip_boxes([clips[at] for at in clipped], number)
         found.update(
             texts[at]
             for at, area in zip(clipped, areas, strict=True)
@@ -99,8 +99,8 @@ def _inside(box: Box, area: Box) -> bool:
     return area[0] <= box[0] and area[1] <= box[1] and box[2] <= area[2] and box[3] <= area[3]
 
 
-def _alike(one: pdfium.Colour, other: pdfium.Colour) -> bool:
-    if pdfium.UNKNOWN in (one, other):
+def _alike(one: objects.Colour, other: objects.Colour) -> bool:
+    if objects.UNKNOWN in (one, other):
         return True
     return all(abs(a - b) <= _NEAR for a, b in zip(one, other, strict=True))
 

@@ -4,10 +4,10 @@ what differs is looked for where each letter stands.
 
 from collections.abc import Iterable, Iterator
 
-from ingest.worker import geometry
-from ingest.worker.geometry import Box
-from ingest.worker.ink import Part, left_out
-from ingest.worker.page_objects import Letter, PageObjects
+from ingest.worker.visible import geometry
+from ingest.worker.visible.geometry import Box
+from ingest.worker.visible.ink import Part, left_out
+from ingest.worker.visible.page_objects import Letter, PageObjects
 
 _GAP = 40.0  # points: text further apart than that is drawn apart
 _AREA = 700_000.0  # square points drawn at once, to bound the memory; an A4 page has 501,000

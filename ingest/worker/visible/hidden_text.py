@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from corpus.model import Hidden
 from ingest.structure.page import Line, RawPage
-from ingest.worker import geometry, ocr_layer, pdfium, text_lines, unseen
-from ingest.worker.geometry import Box
-from ingest.worker.page_objects import Letter, PageObjects
-from ingest.worker.suspects import suspects
+from ingest.worker import text_lines
+from ingest.worker.pdfium import documents, objects, textpage
+from ingest.worker.visible import geometry, ocr_layer, unseen
+from ingest.worker.visible.geometry import Box
+from ingest.worker.visible.page_objects import Letter, PageObjects
+from ingest.worker.visible.suspects import suspects
 
 _GLYPHS = re.compile("[\u2580-\u25ff\u2b1b\u2b1c\ufffd\ue000-\uf8ff]")  # letters that may be drawn as a box over others
 
@@ -39,30 +41,30 @@ def withhold(handle: int, text_page: int, page: RawPage, places: list[Sequence[i
 
 def leave_out(handle: int) -> None:
     """Have the page drawn without the text that cannot be seen: faint letters must not come out in a picture of it."""
-    text_page = pdfium.load_text(handle)
+    text_page = textpage.load_text(handle)
     if not text_page:
         return
     try:
-        page = RawPage(1, "1", pdfium.page_width(handle), pdfium.page_height(handle))
+        page = RawPage(1, "1", documents.page_width(handle), documents.page_height(handle))
         places = text_lines.read(handle, text_page, page)
         found = find(handle, text_page, page.lines, places, PageObjects(handle))
-        hidden = {pdfium.text_object(text_page, places[line][offset]) for line in found for offset in found[line]}
+        hidden = {textpage.text_object(text_page, places[line][offset]) for line in found for offset in found[line]}
         seen = {
-            pdfium.text_object(text_page, places[line][offset])
+            textpage.text_object(text_page, places[line][offset])
             for line in found
             for offset, letter in enumerate(page.lines[line].text)
             if not letter.isspace() and offset not in found[line]
         }
     finally:
-        pdfium.close_text(text_page)
+        textpage.close_text(text_page)
     for thing in hidden - seen - {0}:
-        pdfium.set_active(thing, 0)
+        objects.set_active(thing, 0)
 
 
 def invisible(text_page: int, place: int) -> bool:
     """Whether a letter is drawn invisibly, as OCR leaves its letters under a scan."""
-    text_object = pdfium.text_object(text_page, place)
-    return bool(text_object) and pdfium.render_mode(text_object) == pdfium.INVISIBLE
+    text_object = textpage.text_object(text_page, place)
+    return bool(text_object) and objects.render_mode(text_object) == objects.INVISIBLE
 
 
 def find(
@@ -70,7 +72,7 @@ def find(
 ) -> Found:
     """The letters of a page that cannot be seen."""
     glyphs = [places[at][glyph.start()] for at, line in enumerate(lines) for glyph in _GLYPHS.finditer(line.text)]
-    boxes = [(pdfium.letter_box(text_page, place), pdfium.text_object(text_page, place)) for place in glyphs]
+    boxes = [(textpage.letter_box(text_page, place), textpage.text_object(text_page, place)) for place in glyphs]
     suspected = suspects(handle, things, boxes)
     if not suspected:
         return {}
@@ -104,14 +106,14 @@ def _letters(
     for at, line in enumerate(lines):
         here = places[at]
         if around and not geometry.touches(
-            around, geometry.around([pdfium.letter_box(text_page, here[0]), pdfium.letter_box(text_page, here[-1])])
+            around, geometry.around([textpage.letter_box(text_page, here[0]), textpage.letter_box(text_page, here[-1])])
         ):
             continue
         for offset, letter in enumerate(line.text):
             if not letter.isspace():
-                thing = pdfium.text_object(text_page, here[offset])
+                thing = textpage.text_object(text_page, here[offset])
                 if thing in suspected:
-                    box = pdfium.letter_box(text_page, here[offset])
+                    box = textpage.letter_box(text_page, here[offset])
                     if box[0] < box[2]:
                         found.append(Letter(at, offset, thing, box))
     told = {letter.thing for letter in found}
@@ -123,11 +125,11 @@ def _printed_again(
 ) -> list[tuple[int, Box]]:
     """Text objects, none of them suspected, that PDFium left out of the text because another draws the same letters:
     under a box, perhaps, and this one on it."""
-    told = suspected | {pdfium.text_object(text_page, place) for line in places for place in line}
+    told = suspected | {textpage.text_object(text_page, place) for line in places for place in line}
     return [
         (thing, box)
         for thing, kind, box in zip(things.objects, things.kinds, things.bounds, strict=True)
-        if kind == pdfium.TEXT and box[0] < box[2] and thing not in told
+        if kind == objects.TEXT and box[0] < box[2] and thing not in told
     ]
 
 
@@ -135,15 +137,15 @@ class _Cover:
     """How a letter that cannot be seen is hidden: by something that lies over it, by its place, or by itself."""
 
     def __init__(self, handle: int, things: PageObjects) -> None:
-        self._sheet = pdfium.page_box(handle)
+        self._sheet = documents.page_box(handle)
         self._order = {thing: z for z, thing in enumerate(things.objects)}
         self._things = things
-        self._others = [z for z, kind in enumerate(things.kinds) if kind != pdfium.TEXT]
+        self._others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
 
     def how(self, letter: Letter) -> Hidden:
         if not geometry.covers(self._sheet, letter.box):
             return Hidden.OFF_PAGE
-        if pdfium.render_mode(letter.thing) == pdfium.INVISIBLE:
+        if objects.render_mode(letter.thing) == objects.INVISIBLE:
             return Hidden.INVISIBLE
         over = any(geometry.covers(note, letter.box) for note in self._things.notes)
         over = over or any(geometry.covers(self._things.bounds[z], letter.box) for z in self._others)

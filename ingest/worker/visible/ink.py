@@ -1,13 +1,12 @@
 """What does a part of a page look like? The proof of what a person can see there, whatever was drawn over what."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from operator import sub
 
-from ingest.worker import geometry, pdfium
-
-View = Callable[[float, float], tuple[float, float]]
+from ingest.worker.pdfium import documents, drawing, objects
+from ingest.worker.visible import geometry
 
 _SCALE = 2.0  # pixels a point
 _PIXELS = 6_000_000  # of a part at most; a larger one is drawn smaller
@@ -16,26 +15,13 @@ _BLACK = 80  # of 255: the lightest that a black box in a scan is
 _LABEL = 0.15  # of a black box in a scan, at most: the light letters that somebody has set on it
 
 
-def view(page: int) -> View:
-    """From a point in the space of the file to the page as it is seen: turned, cropped, y down from the top."""
-    left, bottom, right, top = pdfium.page_box(page)
-    turn = pdfium.page_rotation(page)
-    if turn == 1:
-        return lambda x, y: (y - bottom, x - left)
-    if turn == 2:
-        return lambda x, y: (right - x, y - bottom)
-    if turn == 3:
-        return lambda x, y: (top - y, right - x)
-    return lambda x, y: (x - left, top - y)
-
-
 class Part:
     """A part of a page in colour, as it is drawn now, large enough to see each letter."""
 
     def __init__(self, page: int, area: geometry.Box, *, notes: bool = True) -> None:
-        self._view = view(page)
+        self._view = documents.view(page)
         (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
-        wide, high = pdfium.page_width(page), pdfium.page_height(page)
+        wide, high = documents.page_width(page), documents.page_height(page)
         left, right = max(0.0, min(x0, x1) - 1), min(wide, max(x0, x1) + 1)
         top, bottom = max(0.0, min(y0, y1) - 1), min(high, max(y0, y1) + 1)
         self.rows: list[bytes] = []
@@ -45,7 +31,7 @@ class Part:
             self._scale = min(_SCALE, math.sqrt(_PIXELS / ((right - left) * (bottom - top))))
             self._left, self._top = int(left * self._scale), int(top * self._scale)
             self._width = math.ceil(right * self._scale) - self._left
-            self.rows = pdfium.rows(
+            self.rows = drawing.rows(
                 page,
                 self._width,
                 math.ceil(bottom * self._scale) - self._top,
@@ -106,12 +92,12 @@ def left_out(wanted: Iterable[int]) -> Iterator[None]:
     """While this lasts, some objects of a page are not drawn."""
     left = list(wanted)
     for thing in left:
-        pdfium.set_active(thing, 0)
+        objects.set_active(thing, 0)
     try:
         yield
     finally:
         for thing in left:
-            pdfium.set_active(thing, 1)
+            objects.set_active(thing, 1)
 
 
 def _differ(one: bytes, two: bytes) -> bool:

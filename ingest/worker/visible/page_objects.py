@@ -3,8 +3,8 @@
 from itertools import repeat
 from typing import NamedTuple
 
-from ingest.worker import pdfium
-from ingest.worker.geometry import Box
+from ingest.worker.pdfium import objects
+from ingest.worker.visible.geometry import Box
 
 _OBJECTS_A_PAGE = 20_000  # that are looked at
 _SEGMENTS = 500  # a path with more counts as one rectangle
@@ -32,24 +32,24 @@ class PageObjects:
 
     def __init__(self, page: int, may_have_layers: bool = True) -> None:
         self.may_have_layers = may_have_layers
-        count = min(pdfium.count_objects(page), _OBJECTS_A_PAGE)
-        self.objects: list[int] = list(map(pdfium.object_at, repeat(page, count), range(count)))
-        self.kinds: list[int] = list(map(pdfium.kind_of, self.objects))
-        self.bounds: list[Box] = pdfium.bounds_of(self.objects)
+        count = min(objects.count_objects(page), _OBJECTS_A_PAGE)
+        self.objects: list[int] = list(map(objects.object_at, repeat(page, count), range(count)))
+        self.kinds: list[int] = list(map(objects.kind_of, self.objects))
+        self.bounds: list[Box] = objects.bounds_of(self.objects)
         self.picturing: list[int] = []
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
-        self.any_picture = pdfium.IMAGE in self.kinds or pdfium.FORM in self.kinds
+        self.any_picture = objects.IMAGE in self.kinds or objects.FORM in self.kinds
         if self.any_picture:
             for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
-                if kind == pdfium.IMAGE or (kind == pdfium.FORM and self._look_inside(thing, _FORMS_IN_FORMS)):
+                if kind == objects.IMAGE or (kind == objects.FORM and self._look_inside(thing, _FORMS_IN_FORMS)):
                     self.picturing.append(thing)
                     self.pictures.append(box)
         self.notes: list[Box] = []
         self.marked = 0
-        for kind, box, drawn in pdfium.notes(page, _NOTES_A_PAGE):
-            self.marked += kind == pdfium.REDACT
-            if drawn or kind not in (pdfium.LINK, pdfium.WIDGET):
+        for kind, box, drawn in objects.notes(page, _NOTES_A_PAGE):
+            self.marked += kind == objects.REDACT
+            if drawn or kind not in (objects.LINK, objects.WIDGET):
                 self.notes.append(box)
 
     def of_kind(self, *wanted: int) -> list[int]:
@@ -59,12 +59,12 @@ class PageObjects:
     def _look_inside(self, form: int, depth: int) -> bool:
         """Keep the text inside a form; whether it shows a picture, itself or in a form of its own."""
         picture = False
-        for position in range(min(pdfium.count_inside(form), _OBJECTS_A_FORM)):
-            thing = pdfium.inside_at(form, position)
-            kind = pdfium.kind_of(thing) if thing else None
-            if kind == pdfium.TEXT:
+        for position in range(min(objects.count_inside(form), _OBJECTS_A_FORM)):
+            thing = objects.inside_at(form, position)
+            kind = objects.kind_of(thing) if thing else None
+            if kind == objects.TEXT:
                 self.texts_in_forms.append(thing)
-            elif kind == pdfium.IMAGE or (kind == pdfium.FORM and depth and self._look_inside(thing, depth - 1)):
+            elif kind == objects.IMAGE or (kind == objects.FORM and depth and self._look_inside(thing, depth - 1)):
                 picture = True
         return picture
 
@@ -72,13 +72,13 @@ class PageObjects:
 def pieces(path: int) -> list[Box]:
     """Rectangles that hold all that is drawn of a path: one a part of it that is filled, one a line that is only
     drawn."""
-    filled, width = pdfium.painted(path)
+    filled, width = objects.painted(path)
     if not filled and not width:
         return []
-    if pdfium.count_segments(path) > _SEGMENTS:
-        return [pdfium.bounds(path)]
+    if objects.count_segments(path) > _SEGMENTS:
+        return [objects.bounds(path)]
     parts: list[list[tuple[float, float]]] = []
-    for begins, x, y in pdfium.points(path):
+    for begins, x, y in objects.points(path):
         if begins or not parts:
             parts.append([])
         parts[-1].append((x, y))

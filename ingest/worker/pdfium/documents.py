@@ -1,0 +1,144 @@
+"""Documents and pages: how they are opened, their sizes, and what a document says of itself."""
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ingest.worker.pdfium.binding import ADDRESS, F0, FLOAT, INT, ULONG, Box, address, floats, four_floats, quick
+
+View = Callable[[float, float], tuple[float, float]]
+
+_PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+_SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does not know
+_LONGEST = 100_000  # bytes of a label, a title or a property; what is longer is none
+
+count_pages = quick(pdfium.FPDF_GetPageCount, INT, ADDRESS)
+load_page = quick(pdfium.FPDF_LoadPage, ADDRESS, ADDRESS, INT)
+close_page = quick(pdfium.FPDF_ClosePage, None, ADDRESS)
+page_width = quick(pdfium.FPDF_GetPageWidthF, FLOAT, ADDRESS)
+page_height = quick(pdfium.FPDF_GetPageHeightF, FLOAT, ADDRESS)
+page_rotation = quick(pdfium.FPDFPage_GetRotation, INT, ADDRESS)
+_page_box = quick(pdfium.FPDF_GetPageBoundingBox, INT, ADDRESS, ADDRESS)
+_meta = quick(pdfium.FPDF_GetMetaText, ULONG, ADDRESS, ctypes.c_char_p, ADDRESS, ULONG)
+_page_label = quick(pdfium.FPDF_GetPageLabel, ULONG, ADDRESS, INT, ADDRESS, ULONG)
+_first_mark = quick(pdfium.FPDFBookmark_GetFirstChild, ADDRESS, ADDRESS, ADDRESS)
+_next_mark = quick(pdfium.FPDFBookmark_GetNextSibling, ADDRESS, ADDRESS, ADDRESS)
+_mark_title = quick(pdfium.FPDFBookmark_GetTitle, ULONG, ADDRESS, ADDRESS, ULONG)
+
+
+class Unopened(Exception):
+    """PDFium cannot open the file. locked: because of a password, or a kind of encryption that it does not know."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"code {code}")
+        self.locked = code in (_PASSWORD_ERROR, _SECURITY_ERROR)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[int]:
+    """The document in `data`. Raises Unopened. A document that is held stays open."""
+    if _held and _held[0].data is data:
+        yield address(_held[0].document().raw)
+        return
+    document = _open(data)
+    try:
+        yield address(document.raw)
+    finally:
+        document.close()
+
+
+def hold(data: bytes) -> None:
+    """Open the document in `data` at most once, when it is first needed, and keep it open until `release`."""
+    release()
+    _held.append(_Held(data))
+
+
+def release() -> None:
+    """Close the document that is held, if there is one."""
+    while _held:
+        _held.pop().close()
+
+
+class _Held:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._document: Any = None
+
+    def document(self) -> Any:
+        self._document = self._document or _open(self.data)
+        return self._document
+
+    def close(self) -> None:
+        if self._document is not None:
+            self._document.close()
+
+
+_held: list[_Held] = []  # one at most
+
+
+def _open(data: bytes) -> Any:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unopened(error.err_code or 0) from error
+
+
+def may_have_layers(data: bytes) -> bool:
+    """Whether a file may have layers (optional content): it names them, or it is compressed so that nobody can tell."""
+    return b"OCProperties" in data or b"ObjStm" in data
+
+
+def page_box(page: int) -> Box:
+    """The part of the page that is seen."""
+    _page_box(page, F0)
+    left, top, right, bottom = four_floats(floats)
+    return left, bottom, right, top
+
+
+def view(page: int) -> View:
+    """From a point in the space of the file to the page as it is seen: turned, cropped, y down from the top."""
+    left, bottom, right, top = page_box(page)
+    turn = page_rotation(page)
+    if turn == 1:
+        return lambda x, y: (y - bottom, x - left)
+    if turn == 2:
+        return lambda x, y: (right - x, y - bottom)
+    if turn == 3:
+        return lambda x, y: (top - y, right - x)
+    return lambda x, y: (x - left, top - y)
+
+
+def label(document: int, index: int) -> str:
+    """The printed number of a page (0-based), "" where the document states none."""
+    return _told(_page_label, document, index)
+
+
+def meta(document: int, name: str) -> str:
+    """A property of the file by its name in the PDF, such as "CreationDate"."""
+    return _told(_meta, document, name.encode())
+
+
+def bookmarks(document: int, most: int) -> Iterator[str]:
+    """The titles of the outline in order, at most so many; each once, also in an outline that runs in a circle."""
+    known: set[int] = set()
+    waiting: list[int | None] = [_first_mark(document, None)]
+    while waiting and len(known) < most:
+        mark = waiting.pop()
+        if mark and mark not in known:
+            known.add(mark)
+            yield _told(_mark_title, mark)
+            waiting += [_next_mark(document, mark), _first_mark(document, mark)]
+
+
+def _told(function: Any, *arguments: Any) -> str:
+    """What one of the functions says that fill a buffer with UTF-16 and an end; "" when it is too long to be true."""
+    size = function(*arguments, None, 0)
+    if not 2 < size <= _LONGEST:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    function(*arguments, ctypes.addressof(buffer), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
