@@ -27,10 +27,9 @@ Lists = Sequence[tuple[int, Postings]]
 
 
 class Match:
-    """The matches of one clause. documents: the numbers of the documents that match.
+    """The matches of one clause. documents: those that match. text: the clause as typed. terms: its words in the index.
 
-    text: the clause as typed, for explanations. terms: the words it was expanded to. exact: whether `kinds` gives
-    exactly the sections that match, or perhaps more.
+    exact: whether `kinds` gives only sections with a match. Otherwise it may give more.
     """
 
     text: str = ""
@@ -60,10 +59,7 @@ class Match:
 
 
 class Words(Match):
-    """Any of several terms, or a precomputed phrase.
-
-    by_term: the postings of each term. width: tokens in a match, more than 1 for a phrase.
-    """
+    """Any of several terms, or a precomputed phrase. by_term: the postings of each term. width: tokens in a match."""
 
     exact = True
 
@@ -203,10 +199,9 @@ class _Known:
     def _of_terms(
         self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
     ) -> dict[int, _T]:
-        """Combine one column of the postings over all terms, by document.
+        """Combine one column of the postings (`part`) over all terms, by document.
 
-        part: selects the column. how: combines two terms' values. The most frequent term comes first, so that most
-        values are copied without a loop in Python.
+        The most frequent term comes first: its values are copied without a loop in Python.
         """
         found: dict[int, _T] = {}
         for lists in sorted(self._numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
@@ -249,11 +244,7 @@ def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:
 
 
 class Runs(Match):
-    """Words side by side.
-
-    firsts: the first position of each match, by document. width: tokens in a match. kinds: by document, the section
-    mask that all words share.
-    """
+    """Words side by side. firsts: the start of each match, by document. kinds: the section mask all words share."""
 
     def __init__(
         self,
