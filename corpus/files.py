@@ -1,44 +1,11 @@
-"""What is known about the files on disk: what they became, why some failed, what is searched and what is gone.
+"""What is known about the files on disk: what they became, why some failed and what is gone.
 
 Plain frozen values. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Reason(StrEnum):
-    """Why a file could not become a report."""
-
-    NOT_PDF = "not_pdf"
-    ENCRYPTED = "encrypted"
-    CORRUPT = "corrupt"
-    EMPTY = "empty"
-    NO_TEXT = "no_text"
-    NO_WORDS = "no_words"
-    TOO_LARGE = "too_large"
-    TIMED_OUT = "timed_out"
-    OUT_OF_MEMORY = "out_of_memory"
-    CRASHED = "crashed"
-    UNREADABLE = "unreadable"
-    REMOVED = "removed"
-
-
-REASONS: dict[Reason, str] = {
-    Reason.NOT_PDF: "it is not a PDF, despite its name; open it to see what it is, and save the report as a PDF",
-    Reason.ENCRYPTED: "it needs a password; ask the publisher for a copy without one",
-    Reason.CORRUPT: "it is damaged; download it again",
-    Reason.EMPTY: "it has no pages or no bytes; download it again",
-    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
-    Reason.NO_WORDS: "its pages are pictures and OCR found no words in them; look at the PDF",
-    Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
-    Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
-    Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
-    Reason.CRASHED: "the PDF library crashed on it; other files are not affected",
-    Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
-    Reason.REMOVED: "it was removed permanently by `reviews remove`, so it is not read again",
-}
-"""A sentence for each reason, to be shown after "<file> was not read: "."""
+from corpus.reasons import REASONS, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from corpus.errors import UsageError
-from corpus.files import FileRecord, Reason
+from corpus.files import FileRecord
 from corpus.names import real_path, safe_name
+from corpus.reasons import Reason
 from corpus.settings import Settings
 
 _MANY = 5

@@ -9,8 +9,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
-from corpus.files import Reason
 from corpus.model import Scan, Text
+from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.discover import Seen

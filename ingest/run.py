@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from corpus.files import Failure, FileRecord, Reason
+from corpus.files import Failure, FileRecord
 from corpus.model import Text
+from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import discover

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import rows as catalogue_rows
-from corpus.files import Reason
 from corpus.model import SectionKind
+from corpus.reasons import Reason
 from corpus.settings import HELP, Settings
 from search.batch import columns, search_log
 

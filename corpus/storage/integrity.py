@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from corpus.files import Reason
 from corpus.model import AsideRole, ItemKind, SectionKind
+from corpus.reasons import Reason
 from corpus.storage.readings import turns_of
 
 _MUST_BE_EMPTY = {

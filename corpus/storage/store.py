@@ -13,8 +13,9 @@ from corpus.catalogue.describe import describe
 from corpus.catalogue.row_matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NotFound, UsageError
-from corpus.files import Failure, FileRecord, MissingFolder, Reason, Removal, Withdrawal
+from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
 from corpus.model import Text
+from corpus.reasons import Reason
 from corpus.report import Coverage, Report
 from corpus.storage.database import checked_values, translated_errors
 from corpus.storage.integrity import unsound

@@ -1,7 +1,6 @@
-"""Which reports answer a query, and where: the query tree evaluated over the postings of any engine.
+"""Evaluates the query tree over the postings of any engine: which reports match, and where.
 
-The semantics are documented in docs/query-language.md ("Exactly") and checked against a brute-force reading of the
-text.
+docs/query-language.md ("Exactly") defines the semantics. The tests compare them with a brute-force search of the text.
 """
 
 from __future__ import annotations
@@ -58,11 +57,11 @@ class Evaluator:
         self._counted = phrases
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
-        """Evaluate a tree. kinds: the section kinds (bits) in which words must stand."""
+        """Evaluate a tree. kinds: a section mask; only matches in these sections count."""
         return self._remembered(query, kinds, (), lambda: self._evaluate(query, kinds))
 
     def _remembered(self, query: Query, kinds: int, joined: tuple[str, ...], work_out: Callable[[], Answer]) -> Answer:
-        """The same answer, with the same matches, for a part that is asked for again: `a a a` costs what `a` does."""
+        """Evaluate a clause once, however often it occurs in the query: `a a a` costs what `a` does."""
         self._deadline.check()
         key = (query, kinds, joined)
         if key not in self._answers:
@@ -100,7 +99,7 @@ class Evaluator:
         raise TypeError(f"not a query: {query!r}")
 
     def holding(self, query: Query, among: set[int]) -> set[int]:
-        """Which of the documents answer, the cheapest parts first: for counts, where nobody asks for the places."""
+        """The documents of `among` that match, cheap parts first. For counts, which need no positions."""
         self._deadline.check()
         match query:
             case And(parts) if not any(self._joined(parts)):
@@ -122,7 +121,7 @@ class Evaluator:
         return self.evaluate(query).documents & among
 
     def within(self, match: Match, kinds: int) -> Match:
-        """The match where it stands in sections of the kinds (bits)."""
+        """Restrict a match to sections. kinds: a section mask."""
         self._deadline.check()
         if isinstance(match, Words):
             return Inside(match, kinds, self._sections, self._deadline.check)
@@ -146,7 +145,7 @@ class Evaluator:
         return Answer(documents, _matches(answers), _join(and_, answers))
 
     def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
-        """A word, or one that is joined of it and its neighbours, however it is printed."""
+        """A word, or a compound of it and a neighbour, in every spelling of the compound."""
         text = str(word)
         parts = [self._match(word), *(self._words(text, (other,)) for other in joined)]
         spelled = [slots for other in joined for slots in self.expansion.spelled(other)]
@@ -171,14 +170,14 @@ class Evaluator:
         return look_up
 
     def _kinds(self, matches: Sequence[Match], document: int, found: int) -> int:
-        """The kinds of section in which any of the matches stands, and those found before."""
+        """The section mask of all matches in a document, added to the section mask `found`."""
         for match in matches:
             if document not in match.documents:
                 continue
             kinds = match.kinds(document)
-            if kinds | found == found:  # nothing new can be there
+            if kinds | found == found:  # it can add nothing
                 continue
-            if match.exact or not kinds & (kinds - 1):  # it stands somewhere, and there is one kind only
+            if match.exact or not kinds & (kinds - 1):  # exact, or only one kind is possible
                 found |= kinds
                 continue
             self._deadline.check()
@@ -202,7 +201,7 @@ class Evaluator:
     # Words
 
     def numbered(self, number: str) -> Words:
-        """The first places of the paragraphs with a printed number."""
+        """The first position of each paragraph with a printed number."""
         return self._words(number, (analyser.number_term(number),))
 
     def _words(self, text: str, terms: Sequence[str]) -> Words:
@@ -241,8 +240,8 @@ class Evaluator:
         return _any_of(text, found)
 
     def _joined(self, parts: Sequence[Query]) -> list[list[str]]:
-        """For each part, the joined words that may stand in for it and its neighbours: the corpus joins the two, or
-        they are the parts of an abbreviation.
+        """For each part, the single words that may replace it and its neighbours: compounds that occur in the corpus,
+        and abbreviations.
         """
         joined: list[list[str]] = [[] for _ in parts]
         plain = [_lone(part) for part in parts]
@@ -273,23 +272,21 @@ class Evaluator:
         return Runs(text, _shown([word.terms for word in words], firsts), firsts, len(words), shared)
 
     def _phrase(self, text: str, slots: Slots) -> Words | None:
-        """A phrase that was counted beforehand."""
+        """A precomputed phrase; None if it was not precomputed."""
         postings = self._counted(slots)
         if postings is None:
             return None
         return Words(text, _shown(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
 
     def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
-        """Where the words of two slots or more stand side by side: for each document, ascending, what its postings
-        shall hold, as PostingsBuilder.add takes it.
-        """
+        """The postings of a phrase of two slots or more, by ascending document, as arguments of PostingsBuilder.add."""
         words = [self._words("", slot) for slot in slots]
         for document, starts in self._phrases(words, self._shared(words, self._live)):
             if starts:
                 yield document, float(len(starts)), starts, self._sections(document).of(starts)
 
     def _some(self, slots: Slots, among: set[int]) -> set[int]:
-        """Which of the documents have the words of the slots side by side."""
+        """The documents of `among` that contain the phrase."""
         if len(slots) > 1 and (counted := self._phrase("", slots)):
             return among & counted.documents
         words = [self._words("", slot) for slot in slots]
@@ -298,8 +295,9 @@ class Evaluator:
         return {document for document, starts in self._phrases(words, self._shared(words, among)) if starts}
 
     def _shared(self, words: Sequence[Words], documents: set[int]) -> dict[int, int]:
-        """Those of the documents in which all the words stand in sections of one kind, with these kinds (bits): what
-        stands in one paragraph does.
+        """The documents in which all words share a section kind, each with the section mask that they share.
+
+        Words in one paragraph always share its kind, so no match is lost.
         """
         if not words:
             return {}
@@ -311,8 +309,8 @@ class Evaluator:
         return shared
 
     def _phrases(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-        """Where the words stand side by side in each of the documents."""
-        slots = sorted(enumerate(words), key=lambda slot: slot[1].size)  # the rarest first, so that most ends there
+        """The first position of each place where the words are side by side, by document."""
+        slots = sorted(enumerate(words), key=lambda slot: slot[1].size)  # rarest first, to stop early
         readers = [(i, word.reader()) for i, word in slots]
         for document in self._timed(documents):
             yield document, side_by_side([(i, read(document)) for i, read in readers])
@@ -344,7 +342,7 @@ class Evaluator:
 
 
 def _lone(part: Query) -> str | None:
-    """The term of a word that is one token, in any of its forms."""
+    """The term of a plain word of one token; None for any other part."""
     if not isinstance(part, Word) or part.exact:
         return None
     terms = analyser.terms(part.text)
@@ -362,7 +360,7 @@ def _matches(answers: Iterable[Answer]) -> list[Match]:
 
 
 def _different(answers: Iterable[Answer]) -> list[Answer]:
-    """Each once: the same part gives the same answer."""
+    """Drop repeated answers: a clause that occurs twice gives the same object."""
     return list(dict.fromkeys(answers))
 
 
@@ -371,17 +369,17 @@ def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
 
 
 def _is_words(match: Match) -> TypeGuard[Words]:
-    """Whether each of its matches is one token."""
+    """Whether every match is a single token."""
     return isinstance(match, Words) and match.width == 1
 
 
 def _shown(slots: Slots, found: Collection[int]) -> list[str]:
-    """A phrase that stands somewhere, as an explanation shows it: of a pattern, three of its words."""
+    """A phrase that was found, as explanations show it, with at most three words for a pattern."""
     return [" ".join(spellings.shown(term) for terms in slots for term in terms[:3])] if len(found) else []
 
 
 def _costly(query: Query) -> int:
-    """What is cheap to find out comes first, so that the rest has fewer documents to look at."""
+    """The relative cost of a clause. Cheap clauses go first and leave fewer documents for the others."""
     match query:
         case Word() | Field() | Pattern() | Nothing():
             return 0

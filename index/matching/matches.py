@@ -1,4 +1,4 @@
-"""Where a part of a query matches: which documents at once, and the places in a document when somebody looks at it."""
+"""Matches of a clause: the set of documents straight away, the positions in a document only on request."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from index.storage.engine import KINDS, Layout
 from index.storage.postings import Postings
 
 EVERY_KIND = (1 << len(KINDS)) - 1
-"""A set of section kinds as bits: bit n is for the kind with code n."""
+"""The section mask with all kinds. A section mask is a set of section kinds: bit n stands for the kind with code n."""
 
 _BEHIND = 1 << 32  # any position, and any document
-_OFTEN = 64  # documents in which places are counted between two looks at the clock
+_OFTEN = 64  # documents between two checks of the deadline
 _T = TypeVar("_T")
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 Lists = Sequence[tuple[int, Postings]]
-"""The postings of one term: of each segment, with the number to add to its documents."""
+"""The postings of one term in each segment, each with the number to add to its document numbers."""
 
 
 class Match:
-    """A part of the query. documents: numbers of the documents that it matches.
+    """The matches of one clause. documents: those that match. text: the clause as typed. terms: its words in the index.
 
-    text: the part as asked, for an explanation. terms: the words that it stood for. exact: whether `kinds` is exact.
+    exact: whether `kinds` gives only sections with a match. Otherwise it may give more.
     """
 
     text: str = ""
@@ -38,28 +38,28 @@ class Match:
     exact = False
 
     def starts(self, document: int) -> Iterable[Sequence[int]]:
-        """The first positions of the matches in one of the documents, in one or more ascending sequences."""
+        """The first position of each match in a document of `documents`, as one or more ascending sequences."""
         return ([first for first, _ in self.spans(document)],)
 
     def spans(self, document: int) -> Sequence[Span]:
-        """The matches in one of the documents, ascending; may repeat or overlap."""
+        """The matches in a document, ascending. They may repeat or overlap."""
         raise NotImplementedError
 
     def weights(self) -> Mapping[int, float]:
-        """How much each document says it: occurrences, weighted by section where that is known."""
+        """The weight of the clause in each document: its occurrences, weighted by section where that is known."""
         raise NotImplementedError
 
     def kinds(self, document: int) -> int:
-        """The kinds of section, as bits, that it can stand in there: no places are read for that."""
+        """The section mask of the document: where the clause may match. Reads no positions."""
         return EVERY_KIND
 
     def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
-        """The same for each of some documents, 0 for one that does not match."""
+        """The section mask of each document, 0 for a document that does not match."""
         return (self.kinds(document) if document in self.documents else 0 for document in documents)
 
 
 class Words(Match):
-    """Any of some terms, or a phrase that was counted beforehand. by_term: the postings of each. width: its tokens."""
+    """Any of several terms, or a precomputed phrase. by_term: the postings of each term. width: tokens in a match."""
 
     exact = True
 
@@ -74,20 +74,21 @@ class Words(Match):
 
     @property
     def size(self) -> int:
-        """How many positions there are in all documents."""
+        """The number of positions in all documents."""
         return self._known.size
 
     def starts(self, document: int) -> list[Sequence[int]]:
         return self._known.at(document)
 
     def reader(self) -> Callable[[int], Sequence[int]]:
-        """What gives the positions of all the terms in a document that has any, ascending: for many documents, each
-        higher than the one before.
+        """A function that returns the positions of all terms in a document, ascending.
+
+        Faster than `positions` for many documents. Call it with matching documents in ascending order.
         """
         return self._known.reader()
 
     def positions(self, document: int) -> Sequence[int]:
-        """The positions of all the terms in a document, ascending."""
+        """The positions of all terms in a document, ascending."""
         found = self.starts(document)
         return found[0] if len(found) == 1 else sorted(position for positions in found for position in positions)
 
@@ -107,11 +108,11 @@ class Words(Match):
 
     @property
     def kinds_of(self) -> Callable[[int], int]:
-        """The same for a document that has any of the terms: for many documents."""
+        """`kinds`, faster, for documents that are known to match."""
         return self._known.kinds.__getitem__
 
     def named(self, text: str) -> Words:
-        """The same words, asked for in other letters."""
+        """The same matches for a clause that was typed differently."""
         if text == self.text:
             return self
         twin = Words.__new__(Words)
@@ -121,10 +122,10 @@ class Words(Match):
 
 
 class _Known:
-    """What the postings of some terms say of each document, each worked out when somebody asks."""
+    """The postings of several terms, by document. Each value is computed when it is first used."""
 
     def __init__(self, by_term: Sequence[Lists], live: set[int]) -> None:
-        # The numbers of the documents of one segment after the other, for each term.
+        # For each term and segment: the document numbers, and the postings.
         self._numbered = [
             [(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in by_term
         ]
@@ -144,15 +145,15 @@ class _Known:
 
     @classmethod
     def together(cls, several: Sequence[_Known]) -> _Known:
-        """What is known of the terms of several, for their reader."""
+        """The terms of several clauses together, for `reader` and `counts`."""
         joined = cls.__new__(cls)
         joined._numbered = [lists for known in several for lists in known._numbered]
         joined._bases = sorted({base for known in several for base in known._bases})
         return joined
 
     def reader(self) -> Callable[[int], Sequence[int]]:
-        """As that of Words."""
-        behind = 0  # the first document of the next segment
+        """See Words.reader."""
+        behind = 0  # the first document after the current segment
         lists: list[tuple[dict[int, int], Sequence[int], Sequence[int]]] = []
 
         def read(document: int) -> Sequence[int]:
@@ -172,8 +173,8 @@ class _Known:
 
     @cached_property
     def _places(self) -> dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]]:
-        """For each segment, by the number of its first document, where in the postings of each term a document is, with
-        the ends and positions of these postings: a phrase looks at thousands.
+        """For each segment, by the number of its first document: the index of each document in a term's postings, with
+        the ends and positions of these postings. A dictionary, because a phrase looks up thousands of documents.
         """
         found: dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]] = {base: [] for base in self._bases}
         for lists in self._numbered:
@@ -198,8 +199,9 @@ class _Known:
     def _of_terms(
         self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
     ) -> dict[int, _T]:
-        """A part of the postings by document, that of one term put to that of another, the most frequent term first:
-        thousands of numbers, and no loop in Python.
+        """Combine one column of the postings (`part`) over all terms, by document.
+
+        The most frequent term comes first: its values are copied without a loop in Python.
         """
         found: dict[int, _T] = {}
         for lists in sorted(self._numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
@@ -210,16 +212,18 @@ class _Known:
 
 
 def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
-    """What gives the positions of any of the words in a document, ascending, one that two of them have twice: for many
-    documents, each higher than the one before.
+    """A function that returns the positions of any of the words in a document, ascending.
+
+    A position that two of them share is repeated. Call it with matching documents in ascending order.
     """
     return _Known.together([words._known for words in several]).reader()
 
 
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
-    """How many places any of the words have in each document that has one, each place counted once and none read: it is
-    sparse, and `Answer.counts` is what an order is made of. None where that cannot be known, because a word in capitals
-    stands at the place of the same word in small letters.
+    """The number of positions in each document where any of the words occurs, without reading the positions.
+
+    Holds only documents with at least one; `Answer.counts` holds all. None when the words may share a position, as a
+    word in capitals does with the same word in lower case.
     """
     if len(several) > 1 and (
         any(words.width > 1 for words in several) or any(term.isupper() for words in several for term in words.terms)
@@ -240,7 +244,7 @@ def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:
 
 
 class Runs(Match):
-    """Words side by side: matches of one width, kept by their first positions. kinds: those that all words share."""
+    """Words side by side. firsts: the start of each match, by document. kinds: the section mask all words share."""
 
     def __init__(
         self,
@@ -271,7 +275,7 @@ class Runs(Match):
 
 
 class Found(Match):
-    """Spans that were worked out document by document: near, loose phrases, sections."""
+    """Spans computed document by document: NEAR, phrases with slop, matches within sections."""
 
     def __init__(self, text: str, terms: Sequence[str], by_document: Mapping[int, Sequence[Span]]) -> None:
         self.text = text
@@ -287,7 +291,7 @@ class Found(Match):
 
 
 class Inside(Match):
-    """Words where they stand in sections of some kinds (bits): which documents is known without reading a place."""
+    """The matches of words within sections. kinds: a section mask. Which documents match needs no positions."""
 
     exact = True
 
@@ -319,7 +323,7 @@ class Inside(Match):
 
 
 class AnyOf(Match):
-    """Several matches, none of them of this class, taken as one part of the query."""
+    """Several matches as those of one clause. None of them is an AnyOf."""
 
     def __init__(self, text: str, parts: Sequence[Match]) -> None:
         self.text = text
@@ -346,7 +350,7 @@ class AnyOf(Match):
 
 
 class Sections:
-    """In which kinds of section the places of a document stand."""
+    """The sections of one document, by position."""
 
     def __init__(self, layout: Layout) -> None:
         runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
@@ -355,11 +359,11 @@ class Sections:
         self.present = reduce(or_, self._bits, 0)
 
     def of(self, positions: Sequence[int]) -> int:
-        """The kinds, as bits, of the sections in which any of the ascending positions stands."""
+        """The section mask of some positions, which are ascending."""
         found = at = 0
         size = len(positions)
         starts, bits = self._starts, self._bits
-        while at < size:  # from the section of one position to the first position behind it
+        while at < size:  # skip to the first position after this section
             run = bisect_right(starts, positions[at])
             found |= bits[run - 1]
             if run == len(starts) or found == self.present:
@@ -368,7 +372,7 @@ class Sections:
         return found
 
     def count(self, positions: Sequence[int], kinds: int) -> int:
-        """How many of the ascending positions stand in a section of one of the kinds."""
+        """The number of positions in sections of a section mask. Positions are ascending."""
         return sum(
             bisect_left(positions, end) - bisect_left(positions, start)
             for start, end, bit in zip(self._starts, [*self._starts[1:], _BEHIND], self._bits, strict=True)
@@ -376,16 +380,16 @@ class Sections:
         )
 
     def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
-        """The spans that begin in a section of one of the kinds."""
+        """The spans that start in a section of a section mask."""
         return [span for span in spans if self._bits[bisect_right(self._starts, span[0]) - 1] & kinds]
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
-    """The matches in one document, each once, none that lies inside a longer one, in order."""
+    """The mentions in one document: each match once, in order, and none that lies inside a longer match."""
     held = [match for match in matches if document in match.documents]
-    if len(held) == 1 and isinstance(held[0], Words | Runs):  # of one width, in order and each once as they are
+    if len(held) == 1 and isinstance(held[0], Words | Runs):  # of equal width, ordered and distinct already
         return list(held[0].spans(document))
-    if all(isinstance(match, Words) and match.width == 1 for match in held):  # none lies inside another
+    if all(isinstance(match, Words) and match.width == 1 for match in held):  # no single token lies inside another
         starts = sorted({place for match in held for some in match.starts(document) for place in some})
         return list(zip(starts, starts, strict=True))
     return mentions(span for match in held for span in match.spans(document))

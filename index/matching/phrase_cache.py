@@ -1,9 +1,8 @@
-"""Phrases that are asked for again and again, counted beforehand: where each stands in one generation of the index.
+"""Precomputed postings of phrases that are searched often, such as those of themes, for one generation of the index.
 
-A file is written once, beside the index, and never changed: u32 length and u32 CRC-32 of the header; the header, JSON;
-the postings of one phrase after the other (`index.storage.postings`). The header has the reading of each document
-and, for each
-phrase, [offset behind the header, length, CRC-32]. Words are not in it: a phrase is known by the hash of its words.
+The file is written once, beside the index, and never changed: u32 length and u32 CRC-32 of the header; the header as
+JSON; then the postings of each phrase (`index.storage.postings`). The header holds the reading of each document and,
+for each phrase, [offset after the header, length, CRC-32]. It holds no words: a phrase is found by a hash.
 """
 
 import hashlib
@@ -23,20 +22,21 @@ _HEAD = struct.Struct("<II")
 
 
 def name_of(slots: Slots) -> str:
-    """What a phrase is known by: nobody reads from it what is asked for, or what stands in the reports."""
+    """The hash that stands for a phrase. It reveals neither what was searched for nor what the reports say."""
     return hashlib.sha256("\n".join("\t".join(terms) for terms in slots).encode()).hexdigest()[:32]
 
 
 class Phrases:
-    """What was counted of one generation. path: the file; where it is missing or damaged no phrase is known, and each
-    is looked for when it is asked for.
+    """The precomputed phrases of one generation.
+
+    path: the file. If it is missing or damaged, every phrase counts as not precomputed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def postings(self, slots: Slots) -> Postings | None:
-        """Where a phrase stands in the documents of the generation, by their numbers; None when it was not counted."""
+        """The postings of a phrase; None if it was not precomputed."""
         try:
             offset, length, checksum = self._header["phrases"][name_of(slots)]
             with self.path.open("rb") as file:
@@ -48,7 +48,7 @@ class Phrases:
 
     @property
     def readings(self) -> dict[int, int]:
-        """The reading of each document of the generation; none when there is no file."""
+        """The reading of each document of the generation; empty when there is no file."""
         try:
             return {int(document): int(reading) for document, reading in self._header["documents"]}
         except (OSError, ValueError, KeyError, TypeError):
@@ -67,8 +67,9 @@ class Phrases:
 
 
 def moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int, float, Iterable[int], int]]:
-    """What postings say of each document, as PostingsBuilder.add takes it. numbers: the new number of each document
-    that is still held.
+    """Renumber postings for a new generation. Yields arguments for PostingsBuilder.add.
+
+    numbers: the new number of each document that is still held.
     """
     for place, document in enumerate(postings.documents):
         if (number := numbers.get(document)) is not None:
@@ -76,7 +77,7 @@ def moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int,
 
 
 def write(path: Path, readings: Mapping[int, int], phrases: Iterable[tuple[Slots, PostingsBuilder]]) -> None:
-    """Write the phrases of a generation. readings: the reading of each of its documents. Raises LimitHit."""
+    """Write the phrases of a generation. readings: the reading of each document. Raises LimitHit."""
     listed, blocks, offset = {}, [], 0
     for slots, builder in phrases:
         packed = builder.pack()

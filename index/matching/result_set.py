@@ -1,4 +1,4 @@
-"""What a query finds: the documents, the matches in them, and in which kinds of section it holds."""
+"""The result of evaluating a query: the documents, their matches, and the sections that match."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from index.matching.matches import AnyOf, Match, Words, all_mentions, counts, re
 from index.matching.spans import Span
 
 Kinds = Callable[[Sequence[int]], Iterable[int]]
-"""For each of some documents, the kinds of section (as bits) in which a part of the query holds."""
+"""Returns, for each document, the section mask in which a clause is true."""
 
 
 class Answer:
-    """The documents that answer a query, and the matches that make them do so.
+    """The documents that match a query or a clause.
 
-    matches: one for each positive part of the query (not those under NOT), in the order asked. kinds: for each of some
-    documents, the kinds of section, as bits, for which `in:` that kind would find it.
+    matches: one for each clause that is not under NOT, in the order typed. kinds: returns, for each document, the
+    section mask of the kinds with which `in:` would find it.
     """
 
     def __init__(self, documents: set[int], matches: Sequence[Match], kinds: Kinds) -> None:
@@ -27,17 +27,15 @@ class Answer:
         self.kinds = kinds
 
     def mentions(self, document: int) -> list[Span]:
-        """All matches in one document, each once, in order."""
+        """The mentions in one document, in order. See `index.matching.matches.all_mentions`."""
         return all_mentions(self.matches, document)
 
     def counts(self, tick: Callable[[], None]) -> Mapping[int, int]:
-        """How many mentions each of the documents has: every one of them is there, with 0 where nothing is mentioned.
-        tick: called inside the loop over them.
-        """
+        """The number of mentions in each document, 0 included. tick: called inside the loop over documents."""
         parts = parts_of(self.matches)
         words = [part for part in parts if isinstance(part, Words)]
         if len(words) == len(parts) and (known := counts(words)) is not None:
-            # A document can answer without any of the words: by a field, or because it does not have another.
+            # A document can match without any of the words: by a field, or by NOT.
             return {document: known.get(document, 0) for document in self.documents}
         found = {}
         for document in self.documents:
@@ -46,27 +44,26 @@ class Answer:
         return found
 
     def starts(self) -> Callable[[int], Sequence[int]]:
-        """What gives the first positions of all matches, which are words, in one document after the other, ascending;
-        one that several begin with is repeated.
+        """A function that returns the first position of each match in a document, ascending. All matches are Words.
+
+        A position that several matches share is repeated. Call it with documents in ascending order.
         """
         return reader([match for match in self.matches if isinstance(match, Words)])
 
     def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
-        """The kinds of section, as bits, in which any match can stand in each of the documents: no places are read for
-        that.
-        """
+        """The section mask of each document: where any match may be. Reads no positions."""
         return as_one([match.kinds_in(documents) for match in self.matches] or [repeat(0, len(documents))], or_)
 
     def spans(self, document: int) -> list[Span]:
-        """All matches in one document, as they come."""
+        """All matches in one document, in no order. They may repeat or overlap."""
         return [span for match in self.matches if document in match.documents for span in match.spans(document)]
 
 
 def parts_of(matches: Iterable[Match]) -> list[Match]:
-    """The matches, those that are several one by one."""
+    """The matches, with each AnyOf replaced by its parts."""
     return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
 
 
 def as_one(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
-    """The lists as one, number by number, without a loop in Python."""
+    """Combine several lists item by item, without a loop in Python."""
     return reduce(lambda one, other: map(how, one, other), lists)

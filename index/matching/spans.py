@@ -1,6 +1,6 @@
-"""Matches as spans of token positions, and the arithmetic on them. Pure.
+"""Arithmetic on spans of token positions.
 
-A span is (first, last): the positions of its first and last token, both included.
+A span is (first, last): the positions of its first and last token, both inclusive.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,13 +11,13 @@ from index.storage.engine import Layout
 
 Span = tuple[int, int]
 
-_BEHIND = 1 << 32  # any position
-_SEVERAL = 4  # times as many are looked at only where they are near one of the few
-_MANY = 16  # times as many positions are searched for each of the few rather than gone through
+_BEHIND = 1 << 32  # greater than any position
+_SEVERAL = 4  # if one side is more than 4 times as long, only its positions near the other side are compared
+_MANY = 16  # if a list is more than 16 times as long, it is searched by bisection instead of read
 
 
 def mentions(spans: Iterable[Span]) -> list[Span]:
-    """The spans to count: each once, in order, and none that lies inside a longer one."""
+    """The spans that count as mentions: each once, in order, and none that lies inside a longer one."""
     kept: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
         if not kept or span[1] > kept[-1][1]:
@@ -26,7 +26,7 @@ def mentions(spans: Iterable[Span]) -> list[Span]:
 
 
 def smallest(spans: Iterable[Span]) -> list[Span]:
-    """The spans that hold no other span of the set, in order."""
+    """The spans that contain no other span, in order."""
     kept: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (-s[0], s[1])):
         if not kept or span[1] < kept[-1][1]:
@@ -35,8 +35,9 @@ def smallest(spans: Iterable[Span]) -> list[Span]:
 
 
 def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
-    """Where a phrase starts: the positions p for which every slot (i, positions) holds p + i, ascending. Quickest when
-    the rarest comes first. Positions are ascending.
+    """Where a phrase starts: every position p such that each slot (i, positions) contains p + i, ascending.
+
+    Positions are ascending. Put the rarest slot first, for speed.
     """
     (first, rarest), *others = slots
     starts = [p - first for p in rarest] if first else list(rarest)
@@ -44,7 +45,7 @@ def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
         size = len(positions)
         if size > _MANY * len(starts):
             starts = [p for p in starts if (at := bisect_left(positions, p + i)) < size and positions[at] == p + i]
-        else:  # which makes a set of the few and none of the many
+        else:  # makes a set of the short list only
             found = {p + i for p in starts}.intersection(positions)
             starts = sorted([p - i for p in found])
         if not starts:
@@ -53,8 +54,9 @@ def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
 
 
 def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[Span]:
-    """The smallest spans that take one position of each slot in order, with at most `slop` others between, in one
-    paragraph.
+    """The smallest spans with one position of each slot, in order and in one paragraph.
+
+    slop: how many other tokens may stand between.
     """
     spans = []
     for first in slots[0]:
@@ -71,26 +73,28 @@ def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[
 
 
 def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Layout) -> list[Span]:
-    """The smallest spans that hold one of each side, not overlapping, at most `distance` tokens between, in one
-    paragraph.
+    """The smallest spans with one span of each side, in either order, that do not overlap and are in one paragraph.
+
+    distance: how many tokens may stand between.
     """
     return in_one_paragraph(smallest([*_followed(left, right, distance), *_followed(right, left, distance)]), layout)
 
 
 def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list[Span]:
-    """The same as `near` for single tokens, ascending (one may be given twice), but it does not look at paragraphs:
-    there the smallest spans are neighbours among all of them, so that one pass takes the place of a search for each.
+    """Like `near` for single tokens, but ignores paragraphs. Positions are ascending and may repeat.
+
+    The smallest spans are neighbours in the merged list of both sides, so one pass finds them all.
     """
     few, many = (left, right) if len(left) <= len(right) else (right, left)
     if len(many) > _SEVERAL * len(few):  # only what is near one of the few can be a neighbour, or stand between
         many = _around(few, many, distance + 1)
-    # Even numbers for one side, odd ones for the other; two runs in order are merged faster than sorted.
+    # Even numbers for one side, odd for the other. Sorting two runs that are already ordered only merges them.
     places = [p + p for p in few]
     places += [p + p + 1 for p in many]
     places.sort()
     widest = 2 * distance + 3
     close = [(a, b) for a, b in pairwise(places) if (b ^ a) & 1 and b - a <= widest]
-    if any(a + 1 == b and b & 1 for a, b in close):  # a token of both sides: its neighbours are those of either
+    if any(a + 1 == b and b & 1 for a, b in close):  # one token is on both sides, so take neighbours of either
         one, other = set(few), set(many)
         return [
             (a, b)
@@ -101,7 +105,7 @@ def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list
 
 
 def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int]:
-    """Those of the many that are at most `reach` away from one of the few; both ascending."""
+    """The positions of `many` within `reach` of one of `few`. Both are ascending."""
     found: list[int] = []
     end = 0
     for p in few:
@@ -112,13 +116,16 @@ def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int
 
 
 def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
-    """What lies inside a span of one paragraph lies in that paragraph too, so the others can be taken away last."""
+    """The spans that lie in one paragraph.
+
+    Safe to apply after `smallest`: a span inside a span of one paragraph is in that paragraph too.
+    """
     starts = [*layout.starts, _BEHIND]
     return [(first, last) for first, last in spans if last < starts[bisect_right(starts, first)]]
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterable[Span]:
-    """For each span, the next one of the other side that begins behind it and ends first, if it is near enough."""
+    """Join each span of `before` with the first span of `after` that follows it, if it is near enough."""
     behind = smallest(after)
     firsts = [first for first, _ in behind]
     for first, last in before:

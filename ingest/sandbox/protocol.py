@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from corpus.files import Reason
 from corpus.model import (
     Aside,
     AsideRole,
@@ -25,6 +24,7 @@ from corpus.model import (
     SectionKind,
     Text,
 )
+from corpus.reasons import Reason
 from ingest.structure.page import Pixels
 
 FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from corpus.files import Reason
 from corpus.model import Scan
+from corpus.reasons import Reason
 from ingest.sandbox.confinement import START_SECONDS, box, environment, works_in_bubblewrap
 from ingest.sandbox.worker_client import Refusal
 from ingest.structure import ocr_lines

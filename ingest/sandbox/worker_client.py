@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from corpus.errors import ReviewsError
-from corpus.files import Reason
 from corpus.model import Scan, Text
+from corpus.reasons import Reason
 from ingest.sandbox import protocol
 from ingest.sandbox.confinement import START_SECONDS, box, environment, works_in_bubblewrap
 from ingest.structure.ocr_lines import DPI

@@ -5,8 +5,8 @@ Lengths are in points (1/72 inch), as the page is seen: x to the right from the 
 
 from dataclasses import dataclass, field
 
-from corpus.files import Reason
 from corpus.model import AsideRole, Hidden
+from corpus.reasons import Reason
 
 LETTERS_A_PAGE = 200_000
 """More than any printed page holds; the rest of such a page is not read."""

@@ -12,7 +12,7 @@ import sys
 import traceback
 from typing import Any, BinaryIO
 
-from corpus.files import Reason
+from corpus.reasons import Reason
 from ingest.sandbox import protocol
 from ingest.sandbox.confinement import bind
 from ingest.structure.page import Document, Unreadable

@@ -7,8 +7,8 @@ better one is kept. Runs in the child process.
 import re
 from typing import TYPE_CHECKING
 
-from corpus.files import Reason
 from corpus.model import Hidden
+from corpus.reasons import Reason
 from ingest.structure.ocr_lines import doubtful
 from ingest.structure.page import Document, RawPage, Unreadable
 from ingest.worker import properties, text_lines

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from corpus.files import Reason
 from corpus.model import Aside, AsideRole, Page, Paragraph, Scan, Text
+from corpus.reasons import Reason
 from ingest.structure import metadata, normalise, numbers, paragraphs, reading_order
 from ingest.structure.draft import Draft
 from ingest.structure.ocr_lines import take

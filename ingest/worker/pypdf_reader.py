@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pypdf
 from pypdf.errors import FileNotDecryptedError
 
-from corpus.files import Reason
+from corpus.reasons import Reason
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
 from ingest.worker.properties import LABEL_LENGTH, OUTLINE_ENTRIES, VALUE_LENGTH, one_line
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from corpus.files import Reason
+from corpus.reasons import Reason
 from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
 from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
 from ingest.worker.pdfium import documents, drawing, textpage

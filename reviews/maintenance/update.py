@@ -132,30 +132,34 @@ def run(
 
 
 @contextmanager
-def recorded(settings: Settings, done: Run) -> Iterator[None]:
-    """Hold the library's lock, and leave the record of what is done inside. A run that found the library locked did
-    nothing, and leaves none."""
+def recorded(settings: Settings, run: Run, result: Callable[[], dict[str, Any]] | None = None) -> Iterator[None]:
+    """Hold the library's lock, and write the record of the run when the block ends.
+
+    result: what the record says of the run, `run.to_dict` unless given. If another run holds the lock, nothing is
+    recorded.
+    """
+    result = result or run.to_dict
     with ExitStack() as stack:
         try:
             stack.enter_context(writing(settings.library))
-        except LimitHit as error:  # no room or no rights: that too is how a run ended
+        except LimitHit as error:  # disk full or no permission: the run has failed, so record it if possible
             with suppress(LimitHit):
-                run_log.write(settings.runs, done.started, done.command, str(error), done.to_dict())
+                run_log.write(settings.runs, run.started, run.command, str(error), result())
             raise
         number = None
         try:
-            number = run_log.begin(settings.runs, done.started, done.command)
+            number = run_log.begin(settings.runs, run.started, run.command)
             yield
         except BaseException as error:
-            # Our own errors name no text; of others only the kind is told.
+            # Only our own messages are known to hold no report text. For other errors, record the type alone.
             if isinstance(error, KeyboardInterrupt):
                 why = f"Interrupted ({str(error) or 'Ctrl-C'})."
             else:
                 why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
-            with suppress(LimitHit):  # the disk may be what is wrong: the first error is the one to tell
-                run_log.write(settings.runs, done.started, done.command, why, done.to_dict(), number)
+            with suppress(LimitHit):  # the disk may be the cause, and the first error says more
+                run_log.write(settings.runs, run.started, run.command, why, result(), number)
             raise
-        run_log.write(settings.runs, done.started, done.command, None, done.to_dict(), number)
+        run_log.write(settings.runs, run.started, run.command, None, result(), number)
 
 
 def go_back(settings: Settings, generation: str) -> Generation:

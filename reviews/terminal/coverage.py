@@ -10,8 +10,9 @@ from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
-from corpus.files import REASONS, Failure, MissingFolder
+from corpus.files import Failure, MissingFolder
 from corpus.model import HIDDEN, Hidden
+from corpus.reasons import explain
 from corpus.report import Coverage
 from corpus.settings import Settings
 from ingest.sandbox import tesseract
@@ -296,17 +297,13 @@ def _read_sentence(done: IngestSummary) -> str:
     return sentence
 
 
-def _why(reason: str) -> str:
-    return next((sentence for known, sentence in REASONS.items() if known.value == reason), reason)
-
-
 def _by_reason(items: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Each reason once, with what to do, followed by one line per file so that the names can be copied."""
     groups: dict[str, list[str]] = {}
     for reason, item in items:
         groups.setdefault(reason, []).append(item)
     for reason, named in groups.items():
-        yield from _item(f"{_why(reason)}:")
+        yield from _item(f"{explain(reason)}:")
         yield from (f"    {name}" for name in named)
 
 

@@ -14,8 +14,8 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from corpus.errors import ReviewsError
-from corpus.files import REASONS
 from corpus.model import HIDDEN
+from corpus.reasons import explain
 from reviews.terminal.results import counted
 from reviews.web import context
 from reviews.web.guard import access, audit, headers
@@ -85,7 +85,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         path_now=lambda: request.path,
         version=version("safeguarding-reviews"),
         asset=headers.asset,
-        why=lambda reason: next((said for known, said in REASONS.items() if known.value == reason), reason),
+        why=explain,
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
         ask=lambda **values: Asked(**values).query(),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from corpus.errors import LimitHit, NotFound
-from corpus.files import REASONS
+from corpus.reasons import REASONS
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure.page import Pixels
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UsageError
-from corpus.files import FileRecord, Reason
+from corpus.files import FileRecord
+from corpus.reasons import Reason
 from ingest import discover
 
 

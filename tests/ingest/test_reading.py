@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from corpus.files import Reason
 from corpus.model import Scan, SectionKind, Text
+from corpus.reasons import Reason
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure import normalise
 from ingest.structure.page import Unreadable

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from corpus.files import Reason
 from corpus.layout import create_library
 from corpus.model import Text
+from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import discover, reader_pool

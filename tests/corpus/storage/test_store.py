@@ -16,8 +16,9 @@ import pytest
 
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, UsageError
-from corpus.files import Failure, FileRecord, Reason
+from corpus.files import Failure, FileRecord
 from corpus.model import Aside, AsideRole, Found, Hidden, Item, ItemKind, Page, Paragraph, Section, SectionKind, Text
+from corpus.reasons import Reason
 from corpus.report import Coverage
 from corpus.storage.store import Store
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from corpus.files import Reason
 from corpus.layout import create_library
 from corpus.model import Scan, Text
+from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.run import ingest

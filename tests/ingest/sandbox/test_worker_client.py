@@ -18,8 +18,8 @@ import pypdf
 import pytest
 
 from corpus.errors import ReviewsError
-from corpus.files import Reason
 from corpus.model import Text
+from corpus.reasons import Reason
 from ingest.sandbox import confinement, protocol, worker_client
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from tests.patience import PATIENCE

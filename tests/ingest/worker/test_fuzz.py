@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import fuzz
-from corpus.files import Reason
 from corpus.layout import create_library
+from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.run import ingest

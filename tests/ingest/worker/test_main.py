@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from corpus.files import Reason
 from corpus.model import Text
+from corpus.reasons import Reason
 from ingest.sandbox import protocol
 from ingest.sandbox.worker_client import Limits, Sandbox
 from ingest.structure.page import Pixels

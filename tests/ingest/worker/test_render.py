@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from corpus.files import Reason
+from corpus.reasons import Reason
 from ingest.sandbox import protocol
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from ingest.structure.page import Pixels

@@ -114,6 +114,6 @@ def test_searches_during_a_removal_never_fail(library: Library, client: FlaskCli
         done.set()
         for each in people:
             each.join()
-    assert removed.problems == []
+    assert removed.run.problems == []
     assert set(seen) <= {("python", before), ("python", before - 1), ("page", 200)}
     assert min(seen["python", before - 1], seen["page", 200]) > 0

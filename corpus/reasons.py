@@ -1,0 +1,46 @@
+"""Why a file or a page was not read.
+
+To add a reason, add its code to `Reason` and its explanation to `REASONS`, and describe it in docs/glossary.md. The
+worker process reports a file by raising `Unreadable` (`ingest.structure.page`) and a page by setting its `unread`.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The code of a reason. It is stored, and it is the `reason` in JSON: never change one."""
+
+    NOT_PDF = "not_pdf"
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    NO_WORDS = "no_words"
+    TOO_LARGE = "too_large"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+    REMOVED = "removed"
+
+
+REASONS: dict[Reason, str] = {
+    Reason.NOT_PDF: "it is not a PDF, despite its name; open it to see what it is, and save the report as a PDF",
+    Reason.ENCRYPTED: "it needs a password; ask the publisher for a copy without one",
+    Reason.CORRUPT: "it is damaged; download it again",
+    Reason.EMPTY: "it has no pages or no bytes; download it again",
+    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
+    Reason.NO_WORDS: "its pages are pictures and OCR found no words in them; look at the PDF",
+    Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
+    Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
+    Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
+    Reason.CRASHED: "the PDF library crashed on it; other files are not affected",
+    Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
+    Reason.REMOVED: "it was removed permanently by `reviews remove`, so it is not read again",
+}
+"""A clause for each reason, to follow "<file> was not read: ". It says what to do."""
+
+
+def explain(reason: str) -> str:
+    """The explanation of a stored code. A code that this version does not know is its own explanation."""
+    return next((explanation for known, explanation in REASONS.items() if known.value == reason), reason)
