@@ -618,7 +618,7 @@ class _Generator:
             self.word, self.phrase, self.both, self.pattern, self.near, self.either, self.exact, self.inside,
             self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
             self.years, self.group_near, self.single_phrase, self.chain_near, self.absent, self.everything,
-            self.abbreviation, self.figure, self.paragraph,
+            self.abbreviation, self.figure, self.paragraph, self.nested_near,
         ]  # fmt: skip
         found: list[Query] = []
         turn = 0
@@ -800,6 +800,23 @@ class _Generator:
 
     def group_near(self) -> Near:
         return Near(self.positional(), self.positional(), self.chance.choice([2, 5, 10, 30]))
+
+    def nested_near(self) -> Query | None:
+        """NEAR between groups of which one member can stand inside a match of another: `("social work" OR work)`."""
+        tokens = self.run(5)
+        if len(tokens) < 4:
+            return None
+        words = [Word(self.plain(token)) for token in tokens]
+        cut = self.chance.randint(1, 3)
+        left, right = (self.nested(side) for side in (words[:cut], words[cut:]))
+        sides = (left, right) if self.chance.random() < 0.5 else (right, left)
+        return Near(*sides, self.chance.choice([0, 0, 0, 1, 3]))
+
+    def nested(self, words: list[Word]) -> Query:
+        """A run of words, or its last or first word, or any other word."""
+        whole: Query = Phrase(tuple(words)) if len(words) > 1 else words[0]
+        inside = self.chance.choice([words[-1], words[0]])
+        return any_of(whole, inside, *(self.word() for _ in range(self.chance.randint(0, 2))))
 
     def chain_near(self) -> Near:
         return Near(self.near(), self.positional(), self.chance.choice([3, 10, 30]))

@@ -4,8 +4,10 @@ A span is (first, last): the positions of its first and last token, both inclusi
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from index.storage.engine import Layout
 
@@ -124,11 +126,20 @@ def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
     return [(first, last) for first, last in spans if last < starts[bisect_right(starts, first)]]
 
 
-def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterable[Span]:
-    """Join each span of `before` with the first span of `after` that follows it, if it is near enough."""
-    behind = smallest(after)
-    firsts = [first for first, _ in behind]
-    for first, last in before:
-        at = bisect_right(firsts, last)
-        if at < len(behind) and behind[at][0] - last - 1 <= distance:
-            yield first, behind[at][1]
+def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterator[Span]:
+    """For each span, as one with the span of the other side that ends first among those that begin behind it and near
+    enough. That need not be a smallest one: a span inside it can begin too far away.
+    """
+    others = sorted(after)
+    near_enough: deque[Span] = deque()  # those that may still end first: begins and ends both ascend
+    at = 0
+    for first, last in sorted(before, key=itemgetter(1)):
+        while at < len(others) and others[at][0] - last - 1 <= distance:
+            while near_enough and near_enough[-1][1] >= others[at][1]:
+                near_enough.pop()
+            near_enough.append(others[at])
+            at += 1
+        while near_enough and near_enough[0][0] <= last:
+            near_enough.popleft()
+        if near_enough:
+            yield first, near_enough[0][1]

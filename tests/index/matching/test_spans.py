@@ -64,6 +64,29 @@ def test_near_gives_the_smallest_pairs_only() -> None:
     assert near([(0, 0), (5, 5)], [(6, 6)], 10, ONE_PARAGRAPH) == [(5, 6)]
 
 
+def test_near_takes_a_long_match_where_the_short_one_inside_it_begins_too_far_away() -> None:
+    leaders, social_work, work = (3, 3), (4, 5), (5, 5)
+    assert near([leaders], [social_work, work], 0, ONE_PARAGRAPH) == [(3, 5)]
+    assert near([social_work, work], [leaders], 0, ONE_PARAGRAPH) == [(3, 5)]
+    assert near([leaders], [(4, 9), (5, 6), (6, 8)], 1, ONE_PARAGRAPH) == [(3, 6)]
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 4)).map(lambda pair: (pair[0], sum(pair))), max_size=8)
+
+
+@given(SPANS, SPANS, st.integers(0, 5))
+def test_near_is_the_smallest_of_all_pairs_that_are_near_enough(
+    left: list[tuple[int, int]], right: list[tuple[int, int]], distance: int
+) -> None:
+    pairs = [
+        (min(a[0], b[0]), max(a[1], b[1]))
+        for a in left
+        for b in right
+        if 0 <= max(a[0], b[0]) - min(a[1], b[1]) - 1 <= distance
+    ]
+    assert near(left, right, distance, ONE_PARAGRAPH) == smallest(pairs)
+
+
 PLACES = st.sets(st.integers(0, 20)).map(sorted)
 
 

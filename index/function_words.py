@@ -1,0 +1,34 @@
+"""English function words: the, of, was. They say how a sentence is built and not what it is about.
+
+The list is Snowball's English stop word list, published by Martin Porter at
+https://snowballstem.org/algorithms/english/stop.txt under the 3-clause BSD licence (copyright 2001 Martin Porter, 2002
+Richard Boulton), as it stands: it leaves out will, can, may, must and might, which are nouns too.
+
+It is for words that were typed without operators and quotation marks. Who reads a query must never use it within a
+phrase: `"was not brought"` needs its *not*, and every word in quotation marks is wanted. The index holds all words.
+"""
+
+from index import analyser
+
+_WORDS = """
+    i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it
+    its itself they them their theirs themselves what which who whom this that these those
+    am is are was were be been being have has had having do does did doing would should could ought
+    i'm you're he's she's it's we're they're i've you've we've they've i'd you'd he'd she'd we'd they'd
+    i'll you'll he'll she'll we'll they'll isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't
+    won't wouldn't shan't shouldn't can't cannot couldn't mustn't
+    let's that's who's what's here's there's when's where's why's how's
+    a an the
+    and but if or because as until while
+    of at by for with about against between into through during before after above below to from up down in out on off
+    over under again further then once here there when where why how
+    all any both each few more most other some such no nor not only own same so than too very
+    """
+
+FUNCTION_WORDS = frozenset(_WORDS.split())
+"""174 words, folded."""
+
+
+def is_function_word(word: str) -> bool:
+    """Whether one word, as typed or folded, is a function word: `The`, `didn’t`. False for what is several tokens."""
+    return analyser.fold(word) in FUNCTION_WORDS
