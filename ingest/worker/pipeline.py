@@ -49,9 +49,10 @@ def understand(document: Document, id: str, name: str) -> Text:
     pages = document.pages
     for page in pages:
         page.lines = [line for line in map(_repaired, reading_order.in_reading_order(page)) if line.text]
-        if not page.lines and page.reader is not None and page.unread is None and page.image:
+        if not page.free and page.reader is not None and page.unread is None and page.image:
             nothing = Reason.NO_WORDS if page.reader == "ocr" else Reason.NO_TEXT
-            page.unread, page.reader, page.scan = nothing.value, None, True
+            page.unread, page.scan = nothing.value, True
+            page.reader = page.reader if page.lines else None
     boilerplate.mark(pages)
     size = reading_order.body_size(pages)
     drafts = paragraphs.drafts(pages)

@@ -39,6 +39,7 @@ class PageObjects:
         self.picturing: list[int] = []
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
+        self.shapes_in_forms: dict[int, int] = {}
         self.any_picture = objects.IMAGE in self.kinds or objects.FORM in self.kinds
         if self.any_picture:
             for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
