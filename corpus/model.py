@@ -283,12 +283,17 @@ class Found:
     confidence: float
 
 
+ATTACHED_APART = " | "
+"""Between the names of attached files in `Text.found["attachments"]`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Everything that was read from one file: what `ingest` hands to the corpus.
 
     id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
-    found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author).
+    found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author),
+    and the names of the files in it (attachments).
     items: its recommendations and findings, in order. scans: the pages that OCR would read, or read better; not stored.
     """
 

@@ -101,11 +101,13 @@ class Document:
     """A whole file as the readers gave it.
 
     properties: what the file says of itself (title, author, created). outline: the titles of its bookmarks.
+    attachments: the names of the files in it.
     """
 
     pages: list[RawPage]
     properties: dict[str, str] = field(default_factory=dict)
     outline: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

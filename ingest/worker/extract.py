@@ -10,7 +10,7 @@ from corpus.files import Reason
 from corpus.model import Hidden
 from ingest.structure import legible
 from ingest.structure.page import Document, Doubt, RawPage, Unreadable
-from ingest.worker import doubts, properties, text_lines
+from ingest.worker import doubts, notes, properties, text_lines
 from ingest.worker.pdfium import documents, textpage
 from ingest.worker.visible import hidden_text
 from ingest.worker.visible.page_objects import PageObjects
@@ -39,6 +39,18 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden
     return _by_pypdf(data, max_pages, locked)
 
 
+def attachment(data: bytes, index: int, most: int) -> bytes:
+    """The bytes of a file (0-based) inside the PDF in `data`. Raises Unreadable. most: bytes it may have."""
+    try:
+        with documents.opened(data) as book:
+            found = documents.attached(book, index, most)
+    except documents.Unopened as error:
+        raise Unreadable(Reason.CORRUPT, str(error)) from error
+    if found is None:
+        raise Unreadable(Reason.CORRUPT, "an attachment without bytes, or with too many")
+    return found
+
+
 def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) -> Document:
     count = documents.count_pages(book)
     if count > max_pages:
@@ -56,7 +68,12 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
         if page is not None:
             doubts.drop_ciphers(page)
         pages.append(page or _unread(index))
-    return _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
+    if documents.form_type(book) == documents.DYNAMIC_FORM:
+        for page in pages:
+            page.unread = page.unread or Reason.DYNAMIC_FORM.value
+    document = _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
+    document.attachments = properties.attachments(book)
+    return document
 
 
 def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
@@ -103,7 +120,8 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
 
 def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
     """One page, or None when PDFium cannot load it."""
-    handle = documents.load_page(book, index)
+    noted = notes.load(book, index)
+    handle = noted.handle
     if not handle:
         return None
     text_page = None
@@ -114,10 +132,13 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
             return None
         places = text_lines.read(handle, text_page, page)
         things = PageObjects(handle, layers)
+        things.marked += noted.marked
+        typed = notes.typed_lines(text_page, page, places, noted.typed)
         doubts.mark(text_page, page, places, things)
         if not trust_hidden_text:
             hidden_text.withhold(handle, text_page, page, places, things)
         doubts.judge(handle, page, things)
+        notes.mark(page, typed)
         return page
     finally:
         if text_page:

@@ -10,7 +10,8 @@ _OBJECTS_A_PAGE = 20_000  # that are looked at
 _SEGMENTS = 500  # a path with more counts as one rectangle
 _FORMS_IN_FORMS = 3
 _OBJECTS_A_FORM = 2_000
-_NOTES_A_PAGE = 1_000
+NOTES_A_PAGE = 1_000
+"""Notes that are looked at."""
 
 
 class Letter(NamedTuple):
@@ -48,7 +49,7 @@ class PageObjects:
                     self.pictures.append(box)
         self.notes: list[Box] = []
         self.marked = 0
-        for kind, box, drawn in objects.notes(page, _NOTES_A_PAGE):
+        for kind, box, drawn in objects.notes(page, NOTES_A_PAGE):
             self.marked += kind == objects.REDACT
             if drawn or kind not in (objects.LINK, objects.WIDGET):
                 self.notes.append(box)
