@@ -39,6 +39,7 @@ class AsideRole(StrEnum):
     PAGE_NUMBER = "page number"
     CONTENTS = "contents"
     COVER_SHEET = "cover sheet"
+    ILLEGIBLE = "hardly legible"
 
 
 class Hidden(StrEnum):
@@ -65,7 +66,8 @@ class Page:
 
     label: the number printed on it ("iv", "A-2"), or its number as text where the document states none.
     reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
-    unread: why no text could be taken from it ("no_text", "timed_out" …), else None. A truly blank page is not unread.
+    unread: why no text could be taken from it, or not all ("no_text", "partly_read" …), else None. A truly blank page
+    is not unread.
     confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
     withheld: how each piece of text was hidden that nobody can see on the page and that was therefore not taken; and
     one MARKED for each mark that asks for a redaction that was never carried out.
@@ -160,7 +162,7 @@ class Aside:
 class ScanLine(NamedTuple):
     """A line that OCR read, in pixels of the picture: from left to right edge, on a baseline counted from the top.
 
-    gaps: offsets in the text of letters that follow a wide gap.
+    gaps: offsets in the text of letters that follow a wide gap. legible: OCR is sure enough of it to search it.
     """
 
     text: str
@@ -169,12 +171,13 @@ class ScanLine(NamedTuple):
     baseline: float
     size: float
     gaps: tuple[int, ...] = ()
+    legible: bool = True
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> "ScanLine":
         """The line that JSON made a list of."""
-        text, left, right, baseline, size, gaps = row
-        return cls(text, left, right, baseline, size, tuple(gaps))
+        text, left, right, baseline, size, gaps, *legible = row
+        return cls(text, left, right, baseline, size, tuple(gaps), *legible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,12 +283,17 @@ class Found:
     confidence: float
 
 
+ATTACHED_APART = " | "
+"""Between the names of attached files in `Text.found["attachments"]`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Everything that was read from one file: what `ingest` hands to the corpus.
 
     id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
-    found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author).
+    found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author),
+    and the names of the files in it (attachments).
     items: its recommendations and findings, in order. scans: the pages that OCR would read, or read better; not stored.
     """
 

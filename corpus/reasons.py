@@ -16,6 +16,9 @@ class Reason(StrEnum):
     EMPTY = "empty"
     NO_TEXT = "no_text"
     NO_WORDS = "no_words"
+    PARTLY_READ = "partly_read"
+    GARBLED = "garbled"
+    DYNAMIC_FORM = "dynamic_form"
     TOO_LARGE = "too_large"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
@@ -31,6 +34,11 @@ REASONS: dict[Reason, str] = {
     Reason.EMPTY: "it has no pages or no bytes; download it again",
     Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
     Reason.NO_WORDS: "its pages are pictures and OCR found no words in them; look at the PDF",
+    Reason.PARTLY_READ: "part of its text is a picture or drawn as shapes, and only the rest was read; install "
+    "Tesseract (see docs/library.md), then run this again",
+    Reason.GARBLED: "a font in it does not say which letters it shows; install Tesseract (see docs/library.md), then "
+    "run this again, or look at the PDF",
+    Reason.DYNAMIC_FORM: "it is a dynamic form (XFA), whose text only Adobe Acrobat shows; print it to a new PDF there",
     Reason.TOO_LARGE: "it is larger than the limit for one file; see max_bytes and max_pages in docs/library.md",
     Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
     Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",

@@ -17,6 +17,7 @@ from corpus.files import FileRecord
 from corpus.names import real_path, safe_name
 from corpus.reasons import Reason
 from corpus.settings import Settings
+from ingest import portfolio
 
 _MANY = 5
 """Files that a subfolder must lose at once before that is taken for an accident."""
@@ -79,18 +80,21 @@ def compare(
     unchanged: list[FileRecord] = []
     keys: set[str] = set()
     closed: list[str] = []
+    again = portfolio.stale(known, readers)
     for each in seen:
         keys.add(each.key)
         record = known.get(each.key)
         if each.problem is not None:
             closed.append(each.key)
         same = record is not None and _same(each, record) and record.reader in readers
-        if record is None or not same or (verify and _altered(each, record)):
+        if record is None or not same or each.key in again or (verify and _altered(each, record)):
             to_read.append(each)
         else:
             unchanged.append(record)
+    unchanged += [known[key] for key in portfolio.inside(known, {record.path for record in unchanged})]
     roots = [key_of(path, library) for path in paths]
-    missing = [key for key in sorted(known) if key not in keys and below(key, roots)]
+    held = set(portfolio.inside(known, keys))  # what became of them is known once the file that they are in was read
+    missing = [key for key in sorted(known) if key not in keys and key not in held and below(key, roots)]
     if allow_withdrawals:
         return Changes(tuple(to_read), tuple(unchanged), tuple(missing))
     shut = [

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from corpus.model import Scan, Text
+from corpus.names import safe_name
 from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
+from ingest import portfolio
 from ingest.discover import Seen
 from ingest.sandbox import tesseract
 from ingest.sandbox.worker_client import Refusal, Sandbox
@@ -28,12 +30,16 @@ OcrEngine = Callable[[], tesseract.Engine | None]
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one file: a report (`text`), another name of a report (`id` only), or a refusal."""
+    """What became of one file: a report (`text`), another name of a report (`id` only), or a refusal.
+
+    inside: the file is inside another one, whose outcome follows.
+    """
 
     seen: Seen
     id: str | None = None
     text: Text | None = None
     refusal: Refusal | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,26 @@ class FileReader:
             data = _bytes_of(seen, self.settings.max_bytes)
         except _Unfit as unfit:
             return Outcome(seen, refusal=unfit.refusal)
+        return self._outcome(seen, data)
+
+    def inside(self, outcome: Outcome) -> Iterator[Outcome]:
+        """The outcomes of the PDFs inside a file that has just been read. Files inside those are not read."""
+        held = outcome.text.found.get("attachments") if outcome.text else None
+        for at, name in portfolio.pdfs(held.value) if held else ():
+            key = portfolio.key_of(outcome.seen.key, safe_name(name))
+            seen = replace(outcome.seen, key=key)
+            try:
+                data = _bytes_of(outcome.seen, self.settings.max_bytes)
+            except _Unfit as unfit:
+                yield Outcome(seen, refusal=unfit.refusal, inside=True)
+                continue
+            file = self.sandbox.attachment(data, at, self.settings.max_bytes)
+            if isinstance(file, Refusal):
+                yield Outcome(seen, refusal=file, inside=True)
+            else:
+                yield replace(self._outcome(seen, file), inside=True)
+
+    def _outcome(self, seen: Seen, data: bytes) -> Outcome:
         # The hash is of the bytes that are read. A file that changes meanwhile has another time, so the next run
         # reads it again.
         report = hashlib.sha256(data).hexdigest()
@@ -95,7 +121,7 @@ class FileReader:
             return Outcome(seen, report, refusal=Refusal(Reason.REMOVED, self.claims.removed[report]))
         if not self.claims.claim(report):
             return Outcome(seen, report)
-        result = self._text(data, report, PurePath(seen.key).stem)
+        result = self._text(data, report, portfolio.stem(seen.key))
         if isinstance(result, Refusal):
             return Outcome(seen, report, refusal=result)
         return Outcome(seen, report, result)

@@ -59,7 +59,7 @@ class ReaderPool:
             outcome = self._ready.get()
             if isinstance(outcome, BaseException):
                 raise outcome
-            left -= isinstance(outcome, Outcome)
+            left -= isinstance(outcome, Outcome) and not outcome.inside
             yield outcome
 
     def _drain(self) -> None:
@@ -91,7 +91,10 @@ class ReaderPool:
                         return
                     outcome = reader.read(seen)
                     self.confinement = sandbox.confinement
-                    self._put(outcome)
+                    # The file counts as done only after what is inside of it.
+                    within = list(reader.inside(outcome))
+                    for each in (*within, outcome):
+                        self._put(each)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
             self._put(error)
 

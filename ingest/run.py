@@ -14,7 +14,7 @@ from corpus.model import Text
 from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
-from ingest import discover
+from ingest import discover, portfolio
 from ingest.discover import Changes
 from ingest.file_reader import Claims, OcrEngine, Outcome, ScannedPage
 from ingest.reader_pool import ReaderPool
@@ -75,12 +75,13 @@ def ingest(
         allow_withdrawals=allow_withdrawals,
     )
     recorder = _Recorder(store, known, changes, _failed_by(settings))
+    stale = portfolio.stale(known, {_failed_by(settings), *current})
     pool = ReaderPool(
-        changes.to_read, settings, _claims(store, known, current), jobs or settings.jobs, store.path, engine
+        changes.to_read, settings, _claims(store, known, current, stale), jobs or settings.jobs, store.path, engine
     )
     _read_all(pool, recorder, len(changes.to_read), progress, meanwhile)
     # Last, so that a report that moved is never without a file.
-    for key in changes.gone:
+    for key in (*changes.gone, *recorder.no_longer_inside()):
         store.forget_file(key)
     _note_missing_folders(store, changes, [discover.key_of(root, settings.library) for root in roots])
     return recorder.summary(
@@ -109,11 +110,11 @@ def _read_all(pool: ReaderPool, recorder: "_Recorder", total: int, progress: Pro
         for outcome in pool.outcomes(idle):
             if isinstance(outcome, ScannedPage):
                 recorder.keep_scan(outcome)
-            elif recorder.record(outcome, waiting):
+            elif recorder.record(outcome, waiting) and not outcome.inside:
                 done += 1
                 progress(done, total)
-    for _ in recorder.record_duplicates():
-        done += 1
+    for outcome in recorder.record_duplicates():
+        done += not outcome.inside
         progress(done, total)
 
 
@@ -132,6 +133,8 @@ class _Recorder:
         self._refused: dict[str, Refusal] = {}
         self._duplicates: list[Outcome] = []
         self._leaving = Counter(known[key].report for key in changes.gone)
+        self._written: set[str] = set()
+        self._inside = len(portfolio.inside((r.path for r in changes.unchanged), {r.path for r in changes.unchanged}))
 
     def keep_scan(self, page: ScannedPage) -> None:
         self._store.keep_scan(page.report, page.scan)
@@ -140,6 +143,8 @@ class _Recorder:
     def record(self, outcome: Outcome, waiting: "deque[int]") -> bool:
         """Write an outcome. A new reading is added to `waiting`. False when the outcome is another name of a report:
         whether that becomes one is known only at the end."""
+        self._written.add(outcome.seen.key)
+        self._inside += outcome.inside
         if outcome.refusal is not None:
             if outcome.id is not None:
                 self._refused[outcome.id] = outcome.refusal
@@ -161,12 +166,16 @@ class _Recorder:
                 self._record_duplicate(outcome)
             yield outcome
 
+    def no_longer_inside(self) -> list[str]:
+        """The files that were inside files that were read, and are not any more. Call it after all are recorded."""
+        return [key for key in portfolio.inside(self._known, self._written) if key not in self._written]
+
     def summary(self, *, found: int, unwatched: tuple[str, ...], confinement: str) -> IngestSummary:
         """The summary of the run. Call it last."""
         changes = self._changes
         left = {self._known[key].report for key in changes.gone}
         return IngestSummary(
-            found=found,
+            found=found + self._inside,
             failed=len(self._failures),
             gone=len(changes.gone),
             withdrawn=tuple(w for w in self._store.withdrawals() if w.report in left),
@@ -222,11 +231,12 @@ class _Recorder:
         )
 
 
-def _claims(store: Store, known: Mapping[str, FileRecord], current: set[str]) -> Claims:
-    """The reports that need no reading before the run starts."""
+def _claims(store: Store, known: Mapping[str, FileRecord], current: set[str], stale: set[str]) -> Claims:
+    """The reports that need no reading before the run starts. stale: files in which others are that need it."""
     held = {record.report for record in known.values() if record.report is not None}
     removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
-    return Claims({report for report in held if store.holds(report, *current)}, removed)
+    again = {known[key].report for key in stale if key in known}
+    return Claims({report for report in held - again if store.holds(report, *current)}, removed)
 
 
 def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:

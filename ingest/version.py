@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import version
 
-VERSION = 3
+VERSION = 4
 """The version of our own reading of pages. Raise it when reports would now be read better."""
 
 

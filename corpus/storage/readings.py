@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from corpus.errors import Corrupt, Gone, NotFound
 from corpus.model import (
+    ATTACHED_APART,
     Aside,
     AsideRole,
     Found,
@@ -92,6 +93,11 @@ class Readings(Database):
             ]
         self._complete(reading, found, numbers, "pages")
         return found
+
+    def attachments(self, reading: int) -> list[str]:
+        """The names of the files inside the file of a reading."""
+        rows = self._rows("SELECT value FROM found WHERE reading = ? AND field = 'attachments'", (reading,))
+        return rows[0][0].split(ATTACHED_APART) if rows else []
 
     def odd_pages(self, reading: int) -> list[Page]:
         """The pages of a reading that are unread, or from which something was withheld."""

@@ -27,7 +27,7 @@ from corpus.model import (
 from corpus.reasons import Reason
 from ingest.structure.page import Pixels
 
-FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language")
+FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language", "attachments")
 PIXELS = 6_000_000
 """The most that a picture of a page may have."""
 SCAN_PIXELS = 12_000_000
@@ -103,6 +103,26 @@ def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
             data *= depth * width * height
         _check(len(data) == depth * width * height, "pixels")
         return Pixels(width, height, data, depth)
+    except Malformed:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Malformed(type(error).__name__) from error
+
+
+def encode_file(data: bytes) -> bytes:
+    """A file that is inside another one as one line."""
+    return _line({"file": base64.b64encode(data).decode()})
+
+
+def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
+    """The file, or the reason why there is none. Raises Malformed when the line is anything else."""
+    try:
+        value = json.loads(line)
+        if "failure" in value:
+            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+        data = base64.b64decode(value["file"], validate=True)
+        _check(0 < len(data) <= most, "size")
+        return data
     except Malformed:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

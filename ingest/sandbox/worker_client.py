@@ -117,6 +117,18 @@ class Sandbox:
         self._held = id if self._process else ""
         return pixels
 
+    def attachment(self, data: bytes, index: int, most: int) -> bytes | Refusal:
+        """The bytes of a file inside the file, or why they cannot be had. most: bytes it may have."""
+        line = self._answer({"attachment": index, "most": most}, data)
+        if isinstance(line, Refusal):
+            return line
+        try:
+            answered = protocol.decode_file(line, most)
+        except protocol.Malformed as error:
+            self.close()
+            return Refusal(Reason.CRASHED, f"malformed answer: {error}")
+        return answered if isinstance(answered, bytes) else self._refused(*answered)
+
     def _drawn(self, request: Mapping[str, object], data: bytes, depth: int, id: str = "") -> Pixels | Refusal:
         line = self._answer(request, data, id)
         if isinstance(line, Refusal):

@@ -2,11 +2,13 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from corpus.model import Scan, ScanLine
-from ingest.structure.page import Line, RawPage
+from corpus.model import AsideRole, Scan, ScanLine
+from corpus.reasons import Reason
+from ingest.structure.page import Doubt, Line, RawPage
 
 DPI = 300
 """Dots per inch at which a page is drawn for OCR: what Tesseract is tuned for."""
@@ -14,7 +16,7 @@ DPI = 300
 SURE = 60.0
 """Confidence, 0 to 100. Below it a page may lie on its side, and OCR does not replace a text layer."""
 
-_LEAST = 30.0  # confidence of a line; below it is the noise of a stamp, a photograph or a logo
+_LEAST = 30.0  # confidence of a line; one below it is shown and counted, not searched: often it is no text at all
 _GAP = 1.2  # of the letter size, as in a text page
 _DEEP = re.compile(r"[gjpqyQ,;()\[\]/|]")  # letters that reach below the line
 _WORD = re.compile(r"[^\W\d_]+")
@@ -48,29 +50,62 @@ def is_better(scan: Scan, text: str) -> bool:
         return True
     ours, theirs = (
         sum(word in _COMMON for word in _WORD.findall(words.lower()))
-        for words in (" ".join(line.text for line in scan.lines), text)
+        for words in (" ".join(line.text for line in scan.lines if line.legible), text)
     )
     return scan.confidence >= SURE and ours > 1.1 * theirs + 2
 
 
 def take(page: RawPage, scan: Scan) -> None:
-    """Replace the lines of a page by those of OCR, if they are better."""
-    if not is_better(scan, " ".join(line.text for line in page.lines)):
+    """Put what OCR read in the place of the lines of a page, if it is better, or beside them, if they are not all."""
+    partly = page.unread == Reason.PARTLY_READ.value
+    if scan.turned or not (partly or any(line.doubt for line in page.lines)):
+        if is_better(scan, " ".join(line.text for line in page.lines)):
+            if scan.turned in (90, 270):
+                page.width, page.height = page.height, page.width
+            _put(page, scan, [], as_lines(scan, page.width))
         return
-    if scan.turned in (90, 270):
-        page.width, page.height = page.height, page.width
-    page.lines = as_lines(scan, page.width)
-    page.reader, page.unread, page.confidence = "ocr", None, scan.confidence
+    doubtful_lines = [line for line in page.lines if line.doubt]
+    kept = [line for line in page.lines if not line.doubt]
+    if doubtful_lines and not _reads_better(scan, doubtful_lines):
+        kept = page.lines
+    lines = [line for line in as_lines(scan, page.width) if not any(_stands_at(line, other) for other in kept)]
+    if any(line.role is None for line in lines):
+        _put(page, scan, kept, lines)
+    elif partly:
+        page.unread = Reason.NO_WORDS.value
+
+
+def _reads_better(scan: Scan, lines: Sequence[Line]) -> bool:
+    text = " ".join(line.text for line in lines)
+    if any(line.doubt is Doubt.LAYER for line in lines):
+        return is_better(scan, text)
+    return scan.confidence >= SURE
+
+
+def _put(page: RawPage, scan: Scan, kept: list[Line], lines: list[Line]) -> None:
+    page.lines = kept + lines
+    page.confidence = scan.confidence
+    page.reader, page.unread = "ocr", None
+    if any(line.doubt for line in kept):
+        page.unread = Reason.GARBLED.value
+
+
+def _stands_at(line: Line, other: Line) -> bool:
+    """Whether OCR has read a line, or most of it, that is known already."""
+    if line.sideways != other.sideways or abs(line.y - other.y) > 0.6 * max(line.size, other.size):
+        return False
+    return min(line.x1, other.x1) - max(line.x0, other.x0) > 0.5 * (line.x1 - line.x0)
 
 
 def as_lines(scan: Scan, width: float) -> list[Line]:
     """The lines of a scan on a page that is so many points wide."""
     scale = width / scan.width
     result = []
-    for text, left, right, baseline, size, gaps in scan.lines:
+    for text, left, right, baseline, size, gaps, legible in scan.lines:
         hyphen = len(text) > 2 and text[-1] in "-\u00ad" and text[-2].isalpha()
         line = Line(text[:-1] if hyphen else text, left * scale, right * scale, baseline * scale, size * scale)
         line.gaps, line.hyphen = gaps, hyphen
+        line.role = None if legible else AsideRole.ILLEGIBLE
         result.append(line)
     return result
 
@@ -93,7 +128,7 @@ def sideways(table: str) -> bool:
 
 def from_table(table: str) -> tuple[float, tuple[ScanLine, ...]]:
     """From Tesseract's table of words to the confidence of the page, 0 to 100, and its lines."""
-    kept = {key: words for key, words in _rows(table).items() if _is_text(words)}
+    kept = {key: words for key, words in _rows(table).items() if _has_letters(words)}
     # No two measures of the same letters are the same: a block has one size, and the usual one where it is near it.
     blocks: dict[tuple[int, ...], list[float]] = defaultdict(list)
     for key, words in kept.items():
@@ -120,10 +155,12 @@ def _rows(table: str) -> dict[tuple[int, ...], list[_Word]]:
     return rows
 
 
-def _is_text(words: list[_Word]) -> bool:
-    letters = sum(len(word.text) for word in words)
-    sure = sum(word.sure * len(word.text) for word in words) / letters
-    return sure >= _LEAST and any(letter.isalnum() for word in words for letter in word.text)
+def _has_letters(words: list[_Word]) -> bool:
+    return any(letter.isalnum() for word in words for letter in word.text)
+
+
+def _sure(words: list[_Word]) -> float:
+    return sum(word.sure * len(word.text) for word in words) / sum(len(word.text) for word in words)
 
 
 def _line(words: list[_Word], size: float) -> ScanLine:
@@ -137,4 +174,4 @@ def _line(words: list[_Word], size: float) -> ScanLine:
     shallow = [word.bottom for word in words if not _DEEP.search(word.text)]
     baseline = median(shallow) if shallow else median(word.bottom for word in words) - 0.2 * size
     left, right = min(word.left for word in words), max(word.right for word in words)
-    return ScanLine(text, left, right, baseline, round(size, 1), tuple(gaps))
+    return ScanLine(text, left, right, baseline, round(size, 1), tuple(gaps), _sure(words) >= _LEAST)

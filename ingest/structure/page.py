@@ -4,6 +4,7 @@ Lengths are in points (1/72 inch), as the page is seen: x to the right from the 
 """
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from corpus.model import AsideRole, Hidden
 from corpus.reasons import Reason
@@ -24,6 +25,18 @@ class Unreadable(Exception):
         self.detail = detail
 
 
+class Doubt(Enum):
+    """Why the letters of a line may not be those on the page. OCR reads such a line instead, where there is OCR.
+
+    CIPHER: its font gives other letters. HOLES: its font does not say what some of its letters are. LAYER: an earlier
+    OCR read it badly.
+    """
+
+    CIPHER = "cipher"
+    HOLES = "holes"
+    LAYER = "layer"
+
+
 @dataclass(slots=True)
 class Line:
     """One printed line, or the part of it that stands in one column.
@@ -35,6 +48,7 @@ class Line:
     gap_edges: where each of these gaps starts and ends, where the reader knows it.
     hyphen: the line ended in a hyphen that is not part of `text`.
     sideways: set at a right angle to most of the page. slanted: set at another angle, as a watermark is.
+    doubt: why its letters may not be those on the page.
     role: why it is kept out of search, once that is known.
     """
 
@@ -50,6 +64,7 @@ class Line:
     hyphen: bool = False
     sideways: bool = False
     slanted: bool = False
+    doubt: Doubt | None = None
     role: AsideRole | None = None
 
 
@@ -58,7 +73,8 @@ class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
     image: the page shows a picture. withheld: how each piece of text was hidden that has been taken out.
-    unread: why there is no text where there should be some. scan: OCR would read the page, or read it better.
+    unread: why there is no text where there should be some, also if it is missing in part of the page only.
+    scan: OCR would read the page, or read it better.
     confidence: of the OCR that has read it, 0 to 100.
     """
 
@@ -85,11 +101,13 @@ class Document:
     """A whole file as the readers gave it.
 
     properties: what the file says of itself (title, author, created). outline: the titles of its bookmarks.
+    attachments: the names of the files in it.
     """
 
     pages: list[RawPage]
     properties: dict[str, str] = field(default_factory=dict)
     outline: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def _serve(request: dict[str, Any], asked: BinaryIO, file: _File) -> bytes:
     try:
         if not request["held"]:
             file.receive(asked, int(request["bytes"]))
+        if "attachment" in request:
+            return protocol.encode_file(extract.attachment(file.data, int(request["attachment"]), int(request["most"])))
         if "dpi" in request:
             return protocol.encode_picture(render.scan(file.data, request["page"], request["dpi"]))
         if "page" in request:

@@ -4,26 +4,21 @@ PDFium reads it. pypdf reads the file that PDFium cannot open, and any page that
 better one is kept. Runs in the child process.
 """
 
-import re
 from typing import TYPE_CHECKING
 
 from corpus.model import Hidden
 from corpus.reasons import Reason
-from ingest.structure.ocr_lines import doubtful
-from ingest.structure.page import Document, RawPage, Unreadable
-from ingest.worker import properties, text_lines
+from ingest.structure import legible
+from ingest.structure.page import Document, Doubt, RawPage, Unreadable
+from ingest.worker import doubts, notes, properties, text_lines
 from ingest.worker.pdfium import documents, textpage
-from ingest.worker.visible import geometry, hidden_text
+from ingest.worker.visible import hidden_text
 from ingest.worker.visible.page_objects import PageObjects
 
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
 
 _HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it since PDF 1.0
-_FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
-_LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
-_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
-_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
 
 
 def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
@@ -44,6 +39,18 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden
     return _by_pypdf(data, max_pages, locked)
 
 
+def attachment(data: bytes, index: int, most: int) -> bytes:
+    """The bytes of a file (0-based) inside the PDF in `data`. Raises Unreadable. most: bytes it may have."""
+    try:
+        with documents.opened(data) as book:
+            found = documents.attached(book, index, most)
+    except documents.Unopened as error:
+        raise Unreadable(Reason.CORRUPT, str(error)) from error
+    if found is None:
+        raise Unreadable(Reason.CORRUPT, "an attachment without bytes, or with too many")
+    return found
+
+
 def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) -> Document:
     count = documents.count_pages(book)
     if count > max_pages:
@@ -57,9 +64,16 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
             other = other or _second(data)
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
-                page.scan = True
+                page.scan, page.unread = True, page.unread or Reason.GARBLED.value
+        if page is not None:
+            doubts.drop_ciphers(page)
         pages.append(page or _unread(index))
-    return _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
+    if documents.form_type(book) == documents.DYNAMIC_FORM:
+        for page in pages:
+            page.unread = page.unread or Reason.DYNAMIC_FORM.value
+    document = _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
+    document.attachments = properties.attachments(book)
+    return document
 
 
 def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
@@ -106,7 +120,8 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
 
 def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
     """One page, or None when PDFium cannot load it."""
-    handle = documents.load_page(book, index)
+    noted = notes.load(book, index)
+    handle = noted.handle
     if not handle:
         return None
     text_page = None
@@ -116,18 +131,14 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
         if not text_page:
             return None
         places = text_lines.read(handle, text_page, page)
-        things = None
+        things = PageObjects(handle, layers)
+        things.marked += noted.marked
+        typed = notes.typed_lines(text_page, page, places, noted.typed)
+        doubts.mark(text_page, page, places, things)
         if not trust_hidden_text:
-            things = PageObjects(handle, layers)
             hidden_text.withhold(handle, text_page, page, places, things)
-        if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
-            things = things or PageObjects(handle, layers)
-            page.image = things.any_picture
-            if not page.lines and page.image:
-                page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
-            page.scan = page.scan or (page.image and geometry.is_scan(things.pictures, documents.page_box(handle)))
-        elif places and hidden_text.invisible(text_page, places[0][0]):
-            page.scan = doubtful(" ".join(line.text for line in page.lines))
+        doubts.judge(handle, page, things)
+        notes.mark(page, typed)
         return page
     finally:
         if text_page:
@@ -143,34 +154,14 @@ def _looks_wrong(page: RawPage) -> bool:
     if not page.lines:
         return False
     text = " ".join(line.text for line in page.lines)
-    return _badness(text) > 0.05
-
-
-def _badness(text: str) -> float:
-    """The share of a text that cannot be what a person would read there: letters without Unicode, words without
-    spaces."""
-    if not text:
-        return 1.0
-    clear = text.replace("\xa0", " ").isprintable() and "\ufffd" not in text
-    odd = 0 if clear else len(_ODD.findall(text))
-    words = text.split()
-    glued = 0
-    if max(map(len, words), default=0) > _LONGEST_WORD:
-        glued = sum(len(word) for word in words if len(word) > _LONGEST_WORD and word.isalpha())
-    sample = text[:2_000]
-    few = 0.3 * len(sample)
-    # The letters of English are counted at once; the others only where those do not suffice.
-    plain = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
-    if plain < few:
-        plain = sum(map(str.isalnum, sample))
-    return (odd + glued) / len(text) + (0.5 if plain < few and len(sample) > 50 else 0.0)
+    return legible.badness(text) > 0.05 or any(line.doubt in (Doubt.CIPHER, Doubt.HOLES) for line in page.lines)
 
 
 def _better(page: RawPage | None, other: RawPage | None) -> RawPage | None:
     if page is None or other is None:
         return page or other
     ours, theirs = (" ".join(line.text for line in p.lines) for p in (page, other))
-    if _badness(theirs) < _badness(ours) and len(theirs) > 0.8 * len(ours):
+    if legible.is_better(theirs, ours) and len(theirs) > 0.8 * len(ours):
         other.image = page.image
         return other
     return page

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from corpus.model import Aside, AsideRole, Page, Paragraph, Scan, Text
+from corpus.model import ATTACHED_APART, Aside, AsideRole, Found, Page, Paragraph, Scan, Text
 from corpus.reasons import Reason
 from ingest.structure import metadata, normalise, numbers, paragraphs, reading_order
 from ingest.structure.draft import Draft
@@ -13,6 +13,8 @@ from ingest.structure.parts import recommendations, section_kinds, sections
 from ingest.structure.running_matter import boilerplate, contents
 from ingest.version import reader_name
 from ingest.worker import extract
+
+_LONGEST = 500  # characters of the names of all attached files
 
 
 def read(
@@ -49,9 +51,10 @@ def understand(document: Document, id: str, name: str) -> Text:
     pages = document.pages
     for page in pages:
         page.lines = [line for line in map(_repaired, reading_order.in_reading_order(page)) if line.text]
-        if not page.lines and page.reader is not None and page.unread is None and page.image:
+        if not page.free and page.reader is not None and page.unread is None and page.image:
             nothing = Reason.NO_WORDS if page.reader == "ocr" else Reason.NO_TEXT
-            page.unread, page.reader, page.scan = nothing.value, None, True
+            page.unread, page.scan = nothing.value, True
+            page.reader = page.reader if page.lines else None
     boilerplate.mark(pages)
     size = reading_order.body_size(pages)
     drafts = paragraphs.drafts(pages)
@@ -71,11 +74,20 @@ def understand(document: Document, id: str, name: str) -> Text:
         sections=tuple(divided),
         paragraphs=body,
         asides=_asides(document, drafts),
-        found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size),
+        found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size)
+        | _attachments(document),
         reader=reader_name(),
         items=recommendations.find(body, divided),
         scans=tuple(page.number for page in pages if page.scan),
     )
+
+
+def _attachments(document: Document) -> dict[str, Found]:
+    """The files inside the file, as something that it says of itself."""
+    if not document.attachments:
+        return {}
+    names = [name.replace(ATTACHED_APART.strip(), "/") for name in document.attachments]
+    return {"attachments": Found(ATTACHED_APART.join(names)[:_LONGEST], "file", 1.0)}
 
 
 def _repaired(line: Line) -> Line:

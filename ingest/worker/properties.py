@@ -8,6 +8,7 @@ from ingest.worker.pdfium import documents
 LABEL_LENGTH = 20
 VALUE_LENGTH = 500
 OUTLINE_ENTRIES = 2_000
+ATTACHED = 100
 _DAY = re.compile(r"(?:D:)?\s*(\d{4})(\d\d)?(\d\d)?")
 
 
@@ -30,6 +31,12 @@ def outline(document: int) -> list[str]:
     """The titles of the bookmarks, in order."""
     titles = (one_line(title, VALUE_LENGTH) for title in documents.bookmarks(document, OUTLINE_ENTRIES))
     return [title for title in titles if title]
+
+
+def attachments(document: int) -> list[str]:
+    """The names of the attached files, in order."""
+    names = documents.attachments(document, ATTACHED)
+    return [one_line(name, VALUE_LENGTH) or f"attachment {number}" for number, name in enumerate(names, 1)]
 
 
 def one_line(text: str, longest: int) -> str:

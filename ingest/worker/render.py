@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from corpus.reasons import Reason
 from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
 from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
+from ingest.worker import notes
 from ingest.worker.pdfium import documents, drawing, textpage
 from ingest.worker.visible import hidden_text
 
@@ -50,7 +51,7 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
             count = documents.count_pages(book)
             if not 1 <= number <= count:
                 raise Unreadable(Reason.EMPTY, f"{count} pages")
-            page = documents.load_page(book, number - 1)
+            page = notes.load(book, number - 1).handle
             if not page:
                 raise Unreadable(Reason.CORRUPT, "a page that cannot be loaded")
             try:

@@ -3,18 +3,20 @@
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
-from corpus.files import Failure, MissingFolder
+from corpus.files import Failure, FileRecord, MissingFolder
 from corpus.model import HIDDEN, Hidden
+from corpus.names import safe_name
 from corpus.reasons import explain
 from corpus.report import Coverage
 from corpus.settings import Settings
+from ingest import portfolio
 from ingest.sandbox import tesseract
 from ingest.summary import IngestSummary
 from reviews.library import Library
@@ -77,6 +79,24 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside the file of a report, such as one of a portfolio. read: it has become a report of its own."""
+
+    report: str
+    title: str
+    file: str
+    name: str
+    read: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"report": self.report, "title": self.title, "file": self.file, "name": self.name, "read": self.read}
+
+    def line(self) -> str:
+        """For a person."""
+        return f"{self.file}: {self.name}" + (", read as a report of its own" if self.read else ", not read")
+
+
+@dataclass(frozen=True, slots=True)
 class CoverageReport:
     """Everything that `reviews coverage` shows. not_held: titles in the catalogue without a file.
 
@@ -92,23 +112,29 @@ class CoverageReport:
     confinement: str = ""
     ocr: str = ""
     missing: tuple[MissingFolder, ...] = ()
+    attached: tuple[Attached, ...] = ()
 
     @classmethod
     def of(cls, library: Library) -> Self:
         """Coverage of a library as it is now."""
         with library.store() as store:
-            unread, withheld = [], []
+            unread, withheld, attached = [], [], []
+            files = store.files()
             for report in store.reports():
                 by_reason: dict[str, list[int]] = {}
                 by_way: dict[str, list[int]] = {}
                 pieces: Counter[str] = Counter()
-                for page in store.odd_pages(store.reading(report.id)):
+                reading = store.reading(report.id)
+                for page in store.odd_pages(reading):
                     if page.unread:
                         by_reason.setdefault(page.unread, []).append(page.number)
                     pieces.update(page.withheld)
                     for how in dict.fromkeys(page.withheld):
                         by_way.setdefault(how.value, []).append(page.number)
                 named = (report.id, report.title, report.files[0])
+                attached += [
+                    Attached(*named, name, _is_read(files, report.files, name)) for name in store.attachments(reading)
+                ]
                 unread += [Unread(*named, tuple(pages), reason) for reason, pages in by_reason.items()]
                 withheld += [Withheld(*named, tuple(pages), how, pieces[how]) for how, pages in by_way.items()]
             missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
@@ -121,6 +147,7 @@ class CoverageReport:
                 last_confinement(library.settings.runs),
                 engine_name(library.settings),
                 tuple(store.missing_folders()),
+                tuple(attached),
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -131,6 +158,7 @@ class CoverageReport:
             "missing_folders": [missing.to_dict() for missing in self.missing],
             "not_held": list(self.not_held),
             "withheld": [withheld.to_dict() for withheld in self.withheld],
+            "attached": [attached.to_dict() for attached in self.attached],
             "confinement": self.confinement or None,
             "ocr": self.ocr or None,
         }
@@ -146,7 +174,7 @@ class CoverageReport:
                 yield from _item(missing_sentence(missing.folder, missing.since))
         if self.unread:
             yield ""
-            yield f"Pages that could not be read, so are not searched: {held.unread_pages:,}"
+            yield f"Pages that could not be read, or not all, so are not searched in full: {held.unread_pages:,}"
             yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
         hidden = [withheld for withheld in self.withheld if withheld.how != Hidden.MARKED]
         marked = [withheld for withheld in self.withheld if withheld.how == Hidden.MARKED]
@@ -158,6 +186,10 @@ class CoverageReport:
             yield ""
             yield "Text marked for redaction can still be seen, so it is searched and shown. Tell the publisher."
             yield from (line for withheld in marked for line in _item(withheld.line()))
+        if self.attached:
+            yield ""
+            yield "Files inside other files. Only PDFs are read; save the others by hand if you need them."
+            yield from (line for attached in self.attached for line in _item(attached.line()))
         if self.failures:
             yield ""
             yield f"Files that could not be read: {len(self.failures):,}"
@@ -170,6 +202,15 @@ class CoverageReport:
         yield ""
         yield _SANDBOXES[self.confinement]
         yield f"Scanned pages are read by {self.ocr}." if self.ocr else _NO_OCR
+
+
+def _is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: str) -> bool:
+    """Whether an attached file became a report."""
+    return any(
+        record.report is not None
+        for key in portfolios
+        if (record := files.get(portfolio.key_of(key, safe_name(name)))) is not None
+    )
 
 
 _SANDBOXES = {

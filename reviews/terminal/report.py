@@ -12,7 +12,7 @@ import click
 from corpus.errors import NotFound
 from corpus.model import Aside, ItemKind, Paragraph, Text
 from corpus.report import METADATA, Report
-from reviews.terminal.results import counted, width
+from reviews.terminal.results import by_ocr, counted, width
 
 _LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "published", "pages", "unread_pages", "file")
 
@@ -112,7 +112,10 @@ def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
     printed = f" (printed {page.label})" if page.label != str(number) else ""
     yield click.style(f"{report.title}, page {number} of {report.pages}{printed}", bold=True)
     if page.unread:
-        yield f"This page could not be read ({page.unread}). `reviews coverage` says what to do."
+        how = "was not read in full" if page.reader else "could not be read"
+        yield f"This page {how} ({page.unread}). `reviews coverage` says what to do."
+    if page.reader == "ocr":
+        yield f"The text of this page was{by_ocr(page.confidence).removeprefix(',')}."
     for words, piece in _on_page(text, number):
         yield ""
         if isinstance(piece, Aside):

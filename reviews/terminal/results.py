@@ -128,13 +128,15 @@ def cited(passage: Passage) -> str:
     where = place(passage.page, passage.page_label, paragraph, passage.page_end)
     if heading:
         where += f", {textwrap.shorten(heading, _HEADING, placeholder=' …')}"
-    return where + (_by_ocr(passage.confidence) if passage.ocr else "")
+    return where + (by_ocr(passage.confidence) if passage.ocr else "")
 
 
-def _by_ocr(confidence: float | None) -> str:
-    """Note on a passage from a scan, with the confidence where it is low."""
-    poor = confidence is not None and confidence < _LEGIBLE
-    return ", read by OCR" + (f" with {confidence:.0f}% confidence: compare it with the page" if poor else "")
+def by_ocr(confidence: float | None) -> str:
+    """Note on text from a scan, with the confidence, and what to do where that is low."""
+    if confidence is None:
+        return ", read by OCR"
+    advice = ": compare it with the page" if confidence < _LEGIBLE else ""
+    return f", read by OCR with {confidence:.0f}% confidence{advice}"
 
 
 def quoted(passage: Passage) -> Iterator[str]:

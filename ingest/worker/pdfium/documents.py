@@ -12,6 +12,12 @@ from ingest.worker.pdfium.binding import ADDRESS, F0, FLOAT, INT, ULONG, Box, ad
 
 View = Callable[[float, float], tuple[float, float]]
 
+AS_SHOWN = pdfium.FLAT_NORMALDISPLAY
+"""How notes are made part of a page: as they are shown on a screen."""
+
+DYNAMIC_FORM = pdfium.FORMTYPE_XFA_FULL
+"""The type of a form whose pages are made by the program that shows it; other programs show a notice."""
+
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does not know
 _LONGEST = 100_000  # bytes of a label, a title or a property; what is longer is none
@@ -21,7 +27,13 @@ load_page = quick(pdfium.FPDF_LoadPage, ADDRESS, ADDRESS, INT)
 close_page = quick(pdfium.FPDF_ClosePage, None, ADDRESS)
 page_width = quick(pdfium.FPDF_GetPageWidthF, FLOAT, ADDRESS)
 page_height = quick(pdfium.FPDF_GetPageHeightF, FLOAT, ADDRESS)
+flatten_page = quick(pdfium.FPDFPage_Flatten, INT, ADDRESS, INT)
+form_type = quick(pdfium.FPDF_GetFormType, INT, ADDRESS)
+count_attachments = quick(pdfium.FPDFDoc_GetAttachmentCount, INT, ADDRESS)
 page_rotation = quick(pdfium.FPDFPage_GetRotation, INT, ADDRESS)
+_attachment_at = quick(pdfium.FPDFDoc_GetAttachment, ADDRESS, ADDRESS, INT)
+_attachment_name = quick(pdfium.FPDFAttachment_GetName, ULONG, ADDRESS, ADDRESS, ULONG)
+_attachment_file = quick(pdfium.FPDFAttachment_GetFile, INT, ADDRESS, ADDRESS, ULONG, ADDRESS)
 _page_box = quick(pdfium.FPDF_GetPageBoundingBox, INT, ADDRESS, ADDRESS)
 _meta = quick(pdfium.FPDF_GetMetaText, ULONG, ADDRESS, ctypes.c_char_p, ADDRESS, ULONG)
 _page_label = quick(pdfium.FPDF_GetPageLabel, ULONG, ADDRESS, INT, ADDRESS, ULONG)
@@ -120,6 +132,27 @@ def label(document: int, index: int) -> str:
 def meta(document: int, name: str) -> str:
     """A property of the file by its name in the PDF, such as "CreationDate"."""
     return _told(_meta, document, name.encode())
+
+
+def attachments(document: int, most: int) -> list[str]:
+    """The names of the files that are attached to a document, the contents of a portfolio among them."""
+    count = min(count_attachments(document), most)
+    return [_told(_attachment_name, _attachment_at(document, index)) for index in range(count)]
+
+
+def attached(document: int, index: int, most: int) -> bytes | None:
+    """The bytes of an attached file, or None if they cannot be had or are more than that."""
+    attachment = _attachment_at(document, index) if 0 <= index < count_attachments(document) else 0
+    if not attachment:
+        return None
+    size = ctypes.c_ulong()
+    place = ctypes.addressof(size)
+    if not _attachment_file(attachment, None, 0, place) or not 0 < size.value <= most:
+        return None
+    buffer = ctypes.create_string_buffer(size.value)
+    if not _attachment_file(attachment, ctypes.addressof(buffer), size.value, place):
+        return None
+    return buffer.raw[: size.value]
 
 
 def bookmarks(document: int, most: int) -> Iterator[str]:

@@ -37,8 +37,8 @@ TEXT, PATH, IMAGE, FORM = (
 )
 """Kinds of what stands on a page."""
 
-LINK, WIDGET = pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET
-"""Kinds of notes that most files have without drawing anything of them."""
+LINK, WIDGET, FREE_TEXT = pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT
+"""Kinds of notes. Most links and widgets draw nothing; a widget is a field of a form, and a free text a typed note."""
 
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 """How text is drawn that is not drawn."""

@@ -10,7 +10,8 @@ _OBJECTS_A_PAGE = 20_000  # that are looked at
 _SEGMENTS = 500  # a path with more counts as one rectangle
 _FORMS_IN_FORMS = 3
 _OBJECTS_A_FORM = 2_000
-_NOTES_A_PAGE = 1_000
+NOTES_A_PAGE = 1_000
+"""Notes that are looked at."""
 
 
 class Letter(NamedTuple):
@@ -39,6 +40,7 @@ class PageObjects:
         self.picturing: list[int] = []
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
+        self.shapes_in_forms: dict[int, int] = {}
         self.any_picture = objects.IMAGE in self.kinds or objects.FORM in self.kinds
         if self.any_picture:
             for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
@@ -47,7 +49,7 @@ class PageObjects:
                     self.pictures.append(box)
         self.notes: list[Box] = []
         self.marked = 0
-        for kind, box, drawn in objects.notes(page, _NOTES_A_PAGE):
+        for kind, box, drawn in objects.notes(page, NOTES_A_PAGE):
             self.marked += kind == objects.REDACT
             if drawn or kind not in (objects.LINK, objects.WIDGET):
                 self.notes.append(box)

@@ -1,0 +1,106 @@
+"""Is a text what a person would read on the page? Fonts that do not say which letters they draw give other letters, or
+none.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from itertools import pairwise
+
+_LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
+_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]{0,4}\d{1,5}){3,}|(?:\(cid:\d+\)){2,}")
+_BULLET = re.compile(
+    "^[\ue000-\uf8ff\ufffd]\\s*|\\s*[\ue000-\uf8ff\ufffd]$"
+)  # Word's own letters for bullets and ticks
+_PRIVATE = "[\ue000-\uf01f\uf030-\uf8ff]"  # but for the signs that a symbol font draws for those of ASCII
+_HOLES = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]|{_PRIVATE}{{2}}|\\w{_PRIVATE}")
+
+# Pairs of letters within words: two thirds of those of English and a third of those of Welsh are among these, and about
+# an eighth of those of words in cipher.
+_PAIRS = frozenset(
+    """th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic
+    ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un
+    lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld
+    ry mp fe bl ab gh ty op wo sa ay ex ke ui dd wy yn yr dy gw ae ff rh oe hy ys""".split()  # noqa: SIM905
+)
+_USUAL = frozenset(
+    """the of and to in a was that for is it on with as be by were at from this not or had have are which an page child
+    children y yr yn i ac ar o plant""".split()  # noqa: SIM905
+)
+_ENOUGH = 30  # pairs of letters; fewer say nothing about a font
+_LEAST = 0.25  # of the pairs of letters in any language of Europe
+
+
+def badness(text: str) -> float:
+    """The share of a text that cannot be what a person would read there: letters without Unicode, names of glyphs,
+    words without spaces."""
+    if not text:
+        return 1.0
+    clear = text.replace("\xa0", " ").isprintable() and "\ufffd" not in text
+    odd = 0 if clear else len(_ODD.findall(text))
+    words = text.split()
+    glued = 0
+    if max(map(len, words), default=0) > _LONGEST_WORD:
+        glued = sum(len(word) for word in words if len(word) > _LONGEST_WORD and word.isalpha())
+    named = 0
+    if "/" in text or "(cid:" in text:
+        named = sum(len(found.group()) for found in _GLYPH_NAMES.finditer(text))
+    sample = text[:2_000]
+    few = 0.3 * len(sample)
+    # The letters of English are counted at once; the others only where those do not suffice.
+    plain = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    if plain < few:
+        plain = sum(map(str.isalnum, sample))
+    return (odd + glued + named) / len(text) + (0.5 if plain < few and len(sample) > 50 else 0.0)
+
+
+def is_better(text: str, other: str) -> bool:
+    """Whether a reading of the same page has more of what is printed there. It never is for names of glyphs."""
+    if _GLYPH_NAMES.search(text) or in_cipher([text], [None]):
+        return False
+    return badness(text) < badness(other) or bool(in_cipher([other], [None]))
+
+
+def has_holes(text: str) -> bool:
+    """Whether letters of a line have no Unicode, other than a bullet or a tick at its ends."""
+    if text.isascii() and text.isprintable():
+        return False
+    return _HOLES.search(_BULLET.sub("", text)) is not None
+
+
+def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
+    """The lines in whose font the letters stand for others, by their places. fonts: of each line."""
+    by_font: dict[Hashable, list[int]] = defaultdict(list)
+    for at, font in enumerate(fonts):
+        by_font[font].append(at)
+    found: set[int] = set()
+    for places in by_font.values():
+        text = " ".join(lines[at] for at in places)
+        if _GLYPH_NAMES.search(text) and badness(text) > 0.2:
+            found.update(places)
+        elif not is_usual(text):
+            pairs, known = _pairs(text)
+            if pairs >= _ENOUGH and known < _LEAST * pairs:
+                found.update(places)
+    return found
+
+
+def is_usual(text: str) -> bool:
+    """Whether a text has one in ten of the commonest words. That is quick to say, and enough for nearly every line."""
+    words = text.lower().split()
+    return 10 * sum(map(_USUAL.__contains__, words)) >= len(words)
+
+
+def _pairs(text: str) -> tuple[int, int]:
+    """How many pairs of letters the words of a text have, and how many of them are common."""
+    pairs = known = 0
+    for word in text.lower().split():
+        if not word.isascii() or 2 * sum(map(str.isalpha, word)) <= len(word):  # a figure, a rule or an address
+            continue
+        for one, other in pairwise(word):
+            # A sign within a word counts: in a cipher it stands for a letter.
+            pairs += 1
+            known += one + other in _PAIRS
+    return pairs, known

@@ -1,0 +1,51 @@
+"""Was all of a page read, and as it is printed there? A page that needs OCR says so, also when it has some letters."""
+
+from collections.abc import Sequence
+
+from corpus.reasons import Reason
+from ingest.structure import legible, ocr_lines
+from ingest.structure.page import Doubt, RawPage
+from ingest.worker.pdfium import documents, textpage
+from ingest.worker.visible import geometry, hidden_text, unlettered
+from ingest.worker.visible.page_objects import PageObjects
+
+_FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
+
+
+def mark(text_page: int, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
+    """Mark the lines whose letters may not be those on the page. places: of the letters of each line."""
+    for line in page.lines:
+        if legible.has_holes(line.text):
+            line.doubt = Doubt.HOLES
+    odd = [at for at, line in enumerate(page.lines) if line.doubt or not legible.is_usual(line.text)]
+    if odd:
+        fonts = [textpage.font_name(text_page, places[at][0]) for at in odd]
+        for n in legible.in_cipher([page.lines[at].text for at in odd], fonts):
+            page.lines[odd[n]].doubt = Doubt.CIPHER
+    if things.pictures:
+        layer = [at for at, place in enumerate(places) if hidden_text.invisible(text_page, place[0])]
+        if ocr_lines.doubtful(" ".join(page.lines[at].text for at in layer)):
+            for at in layer:
+                page.lines[at].doubt = Doubt.LAYER
+
+
+def judge(handle: int, page: RawPage, things: PageObjects) -> None:
+    """Say whether OCR should read the page, and what is missing from it until then."""
+    if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
+        page.image = things.any_picture
+        page.scan = page.image and (not page.lines or geometry.is_scan(things.pictures, documents.page_box(handle)))
+    if any(line.doubt for line in page.lines):
+        page.scan, page.unread = True, Reason.GARBLED.value
+    elif not page.lines and page.image:
+        page.unread = Reason.NO_TEXT.value
+    elif unlettered.has_print(handle, page, things):
+        page.scan, page.unread = True, (Reason.PARTLY_READ if page.lines else Reason.NO_TEXT).value
+    if page.unread and not page.lines:
+        page.reader = None
+
+
+def drop_ciphers(page: RawPage) -> None:
+    """Take out the lines in which other letters stand than on the page: what nobody printed must not be found."""
+    page.lines = [line for line in page.lines if line.doubt is not Doubt.CIPHER]
+    if page.unread and not page.lines:
+        page.reader = None

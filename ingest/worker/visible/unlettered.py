@@ -1,0 +1,111 @@
+"""Is there print on a page where no letter stands? A scan under a running header, and text that is drawn as curves or
+as small pictures, look like lines of print and have no letters.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ingest.structure.page import Line, RawPage
+from ingest.worker.pdfium import documents, drawing, objects
+from ingest.worker.visible import geometry
+from ingest.worker.visible.ink import left_out
+from ingest.worker.visible.page_objects import PageObjects
+
+_SCALE = 1.5  # pixels a point: the smallest print is still in strokes
+_PIXELS = 3_000_000  # drawn at most; a poster is drawn smaller
+_DARK = 60  # of 255: how much darker than its paper ink is, at least
+_STROKES = 8  # across a row: fewer may be a line, a frame or a logo
+_LINE = (3.0, 40.0)  # points: how high a line of print is
+_FULL = 0.4  # of the height of the page: where letters fill more, no scan lies under them unread
+_MARGIN = 0.12  # of the height of the page, above and below: running matter stands there
+_SHAPES = 12  # letters drawn as shapes; fewer are a logo
+_SEGMENTS = 6  # of the shape of a letter, at least; a box has five
+_LONG = 60  # segments: a shape with more may be a whole line of letters
+_LINES = 2  # of print on a page with few letters, and one more on others: fewer are a logo
+_FEW_LETTERS = 50
+_PAD = 0.35  # of the letter size: ink around a letter that is still its own
+
+
+def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
+    """Whether lines of print are drawn on the page where no line of it stands."""
+    if not (_may_be_scan(handle, page, things) or _may_be_curves(things)):
+        return False
+    few = sum(len(line.text) for line in page.lines) < _FEW_LETTERS
+    return lines_of_print(handle, page, things) >= (_LINES if few else _LINES + 1)
+
+
+def _may_be_scan(handle: int, page: RawPage, things: PageObjects) -> bool:
+    if not things.pictures or not geometry.is_scan(things.pictures, documents.page_box(handle)):
+        return False
+    body = [line for line in page.lines if _MARGIN * page.height < line.y < (1 - _MARGIN) * page.height]
+    return (
+        len({int(line.y // 4) for line in body} | {int((line.y - line.size) // 4) for line in body})
+        < (_FULL * page.height / 4)
+        and sum(1.2 * line.size for line in body) < _FULL * page.height
+    )
+
+
+def _may_be_curves(things: PageObjects) -> bool:
+    return sum(_letters(things)) >= _SHAPES
+
+
+def _letters(things: PageObjects) -> Iterator[int]:
+    """How many letters each shape on the page may be."""
+    for thing, kind, box in zip(things.objects, things.kinds, things.bounds, strict=True):
+        if kind == objects.TEXT or box[3] - box[1] < 1:
+            continue
+        if kind == objects.PATH:
+            segments = objects.count_segments(thing)
+            if segments >= _LONG:
+                yield segments // _LONG + 1
+            elif segments >= _SEGMENTS and box[3] - box[1] < _LINE[1]:
+                yield 1
+        elif kind == objects.IMAGE and box[3] - box[1] < _LINE[1]:
+            yield 1
+        elif kind == objects.FORM:
+            yield things.shapes_in_forms.get(thing, 0)
+
+
+def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
+    """How many lines of print are drawn where no line stands."""
+    wide, high = documents.page_width(handle), documents.page_height(handle)
+    scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
+    width, height = max(1, int(wide * scale)), max(1, int(high * scale))
+    texts = [things.objects[z] for z in things.of_kind(objects.TEXT)] + things.texts_in_forms
+    with left_out(texts):
+        rows = drawing.rows(handle, width, height, depth=1, notes=False)
+    paper = _paper(rows)
+    black = bytes(abs(level - paper) > _DARK for level in range(256))
+    return _count([row.translate(black) for row in _blanked(rows, paper, page.lines, scale)], scale)
+
+
+def _paper(rows: Sequence[bytes]) -> int:
+    """The commonest level of grey of a page."""
+    some = b"".join(rows[::7])
+    return max(range(256), key=some.count, default=255)
+
+
+def _blanked(rows: Sequence[bytes], paper: int, lines: Sequence[Line], scale: float) -> list[bytes]:
+    """The rows of a picture with the paper in the place of lines that are known."""
+    cleared = [bytearray(row) for row in rows]
+    for line in lines:
+        if line.sideways:
+            continue
+        pad = _PAD * line.size
+        left, right = max(0, int((line.x0 - pad) * scale)), max(0, int((line.x1 + pad) * scale))
+        top, bottom = int((line.y - line.size - pad) * scale), int((line.y + pad + 0.25 * line.size) * scale)
+        for y in range(max(0, top), min(len(cleared), bottom)):
+            end = min(right, len(cleared[y]))
+            if end > left:
+                cleared[y][left:end] = bytes((paper,)) * (end - left)
+    return [bytes(row) for row in cleared]
+
+
+def _count(rows: Sequence[bytes], scale: float) -> int:
+    """Runs of rows with many strokes, as high as a line of print and with hardly any stroke above and below."""
+    strokes = [row.count(b"\x00\x01") for row in rows]
+    found = 0
+    for many, run in groupby(strokes, key=lambda number: number >= _STROKES):
+        high = len(list(run)) / scale
+        found += many and _LINE[0] <= high <= _LINE[1]
+    return found
