@@ -134,7 +134,7 @@ class _Recorder:
         self._leaving = Counter(known[key].report for key in changes.gone)
 
     def keep_scan(self, page: ScannedPage) -> None:
-        self._store.keep_scan(page.report, page.scan)
+        self._store.readings.keep_scan(page.report, page.scan)
         self._counts["ocr_pages"] += 1
 
     def record(self, outcome: Outcome, waiting: "deque[int]") -> bool:
@@ -191,7 +191,7 @@ class _Recorder:
 
     def _record_duplicate(self, outcome: Outcome) -> None:
         file, report = outcome.seen, outcome.id or ""
-        reader = self._readers.get(report) or self._store.reader_of(report)
+        reader = self._readers.get(report) or self._store.readings.reader_of(report)
         self._store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=reader))
         was = self._known.get(file.key)
         if was is not None and was.report == outcome.id:
@@ -226,7 +226,7 @@ def _claims(store: Store, known: Mapping[str, FileRecord], current: set[str]) ->
     """The reports that need no reading before the run starts."""
     held = {record.report for record in known.values() if record.report is not None}
     removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
-    return Claims({report for report in held if store.holds(report, *current)}, removed)
+    return Claims({report for report in held if store.readings.holds(report, *current)}, removed)
 
 
 def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:

@@ -214,8 +214,8 @@ def crowd(server: Server, library: Path, people: int, seconds: float, every: flo
 
     with Store.open(library / "corpus.db", read_only=True) as store:
         held = store.coverage().reports
-        readings = [reading for reading, _ in store.readings()][:_POOL]
-        pool = [text for reading in readings for text, _, _ in store.indexable(reading)]
+        readings = [reading for reading, _ in store.readings.current()][:_POOL]
+        pool = [text for reading in readings for text, _, _ in store.readings.indexable(reading)]
 
     def update() -> None:
         while not over.wait(every):

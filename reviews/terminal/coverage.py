@@ -102,7 +102,7 @@ class CoverageReport:
                 by_reason: dict[str, list[int]] = {}
                 by_way: dict[str, list[int]] = {}
                 pieces: Counter[str] = Counter()
-                for page in store.odd_pages(store.reading(report.id)):
+                for page in store.readings.odd_pages(store.readings.current_of(report.id)):
                     if page.unread:
                         by_reason.setdefault(page.unread, []).append(page.number)
                     pieces.update(page.withheld)
