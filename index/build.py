@@ -78,7 +78,7 @@ def build(
     revision = store.revision
     if before and before.manifest.revision == revision and not before.warnings and not clean:
         return None
-    live = frozenset(reading for reading, _ in store.readings())
+    live = frozenset(reading for reading, _ in store.readings.current())
     building = generations.start(index)
     try:
         name = generations.next_id(index)
@@ -102,7 +102,7 @@ def build(
             live=live,
             coverage=store.coverage(),
         )
-        reports = {reading: described[report] for reading, report in store.readings()}
+        reports = {reading: described[report] for reading, report in store.readings.current()}
         generation = generations.publish(index, building, manifest, reports, taken)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
@@ -135,7 +135,7 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
         found.append(str(error))
     finally:
         snapshot.close()
-    current = {reading for reading, _ in store.readings()}
+    current = {reading for reading, _ in store.readings.current()}
     if manifest.revision == store.revision and manifest.live != current:
         found.append("The index holds other reports than the corpus. Run `reviews index --rebuild`.")
     return found
@@ -233,10 +233,10 @@ def _write_segment(corpus: Path, building: Path, name: str, readings: Sequence[i
 
 
 def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
-    numbers = store.printed_numbers(reading)
+    numbers = store.readings.printed_numbers(reading)
     return [
         IndexedParagraph(text, SectionKind(kind), heading, numbers.get(ordinal, ""))
-        for ordinal, (text, kind, heading) in enumerate(store.indexable(reading))
+        for ordinal, (text, kind, heading) in enumerate(store.readings.indexable(reading))
     ]
 
 

@@ -23,7 +23,7 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
     reports: what `generation.reports()` gives, which takes a moment to read.
     It comes from another library then, or the corpus was restored from an older copy.
     """
-    ours = store.reports_read()
+    ours = store.readings.reports()
     removed = {removal.report for removal in store.removals()}  # perhaps not finished
     for reading, report in reports.items():
         if ours.get(reading) != report.id and report.id not in removed:
@@ -38,7 +38,7 @@ def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
     """What is wrong, in sentences: the words of one paragraph in the middle of a few reports are looked up."""
     documents = sorted(snapshot.documents().items())
     for document, reading in documents[:: max(1, len(documents) // _CANARIES)]:
-        paragraphs = store.indexable(reading)
+        paragraphs = store.readings.indexable(reading)
         starts = snapshot.layout(document).starts
         if len(starts) != len(paragraphs):
             yield f"The index has other paragraphs than the corpus for reading {reading}."
@@ -67,8 +67,8 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
             yield "The index does not find one of its words by its other forms."
     hyphens: set[tuple[str, str]] = set()
     for document, reading in sorted(documents.items()):
-        paragraphs = store.indexable(reading)
-        held, standing, starts, kinds = _inverted(paragraphs, store.printed_numbers(reading))
+        paragraphs = store.readings.indexable(reading)
+        held, standing, starts, kinds = _inverted(paragraphs, store.readings.printed_numbers(reading))
         hyphens.update(pair for text, _, _ in paragraphs for pair in analyser.compounds(text))
         layout = snapshot.layout(document)
         if (layout.starts, layout.kinds) != (starts, kinds):

@@ -142,7 +142,7 @@ class FileReader:
     def _scans(self, data: bytes, report: str, text: Text) -> dict[int, Scan | Reason]:
         """What OCR read on the pages that need it, in this run or in an earlier one."""
         with Store.open(self.corpus, read_only=True) as corpus:
-            known: dict[int, Scan | Reason] = {**corpus.scans(report, self.settings.ocr_languages)}
+            known: dict[int, Scan | Reason] = {**corpus.readings.scans(report, self.settings.ocr_languages)}
         for page, scan in self._new_scans(data, report, [page for page in text.scans if page not in known]):
             if isinstance(scan, Scan) and not self.keep(ScannedPage(report, scan)):
                 break

@@ -137,7 +137,7 @@ class _Recorder:
         self._inside = len(portfolio.inside((r.path for r in changes.unchanged), {r.path for r in changes.unchanged}))
 
     def keep_scan(self, page: ScannedPage) -> None:
-        self._store.keep_scan(page.report, page.scan)
+        self._store.readings.keep_scan(page.report, page.scan)
         self._counts["ocr_pages"] += 1
 
     def record(self, outcome: Outcome, waiting: "deque[int]") -> bool:
@@ -200,7 +200,7 @@ class _Recorder:
 
     def _record_duplicate(self, outcome: Outcome) -> None:
         file, report = outcome.seen, outcome.id or ""
-        reader = self._readers.get(report) or self._store.reader_of(report)
+        reader = self._readers.get(report) or self._store.readings.reader_of(report)
         self._store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=reader))
         was = self._known.get(file.key)
         if was is not None and was.report == outcome.id:
@@ -236,7 +236,7 @@ def _claims(store: Store, known: Mapping[str, FileRecord], current: set[str], st
     held = {record.report for record in known.values() if record.report is not None}
     removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
     again = {known[key].report for key in stale if key in known}
-    return Claims({report for report in held - again if store.holds(report, *current)}, removed)
+    return Claims({report for report in held - again if store.readings.holds(report, *current)}, removed)
 
 
 def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:

@@ -84,7 +84,9 @@ class Library:
         """
         store = self._corpus()
         found = store.report(report)
-        ordinal = None if paragraph is None else _ordinal(store.text(store.reading(found.id)), paragraph)
+        ordinal = (
+            None if paragraph is None else _ordinal(store.readings.text(store.readings.current_of(found.id)), paragraph)
+        )
         return self._ask(lambda searcher: searcher.similar(found.id, ordinal, limit))
 
     def batch(
@@ -148,13 +150,15 @@ class Library:
         """A report with its text, by its id or an unambiguous start of it."""
         store = self._corpus()
         report = store.report(id_or_prefix)
-        return report, store.text(store.reading(report.id))
+        return report, store.readings.text(store.readings.current_of(report.id))
 
     def items(self, report: str | None = None, kind: ItemKind | None = None) -> list[tuple[Report, Item]]:
         """Recommendations and findings of all reports, or of one, each with its report."""
         store = self._corpus()
         asked = store.reports() if report is None else [store.report(report)]
-        return [(each, item) for each in asked for item in store.items(store.reading(each.id), kind)]
+        return [
+            (each, item) for each in asked for item in store.readings.items(store.readings.current_of(each.id), kind)
+        ]
 
     def coverage(self) -> Coverage:
         """What is held and searchable now. A search result has the coverage of its index instead."""

@@ -41,7 +41,7 @@ class Session:
             described = self.generation.reports()
             assert_ours(self.store, self.generation, described)
             self._revision = self.store.revision
-            self.snapshot = open_snapshot(self.generation, self.store.reports_read())
+            self.snapshot = open_snapshot(self.generation, self.store.readings.reports())
         except BaseException:
             self.store.close()
             raise
@@ -64,14 +64,14 @@ class Session:
         """Whether a report was removed since it was opened: its text is no longer there to be shown."""
         revision = self.store.revision
         if revision != self._revision:
-            if not self.store.reports_read().keys() >= set(self.snapshot.documents().values()):
+            if not self.store.readings.reports().keys() >= set(self.snapshot.documents().values()):
                 return True
             self._revision = revision
         return False
 
     def text(self, report: str) -> Text:
         """Everything that was read of a report (full id), as this generation knows it."""
-        return self.store.text(self._readings[report])
+        return self.store.readings.text(self._readings[report])
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -87,7 +87,7 @@ class Session:
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
-        return self.store.items(self._readings[report], kind)
+        return self.store.readings.items(self._readings[report], kind)
 
     @cached_property
     def themed(self) -> dict[str, set[int]]:

@@ -174,12 +174,12 @@ def _judge(library: Path, scene: Scene, outcome: Outcome) -> Iterator[str]:
                 yield f"the corpus is not sound: {said}"
             if not generations.current(index, thorough=True).warnings and (said := build.check(store, index)):
                 yield f"check reports a problem in a sound index: {said}"
-            kept = {report for _, report in store.readings()}
+            kept = {report for _, report in store.readings.current()}
         again = update(library)
         with Store.open(library / "corpus.db") as store:
             if said := [*store.check(), *build.check(store, index, full=True)]:
                 yield f"after the next run: {said}"
-            new = {report for _, report in store.readings()} - kept
+            new = {report for _, report in store.readings.current()} - kept
         if again != len(new):
             yield f"the next run read {again} files for {len(new)} reports that were missing"
         if answers(library) != scene.after:

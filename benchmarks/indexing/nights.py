@@ -103,7 +103,7 @@ def paragraphs_of_the_demonstration() -> list[str]:
         settings = create_library(Path(folder))
         with Store.open(settings.database) as store:
             ingest(store, settings, [DEMO])
-            return [text for reading, _ in store.readings() for text, _, _ in store.indexable(reading)]
+            return [text for reading, _ in store.readings.current() for text, _, _ in store.readings.indexable(reading)]
 
 
 def main() -> None:

@@ -110,7 +110,10 @@ def scores(folder: Path) -> Iterator[Score]:
         settings = create_library(Path(temporary) / "library")
         with Store.open(settings.database) as store:
             ingest(store, settings, [folder])
-            found = [score(Path(report.files[0]), store.text(store.reading(report.id))) for report in store.reports()]
+            found = [
+                score(Path(report.files[0]), store.readings.text(store.readings.current_of(report.id)))
+                for report in store.reports()
+            ]
     yield from sorted(found, key=lambda s: min(s.recall, s.precision))
 
 

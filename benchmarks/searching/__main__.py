@@ -26,9 +26,9 @@ def questions(library: Library, seed: int, n: int) -> Iterator[str]:
     """Yield queries made of words that are side by side in some paragraph, so that most of them find something."""
     chance = random.Random(seed)
     with library.store() as store:
-        readings = [reading for reading, _ in store.readings()]
+        readings = [reading for reading, _ in store.readings.current()]
         chosen = chance.sample(readings, min(20, len(readings)))
-        texts = [text for reading in chosen for text, _, _ in store.indexable(reading)]
+        texts = [text for reading in chosen for text, _, _ in store.readings.indexable(reading)]
     runs = [[term for term, _ in analyser.terms(text) if term.isalpha()] for text in texts]
     runs = [run for run in runs if len(run) > 8]
     themes = [theme.name for theme in library.themes().themes]

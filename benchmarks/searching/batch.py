@@ -58,8 +58,8 @@ def distinctive_words(library: Library) -> set[str]:
     held: Counter[str] = Counter()
     count = 0
     with library.store() as store:
-        for reading, _ in islice(store.readings(), _SAMPLE):
-            for text, _, _ in store.indexable(reading):
+        for reading, _ in islice(store.readings.current(), _SAMPLE):
+            for text, _, _ in store.readings.indexable(reading):
                 count += 1
                 held.update({term for term, _ in analyser.terms(text)})
     return {term for term, among in held.items() if 1 < among <= count / 50 and len(term) > 3 and term.isalpha()}

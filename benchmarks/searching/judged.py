@@ -114,8 +114,11 @@ def ours(library: Library) -> System:
 def texts_of(library: Library) -> dict[str, str]:
     """Return the searchable text of each report."""
     with library.store() as store:
-        named = {reading: report[:ID] for reading, report in store.readings()}
-        return {report: "\n".join(text for text, _, _ in store.indexable(reading)) for reading, report in named.items()}
+        named = {reading: report[:ID] for reading, report in store.readings.current()}
+        return {
+            report: "\n".join(text for text, _, _ in store.readings.indexable(reading))
+            for reading, report in named.items()
+        }
 
 
 def bm25(texts: Mapping[str, str], k1: float = 1.2, b: float = 0.75) -> System:

@@ -29,7 +29,7 @@ KINDS = (SectionKind.SUMMARY, SectionKind.BODY, SectionKind.ANALYSIS, SectionKin
 def paragraphs_of(library: Path) -> list[str]:
     """Return the paragraphs of a library, in the order of its reports."""
     with Store.open(library / "corpus.db", read_only=True) as store:
-        return [text for reading, _ in store.readings() for text, _, _ in store.indexable(reading)]
+        return [text for reading, _ in store.readings.current() for text, _, _ in store.readings.indexable(reading)]
 
 
 def report(number: int, pool: list[str], words: int, seed: int) -> Text:

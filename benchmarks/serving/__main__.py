@@ -47,7 +47,7 @@ _COMMAND = [sys.executable, "-c", "from reviews.cli.main import main; main()"]
 
 
 @dataclass(slots=True)
-class Asked:
+class Response:
     """One request and how long it took. at: seconds from the start."""
 
     what: str
@@ -63,7 +63,7 @@ class Server:
 
     process: subprocess.Popen[str]
     port: int
-    answers: list[Asked] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
 
     def ask(self, link: HTTPConnection, what: str, path: str, began: float) -> bytes:
         """Request a page and record the result."""
@@ -76,7 +76,7 @@ class Server:
             link.close()
             body, status = b"", 0
         ms = (time.perf_counter() - start) * 1000
-        self.answers.append(Asked(what, start - began, ms, status, len(body)))
+        self.answers.append(Response(what, start - began, ms, status, len(body)))
         return body
 
     def link(self) -> HTTPConnection:
@@ -134,7 +134,7 @@ def person(server: Server, seed: int, began: float, until: float, reads: tuple[f
     link.close()
 
 
-def many(server: Server, people: int, seconds: float, reads: tuple[float, float] | None) -> list[Asked]:
+def many(server: Server, people: int, seconds: float, reads: tuple[float, float] | None) -> list[Response]:
     """Run that many people for that long."""
     server.answers = []
     began = time.perf_counter()
@@ -154,7 +154,7 @@ def publish(library: Path, pool: list[str], number: int) -> bool:
     return subprocess.run([*_COMMAND, "--library", str(library), "index"], capture_output=True).returncode == 0
 
 
-def told(answers: list[Asked]) -> dict[str, Any]:
+def told(answers: list[Response]) -> dict[str, Any]:
     """Return the figures of some answers, by kind of page."""
     figures: dict[str, Any] = {}
     for what in sorted({each.what for each in answers}):
@@ -214,8 +214,8 @@ def crowd(server: Server, library: Path, people: int, seconds: float, every: flo
 
     with Store.open(library / "corpus.db", read_only=True) as store:
         held = store.coverage().reports
-        readings = [reading for reading, _ in store.readings()][:_POOL]
-        pool = [text for reading in readings for text, _, _ in store.indexable(reading)]
+        readings = [reading for reading, _ in store.readings.current()][:_POOL]
+        pool = [text for reading in readings for text, _, _ in store.readings.indexable(reading)]
 
     def update() -> None:
         while not over.wait(every):

@@ -1,11 +1,11 @@
-"""The corpus file: opening it, transactions, and SQLite's errors as errors of ours.
+"""The corpus file: opening it, transactions, and translating SQLite's errors.
 
-The only module that imports sqlite3. `corpus.storage.readings` and `corpus.storage.store` describe the tables.
+The only module that imports sqlite3. `corpus.storage.readings` and `corpus.storage.store` know the tables.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +26,14 @@ _ROOM = 256 * 1024  # bytes that must be free before anything is written: SQLite
 
 
 class Database:
-    """An open corpus file, for the classes that know its tables. It belongs to the thread that opened it.
+    """An open corpus file. Use it in the thread that opened it.
 
-    While a writer has it open, SQLite keeps a log beside it (WAL), so that readers never wait. At rest there is the one
-    file: a reader needs no other, makes none, and maps nothing into memory that a full disk could take away.
+    While it is open for writing, SQLite keeps a log beside it (WAL), so that readers never wait. When nobody writes,
+    there is only the one file: reading creates no other file and maps none into memory.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
-        self._db = connection
+        self._connection = connection
         self._path = path
         self._writing = writing
         self._logging = False  # since `_begin_log`; a file that is refused is not touched
@@ -41,7 +41,11 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
-        """Open the corpus at `path`; with `create`, make it when it is not there. A foreign file is not touched."""
+        """Open the corpus at `path`. create: create it if it does not exist.
+
+        Raises NotFound when there is none, and NoIndex or Corrupt for a file that this version cannot use, which is
+        left as it was.
+        """
         path = Path(path)
         with translated_errors(path):
             if create:
@@ -57,7 +61,7 @@ class Database:
                 if read_only and 0 < _log_size(path) <= _LOG_HEADER:
                     database._reopen()
                 database._recognise(create)
-                database._db.execute("PRAGMA foreign_keys = ON")
+                database._connection.execute("PRAGMA foreign_keys = ON")
                 if not read_only:
                     database._begin_log()
                     database._migrate()
@@ -76,21 +80,21 @@ class Database:
 
     @property
     def path(self) -> Path:
-        """Where the corpus is, so that another process or thread can open it too."""
+        """The path of the corpus file."""
         return self._path
 
     def close(self) -> None:
-        """Give the file back. Closing twice does no harm."""
+        """Close the file. Closing it twice does no harm."""
         if self._logging:
             self._logging = False
             with suppress(sqlite3.Error):  # the log then stays, and whoever reads or writes next reads it
                 self._end_log()
-        self._db.close()
+        self._connection.close()
 
     def _recognise(self, create: bool) -> None:
         """Refuse a file that is not a corpus, or one of a newer version; fill an empty one when asked to."""
-        application, version = self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
-        if (application, version) == (0, 0) and not self._number("SELECT count(*) FROM sqlite_schema"):
+        application, version = self.number("PRAGMA application_id"), self.number("PRAGMA user_version")
+        if (application, version) == (0, 0) and not self.number("SELECT count(*) FROM sqlite_schema"):
             if not create:
                 raise NotFound(f"{self._path} is empty: creating it was interrupted. Run `reviews init` again.")
             self._create()
@@ -106,93 +110,102 @@ class Database:
 
     def _migrate(self) -> None:
         """Take the steps that a corpus of an earlier version lacks, each whole or not at all."""
-        while (version := self._number("PRAGMA user_version")) < FORMAT:
-            with self._transaction():
-                if self._number("PRAGMA user_version") == version:  # otherwise another process was faster
-                    STEPS[version - 1](self._db.execute)
-                    self._db.execute(f"PRAGMA user_version = {version + 1}")
+        while (version := self.number("PRAGMA user_version")) < FORMAT:
+            with self.transaction():
+                if self.number("PRAGMA user_version") == version:  # otherwise another process was faster
+                    STEPS[version - 1](self._connection.execute)
+                    self._connection.execute(f"PRAGMA user_version = {version + 1}")
 
     def _begin_log(self) -> None:
         """Write to a log beside the file from now on. The mark of it is one write to the first page of the file, and
         needs no journal on the disk: one that a killed process left would lock out who may only read."""
         self._logging = True
-        self._db.execute("PRAGMA synchronous = FULL")
-        if self._rows("PRAGMA journal_mode")[0][0] != "wal":
-            self._db.execute("PRAGMA journal_mode = MEMORY")
-            self._db.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        if self.rows("PRAGMA journal_mode")[0][0] != "wal":
+            self._connection.execute("PRAGMA journal_mode = MEMORY")
+            self._connection.execute("PRAGMA journal_mode = WAL")
 
     def _end_log(self) -> None:
         """Bring the log into the file and take it away, unless somebody is reading it."""
-        self._db.execute("PRAGMA busy_timeout = 1000")
+        self._connection.execute("PRAGMA busy_timeout = 1000")
         try:
-            self._db.execute("PRAGMA journal_mode = MEMORY")
+            self._connection.execute("PRAGMA journal_mode = MEMORY")
         except sqlite3.OperationalError:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _create(self) -> None:
         self._begin_log()
-        with self._transaction():
-            if self._number("SELECT count(*) FROM sqlite_schema"):
+        with self.transaction():
+            if self.number("SELECT count(*) FROM sqlite_schema"):
                 return  # another process was faster
             for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run a statement inside a `transaction`."""
+        return self._connection.execute(statement, values)
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run a statement for each row, inside a `transaction`."""
+        self._connection.executemany(statement, rows)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """Everything inside the `with` block or nothing, and on the disk when it ends."""
         with translated_errors(self._path):
-            self._db.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
+                self._connection.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:  # SQLite has already rolled back when the disk is full
-                    self._db.execute("ROLLBACK")
+                if self._connection.in_transaction:  # SQLite has already rolled back when the disk is full
+                    self._connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
-    def _snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[None]:
         """Several reads of one state, whatever a writer does meanwhile."""
-        if self._db.in_transaction:
+        if self._connection.in_transaction:
             yield
             return
-        self._rows("PRAGMA schema_version")  # a reader opens the file anew here if it must
+        self.rows("PRAGMA schema_version")  # a reader opens the file anew here if it must
         with translated_errors(self._path):
-            self._db.execute("BEGIN")
+            self._connection.execute("BEGIN")
             try:
                 yield
             finally:
-                self._db.execute("ROLLBACK")
+                self._connection.execute("ROLLBACK")
 
-    def _rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
+    def rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows that a SELECT returns. Raises Gone when a reader without locks sees the file change."""
         with translated_errors(self._path):
             for _ in range(_ATTEMPTS):
-                if self._still and self._still != _State.of(self._path) and not self._db.in_transaction:
+                if self._still and self._still != _State.of(self._path) and not self._connection.in_transaction:
                     self._reopen()
                 try:
-                    found = self._db.execute(select, values).fetchall()
+                    found = self._connection.execute(select, values).fetchall()
                 except sqlite3.OperationalError as error:
-                    if self._writing or self._db.in_transaction or not _log_is_missing(error, self._path):
+                    if self._writing or self._connection.in_transaction or not _log_is_missing(error, self._path):
                         raise
                     self._reopen()
-                    found = self._db.execute(select, values).fetchall()
+                    found = self._connection.execute(select, values).fetchall()
                 if not self._still or self._still == _State.of(self._path):
                     return found
-                if self._db.in_transaction:  # what was read before in it is of another state
+                if self._connection.in_transaction:  # what was read before in it is of another state
                     break
             raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
 
     def _reopen(self) -> None:
         """Open the file again for reading, as it is now."""
-        self._db.close()
+        self._connection.close()
         before = _State.of(self._path)
         self._still = None
-        self._db = _connect(self._path, _reading(self._path))
+        self._connection = _connect(self._path, _reading(self._path))
         if not 0 < before.log <= _LOG_HEADER:
             try:
-                self._db.execute("PRAGMA schema_version").fetchall()
+                self._connection.execute("PRAGMA schema_version").fetchall()
                 return
             except sqlite3.OperationalError as error:
                 if not _log_is_missing(error, self._path):
@@ -200,12 +213,13 @@ class Database:
         # The file says that there is a log, and there is none, or one without entries, in which SQLite gets lost: an
         # older version of this program closed it, or a process was killed between the two. All is in the file. It is
         # read without locks, and what was read while somebody began to write is thrown away.
-        self._db.close()
-        self._db = _connect(self._path, "mode=ro&immutable=1")
+        self._connection.close()
+        self._connection = _connect(self._path, "mode=ro&immutable=1")
         self._still = before
 
-    def _number(self, select: str) -> int:
-        return int(self._rows(select)[0][0])
+    def number(self, select: str) -> int:
+        """The single number that a SELECT returns."""
+        return int(self.rows(select)[0][0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The readings of reports: pages, sections, paragraphs and items, and the pages that OCR has read.
 
-A *reading* is what one reader made of one report. It never changes. The index refers to readings by number and finds
-their text here until they are pruned.
+A *reading* is the text of one report as one version of the reader read it. It never changes. The index refers to
+readings by number and finds their text here until they are pruned.
 """
 
 import json
@@ -34,47 +34,50 @@ _SECTIONS = "SELECT ordinal, kind, heading FROM section WHERE reading = ?"
 _PARAGRAPHS = "SELECT ordinal, page, number, section, text, heading, turns FROM paragraph WHERE reading = ?"
 
 
-class Readings(Database):
-    """The readings of a corpus."""
+class Readings:
+    """The readings of a corpus, in an open database."""
 
-    def readings(self) -> list[tuple[int, str]]:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def current(self) -> list[tuple[int, str]]:
         """Number and report id of each current reading, ordered by report id."""
-        return self._rows("SELECT id, report FROM reading WHERE current = 1 ORDER BY report")
+        return self._db.rows("SELECT id, report FROM reading WHERE current = 1 ORDER BY report")
 
-    def reports_read(self) -> dict[int, str]:
+    def reports(self) -> dict[int, str]:
         """The report of each reading that is held, current or not."""
-        return dict(self._rows("SELECT id, report FROM reading"))
+        return dict(self._db.rows("SELECT id, report FROM reading"))
 
-    def reading(self, report: str) -> int:
+    def current_of(self, report: str) -> int:
         """The current reading of a report (full id)."""
-        rows = self._rows("SELECT id FROM reading WHERE current = 1 AND report = ?", (report,))
+        rows = self._db.rows("SELECT id FROM reading WHERE current = 1 AND report = ?", (report,))
         if not rows:
             raise NotFound(f"There is no report {report[:12]}. `reviews reports` lists the reports.")
         return int(rows[0][0])
 
     def text(self, reading: int) -> Text:
         """Everything that was read."""
-        with self._snapshot():
-            rows = self._rows("SELECT report, reader FROM reading WHERE id = ?", (reading,))
+        with self._db.snapshot():
+            rows = self._db.rows("SELECT report, reader FROM reading WHERE id = ?", (reading,))
             if not rows:
                 raise _gone()
-            with checked_values(self._path):
+            with checked_values(self._db.path):
                 return Text(
                     id=rows[0][0],
                     pages=tuple(self.pages(reading)),
                     sections=tuple(self.sections(reading)),
                     paragraphs=tuple(
-                        _paragraph(row) for row in self._rows(f"{_PARAGRAPHS} ORDER BY ordinal", (reading,))
+                        _paragraph(row) for row in self._db.rows(f"{_PARAGRAPHS} ORDER BY ordinal", (reading,))
                     ),
                     asides=tuple(
                         Aside(page, before, AsideRole(role), text)
-                        for page, before, role, text in self._rows(
+                        for page, before, role, text in self._db.rows(
                             "SELECT page, before, role, text FROM aside WHERE reading = ? ORDER BY ordinal", (reading,)
                         )
                     ),
                     found={
                         name: Found(value, source, confidence)
-                        for name, value, source, confidence in self._rows(
+                        for name, value, source, confidence in self._db.rows(
                             "SELECT field, value, source, confidence FROM found WHERE reading = ?", (reading,)
                         )
                     },
@@ -86,17 +89,17 @@ class Readings(Database):
         """The pages of a reading in order, or those with the numbers."""
         condition, values = _among("number", numbers)
         select = f"{_PAGES}{condition} ORDER BY number"
-        with checked_values(self._path):
+        with checked_values(self._db.path):
             found = [
                 Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld.split())))
-                for number, label, reader, unread, confidence, withheld in self._rows(select, (reading, *values))
+                for number, label, reader, unread, confidence, withheld in self._db.rows(select, (reading, *values))
             ]
         self._complete(reading, found, numbers, "pages")
         return found
 
     def attachments(self, reading: int) -> list[str]:
         """The names of the files inside the file of a reading."""
-        rows = self._rows("SELECT value FROM found WHERE reading = ? AND field = 'attachments'", (reading,))
+        rows = self._db.rows("SELECT value FROM found WHERE reading = ? AND field = 'attachments'", (reading,))
         return rows[0][0].split(ATTACHED_APART) if rows else []
 
     def odd_pages(self, reading: int) -> list[Page]:
@@ -107,9 +110,9 @@ class Readings(Database):
         """The sections of a reading in order, or those with the ordinals."""
         condition, values = _among("ordinal", ordinals)
         select = f"{_SECTIONS}{condition} ORDER BY ordinal"
-        with checked_values(self._path):
+        with checked_values(self._db.path):
             found = [
-                Section(n, SectionKind(kind), heading) for n, kind, heading in self._rows(select, (reading, *values))
+                Section(n, SectionKind(kind), heading) for n, kind, heading in self._db.rows(select, (reading, *values))
             ]
         self._complete(reading, found, ordinals, "sections")
         return found
@@ -117,8 +120,8 @@ class Readings(Database):
     def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a reading, or those of one kind, in the order in which they stand."""
         select = "SELECT kind, first, last, addressee FROM item WHERE reading = ? ORDER BY ordinal"
-        with self._snapshot(), checked_values(self._path):
-            rows = [row for row in self._rows(select, (reading,)) if kind is None or row[0] == kind.value]
+        with self._db.snapshot(), checked_values(self._db.path):
+            rows = [row for row in self._db.rows(select, (reading,)) if kind is None or row[0] == kind.value]
             if not rows:
                 return []
             sections = self.sections(reading)
@@ -134,12 +137,12 @@ class Readings(Database):
         """Some paragraphs of a reading, in order, each once."""
         wanted = sorted(set(ordinals))
         found: list[Paragraph] = []
-        with checked_values(self._path):
+        with checked_values(self._db.path):
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
                 marks = ",".join("?" * len(chunk))
                 select = f"{_PARAGRAPHS} AND ordinal IN ({marks}) ORDER BY ordinal"
-                found += map(_paragraph, self._rows(select, (reading, *chunk)))
+                found += map(_paragraph, self._db.rows(select, (reading, *chunk)))
         self._complete(reading, found, wanted, "paragraphs")
         return found
 
@@ -147,7 +150,7 @@ class Readings(Database):
         """Raises Gone when some that are wanted are not there because the reading is not, otherwise Corrupt."""
         if wanted is None or len(found) == len(set(wanted)):
             return
-        if not self._rows("SELECT 1 FROM reading WHERE id = ?", (reading,)):
+        if not self._db.rows("SELECT 1 FROM reading WHERE id = ?", (reading,)):
             raise _gone()
         raise Corrupt(
             f"The index refers to {what} that reading {reading} of the corpus does not have. "
@@ -156,30 +159,31 @@ class Readings(Database):
 
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
         """For the indexer: (text as it is searched, kind of section, is it a heading) of every paragraph, in order."""
-        kinds: dict[int, str] = dict(self._rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
+        kinds: dict[int, str] = dict(self._db.rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
         select = "SELECT number, text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
-        with checked_values(self._path):
+        with checked_values(self._db.path):
             return [
                 (searched(text, number), kinds[section], bool(heading))
-                for number, text, section, heading in self._rows(select, (reading,))
+                for number, text, section, heading in self._db.rows(select, (reading,))
             ]
 
     def printed_numbers(self, reading: int) -> dict[int, str]:
         """The printed number of each paragraph that has one, by its ordinal."""
         select = "SELECT ordinal, number FROM paragraph WHERE reading = ? AND number IS NOT NULL"
-        return dict(self._rows(select, (reading,)))
+        return dict(self._db.rows(select, (reading,)))
 
     def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
         """What stands on a page, in order. A paragraph over a page break is given whole on each of its pages."""
-        with self._snapshot(), checked_values(self._path):
-            if not self._rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
-                last = self._rows("SELECT pages FROM reading WHERE id = ?", (reading,))
+        with self._db.snapshot(), checked_values(self._db.path):
+            if not self._db.rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
+                last = self._db.rows("SELECT pages FROM reading WHERE id = ?", (reading,))
                 raise NotFound(f"There is no page {number}: the report has pages 1 to {last[0][0] if last else 0}.")
             select = f"{_PARAGRAPHS} AND page <= ? AND last_page >= ? ORDER BY ordinal"
-            paragraphs = [_paragraph(row) for row in self._rows(select, (reading, number, number))]
+            paragraphs = [_paragraph(row) for row in self._db.rows(select, (reading, number, number))]
             select = "SELECT page, before, role, text FROM aside WHERE reading = ? AND page = ? ORDER BY ordinal"
             asides = [
-                Aside(page, n, AsideRole(role), text) for page, n, role, text in self._rows(select, (reading, number))
+                Aside(page, n, AsideRole(role), text)
+                for page, n, role, text in self._db.rows(select, (reading, number))
             ]
         # The sort is stable: asides come before the paragraph that they precede, and keep their own order.
         pieces: list[Paragraph | Aside] = [*asides, *paragraphs]
@@ -189,7 +193,7 @@ class Readings(Database):
         """Store what OCR read, even if the report fails: it took seconds a page."""
         lines = json.dumps(scan.lines, ensure_ascii=False)
         row = (scan.page, scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, lines)
-        with self._transaction():
+        with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO scan VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (report, *row))
 
     def scans(self, report: str, languages: str) -> dict[int, Scan]:
@@ -198,10 +202,10 @@ class Readings(Database):
             "SELECT page, languages, engine, confidence, width, turned, lines FROM scan "
             "WHERE report = ? AND languages = ?"
         )
-        with checked_values(self._path):
+        with checked_values(self._db.path):
             return {
                 page: Scan(page, asked, by, sure, width, turned, tuple(map(ScanLine.of, json.loads(lines))))
-                for page, asked, by, sure, width, turned, lines in self._rows(select, (report, languages))
+                for page, asked, by, sure, width, turned, lines in self._db.rows(select, (report, languages))
             }
 
     def holds(self, report: str, *readers: str) -> bool:
@@ -210,10 +214,10 @@ class Readings(Database):
 
     def reader_of(self, report: str) -> str:
         """What made the latest reading of the report; "" when it was never read."""
-        rows = self._rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
+        rows = self._db.rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
         return str(rows[0][0]) if rows else ""
 
-    def _add(self, text: Text) -> int:
+    def add(self, text: Text) -> int:
         """Write a reading, which is not current yet, inside the caller's transaction. Gives its number."""
         unread = sum(page.unread is not None for page in text.pages)
         insert = "INSERT INTO reading (report, reader, current, pages, unread_pages) VALUES (?, ?, 0, ?, ?)"

@@ -8,6 +8,9 @@ a writer.
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from corpus.catalogue.describe import describe
 from corpus.catalogue.row_matching import Held, match
@@ -17,7 +20,7 @@ from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
 from corpus.model import Text
 from corpus.reasons import Reason
 from corpus.report import Coverage, Report
-from corpus.storage.database import checked_values, translated_errors
+from corpus.storage.database import Database, checked_values, translated_errors
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
 from corpus.storage.readings import Readings
@@ -25,31 +28,59 @@ from corpus.storage.readings import Readings
 _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
 
 
-class Store(Readings):
-    """The corpus of one library. Make one with `Store.open`, use it in a `with` block or close it."""
+class Store:
+    """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
-    _known: tuple[int, list[Report], list[Row]] | None = None  # what is known, at which revision
+    readings: what was read of each report.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.readings = Readings(database)
+        self._known: tuple[int, list[Report], list[Row]] | None = None  # revision, reports, rows without a file
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
+        """Open the corpus at `path`. create: create it if it does not exist. See `Database.open` for the errors."""
+        return cls(Database.open(path, create=create, read_only=read_only))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The path of the corpus, for opening it in another process or thread."""
+        return self._db.path
+
+    def close(self) -> None:
+        """Close the corpus. Closing it twice does no harm."""
+        self._db.close()
 
     # Files
 
     def files(self) -> dict[str, FileRecord]:
         """Every file that was seen, by path."""
-        rows = self._rows("SELECT path, size, mtime_ns, report, reason, detail, reader FROM file ORDER BY path")
+        rows = self._db.rows("SELECT path, size, mtime_ns, report, reason, detail, reader FROM file ORDER BY path")
         records = (
             FileRecord(name_as_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
             for path, size, mtime, report, reason, detail, reader in rows
         )
-        with checked_values(self._path):
+        with checked_values(self._db.path):
             return {record.path: record for record in records}
 
     def note_file(self, record: FileRecord) -> None:
         """Record what a file is now. A report is held as long as it has a file."""
-        with self._transaction():
+        with self._db.transaction():
             self._note(record)
 
     def forget_file(self, path: str) -> None:
         """The file is gone. A report without files is no longer held, but its readings stay until they are pruned."""
-        with self._transaction():
+        with self._db.transaction():
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
             if old:
                 self._settle(old[0][0], path)
@@ -57,8 +88,8 @@ class Store(Readings):
 
     def put(self, text: Text, record: FileRecord) -> int:
         """Add a reading of a report and the file it was read from, whole or not at all. Gives its number."""
-        with self._transaction():
-            reading = self._add(text)
+        with self._db.transaction():
+            reading = self.readings.add(text)
             self._note(record)
             self._settle(text.id, record.path)
             self._advance()
@@ -66,7 +97,7 @@ class Store(Readings):
 
     def prune(self, keep: Collection[int]) -> int:
         """Delete the readings that are neither current nor in `keep` (which kept indexes refer to). Says how many."""
-        with self._transaction():
+        with self._db.transaction():
             old = {number for (number,) in self._db.execute("SELECT id FROM reading WHERE current = 0")} - set(keep)
             self._db.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in sorted(old)))
         return len(old)
@@ -113,28 +144,30 @@ class Store(Readings):
 
     def withdrawals(self) -> list[Withdrawal]:
         """The reports that were held once and have no file any more, the latest first."""
-        rows = self._rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
+        rows = self._db.rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
         return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
         """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
         if not self._keeps_missing_folders():
             return []
-        return [MissingFolder(*row) for row in self._rows("SELECT folder, since FROM missing_folder ORDER BY folder")]
+        return [
+            MissingFolder(*row) for row in self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
+        ]
 
     def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
         """Record which folders are missing now and which are back. The first day is kept."""
-        with self._transaction():
+        with self._db.transaction():
             self._db.executemany("DELETE FROM missing_folder WHERE folder = ?", ((folder,) for folder in back))
             rows = ((folder, _today()) for folder in missing)
             self._db.executemany("INSERT OR IGNORE INTO missing_folder VALUES (?, ?)", rows)
 
     def _keeps_missing_folders(self) -> bool:
-        return bool(self._number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
+        return bool(self._db.number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
 
     def removals(self) -> list[Removal]:
         """The reports that were removed for good, the latest first."""
-        rows = self._rows("SELECT report, date, reason, done FROM removed ORDER BY date DESC, report")
+        rows = self._db.rows("SELECT report, date, reason, done FROM removed ORDER BY date DESC, report")
         return [Removal(report, date, reason, bool(done)) for report, date, reason, done in rows]
 
     def known(self, prefix: str) -> str:
@@ -145,7 +178,8 @@ class Store(Readings):
             wanted = prefix.strip().lower()
             past = [each.report for each in self.withdrawals()]
             past += [
-                report for (report,) in self._rows("SELECT DISTINCT report FROM reading UNION SELECT report FROM scan")
+                report
+                for (report,) in self._db.rows("SELECT DISTINCT report FROM reading UNION SELECT report FROM scan")
             ]
             found = {report for report in past if report.startswith(wanted)}
             if len(found) != 1:
@@ -159,9 +193,9 @@ class Store(Readings):
         it out of what SQLite keeps beside.
         """
         refused = (Reason.REMOVED.value, f"removed on {_today()}", report)
-        with translated_errors(self._path):
+        with translated_errors(self._db.path):
             self._db.execute("PRAGMA secure_delete = ON")
-        with self._transaction():
+        with self._db.transaction():
             for table in ("reading", "scan", "withdrawn"):
                 self._db.execute(f"DELETE FROM {table} WHERE report = ?", (report,))  # noqa: S608 - our own words
             self._db.execute("UPDATE file SET report = NULL, reason = ?, detail = ? WHERE report = ?", refused)
@@ -173,18 +207,18 @@ class Store(Readings):
 
         Raises Locked when somebody is reading it. Nothing is lost then, and it can be tried again.
         """
-        with translated_errors(self._path):
+        with translated_errors(self._db.path):
             self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
             self._db.execute("VACUUM")
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
             raise Locked(
-                f"Someone is reading {self._path} at the moment. Run `reviews update` later to finish the removal."
+                f"Someone is reading {self._db.path} at the moment. Run `reviews update` later to finish the removal."
             )
 
     def note_removed(self) -> None:
         """Record that all removals are complete: none of their text is left."""
-        with self._transaction():
+        with self._db.transaction():
             self._db.execute("UPDATE removed SET done = 1")
 
     # What is known
@@ -221,21 +255,21 @@ class Store(Readings):
 
     def coverage(self) -> Coverage:
         """What a search over the current readings covers."""
-        with self._snapshot():
-            pages = self._rows("SELECT pages, unread_pages FROM reading WHERE current = 1")
-            failures = self._number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
+        with self._db.snapshot():
+            pages = self._db.rows("SELECT pages, unread_pages FROM reading WHERE current = 1")
+            failures = self._db.number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
         return Coverage.of(pages, failures)
 
     def catalogue(self) -> list[Row]:
         """The rows of the catalogue as they were last set."""
-        rows = self._rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
-        with checked_values(self._path):
+        rows = self._db.rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
+        with checked_values(self._db.path):
             return [Row(line, json.loads(cells)) for line, cells in rows]
 
     def set_catalogue(self, rows: Sequence[Row]) -> None:
         """Replace the catalogue. Nothing happens when it is the same as before."""
         new = [(n, row.line, json.dumps(dict(row.cells), ensure_ascii=False)) for n, row in enumerate(rows)]
-        with self._transaction():
+        with self._db.transaction():
             if new != self._db.execute("SELECT ordinal, line, cells FROM catalogue ORDER BY ordinal").fetchall():
                 self._db.execute("DELETE FROM catalogue")
                 self._db.executemany("INSERT INTO catalogue VALUES (?, ?, ?)", new)
@@ -244,10 +278,10 @@ class Store(Readings):
     @property
     def revision(self) -> int:
         """Grows with every change that can change an answer, in the same transaction as the change."""
-        return self._number("SELECT revision FROM state")
+        return self._db.number("SELECT revision FROM state")
 
     def _described(self) -> tuple[list[Report], list[Row]]:
-        with self._snapshot():
+        with self._db.snapshot():
             revision = self.revision
             if self._known is None or self._known[0] != revision:
                 self._known = (revision, *self._describe())
@@ -255,14 +289,14 @@ class Store(Readings):
 
     def _describe(self) -> tuple[list[Report], list[Row]]:
         found: dict[str, dict[str, tuple[str, str]]] = {}
-        for report, name, value, source in self._rows(
+        for report, name, value, source in self._db.rows(
             "SELECT report, field, value, source FROM found JOIN reading ON reading = id WHERE current = 1"
         ):
             found.setdefault(report, {})[name] = (value, source)
         files: dict[str, list[str]] = {}
-        for path, report in self._rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
+        for path, report in self._db.rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
             files.setdefault(report, []).append(name_as_text(path))
-        current = self._rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
+        current = self._db.rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
         rows = self.catalogue()
         held = [
             Held(
@@ -285,13 +319,13 @@ class Store(Readings):
     def check(self) -> list[str]:
         """What is wrong with the corpus, as sentences; nothing when it is sound. Reads every byte."""
         try:
-            with translated_errors(self._path):
+            with translated_errors(self._db.path):
                 faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
                 # One line of it: the others name more pages of the same file, and a person can do nothing with them.
-                problems = [f"{self._path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []
+                problems = [f"{self._db.path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []
                 if not faults:
-                    with self._snapshot():
-                        problems = list(unsound(self._rows))
+                    with self._db.snapshot():
+                        problems = list(unsound(self._db.rows))
         except Corrupt as error:
             problems = [str(error)]
         return problems

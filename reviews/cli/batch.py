@@ -132,12 +132,12 @@ def _summary(done: BatchSummary) -> Iterator[str]:
         f"{counted(done.queries, 'query', 'queries')} run{kept}: {counted(done.mentions, 'mention')} in "
         f"{counted(done.rows, 'row')}."
     )
-    failed = [asked for asked in done.about.asked if asked.error]
-    for asked in failed[:20]:
-        yield f"Not answered: {asked.error}"
+    failed = [answer for answer in done.about.answers if answer.error]
+    for answer in failed[:20]:
+        yield f"Not answered: {answer.error}"
     if len(failed) > 20:
         yield f"… and {len(failed) - 20} more, all listed in the output."
-    empty = sum(not asked.error and not asked.counts for asked in done.about.asked)
+    empty = sum(not answer.error and not answer.counts for answer in done.about.answers)
     if empty:
         yield f"{counted(empty, 'query', 'queries')} found nothing."
     yield "Written: " + ", ".join(str(file) for file in done.files)
@@ -183,13 +183,13 @@ def _differences(found: Changes) -> Iterator[str]:
     from reviews.terminal.results import counted
 
     titles = {**found.gone, **found.new}
-    asked = counted(found.asked, "query", "queries")
-    yield f"{asked} from {found.since} run again: {len(found.queries)} with a different answer."
+    queries = counted(found.queries, "query", "queries")
+    yield f"{queries} from {found.since} run again: {len(found.changes)} with a different answer."
     for heading, reports in (("New in the library", found.new), ("No longer in the library", found.gone)):
         if reports:
             yield f"{heading}: {counted(len(reports), 'report')}"
             yield from (f"  {report[:12]}  {title}" for report, title in reports.items())
-    for change in found.queries:
+    for change in found.changes:
         yield (
             f"{change.id}  {change.query}: {change.before[0]} → {change.after[0]} reports, "
             f"{change.before[1]:,} → {change.after[1]:,} mentions"

@@ -124,8 +124,8 @@ class CoverageReport:
                 by_reason: dict[str, list[int]] = {}
                 by_way: dict[str, list[int]] = {}
                 pieces: Counter[str] = Counter()
-                reading = store.reading(report.id)
-                for page in store.odd_pages(reading):
+                reading = store.readings.current_of(report.id)
+                for page in store.readings.odd_pages(reading):
                     if page.unread:
                         by_reason.setdefault(page.unread, []).append(page.number)
                     pieces.update(page.withheld)
@@ -133,7 +133,8 @@ class CoverageReport:
                         by_way.setdefault(how.value, []).append(page.number)
                 named = (report.id, report.title, report.files[0])
                 attached += [
-                    Attached(*named, name, _is_read(files, report.files, name)) for name in store.attachments(reading)
+                    Attached(*named, name, _is_read(files, report.files, name))
+                    for name in store.readings.attachments(reading)
                 ]
                 unread += [Unread(*named, tuple(pages), reason) for reason, pages in by_reason.items()]
                 withheld += [Withheld(*named, tuple(pages), how, pieces[how]) for how, pages in by_way.items()]

@@ -22,7 +22,7 @@ from reviews.web.guard import access, audit, headers
 from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.audit import Audit
 from reviews.web.library_pool import LibraryPool
-from reviews.web.parameters import Asked
+from reviews.web.parameters import SearchParameters
 from reviews.web.views import analysis, exports, openapi, report, search
 from reviews.web.views import library as library_views
 
@@ -88,7 +88,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         why=explain,
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
-        ask=lambda **values: Asked(**values).query(),
+        ask=lambda **values: SearchParameters(**values).query(),
     )
     # A feed needs a time; for a date not known to the day, the time of the index is used.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise

@@ -30,7 +30,7 @@ _VALUES = 50  # of one filter
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchParameters:
     """One search, as in the address of a page. page: 1-based."""
 
     text: str = ""
@@ -41,7 +41,7 @@ class Asked:
     exact: bool = False
 
     @classmethod
-    def read(cls, given: MultiDict[str, str]) -> Asked:
+    def read(cls, given: MultiDict[str, str]) -> SearchParameters:
         """Read the parameters. Raises UsageError for an invalid value; unknown names are ignored."""
         wanted = given.get("sort") or "relevance"
         sort = next((name for name in SORTS if name == wanted), None)
@@ -98,7 +98,7 @@ class Asked:
     def inside(self) -> str:
         """Query string for the same search inside one report."""
         only = Filters(sections=self.filters.sections)
-        return Asked(text=self.text, filters=only, exact=self.exact).query()
+        return SearchParameters(text=self.text, filters=only, exact=self.exact).query()
 
     def wording(self, themes: Themes) -> str:
         """The query text: as typed, or with every word exact."""

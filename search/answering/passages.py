@@ -163,13 +163,13 @@ def passages(
     """
     if not ordinals:
         return []
-    texts = {paragraph.ordinal: paragraph for paragraph in store.paragraphs(reading, ordinals)}
+    texts = {paragraph.ordinal: paragraph for paragraph in store.readings.paragraphs(reading, ordinals)}
     numbers = {
         number for paragraph in texts.values() for number in (paragraph.page, *(page for _, page in paragraph.turns))
     }
-    pages = {page.number: page for page in store.pages(reading, numbers)}
+    pages = {page.number: page for page in store.readings.pages(reading, numbers)}
     headings = {paragraph.section for paragraph in texts.values()}
-    sections = {section.ordinal: section for section in store.sections(reading, headings)}
+    sections = {section.ordinal: section for section in store.readings.sections(reading, headings)}
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]

@@ -56,7 +56,7 @@ def similar_reports(
     snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, limit: int
 ) -> list[Alike]:
     """The reports most like one, best first."""
-    texts = (text for text, _, _ in store.indexable(snapshot.documents()[document]))
+    texts = (text for text, _, _ in store.readings.indexable(snapshot.documents()[document]))
     counts = Counter(term for text in texts for term, _ in analyser.terms(text) if _telling(term))
     telling = _telling_most(snapshot, [term for term, _ in counts.most_common(_LOOKED_UP)], counts, _KEPT)
     own = sqrt(sum(shared.tells**2 for shared in telling)) or 1.0
@@ -79,7 +79,7 @@ def similar_passages(
 ) -> list[Alike]:
     """The paragraphs most like one, best first, one of each report. Other paragraphs of the same report count too."""
     reading = snapshot.documents()[document]
-    (paragraph,) = store.paragraphs(reading, [ordinal])
+    (paragraph,) = store.readings.paragraphs(reading, [ordinal])
     counts = Counter(term for term, _ in analyser.terms(paragraph.text) if _telling(term))
     telling = _telling_most(snapshot, list(counts), counts, _KEPT_OF_PASSAGE)
     own = sum(shared.tells for shared in telling) or 1.0

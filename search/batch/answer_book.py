@@ -10,7 +10,7 @@ from search.batch.columns import OF_A_REPORT, SUMMARY
 from search.batch.mentions import kept_rows
 from search.batch.record import About
 from search.batch.summary import by_title, summary_row
-from search.batch.tally import SMALL, Asked, Tally
+from search.batch.tally import SMALL, QueryAnswer, Tally
 from search.tables.cell_text import shortened
 from search.tables.columns import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
@@ -61,9 +61,9 @@ def write_book(
         _years(book, tally)
         errors = book.sheet("Errors", ("line", "id", "query", "error"))
         errors.header()
-        for asked in tally.asked:
-            if asked.error:
-                errors.write({**asked.question, "error": asked.error})
+        for answer in tally.answers:
+            if answer.error:
+                errors.write({**answer.question.to_dict(), "error": answer.error})
         _about(book, about, sum(parts.values()), sum(left_out))
 
 
@@ -90,8 +90,8 @@ def _mentions(sheet: Sheet, tally: Tally, parts: Mapping[Path, int], max_rows: i
 def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequence[int]) -> None:
     sheet.header([_NAMES.get(name, name) for name in (*SUMMARY, *extras)], keep=2)
     used: set[str] = set()
-    for asked, missing in zip(tally.asked, left_out, strict=True):
-        row = summary_row(asked)
+    for answer, missing in zip(tally.answers, left_out, strict=True):
+        row = summary_row(answer)
         if row.get("parsed") == row["query"]:
             row["parsed"] = None  # worth a look only where the query was read differently
         if missing:
@@ -105,13 +105,13 @@ def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequen
 
 def _matrix(sheet: Sheet, tally: Tally) -> None:
     """Reports × queries. Empty: no match. 0: a match without a mention, as for `year:2015`."""
-    shown = range(min(len(tally.asked), MAX_COLUMNS - 4))
-    asked = [tally.asked[query] for query in shown]
-    sheet.columns_like([7] * len(asked), 4)
+    shown = range(min(len(tally.answers), MAX_COLUMNS - 4))
+    answer = [tally.answers[query] for query in shown]
+    sheet.columns_like([7] * len(answer), 4)
     bold = sheet.total
-    sheet.cells(["n reports", None, None, None, *(None if a.error else a.reports for a in asked)], bold)
-    sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in asked)], bold)
-    names = [f"{a.question['id']}  {shortened(a.question['query'], _QUERY)}" for a in asked]
+    sheet.cells(["n reports", None, None, None, *(None if a.error else a.reports for a in answer)], bold)
+    sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in answer)], bold)
+    names = [f"{a.question.id}  {shortened(a.question.query, _QUERY)}" for a in answer]
     sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
     for n in by_title(tally):
         report = tally.reports[n]
@@ -119,39 +119,39 @@ def _matrix(sheet: Sheet, tally: Tally) -> None:
         sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
     if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
-    sheet.finish(4 + len(asked))
+    sheet.finish(4 + len(answer))
 
 
 def _together(book: Book, tally: Tally) -> None:
     """Two sheets of queries × queries: the number of reports, and of paragraphs, that mention both."""
-    shown = [n for n, asked in enumerate(tally.asked) if not asked.error][: MAX_COLUMNS - 2]
-    names = [tally.asked[n].question["id"] for n in shown]
+    shown = [n for n, answer in enumerate(tally.answers) if not answer.error][: MAX_COLUMNS - 2]
+    names = [tally.answers[n].question.id for n in shown]
     rows = [[tally.together(one, other) for other in shown] for one in shown]
     for which, name in enumerate(("Same report", "Same paragraph")):
         sheet = book.sheet(name, ("id", "query"))
         sheet.columns_like([6] * len(shown), 2)
         sheet.header(["id", "query", *names], upright=0, keep=2)
         for one, row in zip(shown, rows, strict=True):
-            question = tally.asked[one].question
-            sheet.cells([question["id"], question["query"], *(pair[which] for pair in row)])
+            question = tally.answers[one].question
+            sheet.cells([question.id, question.query, *(pair[which] for pair in row)])
 
 
 def _years(book: Book, tally: Tally) -> None:
     """Reports per year, and as a share of the reports held for that year: their number differs from year to year."""
     held = tally.held_by_year()
     names = ["unknown" if year is None else str(year) for year in held]
-    answered = [(n, asked) for n, asked in enumerate(tally.asked) if not asked.error]
+    answered = [(n, answer) for n, answer in enumerate(tally.answers) if not answer.error]
     for share in (False, True):
         sheet = book.sheet("By year (share)" if share else "By year", ("id", "query"))
         sheet.columns_like([9] * len(held), 2)
         sheet.header(["id", "query", *names], keep=2)
         sheet.cells(["", "reports held", *held.values()], sheet.total)
-        for n, asked in answered:
+        for n, answer in answered:
             found = tally.by_year(n)
             counts = [found.get(year, 0) for year in held]
             shown = [count / of for count, of in zip(counts, held.values(), strict=True)] if share else counts
             small = [0 < count < SMALL for count in counts]
-            sheet.marked([asked.question["id"], asked.question["query"]], shown, small)
+            sheet.marked([answer.question.id, answer.question.query], shown, small)
 
 
 def _about(book: Book, about: About, rows: int, left_out: int) -> None:
@@ -159,16 +159,16 @@ def _about(book: Book, about: About, rows: int, left_out: int) -> None:
     sheet.header(["About this search", ""])
     for name, value in _facts(about, rows, left_out):
         sheet.cells([name, value])
-    for asked in about.asked:
-        if not asked.error:
+    for answer in about.answers:
+        if not answer.error:
             sheet.cells([])
-            for name, value in _reading(asked):
+            for name, value in _reading(answer):
                 sheet.cells([name, value])
 
 
 def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     """What was searched, with what, and what the numbers mean."""
-    wrong = sum(bool(asked.error) for asked in about.asked)
+    wrong = sum(bool(answer.error) for answer in about.answers)
     if left_out:
         yield (
             "NOT ALL MENTIONS ARE HERE",
@@ -181,7 +181,7 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     yield "sheet of queries", about.sheet
     if about.read:
         yield "read from it", about.read
-    yield "queries", f"{len(about.asked)}, of which {wrong} could not be run"
+    yield "queries", f"{len(about.answers)}, of which {wrong} could not be run"
     yield "searched", about.searched
     yield "could not be read", about.not_searched
     yield "index", f"generation {about.generation['id']}, built {about.generation['built_at']}"
@@ -196,18 +196,18 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
 
 
-def _reading(asked: Asked) -> Iterator[tuple[str, str]]:
+def _reading(answer: QueryAnswer) -> Iterator[tuple[str, str]]:
     """One query, and how it was read."""
-    question = asked.question
-    yield f"query {question['id']}", question["query"]
-    for name, value in question["filters"].items():
+    question = answer.question
+    yield f"query {question.id}", question.query
+    for name, value in question.given:
         yield f"   {name}", value
-    if asked.parsed != question["query"]:
-        yield "   read as", asked.parsed
-    if len(asked.expansions) > 1:
-        yield "   searched for", "; ".join(expansion.text for expansion in asked.expansions)
-    for expansion in asked.expansions:
+    if answer.parsed != question.query:
+        yield "   read as", answer.parsed
+    if len(answer.expansions) > 1:
+        yield "   searched for", "; ".join(expansion.text for expansion in answer.expansions)
+    for expansion in answer.expansions:
         if len(expansion.terms) > 1:
             yield f"   {shortened(expansion.text, _QUERY)} includes", ", ".join(expansion.terms)
-    for warning in asked.warnings:
+    for warning in answer.warnings:
         yield "   note", warning

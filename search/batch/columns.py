@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search.batch.tally import Asked
+from search.batch.tally import QueryAnswer
 
 COLUMNS = (
     "id",
@@ -57,6 +57,6 @@ MATRIX = ("report", "title", "board", "year")
 _TAKEN = frozenset((*COLUMNS, *SUMMARY))
 
 
-def extra_cells(asked: Asked) -> dict[str, str]:
+def extra_cells(answer: QueryAnswer) -> dict[str, str]:
     """The cells of the sheet's own columns. One with the name of one of ours is called `sheet …`."""
-    return {f"sheet {name}" if name in _TAKEN else name: cell for name, cell in asked.question["extra"].items()}
+    return {f"sheet {name}" if name in _TAKEN else name: cell for name, cell in answer.question.extra}

@@ -11,7 +11,7 @@ from typing import Any
 from corpus.names import real_path
 from corpus.report import Report
 from search.batch.columns import COLUMNS, OF_A_REPORT, extra_cells
-from search.batch.tally import Asked
+from search.batch.tally import QueryAnswer
 from search.results import Hit
 from search.tables.writers import TEXT_FORMS, text_file
 
@@ -57,12 +57,12 @@ class Mentions:
         self._plan = plan
         self._links = Links(plan.library, plan.web)
 
-    def write(self, path: Path, asked: Asked, hits: Iterable[Hit]) -> int:
+    def write(self, path: Path, answer: QueryAnswer, hits: Iterable[Hit]) -> int:
         """Write the rows of one query, and return how many. A query with an error or without hits has one row, except
         in a workbook, where the sheet Summary has it.
         """
-        said = {**extra_cells(asked), "id": asked.question["id"], "query": asked.question["query"]}
-        said |= {"error": asked.error, "warnings": " ".join(asked.warnings)}
+        said = {**extra_cells(answer), "id": answer.question.id, "query": answer.question.query}
+        said |= {"error": answer.error, "warnings": " ".join(answer.warnings)}
         count = 0
         with text_file(path) as file:
             write = TEXT_FORMS[self._plan.part_form](file, (*COLUMNS, *self._plan.extras), header=False)
@@ -71,7 +71,7 @@ class Mentions:
                     write(row)
                     count += 1
             if not count and self._plan.form != "xlsx":
-                write({**said, "mentions": None if asked.error else 0})
+                write({**said, "mentions": None if answer.error else 0})
                 count = 1
         return count
 

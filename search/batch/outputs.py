@@ -56,8 +56,8 @@ def _write_tables(
             return stack.enter_context(table(path, plan.form, columns, **types))
 
         summary = opened(place(out.with_suffix(f".summary.{plan.form}")), (*SUMMARY, *plan.extras), text=plan.extras)
-        for asked in tally.asked:
-            summary(summary_row(asked))
+        for answer in tally.answers:
+            summary(summary_row(answer))
         names = matrix_names(tally)
         matrix = opened(place(out.with_suffix(f".matrix.{plan.form}")), (*MATRIX, *names), whole=names)
         for row in matrix_rows(tally):

@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.report import Coverage
-from search.batch.tally import Asked
+from search.batch.tally import QueryAnswer
 from search.filters import of_cells
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
@@ -22,7 +22,6 @@ VERSION = 1
 """Version of the format. It increases when a key changes its meaning or is removed."""
 
 
-_QUESTION = ("id", "line", "query", "filters", "extra", "unusable")
 _ANSWER = ("parsed", "expansions", "warnings", "error", "counts", "cases", "of", "passages")
 
 
@@ -39,7 +38,7 @@ class About:
     coverage: Coverage
     sheet: str
     reports: Mapping[str, str]
-    asked: Sequence[Asked]
+    answers: Sequence[QueryAnswer]
     read: str = ""
 
     @property
@@ -53,8 +52,8 @@ class About:
         return f"{self.coverage.unread_pages} pages, {self.coverage.failures} files"
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as JSON. `counts` of a query are pairs: position of the report in `reports`, mentions."""
-        place = {report: n for n, report in enumerate(self.reports)}
+        """The record as JSON. `counts` of a query are pairs: index of the report in `reports`, mentions."""
+        index = {report: n for n, report in enumerate(self.reports)}
         return {
             "version": VERSION,
             "asked_at": self.asked_at,
@@ -66,39 +65,26 @@ class About:
             "reports": [{"id": report, "title": title} for report, title in self.reports.items()],
             "queries": [
                 {
-                    **asked.question,
-                    "parsed": asked.parsed,
-                    "expansions": [expansion.to_dict() for expansion in asked.expansions],
-                    "warnings": list(asked.warnings),
-                    "error": asked.error,
-                    "reports": asked.reports,
-                    "cases": asked.cases,
-                    "mentions": asked.mentions,
-                    "passages": asked.passages,
-                    "of": asked.of,
-                    "counts": [[place[report], mentions] for report, mentions in asked.counts],
+                    **answer.question.to_dict(),
+                    "parsed": answer.parsed,
+                    "expansions": [expansion.to_dict() for expansion in answer.expansions],
+                    "warnings": list(answer.warnings),
+                    "error": answer.error,
+                    "reports": answer.reports,
+                    "cases": answer.cases,
+                    "mentions": answer.mentions,
+                    "passages": answer.passages,
+                    "of": answer.of,
+                    "counts": [[index[report], mentions] for report, mentions in answer.counts],
                 }
-                for asked in self.asked
+                for answer in self.answers
             ],
         }
 
     def questions(self) -> list[Question]:
         """The same queries, to be run again. A row that could not be run is left as it was."""
-        found = []
-        for asked in self.asked:
-            told = asked.question
-            row = Question(
-                told["id"],
-                told["query"],
-                told["line"],
-                given=tuple(told["filters"].items()),
-                extra=tuple(told["extra"].items()),
-                error=told["unusable"],
-            )
-            if not row.error:
-                row = replace(row, filters=of_cells(told["filters"]))
-            found.append(row)
-        return found
+        rows = [answer.question for answer in self.answers]
+        return [row if row.error else replace(row, filters=of_cells(dict(row.given))) for row in rows]
 
 
 def versions() -> dict[str, str]:
@@ -106,7 +92,7 @@ def versions() -> dict[str, str]:
     return {"program": metadata.version("safeguarding-reviews"), "python": platform.python_version()}
 
 
-def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = "") -> About:
+def about(searcher: Searcher, sheet: str, answers: Sequence[QueryAnswer], read: str = "") -> About:
     """The record of a batch that ran now."""
     return About(
         asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -115,7 +101,7 @@ def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = ""
         coverage=searcher.coverage,
         sheet=sheet,
         reports={report.id: report.title for report in searcher.reports()},
-        asked=asked,
+        answers=answers,
         read=read,
     )
 
@@ -123,28 +109,26 @@ def about(searcher: Searcher, sheet: str, asked: Sequence[Asked], read: str = ""
 def load(path: Path) -> About:
     """Load a record that a batch wrote. Raises UsageError when the file is not one."""
     try:
-        told = json.loads(path.read_text("utf-8"))
-        if told["version"] != VERSION:
+        stored = json.loads(path.read_text("utf-8"))
+        if stored["version"] != VERSION:
             raise UsageError(
-                f"{path} is in format {told['version']}, but this program reads format {VERSION}. Update the program."
+                f"{path} is in format {stored['version']}, but this program reads format {VERSION}. Update the program."
             )
-        reports = {report["id"]: report["title"] for report in told["reports"]}
+        reports = {report["id"]: report["title"] for report in stored["reports"]}
         ids = list(reports)
-        asked = [
-            Asked.from_dict(
-                {"question": {name: row[name] for name in _QUESTION}, **{name: row[name] for name in _ANSWER}}, ids
-            )
-            for row in told["queries"]
+        answers = [
+            QueryAnswer.from_dict({"question": row, **{name: row[name] for name in _ANSWER}}, ids)
+            for row in stored["queries"]
         ]
         return About(
-            told["asked_at"],
-            told["versions"],
-            told["generation"],
-            Coverage.from_dict(told["coverage"]),
-            told["sheet"],
+            stored["asked_at"],
+            stored["versions"],
+            stored["generation"],
+            Coverage.from_dict(stored["coverage"]),
+            stored["sheet"],
             reports,
-            asked,
-            told.get("read", ""),
+            answers,
+            stored.get("read", ""),
         )
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
@@ -154,8 +138,10 @@ def load(path: Path) -> About:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the answer to one query has changed. came, went: ids of reports that match now, or no longer match; other: of
-    reports with a different number of mentions. before, after: reports, mentions.
+    """How the answer to one query has changed. before, after: (reports, mentions).
+
+    came, went: ids of reports that match now, or no longer match. other: ids of reports with a different number of
+    mentions.
     """
 
     id: str
@@ -188,31 +174,31 @@ class Changes:
     new: Mapping[str, str]
     gone: Mapping[str, str]
     coverage: tuple[Coverage, Coverage]
-    queries: tuple[Change, ...]
-    asked: int
+    changes: tuple[Change, ...]
+    queries: int
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "since": self.since,
-            "queries": self.asked,
+            "queries": self.queries,
             "new_reports": [{"id": report, "title": title} for report, title in self.new.items()],
             "gone_reports": [{"id": report, "title": title} for report, title in self.gone.items()],
             "coverage": {"before": self.coverage[0].to_dict(), "after": self.coverage[1].to_dict()},
-            "changes": [change.to_dict() for change in self.queries],
+            "changes": [change.to_dict() for change in self.changes],
         }
 
 
 def changes(before: About, after: About) -> Changes:
     """Compare two runs of the same queries."""
     found = []
-    for then, now in zip(before.asked, after.asked, strict=True):
+    for then, now in zip(before.answers, after.answers, strict=True):
         old, new = dict(then.counts), dict(now.counts)
         if old == new and bool(then.error) == bool(now.error):
             continue
         found.append(
             Change(
-                id=then.question["id"],
-                query=then.question["query"],
+                id=then.question.id,
+                query=then.question.query,
                 before=(then.reports, then.mentions),
                 after=(now.reports, now.mentions),
                 came=tuple(report for report in new if report not in old),
@@ -226,6 +212,6 @@ def changes(before: About, after: About) -> Changes:
         new={report: title for report, title in after.reports.items() if report not in before.reports},
         gone={report: title for report, title in before.reports.items() if report not in after.reports},
         coverage=(before.coverage, after.coverage),
-        queries=tuple(found),
-        asked=len(after.asked),
+        changes=tuple(found),
+        queries=len(after.answers),
     )

@@ -29,14 +29,14 @@ from search.batch import outputs, record
 from search.batch.answer_book import ALL_ROWS, MAX_MENTIONS
 from search.batch.mentions import Mentions, Plan
 from search.batch.record import About
-from search.batch.tally import Asked, Tally, with_unread
+from search.batch.tally import QueryAnswer, Tally, with_unread
 from search.request import SearchRequest
 from search.results import Hit
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of, form_of
 
-_PARTS_VERSION = 7
+_PARTS_VERSION = 8
 _SECONDS = 30.0  # per query: nobody is waiting at a screen, and other queries run beside it
 _ALONE = 20  # with fewer queries than this per process, starting another one takes longer than it saves
 
@@ -89,12 +89,12 @@ class BatchSummary:
     @property
     def errors(self) -> int:
         """How many queries could not be run."""
-        return sum(bool(asked.error) for asked in self.about.asked)
+        return sum(bool(answer.error) for answer in self.about.answers)
 
     @property
     def mentions(self) -> int:
         """All mentions of all queries."""
-        return sum(asked.mentions for asked in self.about.asked)
+        return sum(answer.mentions for answer in self.about.answers)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -108,33 +108,33 @@ class BatchSummary:
         }
 
 
-def ask(searcher: Searcher, question: Question) -> tuple[Asked, Iterator[Hit]]:
+def ask(searcher: Searcher, question: Question) -> tuple[QueryAnswer, Iterator[Hit]]:
     """Run one query. Returns the answer with its counts still empty, and an iterator over hits with all mentions."""
-    asked = Asked(question.to_dict())
+    answer = QueryAnswer(question)
     if question.error:
-        return replace(asked, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
+        return replace(answer, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
     try:
         head, hits = searcher.stream(
             SearchRequest.everything(question.query, question.filters, facets=False), seconds=_SECONDS
         )
     except ReviewsError as error:
-        return replace(asked, error=f"line {question.line}: {error}"), iter(())
-    guess = next((told for told in head.diagnostics if told.guess), None)
+        return replace(answer, error=f"line {question.line}: {error}"), iter(())
+    guess = next((each for each in head.diagnostics if each.guess), None)
     if guess:
-        said = f"line {question.line}: not run, because what it means is unclear: {guess}."
-        return replace(asked, error=said), iter(())
-    answered = replace(
-        asked,
+        why = f"line {question.line}: not run, because what it means is unclear: {guess}."
+        return replace(answer, error=why), iter(())
+    answer = replace(
+        answer,
         parsed=head.parsed,
         expansions=head.expansions,
         warnings=head.warnings,
         of=sum(report.searchable for report in searcher.reports(question.filters)),
     )
-    return answered, hits
+    return answer, hits
 
 
 def run(
-    asked: Sequence[Question],
+    questions: Sequence[Question],
     source: Source,
     out: Path,
     *,
@@ -154,37 +154,37 @@ def run(
 
     Raises Stopped on Ctrl-C.
     """
-    extras = dict.fromkeys(name for question in asked for name, _ in question.extra)
+    extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
     plan = Plan(form_of(out, form), tuple(extras), source.library, web)
-    with source.open() as searcher, disk_of(out), _parts(out, _signature(asked, plan, searcher)) as folder:
-        todo = [(n, question) for n, question in enumerate(asked) if not _is_kept(folder, n)]
-        done = kept = len(asked) - len(todo)
-        progress(done, len(asked))
+    with source.open() as searcher, disk_of(out), _parts(out, _signature(questions, plan, searcher)) as folder:
+        todo = [(n, question) for n, question in enumerate(questions) if not _is_kept(folder, n)]
+        done = kept = len(questions) - len(todo)
+        progress(done, len(questions))
         try:
             with disk_of(out, f"The answers so far are kept in {folder.name}: run the same command again to resume."):
                 for _ in _answers(todo, source, plan, searcher, folder, jobs):
                     done += 1
-                    progress(done, len(asked))
+                    progress(done, len(questions))
                 tally = Tally(searcher.reports())
-                parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(asked))}
+                parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(questions))}
                 rows = sum(parts.values())
-                about = record.about(searcher, sheet, tally.asked, read)
+                about = record.about(searcher, sheet, tally.answers, read)
                 files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
-            raise Stopped(done, len(asked), folder) from error
+            raise Stopped(done, len(questions), folder) from error
     left_out = max(0, rows - max_rows) if plan.form == "xlsx" else 0
-    return BatchSummary(len(asked), rows, kept, tuple(files), about, left_out)
+    return BatchSummary(len(questions), rows, kept, tuple(files), about, left_out)
 
 
 # The folder of answers
 
 
-def _signature(asked: Sequence[Question], plan: Plan, searcher: Searcher) -> str:
+def _signature(questions: Sequence[Question], plan: Plan, searcher: Searcher) -> str:
     """A hash of everything that kept answers depend on: queries, generation, themes, versions and form of output."""
     themes = [asdict(theme) for theme in searcher.themes.themes]
-    told = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes, asdict(plan)]
-    questions = [asdict(question) for question in asked]
-    return hashlib.sha256(json.dumps([told, questions], sort_keys=True, default=str).encode()).hexdigest()
+    inputs = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes, asdict(plan)]
+    rows = [asdict(question) for question in questions]
+    return hashlib.sha256(json.dumps([inputs, rows], sort_keys=True, default=str).encode()).hexdigest()
 
 
 @contextmanager
@@ -242,26 +242,26 @@ def _is_kept(folder: Path, number: int) -> bool:
 def _add(tally: Tally, folder: Path, number: int) -> int:
     """Add a kept answer to the tally. Returns how many rows of mentions it has."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
-    asked = Asked.from_dict(head["asked"], [report.id for report in tally.reports])
-    tally.add(asked, ((place, ordinal) for place, ordinals in head["paragraphs"] for ordinal in ordinals))
+    answer = QueryAnswer.from_dict(head["answer"], [report.id for report in tally.reports])
+    tally.add(answer, ((report, ordinal) for report, ordinals in head["paragraphs"] for ordinal in ordinals))
     return int(head["rows"])
 
 
 # Answering
 
 
-class _Answering:
+class _Worker:
     """Runs queries and keeps the answers, in this process or another."""
 
     def __init__(self, searcher: Searcher, plan: Plan, folder: Path) -> None:
         self._searcher = searcher
         self._folder = folder
         self._mentions = Mentions(plan)
-        self._place = {report.id: n for n, report in enumerate(searcher.reports())}
+        self._index = {report.id: n for n, report in enumerate(searcher.reports())}
 
     def keep(self, number: int, question: Question) -> None:
         """Run one query and keep the answer."""
-        asked, hits = ask(self._searcher, question)
+        answer, hits = ask(self._searcher, question)
         counts: list[tuple[int, int]] = []
         paragraphs: list[tuple[int, list[int]]] = []
         cases: set[str] = set()
@@ -271,22 +271,22 @@ class _Answering:
             nonlocal unread
             for hit in hits:
                 unread += not hit.report.searchable
-                place = self._place[hit.report.id]
-                counts.append((place, hit.mentions))
+                report = self._index[hit.report.id]
+                counts.append((report, hit.mentions))
                 cases.add(hit.report.case or hit.report.id)
                 if hit.mentions:
-                    paragraphs.append((place, [passage.ordinal for passage in hit.passages if passage.highlights]))
+                    paragraphs.append((report, [passage.ordinal for passage in hit.passages if passage.highlights]))
                 yield hit
 
         body = _body(self._folder, number)
-        rows = self._mentions.write(body, asked, counted())
-        told = with_unread(asked, unread)
-        told = replace(told, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
+        rows = self._mentions.write(body, answer, counted())
+        answer = with_unread(answer, unread)
+        answer = replace(answer, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
         head = {
             "size": body.stat().st_size,
             "rows": rows,
             "paragraphs": paragraphs,
-            "asked": asdict(told) | {"counts": counts},
+            "answer": asdict(answer) | {"question": question.to_dict(), "counts": counts},
         }
         fresh = _head(self._folder, number).with_suffix(".new")
         fresh.write_text(json.dumps(head), "utf-8")
@@ -304,9 +304,9 @@ def _answers(
     """Run the remaining queries, here or in several processes; yields after each."""
     jobs = min(jobs, max(1, len(todo) // _ALONE))
     if jobs == 1:
-        answering = _Answering(searcher, plan, folder)
+        worker = _Worker(searcher, plan, folder)
         for number, question in todo:
-            answering.keep(number, question)
+            worker.keep(number, question)
             yield
         return
     context = multiprocessing.get_context("spawn")  # a fresh process: the caller may have threads
@@ -327,17 +327,17 @@ def _answers(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_answering: _Answering
+_worker: _Worker
 
 
 def _begin(source: Source, plan: Plan, folder: Path, generation: str) -> None:
-    global _answering
+    global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # see sigint_blocked
     searcher = source.open()
     if searcher.generation != generation:
         raise Locked("The index was updated while the batch was running. Run the same command again.")
-    _answering = _Answering(searcher, plan, folder)
+    _worker = _Worker(searcher, plan, folder)
 
 
 def _work(number: int, question: Question) -> None:
-    _answering.keep(number, question)
+    _worker.keep(number, question)

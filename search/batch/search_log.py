@@ -15,10 +15,11 @@ from typing import Any
 from corpus.errors import UsageError
 from search.batch import record
 from search.batch.record import About
-from search.batch.tally import Asked, with_unread
+from search.batch.tally import QueryAnswer, with_unread
 from search.filters import Filters
 from search.request import SearchRequest
 from search.searcher import Searcher
+from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of
 
 COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "limits", "read_as", "reports", "of",
@@ -26,25 +27,25 @@ COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "li
 """What PRISMA-S requires about a search: source, date, full strategy, limits, records found."""
 
 
-def rows_of(told: About, library: str) -> Iterator[dict[str, Any]]:
+def rows_of(about: About, library: str) -> Iterator[dict[str, Any]]:
     """The log of one batch, a row for each query. library: the name of the collection in the log."""
-    for asked in told.asked:
+    for answer in about.answers:
         yield {
-            "asked_at": told.asked_at,
+            "asked_at": about.asked_at,
             "library": library,
-            "searched": told.searched,
-            "not_searched": told.not_searched,
-            "id": asked.question["id"],
-            "query": asked.question["query"],
-            "limits": asked.filters,
-            "read_as": asked.parsed,
-            "reports": None if asked.error else asked.reports,
-            "of": None if asked.error else asked.of,
-            "cases": None if asked.error else asked.cases,
-            "mentions": None if asked.error else asked.mentions,
-            "error": asked.error,
-            "generation": f"{told.generation['id']} of {told.generation['built_at']}",
-            "program": f"safeguarding-reviews {told.versions['program']}",
+            "searched": about.searched,
+            "not_searched": about.not_searched,
+            "id": answer.question.id,
+            "query": answer.question.query,
+            "limits": answer.filters,
+            "read_as": answer.parsed,
+            "reports": None if answer.error else answer.reports,
+            "of": None if answer.error else answer.of,
+            "cases": None if answer.error else answer.cases,
+            "mentions": None if answer.error else answer.mentions,
+            "error": answer.error,
+            "generation": f"{about.generation['id']} of {about.generation['built_at']}",
+            "program": f"safeguarding-reviews {about.versions['program']}",
         }
 
 
@@ -57,15 +58,16 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
         read(path, library)  # refuse to append to any other file
     head, found = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
     hits = list(found)
-    asked = Asked(
-        {"id": "", "query": query, "filters": {name: "; ".join(values) for name, values in filters.typed().items()}},
+    typed = tuple((name, "; ".join(values)) for name, values in filters.typed().items())
+    answer = QueryAnswer(
+        Question(id="", query=query, line=0, filters=filters, given=typed),
         parsed=head.parsed,
         counts=tuple((hit.report.id, hit.mentions) for hit in hits),
         cases=head.cases,
         of=sum(report.searchable for report in searcher.reports(filters)),
     )
-    asked = with_unread(asked, sum(not hit.report.searchable for hit in hits))
-    (row,) = rows_of(record.about(searcher, "", [asked]), library)
+    answer = with_unread(answer, sum(not hit.report.searchable for hit in hits))
+    (row,) = rows_of(record.about(searcher, "", [answer]), library)
     line = json.dumps(row, ensure_ascii=False) + "\n"
     with disk_of(path):
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

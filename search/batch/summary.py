@@ -6,27 +6,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from search.batch.columns import MATRIX, extra_cells
-from search.batch.tally import Asked, Tally
+from search.batch.tally import QueryAnswer, Tally
 
 
-def summary_row(asked: Asked) -> dict[str, Any]:
+def summary_row(answer: QueryAnswer) -> dict[str, Any]:
     """The row of one query."""
-    row = {
-        **extra_cells(asked),
-        "id": asked.question["id"],
-        "query": asked.question["query"],
-        "filters": asked.filters,
-        "error": asked.error,
+    row: dict[str, Any] = {
+        **extra_cells(answer),
+        "id": answer.question.id,
+        "query": answer.question.query,
+        "filters": answer.filters,
+        "error": answer.error,
     }
-    if not asked.error:
-        row |= {name: getattr(asked, name) for name in ("reports", "of", "cases", "mentions", "passages", "parsed")}
-        row |= {"share": None if asked.share is None else round(asked.share, 4), "warnings": " ".join(asked.warnings)}
+    if not answer.error:
+        row |= {name: getattr(answer, name) for name in ("reports", "of", "cases", "mentions", "passages", "parsed")}
+        row |= {
+            "share": None if answer.share is None else round(answer.share, 4),
+            "warnings": " ".join(answer.warnings),
+        }
     return row
 
 
 def matrix_names(tally: Tally) -> list[str]:
     """The columns of the queries in the matrix: their ids, which are unique."""
-    ids = [asked.question["id"] for asked in tally.asked]
+    ids = [answer.question.id for answer in tally.answers]
     return [f"query {name}" if name in MATRIX else name for name in ids]
 
 

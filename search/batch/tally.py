@@ -14,6 +14,7 @@ from typing import Any, Self
 from corpus.report import Report
 from search.diagnostics import Code, diagnostic
 from search.results import Expansion
+from search.sheets.query_sheet import Question
 
 NO_HIT = -1
 SMALL = 5
@@ -21,13 +22,14 @@ SMALL = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The answer to one query. counts: report id → mentions, for each report that matches. of: the N of "n of N".
+class QueryAnswer:
+    """The answer to one query of a batch. counts: (report id, mentions) of each report that matches.
 
-    question: the row of the sheet. error: why the query could not be run, else "". passages: how many have a mention.
+    question: the row of the sheet. error: why the query could not be run, else "". of: the N of "n of N". passages:
+    how many have a mention.
     """
 
-    question: dict[str, Any]
+    question: Question
     parsed: str = ""
     expansions: tuple[Expansion, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -38,19 +40,21 @@ class Asked:
     passages: int = 0
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any], ids: Sequence[str]) -> Self:
-        """The answer that was kept as JSON, its counts as pairs: position of the report in `ids`, mentions."""
+    def from_dict(cls, stored: Mapping[str, Any], ids: Sequence[str]) -> Self:
+        """The answer that was stored as JSON. Its counts are pairs: index of the report in `ids`, mentions."""
         fields = {
-            **told,
-            "expansions": tuple(map(Expansion.from_dict, told["expansions"])),
-            "warnings": tuple(told["warnings"]),
+            **stored,
+            "question": Question.from_dict(stored["question"]),
+            "expansions": tuple(map(Expansion.from_dict, stored["expansions"])),
+            "warnings": tuple(stored["warnings"]),
+            "counts": tuple((ids[report], mentions) for report, mentions in stored["counts"]),
         }
-        return cls(**fields | {"counts": tuple((ids[place], mentions) for place, mentions in told["counts"])})
+        return cls(**fields)
 
     @property
     def filters(self) -> str:
         """The filters as text: "year: 2015; section: findings"."""
-        return "; ".join(f"{name}: {value}" for name, value in self.question["filters"].items())
+        return "; ".join(f"{name}: {value}" for name, value in self.question.given)
 
     @property
     def reports(self) -> int:
@@ -73,27 +77,27 @@ class Tally:
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self.reports = reports
-        self.asked: list[Asked] = []
-        self._place = {report.id: n for n, report in enumerate(reports)}
+        self.answers: list[QueryAnswer] = []
+        self._index = {report.id: n for n, report in enumerate(reports)}
         self._counts: list[array[int]] = []
         self._numbers: dict[int, int] = {}  # of the paragraphs that some query mentions
         self._reports: list[int] = []  # a bit for each report
         self._paragraphs: list[int] = []  # a bit for each paragraph
 
-    def add(self, asked: Asked, paragraphs: Iterable[tuple[int, int]]) -> None:
-        """Add the next answer. paragraphs: (place of the report, ordinal) of each that has a mention."""
+    def add(self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]]) -> None:
+        """Add the next answer. paragraphs: (index of the report, ordinal) of each that has a mention."""
         counts = array("i", [NO_HIT]) * len(self.reports)
-        for report, mentions in asked.counts:
-            counts[self._place[report]] = mentions
+        for report, mentions in answer.counts:
+            counts[self._index[report]] = mentions
         numbers = self._numbers
         found = {numbers.setdefault(report << 32 | n, len(numbers)) for report, n in paragraphs}
-        self.asked.append(asked)
+        self.answers.append(answer)
         self._counts.append(counts)
         self._reports.append(_bits(n for n, count in enumerate(counts) if count != NO_HIT))
         self._paragraphs.append(_bits(found))
 
     def count(self, report: int, query: int) -> int | None:
-        """Mentions of a query in a report, both by their place; None when the report does not match."""
+        """Mentions of a query in a report, both by index; None when the report does not match."""
         count = self._counts[query][report]
         return None if count == NO_HIT else count
 
@@ -110,18 +114,18 @@ class Tally:
     def by_year(self, query: int) -> dict[int | None, int]:
         """The number of searchable reports of each year that match a query."""
         counts = self._counts[query]
-        answering = (report for n, report in enumerate(self.reports) if counts[n] != NO_HIT)
-        return dict(Counter(report.year for report in answering if report.searchable))
+        matching = (report for n, report in enumerate(self.reports) if counts[n] != NO_HIT)
+        return dict(Counter(report.year for report in matching if report.searchable))
 
 
-def with_unread(asked: Asked, unread: int) -> Asked:
-    """Count reports that match although they could not be read in the N as well, and add a warning. Otherwise n could
-    exceed N: such a report matches `year:2015` by its catalogue entry, and `NOT neglect` because it has no text.
+def with_unread(answer: QueryAnswer, unread: int) -> QueryAnswer:
+    """Add the unread reports that match to the N, with a warning. Otherwise n could exceed N: an unread report matches
+    `year:2015` by its catalogue entry, and `NOT neglect` because it has no text.
     """
     if not unread:
-        return asked
+        return answer
     note = diagnostic(Code.UNREADABLE, number=unread)
-    return replace(asked, of=asked.of + unread, warnings=(*asked.warnings, str(note)))
+    return replace(answer, of=answer.of + unread, warnings=(*answer.warnings, str(note)))
 
 
 def _bits(numbers: Iterable[int]) -> int:

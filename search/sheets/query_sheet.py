@@ -7,10 +7,10 @@ not affect the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from corpus.errors import UsageError
 from search.filters import EVERYTHING, FILTERS, Filters, of_cells
@@ -59,6 +59,18 @@ class Question:
             "extra": dict(self.extra),
             "unusable": self.error,
         }
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """The row that `to_dict` recorded, with its filters as typed but not yet read. Raises KeyError."""
+        return cls(
+            row["id"],
+            row["query"],
+            row["line"],
+            given=tuple(row["filters"].items()),
+            extra=tuple(row["extra"].items()),
+            error=row["unusable"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.indexing import nights
 from corpus.errors import Corrupt, NoIndex
+from corpus.storage.readings import Readings
 from corpus.storage.store import Store
 from index import build as building
 from index.build import Ahead, build, check, open_snapshot
@@ -91,7 +92,7 @@ def test_what_was_indexed_ahead_makes_the_same_segment(tmp_path: Path, store: St
     build(store, tmp_path / "one")
     for ready in (0, 4, 9):
         ahead = Ahead(store)
-        assert all(ahead.take(store.reading(report)) for report in reports[:ready])
+        assert all(ahead.take(store.readings.current_of(report)) for report in reports[:ready])
         build(store, tmp_path / f"ahead-{ready}", ahead=ahead)
         assert files(tmp_path / f"ahead-{ready}") == files(tmp_path / "one")
 
@@ -101,7 +102,7 @@ def test_what_was_indexed_ahead_is_dropped_when_it_is_not_wanted_any_more(
 ) -> None:
     ahead = Ahead(store)
     for name in ("robin", "wren"):
-        ahead.take(store.reading(add(name, "Neglect.")))
+        ahead.take(store.readings.current_of(add(name, "Neglect.")))
     store.forget_file("robin.pdf")
     build(store, tmp_path / "index", ahead=ahead)
     assert len(words(tmp_path / "index", "neglect")) == 1
@@ -115,7 +116,7 @@ def test_a_segment_that_was_begun_ahead_is_as_bounded_as_any(
     monkeypatch.setattr(building, "_CHUNK", 3)
     ahead = Ahead(store)
     reports = [add(f"report-{n}", f"Number {n} speaks of neglect.") for n in range(5)]
-    taken = [ahead.take(store.reading(report)) for report in reports]
+    taken = [ahead.take(store.readings.current_of(report)) for report in reports]
     assert taken == [True, True, True, False, False]
     add("last", "Neglect.")
     build(store, tmp_path / "index", ahead=ahead)
@@ -160,7 +161,7 @@ def test_check_finds_an_index_that_does_not_say_what_the_corpus_says(
 ) -> None:
     add("robin", "Neglect.", "It was seen.", "Nobody asked.")
     build(store, tmp_path / "index")
-    monkeypatch.setattr(Store, "indexable", lambda self, reading: [("Other words.", "body", False)] * 3)
+    monkeypatch.setattr(Readings, "indexable", lambda self, reading: [("Other words.", "body", False)] * 3)
     assert any(
         "misses words" in problem or "other paragraphs" in problem
         for problem in check(store, tmp_path / "index", full=True)
@@ -176,4 +177,4 @@ def test_old_readings_are_kept_as_long_as_a_kept_generation_shows_them(
     shown = set().union(*(g.manifest.live for g in generations.kept(tmp_path / "index")))
     assert len(shown) == generations.KEEP
     for reading in shown:
-        assert store.text(reading).paragraphs
+        assert store.readings.text(reading).paragraphs

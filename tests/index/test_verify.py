@@ -9,6 +9,7 @@ import pytest
 
 from corpus.errors import NoIndex
 from corpus.files import FileRecord
+from corpus.storage.readings import Readings
 from corpus.storage.store import Store
 from corpus.themes import load_themes
 from index import verify
@@ -91,12 +92,12 @@ def test_a_kind_of_section_that_is_wrong_is_found(index: Path, store: Store, mon
 def test_a_word_that_only_the_index_has_is_found_and_not_told(
     index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Store.indexable
+    real = Readings.indexable
 
-    def without_a_word(self: Store, reading: int) -> list[tuple[str, str, bool]]:
+    def without_a_word(self: Readings, reading: int) -> list[tuple[str, str, bool]]:
         return [(text.replace("panel", "pane"), kind, heading) for text, kind, heading in real(self, reading)]
 
-    monkeypatch.setattr(Store, "indexable", without_a_word)
+    monkeypatch.setattr(Readings, "indexable", without_a_word)
     told = said(store, index)
     assert "misses words that the corpus has at 1 places, and has words that the corpus does not have at 1." in told
     assert "panel" not in told, "what is told may be logged"
@@ -127,9 +128,9 @@ def test_a_term_that_is_in_the_postings_but_not_in_the_list_of_terms_is_found(
 def test_reports_that_only_one_side_holds_are_found_by_the_quick_check_too(
     index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = store.readings()
+    held = store.readings.current()
     for readings in (held[:1], [*held, (99, "f" * 64)]):
-        monkeypatch.setattr(Store, "readings", lambda self, readings=readings: readings)
+        monkeypatch.setattr(Readings, "current", lambda self, readings=readings: readings)
         assert any("other reports than the corpus" in sentence for sentence in check(store, index))
 
 
@@ -174,7 +175,7 @@ class TestAnIndexFromElsewhere:
             assert check(backup, index, full=True) == []
 
     def test_an_index_that_still_holds_a_report_that_is_being_removed_is_ours(self, index: Path, store: Store) -> None:
-        store.remove(store.readings()[0][1], "a court order")  # and then the power failed
+        store.remove(store.readings.current()[0][1], "a court order")  # and then the power failed
         generation = generations.current(index)
         verify.assert_ours(store, generation, generation.reports())
         assert build(store, index) is not None

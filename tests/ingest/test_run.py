@@ -77,7 +77,7 @@ def test_new_readings_are_handed_out_while_others_are_read(
     monkeypatch.setattr(reader_pool, "Sandbox", Slow)
     with Store.open(settings.database) as store:
         ingest(store, settings, jobs=1, meanwhile=lambda readings: told.append([*readings]))
-        numbers = sorted(reading for reading, _ in store.readings())
+        numbers = sorted(reading for reading, _ in store.readings.current())
         handed = [reading for readings in told for reading in readings]
         assert told[0] == [], "what is to be loaded can be loaded while the first process starts"
         assert len(handed) > 1

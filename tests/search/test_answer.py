@@ -265,9 +265,9 @@ def test_the_best_passages_are_cut_and_every_mention_is_whole(
     cut = 0
     with library.store() as store:
         for hit in demo.search("child", limit=None):
-            reading = store.reading(hit.report.id)
+            reading = store.readings.current_of(hit.report.id)
             for p in hit.passages:
-                (paragraph,) = store.paragraphs(reading, [p.ordinal])
+                (paragraph,) = store.readings.paragraphs(reading, [p.ordinal])
                 end = p.offset + len(p.text)
                 assert len(p.text) <= 150
                 assert paragraph.text[p.offset : end] == p.text

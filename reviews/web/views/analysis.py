@@ -14,7 +14,7 @@ from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from reviews.web.batch_jobs import Batch
 from reviews.web.context import as_json, opened, pool
-from reviews.web.parameters import Asked, filters_of, labels, pairs_of
+from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
 from reviews.web.views.exports import TYPES
 from search.analytics import charts
 from search.analytics import trends as trending
@@ -36,9 +36,9 @@ BY = {
 _QUERIES = 5  # in one chart
 
 
-def _items() -> tuple[Asked, str, list[dict[str, object]], bool]:
+def _items() -> tuple[SearchParameters, str, list[dict[str, object]], bool]:
     """The search, the kind asked for, one page of items, and whether there are more."""
-    asked, only = Asked.read(request.args), request.args.get("only", "")
+    asked, only = SearchParameters.read(request.args), request.args.get("only", "")
     if only not in ("", *ItemKind):
         raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ItemKind)}.")
     kind = ItemKind(only) if only else None
@@ -55,7 +55,7 @@ def recommendations() -> str | tuple[str, int]:
     try:
         asked, only, rows, more = _items()
     except (UsageError, QueryRefused) as error:
-        asked = Asked(text=request.args.get("q", ""))
+        asked = SearchParameters(text=request.args.get("q", ""))
         page = render_template("recommendations.html", asked=asked, only="", rows=[], more=False, refused=str(error))
         return page, 400
     return render_template(

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from corpus.errors import UsageError
 from reviews import citation
 from reviews.web import highlight
-from reviews.web.parameters import Asked
+from reviews.web.parameters import SearchParameters
 from reviews.web.views.search import answer
 from search.results import COLUMNS, Results
 from search.tables.writers import write_rows
@@ -22,7 +22,7 @@ _MOST = 2_000  # reports in one export: more than any collection of one country
 _ENTRIES = 50  # of a feed
 
 
-def _all(asked: Asked, per_report: int | None) -> Results:
+def _all(asked: SearchParameters, per_report: int | None) -> Results:
     if not (asked.text.strip() or asked.filtered):
         raise UsageError("The query is empty. Give one in the parameter `q`.")
     return answer(asked, limit=_MOST, offset=0, per_report=per_report)
@@ -31,7 +31,7 @@ def _all(asked: Asked, per_report: int | None) -> Results:
 @views.get("/search.<any(csv, xlsx):form>")
 def table(form: str) -> Response:
     """Every mention, one row each, with the columns in docs/batch.md."""
-    asked = Asked.read(request.args)
+    asked = SearchParameters.read(request.args)
     results = _all(asked, None)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / f"mentions.{form}"
@@ -48,7 +48,7 @@ def records() -> Response:
         citation.ris(
             hit.report, None, " | ".join(citation.place(p.page, p.page_label, p.paragraph) for p in hit.passages)
         )
-        for hit in _all(Asked.read(request.args), 3)
+        for hit in _all(SearchParameters.read(request.args), 3)
     )
     response = Response(text, mimetype="application/x-research-info-systems")
     response.headers["Content-Disposition"] = 'attachment; filename="reports.ris"'
@@ -58,7 +58,7 @@ def records() -> Response:
 @views.get("/search.atom")
 def feed() -> Response:
     """Atom feed of the matching reports, newest first: a saved search without an account."""
-    asked = Asked.read(request.args)
+    asked = SearchParameters.read(request.args)
     if not (asked.text.strip() or asked.filtered):
         raise UsageError("The query is empty. Give one in the parameter `q`.")
     results = answer(asked, sort="newest", limit=_ENTRIES, offset=0, per_report=1)

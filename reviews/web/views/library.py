@@ -14,7 +14,7 @@ from reviews.terminal import themes as theme_text
 from reviews.terminal.coverage import CoverageReport
 from reviews.web import help_text
 from reviews.web.context import as_json, opened
-from reviews.web.parameters import Asked
+from reviews.web.parameters import SearchParameters
 
 views = Blueprint("library", __name__)
 
@@ -41,7 +41,7 @@ def themes_json() -> Response:
 @views.get("/coverage")
 def coverage() -> str:
     """What is searched, and what could not be read and why."""
-    library, asked = opened(), Asked.read(request.args)
+    library, asked = opened(), SearchParameters.read(request.args)
     reports = sorted(library.reports(), key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
     start = (asked.page - 1) * _LISTED
     return render_template(

@@ -21,7 +21,7 @@ from reviews.terminal import report as report_text
 from reviews.web.context import as_json, give_back, opened, pool
 from reviews.web.highlight import Piece, Span, pieces, quoted
 from reviews.web.page_images import png
-from reviews.web.parameters import Asked
+from reviews.web.parameters import SearchParameters
 from reviews.web.views.search import Quoted, one
 from search.answering.similar import Alike
 from search.results import Hit
@@ -82,7 +82,7 @@ class Block:
 def report(id: str) -> str:
     """Details of a report, its contents, and every mention of the query."""
     held, text = _report(id)
-    asked = Asked.read(request.args)
+    asked = SearchParameters.read(request.args)
     hit = one(held, asked)
     found = mentions(hit, text)
     facts = [
@@ -132,7 +132,7 @@ def _first_numbers(hit: Hit | None) -> list[int]:
 def report_json(id: str) -> Response:
     """As `reviews show --json`, with the mentions of the query."""
     held, text = _report(id)
-    hit = one(held, Asked.read(request.args))
+    hit = one(held, SearchParameters.read(request.args))
     return as_json({**report_text.to_dict(held, text, None), "hit": hit.to_dict() if hit else None})
 
 
@@ -167,7 +167,7 @@ def page(id: str, number: int) -> str:
     """A page: its text, with a citation for each paragraph, and its picture."""
     held, text = _report(id)
     _check(text, number)
-    asked = Asked.read(request.args)
+    asked = SearchParameters.read(request.args)
     found = mentions(one(held, asked), text)
     here = [each for each in found if each.page == number]
     return render_template(
@@ -191,7 +191,7 @@ def page_json(id: str, number: int) -> Response:
     """As `reviews show --page N --json`, with the mentions on the page."""
     held, text = _report(id)
     _check(text, number)
-    found = mentions(one(held, Asked.read(request.args)), text)
+    found = mentions(one(held, SearchParameters.read(request.args)), text)
     told = [
         {"number": m.number, "ordinal": m.ordinal, "start": m.start, "end": m.end} for m in found if m.page == number
     ]
@@ -203,7 +203,7 @@ def picture(id: str, number: int) -> Response:
     """Picture of a page with the matches marked, drawn by PDFium in the sandbox."""
     held, text = _report(id)
     _check(text, number)
-    wanted = marks(text, number, mentions(one(held, Asked.read(request.args)), text))
+    wanted = marks(text, number, mentions(one(held, SearchParameters.read(request.args)), text))
     with _open(held) as file:
         data = file.read()
     give_back()  # others can search while this picture waits to be drawn

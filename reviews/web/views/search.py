@@ -15,7 +15,7 @@ from reviews import citation
 from reviews.web import help_text
 from reviews.web.context import as_json, opened
 from reviews.web.highlight import Piece, quoted
-from reviews.web.parameters import SORTS, Asked, labels, pairs_of
+from reviews.web.parameters import SORTS, SearchParameters, labels, pairs_of
 from search.filters import FILTERS, Filters
 from search.request import SearchOptions
 from search.results import Hit, Passage, Results
@@ -76,7 +76,7 @@ class Shown:
     others: tuple[Hit, ...]
 
 
-def answer(asked: Asked, **changes: Unpack[SearchOptions]) -> Results:
+def answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> Results:
     """Run a search. changes: to its request."""
     library = opened()
     return library.search(asked.request(library.searcher().themes, **changes))
@@ -86,9 +86,9 @@ def answer(asked: Asked, **changes: Unpack[SearchOptions]) -> Results:
 def page() -> str | tuple[str, int]:
     """The search page, with results when there is a query or a filter."""
     try:
-        asked = Asked.read(request.args)
+        asked = SearchParameters.read(request.args)
     except UsageError as error:
-        return _page(Asked(text=request.args.get("q", "")), refused=str(error)), 400
+        return _page(SearchParameters(text=request.args.get("q", "")), refused=str(error)), 400
     if not (asked.text.strip() or asked.filtered):
         return _page(asked)
     try:
@@ -98,7 +98,7 @@ def page() -> str | tuple[str, int]:
     return _page(asked, results)
 
 
-def _page(asked: Asked, results: Results | None = None, refused: str = "") -> str:
+def _page(asked: SearchParameters, results: Results | None = None, refused: str = "") -> str:
     if results is None:
         searcher = opened().searcher()
         return render_template(
@@ -128,7 +128,7 @@ def _page(asked: Asked, results: Results | None = None, refused: str = "") -> st
 @views.get("/search.json")
 def page_json() -> Response:
     """The results as JSON: docs/json.md."""
-    return as_json(answer(Asked.read(request.args)).to_dict())
+    return as_json(answer(SearchParameters.read(request.args)).to_dict())
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
@@ -146,7 +146,7 @@ def _quoted(hit: Hit, passage: Passage) -> Quoted:
     return Quoted(passage, quoted(passage), place, citation.of_passage(hit.report, passage))
 
 
-def facets(asked: Asked, results: Results) -> list[Facet]:
+def facets(asked: SearchParameters, results: Results) -> list[Facet]:
     """Check boxes with counts. Each facet is counted without its own filter, so that more values can be chosen."""
     found = []
     typed = asked.filters.typed()
@@ -175,7 +175,7 @@ def _years(results: Results) -> list[tuple[int, int]]:
     return [(int(each.value), each.count) for each in results.facets["year"] if each.value is not None]
 
 
-def chips(asked: Asked) -> list[Chip]:
+def chips(asked: SearchParameters) -> list[Chip]:
     """A chip for each filter in use."""
     return [Chip(label, "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
 
@@ -191,7 +191,7 @@ def _pages(now: int, last: int) -> list[int | None]:
     return found
 
 
-def one(report: Report, asked: Asked) -> Hit | None:
+def one(report: Report, asked: SearchParameters) -> Hit | None:
     """Every mention in one report, in order, or None when it does not match. Filters on reports are ignored."""
     if not asked.text.strip():
         return None

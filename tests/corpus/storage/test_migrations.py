@@ -120,8 +120,8 @@ def test_a_step_that_another_process_took_is_not_taken_again(old: Path, steps: C
     steps(slow)
     with Store.open(old) as first:
         numbers = iter([migrations.FORMAT, migrations.FORMAT + 1, migrations.FORMAT + 1])
-        first._number = lambda select: next(numbers)  # type: ignore[method-assign]
-        first._migrate()
+        first._db.number = lambda select: next(numbers)  # type: ignore[method-assign]
+        first._db._migrate()
     assert taken == [1]
 
 

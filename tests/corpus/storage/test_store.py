@@ -82,11 +82,11 @@ def state(store: Store) -> object:
     return (
         store.revision,
         store.files(),
-        store.readings(),
+        store.readings.current(),
         store.reports(),
         store.coverage(),
         store.catalogue(),
-        [store.text(reading) for reading, _ in store.readings()],
+        [store.readings.text(reading) for reading, _ in store.readings.current()],
         store.check(),
     )
 
@@ -94,7 +94,7 @@ def state(store: Store) -> object:
 class TestWhatWasReadComesBack:
     def test_a_text_comes_back_as_it_was(self, store: Store) -> None:
         store.put(a_text(), a_file())
-        assert store.text(store.reading(ELM)) == a_text()
+        assert store.readings.text(store.readings.current_of(ELM)) == a_text()
 
     def test_its_file_comes_back_as_it_was(self, store: Store) -> None:
         store.put(a_text(), a_file(reader="reader 1", detail="3 pages"))
@@ -102,27 +102,27 @@ class TestWhatWasReadComesBack:
 
     def test_an_empty_text_is_a_reading_too(self, store: Store) -> None:
         store.put(Text(ELM, (), (), ()), a_file())
-        assert store.text(store.reading(ELM)) == Text(ELM, (), (), ())
+        assert store.readings.text(store.readings.current_of(ELM)) == Text(ELM, (), (), ())
         assert store.check() == []
 
     def test_some_paragraphs_come_in_order_and_each_once(self, store: Store) -> None:
         store.put(a_text(), a_file())
-        assert store.paragraphs(1, [2, 0, 2]) == [a_text().paragraphs[0], a_text().paragraphs[2]]
-        assert store.paragraphs(1, []) == []
+        assert store.readings.paragraphs(1, [2, 0, 2]) == [a_text().paragraphs[0], a_text().paragraphs[2]]
+        assert store.readings.paragraphs(1, []) == []
 
     def test_more_paragraphs_than_one_statement_may_name(self, store: Store) -> None:
         many = tuple(Paragraph(n, 1, None, 0, f"Paragraph {n}") for n in range(3000))
         store.put(Text(ELM, (Page(1, "1"),), (Section(0, SectionKind.BODY, ""),), many), a_file())
-        assert store.paragraphs(1, range(2999)) == list(many[:2999])
+        assert store.readings.paragraphs(1, range(2999)) == list(many[:2999])
 
     def test_a_paragraph_that_is_not_there_is_never_left_out_silently(self, store: Store) -> None:
         store.put(a_text(), a_file())
         with pytest.raises(Corrupt, match="--rebuild"):
-            store.paragraphs(1, [0, 7])
+            store.readings.paragraphs(1, [0, 7])
 
     def test_the_indexer_gets_text_kind_and_heading(self, store: Store) -> None:
         store.put(a_text(), a_file())
-        assert store.indexable(1) == [
+        assert store.readings.indexable(1) == [
             ("Child Elm: a review", "body", True),
             ("The school saw Child Elm every day.", "body", False),
             ("Nobody asked ‘why’.", "findings", False),
@@ -131,14 +131,19 @@ class TestWhatWasReadComesBack:
     def test_a_page_shows_paragraphs_and_asides_in_order(self, store: Store) -> None:
         store.put(a_text(), a_file())
         text = a_text()
-        assert store.page_text(1, 1) == [text.asides[0], *text.paragraphs[:2]]
-        assert store.page_text(1, 2) == [text.paragraphs[1], text.asides[1], text.paragraphs[2], text.asides[2]]
-        assert store.page_text(1, 3) == [text.paragraphs[1]]
+        assert store.readings.page_text(1, 1) == [text.asides[0], *text.paragraphs[:2]]
+        assert store.readings.page_text(1, 2) == [
+            text.paragraphs[1],
+            text.asides[1],
+            text.paragraphs[2],
+            text.asides[2],
+        ]
+        assert store.readings.page_text(1, 3) == [text.paragraphs[1]]
 
     def test_a_page_that_is_not_there_says_how_many_there_are(self, store: Store) -> None:
         store.put(a_text(), a_file())
         with pytest.raises(NotFound, match="1 to 3"):
-            store.page_text(1, 4)
+            store.readings.page_text(1, 4)
 
     def test_a_file_name_that_an_earlier_version_kept_as_bytes_is_made_clean_text(self, path: Path) -> None:
         with Store.open(path, create=True) as store:
@@ -166,15 +171,15 @@ class TestFilesAndReports:
         store.forget_file("a.pdf")
         assert len(store.reports()) == 1
         store.forget_file("b.pdf")
-        assert (store.reports(), store.readings()) == ([], [])
-        assert store.text(1) == a_text()
-        assert store.holds(ELM, "reader 1")
+        assert (store.reports(), store.readings.current()) == ([], [])
+        assert store.readings.text(1) == a_text()
+        assert store.readings.holds(ELM, "reader 1")
 
     def test_a_report_that_comes_back_need_not_be_read_again(self, store: Store) -> None:
         store.put(a_text(), a_file("a.pdf"))
         store.forget_file("a.pdf")
         store.note_file(a_file("b.pdf"))
-        assert store.readings() == [(1, ELM)]
+        assert store.readings.current() == [(1, ELM)]
 
     def test_a_file_with_new_bytes_takes_its_old_report_away(self, store: Store) -> None:
         store.put(a_text(), a_file())
@@ -191,11 +196,14 @@ class TestFilesAndReports:
         store.put(a_text(words="As it was read first."), a_file())
         store.put(a_text(words="As it was read better.", reader="reader 2"), a_file())
         store.put(a_text(words="As it was read best.", reader="reader 3"), a_file())
-        assert store.readings() == [(3, ELM)]
+        assert store.readings.current() == [(3, ELM)]
         assert store.prune(keep=[2]) == 1
-        assert [store.text(n).paragraphs[1].text for n in (2, 3)] == ["As it was read better.", "As it was read best."]
+        assert [store.readings.text(n).paragraphs[1].text for n in (2, 3)] == [
+            "As it was read better.",
+            "As it was read best.",
+        ]
         with pytest.raises(Gone, match="Ask again"):
-            store.text(1)
+            store.readings.text(1)
         assert store.check() == []
 
     def test_the_number_of_a_pruned_reading_is_never_given_again(self, store: Store) -> None:
@@ -203,14 +211,14 @@ class TestFilesAndReports:
         store.forget_file("reports/elm.pdf")
         store.prune(keep=[])
         store.put(a_text(), a_file())
-        assert store.readings() == [(2, ELM)]
+        assert store.readings.current() == [(2, ELM)]
 
     def test_holds_asks_for_the_latest_reader(self, store: Store) -> None:
-        assert not store.holds(ELM, "reader 1")
+        assert not store.readings.holds(ELM, "reader 1")
         store.put(a_text(), a_file())
-        assert store.holds(ELM, "reader 1")
+        assert store.readings.holds(ELM, "reader 1")
         store.put(a_text(reader="reader 2"), a_file())
-        assert not store.holds(ELM, "reader 1")
+        assert not store.readings.holds(ELM, "reader 1")
 
     def test_coverage_counts_what_is_current(self, store: Store) -> None:
         assert store.coverage() == Coverage(0, 0, 0, 0)
@@ -349,7 +357,7 @@ class TestWholeOrNotAtAll:
         with Store.open(path) as other:
             assert state(other) == before
         store.put(a_text(words="New words."), a_file())
-        assert store.text(2).paragraphs[1].text == "New words."
+        assert store.readings.text(2).paragraphs[1].text == "New words."
 
     def test_readers_see_the_old_state_while_a_writer_writes(self, store: Store, path: Path) -> None:
         store.put(a_text(), a_file())
@@ -379,7 +387,7 @@ class TestWholeOrNotAtAll:
     def test_a_full_disk_loses_nothing(self, store: Store) -> None:
         store.put(a_text(), a_file())
         before = state(store)
-        pages = store._number("PRAGMA page_count")
+        pages = store._db.number("PRAGMA page_count")
         store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(LimitHit, match="full"):
             store.put(a_text(OAK, words="many words " * 10_000), a_file("oak.pdf", OAK))
@@ -523,13 +531,13 @@ class TestSoundness:
         store.put(a_text(), a_file())
         store._db.execute("UPDATE section SET kind = 'verse'")
         with pytest.raises(Corrupt, match="damaged"):
-            store.text(1)
+            store.readings.text(1)
 
     def test_a_text_that_is_no_utf_8_is_damage_and_no_bug(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store._db.execute("UPDATE section SET heading = CAST(x'ff' AS TEXT)")
         with pytest.raises(Corrupt, match="damaged"):
-            store.text(1)
+            store.readings.text(1)
 
     def test_damaged_bytes_are_found(self, store: Store, path: Path) -> None:
         for n in range(40):
@@ -542,7 +550,7 @@ class TestSoundness:
         with Store.open(path) as damaged:
             assert damaged.check()
             with pytest.raises(Corrupt):
-                _ = [damaged.text(reading) for reading, _ in damaged.readings()]
+                _ = [damaged.readings.text(reading) for reading, _ in damaged.readings.current()]
 
 
 class TestWhatWent:
@@ -579,7 +587,7 @@ class TestWhatWent:
         left = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
         assert b"zanzibar" not in left
         assert [(f.file, f.reason) for f in store.failures()] == [("elm.pdf", Reason.REMOVED)]
-        assert [report for _, report in store.readings()] == [OAK]
+        assert [report for _, report in store.readings.current()] == [OAK]
         assert [(r.report, r.reason, r.done) for r in store.removals()] == [(ELM, "court order", False)]
         store.note_removed()
         assert store.removals()[0].done
@@ -642,8 +650,8 @@ class TestReadingBesideAWriter:
             for number in range(3):
                 with Store.open(path) as writer:
                     writer.put(a_text(words=f"Words {number}."), a_file())
-                    assert len(reader.readings()) == 1
-                assert reader.text(reader.reading(ELM)).paragraphs[1].text == f"Words {number}."
+                    assert len(reader.readings.current()) == 1
+                assert reader.readings.text(reader.readings.current_of(ELM)).paragraphs[1].text == f"Words {number}."
 
     def test_one_that_an_older_version_left_is_read_without_a_log_and_sees_the_next_writer(
         self, unlogged: Path
@@ -660,12 +668,12 @@ class TestReadingBesideAWriter:
     def test_what_was_read_without_locks_while_a_writer_came_is_thrown_away(self, unlogged: Path) -> None:
         with Store.open(unlogged, read_only=True) as reader:
             assert len(reader.reports()) == 1
-            with reader._snapshot():
-                reader.readings()
+            with reader._db.snapshot():
+                reader.readings.current()
                 with Store.open(unlogged) as writer:
                     writer.put(a_text(OAK), a_file("oak.pdf", OAK))
                 with pytest.raises(Gone, match="again"):
-                    reader.readings()
+                    reader.readings.current()
             assert len(reader.reports()) == 2, "the next call works"
 
     def test_rows_that_were_read_without_locks_while_a_writer_came_are_read_again(self, unlogged: Path) -> None:
@@ -677,9 +685,9 @@ class TestReadingBesideAWriter:
                     with open_corpus(unlogged) as writer:
                         writer.put(a_text(OAK), a_file("oak.pdf", OAK))
 
-            assert reader._number("SELECT count(*) FROM reading") == 1
-            reader._db.set_trace_callback(write)  # called before a statement runs
-            assert reader._number("SELECT count(*) FROM reading") == 2
+            assert reader._db.number("SELECT count(*) FROM reading") == 1
+            reader._db._connection.set_trace_callback(write)  # called before a statement runs
+            assert reader._db.number("SELECT count(*) FROM reading") == 2
 
     def test_a_copy_with_the_log_and_not_its_index_is_read_whole(
         self, store: Store, path: Path, tmp_path: Path
@@ -708,8 +716,8 @@ class TestReadingBesideAWriter:
     def test_nothing_is_mapped_into_memory_and_no_temporary_file_made(self, store: Store, path: Path) -> None:
         with Store.open(path, read_only=True) as reader:
             for each in (store, reader):
-                assert each._rows("PRAGMA mmap_size") in ([(0,)], [])
-                assert each._number("PRAGMA temp_store") == 2
+                assert each._db.rows("PRAGMA mmap_size") in ([(0,)], [])
+                assert each._db.number("PRAGMA temp_store") == 2
 
     def test_a_writer_stops_before_the_disk_is_so_full_that_a_log_cannot_be_begun(
         self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch

@@ -34,7 +34,7 @@ def test_the_current_generation_is_the_one_that_was_published_last(index: Path) 
 
 def test_reports_are_read_as_they_were_described_and_anything_else_is_refused(index: Path, store: Store) -> None:
     generation = generations.current(index)
-    assert generation.reports() == {store.reading(report.id): report for report in store.reports()}
+    assert generation.reports() == {store.readings.current_of(report.id): report for report in store.reports()}
     described = generation.directory / generations.REPORTS
     for wrong in ("[]", "{", '{"1": {"title": "Child Robin"}}', '{"one": {}}', '{"1": null}'):
         described.write_text(wrong)

@@ -52,7 +52,10 @@ def take(settings: Settings, **more: Any) -> tuple[IngestSummary, dict[str, Text
     changed = Settings(library=settings.library, max_seconds=PATIENCE, **more)
     with Store.open(settings.database) as store:
         summary = ingest(store, changed, jobs=2)
-        texts = {Path(report.files[0]).name: store.text(store.reading(report.id)) for report in store.reports()}
+        texts = {
+            Path(report.files[0]).name: store.readings.text(store.readings.current_of(report.id))
+            for report in store.reports()
+        }
         assert store.check() == []
     return summary, texts
 

@@ -18,7 +18,7 @@ from docs import generate
 from index.query import Field
 from reviews.cli.filter_options import filtered
 from reviews.cli.main import main
-from reviews.web.parameters import Asked, pairs_of
+from reviews.web.parameters import SearchParameters, pairs_of
 from reviews.web.views.openapi import PATHS
 from search.filters import FILTERS, Filters
 from search.parsing.parser import parse
@@ -65,9 +65,9 @@ def test_a_sheet_has_a_column_for_every_filter() -> None:
 
 def test_filters_survive_a_round_trip_through_the_parameters() -> None:
     typed = {each.name: [each.choices[0] if each.choices else "2015"] for each in FILTERS}
-    asked = Asked.read(MultiDict([(name, value) for name, values in typed.items() for value in values]))
+    asked = SearchParameters.read(MultiDict([(name, value) for name, values in typed.items() for value in values]))
     assert asked.filters == Filters.read(typed)
-    assert Asked.read(MultiDict(pairs_of(asked.filters))).filters == asked.filters
+    assert SearchParameters.read(MultiDict(pairs_of(asked.filters))).filters == asked.filters
 
 
 # Years
@@ -95,7 +95,7 @@ def by_cell(typed: str) -> Filters:
 
 
 def by_parameter(typed: str) -> Filters:
-    return Asked.read(MultiDict({"q": "neglect", "year": typed})).filters
+    return SearchParameters.read(MultiDict({"q": "neglect", "year": typed})).filters
 
 
 def by_python(typed: str) -> Filters:

@@ -159,8 +159,8 @@ class TestRemoving:
         """A report, and words that stand in no other."""
         with Store.open(settings.database, read_only=True) as store:
             texts = {
-                report: {word for text, _, _ in store.indexable(reading) for word in text.lower().split()}
-                for reading, report in store.readings()
+                report: {word for text, _, _ in store.readings.indexable(reading) for word in text.lower().split()}
+                for reading, report in store.readings.current()
             }
         report = sorted(texts, key=lambda report: len(texts[report]))[-1]
         others = " ".join(" ".join(words) for other, words in texts.items() if other != report)

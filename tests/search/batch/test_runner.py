@@ -114,7 +114,7 @@ def test_mentions_matrix_and_summary_have_the_same_totals(demo: Library, asked: 
 
 def test_n_counts_the_reports_that_meet_the_filters(demo: Library, tmp_path: Path) -> None:
     sheet = questions(b"query,year\nneglect,\nneglect,2014\n", "sheet.csv")
-    every, some = demo.batch(sheet, tmp_path / "out.csv").about.asked
+    every, some = demo.batch(sheet, tmp_path / "out.csv").about.answers
     readable = [report for report in demo.reports() if report.searchable]
     assert every.of == len(readable)
     assert some.of == sum(report.year == 2014 for report in readable) < every.of
@@ -149,7 +149,7 @@ def test_the_matching_reports_never_exceed_those_searched(tmp_path: Path) -> Non
         asked = [Question("A", "year:2014", 1), Question("B", "child", 2), Question("C", "NOT neglect", 3)]
         done = library.batch([*asked, Question("D", "NOT neglect year:2014", 4)], tmp_path / "out.xlsx")
         totals = [library.search(question.query).total for question in asked]
-    by_year, child, without, both = done.about.asked
+    by_year, child, without, both = done.about.answers
     assert [told.reports for told in (by_year, child, without)] == totals
     assert (by_year.reports, by_year.of) == (3, 4)
     assert (child.reports, child.of, child.warnings) == (1, 1, ())
@@ -204,8 +204,8 @@ def test_other_columns_are_copied_to_the_output_and_are_harmless(
 def test_an_ambiguous_query_is_reported_with_an_error(demo: Library, tmp_path: Path, query: str, says: str) -> None:
     asked = [Question("A", "neglect", 1), Question("B", query, 2), Question("C", "school", 3)]
     done = demo.batch(asked, tmp_path / "out.jsonl")
-    assert [bool(told.error) for told in done.about.asked] == [False, True, False]
-    error = done.about.asked[1].error
+    assert [bool(told.error) for told in done.about.answers] == [False, True, False]
+    error = done.about.answers[1].error
     assert error.startswith("line 2: ")
     assert says in error
 
@@ -240,7 +240,7 @@ def test_twenty_broken_rows_are_explained_and_the_other_eighty_are_run(demo: Lib
 def test_a_filter_that_matches_nothing_or_is_invalid_is_reported_on_its_row(demo: Library, tmp_path: Path) -> None:
     given = (b"1900,,", b",Nowhere,", b"2020..2015,,", b",,nosuch")
     sheet = b"query,year,board,section\n" + b"\n".join(b"neglect," + cells for cells in given)
-    nothing, nowhere, backwards, nosuch = demo.batch(questions(sheet, "sheet.csv"), tmp_path / "out.csv").about.asked
+    nothing, nowhere, backwards, nosuch = demo.batch(questions(sheet, "sheet.csv"), tmp_path / "out.csv").about.answers
     for asked in (nothing, nowhere):
         assert (asked.reports, asked.of, asked.share, asked.error) == (0, 0, None, "")
         assert "Without the filters" in asked.warnings[-1]
@@ -262,8 +262,8 @@ def test_a_query_read_as_written_is_run_despite_its_warnings(demo: Library, tmp_
         "-neglect",
     ]
     done = demo.batch([Question(row, row, n) for n, row in enumerate(rows)], tmp_path / "out.jsonl")
-    assert [told.error for told in done.about.asked] == [""] * len(rows)
-    assert done.about.asked[2].reports == demo.search('"voice of the child"').total > 0
+    assert [told.error for told in done.about.answers] == [""] * len(rows)
+    assert done.about.answers[2].reports == demo.search('"voice of the child"').total > 0
 
 
 def test_no_decision_depends_on_the_wording_of_a_warning(
@@ -276,8 +276,8 @@ def test_no_decision_depends_on_the_wording_of_a_warning(
     for code in Code:
         monkeypatch.setattr(code, "sentence", "was not closed" if not code.guess else "all is well")
     after = demo.batch(asked, tmp_path / "after.jsonl")
-    assert [bool(told.error) for told in before.about.asked] == [True, True, False, False]
-    assert [bool(told.error) for told in after.about.asked] == [True, True, False, False]
+    assert [bool(told.error) for told in before.about.answers] == [True, True, False, False]
+    assert [bool(told.error) for told in after.about.answers] == [True, True, False, False]
 
 
 def test_the_words_of_a_warning_can_be_searched_for(demo: Library, tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_a_record_can_be_repeated_and_shows_what_has_changed(tmp_path: Path) -> 
         assert before.to_dict() == json.loads((tmp_path / "out.about.json").read_text("utf-8"))
         again = library.batch(before.questions(), tmp_path / "again.csv").about
         assert changes(before, again).to_dict()["changes"] == []
-        assert [told.error for told in again.asked] == [told.error for told in before.asked]
+        assert [told.error for told in again.answers] == [told.error for told in before.answers]
     for file in demo[-2:]:
         shutil.copy(file, settings.reports)
     update(settings, [])
@@ -329,7 +329,7 @@ def test_a_record_can_be_repeated_and_shows_what_has_changed(tmp_path: Path) -> 
         told = changes(before, now)
         assert len(told.new) == len(library.searcher().reports()) - len(before.reports) > 0
         answer = library.search("child", limit=None)
-        change = next(change for change in told.queries if change.query == "child")
+        change = next(change for change in told.changes if change.query == "child")
         assert set(change.came) == set(told.new) & {hit.report.id for hit in answer}
         assert change.after == (answer.total, sum(hit.mentions for hit in answer))
 

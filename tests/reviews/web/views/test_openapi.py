@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from werkzeug.datastructures import MultiDict
 
 from reviews.web.app import create_app
-from reviews.web.parameters import Asked
+from reviews.web.parameters import SearchParameters
 from reviews.web.views.openapi import PATHS
 
 _HIDDEN = {"/static/{name}", "/sign-in", "/sign-out"}  # for browsers only
@@ -47,7 +47,7 @@ def test_every_parameter_that_is_read_is_described() -> None:
             self.read.add(key)
             return super().getlist(key, *arguments, **more)
 
-    Asked.read(Noting())
+    SearchParameters.read(Noting())
     assert Noting.read == {each["name"] for each in PATHS["/search.json"]["get"]["parameters"]}
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from reviews.library import Library
 from reviews.web import help_text
-from reviews.web.parameters import Asked
+from reviews.web.parameters import SearchParameters
 from reviews.web.views import library as library_views
 from reviews.web.views.search import facets
 from search.filters import Filters
@@ -320,7 +320,7 @@ def test_many_boards_become_a_list_instead_of_hundreds_of_check_boxes(demo: Path
         results = library.search("neglect")
     boards = tuple(FacetValue(f"Board {n}", 1) for n in range(150))
     (facet,) = facets(
-        Asked(filters=Filters(boards=("Board 149",))),
+        SearchParameters(filters=Filters(boards=("Board 149",))),
         replace(results, facets={**dict.fromkeys(results.facets, ()), "board": boards}),
     )
     assert facet.shown[0].value == "Board 149", "what is chosen comes first"
