@@ -1,7 +1,8 @@
 """Answers to the judged questions, kept to compare commits: `python benchmarks/searching/answers.py LIBRARY`.
 
 Imports only what every commit has, so that the Python of another commit's environment can run this file by its path.
-Writes JSON to stdout without any word of a report: for each question the reports found and where the passages begin.
+Writes JSON to stdout: for each question the reports found and where the first passage is, but no word of a report.
+`today.json` was written so, by the commit that it names.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from reviews.library import Library
 
 HERE = Path(__file__).parent
 JUDGED, PLAIN = HERE / "judged.json", HERE / "plain.json"
-DEEP = 20  # recall covers the first two pages of hits
+FIRST, DEEP = 10, 20  # plain words were pooled to the first ten; recall of the others covers twenty
 ID = 12  # characters of a report's id, as the command shows it
 PASSAGES = 2  # of each report, for the judge to read
 
@@ -39,15 +40,15 @@ def blocks(results: Any) -> Iterable[Any]:
     yield from getattr(getattr(results, "most", None), "hits", ())
 
 
-def found(library: Library, query: str) -> list[str]:
+def found(library: Library, query: str, most: int = DEEP) -> list[str]:
     """The reports found, best first."""
-    hits = blocks(library.search(query, limit=DEEP, group="none", per_report=0))
-    return list(dict.fromkeys(hit.report.id[:ID] for hit in hits))[:DEEP]
+    hits = blocks(library.search(query, limit=most, group="none", per_report=0))
+    return list(dict.fromkeys(hit.report.id[:ID] for hit in hits))[:most]
 
 
 def shown(library: Library, query: str) -> dict[str, list[int]]:
     """The ordinals of the paragraphs that are shown first of each report."""
-    hits = blocks(library.search(query, limit=DEEP, group="none", per_report=PASSAGES))
+    hits = blocks(library.search(query, limit=FIRST, group="none", per_report=PASSAGES))
     ordinals: dict[str, list[int]] = {}
     for hit in hits:
         ordinals.setdefault(hit.report.id[:ID], [passage.ordinal for passage in hit.passages])
@@ -63,14 +64,18 @@ def first(library: Library, query: str) -> dict[str, Any] | None:
     return None
 
 
-def answers(library: Library, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What the library answers to each question."""
+def answers(library: Library, questions: Sequence[dict[str, Any]], paragraphs: bool = False) -> dict[str, Any]:
+    """What the library answers to each question. paragraphs: also those to show to a judge."""
     told = {}
     for question in questions:
-        query = question.get("query", question["words"])
-        entry: dict[str, Any] = {"reports": found(library, query)}
-        if "query" not in question:
-            entry |= {"first": first(library, query), "paragraphs": shown(library, query)}
+        if "query" in question:
+            entry: dict[str, Any] = {"reports": found(library, question["query"])}
+        else:
+            entry = {"reports": found(library, question["words"], FIRST)}
+            if question["shape"] == "short":
+                entry["first"] = first(library, question["words"])
+            if paragraphs:
+                entry["paragraphs"] = shown(library, question["words"])
         told[str(question["id"])] = entry
     return told
 
@@ -79,9 +84,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("library", type=Path)
     parser.add_argument("--commit", default="", help="the code that answers, to be noted in the file")
+    parser.add_argument("--paragraphs", action="store_true", help="also where passages are, for `pools deal`")
     chosen = parser.parse_args()
     with reviews.open(chosen.library) as library:
-        told = answers(library, asked())
+        told = answers(library, asked(), chosen.paragraphs)
     lines = ",\n".join(f' "{number}": {json.dumps(entry)}' for number, entry in told.items())
     print(f'{{"commit": {json.dumps(chosen.commit)}, "answers": {{\n{lines}\n}}}}')
 

@@ -19,12 +19,12 @@ from typing import Any
 import reviews
 from benchmarks.searching.answers import PLAIN, asked, mark
 from benchmarks.searching.excerpts import Excerpts
-from benchmarks.searching.judged import FIRST, ID, Question, fts5, texts_of
+from benchmarks.searching.judged import ID, answers_of, fts5, texts_of
+from benchmarks.searching.measures import FIRST, kappa
 from reviews.library import Library
 
 BATCH = 90_000  # characters of a file
 SHOWN = 3  # excerpts of a report
-GRADES = 4
 
 Pools = dict[int, dict[str, list[int]]]
 """By question and report: ordinals of the paragraphs to show first."""
@@ -47,13 +47,6 @@ def merged(questions: Sequence[Mapping[str, Any]], systems: Iterable[Mapping[str
             for report in answer["reports"][:FIRST]:
                 pool.setdefault(report, []).extend(answer.get("paragraphs", {}).get(report, [])[:1])
     return pools
-
-
-def fts5_answers(library: Library, questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The reports that SQLite FTS5 finds, as a file of answers has them."""
-    find = fts5(texts_of(library))
-    found = {q["id"]: find(Question(q["id"], q["shape"], q["words"], q["words"], {}, {})) for q in questions}
-    return {"answers": {str(number): {"reports": reports} for number, reports in found.items()}}
 
 
 def reports_to_grade(library: Library, questions: Sequence[Mapping[str, Any]], pools: Pools) -> dict[str, list[Item]]:
@@ -182,13 +175,6 @@ def agreement(folder: Path, plain: Path = PLAIN) -> dict[str, Any]:
     return {"pairs": len(pairs), "same": round(same, 3), "within_one": round(near, 3), "kappa": round(kappa(pairs), 3)}
 
 
-def kappa(pairs: Sequence[tuple[int, int]]) -> float:
-    """Cohen's kappa with quadratic weights (Cohen 1968)."""
-    observed = sum((one - two) ** 2 for one, two in pairs) / len(pairs)
-    expected = sum((one - two) ** 2 for one, _ in pairs for _, two in pairs) / len(pairs) ** 2
-    return 1 - observed / expected if expected else 1.0
-
-
 def _write(held: Mapping[str, Any], plain: Path) -> None:
     head = {name: value for name, value in held.items() if name != "questions"}
     start = json.dumps({**head, "questions": []})[:-2]
@@ -220,7 +206,8 @@ def _deal(chosen: argparse.Namespace) -> int:
     questions = asked(PLAIN)
     systems = [json.loads(file.read_text("utf-8")) for file in chosen.answers]
     with reviews.open(chosen.library) as library:
-        pools = merged(questions, [*systems, fts5_answers(library, questions)])
+        peer = {"answers": answers_of(fts5(texts_of(library)), questions)}
+        pools = merged(questions, [*systems, peer])
         items = reports_to_grade(library, questions, pools) | passages_to_grade(library, questions, systems)
     return deal(items, questions, chosen.folder, chosen.seed, chosen.again)
 
