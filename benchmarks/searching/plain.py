@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.searching.measures import FIRST, RELEVANT, interval, ndcg
+from benchmarks.searching.measures import FIRST, RELEVANT, interval, kappa, ndcg
 
 TODAY = Path(__file__).with_name("today.json")
 SHAPES = ("sentence", "short")
@@ -36,7 +36,7 @@ def plain(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]
         figures[shape] = ranked([question for question in asked if any(question["grades"].values())], systems)
         figures[shape]["unanswered"] = len(asked) - figures[shape]["questions"]
     shorts = [question for question in questions if question["shape"] == "short"]
-    return {**figures, "first_passage": first_passages(shorts, systems)}
+    return {**figures, "first_passage": first_passages(shorts, systems), "agreement": agreement(questions)}
 
 
 def ranked(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]) -> dict[str, Any]:
@@ -89,6 +89,20 @@ def first_passages(questions: Sequence[Mapping[str, Any]], systems: Mapping[str,
     return figures
 
 
+def agreement(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """How far second grades agree with the first: the same, within one, and Cohen's kappa with quadratic weights."""
+    pairs = [
+        ({**question["grades"], **question.get("first", {})}[key], second)
+        for question in questions
+        for key, second in question.get("second", {}).items()
+    ]
+    if not pairs:
+        return None
+    same = statistics.fmean(one == two for one, two in pairs)
+    near = statistics.fmean(abs(one - two) <= 1 for one, two in pairs)
+    return {"pairs": len(pairs), "same": round(same, 3), "within_one": round(near, 3), "kappa": round(kappa(pairs), 3)}
+
+
 def table(figures: Mapping[str, Any]) -> str:
     """The figures as lines to read."""
     lines = []
@@ -107,4 +121,6 @@ def table(figures: Mapping[str, Any]) -> str:
     for name in ("ours", "today"):
         share = passages[name]
         lines.append(f"  {name}: {share['of_all']:.2f} ({share['of_answered']:.2f}), {share['ungraded']} ungraded")
+    if figures["agreement"]:
+        lines.append("graded twice: " + ", ".join(f"{name} {value}" for name, value in figures["agreement"].items()))
     return "\n".join(lines)

@@ -1,10 +1,10 @@
-"""Blind pools for a judge: `python -m benchmarks.searching.pools deal|enter|agreement …`.
+"""Blind pools for a judge: `python -m benchmarks.searching.pools deal|enter …`.
 
 `deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files of `benchmarks.searching.answers`,
 and SQLite FTS5. It leaves out those that have a grade, and writes the rest in random order, with excerpts, in text
 files. The judge writes a line for each question, its number and one digit for each report: `117 0230`. `enter FOLDER`
-puts these grades into plain.json. `deal --again 0.1` deals a random tenth of the graded ones for a second judge, and
-`agreement FOLDER` compares. The folder has the reports' words, so keep it out of the project.
+puts these grades into plain.json. `deal --again 0.1` mixes in a random tenth of those that have a grade, whose new
+grades are kept beside the first ones (`second`). The folder has the reports' words, so keep it out of the project.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import reviews
 from benchmarks.searching.answers import PLAIN, asked, mark
 from benchmarks.searching.excerpts import Excerpts
 from benchmarks.searching.judged import ID, answers_of, fts5, texts_of
-from benchmarks.searching.measures import FIRST, kappa
+from benchmarks.searching.measures import FIRST
 from reviews.library import Library
 
 BATCH = 90_000  # characters of a file
@@ -100,14 +100,13 @@ def graded(question: Mapping[str, Any], name: str) -> dict[str, int]:
 def deal(
     items: Mapping[str, Sequence[Item]], questions: Sequence[Mapping[str, Any]], folder: Path, seed: int, again: float
 ) -> int:
-    """Write what has no grade yet (or a random part of what has), shuffled, in files of a bounded size."""
+    """Write what has no grade yet, and a random part of what has only one, shuffled, in files of a bounded size."""
     chance = random.Random(seed)
     by_name = {f"{q['id']}{suffix}": q for q in questions for suffix in ("", "p")}
     left = {}
     for name, all_items in items.items():
-        known = graded(by_name[name], name)
-        kept = [item for item in all_items if (item.key in known) == (again > 0)]
-        left[name] = [item for item in kept if not again or chance.random() < again]
+        known, twice = graded(by_name[name], name), by_name[name].get("second", {})
+        left[name] = [i for i in all_items if i.key not in known or (i.key not in twice and chance.random() < again)]
         chance.shuffle(left[name])
     names = [name for name, some in left.items() if some]
     chance.shuffle(names)
@@ -150,29 +149,20 @@ def read_grades(folder: Path) -> dict[str, dict[str, int]]:
 
 
 def enter(folder: Path, plain: Path = PLAIN) -> int:
-    """Put the judge's grades into the file of questions."""
+    """Put the judge's grades into the file of questions; a second grade does not replace the first."""
     held = json.loads(plain.read_text("utf-8"))
     by_id = {str(question["id"]): question for question in held["questions"]}
     new = read_grades(folder)
     for name, grades in new.items():
-        kind = "first" if name.endswith("p") else "grades"
         question = by_id[name.removesuffix("p")]
-        question[kind] = dict(sorted({**question.get(kind, {}), **grades}.items()))
+        known = graded(question, name)
+        once = {key: grade for key, grade in grades.items() if key not in known}
+        again = {key: grade for key, grade in grades.items() if key in known}
+        for kind, some in ("first" if name.endswith("p") else "grades", once), ("second", again):
+            if some:
+                question[kind] = dict(sorted({**question.get(kind, {}), **some}.items()))
     _write(held, plain)
     return sum(map(len, new.values()))
-
-
-def agreement(folder: Path, plain: Path = PLAIN) -> dict[str, Any]:
-    """How far a second judge agrees with the grades: exactly, within one, and Cohen's kappa with quadratic weights."""
-    by_id = {str(question["id"]): question for question in asked(plain)}
-    pairs = [
-        (graded(by_id[name.removesuffix("p")], name)[key], second)
-        for name, grades in read_grades(folder).items()
-        for key, second in grades.items()
-    ]
-    same = sum(one == two for one, two in pairs) / len(pairs)
-    near = sum(abs(one - two) <= 1 for one, two in pairs) / len(pairs)
-    return {"pairs": len(pairs), "same": round(same, 3), "within_one": round(near, 3), "kappa": round(kappa(pairs), 3)}
 
 
 def _write(held: Mapping[str, Any], plain: Path) -> None:
@@ -190,16 +180,13 @@ def main() -> None:
     dealing.add_argument("folder", type=Path)
     dealing.add_argument("answers", type=Path, nargs="+")
     dealing.add_argument("--seed", type=int, default=1)
-    dealing.add_argument("--again", type=float, default=0.0, help="the part of the graded ones for a second judge")
-    for action in ("enter", "agreement"):
-        actions.add_parser(action).add_argument("folder", type=Path)
+    dealing.add_argument("--again", type=float, default=0.0, help="the part of the graded ones to grade again")
+    actions.add_parser("enter").add_argument("folder", type=Path)
     chosen = parser.parse_args()
     if chosen.action == "deal":
         print(f"{_deal(chosen)} to grade in {chosen.folder}")
-    elif chosen.action == "enter":
-        print(f"{enter(chosen.folder)} grades entered")
     else:
-        print(json.dumps(agreement(chosen.folder)))
+        print(f"{enter(chosen.folder)} grades entered")
 
 
 def _deal(chosen: argparse.Namespace) -> int:

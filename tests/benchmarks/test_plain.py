@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.searching.answers import JUDGED, PLAIN, asked
 from benchmarks.searching.measures import kappa
-from benchmarks.searching.plain import kept, plain, table
+from benchmarks.searching.plain import agreement, kept, plain, table
 
 QUESTIONS: list[dict[str, Any]] = [
     {"id": 1, "shape": "sentence", "words": "who kept the hens", "grades": {"a": 3, "b": 0}},
@@ -53,7 +53,7 @@ def test_every_report_of_the_older_code_among_the_first_ten_has_a_grade() -> Non
 
 def test_grades_are_numbers_and_the_file_has_no_words_but_the_questions() -> None:
     for question in asked(PLAIN):
-        assert set(question) <= {"id", "set", "shape", "words", "grades", "first"}
+        assert set(question) <= {"id", "set", "shape", "words", "grades", "first", "second"}
         for key, grade in {**question["grades"], **question.get("first", {})}.items():
             assert set(key) <= set("0123456789abcdef")
             assert len(key) == 12
@@ -82,6 +82,12 @@ def test_the_table_names_each_system_and_the_difference() -> None:
     assert "short (1 with an answer, 1 without): nDCG@10 ours 1.000, today 0.000" in told
     assert "ours less today: +1.000 (+1.000 to +1.000)" in told
     assert "ours: 0.50 (1.00), 1 ungraded" in told
+
+
+def test_agreement_is_over_what_was_graded_twice() -> None:
+    assert agreement(QUESTIONS) is None
+    twice = [{"grades": {"a": 3, "b": 0}, "first": {"m": 2}, "second": {"a": 3, "m": 0}}]
+    assert agreement(twice) == {"pairs": 2, "same": 0.5, "within_one": 0.5, "kappa": 0.429}  # 1 - 2 / 3.5
 
 
 def test_kappa_of_two_judges_worked_out_by_hand() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.searching.excerpts import WIDTH, Excerpts
-from benchmarks.searching.pools import Item, agreement, deal, enter, merged
+from benchmarks.searching.pools import Item, deal, enter, merged
 
 QUESTIONS = [{"id": 1, "shape": "short", "words": "lost hens", "grades": {"a": 3}}]
 ITEMS = {"1": [Item("a", "Hens"), Item("b", "Ducks"), Item("c", "Geese")], "1p": [Item("m", "A hen was lost.")]}
@@ -35,11 +35,6 @@ def test_what_has_a_grade_is_not_dealt_and_the_judge_does_not_see_who_found_it(t
     assert "Hens" not in batch
 
 
-def test_a_second_judge_gets_only_what_has_a_grade(tmp_path: Path) -> None:
-    assert deal(ITEMS, QUESTIONS, tmp_path / "pool", seed=1, again=1) == 1
-    assert "Hens" in (tmp_path / "pool/batch01.txt").read_text("utf-8")
-
-
 def test_grades_are_entered_by_report_and_by_passage(tmp_path: Path) -> None:
     deal(ITEMS, QUESTIONS, tmp_path / "pool", seed=1, again=0)
     (tmp_path / "pool/grades1.txt").write_text("1 20\n1p 3\n", "utf-8")
@@ -58,11 +53,16 @@ def test_a_line_that_does_not_fit_what_was_dealt_is_refused(line: str, tmp_path:
         enter(tmp_path / "pool", plain_file(tmp_path))
 
 
-def test_agreement_compares_a_second_judge_with_the_first(tmp_path: Path) -> None:
-    deal(ITEMS, QUESTIONS, tmp_path / "pool", seed=1, again=1)
-    (tmp_path / "pool/grades1.txt").write_text("1 2\n", "utf-8")
-    told = agreement(tmp_path / "pool", plain_file(tmp_path))
-    assert (told["pairs"], told["same"], told["within_one"]) == (1, 0, 1)
+def test_what_has_a_grade_is_mixed_in_and_its_second_grade_does_not_replace_the_first(tmp_path: Path) -> None:
+    assert deal(ITEMS, QUESTIONS, tmp_path / "pool", seed=1, again=1) == 4
+    key = json.loads((tmp_path / "pool/key.json").read_text("utf-8"))["1"]
+    digits = "".join({"a": "1", "b": "2", "c": "0"}[each] for each in key)
+    (tmp_path / "pool/grades1.txt").write_text(f"1 {digits}\n", "utf-8")
+    enter(tmp_path / "pool", plain_file(tmp_path))
+    (question,) = json.loads((tmp_path / "plain.json").read_text("utf-8"))["questions"]
+    assert question["grades"] == {"a": 3, "b": 2, "c": 0}
+    assert question["second"] == {"a": 1}
+    assert deal(ITEMS, [question], tmp_path / "third", seed=1, again=1) == 3  # b, c and the passage
 
 
 def test_an_excerpt_is_cut_where_the_words_are_and_a_chosen_paragraph_comes_first() -> None:
