@@ -78,6 +78,8 @@ def first_passages(questions: Sequence[Mapping[str, Any]], systems: Mapping[str,
     answered = [q for q in questions if max(q.get("grades", {"": 0}).values()) >= RELEVANT]
     figures: dict[str, Any] = {"questions": len(questions), "answered_by_a_report": len(answered)}
     for name, answers in systems.items():
+        if not any("first" in answers[str(question["id"])] for question in questions):
+            continue  # it shows no passages
         shown = {q["id"]: (answers[str(q["id"])].get("first") or {}).get("mark") for q in questions}
         grades = {q["id"]: q.get("first", {}).get(shown[q["id"]], 0) for q in questions}
         figures[name] = {

@@ -77,6 +77,11 @@ def test_a_first_passage_answers_from_grade_two_on_and_counts_as_wrong_while_it_
     assert figures["today"] == {"of_all": 0.0, "of_answered": 0.0, "no_passage": 1, "ungraded": 0}
 
 
+def test_a_system_that_shows_no_passages_has_no_share_of_first_passages() -> None:
+    reports_only = {name: {"reports": answer["reports"]} for name, answer in OURS.items()}
+    assert "fts5" not in plain(QUESTIONS, {"ours": OURS, "today": TODAY, "fts5": reports_only})["first_passage"]
+
+
 def test_the_table_names_each_system_and_the_difference() -> None:
     told = table(plain(QUESTIONS, {"ours": OURS, "today": TODAY}))
     assert "short (1 with an answer, 1 without): nDCG@10 ours 1.000, today 0.000" in told
