@@ -68,14 +68,12 @@ def answers(library: Library, questions: Sequence[dict[str, Any]], paragraphs: b
     """What the library answers to each question. paragraphs: also those to show to a judge."""
     told = {}
     for question in questions:
-        if "query" in question:
-            entry: dict[str, Any] = {"reports": found(library, question["query"])}
-        else:
-            entry = {"reports": found(library, question["words"], FIRST)}
-            if question["shape"] == "short":
-                entry["first"] = first(library, question["words"])
-            if paragraphs:
-                entry["paragraphs"] = shown(library, question["words"])
+        query = question.get("query", question["words"])
+        entry: dict[str, Any] = {"reports": found(library, query, DEEP if "query" in question else FIRST)}
+        if question["shape"] == "short":
+            entry["first"] = first(library, query)
+        if paragraphs:
+            entry["paragraphs"] = shown(library, query)
         told[str(question["id"])] = entry
     return told
 

@@ -3,8 +3,9 @@
 `deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files of `benchmarks.searching.answers`,
 and SQLite FTS5. It leaves out those that have a grade, and writes the rest in random order, with excerpts, in text
 files. The judge writes a line for each question, its number and one digit for each report: `117 0230`. `enter FOLDER`
-puts these grades into plain.json. `deal --again 0.1` mixes in a random tenth of those that have a grade, whose new
-grades are kept beside the first ones (`second`). The folder has the reports' words, so keep it out of the project.
+puts these grades into judged.json and plain.json. `deal --again 0.1` mixes in a random tenth of those in plain.json
+that have a grade, whose new grades are kept beside the first ones (`second`). The folder has the reports' words, so
+keep it out of the project.
 """
 
 import argparse
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import reviews
-from benchmarks.searching.answers import PLAIN, asked, mark
+from benchmarks.searching import grades
+from benchmarks.searching.answers import JUDGED, PLAIN, asked, mark
 from benchmarks.searching.excerpts import Excerpts
 from benchmarks.searching.judged import ID, answers_of, fts5, texts_of
 from benchmarks.searching.measures import FIRST
@@ -91,12 +93,6 @@ def paragraphs_of(library: Library) -> dict[str, list[str]]:
         }
 
 
-def graded(question: Mapping[str, Any], name: str) -> dict[str, int]:
-    """The grades that a question has: those of reports, or of first passages."""
-    found: dict[str, int] = question.get("first" if name.endswith("p") else "grades", {})
-    return found
-
-
 def deal(
     items: Mapping[str, Sequence[Item]], questions: Sequence[Mapping[str, Any]], folder: Path, seed: int, again: float
 ) -> int:
@@ -105,7 +101,8 @@ def deal(
     by_name = {f"{q['id']}{suffix}": q for q in questions for suffix in ("", "p")}
     left = {}
     for name, all_items in items.items():
-        known, twice = graded(by_name[name], name), by_name[name].get("second", {})
+        question = by_name[name]
+        known, twice = grades.graded(question, name), question.get("second", question.get("judged", {}))
         left[name] = [i for i in all_items if i.key not in known or (i.key not in twice and chance.random() < again)]
         chance.shuffle(left[name])
     names = [name for name, some in left.items() if some]
@@ -113,13 +110,14 @@ def deal(
     folder.mkdir(parents=True)
     key = {name: [item.key for item in left[name]] for name in names}
     (folder / "key.json").write_text(json.dumps(key), "utf-8")
-    blocks = [_block(name, by_name[name]["words"], left[name]) for name in names]
+    blocks = [_block(name, by_name[name], left[name]) for name in names]
     for number, text in enumerate(_batches(blocks), 1):
         (folder / f"batch{number:02}.txt").write_text(text, "utf-8")
     return sum(len(some) for some in left.values())
 
 
-def _block(name: str, words: str, items: Sequence[Item]) -> str:
+def _block(name: str, question: Mapping[str, Any], items: Sequence[Item]) -> str:
+    words = " · ".join(question[part] for part in ("words", "query", "need") if part in question)
     return "\n".join([f"== {name} ({len(items)}) {words}", *(f"{n} {item.text}" for n, item in enumerate(items, 1))])
 
 
@@ -137,39 +135,23 @@ def _batches(blocks: Iterable[str]) -> Iterable[str]:
 def read_grades(folder: Path) -> dict[str, dict[str, int]]:
     """The judge's grades by question and key. Raises SystemExit for a line that does not fit what was dealt."""
     key: dict[str, list[str]] = json.loads((folder / "key.json").read_text("utf-8"))
-    grades = {}
+    found = {}
     for line in "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("grades*.txt"))).splitlines():
         if line.strip():
             name, _, rest = line.partition(" ")
             digits = re.sub(r"\s", "", rest)
             if name not in key or len(digits) != len(key[name]) or not set(digits) <= set("0123"):
                 raise SystemExit(f"Grades of {name}: {len(key.get(name, []))} digits from 0 to 3 are needed: {line!r}")
-            grades[name] = dict(zip(key[name], map(int, digits), strict=True))
-    return grades
+            found[name] = dict(zip(key[name], map(int, digits), strict=True))
+    return found
 
 
-def enter(folder: Path, plain: Path = PLAIN) -> int:
-    """Put the judge's grades into the file of questions; a second grade does not replace the first."""
-    held = json.loads(plain.read_text("utf-8"))
-    by_id = {str(question["id"]): question for question in held["questions"]}
+def enter(folder: Path, files: Sequence[Path] = (JUDGED, PLAIN)) -> int:
+    """Put the judge's grades into the files of questions."""
     new = read_grades(folder)
-    for name, grades in new.items():
-        question = by_id[name.removesuffix("p")]
-        known = graded(question, name)
-        once = {key: grade for key, grade in grades.items() if key not in known}
-        again = {key: grade for key, grade in grades.items() if key in known}
-        for kind, some in ("first" if name.endswith("p") else "grades", once), ("second", again):
-            if some:
-                question[kind] = dict(sorted({**question.get(kind, {}), **some}.items()))
-    _write(held, plain)
+    for file in files:
+        grades.enter(new, file)
     return sum(map(len, new.values()))
-
-
-def _write(held: Mapping[str, Any], plain: Path) -> None:
-    head = {name: value for name, value in held.items() if name != "questions"}
-    start = json.dumps({**head, "questions": []})[:-2]
-    lines = ",\n".join(f" {json.dumps(question)}" for question in held["questions"])
-    plain.write_text(f"{start}\n{lines}\n]}}\n", "utf-8")
 
 
 def main() -> None:
@@ -190,7 +172,7 @@ def main() -> None:
 
 
 def _deal(chosen: argparse.Namespace) -> int:
-    questions = asked(PLAIN)
+    questions = asked()
     systems = [json.loads(file.read_text("utf-8")) for file in chosen.answers]
     with reviews.open(chosen.library) as library:
         peer = {"answers": answers_of(fts5(texts_of(library)), questions)}
