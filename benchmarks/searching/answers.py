@@ -6,14 +6,16 @@ Writes JSON to stdout: for each question the reports found and where the first p
 """
 
 import argparse
+import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import reviews
 from reviews.library import Library
+from search.request import SearchRequest
 
 HERE = Path(__file__).parent
 JUDGED, PLAIN = HERE / "judged.json", HERE / "plain.json"
@@ -34,30 +36,32 @@ def mark(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:ID]
 
 
-def blocks(results: Any) -> Iterable[Any]:
+def hits(library: Library, query: str, **options: Any) -> Iterator[Any]:
     """The hits in the order in which a reader meets them: the exact answer, then the reports with most of the words."""
+    if "most" in {field.name for field in dataclasses.fields(SearchRequest)}:  # an older commit has no such list
+        options["most"] = True
+    results: Any = library.search(query, **options)
     yield from results.hits
-    yield from getattr(getattr(results, "most", None), "hits", ())
+    yield from getattr(results, "most", None) or ()
 
 
 def found(library: Library, query: str, most: int = DEEP) -> list[str]:
     """The reports found, best first."""
-    hits = blocks(library.search(query, limit=most, group="none", per_report=0))
-    return list(dict.fromkeys(hit.report.id[:ID] for hit in hits))[:most]
+    every = hits(library, query, limit=most, group="none", per_report=0)
+    return list(dict.fromkeys(hit.report.id[:ID] for hit in every))[:most]
 
 
 def shown(library: Library, query: str) -> dict[str, list[int]]:
     """The ordinals of the paragraphs that are shown first of each report."""
-    hits = blocks(library.search(query, limit=FIRST, group="none", per_report=PASSAGES))
     ordinals: dict[str, list[int]] = {}
-    for hit in hits:
+    for hit in hits(library, query, limit=FIRST, group="none", per_report=PASSAGES):
         ordinals.setdefault(hit.report.id[:ID], [passage.ordinal for passage in hit.passages])
     return ordinals
 
 
 def first(library: Library, query: str) -> dict[str, Any] | None:
     """The first passage on the page: where it is, and a hash of its text."""
-    for hit in blocks(library.search(query)):
+    for hit in hits(library, query):
         for one in hit.passages:
             place = {"report": hit.report.id[:ID], "ordinal": one.ordinal, "offset": one.offset}
             return {**place, "length": len(one.text), "mark": mark(one.text)}
