@@ -10,7 +10,6 @@ import argparse
 import base64
 import json
 import math
-import random
 import shutil
 import sqlite3
 import statistics
@@ -28,15 +27,14 @@ import snowballstemmer
 
 import reviews
 from benchmarks.measure import REPORTS, command, measure
+from benchmarks.searching import answers, plain
+from benchmarks.searching.measures import DEEP, FIRST, interval, ndcg, recall
 from index import analyser
 from reviews.library import Library
 
 JUDGED = Path(__file__).with_name("judged.json")
-FIRST, DEEP = 10, 20  # nDCG covers the first page of hits, recall the first two
-RELEVANT = 2  # from this grade on, a report should be found
 ID = 12  # characters of a report's id, as the command shows it
 PASSAGES = 3
-_RESAMPLES = 5_000
 
 System = Callable[["Question"], list[str]]
 """Returns the ids of the reports that it finds, best first."""
@@ -75,40 +73,24 @@ def questions(path: Path = JUDGED) -> list[Question]:
     return found
 
 
-# --- measures ---------------------------------------------------------------------------------------------------------
-
-
-def ndcg(found: Sequence[str], grades: Mapping[str, int], first: int = FIRST) -> float:
-    """Return nDCG (Järvelin and Kekäläinen 2002) with gains of 2^grade - 1; 1 if no better order is possible."""
-    best = _gained(sorted(grades.values(), reverse=True)[:first])
-    return _gained([grades.get(report, 0) for report in found[:first]]) / best if best else 0.0
-
-
-def _gained(grades: Sequence[int]) -> float:
-    return math.fsum((2.0**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
-
-
-def recall(found: Sequence[str], grades: Mapping[str, int], first: int = DEEP) -> float:
-    """Return the share of the relevant reports that are among the first; at most `first` of them count."""
-    relevant = {report for report, grade in grades.items() if grade >= RELEVANT}
-    return len(relevant & set(found[:first])) / min(len(relevant), first) if relevant else 0.0
-
-
-def interval(differences: Sequence[float], seed: int = 1) -> tuple[float, float]:
-    """Return the 95 % interval of the mean difference, by a paired bootstrap over the questions."""
-    chance = random.Random(seed)
-    means = sorted(statistics.fmean(chance.choices(differences, k=len(differences))) for _ in range(_RESAMPLES))
-    return means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES)]
-
-
 # --- systems ----------------------------------------------------------------------------------------------------------
 
 
 def ours(library: Library) -> System:
     """Our search, as the web page runs it."""
-    return lambda question: [
-        hit.report.id[:ID] for hit in library.search(question.query, limit=DEEP, group="none", per_report=0)
-    ]
+    return lambda question: answers.found(library, question.query)
+
+
+def today() -> System:
+    """Our search as it was when `today.json` was written."""
+    kept = plain.kept()
+    return lambda question: kept[str(question.id)]["reports"]
+
+
+def answers_of(system: System, asked: Sequence[Mapping[str, Any]]) -> plain.Answers:
+    """The first ten reports that a system finds for plain words."""
+    questions = [Question(each["id"], each["shape"], each["words"], each["words"], {}, {}) for each in asked]
+    return {str(question.id): {"reports": system(question)[:FIRST]} for question in questions}
 
 
 def texts_of(library: Library) -> dict[str, str]:
@@ -254,13 +236,25 @@ def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
     if not {report for question in asked for report in question.grades} <= set(held):
         return None
     texts = texts_of(library)
-    systems: dict[str, System] = {"ours": ours(library), "bm25": bm25(texts), "fts5": fts5(texts)}
+    systems = {"ours": ours(library), "today": today(), "bm25": bm25(texts), "fts5": fts5(texts)}
     names = {Path(file).name: short for short, report in held.items() for file in report.files}
     for name, option in (("recoll_all", "-a"), ("recoll_any", "-o")):
         system = recoll(pdfs, scratch, names, option)
         if system:
             systems[name] = system
-    return measured(asked, systems) | {"passages": passages(library, asked)}
+    return measured(asked, systems) | {"passages": passages(library, asked), "plain": run_plain(library, systems)}
+
+
+def run_plain(library: Library, systems: Mapping[str, System]) -> dict[str, Any]:
+    """Return the figures for plain words: all questions, and those asked before any report was looked at."""
+    asked = answers.asked(answers.PLAIN)
+    told = {
+        "ours": answers.answers(library, asked),
+        "today": plain.kept(),
+        "fts5": answers_of(systems["fts5"], asked),
+    }
+    first = [question for question in asked if question["set"] == 1]
+    return {"all": plain.plain(asked, told), "first_set": plain.plain(first, told)}
 
 
 def table(figures: Mapping[str, Any]) -> str:
@@ -289,6 +283,8 @@ def main() -> None:
         print("Nothing measured: the library does not have the judged reports (docs/ranking.md).", file=sys.stderr)
         return
     print(table(figures), file=sys.stderr)
+    for name, part in figures["plain"].items():
+        print(f"\nPlain words, {name.replace('_', ' ')}:\n{plain.table(part)}", file=sys.stderr)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
 
 

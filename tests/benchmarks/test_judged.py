@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.searching.judged import ID, JUDGED, Question, bm25, fts5, interval, measured, ndcg, questions, recall
+from benchmarks.searching.judged import ID, JUDGED, Question, bm25, fts5, measured, questions
+from benchmarks.searching.measures import interval, ndcg, recall
 from tests.command import SHARED
 
 
