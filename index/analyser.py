@@ -7,18 +7,18 @@ or the comma ("1,000" is 1000). Hyphens separate tokens; which tokens a hyphen j
 second term at the same position. No word is left out: "the voice of the child" is five terms. One word that is printed
 as several tokens ("C.S.E.", "section 47") is the business of `index.spellings`.
 
-VERSION is part of the index's fingerprint: change it with any change that gives other terms for the same text.
+VERSION is part of the index's fingerprint: change it with any change that gives other terms for the same text, or other
+classes of words (`index.forms`).
 """
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-import snowballstemmer
+from index.forms.lexicon import class_of
 
-VERSION = "3"
+VERSION = "4"
 
 # Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
 LETTER = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
@@ -51,17 +51,6 @@ GAP = "\x01"
 _NAME_APOSTROPHE = re.compile("'(?!(?:s|t|d|m|re|ve|ll)$)")
 _GAP_KEPT = _ASCII[:1] + GAP.encode() + _ASCII[2:]
 _BETWEEN = f" {GAP} "
-
-
-class _Stemmer(threading.local):
-    """One for each thread: a Snowball stemmer in Python keeps the word that it works on in itself."""
-
-    def __init__(self) -> None:
-        # With PyStemmer installed this is the same algorithm in C, sixteen times as fast.
-        self.word = snowballstemmer.stemmer("english").stemWord
-
-
-_stem = _Stemmer()
 
 
 def fold(token: str) -> str:
@@ -237,12 +226,11 @@ def joined(text: str) -> str:
     return "".join(term for term, _ in found) if 0 < len(found) - 1 == len(hyphened(text)) else ""
 
 
-def stem(term: str) -> str:
-    """What the forms of a word share: the English Snowball stem of the term without a possessive ending, and without
-    the apostrophe of a name: O'Brien is often typed OBrien.
+def word_class(term: str) -> str:
+    """What the forms of a word share: the class of the term without a possessive ending, and without the apostrophe of
+    a name: O'Brien is often typed OBrien.
     """
     bare = term[:-2] if term.endswith("'s") else term.removesuffix("'")
     if "'" in bare:
         bare = _NAME_APOSTROPHE.sub("", bare)
-    stemmed: str = _stem.word(bare)
-    return stemmed
+    return class_of(bare)

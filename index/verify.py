@@ -63,7 +63,7 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
             for n, document in enumerate(postings.documents):
                 if base + document in indexed:
                     indexed[base + document] += _number(term, array("I", postings.at(n)), postings.kinds[n])
-        if analyser.is_word(term) and term not in snapshot.forms(analyser.stem(term)):
+        if analyser.is_word(term) and term not in snapshot.forms(analyser.word_class(term)):
             yield "The index does not find one of its words by its other forms."
     hyphens: set[tuple[str, str]] = set()
     for document, reading in sorted(documents.items()):

@@ -16,16 +16,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-import snowballstemmer
-
+from index.forms.lexicon import class_of
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 
 Span = tuple[int, int]
 """The first and last token of a match, as positions in the report."""
 Place = tuple[int, int, int]
 """The place of a match: ordinal of the paragraph, first character, and one past the last character."""
-
-_stem = snowballstemmer.stemmer("english").stemWord
 
 
 class Token(NamedTuple):
@@ -224,14 +221,16 @@ def in_capitals(word: str) -> bool:
     return word.isupper() and sum(c.isalpha() for c in word) >= 2
 
 
-def stem(folded: str) -> str:
-    """What the forms of a word share; the apostrophe of a name is no part of it."""
+def word_class(folded: str) -> str:
+    """What the forms of a word share; the apostrophe of a name is no part of it. Which words are forms of one another
+    is a list, judged by hand in `tests/index/forms`.
+    """
     first, *rest = folded.removesuffix("'s").removesuffix("'").split("'")
     for piece in rest[:-1]:
         first += piece
     if rest:
         first += ("'" if rest[-1] in ("s", "t", "d", "m", "re", "ve", "ll") else "") + rest[-1]
-    return str(_stem(first))
+    return class_of(first)
 
 
 def matches(pattern: str, word: str) -> bool:
@@ -333,9 +332,9 @@ class Oracle:
             and a.end + 1 == b.start
             and may_join(a, b, read.report.paragraphs[a.paragraph][0])
         }
-        self._stems: dict[str, set[str]] = defaultdict(set)
+        self._classes: dict[str, set[str]] = defaultdict(set)
         for word in self.vocabulary:
-            self._stems[stem(word)].add(word)
+            self._classes[word_class(word)].add(word)
         self._splits: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for a_word, b_word in sorted(self.compounds):
             self._splits[a_word + b_word].append((a_word, b_word))
@@ -454,7 +453,7 @@ class Oracle:
         return _in_order(read, [slot(token) for token in tokenise(text)], 0)
 
     def _forms(self, word: str) -> set[str]:
-        return {word} | self._stems.get(stem(word), set())
+        return {word} | self._classes.get(word_class(word), set())
 
     @lru_cache(maxsize=1000)  # noqa: B019 - an oracle lives as long as its test; the answer is the same for every report
     def _spelled(self, pattern: str) -> frozenset[str]:

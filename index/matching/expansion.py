@@ -25,7 +25,7 @@ Slots = list[Sequence[str]]
 class WordLookup:
     """The words of one snapshot, with a cache of the lookups that many queries repeat: share one between queries.
 
-    forms: the words with a stem. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
+    forms: the words of a class. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
     terms that stand side by side where a word is printed as several, such as "C.S.E.".
     """
 
@@ -54,8 +54,8 @@ class Expansion:
         self.spelled = lookup.spelled
 
     def forms(self, term: str) -> list[str]:
-        """The words that occur and share a term's stem; the term itself when none does."""
-        return self._lookup.forms(analyser.stem(term)) or [term]
+        """The words of a term's class that occur; the term itself when none does."""
+        return self._lookup.forms(analyser.word_class(term)) or [term]
 
     def slot(self, part: str) -> Sequence[str]:
         """The terms accepted at one position of a phrase: a word as written, or all that a pattern matches."""

@@ -61,8 +61,8 @@ class Snapshot(Protocol):
         included.
         """
 
-    def forms(self, stem: str) -> list[str]:
-        """The terms that occur and share a stem, in alphabetical order."""
+    def forms(self, word_class: str) -> list[str]:
+        """The terms of a class of words that occur, in alphabetical order."""
 
     def compounds(self, joined: str) -> list[tuple[str, str]]:
         """How a joined word is split where it stands with a hyphen: `multiagency` → [("multi", "agency")]."""

@@ -1,7 +1,7 @@
 """Which words stand where in some reports? Texts, one after the other, become the terms of all of them.
 
-A term is a word as the analysis gives it, with its postings. Beside the terms stand their forms (`stem TAB term`), so
-that a word is found by its stem, and the compounds (`joined TAB left`), so that `multiagency` is found where
+A term is a word as the analysis gives it, with its postings. Beside the terms stand their forms (`class TAB term`), so
+that a word is found by its class, and the compounds (`joined TAB left`), so that `multiagency` is found where
 `multi-agency` stands. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has
 the number that is printed before a paragraph.
 """
@@ -105,7 +105,7 @@ class Inverted:
     def by_field(self) -> dict[str, dict[str, PostingsBuilder]]:
         """All terms of all documents."""
         terms, nowhere = self._terms, PostingsBuilder()
-        forms = {f"{analyser.stem(term)}{SEPARATOR}{term}": nowhere for term in terms if analyser.is_word(term)}
+        forms = {f"{analyser.word_class(term)}{SEPARATOR}{term}": nowhere for term in terms if analyser.is_word(term)}
         return {COMPOUND: self._compounds, FORM: forms, TERM: terms}
 
 

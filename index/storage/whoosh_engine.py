@@ -329,8 +329,8 @@ class WhooshSnapshot:
         found = ((base, segment.postings(TERM, term)) for base, segment in self._asked)
         return [(base, postings) for base, postings in found if postings is not None]
 
-    def forms(self, stem: str) -> list[str]:
-        return self._after(FORM, stem + SEPARATOR)
+    def forms(self, word_class: str) -> list[str]:
+        return self._after(FORM, word_class + SEPARATOR)
 
     def compounds(self, joined: str) -> list[tuple[str, str]]:
         lefts = self._after(COMPOUND, joined + SEPARATOR)
