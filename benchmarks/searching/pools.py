@@ -89,7 +89,8 @@ def paragraphs_of(library: Library) -> dict[str, list[str]]:
     """The paragraphs of each report, as they are shown."""
     with library.store() as store:
         return {
-            report[:ID]: [each.text for each in store.text(reading).paragraphs] for reading, report in store.readings()
+            report[:ID]: [each.text for each in store.readings.text(reading).paragraphs]
+            for reading, report in store.readings.current()
         }
 
 
