@@ -88,7 +88,21 @@ class And:
     parts: tuple[Query, ...]
 
     def __str__(self) -> str:
-        return " ".join(f"-{_operand(part.part)}" if isinstance(part, Not) else _operand(part) for part in self.parts)
+        words = [f"-{_operand(part.part)}" if isinstance(part, Not) else _operand(part) for part in self.parts]
+        if not all(isinstance(part, Word) for part in self.parts):
+            return " ".join(words)
+        return (" & " if shouted(["AND", *words]) else " AND ").join(words)  # words side by side would be Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(And):
+    """Words that were typed with nothing else: all must occur, and a mention is a place where they stand together.
+
+    parts: two words or more, function words left out. The whole of a query, never a part of one.
+    """
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,35 @@ PROXIMITY_WEIGHT = 2.0
 PROXIMITY_REPORTS = 30
 """How many of the best reports are examined for proximity: reading positions takes time."""
 
+NEARNESS_WEIGHT = 1.5
+"""What plain words add side by side in the order asked, as a multiple of their idf; less the further apart they are."""
+
+NEARNESS_REPORTS = 100
+"""How many of the best reports that have plain words together are examined for how near they come."""
+
+# Three plain words or more: plain BM25 of the report, and of its three best paragraphs.
+
+MOST_WORDS_FROM = 3
+"""Of so many plain words, a report may have most."""
+
+TOGETHER_FIRST_UP_TO = 4
+"""Plain words; more are a sentence, which reports seldom have in one paragraph."""
+
+MOST_NEARNESS = 0.1
+"""What words side by side in the order asked add to a score of at most 1."""
+
+MOST_B = 0.75
+"""The usual one, for reports and for paragraphs."""
+
+MOST_PARAGRAPHS = (1.0, 1 / 2, 1 / 3)
+"""What the best paragraph of a report counts, the second and the third."""
+
+MOST_REPORTS = 150
+"""How many of the best reports are examined for paragraphs."""
+
+MOST_SHORT = 20
+"""Tokens; a shorter paragraph counts as one of so many."""
+
 # The choice of passages within a report.
 
 PASSAGE_SECTION_WEIGHTS = {
@@ -72,3 +101,12 @@ SHORTLIST_FACTOR = 12
 
 SNIPPET_MIN_IDF_SHARE = 0.1
 """Of the highest idf in the query: a part with less does not decide where a passage is cut."""
+
+DISTANT_SHARE = 0.2
+"""What a paragraph with plain words far apart is worth of one with as many side by side."""
+
+PASSAGE_REPORTS = 100
+"""How many reports are compared at a time for the list of the best passages of all reports."""
+
+PASSAGES_AT_ONCE = 2
+"""Of one report, before others have theirs."""

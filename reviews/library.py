@@ -97,18 +97,29 @@ class Library:
         form: str | None = None,
         jobs: int = 1,
         web: str = "",
+        most: bool = False,
         sheet: str = "",
         read: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "BatchSummary":
         """Answer many questions, as `search.sheets.query_sheet.questions` reads them, and write .xlsx, .csv or
-        .jsonl."""
+        .jsonl. most: also list the reports with most of the words of a query.
+        """
         from search.batch import runner  # imports the spreadsheet writers, which a search does not need
 
         settings = self.settings
         source = runner.Source(settings.library, settings.database, settings.index, settings.themes)
         return runner.run(
-            asked, source, Path(out), form=form, jobs=jobs, web=web, sheet=sheet, read=read, progress=progress
+            asked,
+            source,
+            Path(out),
+            form=form,
+            jobs=jobs,
+            web=web,
+            most=most,
+            sheet=sheet,
+            read=read,
+            progress=progress,
         )
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:

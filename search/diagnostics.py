@@ -42,13 +42,13 @@ class Code(Enum):
     QUESTION = _note("the question mark at the end was read as punctuation, not as one more letter")
 
     # Operators, or what looks like one.
-    SMALL_OPERATOR = _note("`{typed}` was searched as an ordinary word: {purpose}, write {operator} in capitals")
+    SMALL_OPERATOR = _note("`{typed}` was read as an ordinary word: {purpose}, write {operator} in capitals")
     HALF_OPERATOR = _guess(
-        "`{typed}` was searched as an ordinary word: {purpose}, write {operator} in capitals; for the word, write "
+        "`{typed}` was read as an ordinary word: {purpose}, write {operator} in capitals; for the word, write "
         "`{small}` in lower case"
     )
     SHOUTED = _guess(
-        "the whole query is in capitals, so AND, OR, NOT and NEAR were searched as ordinary words: to use one as an "
+        "the whole query is in capitals, so AND, OR, NOT and NEAR were read as ordinary words: to use one as an "
         "operator, write only that word in capitals"
     )
     SINGLE_QUOTES = _guess("{typed} was read as a phrase: write phrases in double quotation marks")
@@ -73,6 +73,10 @@ class Code(Enum):
     SLOP_MISSING = _guess('`~` after a phrase needs a number, for example "information sharing"~5: it was ignored')
 
     # Words and patterns.
+    FUNCTION_WORDS = _note(
+        "words left out because they are too common: {left_out}; put words in quotation marks to keep them"
+    )
+    FUNCTION_WORDS_ONLY = _note("the query has only very common words, so it was read as a phrase")
     EXACT_PATTERN = _note("`=` was ignored in `{typed}`: a pattern finds only words spelled like it")
     FUZZY_PATTERN = _guess("`~` was ignored in `{typed}`: it cannot be combined with `*` or `?`")
     FUZZY_SHORT = _guess("`~` was ignored in `{typed}`: it needs a single word of three letters or more")
@@ -127,6 +131,13 @@ class Code(Enum):
         "{number:,} of them could not be read, so {number:its text is|their text is} not searched. "
         "{number:It is|They are} still counted in N."
     )
+    TOGETHER_IGNORED = _note(
+        "The restriction to words in one paragraph was ignored: it is for two words or more, without operators and "
+        "quotation marks."
+    )
+    NEVER_BESIDE = _note(
+        "No report has all the words in one paragraph. {number:,} {number:report has|reports have} them apart."
+    )
     WORDS_NOWHERE = _note("`{part}` was not found: none of the reports searched contains {words}.")
     PHRASE_NOWHERE = _note(
         "`{part}` was not found as a phrase. {number:,} {number:report contains|reports contain} all its words, in one "
@@ -151,7 +162,17 @@ class Code(Enum):
         return self.name.lower()
 
 
-_LENGTHS = {"typed": 40, "next": 40, "word": 40, "phrase": 40, "field": 40, "value": 40, "theme": 80, "said": 500}
+_LENGTHS = {
+    "typed": 40,
+    "next": 40,
+    "word": 40,
+    "phrase": 40,
+    "field": 40,
+    "value": 40,
+    "theme": 80,
+    "said": 500,
+    "left_out": 200,
+}
 
 
 class _Number(int):

@@ -10,6 +10,7 @@ from search.filters import EVERYTHING, Filters
 
 Sort = Literal["relevance", "newest", "oldest", "mentions"]
 Group = Literal["case", "none"]
+View = Literal["reports", "passages"]
 
 
 class SearchOptions(TypedDict, total=False):
@@ -22,6 +23,9 @@ class SearchOptions(TypedDict, total=False):
     group: Group
     explain: bool
     facets: bool
+    together: bool
+    most: bool | None
+    view: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,10 @@ class SearchRequest:
 
     limit, offset: the page of hits; limit None for all. per_report: passages of each hit, None for every mention in
     order. group: "case" puts the hits of one case together, at the position of the best of them. explain: also say why
-    each hit has its position. facets: also count the hits by year, board and so on.
+    each hit has its position. facets: also count the hits by year, board and so on. together: of plain words, only the
+    reports that have them all in one paragraph. most: of three plain words or more, also list reports that have most of
+    them; None does so only where no report has all. view: "passages" lists paragraphs of all reports, best first,
+    instead of reports; limit and offset then count these.
     """
 
     query: str
@@ -42,12 +49,16 @@ class SearchRequest:
     group: Group = "case"
     explain: bool = False
     facets: bool = True
+    together: bool = False
+    most: bool | None = None
+    view: View = "reports"
 
     def __post_init__(self) -> None:
         if not isinstance(self.query, str):
             raise UsageError(f"`query` must be a text, and {_shown(self.query)} is not.")
         _check_choice("sort", self.sort, get_args(Sort))
         _check_choice("group", self.group, get_args(Group))
+        _check_choice("view", self.view, get_args(View))
         _check_number("offset", self.offset)
         if self.limit is not None:
             _check_number("limit", self.limit, " or None for all hits")
@@ -57,7 +68,7 @@ class SearchRequest:
     @classmethod
     def everything(cls, query: str, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]) -> Self:
         """A request for all hits with every mention, unless the options say otherwise."""
-        unlimited: SearchOptions = {"limit": None, "per_report": None, **options}
+        unlimited: SearchOptions = {"limit": None, "per_report": None, "most": False, **options}
         return cls(query, filters, **unlimited)
 
 

@@ -17,7 +17,7 @@ COLUMNS = (
     *REPORT_COLUMNS,
     *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "mentions", "text"),
 )
-"""Of a table of passages. mentions: matches in the passage."""
+"""Of a table of passages. mentions: how many are in the passage."""
 
 VERSION = 1
 """Of the JSON. It grows when a key changes its meaning or goes; new keys may come without notice."""
@@ -50,6 +50,7 @@ class Passage:
     break. page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report,
     0-based. offset: where in the paragraph `text` begins, in characters.
     highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
+    mentions: what is counted, in the same form: the highlights; of plain words, the places where they stand together.
     more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
     confidence: of that OCR, 0 to 100.
     """
@@ -64,6 +65,7 @@ class Passage:
     offset: int
     text: str
     highlights: tuple[tuple[int, int], ...]
+    mentions: tuple[tuple[int, int], ...] = ()
     more_before: bool = False
     more_after: bool = False
     ocr: bool = False
@@ -80,6 +82,7 @@ class Passage:
             "offset": self.offset,
             "text": self.text,
             "highlights": [list(pair) for pair in self.highlights],
+            "mentions": [list(pair) for pair in self.mentions],
             "more_before": self.more_before,
             "more_after": self.more_after,
             "ocr": self.ocr,
@@ -115,7 +118,8 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A report that answers. mentions: all matches in it.
+    """A report that answers. mentions: all that it has. together: whether it has plain words in one paragraph; None of
+    any other query. lacks: the words that a report with most of them does not have.
 
     explanation: why it stands where it does, best reason first; None unless it was asked for.
     """
@@ -125,6 +129,8 @@ class Hit:
     mentions: int
     passages: tuple[Passage, ...]
     explanation: tuple[Contribution, ...] | None = None
+    together: bool | None = None
+    lacks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         explained = None if self.explanation is None else [each.to_dict() for each in self.explanation]
@@ -132,8 +138,45 @@ class Hit:
             "report": self.report.to_dict(),
             "score": round(self.score, 4),
             "mentions": self.mentions,
+            "together": self.together,
+            "lacks": list(self.lacks),
             "passages": [passage.to_dict() for passage in self.passages],
             "explanation": explained,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a paragraph stands again: in another report, or elsewhere in the same. paragraph: its printed number."""
+
+    report: Report
+    page: int
+    paragraph: str | None
+    ordinal: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "report": self.report.id,
+            "title": self.report.title,
+            "page": self.page,
+            "paragraph": self.paragraph,
+            "ordinal": self.ordinal,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A passage of the list of the best passages of all reports. also_in: where the same paragraph stands again."""
+
+    report: Report
+    passage: Passage
+    also_in: tuple[Place, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "report": self.report.to_dict(),
+            "passage": self.passage.to_dict(),
+            "also_in": [place.to_dict() for place in self.also_in],
         }
 
 
@@ -169,11 +212,24 @@ class Results:
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
     cases: int = 0
+    together: int | None = None
+    apart: int | None = None
+    most: tuple[Hit, ...] | None = None
+    passages: tuple[Listed, ...] | None = None
+    more_passages: bool = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is to be told of the query and of what was searched, as sentences."""
         return sentences(self.diagnostics)
+
+    @property
+    def split(self) -> str:
+        """How many reports have plain words together, and how many apart; "" of any other query, and of no report."""
+        if not (self.together or self.apart):
+            return ""
+        verb = "has" if self.together == 1 else "have"
+        return f"{self.together:,} {verb} the words together, {self.apart:,} apart"
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -193,18 +249,12 @@ class Results:
         return pandas.DataFrame(list(self.rows()), columns=list(COLUMNS))
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A flat row for each passage, as a table wants it. See COLUMNS."""
+        """A flat row for each passage, as a table wants it. See COLUMNS. Those of a list of passages have no score."""
+        for listed in self.passages or ():
+            yield _row(listed.report, None, listed.passage)
         for hit in self.hits:
-            known = {name: getattr(hit.report, name) for name in REPORT_COLUMNS[1:]}
             for passage in hit.passages or (None,):
-                row = {"report": hit.report.id, **known, "score": hit.score}
-                if passage is not None:
-                    row |= passage.to_dict() | {
-                        "section": passage.section_kind.value,
-                        "heading": passage.section_heading,
-                        "mentions": len(passage.highlights),
-                    }
-                yield {name: row.get(name) for name in COLUMNS}
+                yield _row(hit.report, hit.score, passage)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -220,8 +270,24 @@ class Results:
             "coverage": self.coverage.to_dict(),
             "total": self.total,
             "cases": self.cases,
+            "together": self.together,
+            "apart": self.apart,
             "elapsed_ms": round(self.elapsed_ms, 1),
             "suggestion": self.suggestion,
             "hits": [hit.to_dict() for hit in self.hits],
+            "most": None if self.most is None else [hit.to_dict() for hit in self.most],
+            "passages": None if self.passages is None else [each.to_dict() for each in self.passages],
+            "more_passages": self.more_passages,
             "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
         }
+
+
+def _row(report: Report, score: float | None, passage: Passage | None) -> dict[str, Any]:
+    row = {"report": report.id, **{name: getattr(report, name) for name in REPORT_COLUMNS[1:]}, "score": score}
+    if passage is not None:
+        row |= passage.to_dict() | {
+            "section": passage.section_kind.value,
+            "heading": passage.section_heading,
+            "mentions": len(passage.mentions),
+        }
+    return {name: row.get(name) for name in COLUMNS}

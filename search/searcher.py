@@ -1,10 +1,11 @@
 """Answers a search request: parse, evaluate, filter, rank, choose passages, count facets."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import chain
 from operator import or_
 from pathlib import Path
 from types import TracebackType
@@ -16,25 +17,50 @@ from corpus.report import Coverage, Report
 from corpus.themes import Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
-from index.matching.matches import EVERY_KIND, Match, Words, all_mentions
+from index.matching.matches import Match
 from index.matching.result_set import Answer, Kinds
-from index.ranking_policy import SNIPPET_MIN_IDF_SHARE
+from index.matching.sections import EVERY_KIND
+from index.matching.together import Together
+from index.ranking_policy import MOST_WORDS_FROM
 from index.storage.engine import KINDS
 from search.answering import facets, suggestions
-from search.answering.cited import numbers_asked, with_cited
-from search.answering.passages import best_paragraphs, passages
-from search.answering.ranking import idf
+from search.answering.cited import numbers_asked
+from search.answering.most_words import MostWords, having_most
 from search.answering.similar import Alike, similar_passages, similar_reports
 from search.answering.theme_index import theme_lookup
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
-from search.parsing.parser import parse
-from search.request import Group, SearchOptions, SearchRequest, Sort
-from search.results import Contribution, Expansion, FacetValue, Hit, Results
+from search.hits.ordering import ordered
+from search.hits.passage_list import best_passages
+from search.hits.reports import Hits
+from search.parsing.parser import Parsed, parse
+from search.parsing.plain_words import as_meant
+from search.request import SearchOptions, SearchRequest
+from search.results import Expansion, FacetValue, Hit, Results
 from search.session import Session
 
 _MORE_TERMS = 40  # of an expansion that are shown
-_ROUNDING = 1e-9  # of a sum of floating-point numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a query finds before it is ordered.
+
+    whole: without the filters; counted: the same, of the reports that facets count. near: those of the answer that have
+    plain words in one paragraph. number: how many answer, before a restriction to these. chosen: the documents that
+    each filter lets through. unfit: what is said of the filters. bits: the kinds of section in which words must stand.
+    """
+
+    parsed: Parsed
+    evaluator: Evaluator
+    whole: Answer
+    counted: Answer
+    answer: Answer
+    near: set[int] | None
+    number: int
+    chosen: Mapping[str, set[int]]
+    unfit: Sequence[Diagnostic]
+    bits: int
 
 
 class Searcher:
@@ -114,48 +140,103 @@ class Searcher:
         if request.facets:
             _ = self._session.themed  # once for a generation, and not within the deadline of the query
         deadline = Deadline(seconds)
-        parsed = parse(
-            request.query, theme_lookup(self._session.themes), [theme.name for theme in self._session.themes.themes]
-        )
-        evaluator = self._session.evaluator(deadline)
-        whole = evaluator.evaluate(parsed.tree)
-        chosen, unfit = self._chosen(request.filters)
-        bits = _bits(request.filters.sections)
-        answer = self._filtered(whole, chosen, bits, evaluator)
-        scores = self._session.ranking.scores(answer.matches, answer.documents, self._session.layout, deadline.check)
-        ordered, cases = self._grouped(self._order(answer, request.sort, scores, deadline), request.group)
-        end = None if request.limit is None else request.offset + request.limit
-        page = ordered[request.offset : end]
-        shown = [(document, scores[document]) for document in page]
-        older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._session.generation.warnings]
-        said = [*older, *self._theme_problems(request.query), *parsed.diagnostics, *unfit]
-        more, asked = suggestions.only_in_titles(parsed.tree, whole, evaluator, self._session.titles)
-        suggestion = None
-        if not whole.documents:
-            said += suggestions.why_nothing(parsed.tree, evaluator)
-            suggestion = str(asked) if asked else suggestions.suggestion(parsed.tree, evaluator)
-        elif not answer.documents:
-            said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
-        if asked:
-            said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
+        found = self._find(request, deadline)
+        answer, near = found.answer, found.near
+        most = self._most_words(answer, deadline)
+        if most:
+            scores = most.scores(answer.documents, near or set(), answer.together)
+        else:
+            scores = self._session.ranking.scores(answer, near, self._session.layout, deadline.check)
+        documents, cases = ordered(self._session, answer, near, scores, request, deadline.check)
+        said, suggestion = self._said(request, found)
+        cited = [found.evaluator.numbered(number) for number in numbers_asked(found.parsed.tree)]
+        hits = Hits(self._session, answer, request, cited, most)
+        in_time = None if request.limit is None else deadline
+        listed, more = None, False
+        if request.view == "passages":
+            listed, more = best_passages(self._session, answer, documents, request, hits, in_time)
+            page = []
+        else:
+            page = documents[request.offset : None if request.limit is None else request.offset + request.limit]
         head = Results(
             text=request.query,
-            parsed=str(parsed.tree),
+            parsed=str(found.parsed.tree),
             expansions=_expansions(answer.matches),
             diagnostics=tuple(said),
             generation=self.generation,
             built_at=self.built_at,
             coverage=self.coverage,
-            total=len(ordered),
+            total=len(documents),
             elapsed_ms=(time.perf_counter() - began) * 1000,
             hits=(),
-            facets=self._facets(whole, answer, chosen, bits) if request.facets else {},
+            facets=self._facets(found, answer) if request.facets else {},
             suggestion=suggestion,
             cases=cases,
+            together=None if near is None else len(near),
+            apart=None if near is None else found.number - len(near),
+            most=self._with_most(request, found, deadline),
+            passages=listed,
+            more_passages=more,
         )
-        cited = [evaluator.numbered(number) for number in numbers_asked(parsed.tree)]
-        hits = self._hits(shown, answer, cited, request, None if request.limit is None else deadline)
-        return head, hits
+        return head, hits.of([(document, scores[document]) for document in page], in_time)
+
+    def _find(self, request: SearchRequest, deadline: Deadline) -> _Found:
+        parsed = self._parsed(request.query)
+        evaluator = self._session.evaluator(deadline)
+        whole = evaluator.evaluate(parsed.tree)
+        chosen, unfit = self._chosen(request.filters)
+        bits = _bits(request.filters.sections)
+        answer = self._filtered(whole, chosen, bits, evaluator)
+        number = len(answer.documents)
+        near = answer.together.documents(answer.documents, deadline.check) if answer.together else None
+        counted = whole
+        if request.together and whole.together and near is not None:
+            narrowed = number < len(whole.documents) or bits != EVERY_KIND
+            counted = whole.only(whole.together.documents(whole.documents, deadline.check) if narrowed else near)
+            answer = answer.only(near)
+        return _Found(parsed, evaluator, whole, counted, answer, near, number, chosen, unfit, bits)
+
+    def _said(self, request: SearchRequest, found: _Found) -> tuple[list[Diagnostic], str | None]:
+        """What is told of the query and its answer, and the suggestion."""
+        tree, whole, evaluator = found.parsed.tree, found.whole, found.evaluator
+        older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._session.generation.warnings]
+        said = [*older, *self._theme_problems(request.query), *found.parsed.diagnostics, *found.unfit]
+        more, asked = suggestions.only_in_titles(tree, whole, evaluator, self._session.titles)
+        suggestion = None
+        if not whole.documents:
+            said += suggestions.why_nothing(tree, evaluator)
+            suggestion = str(asked) if asked else suggestions.suggestion(tree, evaluator)
+        elif not found.number:
+            said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
+        said += _beside(request, found.number, found.near)
+        if asked:
+            said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
+        return said, suggestion
+
+    def _most_words(self, answer: Answer, deadline: Deadline) -> MostWords | None:
+        """What orders an answer to three plain words or more; None for any other."""
+        if not answer.together or len(answer.matches) < MOST_WORDS_FROM:
+            return None
+        return MostWords(answer.matches, self._session.snapshot.lengths(), self._session.layout, deadline.check)
+
+    def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
+        """The reports that have at least half of the words but not all; None where they are not asked for."""
+        wanted = request.most if request.most is not None else not found.number
+        most = self._most_words(found.answer, deadline)
+        if not most or not wanted:
+            return None
+        matches = found.answer.matches
+        documents = having_most(matches).intersection(*found.chosen.values())
+        scores = most.scores(documents)
+        best = sorted(scores, key=lambda document: (-scores[document], self._session.reports[document].id))
+        answer = Answer(documents, matches, found.answer.kinds, Together(matches, self._session.layout))
+        shown = [(document, scores[document]) for document in best[: request.limit]]
+        few = request if request.per_report is not None else replace(request, per_report=1)
+        return tuple(Hits(self._session, answer, few, most=most).of(shown, deadline))
+
+    def _parsed(self, text: str) -> Parsed:
+        themes = self._session.themes
+        return as_meant(parse(text, theme_lookup(themes), [theme.name for theme in themes.themes]))
 
     def reports(self, filters: Filters = EVERYTHING) -> list[Report]:
         """The reports that pass the filters, in the order of their ids, including those without readable text."""
@@ -215,15 +296,14 @@ class Searcher:
         """bits: the kinds of section in which the words must stand."""
         documents = whole.documents.intersection(*chosen.values())
         if bits == EVERY_KIND:
-            return Answer(documents, whole.matches, whole.kinds)
+            return whole.only(documents)
         matches = [evaluator.within(match, bits) for match in whole.matches]
-        return Answer(_standing(documents, whole.kinds, bits), matches, whole.kinds)
+        together = Together(matches, self._session.layout) if whole.together else None
+        return Answer(_standing(documents, whole.kinds, bits), matches, whole.kinds, together)
 
-    def _facets(
-        self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], bits: int
-    ) -> dict[str, tuple[FacetValue, ...]]:
+    def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
-
+        whole, chosen, bits = known.counted, known.chosen, known.bits
         kinds = whole.kinds
 
         def without(name: str) -> set[int]:
@@ -240,98 +320,19 @@ class Searcher:
         )
         return counted
 
-    # Hits
-
-    def _hits(
-        self,
-        shown: Sequence[tuple[int, float]],
-        answer: Answer,
-        cited: Sequence[Words],
-        request: SearchRequest,
-        deadline: Deadline | None,
-    ) -> Iterator[Hit]:
-        """cited: the positions of the paragraphs that the query names by number. deadline: None for a list of all hits,
-        which may take as long as it needs.
-        """
-        weighted = [(match, idf(match, len(self._session.reports))) for match in answer.matches]
-        highest = max((weight for _, weight in weighted), default=0.0)
-        distinctive = [match for match, weight in weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
-        lengths, documents = self._session.snapshot.lengths(), self._session.snapshot.documents()
-        for document, score in shown:
-            if deadline:
-                deadline.check()
-            layout = self._session.layout(document)
-            spans = answer.mentions(document)
-            ordinals = best_paragraphs(weighted, document, layout, lengths[document], request.per_report)
-            ordinals = with_cited(ordinals, cited, document, layout, request.per_report)
-            around = all_mentions(distinctive, document) if len(distinctive) < len(weighted) else None
-            every = request.per_report is None
-            found = passages(
-                self._session.store, documents[document], ordinals, spans, layout, every=every, around=around
-            )
-            yield Hit(
-                report=self._session.reports[document],
-                score=score,
-                mentions=len(spans),
-                passages=tuple(found),
-                explanation=self._explained(answer.matches, document, score) if request.explain else None,
-            )
-
-    def _explained(self, matches: Sequence[Match], document: int, score: float) -> tuple[Contribution, ...]:
-        points = {
-            number: self._session.ranking.points(match, {document})[document]
-            for number, match in enumerate(matches)
-            if document in match.documents
-        }
-        together: Mapping[int, float] = {}
-        if score > sum(points.values()) + _ROUNDING:
-            together = self._session.ranking.proximity(matches, document, self._session.layout(document))
-        found = [
-            Contribution(
-                text=matches[number].text,
-                mentions=len(all_mentions([matches[number]], document)),
-                reports=len(matches[number].documents),
-                points=each + together.get(number, 0.0),
-                in_title=document in self._session.titles.having(matches[number].terms),
-                together=number in together,
-            )
-            for number, each in points.items()
-        ]
-        return tuple(sorted(found, key=lambda each: -each.points))
-
-    def _order(self, answer: Answer, sort: Sort, scores: Mapping[int, float], deadline: Deadline) -> list[int]:
-        """The hits. Ties are broken by relevance and then by report id: always the same order."""
-        rounded = {
-            document: int(scores[document] / _ROUNDING + 0.5) for document in self._session.by_id if document in scores
-        }
-        ordered = sorted(rounded, key=rounded.__getitem__, reverse=True)
-        if sort == "relevance":
-            return ordered
-        if sort == "mentions":
-            counts = answer.counts(deadline.check)
-            return sorted(ordered, key=lambda document: -counts[document])
-        unknown = "" if sort == "newest" else "9999"
-        return sorted(ordered, key=lambda document: self._date(document) or unknown, reverse=sort == "newest")
-
-    def _date(self, document: int) -> str | None:
-        report = self._session.reports[document]
-        date = report.published or report.year
-        return str(date) if date else None
-
-    def _grouped(self, ordered: list[int], group: Group) -> tuple[list[int], int]:
-        """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
-        different = len(set(map(self._session.cases.__getitem__, ordered)))
-        if group == "none" or different == len(ordered):
-            return ordered, different
-        cases: dict[str | int, list[int]] = {}
-        for document in ordered:
-            cases.setdefault(self._session.cases[document], []).append(document)
-        return list(chain.from_iterable(cases.values())), different
-
     def _theme_problems(self, text: str) -> list[Diagnostic]:
         """What is wrong with the theme files, for a query that may depend on it."""
         problems = self._session.themes.problems if "theme:" in text.lower() else ()
         return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]
+
+
+def _beside(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
+    """What is said of a restriction to words that stand together. found: how many reports have them anywhere."""
+    if not request.together:
+        return []
+    if near is None:
+        return [diagnostic(Code.TOGETHER_IGNORED)]
+    return [diagnostic(Code.NEVER_BESIDE, number=found)] if found and not near else []
 
 
 def _bits(sections: Sequence[str]) -> int:

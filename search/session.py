@@ -13,7 +13,7 @@ from index.build import open_snapshot
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.expansion import WordLookup
-from index.matching.matches import Sections
+from index.matching.sections import Sections
 from index.storage import generations
 from index.storage.engine import Layout
 from index.verify import assert_ours

@@ -17,7 +17,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.forms.lexicon import class_of
-from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from index.function_words import FUNCTION_WORDS
+from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 
 Span = tuple[int, int]
 """The first and last token of a match, as positions in the report."""
@@ -296,6 +297,21 @@ class _Read:
                 found[self.paragraph(span[0])].add(span)
         return found
 
+    def together(self, words: Sequence[AbstractSet[Span]]) -> set[Span]:
+        """Return the smallest spans of one paragraph that contain a match of every word."""
+        groups = [self.in_one_paragraph(spans) for spans in words]
+        found: set[Span] = set()
+        for paragraph in set(groups[0]).intersection(*groups):
+            matched = [group[paragraph] for group in groups]
+            edges = set().union(*matched)
+            found |= {
+                (first, last)
+                for first in {span[0] for span in edges}
+                for last in {span[1] for span in edges}
+                if all(any(first <= a and b <= last for a, b in spans) for spans in matched)
+            }
+        return self.smallest(found)
+
     def smallest(self, spans: Iterable[Span]) -> set[Span]:
         """Return the spans that contain no other span."""
         groups = self.in_one_paragraph(spans).values()
@@ -339,14 +355,18 @@ class Oracle:
         for a_word, b_word in sorted(self.compounds):
             self._splits[a_word + b_word].append((a_word, b_word))
 
-    def answer(self, tree: Query) -> dict[str, list[Place]]:
-        """Return the reports that match, each with its mentions in order."""
+    def answer(self, tree: Query, kind: str | None = None) -> dict[str, list[Place]]:
+        """Return the reports that match, each with its mentions in order. kind: the only section that counts."""
         found = {}
         for read in self.reports:
-            holds, spans = self._evaluate(read, tree, None)
+            holds, spans = self._evaluate(read, tree, frozenset({kind}) if kind else None)
             if holds:
                 found[read.report.id] = read.mentions(spans)
         return found
+
+    def marks(self, tree: Query, kind: str | None = None) -> dict[str, list[Place]]:
+        """Return what is marked in the reports that match: of plain words each of them, of all others the mentions."""
+        return self.answer(And(tree.parts) if isinstance(tree, Plain) else tree, kind)
 
     def _evaluate(self, read: _Read, tree: Query, kinds: frozenset[str] | None) -> tuple[bool, set[Span]]:
         """Return whether the report matches, and the matches outside NOT. kinds: the sections that count."""
@@ -365,28 +385,33 @@ class Oracle:
                 results = [self._evaluate(read, part, kinds) for part in parts]
                 return any(holds for holds, _ in results), set().union(*(spans for _, spans in results))
             case And(parts):
-                return self._evaluate_and(read, parts, kinds)
+                each = self._each_part(read, parts, kinds)
+                marked = set().union(*(spans for _, spans in each))
+                mentioned = read.together([spans for _, spans in each]) if isinstance(tree, Plain) else marked
+                return all(holds for holds, _ in each), mentioned
             case _:
                 spans = self._counting(read, self._spans(read, tree), kinds)
                 return bool(spans), spans
 
-    def _evaluate_and(
+    def _each_part(
         self, read: _Read, parts: Sequence[Query], kinds: frozenset[str] | None
-    ) -> tuple[bool, set[Span]]:
+    ) -> list[tuple[bool, set[Span]]]:
+        """Return what each part finds, also where one word stands for it and its neighbours."""
         results = [self._evaluate(read, part, kinds) for part in parts]
         holds = [result[0] for result in results]
-        every = set().union(*(spans for _, spans in results))
+        found = [set(spans) for _, spans in results]
         for i, (left, right) in enumerate(pairwise(parts)):
-            joined = self._counting(read, self._standing_for(read, left, right), kinds)
-            every |= joined
-            if joined:
-                holds[i] = holds[i + 1] = True
+            if joined := self._counting(read, self._standing_for(read, left, right), kinds):
+                for each in (i, i + 1):
+                    holds[each] = True
+                    found[each] |= joined
         for first, width, word in side_by_side_in_a_query([_lone(part) for part in parts]):
             written = _single(read.where.get(word, set())) | self._apart(read, word)
             if counting := self._counting(read, written, kinds):
-                every |= counting
-                holds[first : first + width] = [True] * width
-        return all(holds), every
+                for each in range(first, first + width):
+                    holds[each] = True
+                    found[each] |= counting
+        return list(zip(holds, found, strict=True))
 
     def _counting(self, read: _Read, spans: set[Span], kinds: frozenset[str] | None) -> set[Span]:
         paragraphs = read.report.paragraphs
@@ -618,6 +643,7 @@ class _Generator:
             self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
             self.years, self.group_near, self.single_phrase, self.chain_near, self.absent, self.everything,
             self.abbreviation, self.figure, self.paragraph, self.nested_near,
+            self.plain_words,
         ]  # fmt: skip
         found: list[Query] = []
         turn = 0
@@ -800,6 +826,29 @@ class _Generator:
     def group_near(self) -> Near:
         return Near(self.positional(), self.positional(), self.chance.choice([2, 5, 10, 30]))
 
+    def plain_words(self) -> Query | None:
+        """Words alone, from one paragraph or from anywhere, some of them exact or compounds or abbreviations."""
+        tokens = self.run(self.chance.choice([4, 10, 40]))
+        chosen = [Word(self.text(token)) for token in self.chance.sample(tokens, min(len(tokens), 2))]
+        more: list[Callable[[], Word]] = [self.word, self.exact]
+        if self.compounds:
+            pair = self.chance.choice(self.compounds)
+            more += [lambda: Word("-".join(pair)), lambda: Word("".join(pair))]
+            if self.chance.random() < 0.2:
+                chosen += map(Word, pair)
+        words = [*chosen, *(self.chance.choice(more)() for _ in range(self.chance.randint(0, 2)))]
+        kept = [word for word in words if word.exact or self.content(word.text)]
+        return Plain(tuple(kept)) if len(kept) > 1 else None
+
+    def content(self, text: str) -> bool:
+        """Whether a word is neither a function word nor read as an operator."""
+        return fold(text) not in FUNCTION_WORDS and fold(text) not in _NEARNESS
+
+    def sentence(self) -> str:
+        """Words as they stand in a paragraph, and what they are read as."""
+        tokens = self.run(self.chance.randint(2, 9))
+        return " ".join(t.raw.lower() for t in tokens if t.raw.replace("’", "").isalpha() and t.folded not in _NEARNESS)
+
     def nested_near(self) -> Query | None:
         """NEAR between groups of which one member can stand inside a match of another: `("social work" OR work)`."""
         tokens = self.run(5)
@@ -877,6 +926,24 @@ class _Generator:
 
 
 _OPERATORS = {"AND", "OR", "NOT", "NEAR"}
+_NEARNESS = {"near", "adj", "within", "w", "n", "next", "same"}
+
+
+def sentences(oracle: Oracle, seed: int, n: int) -> list[str]:
+    """Return n texts of plain words from the corpus, function words among them."""
+    generator = _Generator(oracle, random.Random(seed))
+    return [text for text in (generator.sentence() for _ in range(n)) if text]
+
+
+def as_meant(text: str) -> Query:
+    """Return what plain words in small letters mean: the rules of docs/query-language.md, word by word."""
+    words = [Word(word) for word in text.split()]
+    kept = tuple(word for word in words if fold(word.text) not in FUNCTION_WORDS)
+    if len(words) == 1:
+        return words[0]
+    if not kept:
+        return Phrase(tuple(words))
+    return kept[0] if len(kept) == 1 else Plain(kept)
 
 
 def all_of(*parts: Query) -> Query:

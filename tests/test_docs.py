@@ -66,6 +66,7 @@ def test_the_documented_settings_are_the_settings_that_exist() -> None:
         ("data-format.md", "## The catalogue", catalogue_rows.COLUMNS),
         ("batch.md", "## The mentions", columns.COLUMNS),
         ("batch.md", "## The summary", columns.SUMMARY),
+        ("batch.md", "## Reports with most of the words", columns.MOST),
         ("batch.md", "## The search log", search_log.COLUMNS),
     ],
 )

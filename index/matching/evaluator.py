@@ -16,10 +16,12 @@ from corpus.model import SectionKind
 from index import analyser, spellings
 from index.matching.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
-from index.matching.matches import EVERY_KIND, AnyOf, Found, Inside, Match, Runs, Sections, Words
-from index.matching.result_set import Answer, Kinds, as_one, parts_of
+from index.matching.matches import AnyOf, Found, Inside, Match, Runs, Words, as_one, parts_of
+from index.matching.result_set import Answer, Kinds
+from index.matching.sections import EVERY_KIND, Sections
 from index.matching.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
-from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
+from index.matching.together import Together
+from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 from index.storage.engine import KINDS, Layout, Snapshot
 from index.storage.postings import Postings
 
@@ -70,8 +72,8 @@ class Evaluator:
 
     def _evaluate(self, query: Query, kinds: int) -> Answer:
         match query:
-            case And(parts):
-                return self._all_of(parts, kinds)
+            case And():
+                return self._all_of(query, kinds)
             case Or(parts) | Theme(_, parts):
                 answers = _different(self.evaluate(part, kinds) for part in parts)
                 documents = set().union(*(answer.documents for answer in answers))
@@ -134,7 +136,8 @@ class Evaluator:
                     by_document[document] = spans
         return Found(match.text, match.terms, by_document)
 
-    def _all_of(self, parts: Sequence[Query], kinds: int) -> Answer:
+    def _all_of(self, query: And, kinds: int) -> Answer:
+        parts = query.parts
         answers = _different(
             self._remembered(part, kinds, tuple(joined), partial(self._or_joined, part, joined, kinds))
             if joined and isinstance(part, Word)
@@ -142,7 +145,9 @@ class Evaluator:
             for part, joined in zip(parts, self._joined(parts), strict=True)
         )
         documents = set.intersection(*(answer.documents for answer in answers))
-        return Answer(documents, _matches(answers), _join(and_, answers))
+        matches = _matches(answers)
+        together = Together(matches, self._layout) if isinstance(query, Plain) else None
+        return Answer(documents, matches, _join(and_, answers), together)
 
     def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
         """A word, or a compound of it and a neighbour, in every spelling of the compound."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
@@ -10,17 +9,13 @@ from itertools import chain, repeat
 from operator import add, or_, sub
 from typing import TypeVar
 
+from index.matching.sections import EVERY_KIND, Sections
 from index.matching.spans import Span, mentions
-from index.storage.engine import KINDS, Layout
 from index.storage.postings import Postings
 
-EVERY_KIND = (1 << len(KINDS)) - 1
-"""The section mask with all kinds. A section mask is a set of section kinds: bit n stands for the kind with code n."""
-
-_BEHIND = 1 << 32  # any position, and any document
+_BEHIND = 1 << 32  # any document
 _OFTEN = 64  # documents between two checks of the deadline
 _T = TypeVar("_T")
-_RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 Lists = Sequence[tuple[int, Postings]]
 """The postings of one term in each segment, each with the number to add to its document numbers."""
@@ -48,6 +43,10 @@ class Match:
     def weights(self) -> Mapping[int, float]:
         """The weight of the clause in each document: its occurrences, weighted by section where that is known."""
         raise NotImplementedError
+
+    def occurrences(self) -> Mapping[int, float]:
+        """How often each document says it, wherever it stands."""
+        return self.weights()
 
     def kinds(self, document: int) -> int:
         """The section mask of the document: where the clause may match. Reads no positions."""
@@ -99,6 +98,9 @@ class Words(Match):
 
     def weights(self) -> Mapping[int, float]:
         return self._known.weights
+
+    def occurrences(self) -> Mapping[int, float]:
+        return self._known.counts
 
     def kinds(self, document: int) -> int:
         return self._known.kinds.get(document, 0)
@@ -339,49 +341,32 @@ class AnyOf(Match):
         return found[0] if len(found) == 1 else sorted({span for spans in found for span in spans})
 
     def weights(self) -> Mapping[int, float]:
-        total: dict[int, float] = {}
-        for part in self.parts:
-            for document, weight in part.weights().items():
-                total[document] = total.get(document, 0.0) + weight
-        return total
+        return _sum(part.weights() for part in self.parts)
+
+    def occurrences(self) -> Mapping[int, float]:
+        return _sum(part.occurrences() for part in self.parts)
 
     def kinds(self, document: int) -> int:
         return reduce(or_, (part.kinds(document) for part in self.parts if document in part.documents), 0)
 
 
-class Sections:
-    """The sections of one document, by position."""
+def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
+    total: dict[int, float] = {}
+    for each in several:
+        for document, number in each.items():
+            total[document] = total.get(document, 0.0) + number
+    return total
 
-    def __init__(self, layout: Layout) -> None:
-        runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
-        self._starts = [layout.starts[ordinal] for ordinal, _ in runs]
-        self._bits = [1 << kind for _, kind in runs]
-        self.present = reduce(or_, self._bits, 0)
 
-    def of(self, positions: Sequence[int]) -> int:
-        """The section mask of some positions, which are ascending."""
-        found = at = 0
-        size = len(positions)
-        starts, bits = self._starts, self._bits
-        while at < size:  # skip to the first position after this section
-            run = bisect_right(starts, positions[at])
-            found |= bits[run - 1]
-            if run == len(starts) or found == self.present:
-                break
-            at = bisect_left(positions, starts[run], at + 1)
-        return found
-
-    def count(self, positions: Sequence[int], kinds: int) -> int:
-        """The number of positions in sections of a section mask. Positions are ascending."""
-        return sum(
-            bisect_left(positions, end) - bisect_left(positions, start)
-            for start, end, bit in zip(self._starts, [*self._starts[1:], _BEHIND], self._bits, strict=True)
-            if bit & kinds
-        )
-
-    def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
-        """The spans that start in a section of a section mask."""
-        return [span for span in spans if self._bits[bisect_right(self._starts, span[0]) - 1] & kinds]
+def reader_of(match: Match) -> Callable[[int], Sequence[int]]:
+    """A function that returns the first positions of a match in a document, ascending. Documents must be asked for in
+    ascending order.
+    """
+    parts = parts_of([match])
+    words = [part for part in parts if isinstance(part, Words)]
+    if len(words) == len(parts):
+        return reader(words)
+    return lambda document: sorted(chain.from_iterable(match.starts(document)))
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
@@ -393,3 +378,13 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
         starts = sorted({place for match in held for some in match.starts(document) for place in some})
         return list(zip(starts, starts, strict=True))
     return mentions(span for match in held for span in match.spans(document))
+
+
+def parts_of(matches: Iterable[Match]) -> list[Match]:
+    """The matches, with each AnyOf replaced by its parts."""
+    return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
+
+
+def as_one(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
+    """Combine several lists item by item, without a loop in Python."""
+    return reduce(lambda one, other: map(how, one, other), lists)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
 from itertools import repeat
 from operator import or_
 
-from index.matching.matches import AnyOf, Match, Words, all_mentions, counts, reader
+from index.matching.matches import Match, Words, all_mentions, as_one, counts, parts_of, reader
 from index.matching.spans import Span
+from index.matching.together import Together
 
 Kinds = Callable[[Sequence[int]], Iterable[int]]
 """Returns, for each document, the section mask in which a clause is true."""
@@ -18,23 +18,35 @@ class Answer:
     """The documents that match a query or a clause.
 
     matches: one for each clause that is not under NOT, in the order typed. kinds: returns, for each document, the
-    section mask of the kinds with which `in:` would find it.
+    section mask of the kinds with which `in:` would find it. together: for plain words, the places where they stand
+    together, which are the mentions; otherwise None, and each match is a mention.
     """
 
-    def __init__(self, documents: set[int], matches: Sequence[Match], kinds: Kinds) -> None:
+    def __init__(
+        self, documents: set[int], matches: Sequence[Match], kinds: Kinds, together: Together | None = None
+    ) -> None:
         self.documents = documents
         self.matches = matches
         self.kinds = kinds
+        self.together = together
+
+    def only(self, documents: set[int]) -> Answer:
+        """The same with only these of its documents."""
+        return Answer(documents, self.matches, self.kinds, self.together)
 
     def mentions(self, document: int) -> list[Span]:
-        """The mentions in one document, in order. See `index.matching.matches.all_mentions`."""
+        """The mentions in one document, in order."""
+        return self.together.spans(document) if self.together else self.marks(document)
+
+    def marks(self, document: int) -> list[Span]:
+        """The matches in one document, in order. See `index.matching.matches.all_mentions`."""
         return all_mentions(self.matches, document)
 
     def counts(self, tick: Callable[[], None]) -> Mapping[int, int]:
         """The number of mentions in each document, 0 included. tick: called inside the loop over documents."""
         parts = parts_of(self.matches)
         words = [part for part in parts if isinstance(part, Words)]
-        if len(words) == len(parts) and (known := counts(words)) is not None:
+        if not self.together and len(words) == len(parts) and (known := counts(words)) is not None:
             # A document can match without any of the words: by a field, or by NOT.
             return {document: known.get(document, 0) for document in self.documents}
         found = {}
@@ -57,13 +69,3 @@ class Answer:
     def spans(self, document: int) -> list[Span]:
         """All matches in one document, in no order. They may repeat or overlap."""
         return [span for match in self.matches if document in match.documents for span in match.spans(document)]
-
-
-def parts_of(matches: Iterable[Match]) -> list[Match]:
-    """The matches, with each AnyOf replaced by its parts."""
-    return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
-
-
-def as_one(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
-    """Combine several lists item by item, without a loop in Python."""
-    return reduce(lambda one, other: map(how, one, other), lists)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--web", metavar="URL", default="", help="Make links point to your web page at this address instead of to PDFs."
 )
+@click.option("--most", is_flag=True, help="Also list the reports that have most of the words of a query, but not all.")
 @click.option("--strict", is_flag=True, help="Exit with code 7 if any query could not be answered.")
 @click.option("--template", is_flag=True, help="Write an example sheet to --out (csv, tsv, xlsx, jsonl) or stdout.")
 @click.option(
@@ -51,6 +52,7 @@ def batch(
     form: str | None,
     jobs: int | None,
     web: str,
+    most: bool,
     strict: bool,
     template: bool,
     repeat: Path | None,
@@ -79,14 +81,14 @@ def batch(
     if web and not web.startswith(("http://", "https://")):
         raise UsageError("--web must be the address of your web page, such as http://127.0.0.1:8000.")
     if repeat is not None:
-        _repeat(path, repeat, out, form, jobs, web, as_json)
+        _repeat(path, repeat, out, form, jobs, web, most, as_json)
         return
     if file is None or out is None:
         raise click.UsageError("Name the file to write with --out: .xlsx, .csv or .jsonl.")
     name = "stdin" if str(file) == "-" else file.name
     sheet = read(input_of(file), "" if name == "stdin" else name)
     sheet = replace(sheet, questions=[narrowed(each, filters) for each in sheet.questions])
-    done = _run(path, sheet, out, form, jobs, web, name)
+    done = _run(path, sheet, out, form, jobs, web, most, name)
     if done.note:
         say(done.note)
     if as_json:
@@ -99,7 +101,9 @@ def batch(
         )
 
 
-def _run(path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None, web: str, name: str) -> BatchSummary:
+def _run(
+    path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None, web: str, most: bool, name: str
+) -> BatchSummary:
     from search.batch.runner import Stopped
 
     if sheet.read:
@@ -112,6 +116,7 @@ def _run(path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None
                 form=form,
                 jobs=jobs or library.settings.jobs,
                 web=web,
+                most=most,
                 sheet=name,
                 read=sheet.read,
                 progress=lambda done, total: progress("answering" if done < total else "writing", done, total),
@@ -157,7 +162,7 @@ def _template(out: Path | None) -> None:
 
 
 def _repeat(
-    path: Path, record: Path, out: Path | None, form: str | None, jobs: int | None, web: str, as_json: bool
+    path: Path, record: Path, out: Path | None, form: str | None, jobs: int | None, web: str, most: bool, as_json: bool
 ) -> None:
     from tempfile import TemporaryDirectory
 
@@ -167,7 +172,9 @@ def _repeat(
     before = load(record)
     with TemporaryDirectory() as folder:
         where = out or Path(folder) / "again.jsonl"
-        done = _run(path, Sheet(before.questions(), before.read), where, form if out else None, jobs, web, before.sheet)
+        done = _run(
+            path, Sheet(before.questions(), before.read), where, form if out else None, jobs, web, most, before.sheet
+        )
     if done.note:
         say(done.note)
     found = changes(before, done.about)

@@ -36,9 +36,18 @@ PASSAGES = click.option(
     show_default=True,
     help="Show reports on the same case together, or not.",
 )
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Number of reports to show.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Number of reports to skip.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Number of results to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Number of results to skip.")
 @PASSAGES
+@click.option(
+    "--view",
+    type=click.Choice(["reports", "passages"]),
+    default="reports",
+    show_default=True,
+    help="Show reports, or the best passages of all reports; --limit and --offset count what is shown.",
+)
+@click.option("--together", is_flag=True, help="Show only reports that have the words together in one paragraph.")
+@click.option("--most", is_flag=True, help="Also show reports that have most of the words, but not all.")
 @click.option("--facets", "counted", is_flag=True, help="Also count the results by year, board, area, kind, theme …")
 @click.option("--explain", is_flag=True, help="Also explain each report's position.")
 @click.option(
@@ -55,13 +64,17 @@ def search(
     limit: int,
     offset: int,
     passages: str,
+    view: Any,
+    together: bool,
+    most: bool,
     counted: bool,
     explain: bool,
     log: Path | None,
     as_json: bool,
     filters: Filters,
 ) -> None:
-    """Find reports and the passages that match QUERY. All words must occur; "quotes" keep words together.
+    """Find reports and the passages that match QUERY. All words must occur, and reports that have them together in one
+    paragraph come first; "quotes" keep words together.
 
     If you repeat a filter, a report needs to match only one of its values. Different filters must all match.
     """
@@ -77,6 +90,9 @@ def search(
             per_report=per_report(passages),
             group=group,
             explain=explain,
+            together=together,
+            most=most or None,
+            view=view,
         )
         if log:
             from search.batch.search_log import append

@@ -10,7 +10,7 @@ import click
 from corpus.report import Coverage
 from reviews.citation import place
 from search.answering.snippet import opening_snippet
-from search.results import Hit, Passage, Results
+from search.results import Hit, Listed, Passage, Results
 
 if TYPE_CHECKING:
     from search.answering.similar import Alike
@@ -34,12 +34,11 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
     """Lines of the results: the query as read, the hits, what was not searched. counted_too: also the facets."""
     for warning in results.warnings:
         yield from _note(warning)
-    shown = f", showing {offset + 1} to {offset + len(results.hits)}" if len(results.hits) < results.total else ""
-    if not results.hits and results.total:
-        shown = f", none from number {offset + 1} on"
+    shown = _which(results, offset)
     cases = f" on {counted(results.cases, 'case')}" if results.cases < results.total else ""
     asked = click.style(results.parsed or results.text, bold=True)
-    yield f"{asked}: {counted(results.total, 'report')}{cases}{shown}"
+    split = f": {results.split}" if results.split else ""
+    yield f"{asked}: {counted(results.total, 'report')}{cases}{split}{shown}"
     yield from _expanded(results)
     if results.suggestion:
         yield from textwrap.wrap(f"Did you mean: {results.suggestion}", width())
@@ -51,8 +50,45 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
         same = bool(case) and hit.report.case == case
         case = hit.report.case
         yield from _hit(number, hit, same)
+    for number, listed in enumerate(results.passages or (), offset + 1):
+        yield ""
+        yield from _listed(number, listed)
+    yield from _most(results)
     yield ""
     yield from textwrap.wrap(coverage(results.coverage), width())
+
+
+def _which(results: Results, offset: int) -> str:
+    """Which part of the hits or passages is shown."""
+    if results.passages is not None:
+        return f"; passages {offset + 1} to {offset + len(results.passages)}" if results.passages else "; no passages"
+    if not results.hits and results.total:
+        return f", none from number {offset + 1} on"
+    return f", showing {offset + 1} to {offset + len(results.hits)}" if len(results.hits) < results.total else ""
+
+
+def _most(results: Results) -> Iterator[str]:
+    """The reports that have most of the words."""
+    if results.most is None:
+        return
+    yield ""
+    yield click.style("Reports with most of these words (not all; they are not counted above)", bold=True)
+    for number, hit in enumerate(results.most, 1):
+        yield ""
+        yield from _hit(number, hit, same_case=False)
+    if not results.most:
+        yield "No report has most of them."
+
+
+def _listed(number: int, listed: Listed) -> Iterator[str]:
+    report = listed.report
+    facts = (report.title, report.year, report.id[:12])
+    heading = f"{number}. " + " · ".join(str(fact) for fact in facts if fact)
+    yield from (click.style(line, bold=True) for line in textwrap.wrap(heading, width()))
+    yield "   " + click.style(cited(listed.passage), fg="cyan")
+    yield from quoted(listed.passage)
+    for again in listed.also_in:
+        yield from _indented(f"Also in {again.report.title}, {place(again.page, '', again.paragraph)}")
 
 
 def _note(sentence: str) -> Iterator[str]:
@@ -92,7 +128,10 @@ def _counts(results: Results) -> Iterator[str]:
 def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
     report = hit.report
     yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report.title}", width()))
-    facts = (report.board, report.year, report.kind, counted(hit.mentions, "mention"), report.id[:12])
+    said = "words apart" if hit.together is False else counted(hit.mentions, "mention")
+    if hit.lacks:
+        said = f"without {' and '.join(hit.lacks)}"
+    facts = (report.board, report.year, report.kind, said, report.id[:12])
     line = " · ".join(str(fact) for fact in facts if fact)
     yield f"   {line}{' · same case as the report above' if same_case else ''}"
     for reason in hit.explanation or ():

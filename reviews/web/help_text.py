@@ -13,7 +13,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Words",
         (
             ("neglect", "the word and its other forms: neglected, neglectful, neglecting"),
-            ("neglect adolescent", "both words, anywhere in the report"),
+            ("neglect adolescent", "both words; reports that have them in one paragraph come first"),
             ("neglect OR maltreatment", "either word, or both; write OR in capitals"),
             ("neglect (teenager OR adolescent)", "neglect, and one of the other two"),
             ("neglect -dental", "neglect, but not in reports that mention dental"),

@@ -17,8 +17,10 @@ class Piece:
     number: int | None = None
 
 
-def pieces(text: str, marks: Sequence[Span], start: int = 0, end: int | None = None, first: int = 0) -> list[Piece]:
-    """`text[start:end]` cut at the edges of the marks. first: number of the first mark, 0 for no numbers.
+def pieces(
+    text: str, marks: Sequence[Span], start: int = 0, end: int | None = None, numbers: Sequence[int] = ()
+) -> list[Piece]:
+    """`text[start:end]` cut at the edges of the marks. numbers: of each mark, 0 for one without.
 
     A mark that crosses an end of the range is cut there.
     """
@@ -29,7 +31,7 @@ def pieces(text: str, marks: Sequence[Span], start: int = 0, end: int | None = N
         left, right = max(left, at), min(right, end)
         if left < right:
             found.append(Piece(text[at:left]))
-            found.append(Piece(text[left:right], first + place if first else 0))
+            found.append(Piece(text[left:right], numbers[place] if numbers else 0))
             at = right
     found.append(Piece(text[at:end]))
     return [piece for piece in found if piece.text]

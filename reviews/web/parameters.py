@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -15,7 +15,8 @@ from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
 from search import years
 from search.filters import EVERYTHING, FILTERS, Filters
 from search.parsing.parser import parse
-from search.request import SearchOptions, SearchRequest, Sort
+from search.parsing.plain_words import as_meant
+from search.request import SearchOptions, SearchRequest, Sort, View
 
 SORTS: dict[Sort, str] = {
     "relevance": "Best match first",
@@ -23,6 +24,7 @@ SORTS: dict[Sort, str] = {
     "oldest": "Oldest first",
     "mentions": "Most mentions first",
 }
+VIEWS: tuple[View, ...] = get_args(View)
 PER_PAGE = 10
 _MOST = 100
 _LONGEST = 300  # characters of a filter's value: no board has a longer name
@@ -31,7 +33,7 @@ _VALUES = 50  # of one filter
 
 @dataclass(frozen=True, slots=True)
 class SearchParameters:
-    """One search, as in the address of a page. page: 1-based."""
+    """One search, as in the address of a page. page: 1-based. together: only reports with the words together."""
 
     text: str = ""
     filters: Filters = EVERYTHING
@@ -39,6 +41,8 @@ class SearchParameters:
     page: int = 1
     limit: int = PER_PAGE
     exact: bool = False
+    together: bool = False
+    view: View = "reports"
 
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> SearchParameters:
@@ -53,7 +57,9 @@ class SearchParameters:
             sort=sort,
             page=_number(given, "page", 1, 100_000) or 1,
             limit=_number(given, "limit", 1, _MOST) or PER_PAGE,
-            exact=given.get("exact", "") not in ("", "0", "false"),
+            exact=_flag(given, "exact"),
+            together=_flag(given, "together"),
+            view=_view(given.get("view") or "reports"),
         )
 
     @property
@@ -76,7 +82,14 @@ class SearchParameters:
 
     def request(self, themes: Themes, **changes: Unpack[SearchOptions]) -> SearchRequest:
         """The search that this page asks for, with changes."""
-        options: SearchOptions = {"sort": self.sort, "limit": self.limit, "offset": self.offset, **changes}
+        options: SearchOptions = {
+            "sort": self.sort,
+            "limit": self.limit,
+            "offset": self.offset,
+            "together": self.together,
+            "view": self.view,
+            **changes,
+        }
         return SearchRequest(self.wording(themes), self.filters, **options)
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -84,6 +97,8 @@ class SearchParameters:
         found = [("q", self.text)] if self.text else []
         found += pairs_of(self.filters)
         found += [("exact", "1")] if self.exact else []
+        found += [("together", "1")] if self.together else []
+        found += [("view", self.view)] if self.view != "reports" else []
         found += [("sort", self.sort)] if self.sort != "relevance" else []
         found += [("limit", str(self.limit))] if self.limit != PER_PAGE else []
         found += [("page", str(self.page))] if self.page != 1 else []
@@ -107,7 +122,7 @@ class SearchParameters:
             found = themes.find(name)
             return (found.name, found.queries) if found else None
 
-        return str(exactly(parse(self.text, theme, ()).tree)) if self.exact else self.text
+        return str(exactly(as_meant(parse(self.text, theme, ())).tree)) if self.exact else self.text
 
 
 def exactly(query: Query) -> Query:
@@ -116,7 +131,7 @@ def exactly(query: Query) -> Query:
         case Word(text):
             return Word(text, exact=True)
         case And(parts):
-            return And(tuple(exactly(part) for part in parts))
+            return type(query)(tuple(exactly(part) for part in parts))
         case Or(parts):
             return Or(tuple(exactly(part) for part in parts))
         case Not(part):
@@ -168,6 +183,17 @@ def _values(given: MultiDict[str, str], name: str) -> tuple[str, ...]:
     if len(values) > _VALUES or any(len(value) > _LONGEST for value in values):
         raise UsageError(f"`{name}` has too many values, or one that is too long. Choose fewer.")
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _view(wanted: str) -> View:
+    found = next((view for view in VIEWS if view == wanted), None)
+    if found is None:
+        raise UsageError(f"There is no view called {wanted[:40]!r}. The views are: {', '.join(VIEWS)}.")
+    return found
+
+
+def _flag(given: MultiDict[str, str], name: str) -> bool:
+    return given.get(name, "") not in ("", "0", "false")
 
 
 def _number(given: MultiDict[str, str], name: str, least: int, most: int) -> int | None:

@@ -70,7 +70,7 @@ def concordance(
 
 def _lines(hit: Hit, context: int) -> Iterator[Line]:
     for passage in hit.passages:
-        for start, end in passage.highlights:
+        for start, end in passage.mentions:
             left = " ".join(passage.text[max(0, start - 2 * context) : start].split())
             right = " ".join(passage.text[end : end + 2 * context].split())
             if len(left) > context:

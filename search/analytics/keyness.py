@@ -79,7 +79,7 @@ def terms(
     found: dict[str, set[int]] = {}
     own: set[str] = set()
     for hit in hits:
-        found[hit.report.id] = {passage.ordinal for passage in hit.passages if passage.highlights}
+        found[hit.report.id] = {passage.ordinal for passage in hit.passages if passage.mentions}
         for passage in hit.passages:
             own.update(t for a, b in passage.highlights for t, _ in analyser.terms(passage.text[a:b]))
     own.update(part for expansion in head.expansions for term in expansion.terms for part in term.split())

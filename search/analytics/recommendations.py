@@ -25,7 +25,7 @@ def recommended(
     found: Iterable[tuple[str, set[int]]]
     if query:
         _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
-        found = ((hit.report.id, {p.ordinal for p in hit.passages if p.highlights}) for hit in hits)
+        found = ((hit.report.id, {p.ordinal for p in hit.passages if p.mentions}) for hit in hits)
     else:
         found = ((report, set()) for report in sorted(reports, key=lambda r: (-(reports[r].year or 0), r)))
     for report, mentioned in found:  # one at a time: a page of them need not wait for all

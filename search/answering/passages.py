@@ -42,34 +42,40 @@ def best_paragraphs(
 
     matches: each with its idf. length: tokens of the document.
     """
-    located = _locate([match for match, _ in matches], document, layout)
+    located = locate([match for match, _ in matches], document, layout)
     if wanted is None:
         return sorted(set().union(*(ordinals for _, _, ordinals in located)))
     if not located or not wanted:
         return []
     weights = [weight for _, weight in matches]
-    values = _paragraph_values(located, weights)
-    ends = [*layout.starts[1:], layout.starts[-1] + length]
-    scores = {
-        ordinal: value
-        * _PASSAGE_WEIGHTS[layout.kinds[ordinal]]
-        * min(1.0, (ends[ordinal] - layout.starts[ordinal]) / FULL_PARAGRAPH)
-        for ordinal, value in values.items()
-    }
+    values = paragraph_values(located, weights)
+    scores = weighted(values, layout, length)
     best_first = [ordinal for _, ordinal in sorted([(-score, o) for o, score in scores.items()])]
     shortlist = sorted(best_first[: SHORTLIST_FACTOR * wanted])
-    spans = _spans_by_part(located, shortlist)
+    spans = spans_by_part(located, shortlist)
     factors = [scores[o] * _proximity(spans[o]) / (values[o] or 1.0) for o in shortlist]
     return _choose(shortlist, factors, [values[o] for o in shortlist], spans, weights, wanted)
 
 
-def _locate(matches: Sequence[Match], document: int, layout: Layout) -> Located:
+def locate(matches: Sequence[Match], document: int, layout: Layout) -> Located:
+    """Where in a document the parts of a query match."""
     found = [(number, match.spans(document)) for number, match in enumerate(matches) if document in match.documents]
     starts = layout.starts
     return [(number, spans, [bisect_right(starts, first) - 1 for first, _ in spans]) for number, spans in found]
 
 
-def _paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, float]:
+def weighted(values: Mapping[int, float], layout: Layout, length: int) -> dict[int, float]:
+    """The values of paragraphs, more in a section that readers look for first, less of a heading or a short item."""
+    ends = [*layout.starts[1:], layout.starts[-1] + length]
+    return {
+        ordinal: value
+        * _PASSAGE_WEIGHTS[layout.kinds[ordinal]]
+        * min(1.0, (ends[ordinal] - layout.starts[ordinal]) / FULL_PARAGRAPH)
+        for ordinal, value in values.items()
+    }
+
+
+def paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, float]:
     """What the matches in each paragraph are worth together."""
     values: dict[int, float] = {}
     for number, _, ordinals in located:
@@ -78,7 +84,7 @@ def _paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, f
     return values
 
 
-def _spans_by_part(located: Located, shortlist: Sequence[int]) -> dict[int, SpansByPart]:
+def spans_by_part(located: Located, shortlist: Sequence[int]) -> dict[int, SpansByPart]:
     """The matches in each paragraph of the shortlist; none for a query of one part, which is near no other."""
     found: dict[int, SpansByPart] = {ordinal: {} for ordinal in shortlist}
     if len(located) > 1:
@@ -155,11 +161,13 @@ def passages(
     *,
     every: bool,
     around: Sequence[Span] | None = None,
+    mentions: Sequence[Span] | None = None,
 ) -> list[Passage]:
     """The paragraphs as passages, in the order given.
 
-    every: a passage for each page of a paragraph that has matches; otherwise one, cut to the sentences with the most.
-    spans: all mentions, in order. around: the mentions that decide the cut, if not all.
+    every: a passage for each page of a paragraph that has mentions; otherwise one, cut to the sentences with the most.
+    spans: all that is marked, in order. around: what decides the cut, if not that. mentions: what is
+    counted, if not that.
     """
     if not ordinals:
         return []
@@ -174,12 +182,15 @@ def passages(
     for ordinal in ordinals:
         paragraph = texts[ordinal]
         highlights = _highlights(paragraph, spans, layout)
-        pieces = _pieces(paragraph, highlights)
+        counted = highlights if mentions is None else _highlights(paragraph, mentions, layout)
+        pieces = _pieces(paragraph, counted or highlights)
         if not every:
             wanted = (_highlights(paragraph, around, layout) if around is not None else []) or highlights
+            if any(last - first > MAX_PASSAGE for first, last in wanted):
+                wanted = highlights
             start, end = max(pieces, key=lambda piece: (_count(piece, wanted), -piece[0]))
             pieces = [best_snippet(paragraph.text, start, end, wanted, MAX_PASSAGE)]
-        found.extend(_passage(paragraph, piece, highlights, pages, sections) for piece in pieces)
+        found.extend(_passage(paragraph, piece, highlights, counted, pages, sections) for piece in pieces)
     return found
 
 
@@ -214,6 +225,7 @@ def _passage(
     paragraph: Paragraph,
     piece: tuple[int, int],
     highlights: Sequence[tuple[int, int]],
+    mentions: Sequence[tuple[int, int]],
     pages: Mapping[int, Page],
     sections: Mapping[int, Section],
 ) -> Passage:
@@ -234,9 +246,14 @@ def _passage(
         section_heading=section.heading,
         offset=start,
         text=paragraph.text[start:end],
-        highlights=tuple((a - start, b - start) for a, b in highlights if start <= a and b <= end),
+        highlights=_within(start, end, highlights),
+        mentions=_within(start, end, mentions),
         more_before=start > 0,
         more_after=end < len(paragraph.text),
         ocr=pages[page].reader == "ocr",
         confidence=pages[page].confidence,
     )
+
+
+def _within(start: int, end: int, places: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((a - start, b - start) for a, b in places if start <= a and b <= end)

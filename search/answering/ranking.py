@@ -12,8 +12,18 @@ from math import log
 from operator import add
 
 from index import analyser
+from index.function_words import is_function_word
 from index.matching.matches import Match
-from index.ranking_policy import BM25_B, BM25_K1, PROXIMITY_REPORTS, PROXIMITY_WEIGHT, TITLE_SHARE
+from index.matching.result_set import Answer
+from index.ranking_policy import (
+    BM25_B,
+    BM25_K1,
+    NEARNESS_REPORTS,
+    NEARNESS_WEIGHT,
+    PROXIMITY_REPORTS,
+    PROXIMITY_WEIGHT,
+    TITLE_SHARE,
+)
 from index.storage.engine import Layout
 
 _END = 1 << 32  # beyond any position
@@ -50,31 +60,38 @@ class Ranking:
 
     def scores(
         self,
-        matches: Sequence[Match],
-        documents: set[int],
+        answer: Answer,
+        near: set[int] | None,
         layout: Callable[[int], Layout],
         check_deadline: Callable[[], None],
     ) -> dict[int, float]:
         """The score of each document: higher is better, 0 where no positive part of the query matches.
 
-        check_deadline: called inside the loops; it stops a query that takes too long.
+        near: of plain words, the documents that have them in one paragraph. check_deadline: called inside the loops; it
+        stops a query that takes too long.
         """
-        total = dict.fromkeys(documents, 0.0)
-        for match in matches:
+        total = dict.fromkeys(answer.documents, 0.0)
+        for match in answer.matches:
             check_deadline()
-            points = self.points(match, documents)
+            points = self.points(match, answer.documents)
             total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
-        if len(matches) > 1:
-            threshold = min(nlargest(PROXIMITY_REPORTS, total.values()), default=0.0)
-            for document in [document for document, score in total.items() if score >= threshold]:
+        if len(answer.matches) > 1:
+            for document in _best(total, PROXIMITY_REPORTS) if near is None else _best_of_either(total, near):
                 check_deadline()
-                total[document] += sum(self.proximity(matches, document, layout(document)).values())
+                total[document] += sum(self.proximity(answer, document, layout(document)).values())
         return total
 
-    def proximity(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:
-        """The points that each part of the query, by its index in `matches`, gets for sharing a paragraph with others.
+    def proximity(self, answer: Answer, document: int, layout: Layout) -> dict[int, float]:
+        """The points that each part of the query, by its index in the matches, gets for standing near others: of plain
+        words that stand together by how near they come, of other parts for sharing a paragraph.
+        """
+        if answer.together and (nearness := answer.together.nearness(document)):
+            return {n: NEARNESS_WEIGHT * nearness * idf(match, self._size) for n, match in enumerate(answer.matches)}
+        return self._sharing(answer.matches, document, layout)
 
-        Of the paragraphs with the part that is least frequent in the document, the one with the highest total idf wins.
+    def _sharing(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:
+        """Of the paragraphs with the part that is least frequent in the document, the one with the highest total idf
+        wins.
         """
         positions = {n: list(match.starts(document)) for n, match in enumerate(matches) if document in match.documents}
         if len(positions) < 2:
@@ -99,9 +116,27 @@ class Ranking:
         most, norms, weights = match_idf * (BM25_K1 + 1), self._norms, match.weights()
         matched = match.documents & documents
         points = {d: most * weights[d] / (weights[d] + norms[d]) for d in matched}
-        for document in self._titles.having(match.terms) & matched:
+        for document in self._titles.having(telling(match)) & matched:
             points[document] += match_idf * TITLE_SHARE
         return points
+
+
+def telling(match: Match) -> list[str]:
+    """The terms of a match that a title is looked at for: a function word in a title says nothing."""
+    return [term for term in match.terms if not is_function_word(term)]
+
+
+def _best(scores: Mapping[int, float], wanted: int) -> list[int]:
+    """The documents with the highest scores, and those that are equal to the last of them."""
+    threshold = min(nlargest(wanted, scores.values()), default=0.0)
+    return [document for document, score in scores.items() if score >= threshold]
+
+
+def _best_of_either(scores: Mapping[int, float], near: set[int]) -> list[int]:
+    """The best of the documents that have plain words together, which are shown first, and the best of the others."""
+    together = {document: scores[document] for document in near}
+    apart = {document: score for document, score in scores.items() if document not in near}
+    return [*_best(together, NEARNESS_REPORTS), *_best(apart, PROXIMITY_REPORTS)]
 
 
 def _any_between(lists: Iterable[Sequence[int]], first: int, end: int) -> bool:

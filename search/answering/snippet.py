@@ -62,18 +62,31 @@ def best_snippet(
 
 
 def opening_snippet(passage: Passage) -> tuple[int, int]:
-    """The (start, end) of a passage's text to display: from the sentence with the first match, cut between words."""
+    """The (start, end) of a passage's text to display: from the sentence with the first match, or where plain words are
+    nearest, cut between words.
+    """
     text = passage.text
     if len(text) <= MAX_DISPLAY:
         return 0, len(text)
-    first = passage.highlights[0][0] if passage.highlights else 0
+    first, last = _anchor(passage)
     start = max((text.rfind(stop, 0, first) + 2 for stop in (". ", "? ", "! ") if stop in text[:first]), default=0)
     if first - start > MAX_DISPLAY // 2:
         start = text.rfind(" ", 0, first - MAX_DISPLAY // 2) + 1
+    if last - start > MAX_DISPLAY:  # the words are far apart: rather more of them than of the sentence before
+        start = first
     end = start + MAX_DISPLAY
     if end >= len(text):
         return start, len(text)
-    return start, max(text.rfind(" ", start, end), passage.highlights[0][1] if passage.highlights else start)
+    return start, max(text.rfind(" ", start, end), last)
+
+
+def _anchor(passage: Passage) -> tuple[int, int]:
+    """The characters that must be seen: the first match, or of plain words the place where they are nearest."""
+    if passage.mentions and passage.mentions != passage.highlights:
+        first, last = min(passage.mentions, key=lambda each: each[1] - each[0])
+        if last - first <= MAX_DISPLAY:
+            return first, last
+    return passage.highlights[0] if passage.highlights else (0, 0)
 
 
 def _cut_sentence(text: str, begin: int, end: int, match: tuple[int, int], max_length: int) -> tuple[int, int]:

@@ -117,8 +117,8 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
     parts = tree.parts if isinstance(tree, And) else (tree,)
     absent = [part for part in parts if not evaluator.evaluate(part).documents]
     if absent:
-        return [*(_nowhere(part, evaluator) for part in absent), *_without(parts, [absent], evaluator)]
-    fewer = _without(parts, [[part] for part in parts], evaluator) if len(parts) <= _MANY_PAIRS else []
+        return [*(_nowhere(part, evaluator) for part in absent), *_without(tree, [absent], evaluator)]
+    fewer = _without(tree, [[part] for part in parts], evaluator) if len(parts) <= _MANY_PAIRS else []
     if len(parts) <= _MANY_PAIRS:
         for i, left in enumerate(parts):
             for right in parts[i + 1 :]:
@@ -127,15 +127,17 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
     return [diagnostic(Code.NEVER_ALL), *fewer]
 
 
-def _without(parts: Sequence[Query], choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[Diagnostic]:
+def _without(tree: Query, choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[Diagnostic]:
     """What leaving some parts out would find: the choice of parts that finds most, if two or more are left."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
     best: tuple[int, Query] | None = None
     for left_out in choices:
         rest = tuple(part for part in parts if part not in left_out)
         if len(rest) > 1 and not all(isinstance(part, Not) for part in rest):
-            found = len(evaluator.evaluate(And(rest)).documents)
+            fewer = replace(tree, parts=rest) if isinstance(tree, And) else And(rest)
+            found = len(evaluator.evaluate(fewer).documents)
             if found and (best is None or found > best[0]):
-                best = (found, And(rest))
+                best = (found, fewer)
     return [diagnostic(Code.REST, number=best[0], query=str(best[1]))] if best else []
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from search.batch.columns import OF_A_REPORT, SUMMARY
-from search.batch.mentions import kept_rows
+from search.batch.columns import MOST, OF_A_REPORT, SUMMARY
+from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
-from search.batch.summary import by_title, summary_row
+from search.batch.summary import by_title, most_rows, summary_row
 from search.batch.tally import SMALL, QueryAnswer, Tally
 from search.tables.cell_text import shortened
 from search.tables.columns import MAX_COLUMNS, WIDTHS
@@ -38,7 +38,7 @@ def write_book(
     folder: Path,
     tally: Tally,
     parts: Mapping[Path, int],
-    extras: Sequence[str],
+    plan: Plan,
     about: About,
     max_rows: int,
 ) -> None:
@@ -49,16 +49,21 @@ def write_book(
     left_out = rows_left_out(list(parts.values()), max_rows)
     with Book(path, folder) as book:
         # The order of the sheets; each is written from top to bottom.
-        summary = book.sheet("Summary", (*SUMMARY, *extras))
+        summary = book.sheet("Summary", (*SUMMARY, *plan.extras))
         matrix = book.sheet(
             "Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56}
         )
-        mentions = book.sheet("Mentions", (*_MENTIONS, *extras))
-        _summary(summary, tally, extras, left_out)
+        mentions = book.sheet("Mentions", (*_MENTIONS, *plan.extras))
+        _summary(summary, tally, plan.extras, left_out)
         _matrix(matrix, tally)
         _mentions(mentions, tally, parts, max_rows)
         _together(book, tally)
         _years(book, tally)
+        if plan.most:
+            most = book.sheet("Most of the words", MOST)
+            most.header()
+            for row in most_rows(tally):
+                most.write({**row, "report": row["report"][:_ID]})
         errors = book.sheet("Errors", ("line", "id", "query", "error"))
         errors.header()
         for answer in tally.answers:

@@ -42,6 +42,8 @@ SUMMARY = (
     "reports",
     "of",
     "share",
+    "together",
+    "apart",
     "cases",
     "mentions",
     "passages",
@@ -49,12 +51,17 @@ SUMMARY = (
     "warnings",
     "error",
 )
-"""Of the summary. reports, of: the n and the N of "n of N reports"."""
+"""Of the summary. reports, of: the n and the N of "n of N reports". together, apart: of plain words, how many
+reports have them in one paragraph, and how many do not.
+"""
+
+MOST = ("id", "query", "report", "title", "board", "year", "lacks")
+"""Of the table of reports with most of the words: a row for each, none of them counted anywhere else."""
 
 MATRIX = ("report", "title", "board", "year")
 """Of the matrix, before a column for each query."""
 
-_TAKEN = frozenset((*COLUMNS, *SUMMARY))
+_TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 
 
 def extra_cells(answer: QueryAnswer) -> dict[str, str]:

@@ -37,12 +37,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the mentions are written, passed to each process that answers. extras: the sheet's own columns."""
+    """How a batch is written, passed to each process that answers. extras: the sheet's own columns. most: also list the
+    reports with most of the words.
+    """
 
     form: str
     extras: tuple[str, ...]
     library: Path
     web: str
+    most: bool = False
 
     @property
     def part_form(self) -> str:
@@ -77,10 +80,10 @@ class Mentions:
 
     def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
         about = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in OF_A_REPORT}}
-        if not hit.mentions:  # an answer without words of its own, such as year:2015
+        if not hit.mentions:  # no words of its own, such as year:2015, or words that stand apart
             yield {**about, "mentions": 0}
             return
-        for passage in filter(lambda passage: passage.highlights, hit.passages):
+        for passage in filter(lambda passage: passage.mentions, hit.passages):
             found = dict.fromkeys(" ".join(passage.text[a:b].split()) for a, b in passage.highlights)
             yield {
                 **about,
@@ -91,7 +94,7 @@ class Mentions:
                 "ordinal": passage.ordinal,
                 "section": passage.section_kind.value,
                 "heading": passage.section_heading,
-                "mentions": len(passage.highlights),
+                "mentions": len(passage.mentions),
                 "match": "; ".join(found),
                 "text": passage.text,
                 "link": self._links.to(hit.report, passage.page),

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from corpus.atomic import move_atomic
 from search.batch.answer_book import write_book
-from search.batch.columns import COLUMNS, MATRIX, SUMMARY
+from search.batch.columns import COLUMNS, MATRIX, MOST, SUMMARY
 from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
-from search.batch.summary import matrix_names, matrix_rows, summary_row
+from search.batch.summary import matrix_names, matrix_rows, most_rows, summary_row
 from search.batch.tally import Tally
 from search.tables.writers import TEXT_FORMS, Write, table
 
@@ -33,7 +33,7 @@ def write(
         return fresh[path]
 
     if plan.form == "xlsx":
-        write_book(place(out), folder, tally, parts, plan.extras, about, max_rows)
+        write_book(place(out), folder, tally, parts, plan, about, max_rows)
     else:
         _write_tables(plan, out, folder, tally, parts, place)
     text = json.dumps(about.to_dict(), ensure_ascii=False, indent=1)
@@ -62,6 +62,10 @@ def _write_tables(
         matrix = opened(place(out.with_suffix(f".matrix.{plan.form}")), (*MATRIX, *names), whole=names)
         for row in matrix_rows(tally):
             matrix(row)
+        if plan.most:
+            most = opened(place(out.with_suffix(f".most.{plan.form}")), MOST)
+            for row in most_rows(tally):
+                most(row)
         if plan.form not in TEXT_FORMS:
             mentions = opened(place(out), columns, text=plan.extras)
             for row in kept_rows(parts):

@@ -23,6 +23,7 @@ VERSION = 1
 
 
 _ANSWER = ("parsed", "expansions", "warnings", "error", "counts", "cases", "of", "passages")
+_LATER = ("together", "apart")  # a record of an earlier version has none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class About:
                     "cases": answer.cases,
                     "mentions": answer.mentions,
                     "passages": answer.passages,
+                    "together": answer.together,
+                    "apart": answer.apart,
                     "of": answer.of,
                     "counts": [[index[report], mentions] for report, mentions in answer.counts],
                 }
@@ -117,7 +120,14 @@ def load(path: Path) -> About:
         reports = {report["id"]: report["title"] for report in stored["reports"]}
         ids = list(reports)
         answers = [
-            QueryAnswer.from_dict({"question": row, **{name: row[name] for name in _ANSWER}}, ids)
+            QueryAnswer.from_dict(
+                {
+                    "question": row,
+                    **{name: row[name] for name in _ANSWER},
+                    **{name: row.get(name) for name in _LATER},
+                },
+                ids,
+            )
             for row in stored["queries"]
         ]
         return About(

@@ -108,14 +108,17 @@ class BatchSummary:
         }
 
 
-def ask(searcher: Searcher, question: Question) -> tuple[QueryAnswer, Iterator[Hit]]:
-    """Run one query. Returns the answer with its counts still empty, and an iterator over hits with all mentions."""
+def ask(searcher: Searcher, question: Question, *, most: bool = False) -> tuple[QueryAnswer, Iterator[Hit]]:
+    """Run one query. Returns the answer with its counts still empty, and an iterator over hits with all mentions.
+
+    most: also list the reports that have most of the words.
+    """
     answer = QueryAnswer(question)
     if question.error:
         return replace(answer, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
     try:
         head, hits = searcher.stream(
-            SearchRequest.everything(question.query, question.filters, facets=False), seconds=_SECONDS
+            SearchRequest.everything(question.query, question.filters, facets=False, most=most), seconds=_SECONDS
         )
     except ReviewsError as error:
         return replace(answer, error=f"line {question.line}: {error}"), iter(())
@@ -128,6 +131,9 @@ def ask(searcher: Searcher, question: Question) -> tuple[QueryAnswer, Iterator[H
         parsed=head.parsed,
         expansions=head.expansions,
         warnings=head.warnings,
+        together=head.together,
+        apart=head.apart,
+        most=tuple((hit.report.id, "; ".join(hit.lacks)) for hit in head.most or ()),
         of=sum(report.searchable for report in searcher.reports(question.filters)),
     )
     return answer, hits
@@ -141,6 +147,7 @@ def run(
     form: str | None = None,
     jobs: int = 1,
     web: str = "",
+    most: bool = False,
     sheet: str = "",
     read: str = "",
     max_rows: int = MAX_MENTIONS,
@@ -149,13 +156,14 @@ def run(
     """Run every query and write all mentions with their totals. The files are complete or absent.
 
     form: xlsx, csv, jsonl or parquet; default: as `out` ends. web: the address of the library's web page, for links;
-    without it they lead into the PDFs. sheet, read: the name of the sheet and which part of it was read, for the
-    record. max_rows: of the sheet Mentions of a workbook, below its header.
+    without it they lead into the PDFs. most: also list the reports with most of the words of a query. sheet, read: the
+    name of the sheet and which part of it was read, for the record. max_rows: of the sheet Mentions of a workbook,
+    below its header.
 
     Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
-    plan = Plan(form_of(out, form), tuple(extras), source.library, web)
+    plan = Plan(form_of(out, form), tuple(extras), source.library, web, most)
     with source.open() as searcher, disk_of(out), _parts(out, _signature(questions, plan, searcher)) as folder:
         todo = [(n, question) for n, question in enumerate(questions) if not _is_kept(folder, n)]
         done = kept = len(questions) - len(todo)
@@ -255,13 +263,14 @@ class _Worker:
 
     def __init__(self, searcher: Searcher, plan: Plan, folder: Path) -> None:
         self._searcher = searcher
+        self._most = plan.most
         self._folder = folder
         self._mentions = Mentions(plan)
         self._index = {report.id: n for n, report in enumerate(searcher.reports())}
 
     def keep(self, number: int, question: Question) -> None:
         """Run one query and keep the answer."""
-        answer, hits = ask(self._searcher, question)
+        answer, hits = ask(self._searcher, question, most=self._most)
         counts: list[tuple[int, int]] = []
         paragraphs: list[tuple[int, list[int]]] = []
         cases: set[str] = set()
@@ -275,7 +284,7 @@ class _Worker:
                 counts.append((report, hit.mentions))
                 cases.add(hit.report.case or hit.report.id)
                 if hit.mentions:
-                    paragraphs.append((report, [passage.ordinal for passage in hit.passages if passage.highlights]))
+                    paragraphs.append((report, [passage.ordinal for passage in hit.passages if passage.mentions]))
                 yield hit
 
         body = _body(self._folder, number)

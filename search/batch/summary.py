@@ -8,6 +8,8 @@ from typing import Any
 from search.batch.columns import MATRIX, extra_cells
 from search.batch.tally import QueryAnswer, Tally
 
+_SHOWN = ("reports", "of", "together", "apart", "cases", "mentions", "passages", "parsed")
+
 
 def summary_row(answer: QueryAnswer) -> dict[str, Any]:
     """The row of one query."""
@@ -19,7 +21,7 @@ def summary_row(answer: QueryAnswer) -> dict[str, Any]:
         "error": answer.error,
     }
     if not answer.error:
-        row |= {name: getattr(answer, name) for name in ("reports", "of", "cases", "mentions", "passages", "parsed")}
+        row |= {name: getattr(answer, name) for name in _SHOWN}
         row |= {
             "share": None if answer.share is None else round(answer.share, 4),
             "warnings": " ".join(answer.warnings),
@@ -46,3 +48,13 @@ def matrix_rows(tally: Tally) -> Iterator[dict[str, Any]]:
         report = tally.reports[n]
         row = {name: getattr(report, "id" if name == "report" else name) for name in MATRIX}
         yield {**row, **{name: tally.count(n, query) for query, name in enumerate(names)}}
+
+
+def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    """The rows of the reports with most of the words of each query."""
+    reports = {report.id: report for report in tally.reports}
+    for answer in tally.answers:
+        for found, lacks in answer.most:
+            report = reports[found]
+            said = {"id": answer.question.id, "query": answer.question.query, "report": found, "lacks": lacks}
+            yield {**said, "title": report.title, "board": report.board, "year": report.year}

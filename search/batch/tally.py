@@ -26,7 +26,8 @@ class QueryAnswer:
     """The answer to one query of a batch. counts: (report id, mentions) of each report that matches.
 
     question: the row of the sheet. error: why the query could not be run, else "". of: the N of "n of N". passages:
-    how many have a mention.
+    how many have a mention. together, apart: of plain words, how many reports have them in one paragraph, and how many
+    do not. most: reports that have most of the words, each with those it lacks; only where they were asked for.
     """
 
     question: Question
@@ -38,6 +39,9 @@ class QueryAnswer:
     cases: int = 0
     of: int = 0
     passages: int = 0
+    together: int | None = None
+    apart: int | None = None
+    most: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], ids: Sequence[str]) -> Self:
@@ -47,6 +51,7 @@ class QueryAnswer:
             "question": Question.from_dict(stored["question"]),
             "expansions": tuple(map(Expansion.from_dict, stored["expansions"])),
             "warnings": tuple(stored["warnings"]),
+            "most": tuple((report, lacks) for report, lacks in stored.get("most", ())),
             "counts": tuple((ids[report], mentions) for report, mentions in stored["counts"]),
         }
         return cls(**fields)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
-from index.query import And, Field, In, Not, Nothing, Or, Query, Theme
+from index.operator_words import NEARNESS
+from index.query import And, Field, In, Not, Nothing, Or, Query, Theme, Word
 from search import years
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.parsing.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
@@ -48,10 +49,11 @@ _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree, and how odd input was read."""
+    """The tree, and how odd input was read. only_words: whether nothing but words was typed, as `plain_words` asks."""
 
     tree: Query
     diagnostics: tuple[Diagnostic, ...] = ()
+    only_words: bool = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -65,14 +67,15 @@ def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[st
     theme_names: the themes that exist, to be offered when one is asked for that does not.
     """
     shared = _Shared(themes, theme_names)
-    tree = _Reader(shared).read(text).tree
+    reader = _Reader(shared)
+    tree = reader.read(text).tree
     if isinstance(tree, Nothing):
         shared.warn(Code.NOTHING_ASKED)
     elif _only_excludes(tree):
         shared.warn(Code.ONLY_EXCLUDES)
     if len(str(tree)) > MAX_LENGTH:
         raise _too_long(" with its brackets written out")
-    return Parsed(tree, shared.diagnosed())
+    return Parsed(tree, shared.diagnosed(), only_words=all(map(_is_words, reader.levels[0])))
 
 
 @dataclass(slots=True)
@@ -350,6 +353,14 @@ def _is_question(text: str) -> bool:
     """Whether it is a question of three words or more, with no other sign of the query language."""
     words = text.rstrip().rstrip("?").rstrip()
     return text.rstrip().endswith("?") and len(words.split()) > 2 and not set(words) & set(f"?*()|:~={QUOTES}")
+
+
+def _is_words(item: Operand | Operator) -> bool:
+    """Whether an item of a query is a word, or the words of a field that is none."""
+    if isinstance(item, Operator) or item.bracketed or item.prefixes:
+        return False
+    parts = item.tree.parts if isinstance(item.tree, And) else (item.tree,)
+    return all(isinstance(part, Word) and not NEARNESS.fullmatch(part.text) for part in parts)
 
 
 def _only_excludes(tree: Query) -> bool:

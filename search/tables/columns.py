@@ -13,7 +13,10 @@ MAX_CELL = 32_767
 NUMBERS = frozenset(("year", "page", "page_end", "ordinal", "line"))
 """Numbers that name a thing: shown as 2015, not as 2,015."""
 COUNTS = frozenset(
-    ("mentions", "reports", "of", "cases", "passages", "pages", "unread_pages", "here", "elsewhere", "reports_here")
+    (
+        *("mentions", "reports", "of", "together", "apart", "cases", "passages"),
+        *("pages", "unread_pages", "here", "elsewhere", "reports_here"),
+    )
 )
 REALS = frozenset(("score", "per_10000_here", "per_10000_elsewhere"))
 """Numbers with decimals; a `share` is one too, shown as a percentage."""

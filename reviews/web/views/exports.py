@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
@@ -48,7 +49,7 @@ def records() -> Response:
         citation.ris(
             hit.report, None, " | ".join(citation.place(p.page, p.page_label, p.paragraph) for p in hit.passages)
         )
-        for hit in _all(SearchParameters.read(request.args), 3)
+        for hit in _all(replace(SearchParameters.read(request.args), view="reports"), 3)
     )
     response = Response(text, mimetype="application/x-research-info-systems")
     response.headers["Content-Disposition"] = 'attachment; filename="reports.ris"'
@@ -58,7 +59,7 @@ def records() -> Response:
 @views.get("/search.atom")
 def feed() -> Response:
     """Atom feed of the matching reports, newest first: a saved search without an account."""
-    asked = SearchParameters.read(request.args)
+    asked = replace(SearchParameters.read(request.args), view="reports")
     if not (asked.text.strip() or asked.filtered):
         raise UsageError("The query is empty. Give one in the parameter `q`.")
     results = answer(asked, sort="newest", limit=_ENTRIES, offset=0, per_report=1)

@@ -9,6 +9,7 @@ from reviews.web.context import as_json
 from reviews.web.parameters import SORTS
 from search.analytics.trends import By
 from search.filters import FILTERS, Filter
+from search.request import View
 
 views = Blueprint("openapi", __name__)
 
@@ -39,6 +40,8 @@ _ASKED = [
     _query("q", "the query, in the query language", _TEXT),
     *_NARROWED,
     _query("exact", "1: only the words as written", {"enum": ["0", "1"]}),
+    _query("together", "1: only reports that have plain words together", {"enum": ["0", "1"]}),
+    _query("view", "what is listed in JSON and spreadsheets", {"enum": list(get_args(View))}),
     _query("sort", "order of the results", {"enum": list(SORTS)}),
 ]
 _PAGED = [

@@ -49,13 +49,16 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One match. number: from 1 in its report. start, end: character positions in its paragraph."""
+    """One mention. number: from 1 in its report. start, end: character positions in its paragraph. marks: what is
+    marked of it, by the same positions: all of it, or of plain words each that no mention before it marks.
+    """
 
     number: int
     page: int
     ordinal: int
     start: int
     end: int
+    marks: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def _first_numbers(hit: Hit | None) -> list[int]:
     numbers, upto = [], 1
     for passage in hit.passages if hit else ():
         numbers.append(upto)
-        upto += len(passage.highlights)
+        upto += len(passage.mentions)
     return numbers
 
 
@@ -272,13 +275,16 @@ def _open(held: Report) -> BinaryIO:
 
 
 def mentions(hit: Hit | None, text: Text) -> list[Mention]:
-    """Every match in a report, in order, with the page on which it starts."""
+    """Every mention in a report, in order, with the page on which it starts."""
     found: list[Mention] = []
     for passage in hit.passages if hit else ():
         paragraph = text.paragraphs[passage.ordinal]
-        for start, end in passage.highlights:
+        marks = [(start + passage.offset, end + passage.offset) for start, end in passage.highlights]
+        for start, end in passage.mentions:
             start, end = start + passage.offset, end + passage.offset
-            found.append(Mention(len(found) + 1, paragraph.page_at(start), passage.ordinal, start, end))
+            own = tuple(mark for mark in marks if start <= mark[0] and mark[1] <= end)
+            marks = [mark for mark in marks if mark not in own]
+            found.append(Mention(len(found) + 1, paragraph.page_at(start), passage.ordinal, start, end, own))
     return found
 
 
@@ -297,10 +303,10 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
             continue
         start, end = _range(piece, number)
         here = [m for m in in_paragraph.get(piece.ordinal, ()) if m.start < end and m.end > start]
-        spans: list[Span] = [(m.start, m.end) for m in here]
+        numbered = [(mark, 0 if place else m.number) for m in here for place, mark in enumerate(m.marks)]
         label = text.pages[number - 1].label
         yield Block(
-            pieces(piece.text, spans, start, end, here[0].number if here else 0),
+            pieces(piece.text, [mark for mark, _ in numbered], start, end, [first for _, first in numbered]),
             ordinal=piece.ordinal,
             number=None if piece.number and piece.text.startswith(piece.number) else piece.number,
             printed=piece.number,
@@ -315,12 +321,12 @@ def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Ite
 def marks(text: Text, number: int, found: list[Mention]) -> list[tuple[str, str, str]]:
     """Matches to mark on the picture of a page, each with the text around it."""
     wanted = []
-    for mention in found:
-        paragraph = text.paragraphs[mention.ordinal]
+    for ordinal, mark in ((mention.ordinal, mark) for mention in found for mark in mention.marks):
+        paragraph = text.paragraphs[ordinal]
         if not paragraph.is_on(number):
             continue
         start, end = _range(paragraph, number)
-        left, right = max(start, mention.start), min(end, mention.end)
+        left, right = max(start, mark[0]), min(end, mark[1])
         if left < right:
             before = paragraph.text[max(start, left - _AROUND) : left]
             wanted.append((before, paragraph.text[left:right], paragraph.text[right : min(end, right + _AROUND)]))

@@ -92,7 +92,7 @@ def page() -> str | tuple[str, int]:
     if not (asked.text.strip() or asked.filtered):
         return _page(asked)
     try:
-        results = answer(asked)
+        results = answer(asked, view="reports")
     except QueryRefused as error:
         return _page(asked, refused=str(error)), QueryRefused.http_status
     return _page(asked, results)

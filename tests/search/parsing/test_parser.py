@@ -242,7 +242,7 @@ ODDITIES: list[tuple[str, Query, str]] = [
     ("a ! b", And((a, b)), "`!` has no letters or digits"),
     ("a or b", And((a, Word("or"), b)), "write OR in capitals"),
     ("a not b", And((a, Word("not"), b)), "write NOT in capitals"),
-    ("a Or b", And((a, Word("Or"), b)), "`Or` was searched as an ordinary word: to find either, write OR in"),
+    ("a Or b", And((a, Word("Or"), b)), "`Or` was read as an ordinary word: to find either, write OR in"),
     ("a oR b", And((a, Word("oR"), b)), "write OR in capitals"),
     ("a And b", And((a, Word("And"), b)), "to find both, write AND in capitals"),
     ("a Not b", And((a, Word("Not"), b)), "write NOT in capitals"),

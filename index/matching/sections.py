@@ -1,0 +1,54 @@
+"""The kinds of section in which positions of a document stand.
+
+A section mask is a set of section kinds: bit n stands for the kind with code n.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
+
+from index.matching.spans import Span
+from index.storage.engine import KINDS, Layout
+
+EVERY_KIND = (1 << len(KINDS)) - 1
+"""The section mask with all kinds."""
+
+_BEHIND = 1 << 32  # any position
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+
+
+class Sections:
+    """The sections of one document, by position."""
+
+    def __init__(self, layout: Layout) -> None:
+        runs = [(match.start(), match[1][0]) for match in _RUN.finditer(layout.kinds)]
+        self._starts = [layout.starts[ordinal] for ordinal, _ in runs]
+        self._bits = [1 << kind for _, kind in runs]
+        self.present = reduce(or_, self._bits, 0)
+
+    def of(self, positions: Sequence[int]) -> int:
+        """The section mask of some positions, which are ascending."""
+        found = at = 0
+        size = len(positions)
+        starts, bits = self._starts, self._bits
+        while at < size:  # skip to the first position after this section
+            run = bisect_right(starts, positions[at])
+            found |= bits[run - 1]
+            if run == len(starts) or found == self.present:
+                break
+            at = bisect_left(positions, starts[run], at + 1)
+        return found
+
+    def count(self, positions: Sequence[int], kinds: int) -> int:
+        """The number of positions in sections of a section mask. Positions are ascending."""
+        return sum(
+            bisect_left(positions, end) - bisect_left(positions, start)
+            for start, end, bit in zip(self._starts, [*self._starts[1:], _BEHIND], self._bits, strict=True)
+            if bit & kinds
+        )
+
+    def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
+        """The spans that start in a section of a section mask."""
+        return [span for span in spans if self._bits[bisect_right(self._starts, span[0]) - 1] & kinds]

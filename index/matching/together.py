@@ -1,0 +1,112 @@
+"""Places where words stand together: the smallest spans of one paragraph that hold a match of every word."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from operator import and_
+
+from index.matching.matches import Match, as_one, reader_of
+from index.matching.spans import Span, smallest
+from index.storage.engine import Layout
+
+_BEHIND = 1 << 32  # any position
+_OFTEN = 64  # documents between two looks at the clock
+_TURNED = 0.8  # of the nearness of words in the order asked
+
+
+class Together:
+    """Where the words of a query stand together. matches: of each word, in the order asked."""
+
+    def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout]) -> None:
+        self._matches = matches
+        self._layout = layout
+
+    def documents(self, among: set[int], tick: Callable[[], None]) -> set[int]:
+        """Which of the documents, each of which has all the words, have them in one paragraph: it is looked for in the
+        first that will do. tick: called inside the loop.
+        """
+        ordered = sorted(among)
+        kinds = as_one([match.kinds_in(ordered) for match in self._matches], and_)
+        readers = [reader_of(match) for match in self._matches]
+        found = set()
+        for number, (document, common) in enumerate(zip(ordered, kinds, strict=True)):
+            if number % _OFTEN == 0:
+                tick()
+            if common:  # what stands in one paragraph stands in sections of one kind
+                few, *others = sorted((read(document) for read in readers), key=len)
+                if _share_a_paragraph(few, others, self._layout(document).starts):
+                    found.add(document)
+        return found
+
+    def spans(self, document: int) -> list[Span]:
+        """The places in one document, ascending. Two may overlap, and none holds another."""
+        return [span for groups in self._paragraphs(document) for span in smallest_windows(groups)]
+
+    def nearness(self, document: int) -> float:
+        """How near the words come: 1 side by side in the order asked, 0 where no paragraph has them all."""
+        return max((nearest_window(groups)[0] for groups in self._paragraphs(document)), default=0.0)
+
+    def _paragraphs(self, document: int) -> list[list[list[Span]]]:
+        """For each paragraph that has all the words, the matches of each."""
+        if any(document not in match.documents for match in self._matches):
+            return []
+        spans = [match.spans(document) for match in self._matches]
+        firsts = [[first for first, _ in some] for some in spans]
+        starts = self._layout(document).starts
+        found = []
+        for ordinal in sorted({bisect_right(starts, first) for first in min(firsts, key=len)}):
+            begin, end = starts[ordinal - 1], starts[ordinal] if ordinal < len(starts) else _BEHIND
+            groups = [
+                list(some[bisect_left(at, begin) : bisect_left(at, end)])
+                for some, at in zip(spans, firsts, strict=True)
+            ]
+            if all(groups):
+                found.append(groups)
+        return found
+
+
+def _share_a_paragraph(few: Sequence[int], others: Sequence[Sequence[int]], starts: Sequence[int]) -> bool:
+    last = 0
+    for position in few:
+        ordinal = bisect_right(starts, position, last)
+        if ordinal == last:
+            continue
+        last = ordinal
+        begin, end = starts[ordinal - 1], starts[ordinal] if ordinal < len(starts) else _BEHIND
+        for other in others:
+            at = bisect_left(other, begin)
+            if at == len(other) or other[at] >= end:
+                break
+        else:
+            return True
+    return False
+
+
+def smallest_windows(groups: Sequence[Sequence[Span]]) -> list[Span]:
+    """The spans that hold one of each group and no smaller such span, ascending. groups: none of them empty."""
+    return smallest(span for span, _ in _windows(groups))
+
+
+def nearest_window(groups: Sequence[Sequence[Span]]) -> tuple[float, Span]:
+    """The span with one of each group in which they are nearest, the first of several, and how near they are: the share
+    of the span that is the words themselves, less where they are not in the order of the groups.
+    """
+    return max(
+        ((_nearness(span, begins), span) for span, begins in _windows(groups)), key=lambda each: (each[0], -each[1][0])
+    )
+
+
+def _nearness(span: Span, begins: Sequence[int]) -> float:
+    share = min(1.0, len(begins) / (span[1] - span[0] + 1))
+    return share if all(one <= other for one, other in pairwise(begins)) else _TURNED * share
+
+
+def _windows(groups: Sequence[Sequence[Span]]) -> Iterator[tuple[Span, list[int]]]:
+    """For each match, the narrowest span that ends with it and holds one of each group, with where each begins."""
+    latest = [-1] * len(groups)
+    missing = len(groups)
+    for last, first, number in sorted((last, first, n) for n, some in enumerate(groups) for first, last in some):
+        missing -= latest[number] < 0
+        latest[number] = max(latest[number], first)
+        if not missing:
+            yield (min(latest), last), list(latest)

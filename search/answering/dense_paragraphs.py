@@ -1,0 +1,97 @@
+"""The paragraphs of a report that answer plain words best: with most of the words, and the words near each other."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from index.matching.matches import Match
+from index.matching.spans import Span
+from index.matching.together import nearest_window
+from index.ranking_policy import DISTANT_SHARE, NEARBY_FACTOR, NEARBY_PARAGRAPHS, SHORTLIST_FACTOR
+from index.storage.engine import Layout
+from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, weighted
+
+_EXAMINED = 24  # paragraphs of one report, for a list of passages of all reports
+
+
+def dense_paragraphs(
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int
+) -> list[int]:
+    """Ordinals of the best paragraphs, best first: those with more of the words come first, then those where the words
+    are nearest and tell most. matches: each with its idf. length: tokens of the document.
+    """
+    scored = _scored(matches, document, layout, length, wanted)
+    chosen: list[int] = []
+    for present in sorted({number for number, _ in scored.values()}, reverse=True):
+        tier = {ordinal: score for ordinal, (number, score) in scored.items() if number == present}
+        while tier and len(chosen) < wanted:
+            best = max(tier, key=lambda ordinal: (tier[ordinal] * _freshness(ordinal, chosen), -ordinal))
+            del tier[best]
+            chosen.append(best)
+    return chosen
+
+
+def in_order(
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int
+) -> list[tuple[tuple[int, float], int]]:
+    """All paragraphs with a match, best first: how many parts of the query each has and what it is worth, and its
+    ordinal. Those that are not among the best are not looked at for how near the parts are.
+    """
+    located, present, worth, best_first = _by_worth(matches, document, layout, length)
+    looked_at = _near(located, present, worth, best_first[:_EXAMINED])
+    first = sorted(looked_at, key=lambda ordinal: (-looked_at[ordinal][0], -looked_at[ordinal][1], ordinal))
+    rest = best_first[_EXAMINED:]
+    return [
+        *((looked_at[ordinal], ordinal) for ordinal in first),
+        *(((present[ordinal], DISTANT_SHARE * worth[ordinal]), ordinal) for ordinal in rest),
+    ]
+
+
+def _scored(
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int
+) -> dict[int, tuple[int, float]]:
+    """For each paragraph that may be among the best `wanted`: how many of the words it has, and what it is worth among
+    those with as many.
+    """
+    located, present, worth, best_first = _by_worth(matches, document, layout, length)
+    return _near(located, present, worth, best_first[: SHORTLIST_FACTOR * wanted])
+
+
+def _by_worth(
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int
+) -> tuple[Located, Mapping[int, int], Mapping[int, float], list[int]]:
+    """Where the parts match; how many each paragraph has and what these are worth; and the paragraphs by both."""
+    located = locate([match for match, _ in matches], document, layout)
+    present = Counter(ordinal for _, _, ordinals in located for ordinal in set(ordinals))
+    worth = weighted(paragraph_values(located, [weight for _, weight in matches]), layout, length)
+    return located, present, worth, sorted(worth, key=lambda ordinal: (-present[ordinal], -worth[ordinal], ordinal))
+
+
+def _near(
+    located: Located, present: Mapping[int, int], worth: Mapping[int, float], shortlist: Sequence[int]
+) -> dict[int, tuple[int, float]]:
+    """The same, worth more the nearer the parts are."""
+    spans = spans_by_part(located, shortlist)
+    return {ordinal: (present[ordinal], worth[ordinal] * _share(spans[ordinal])) for ordinal in shortlist}
+
+
+def densest(matches: Sequence[Match], document: int, layout: Layout, ordinals: Sequence[int]) -> list[Span]:
+    """For each of the paragraphs that has any of the words, the span in which those that it has are nearest."""
+    spans = spans_by_part(locate(matches, document, layout), ordinals)
+    return sorted(nearest_window(_groups(each))[1] for each in spans.values() if each)
+
+
+def _share(spans: SpansByPart) -> float:
+    """From DISTANT_SHARE up to 1, the nearer the words."""
+    if len(spans) < 2:
+        return 1.0
+    return DISTANT_SHARE + (1 - DISTANT_SHARE) * nearest_window(_groups(spans))[0]
+
+
+def _groups(spans: SpansByPart) -> Sequence[Sequence[Span]]:
+    return [spans[number] for number in sorted(spans)]
+
+
+def _freshness(ordinal: int, chosen: Sequence[int]) -> float:
+    """Less for each paragraph nearby that is shown already."""
+    near = sum(abs(ordinal - other) <= NEARBY_PARAGRAPHS for other in chosen)
+    return float(NEARBY_FACTOR**near)

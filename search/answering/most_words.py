@@ -1,0 +1,137 @@
+"""The order of reports for three plain words or more: BM25 of the report, and of its three best paragraphs.
+
+It needs no report to have all the words, so it also orders those that have most of them. Weights of sections and titles
+are left out: with them the first ten were worse (docs/ranking.md).
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from heapq import nlargest
+from itertools import chain
+from math import log
+
+from index.matching.matches import Match, reader_of
+from index.matching.together import Together
+from index.ranking_policy import (
+    BM25_K1,
+    MOST_B,
+    MOST_NEARNESS,
+    MOST_PARAGRAPHS,
+    MOST_REPORTS,
+    MOST_SHORT,
+    TOGETHER_FIRST_UP_TO,
+)
+from index.storage.engine import Layout
+from search.answering.ranking import idf
+
+_Points = list[float]
+"""What each of the words adds."""
+
+
+class MostWords:
+    """Scores reports for how much they have of some words. matches: of each word. lengths: tokens of each document.
+
+    check_deadline: called inside the loops; it stops a query that takes too long.
+    """
+
+    def __init__(
+        self,
+        matches: Sequence[Match],
+        lengths: Mapping[int, int],
+        layout: Callable[[int], Layout],
+        check_deadline: Callable[[], None],
+    ) -> None:
+        self._matches = matches
+        self._lengths = lengths
+        self._layout = layout
+        self._check_deadline = check_deadline
+        self._points: dict[int, _Points] = {}
+
+    def lacking(self, document: int) -> tuple[str, ...]:
+        """The words that a document does not have, as they were asked."""
+        return tuple(dict.fromkeys(match.text for match in self._matches if document not in match.documents))
+
+    def points(self, document: int) -> Sequence[float]:
+        """What each of the words adds to the score of one of the documents that `scores` was called with."""
+        return self._points[document]
+
+    def scores(
+        self, documents: Iterable[int], near: AbstractSet[int] = frozenset(), together: Together | None = None
+    ) -> dict[int, float]:
+        """The score of each document, at most 1.1: the report and its best paragraphs make up half each of 1.
+
+        near: the documents that have the words in one paragraph, and are shown first if these are no sentence.
+        together: where the words stand together in them.
+        """
+        reports = self._of_reports(set(documents))
+        totals = {document: sum(points) for document, points in reports.items()}
+        first = near if len(self._matches) <= TOGETHER_FIRST_UP_TO else frozenset[int]()
+        examined = nlargest(MOST_REPORTS, totals, key=lambda document: (document in first, totals[document], -document))
+        paragraphs = self._of_paragraphs(sorted(examined))
+        most = 2 * (max(totals.values(), default=0.0) or 1.0)
+        highest = 2 * (max(map(sum, paragraphs.values()), default=0.0) or 1.0)
+        none = [0.0] * len(self._matches)
+        for document, points in reports.items():
+            beside = 0.0
+            if together and document in first and document in paragraphs:
+                beside = MOST_NEARNESS * together.nearness(document) / len(self._matches)
+            best = paragraphs.get(document, none)
+            self._points[document] = [a / most + b / highest + beside for a, b in zip(points, best, strict=True)]
+        return {document: sum(self._points[document]) for document in reports}
+
+    def _of_reports(self, documents: set[int]) -> dict[int, _Points]:
+        average = sum(self._lengths.values()) / max(1, len(self._lengths)) or 1.0
+        share = BM25_K1 * MOST_B / average
+        found = {document: [0.0] * len(self._matches) for document in documents}
+        for number, match in enumerate(self._matches):
+            self._check_deadline()
+            most, counts = idf(match, len(self._lengths)) * (BM25_K1 + 1), match.occurrences()
+            for document in match.documents & documents:
+                count = counts[document]
+                norm = BM25_K1 * (1 - MOST_B) + share * self._lengths[document]
+                found[document][number] = most * count / (count + norm)
+        return found
+
+    def _of_paragraphs(self, documents: Sequence[int]) -> dict[int, _Points]:
+        """documents: ascending."""
+        readers = [(match, reader_of(match)) for match in self._matches]
+        counted: dict[int, list[Counter[int]]] = {}
+        for document in documents:
+            self._check_deadline()
+            starts = self._layout(document).starts
+            counted[document] = [
+                Counter(bisect_right(starts, position) - 1 for position in read(document))
+                if document in match.documents
+                else Counter()
+                for match, read in readers
+            ]
+        held = sum(len(self._layout(document).starts) for document in documents) or 1
+        having = [sum(len(each[n]) for each in counted.values()) for n in range(len(self._matches))]
+        weights = [log(1 + (held - some + 0.5) / (some + 0.5)) for some in having]
+        return {document: self._best(document, each, weights) for document, each in counted.items()}
+
+    def _best(self, document: int, counts: Sequence[Counter[int]], weights: Sequence[float]) -> _Points:
+        """The points of the best paragraphs of a document. counts: of each word by paragraph."""
+        starts, length = self._layout(document).starts, self._lengths[document]
+        average = max(MOST_SHORT, length / len(starts)) if len(starts) else MOST_SHORT
+        points: dict[int, _Points] = {}
+        for number, (weight, by_paragraph) in enumerate(zip(weights, counts, strict=True)):
+            for ordinal, count in by_paragraph.items():
+                end = starts[ordinal + 1] if ordinal + 1 < len(starts) else starts[0] + length
+                size = max(MOST_SHORT, end - starts[ordinal])
+                norm = BM25_K1 * (1 - MOST_B + MOST_B * size / average)
+                one = points.setdefault(ordinal, [0.0] * len(counts))
+                one[number] = weight * (BM25_K1 + 1) * count / (count + norm)
+        best = nlargest(len(MOST_PARAGRAPHS), points, key=lambda ordinal: (sum(points[ordinal]), -ordinal))
+        return [
+            sum(share * points[ordinal][number] for share, ordinal in zip(MOST_PARAGRAPHS, best, strict=False))
+            for number in range(len(counts))
+        ]
+
+
+def having_most(matches: Sequence[Match]) -> set[int]:
+    """The documents that have at least half of the words, but not all."""
+    counts = Counter(chain.from_iterable(match.documents for match in matches))
+    return {document for document, count in counts.items() if len(matches) <= 2 * count < 2 * len(matches)}

@@ -1,0 +1,58 @@
+"""The order in which hits are shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+
+from index.matching.result_set import Answer
+from index.ranking_policy import TOGETHER_FIRST_UP_TO
+from search.request import Group, SearchRequest
+from search.session import Session
+
+_ROUNDING = 1e-9  # of a sum of floating-point numbers
+
+
+def ordered(
+    session: Session,
+    answer: Answer,
+    near: set[int] | None,
+    scores: Mapping[int, float],
+    request: SearchRequest,
+    check_deadline: Callable[[], None],
+) -> tuple[list[int], int]:
+    """The hits in the order asked, those of one case side by side; and the number of cases. near: those that have plain
+    words in one paragraph; by relevance they come first, if the words are no sentence.
+    """
+    hits = _by_relevance(session, scores)
+    if request.sort == "relevance":
+        if near is not None and len(answer.matches) <= TOGETHER_FIRST_UP_TO:
+            hits.sort(key=lambda document: document not in near)
+    elif request.sort == "mentions":
+        counts = answer.counts(check_deadline)
+        hits.sort(key=lambda document: -counts[document])
+    else:
+        unknown = "" if request.sort == "newest" else "9999"
+        hits.sort(key=lambda document: _date(session, document) or unknown, reverse=request.sort == "newest")
+    return _grouped(session, hits, request.group)
+
+
+def _by_relevance(session: Session, scores: Mapping[int, float]) -> list[int]:
+    """Ties are broken by report id: always the same order."""
+    rounded = {document: int(scores[document] / _ROUNDING + 0.5) for document in session.by_id if document in scores}
+    return sorted(rounded, key=rounded.__getitem__, reverse=True)
+
+
+def _date(session: Session, document: int) -> str | None:
+    report = session.reports[document]
+    date = report.published or report.year
+    return str(date) if date else None
+
+
+def _grouped(session: Session, hits: Sequence[int], group: Group) -> tuple[list[int], int]:
+    """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
+    different = len(set(map(session.cases.__getitem__, hits)))
+    if group == "none" or different == len(hits):
+        return list(hits), different
+    cases: dict[str | int, list[int]] = {}
+    for document in hits:
+        cases.setdefault(session.cases[document], []).append(document)
+    return list(chain.from_iterable(cases.values())), different

@@ -1,0 +1,123 @@
+"""The best passages of all reports: at most two of one report before others had theirs, and each paragraph once.
+
+Reports are taken in the order of the answer, so many at a time. Of these come the two best paragraphs of each, best
+first; then those of the next reports; then the third and fourth best of each, and so on. The order does not depend on
+which part of it is asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, islice
+
+from index import analyser
+from index.matching.deadline import Deadline
+from index.matching.result_set import Answer
+from index.ranking_policy import PASSAGE_REPORTS, PASSAGES_AT_ONCE
+from search.answering.dense_paragraphs import in_order
+from search.answering.ranking import idf
+from search.hits.reports import Hits
+from search.request import SearchRequest
+from search.results import Listed, Place
+from search.session import Session
+
+_Ranked = Sequence[tuple[tuple[int, float], int]]
+"""The paragraphs of a document that match, best first: how good each is, and its ordinal."""
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """also: the places of the same paragraph: document and ordinal."""
+
+    document: int
+    ordinal: int
+    also: list[tuple[int, int]] = field(default_factory=list)
+
+
+def best_passages(
+    session: Session,
+    answer: Answer,
+    documents: Sequence[int],
+    request: SearchRequest,
+    hits: Hits,
+    deadline: Deadline | None,
+) -> tuple[tuple[Listed, ...], bool]:
+    """The part of the list that is asked for, and whether there is more. documents: those of the answer, in order."""
+    every = _Lister(session, answer, deadline).paragraphs(documents)
+    end = None if request.limit is None else request.offset + request.limit
+    chosen = list(islice(every, request.offset, None if end is None else end + 1))
+    more = end is not None and len(chosen) > end - request.offset
+    shown = chosen[: request.limit]
+    return tuple(listed for each in shown for listed in _listed(session, answer, hits, each)), more
+
+
+def _listed(session: Session, answer: Answer, hits: Hits, each: _Paragraph) -> Iterator[Listed]:
+    passages = hits.passages(each.document, [each.ordinal], answer.mentions(each.document))
+    again = tuple(_place(session, document, ordinal) for document, ordinal in each.also)
+    for passage in passages[:1]:
+        yield Listed(session.reports[each.document], passage, again)
+
+
+def _place(session: Session, document: int, ordinal: int) -> Place:
+    (paragraph,) = session.store.readings.paragraphs(session.snapshot.documents()[document], [ordinal])
+    return Place(session.reports[document], paragraph.page, paragraph.number, ordinal)
+
+
+class _Lister:
+    """Makes the whole list, as far as somebody takes it."""
+
+    def __init__(self, session: Session, answer: Answer, deadline: Deadline | None) -> None:
+        self._session = session
+        self._deadline = deadline
+        self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
+        self._ranked: dict[int, _Ranked] = {}
+
+    def paragraphs(self, documents: Sequence[int]) -> Iterator[_Paragraph]:
+        seen: set[str] = set()
+        left = list(documents)
+        for turn in count():
+            some = PASSAGES_AT_ONCE * turn
+            for at in range(0, len(left), PASSAGE_REPORTS):
+                yield from self._different(list(self._round(left[at : at + PASSAGE_REPORTS], some)), seen)
+            left = [document for document in left if len(self._ranked_of(document)) > some + PASSAGES_AT_ONCE]
+            if not left:
+                return
+
+    def _round(self, block: Sequence[int], first: int) -> Iterator[_Paragraph]:
+        """The next two paragraphs of each of some documents, best first."""
+        candidates = [
+            (-present, -score, place, ordinal)
+            for place, document in enumerate(block)
+            for (present, score), ordinal in self._ranked_of(document)[first : first + PASSAGES_AT_ONCE]
+        ]
+        for _, _, place, ordinal in sorted(candidates):
+            yield _Paragraph(block[place], ordinal)
+
+    def _ranked_of(self, document: int) -> _Ranked:
+        if document not in self._ranked:
+            if self._deadline:
+                self._deadline.check()
+            length = self._session.snapshot.lengths()[document]
+            self._ranked[document] = in_order(self._weighted, document, self._session.layout(document), length)
+        return self._ranked[document]
+
+    def _different(self, several: Sequence[_Paragraph], seen: set[str]) -> Iterator[_Paragraph]:
+        """Those whose words were not listed before; the same again among them is noted with the first of it."""
+        wanted: dict[int, list[int]] = {}
+        for each in several:
+            wanted.setdefault(each.document, []).append(each.ordinal)
+        words = {
+            (document, paragraph.ordinal): " ".join(map(analyser.fold, analyser.tokens(paragraph.searched)))
+            for document, ordinals in wanted.items()
+            for paragraph in self._session.store.readings.paragraphs(
+                self._session.snapshot.documents()[document], ordinals
+            )
+        }
+        fresh: dict[str, _Paragraph] = {}
+        for each in several:
+            said = words[each.document, each.ordinal]
+            if said in fresh:
+                fresh[said].also.append((each.document, each.ordinal))
+            elif said not in seen:
+                fresh[said] = each
+        seen |= fresh.keys()
+        yield from fresh.values()

@@ -1,0 +1,123 @@
+"""The hits of one page: each with its best passages, its mentions, and why it has its position."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from index.matching.deadline import Deadline
+from index.matching.matches import Words, all_mentions
+from index.matching.result_set import Answer
+from index.matching.spans import Span
+from index.ranking_policy import SNIPPET_MIN_IDF_SHARE
+from search.answering.cited import with_cited
+from search.answering.dense_paragraphs import dense_paragraphs, densest
+from search.answering.most_words import MostWords
+from search.answering.passages import best_paragraphs, passages
+from search.answering.ranking import idf, telling
+from search.request import SearchRequest
+from search.results import Contribution, Hit, Passage
+from search.session import Session
+
+_ROUNDING = 1e-9  # of a sum of floating-point numbers
+
+
+class Hits:
+    """Makes the hits of one answer. cited: the positions of the paragraphs that the query names by number. most: what
+    scored them, if not the session's ranking.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        answer: Answer,
+        request: SearchRequest,
+        cited: Sequence[Words] = (),
+        most: MostWords | None = None,
+    ) -> None:
+        self._session = session
+        self._most = most
+        self._answer = answer
+        self._cited = cited
+        self._request = request
+        self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
+        highest = max((weight for _, weight in self._weighted), default=0.0)
+        self._distinctive = [m for m, weight in self._weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
+
+    def of(self, shown: Sequence[tuple[int, float]], deadline: Deadline | None) -> Iterator[Hit]:
+        """The hits of documents with their scores. deadline: None for a list of all hits, which may take as long as it
+        needs.
+        """
+        plain = self._answer.together is not None
+        for document, score in shown:
+            if deadline:
+                deadline.check()
+            mentions = self._answer.mentions(document)
+            yield Hit(
+                report=self._session.reports[document],
+                score=score,
+                mentions=len(mentions),
+                passages=tuple(self._passages(document, mentions)),
+                explanation=self._explained(document, score) if self._request.explain else None,
+                together=bool(mentions) if plain else None,
+                lacks=self._most.lacking(document) if self._most else (),
+            )
+
+    def _passages(self, document: int, mentions: Sequence[Span]) -> list[Passage]:
+        wanted = self._request.per_report
+        if wanted == 0:
+            return []
+        ordinals = self._ordinals(document, mentions, wanted)
+        ordinals = with_cited(ordinals, self._cited, document, self._session.layout(document), wanted)
+        return self.passages(document, ordinals, mentions)
+
+    def passages(self, document: int, ordinals: Sequence[int], mentions: Sequence[Span]) -> list[Passage]:
+        """Paragraphs of a document. mentions: all of the document."""
+        return passages(
+            self._session.store,
+            self._session.snapshot.documents()[document],
+            ordinals,
+            self._answer.marks(document) if self._answer.together else mentions,
+            self._session.layout(document),
+            every=self._request.per_report is None,
+            around=self._around(document, ordinals),
+            mentions=mentions if self._answer.together else None,
+        )
+
+    def _ordinals(self, document: int, mentions: Sequence[Span], wanted: int | None) -> list[int]:
+        """The paragraphs to show: of plain words those that have most of them, and all of those that mention them."""
+        layout = self._session.layout(document)
+        length = self._session.snapshot.lengths()[document]
+        if not self._answer.together:
+            return best_paragraphs(self._weighted, document, layout, length, wanted)
+        if wanted is not None:
+            return dense_paragraphs(self._weighted, document, layout, length, wanted)
+        if mentions:
+            return sorted({layout.paragraph_at(first) for first, _ in mentions})
+        return best_paragraphs(self._weighted, document, layout, length, None)
+
+    def _around(self, document: int, ordinals: Sequence[int]) -> list[Span] | None:
+        """The mentions that decide where a passage is cut, if not all."""
+        if self._answer.together:
+            return densest(self._answer.matches, document, self._session.layout(document), ordinals)
+        return all_mentions(self._distinctive, document) if len(self._distinctive) < len(self._weighted) else None
+
+    def _explained(self, document: int, score: float) -> tuple[Contribution, ...]:
+        matches, ranking = self._answer.matches, self._session.ranking
+        held = [number for number, match in enumerate(matches) if document in match.documents]
+        if self._most:
+            points = {number: self._most.points(document)[number] for number in held}
+        else:
+            points = {number: ranking.points(matches[number], {document})[document] for number in held}
+        together: Mapping[int, float] = {}
+        if not self._most and score > sum(points.values()) + _ROUNDING:
+            together = ranking.proximity(self._answer, document, self._session.layout(document))
+        found = [
+            Contribution(
+                text=matches[number].text,
+                mentions=len(all_mentions([matches[number]], document)),
+                reports=len(matches[number].documents),
+                points=each + together.get(number, 0.0),
+                in_title=not self._most and document in self._session.titles.having(telling(matches[number])),
+                together=number in together,
+            )
+            for number, each in points.items()
+        ]
+        return tuple(sorted(found, key=lambda each: -each.points))

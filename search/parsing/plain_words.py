@@ -1,0 +1,52 @@
+"""Reads a query of nothing but words as a person means it: function words are left out, the others stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index import analyser
+from index.function_words import is_function_word
+from index.query import And, Phrase, Plain, Query, Word
+from search.diagnostics import Code, Diagnostic, diagnostic
+from search.parsing.parser import Parsed
+
+
+def as_meant(parsed: Parsed) -> Parsed:
+    """What was parsed, with Plain for words that were typed without operators or quotation marks. Of a query with any
+    of them, what was parsed.
+
+    Function words are left out, and a note names them; a query of function words only is a phrase.
+    """
+    if not parsed.only_words or not isinstance(parsed.tree, And):
+        return parsed
+    words = [part for part in parsed.tree.parts if isinstance(part, Word)]
+    kept = _kept(words)
+    if not kept:
+        return _noted(parsed, Phrase(tuple(words)), diagnostic(Code.FUNCTION_WORDS_ONLY))
+    tree = Plain(tuple(kept)) if len(kept) > 1 else kept[0]
+    if len(kept) == len(words):
+        return replace(parsed, tree=tree)
+    left_out = dict.fromkeys(word.text.lower() for word in words if word not in kept)
+    return _noted(parsed, tree, diagnostic(Code.FUNCTION_WORDS, left_out=", ".join(left_out)))
+
+
+def _noted(parsed: Parsed, tree: Query, note: Diagnostic) -> Parsed:
+    return replace(parsed, tree=tree, diagnostics=(*parsed.diagnostics, note))
+
+
+def _kept(words: Sequence[Word]) -> list[Word]:
+    """The words that are not function words. One in capitals is a name: IT, WHO, the A of Child A. But capitals say
+    nothing where no other word has small letters.
+    """
+    content = [word for word in words if word.exact or not is_function_word(word.text)]
+    if all(word.text.isupper() for word in content):
+        return content
+    kept: list[Word] = []
+    before: Word | None = None
+    for word in words:
+        behind_kept = bool(kept) and kept[-1] is before
+        if word in content or analyser.capitals(word.text) or (word.text == "A" and behind_kept):
+            kept.append(word)
+        before = word
+    return kept

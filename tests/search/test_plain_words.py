@@ -1,0 +1,249 @@
+"""Words that are typed without operators and quotation marks are read as a person means them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.model import SectionKind
+from index.query import Phrase, Plain, Word
+from reviews.library import Library
+from search.filters import Filters
+from search.parsing.parser import parse
+from search.parsing.plain_words import as_meant
+from search.results import Hit, Results
+from tests.search.plain_reports import FILLER, library_of
+
+REPORTS = {
+    "Apart": [
+        "Staff missed a chance. They missed it again, missed it a third time, and missed it once more.",
+        FILLER,
+        "Permanent appointments are declining. Permanent appointments, new appointments, all appointments.",
+    ],
+    "Wide": [
+        "Appointments with the nurse were kept at first. Later, in that long and cold winter, one of them was missed.",
+    ],
+    "Side by side": [
+        "Missed, missed, missed, missed: nobody said of what, and missed again by everybody who came to the house.",
+        FILLER,
+        "The review found missed appointments at the clinic.",
+    ],
+    "The Voice of Nobody": ["Of the many that were there, the sum of the parts is of interest to the board."],
+    "Wren": ["The voice of the child was heard. The child has a voice, and the child used it."],
+    "Alone": ["Why was this? The child was not seen alone.", "It was not the case, and it was not what was said."],
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with library_of(tmp_path_factory.mktemp("plain"), REPORTS) as opened:
+        yield opened
+
+
+def titles(results: Results) -> list[str]:
+    return [hit.report.title for hit in results]
+
+
+def marked(hit: Hit) -> list[str]:
+    return [passage.text[a:b].lower() for passage in hit.passages for a, b in passage.highlights]
+
+
+def mentioned(hit: Hit) -> list[str]:
+    return [passage.text[a:b] for passage in hit.passages for a, b in passage.mentions]
+
+
+# Function words
+
+
+def test_function_words_are_neither_required_nor_counted_nor_marked_and_a_note_names_them(library: Library) -> None:
+    results = library.search("why was the child not seen alone", per_report=None)
+    assert titles(results) == ["Alone"]
+    (hit,) = results
+    assert set(marked(hit)) == {"child", "seen", "alone"}
+    assert mentioned(hit) == ["child was not seen alone"]
+    assert any("why, was, the, not" in warning for warning in results.warnings)
+    assert "function_words" in results.to_dict()["query"]["warning_codes"]
+
+
+def test_a_function_word_in_a_title_gives_nothing(library: Library) -> None:
+    assert titles(library.search("voice of the child"))[0] == "Wren"
+    of = library.search("of", explain=True).hits[0]
+    assert not any(reason.in_title for reason in of.explanation or ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "tree"),
+    [
+        ("voice of the child", Plain((Word("voice"), Word("child")))),
+        ("the child", Word("child")),
+        ("what to do", Phrase((Word("what"), Word("to"), Word("do")))),
+        ("not", Word("not")),
+        ("What did Child A say", Plain((Word("Child"), Word("A"), Word("say")))),
+        ("A child said", Plain((Word("child"), Word("said")))),
+        ("IT systems of schools", Plain((Word("IT"), Word("systems"), Word("schools")))),
+        ("THE CHILD SEEN", Plain((Word("CHILD"), Word("SEEN")))),
+        ("=the child", Plain((Word("the", exact=True), Word("child")))),
+    ],
+)
+def test_plain_words_are_read_without_their_function_words_and_read_back_the_same(typed: str, tree: object) -> None:
+    read = as_meant(parse(typed)).tree
+    assert read == tree
+    assert as_meant(parse(str(read))).tree == tree
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '"voice of the child"',
+        "voice AND the",
+        "voice -of",
+        "the OR of",
+        "the voice*",
+        "(the voice)",
+        "in:summary the of",
+    ],
+)
+def test_with_an_operator_or_quotation_marks_every_word_counts(typed: str) -> None:
+    parsed = parse(typed)
+    assert as_meant(parsed) == parsed
+
+
+def test_words_with_and_between_are_not_plain_words_when_they_are_read_back() -> None:
+    both = parse("voice AND child").tree
+    assert str(both) == "voice AND child"
+    assert as_meant(parse(str(both))).tree == both
+
+
+# Together
+
+
+def test_reports_that_have_the_words_together_come_first_and_the_nearest_of_them_before(library: Library) -> None:
+    results = library.search("missed appointments")
+    assert titles(results) == ["Side by side", "Wide", "Apart"]
+    assert (results.total, results.together, results.apart) == (3, 2, 1)
+    assert results.split == "2 have the words together, 1 apart"
+    assert [hit.together for hit in results] == [True, True, False]
+
+
+def test_the_first_passage_has_both_words_and_not_four_times_the_same(library: Library) -> None:
+    first, wide, apart = library.search("missed appointments")
+    assert first.passages[0].text == "The review found missed appointments at the clinic."
+    assert mentioned(first) == ["missed appointments"]
+    assert {"missed", "appointments"} <= set(marked(wide))
+    assert apart.mentions == 0
+    assert {"missed", "appointments"} <= set(marked(apart))
+
+
+def test_a_mention_of_several_words_is_a_place_where_they_stand_together(library: Library) -> None:
+    (wren,) = [hit for hit in library.search("voice of the child", per_report=None) if hit.report.title == "Wren"]
+    assert mentioned(wren) == ["voice of the child", "child has a voice", "voice, and the child"]
+    assert wren.mentions == 3
+
+
+def test_only_reports_with_the_words_together_can_be_asked_for(library: Library) -> None:
+    results = library.search("missed appointments", together=True)
+    assert titles(results) == ["Side by side", "Wide"]
+    assert (results.total, results.together, results.apart) == (2, 2, 1)
+    assert sum(value.count for value in results.facets["year"]) == 2
+
+
+def test_together_is_ignored_with_a_note_where_words_are_not_plain(library: Library) -> None:
+    results = library.search("missed AND appointments", together=True)
+    assert results.total == 3
+    assert "together_ignored" in results.to_dict()["query"]["warning_codes"]
+    nowhere = library.search("permanent chance", together=True)
+    assert (nowhere.total, nowhere.apart) == (0, 1)
+    assert "never_beside" in nowhere.to_dict()["query"]["warning_codes"]
+
+
+def test_words_in_the_sections_that_are_asked_for_must_stand_together_there(tmp_path: Path) -> None:
+    with library_of(tmp_path, {"Finch": ["Missed appointments."]}, SectionKind.FINDINGS) as library:
+        assert library.search("missed appointments", Filters(sections=("findings",))).together == 1
+        assert library.search("missed appointments", Filters(sections=("summary",))).total == 0
+
+
+def test_a_long_paragraph_is_cut_where_the_words_are_nearest(tmp_path: Path) -> None:
+    long = [*[f"{FILLER} Appointments were kept."] * 12, "Missed appointments were the sign.", *[FILLER] * 12]
+    with library_of(tmp_path, {"Finch": [" ".join(long)]}) as library:
+        (hit,) = library.search("missed appointments")
+        assert "Missed appointments were the sign." in hit.passages[0].text
+        assert mentioned(hit)
+
+
+def test_the_reasons_for_a_position_add_up_to_the_score(library: Library) -> None:
+    for query in ("missed appointments", "child not seen alone"):
+        for hit in library.search(query, explain=True):
+            assert sum(reason.points for reason in hit.explanation or ()) == pytest.approx(hit.score)
+
+
+# Most of the words
+
+
+MANY = {
+    "All": ["A baby with a bruise and a fracture was seen by the midwife."],
+    "Three": ["The baby had a bruise and a fracture."],
+    "Two": ["The baby had a bruise.", FILLER],
+    "One": ["The baby slept.", FILLER],
+    "None": [FILLER],
+}
+
+
+def test_reports_with_most_of_the_words_are_a_second_list_that_says_what_each_lacks(tmp_path: Path) -> None:
+    with library_of(tmp_path, MANY) as library:
+        results = library.search("baby bruise fracture midwife", most=True)
+        assert titles(results) == ["All"]
+        assert results.total == 1
+        assert [(hit.report.title, hit.lacks) for hit in results.most or ()] == [
+            ("Three", ("midwife",)),
+            ("Two", ("fracture", "midwife")),
+        ]
+        assert [hit["lacks"] for hit in results.to_dict()["most"]] == [["midwife"], ["fracture", "midwife"]]
+
+
+def test_the_second_list_opens_by_itself_only_where_no_report_has_all(tmp_path: Path) -> None:
+    with library_of(tmp_path, MANY) as library:
+        assert library.search("baby bruise fracture").most is None
+        opened = library.search("baby bruise zebra")
+        assert opened.total == 0
+        assert next((hit.report.title, hit.lacks) for hit in opened.most or ()) == ("Three", ("zebra",))
+        assert library.search("baby bruise zebra", most=False).most is None
+
+
+@pytest.mark.parametrize(
+    "query", ["baby zebra", '"baby bruise zebra"', "baby bruise OR zebra", "in:summary baby zebra"]
+)
+def test_there_is_no_second_list_for_two_words_phrases_operators_or_sections(tmp_path: Path, query: str) -> None:
+    with library_of(tmp_path, MANY) as library:
+        assert library.search(query, most=True).most is None
+
+
+# The best passages
+
+
+def test_the_best_passages_of_all_reports_are_two_of_one_report_before_others_had_theirs(tmp_path: Path) -> None:
+    both = "The review found missed appointments."
+    reports = {
+        "Many": [f"{both} Case {word}." for word in ("one", "two", "three", "four")],
+        "Few": [f"{FILLER} Appointments at the clinic were, as the nurse wrote in the notes, often missed."],
+    }
+    with library_of(tmp_path, reports) as library:
+        results = library.search("missed appointments", view="passages")
+        assert not results.hits
+        assert [each.report.title for each in results.passages or ()] == ["Many", "Many", "Few", "Many", "Many"]
+        page = [library.search("missed appointments", view="passages", limit=2, offset=at) for at in (0, 2, 4)]
+        assert [each.to_dict() for part in page for each in part.passages or ()] == [
+            each.to_dict() for each in results.passages or ()
+        ]
+        assert [part.more_passages for part in page] == [True, True, False]
+        assert [row["report"] for row in results.rows()] == [each.report.id for each in results.passages or ()]
+
+
+def test_the_same_paragraph_in_two_reports_is_listed_once_with_the_other_place(tmp_path: Path) -> None:
+    reports = {
+        "Overview": ["Missed appointments were a sign.", FILLER],
+        "Summary": [FILLER, "MISSED appointments were a sign"],
+    }
+    with library_of(tmp_path, reports) as library:
+        (only,) = library.search("missed appointments", view="passages").passages or ()
+        assert {only.report.title, *(place.report.title for place in only.also_in)} == {"Overview", "Summary"}
+        assert only.to_dict()["also_in"][0]["ordinal"] in (0, 1)
