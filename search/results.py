@@ -25,9 +25,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a part of the query stood for: `neglect` → neglect, neglected, neglectful. reports: how many have any of
-    them.
-    """
+    """The words that a clause was expanded to: `neglect` → neglect, neglected. reports: how many have any of them."""
 
     text: str
     terms: tuple[str, ...]
@@ -37,9 +35,9 @@ class Expansion:
         return {"text": self.text, "terms": list(self.terms), "reports": self.reports}
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The expansion that `to_dict` made a dictionary of."""
-        return cls(told["text"], tuple(told["terms"]), told["reports"])
+        return cls(data["text"], tuple(data["terms"]), data["reports"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +113,9 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A report that answers. mentions: all matches in it.
+    """A report that matches. mentions: the number of matches in it.
 
-    explanation: why it stands where it does, best reason first; None unless it was asked for.
+    explanation: what its score consists of, largest part first; None unless requested.
     """
 
     report: Report
@@ -172,7 +170,7 @@ class Results:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is to be told of the query and of what was searched, as sentences."""
+        """Notes and warnings about the query and what was searched, as sentences."""
         return sentences(self.diagnostics)
 
     def __iter__(self) -> Iterator[Hit]:

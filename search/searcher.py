@@ -120,8 +120,8 @@ class Searcher:
         evaluator = self._session.evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
         chosen, unfit = self._chosen(request.filters)
-        bits = _bits(request.filters.sections)
-        answer = self._filtered(whole, chosen, bits, evaluator)
+        mask = _section_mask(request.filters.sections)
+        answer = self._filtered(whole, chosen, mask, evaluator)
         scores = self._session.ranking.scores(answer.matches, answer.documents, self._session.layout, deadline.check)
         ordered, cases = self._grouped(self._order(answer, request.sort, scores, deadline), request.group)
         end = None if request.limit is None else request.offset + request.limit
@@ -149,7 +149,7 @@ class Searcher:
             total=len(ordered),
             elapsed_ms=(time.perf_counter() - began) * 1000,
             hits=(),
-            facets=self._facets(whole, answer, chosen, bits) if request.facets else {},
+            facets=self._facets(whole, answer, chosen, mask) if request.facets else {},
             suggestion=suggestion,
             cases=cases,
         )
@@ -187,9 +187,7 @@ class Searcher:
     # Filters and facets
 
     def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[Diagnostic]]:
-        """The documents that each filter lets through, by the name of its facet; and what is said of values that no
-        report has.
-        """
+        """The documents that meet each filter, by the name of its facet, and notes on values that no report has."""
         chosen: dict[str, set[int]] = {}
         said = []
         for name, values in filters.values().items():
@@ -211,27 +209,27 @@ class Searcher:
             )
         return self._session.themed[theme.name]
 
-    def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], bits: int, evaluator: Evaluator) -> Answer:
-        """bits: the kinds of section in which the words must stand."""
+    def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], mask: int, evaluator: Evaluator) -> Answer:
+        """mask: the section mask in which the words must occur."""
         documents = whole.documents.intersection(*chosen.values())
-        if bits == EVERY_KIND:
+        if mask == EVERY_KIND:
             return Answer(documents, whole.matches, whole.kinds)
-        matches = [evaluator.within(match, bits) for match in whole.matches]
-        return Answer(_standing(documents, whole.kinds, bits), matches, whole.kinds)
+        matches = [evaluator.within(match, mask) for match in whole.matches]
+        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds)
 
     def _facets(
-        self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], bits: int
+        self, whole: Answer, answer: Answer, chosen: Mapping[str, set[int]], mask: int
     ) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
 
         kinds = whole.kinds
 
         def without(name: str) -> set[int]:
-            if name not in chosen and (name != "section" or bits == EVERY_KIND):
+            if name not in chosen and (name != "section" or mask == EVERY_KIND):
                 return answer.documents
             found = whole.documents.intersection(*(having for other, having in chosen.items() if other != name))
-            anywhere = name == "section" or bits == EVERY_KIND
-            return found if anywhere else _standing(found, kinds, bits)
+            anywhere = name == "section" or mask == EVERY_KIND
+            return found if anywhere else _in_sections(found, kinds, mask)
 
         counted = {name: self._session.counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
@@ -319,7 +317,7 @@ class Searcher:
         return str(date) if date else None
 
     def _grouped(self, ordered: list[int], group: Group) -> tuple[list[int], int]:
-        """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
+        """The hits with those of one case moved up to the first of them, and the number of cases."""
         different = len(set(map(self._session.cases.__getitem__, ordered)))
         if group == "none" or different == len(ordered):
             return ordered, different
@@ -329,20 +327,20 @@ class Searcher:
         return list(chain.from_iterable(cases.values())), different
 
     def _theme_problems(self, text: str) -> list[Diagnostic]:
-        """What is wrong with the theme files, for a query that may depend on it."""
+        """The problems in the theme files, if the query may use a theme."""
         problems = self._session.themes.problems if "theme:" in text.lower() else ()
         return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]
 
 
-def _bits(sections: Sequence[str]) -> int:
-    """The kinds of section as bits; all of them when none is named."""
+def _section_mask(sections: Sequence[str]) -> int:
+    """The section mask of some kinds of section, or of all if none is named."""
     return reduce(or_, (1 << KINDS.index(SectionKind(name)) for name in sections), 0) or EVERY_KIND
 
 
-def _standing(documents: set[int], kinds: Kinds, bits: int) -> set[int]:
-    """Those of the documents in which the query holds in a section of one of the kinds."""
+def _in_sections(documents: set[int], kinds: Kinds, mask: int) -> set[int]:
+    """The documents in which the query is true within the sections of a mask."""
     asked = list(documents)
-    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & bits}
+    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & mask}
 
 
 def _expansions(matches: Sequence[Match]) -> tuple[Expansion, ...]:
