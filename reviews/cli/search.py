@@ -40,7 +40,7 @@ PASSAGES = click.option(
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Number of reports to skip.")
 @PASSAGES
 @click.option("--facets", "counted", is_flag=True, help="Also count the results by year, board, area, kind, theme …")
-@click.option("--explain", is_flag=True, help="Also explain each report's position.")
+@click.option("--explain", is_flag=True, help="Also explain the score of each report.")
 @click.option(
     "--log", type=click.Path(path_type=Path), help="Add this search to a search log; `reviews log` prints it."
 )

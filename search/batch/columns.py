@@ -58,5 +58,5 @@ _TAKEN = frozenset((*COLUMNS, *SUMMARY))
 
 
 def extra_cells(answer: QueryAnswer) -> dict[str, str]:
-    """The cells of the sheet's own columns. One with the name of one of ours is called `sheet …`."""
+    """The cells of the sheet's own columns. If the output has a column of that name, it is called `sheet …`."""
     return {f"sheet {name}" if name in _TAKEN else name: cell for name, cell in answer.question.extra}

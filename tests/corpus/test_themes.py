@@ -135,7 +135,7 @@ class TestALibrarysOwn:
 
     def test_a_name_that_stands_twice_is_told(self, tmp_path: Path) -> None:
         themes = load_themes(own(tmp_path, GOOD + GOOD.replace("Trees", "TREES").replace("elm", "yew")))
-        assert told(themes) == ["themes.toml, line 7: the theme 'TREES' stands in line 1 already; that one is used"]
+        assert told(themes) == ["themes.toml, line 7: the theme 'TREES' is already in line 1; that one is used"]
         assert themes.find("trees") == Theme("Trees", ("elm", '"old oak"'))
 
     def test_letters_of_another_encoding_are_told(self, tmp_path: Path) -> None:
