@@ -32,7 +32,7 @@ COLUMNS = (
 )
 """Of the table of mentions: a row for each passage that has some. mentions: how many. match: the words found."""
 
-OF_A_REPORT = ("title", "board", "child", "case", "kind", "type", "year", "file")
+REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "file")
 """Those that say something about the report."""
 
 SUMMARY = (

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from search.tables.cell_text import height, is_formula, lines_in, readable
-from search.tables.columns import COUNTS, MAX_COLUMNS, NUMBERS, REALS, WIDTHS, WRAPPED
+from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, WIDTHS, WRAPPED
 
 MAX_LINKS = 65_000
 """Of a sheet: Excel allows 65,530. Beyond it the address stands in the cell as text."""
