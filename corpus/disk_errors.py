@@ -60,7 +60,7 @@ def no_room(path: Path, least: int = _LITTLE) -> str | None:
 
 
 def owner(path: Path) -> str | None:
-    """Who owns a file or folder, when that is somebody else; None when it is this user, or cannot be told."""
+    """The owner of a file or folder if it is another user; else None, also if it cannot be found out."""
     if sys.platform == "win32":
         return None
     try:
@@ -123,7 +123,7 @@ def _owned_by_another(path: Path) -> str | None:
 
 
 def _nearest(path: Path) -> Path:
-    """`path`, or the folder above it that there is and that can be looked at."""
+    """`path`, or the nearest folder above it that exists and can be read."""
     for each in (path, *path.parents):
         try:
             each.stat()
@@ -137,8 +137,8 @@ def _files(path: Path) -> tuple[int, int]:
     """How many files a disk can hold, and how many more there may be; 0 and 0 where it has no such number."""
     if sys.platform == "win32":
         return 0, 0
-    told = os.statvfs(path)
-    return told.f_files, told.f_favail
+    disk = os.statvfs(path)
+    return disk.f_files, disk.f_favail
 
 
 def _words(error: OSError | None) -> str:

@@ -10,12 +10,11 @@ from corpus.reasons import REASONS, Reason
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """What is known about one file on disk, so that an unchanged file is not read again.
+    """One file on disk, recorded so that an unchanged file is not read again.
 
-    path: relative to the library with "/" when the file lies inside it, else absolute.
-    size: bytes; mtime_ns: the time of its last change, as the file system tells it.
-    report: id of the report that its bytes are, or None when it could not become one; reason then says why.
-    detail: for a technician, no text of the file. reader: what read it (or failed to), as in Text.reader.
+    path: relative to the library, with "/", if the file is inside it; otherwise absolute. size: in bytes. mtime_ns: the
+    modification time. report: the id of its report; None if it could not be read, and then `reason` says why. detail:
+    technical, without text of the file. reader: what read it or failed to, as in Text.reader.
     """
 
     path: str
@@ -29,7 +28,7 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not a report, and why. `detail` is for a technician and holds no text of the file."""
+    """A file that could not be read, and why. detail: technical, without text of the file."""
 
     file: str
     reason: Reason
@@ -85,7 +84,7 @@ class MissingFolder:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A report that was removed for good. done: no text of it is left anywhere in the library."""
+    """A report that was removed permanently. done: whether all of its text is gone from the library."""
 
     report: str
     date: str

@@ -1,4 +1,4 @@
-"""Create a library: one private folder that holds everything of one collection."""
+"""Creates a library: a private folder with everything that belongs to one collection."""
 
 import os
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ CATALOGUES = {
     "knowsley": Path(__file__).parent / "catalogues" / "knowsley.csv",
     "demonstration": Path(__file__).parent / "demo" / "catalogue.csv",
 }
-"""The catalogues that ship with the program, as examples: no library has one unless it is asked for."""
+"""Example catalogues that ship with the program. A library gets one only on request."""
 
 
 def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
-    """Make a library, or what is missing of it; nothing that is there is overwritten.
+    """Create a library, or what is missing from it. Nothing is overwritten.
 
-    examples: whose rows the catalogue begins with, by name. A folder that already holds other things is refused:
-    making it private would lock others out of them.
+    examples: names of example catalogues to copy into the new one. Raises UsageError for a folder that holds other
+    files: making it private would lock other people out of them.
     """
     settings = Settings(library=Path(os.path.abspath(path)))  # noqa: PTH100 - see load_settings
     library = settings.library

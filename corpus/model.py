@@ -1,4 +1,4 @@
-"""What is read of a report: pages, sections, paragraphs, recommendations and metadata, as plain frozen values.
+"""The content of a report: pages, sections, paragraphs, recommendations and metadata, as plain frozen values.
 
 `number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
@@ -64,13 +64,12 @@ HIDDEN: dict[Hidden, str] = {
 class Page:
     """One page of a PDF.
 
-    label: the number printed on it ("iv", "A-2"), or its number as text where the document states none.
+    label: the number printed on it ("iv", "A-2"), or else its number as text.
     reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
-    unread: why no text could be taken from it, or not all ("no_text", "partly_read" …), else None. A truly blank page
-    is not unread.
+    unread: why none or not all of it could be read ("no_text", "partly_read" …), else None. A blank page is not unread.
     confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
-    withheld: how each piece of text was hidden that nobody can see on the page and that was therefore not taken; and
-    one MARKED for each mark that asks for a redaction that was never carried out.
+    withheld: how each piece of text that was left out is hidden, and a MARKED for each redaction mark that was never
+    applied.
     """
 
     number: int
@@ -83,7 +82,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report with its heading as printed. Paragraphs before the first stand in section 0, heading ""."""
+    """A part of a report with its heading as printed. Text before the first heading is in section 0, heading ""."""
 
     ordinal: int
     kind: SectionKind

@@ -24,7 +24,7 @@ def safe_name(path: str | os.PathLike[str]) -> str:
 
 
 def real_path(library: Path, name: str) -> Path:
-    """Where the file is whose name is kept so: `name` is absolute, or starts at the library."""
+    """The path of the file with a stored name, which is absolute or relative to the library."""
     raw = _BYTE.sub(lambda found: bytes.fromhex(found[1].decode()), name.encode("utf-8", "surrogateescape"))
     return library / os.fsdecode(raw)
 

@@ -44,12 +44,12 @@ class LibraryPaths:
 
     @property
     def cache(self) -> Path:
-        """What is worked out from a generation of the index; can be deleted at any time."""
+        """Values computed from a generation of the index. Can be deleted at any time."""
         return self.library / "cache"
 
     @property
     def runs(self) -> Path:
-        """The records of what was done."""
+        """The records of past runs."""
         return self.library / "runs"
 
     @property
@@ -59,7 +59,7 @@ class LibraryPaths:
 
     @property
     def access(self) -> Path:
-        """The log of who opened what on the web page; kept only where it is asked for."""
+        """The access log of the web page, if there is one."""
         return self.library / "access"
 
     @property
@@ -74,7 +74,7 @@ class LibraryPaths:
 
     def owns(self, path: Path) -> bool:
         """Whether something that lies in the library's folder is of the library, not put there by others."""
-        ours = (
+        known = (
             self.reports,
             self.catalogue,
             self.themes,
@@ -86,4 +86,4 @@ class LibraryPaths:
             self.tokens,
             self.lock,
         )
-        return path in ours or path.name.startswith(DATABASE)
+        return path in known or path.name.startswith(DATABASE)

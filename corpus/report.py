@@ -15,10 +15,10 @@ METADATA = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as it is shown: the catalogue's word first, then what was found in the file; None is unknown.
+    """A report as it is shown: from the catalogue first, then from the file. None means unknown.
 
-    files: the names under which the same bytes were found, the first in alphabetical order first.
-    pages, unread_pages: counts. provenance: for each known field, where its value came from.
+    files: the names of all files with these bytes, in alphabetical order. pages, unread_pages: counts. provenance: the
+    source of each known field.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Report:
         return PurePath(self.files[0]).name if self.files else None
 
     def __getitem__(self, name: str) -> object:
-        """`report["title"]`, as programs for version 0.1 have it: a key of `to_dict`. New ones say `report.title`."""
+        """`report["title"]`, for programs written for version 0.1. Use `report.title` instead."""
         value = self.to_dict()[name]
         warnings.warn(f'report["{name}"] will be removed: write report.{name}.', DeprecationWarning, stacklevel=2)
         return value
@@ -81,23 +81,23 @@ class Report:
         }
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Self:
-        """The report that `to_dict` made a dictionary of. Raises ValueError for what is none.
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read the report that `to_dict` wrote. Raises ValueError if it is not valid.
 
-        What is not told is unknown, and what is not known here is left out: another version may have written it.
+        Missing fields are unknown and unknown fields are ignored, because another version may have written it.
         """
-        if not isinstance(told, Mapping):
+        if not isinstance(data, Mapping):
             raise ValueError("no report: not an object")
-        files: Any = told.get("files")
-        provenance: Any = told.get("provenance", {})
-        wrong = [name for name, kinds in _KINDS.items() if type(told.get(name)) not in kinds]
+        files: Any = data.get("files")
+        provenance: Any = data.get("provenance", {})
+        wrong = [name for name, kinds in _KINDS.items() if type(data.get(name)) not in kinds]
         if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
             wrong.append("files")
         if not isinstance(provenance, dict) or not all(isinstance(source, str) for source in provenance.values()):
             wrong.append("provenance")
         if wrong:
             raise ValueError(f"no report: the value of {', '.join(wrong)} is missing or of the wrong kind")
-        values: dict[str, Any] = {name: told.get(name) for name in _KINDS}
+        values: dict[str, Any] = {name: data.get(name) for name in _KINDS}
         return cls(**values, files=tuple(files), provenance=provenance)
 
 
@@ -109,7 +109,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "pages": (int,),
     "unread_pages": (int,),
 }
-"""What a field may be in JSON; `files` and `provenance` are looked at by themselves."""
+"""The types of the fields in JSON. `files` and `provenance` are checked separately."""
 
 
 def is_searchable(pages: int, unread_pages: int) -> bool:
@@ -128,16 +128,16 @@ class Coverage:
 
     @classmethod
     def of(cls, reports: Iterable[tuple[int, int]], failures: int) -> Self:
-        """The coverage of reports with so many pages, of which so many could not be read; failures: files."""
+        """The coverage of some reports, given as (pages, unread pages). failures: files without a report."""
         counts = list(reports)
         searchable = sum(is_searchable(pages, unread) for pages, unread in counts)
         return cls(len(counts), searchable, sum(unread for _, unread in counts), failures)
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Self:
-        """The coverage that `to_dict` made a dictionary of. Raises ValueError for what is none."""
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read the coverage that `to_dict` wrote. Raises ValueError if it is not valid."""
         try:
-            counts = [told[each.name] for each in fields(cls)]
+            counts = [data[each.name] for each in fields(cls)]
         except (KeyError, TypeError) as error:
             raise ValueError(f"no coverage: {error}") from error
         if not all(type(count) is int for count in counts):

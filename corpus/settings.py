@@ -21,7 +21,7 @@ Check = Callable[[Any, Path], Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """What a setting may hold. allowed: the same in words, to stand after "it must be"."""
+    """The values that a setting can have. allowed: in words, to follow "it must be"."""
 
     check: Check
     allowed: str
@@ -86,7 +86,7 @@ def _cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Settings(LibraryPaths):
-    """The settings of one run. Every field but `library` can stand in the library's reviews.toml."""
+    """The settings of one run. Every field except `library` can be set in reviews.toml."""
 
     folders: tuple[Path, ...] = _setting(
         FOLDERS, (), "folders to read in addition to reports/; a relative path starts at the library"

@@ -1,7 +1,7 @@
-"""The theme vocabulary: named bundles of queries that say one thing in many ways.
+"""The theme vocabulary: named sets of queries that express one subject in many ways.
 
-themes.toml ships beside this file; a library's own themes.toml adds themes to it and replaces those of the same name.
-Each theme is read for itself, so that a mistake in one leaves the others working. The queries are only text here.
+themes.toml ships with the program. A library's own themes.toml adds themes and replaces those of the same name. Each
+theme is read separately, so a mistake in one does not affect the others. Queries are not parsed here.
 """
 
 import difflib
@@ -25,7 +25,7 @@ _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A named bundle of queries. note: its trap, for whoever uses it; sources: marks of where its terms come from."""
+    """A named set of queries. note: a warning for its users. sources: codes for where its terms come from."""
 
     name: str
     queries: tuple[str, ...]
@@ -35,7 +35,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class ThemeProblem:
-    """A mistake in a themes file, with the line (from 1) where it stands."""
+    """A mistake in a theme file. line: 1-based."""
 
     file: str
     line: int
@@ -47,20 +47,20 @@ class ThemeProblem:
 
 @dataclass(frozen=True)
 class Themes:
-    """The vocabulary in its order, and what was wrong with the files."""
+    """All themes in the order of their files, and the problems in the files."""
 
     themes: tuple[Theme, ...]
     problems: tuple[ThemeProblem, ...] = ()
 
     def find(self, name: str) -> Theme | None:
-        """The theme of that name, forgiving case, quotes, punctuation and what stands in parentheses.
+        """The theme with that name. Ignores case, quotes, punctuation and text in parentheses.
 
-        One side of a "/" is enough when it names one theme only ("was not brought" for "Was not brought / DNA").
+        One side of a "/" is enough if it names only one theme ("was not brought" for "Was not brought / DNA").
         """
         return self._by_name.get(_fold(name))
 
     def close(self, name: str) -> list[str]:
-        """Up to three names that the person may have meant."""
+        """Up to three similar names, for a suggestion."""
         near = difflib.get_close_matches(_fold(name), self._by_name, n=6, cutoff=0.7)
         return list(dict.fromkeys(self._by_name[key].name for key in near))[:3]
 
@@ -77,12 +77,12 @@ class Themes:
 
 
 def load_themes(own: Path | None = None) -> Themes:
-    """The shipped themes, overridden and extended by name from the file `own` where it exists."""
+    """The themes that ship with the program, with those of the file `own` added or replaced by name."""
     problems: list[ThemeProblem] = []
     themes: dict[str, Theme] = {}
     for path in (SHIPPED, own):
         if path is not None and path.exists():
-            # An override keeps the place of what it replaces, so that the vocabulary stays in its order.
+            # A replacement keeps the position of the original, so that the order stays the same.
             themes |= {_fold(theme.name): theme for theme in _read(path, problems)}
     return Themes(tuple(themes.values()), tuple(problems))
 
@@ -97,7 +97,9 @@ def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problems.append(
-            ThemeProblem(path.name, line, "it is not UTF-8; save the file as UTF-8. Odd letters were replaced")
+            ThemeProblem(
+                path.name, line, "it is not UTF-8; save the file as UTF-8. Letters that could not be read were replaced"
+            )
         )
         text = data.decode("utf-8-sig", "replace")
     seen: dict[str, int] = {}
@@ -107,14 +109,14 @@ def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
             continue
         earlier = seen.setdefault(_fold(theme.name), first)
         if earlier != first:
-            message = f"the theme {theme.name!r} stands in line {earlier} already; that one is used"
+            message = f"the theme {theme.name!r} is already in line {earlier}; that one is used"
             problems.append(ThemeProblem(path.name, first, message))
             continue
         yield theme
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and lines of each theme; what stands before the first one comes first if it is more than comments."""
+    """The line number and lines of each theme. Text before the first theme, other than comments, comes first."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
     starts = [n for n, line in enumerate(lines) if _START.match(line)]
     head = lines[: starts[0] if starts else len(lines)]
@@ -126,7 +128,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 @dataclass(frozen=True)
 class _Block:
-    """The lines of one theme. first: the number of its first line, from 1."""
+    """The lines of one theme. first: the number of its first line, 1-based."""
 
     file: str
     first: int
@@ -137,13 +139,13 @@ class _Block:
         self.problems.append(ThemeProblem(self.file, line, message))
 
     def line_of(self, key: str) -> int:
-        """The number of the line on which a key stands, or of the first line."""
+        """The number of the line with a key, or of the first line."""
         key_at_start = re.compile(rf'\s*[\["]*{re.escape(key)}\b')
         return next((self.first + n for n, line in enumerate(self.lines) if key_at_start.match(line)), self.first)
 
 
 def _theme(block: _Block) -> Theme | None:
-    """The theme of a block, or None when a mistake makes it useless."""
+    """The theme of a block, or None if a mistake makes it unusable."""
     table = _table(block)
     if table is None:
         return None
@@ -159,16 +161,16 @@ def _theme(block: _Block) -> Theme | None:
 
 
 def _table(block: _Block) -> dict[str, Any] | None:
-    """The keys and values of a block. Notes the keys that a theme does not have."""
+    """The keys and values of a block. Reports unknown keys as problems."""
     if not _START.match(block.lines[0]):
-        block.problem(block.first, "a theme begins with a line [[theme]]; what stands before the first one is not used")
+        block.problem(block.first, "a theme starts with a line [[theme]]; text before the first one is not used")
         return None
     try:
         document = tomllib.loads("\n".join(block.lines))
     except tomllib.TOMLDecodeError as error:
         message, where = str(error), _WHERE.search(str(error))
         line = block.first + int(where[1]) - 1 if where and where[1] else block.first
-        block.problem(line, f"{_WHERE.sub('', message)}; the theme that begins in line {block.first} is not used")
+        block.problem(line, f"{_WHERE.sub('', message)}; the theme that starts in line {block.first} is not used")
         return None
     table: dict[str, Any] = document["theme"][0]
     for key in [*document, *table]:
@@ -186,7 +188,7 @@ def _text(block: _Block, table: dict[str, Any], key: str) -> str:
 
 
 def _queries(value: object) -> tuple[str, ...]:
-    """One query a line, or a list of queries; each once."""
+    """The queries, one per line or as a list, without repeats."""
     lines = value.splitlines() if isinstance(value, str) else value
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         return ()

@@ -150,7 +150,7 @@ def library() -> str:
         field.name: "–" if field.default is dataclasses.MISSING else shown(field.default)
         for field in dataclasses.fields(Settings)
     }
-    rows = [f"| `{name}` | {defaults[name]} | {told} |" for name, told in HELP.items()]
+    rows = [f"| `{name}` | {defaults[name]} | {description} |" for name, description in HELP.items()]
     return with_table("library.md", "settings", ["| setting | default | meaning |", "|---|---|---|", *rows])
 
 

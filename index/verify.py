@@ -18,15 +18,15 @@ _CODES = {kind.value: code for code, kind in enumerate(KINDS)}
 
 
 def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Report]) -> None:
-    """Raises NoIndex when a generation was made from another corpus: its readings are not the reports that ours are.
+    """Raise NoIndex if a generation was made from another corpus, in which its readings are other reports.
 
     reports: what `generation.reports()` gives, which takes a moment to read.
     It comes from another library then, or the corpus was restored from an older copy.
     """
-    ours = store.readings.reports()
+    held_reports = store.readings.reports()
     removed = {removal.report for removal in store.removals()}  # perhaps not finished
     for reading, report in reports.items():
-        if ours.get(reading) != report.id and report.id not in removed:
+        if held_reports.get(reading) != report.id and report.id not in removed:
             raise NoIndex(
                 f"The index at {generation.directory.parent} was not made from {store.path}, but from "
                 "another library or a newer copy. If nobody else uses that index, run `reviews index --rebuild`. No "
@@ -62,18 +62,18 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
         for base, postings in snapshot.postings(term):
             for n, document in enumerate(postings.documents):
                 if base + document in indexed:
-                    indexed[base + document] += _number(term, array("I", postings.at(n)), postings.kinds[n])
+                    indexed[base + document] += _number(term, array("I", postings.at(n)), postings.masks[n])
         if analyser.is_word(term) and term not in snapshot.forms(analyser.word_class(term)):
             yield "The index does not find one of its words by its other forms."
     hyphens: set[tuple[str, str]] = set()
     for document, reading in sorted(documents.items()):
         paragraphs = store.readings.indexable(reading)
-        held, standing, starts, kinds = _inverted(paragraphs, store.readings.printed_numbers(reading))
+        held, masks, starts, kinds = _inverted(paragraphs, store.readings.printed_numbers(reading))
         hyphens.update(pair for text, _, _ in paragraphs for pair in analyser.compounds(text))
         layout = snapshot.layout(document)
         if (layout.starts, layout.kinds) != (starts, kinds):
             yield f"The index has other paragraphs than the corpus for reading {reading}."
-        if indexed[document] & _ALL != sum(_number(t, held[t], standing[t]) for t in held) & _ALL:
+        if indexed[document] & _ALL != sum(_number(t, held[t], masks[t]) for t in held) & _ALL:
             yield _told(snapshot, document, reading, held)
     if any(pair not in snapshot.compounds("".join(pair)) for pair in hyphens):
         yield "The index does not find one of its words without its hyphen."
@@ -92,25 +92,25 @@ def _inverted(
     Made without the code that writes the index: it is to find its faults.
     """
     held: dict[str, array[int]] = {}
-    standing: dict[str, int] = {}
+    masks: dict[str, int] = {}
     starts, kinds, place = array("I"), bytearray(), 0
     for ordinal, (text, kind, _) in enumerate(paragraphs):
         starts.append(place)
         kinds.append(_CODES[SectionKind(kind).value])
-        standing_here = [(place, analyser.number_term(numbers[ordinal]))] if ordinal in numbers else []
-        standing_here += [(place + first, analyser.SPELLED + word) for first, _, word in spellings.spelled(text)]
+        here = [(place, analyser.number_term(numbers[ordinal]))] if ordinal in numbers else []
+        here += [(place + first, analyser.SPELLED + word) for first, _, word in spellings.spelled(text)]
         for pair in analyser.terms(text):
-            standing_here += [(place, term) for term in pair if term]
+            here += [(place, term) for term in pair if term]
             place += 1
-        for at, term in standing_here:
+        for at, term in here:
             held.setdefault(term, array("I")).append(at)
-            standing[term] = standing.get(term, 0) | 1 << kinds[-1]
+            masks[term] = masks.get(term, 0) | 1 << kinds[-1]
         place += 1
-    return held, standing, starts, bytes(kinds)
+    return held, masks, starts, bytes(kinds)
 
 
 def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "array[int]"]) -> str:
-    """How much of a report is wrong; not which words, since what is told may be logged."""
+    """How much of a report is wrong. Does not name the words, because the message may be logged."""
     missing = sum(len({*places} - {*_places(snapshot, term, document)}) for term, places in held.items())
     foreign = sum(len({*_places(snapshot, term, document)} - {*held.get(term, ())}) for term in snapshot.terms())
     if not missing and not foreign:

@@ -60,7 +60,7 @@ def _as(name: str, help: str, label: str, **more: Any) -> dict[str, Filter]:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a hit must be besides answering the query. Any value of one filter will do; all filters must hold.
+    """Conditions that a hit must meet besides the query: all filters, each with any of its values.
 
     years: (first, last), both included, either may be None. reports: full ids. Of the values of a report, one that some
     report has exactly is compared as a whole, any other by its words. Raises UsageError for a value that cannot be,

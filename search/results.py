@@ -25,9 +25,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a part of the query stood for: `neglect` → neglect, neglected, neglectful. reports: how many have any of
-    them.
-    """
+    """The words that a clause was expanded to: `neglect` → neglect, neglected. reports: how many have any of them."""
 
     text: str
     terms: tuple[str, ...]
@@ -37,9 +35,9 @@ class Expansion:
         return {"text": self.text, "terms": list(self.terms), "reports": self.reports}
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The expansion that `to_dict` made a dictionary of."""
-        return cls(told["text"], tuple(told["terms"]), told["reports"])
+        return cls(data["text"], tuple(data["terms"]), data["reports"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ class Hit:
     """A report that answers. mentions: all that it has. together: whether it has plain words in one paragraph; None of
     any other query. lacks: the words that a report with most of them does not have.
 
-    explanation: why it stands where it does, best reason first; None unless it was asked for.
+    explanation: what its score consists of, largest part first; None unless requested.
     """
 
     report: Report
@@ -220,7 +218,7 @@ class Results:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is to be told of the query and of what was searched, as sentences."""
+        """Notes and warnings about the query and what was searched, as sentences."""
         return sentences(self.diagnostics)
 
     @property

@@ -48,7 +48,7 @@ class _Found:
 
     whole: without the filters; counted: the same, of the reports that facets count. near: those of the answer that have
     plain words in one paragraph. number: how many answer, before a restriction to these. chosen: the documents that
-    each filter lets through. unfit: what is said of the filters. bits: the kinds of section in which words must stand.
+    each filter lets through. unfit: what is said of the filters. mask: the kinds of section in which words must stand.
     """
 
     parsed: Parsed
@@ -60,7 +60,7 @@ class _Found:
     number: int
     chosen: Mapping[str, set[int]]
     unfit: Sequence[Diagnostic]
-    bits: int
+    mask: int
 
 
 class Searcher:
@@ -185,16 +185,16 @@ class Searcher:
         evaluator = self._session.evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
         chosen, unfit = self._chosen(request.filters)
-        bits = _bits(request.filters.sections)
-        answer = self._filtered(whole, chosen, bits, evaluator)
+        mask = _section_mask(request.filters.sections)
+        answer = self._filtered(whole, chosen, mask, evaluator)
         number = len(answer.documents)
         near = answer.together.documents(answer.documents, deadline.check) if answer.together else None
         counted = whole
         if request.together and whole.together and near is not None:
-            narrowed = number < len(whole.documents) or bits != EVERY_KIND
+            narrowed = number < len(whole.documents) or mask != EVERY_KIND
             counted = whole.only(whole.together.documents(whole.documents, deadline.check) if narrowed else near)
             answer = answer.only(near)
-        return _Found(parsed, evaluator, whole, counted, answer, near, number, chosen, unfit, bits)
+        return _Found(parsed, evaluator, whole, counted, answer, near, number, chosen, unfit, mask)
 
     def _said(self, request: SearchRequest, found: _Found) -> tuple[list[Diagnostic], str | None]:
         """What is told of the query and its answer, and the suggestion."""
@@ -268,9 +268,7 @@ class Searcher:
     # Filters and facets
 
     def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[Diagnostic]]:
-        """The documents that each filter lets through, by the name of its facet; and what is said of values that no
-        report has.
-        """
+        """The documents that meet each filter, by the name of its facet, and notes on values that no report has."""
         chosen: dict[str, set[int]] = {}
         said = []
         for name, values in filters.values().items():
@@ -292,26 +290,26 @@ class Searcher:
             )
         return self._session.themed[theme.name]
 
-    def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], bits: int, evaluator: Evaluator) -> Answer:
-        """bits: the kinds of section in which the words must stand."""
+    def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], mask: int, evaluator: Evaluator) -> Answer:
+        """mask: the section mask in which the words must occur."""
         documents = whole.documents.intersection(*chosen.values())
-        if bits == EVERY_KIND:
+        if mask == EVERY_KIND:
             return whole.only(documents)
-        matches = [evaluator.within(match, bits) for match in whole.matches]
+        matches = [evaluator.within(match, mask) for match in whole.matches]
         together = Together(matches, self._session.layout) if whole.together else None
-        return Answer(_standing(documents, whole.kinds, bits), matches, whole.kinds, together)
+        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds, together)
 
     def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
-        whole, chosen, bits = known.counted, known.chosen, known.bits
+        whole, chosen, mask = known.counted, known.chosen, known.mask
         kinds = whole.kinds
 
         def without(name: str) -> set[int]:
-            if name not in chosen and (name != "section" or bits == EVERY_KIND):
+            if name not in chosen and (name != "section" or mask == EVERY_KIND):
                 return answer.documents
             found = whole.documents.intersection(*(having for other, having in chosen.items() if other != name))
-            anywhere = name == "section" or bits == EVERY_KIND
-            return found if anywhere else _standing(found, kinds, bits)
+            anywhere = name == "section" or mask == EVERY_KIND
+            return found if anywhere else _in_sections(found, kinds, mask)
 
         counted = {name: self._session.counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
@@ -321,7 +319,7 @@ class Searcher:
         return counted
 
     def _theme_problems(self, text: str) -> list[Diagnostic]:
-        """What is wrong with the theme files, for a query that may depend on it."""
+        """The problems in the theme files, if the query may use a theme."""
         problems = self._session.themes.problems if "theme:" in text.lower() else ()
         return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]
 
@@ -335,15 +333,15 @@ def _beside(request: SearchRequest, found: int, near: set[int] | None) -> list[D
     return [diagnostic(Code.NEVER_BESIDE, number=found)] if found and not near else []
 
 
-def _bits(sections: Sequence[str]) -> int:
-    """The kinds of section as bits; all of them when none is named."""
+def _section_mask(sections: Sequence[str]) -> int:
+    """The section mask of some kinds of section, or of all if none is named."""
     return reduce(or_, (1 << KINDS.index(SectionKind(name)) for name in sections), 0) or EVERY_KIND
 
 
-def _standing(documents: set[int], kinds: Kinds, bits: int) -> set[int]:
-    """Those of the documents in which the query holds in a section of one of the kinds."""
+def _in_sections(documents: set[int], kinds: Kinds, mask: int) -> set[int]:
+    """The documents in which the query is true within the sections of a mask."""
     asked = list(documents)
-    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & bits}
+    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & mask}
 
 
 def _expansions(matches: Sequence[Match]) -> tuple[Expansion, ...]:

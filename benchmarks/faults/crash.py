@@ -1,7 +1,7 @@
 """Kills at random moments: `python -m benchmarks.faults.crash [DIR]` kills `reviews update`.
 
 The update takes a library from one state of its folder to another: some reports are new, changed or gone. `kill -9`
-stops it on the way, alone or with all its processes. After each kill, `reviews check` must find nothing wrong, every
+stops it part-way, alone or with all its processes. After each kill, `reviews check` must find nothing wrong, every
 query must be answered as before the update or as after it, and the next update must complete.
 """
 

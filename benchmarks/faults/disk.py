@@ -1,7 +1,7 @@
-"""A disk that fails: every write, flush, rename, deletion and new folder of this process, and of the SQLite in it, is
-counted, and one of them goes wrong.
+"""Simulates a failing disk: counts every write, flush, rename, deletion and new folder of this process and its SQLite,
+and makes one of them fail.
 
-For a process of its own (`fork`), because it changes Python's own functions and never puts them back.
+Use it in a process of its own (`fork`): it replaces Python's own functions and never restores them.
 """
 
 import builtins
@@ -17,20 +17,19 @@ from typing import Any, Literal
 
 Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
 FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
-"""kill: the process dies. power: and bytes that were not flushed are cut off or zeroed. names: and what was not flushed
-in a folder has its old name again, or none. EIO, ENOSPC: one operation
-fails. full: from there on every write fails."""
+"""kill: the process dies. power: it dies, and unflushed bytes are cut off or zeroed. names: as power, and unflushed
+renames are undone. EIO, ENOSPC: one operation fails. full: every write from there on fails."""
 
 
 class Disk:
-    """Counts operations below a folder, and lets the one with the number `at` (from 1) go wrong."""
+    """Counts operations below a folder, and makes operation number `at` (1-based) fail."""
 
     def __init__(self, folder: Path, fault: Fault, at: int) -> None:
         self._folder = str(folder)
         self._fault = fault
         self._at = at
         self.operations = 0
-        self._written: dict[str, int] = {}  # file → bytes that are certainly on the disk
+        self._written: dict[str, int] = {}  # file → bytes that are flushed to the disk
         self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` held), until the folder is flushed
         # SQLite's file → for each write: offset, bytes before it, file size, and how much was written (None: cut off).
         self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
@@ -52,7 +51,7 @@ class Disk:
                 return super().write(data)
 
         def open_(file: Any, mode: str = "r", buffering: int = -1, *rest: Any, **more: Any) -> Any:
-            if isinstance(file, int) or not set(mode) & set("wax+") or not disk.ours(os.fspath(file)):
+            if isinstance(file, int) or not set(mode) & set("wax+") or not disk.covers(os.fspath(file)):
                 return real(file, mode, buffering, *rest, **more)
             raw = File(os.fspath(file), mode.replace("b", "").replace("t", ""))
             disk._written.setdefault(os.path.realpath(str(raw.name)), 0 if "w" in mode or "x" in mode else 1 << 60)
@@ -76,7 +75,7 @@ class Disk:
     def _moving(self, real: Any) -> Any:
         def move(source: Any, to: Any, **more: Any) -> None:
             before, after = os.path.abspath(os.fspath(source)), os.path.abspath(os.fspath(to))
-            if self.ours(after):
+            if self.covers(after):
                 self.operate(after)
                 held = Path(after).read_bytes() if Path(after).is_file() else None
                 self._named.append((before, after, held))
@@ -91,7 +90,7 @@ class Disk:
     def _link(self, real: Any) -> Any:
         def link(source: Any, to: Any, **more: Any) -> None:
             after = os.path.abspath(os.fspath(to))
-            if self.ours(after):
+            if self.covers(after):
                 self.operate(after)
                 self._named.append((after + " was not there", after, None))
             real(source, to, **more)
@@ -101,18 +100,18 @@ class Disk:
     def _naming(self, real: Any) -> Any:
         def act(path: Any, *rest: Any, dir_fd: int | None = None, **more: Any) -> None:
             folder = "" if dir_fd is None else os.path.realpath(f"/proc/self/fd/{dir_fd}")
-            if self.ours(whole := os.path.join(folder, os.fspath(path))):
+            if self.covers(whole := os.path.join(folder, os.fspath(path))):
                 self.operate(whole)
             real(path, *rest, dir_fd=dir_fd, **more)
 
         return act
 
     def rest(self) -> None:
-        """The work is done: whatever goes wrong now must not undo it."""
+        """Mark the work as done. Later failures must not undo it."""
         self.operate(self._folder)
 
     def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
-        """SQLite is going to change a file there. amount None: to cut it off."""
+        """SQLite is about to write to a file. amount: None to truncate it."""
         if self._fault in ("power", "names"):
             with open(path, "rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -120,15 +119,15 @@ class Disk:
                 self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
 
     def flushed(self, path: str) -> None:
-        """SQLite has flushed a file, or deleted it."""
+        """SQLite has flushed or deleted a file."""
         self._before.pop(path, None)
 
-    def ours(self, path: Any) -> bool:
-        """Whether the path lies below the folder."""
+    def covers(self, path: Any) -> bool:
+        """Whether the path is below the folder."""
         return os.path.abspath(os.fsdecode(path)).startswith(self._folder)
 
     def operate(self, path: str, *, writing: bool = False) -> None:
-        """Count one operation, and let it go wrong if it is its turn."""
+        """Count one operation, and make it fail if it is the one to fail."""
         self.operations += 1
         if self._fault == "full" and self.operations >= self._at and writing:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
@@ -143,7 +142,7 @@ class Disk:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _lose(self) -> None:
-        """Do what a disk may do whose power fails: keep names and lose bytes, or lose both."""
+        """Simulate a power failure: keep names and lose bytes, or lose both."""
         for number, (path, sure) in enumerate(self._written.items()):
             with suppress(OSError):
                 _lose_bytes(path, sure, cut=bool(number % 2))
@@ -156,7 +155,7 @@ class Disk:
 
 
 def _lose_bytes(path: str, sure: int, *, cut: bool) -> None:
-    """Cut a file off, or write zeros over the bytes that were not flushed. sure: how many bytes were."""
+    """Truncate a file to its flushed bytes, or zero the others. sure: the number of flushed bytes."""
     size = os.stat(path).st_size
     handle = os.open(path, os.O_RDWR)
     if cut:
@@ -167,7 +166,7 @@ def _lose_bytes(path: str, sure: int, *, cut: bool) -> None:
 
 
 def _undo_writes(path: str, writes: Sequence[tuple[int, bytes, int, int | None]], *, every_second: bool) -> None:
-    """Lose all that SQLite did not flush, or every second write, as a disk does that sorts its writes."""
+    """Lose everything that SQLite did not flush, or every second write, as a disk that reorders writes may."""
     with open(path, "rb+") as file:
         for offset, held, size, amount in writes[:: 1 + every_second][::-1]:
             file.seek(offset)
@@ -177,7 +176,7 @@ def _undo_writes(path: str, writes: Sequence[tuple[int, bytes, int, int | None]]
 
 
 def _undo_name(before: Path, after: Path, content: bytes | None) -> None:
-    """Give a file that was moved its old content, or take it away."""
+    """Undo the move of a file: restore the old content, or delete it."""
     if content is not None:
         after.write_bytes(content)
     elif after.exists() and not before.exists():

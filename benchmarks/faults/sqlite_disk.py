@@ -1,9 +1,8 @@
-"""Fault injection for SQLite: each write, flush, truncation and deletion of this process's SQLite can fail, as a
-`benchmarks.faults.disk.Disk` decides, and what was not flushed can be lost.
+"""Fault injection for SQLite: makes a write, flush, truncation or deletion fail, as a `benchmarks.faults.disk.Disk`
+decides, and loses what was not flushed.
 
-Each of them can fail, and what was not flushed can be lost. SQLite reaches its files through a table of functions (a
-VFS). We register a copy in which four functions ask the disk first; everything else is SQLite's own. Works on Linux and
-macOS, where Python uses a shared libsqlite3.
+SQLite accesses files through a table of functions (a VFS). This registers a copy in which four functions ask the disk
+first. Works on Linux and macOS, where Python uses a shared libsqlite3.
 """
 
 import ctypes
@@ -53,7 +52,7 @@ class _Vfs(ctypes.Structure):
 
 
 def install(disk: Disk) -> None:
-    """From now on, in this process, until it ends."""
+    """Use the failing disk for SQLite until this process ends."""
     import _sqlite3
 
     library = ctypes.CDLL(_sqlite3.__file__)
@@ -72,7 +71,7 @@ def install(disk: Disk) -> None:
 
 
 class _FailingVfs:
-    """SQLite's functions for files, each of which asks the disk first."""
+    """SQLite's file functions, which ask the disk first."""
 
     def __init__(self, disk: "Disk", real: _Vfs) -> None:
         self._disk = disk
@@ -83,7 +82,7 @@ class _FailingVfs:
         self._functions = (_Write(self.write), _Truncate(self.truncate), _Sync(self.sync))
 
     def open(self, vfs: int, name: int | None, file: int, flags: int, out: Any) -> int:
-        # The name is handed on as SQLite's own bytes: it keeps their address.
+        # SQLite keeps the address of the name, so its own bytes are passed on.
         done = int(self._open(vfs, name, file, flags, out))
         place = ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))
         table = place[0]
@@ -95,7 +94,7 @@ class _FailingVfs:
         return done
 
     def _replace(self, table: int) -> None:
-        """Make a copy of a table of functions in which three are ours."""
+        """Copy a table of functions and replace three of them."""
         theirs = ctypes.cast(table, ctypes.POINTER(_Methods)).contents
         mine = _Methods.from_buffer_copy(theirs)
         mine.write, mine.truncate, mine.sync = (
@@ -107,9 +106,9 @@ class _FailingVfs:
         return self._tables[ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))[0]][0]
 
     def _ask(self, file: int, failed: int, act: Callable[[str], int], *, writing: bool = False) -> int:
-        """Do it, unless the disk fails."""
+        """Perform the operation, unless the disk fails."""
         path = self._names.get(file, "")
-        if path and self._disk.ours(path):
+        if path and self._disk.covers(path):
             try:
                 self._disk.operate(path, writing=writing)
             except OSError as error:
@@ -140,7 +139,7 @@ class _FailingVfs:
 
     def delete(self, vfs: int, name: bytes, flush: int) -> int:
         path = os.fsdecode(name)
-        if self._disk.ours(path):
+        if self._disk.covers(path):
             try:
                 self._disk.operate(path)
             except OSError:
@@ -150,4 +149,4 @@ class _FailingVfs:
 
 
 _kept: list[object] = []
-"""Objects that SQLite holds addresses of, kept alive here."""
+"""Keeps objects alive whose addresses SQLite holds."""

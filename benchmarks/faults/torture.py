@@ -33,12 +33,12 @@ from index.storage import generations
 WORDS = ("neglect", "was", "seen", "by", "the", "school", "nurse", "nobody", "asked", "child", "about", "visits")
 
 Answers = dict[int, dict[str, tuple[int, ...]]]
-"""For each reading, its terms with their positions: everything that an index can say."""
+"""For each reading, its terms with their positions: everything that an index holds."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """The results of a number of faults. faults: what went wrong in our program; empty if nothing did."""
+    """The results of several injected faults. faults: what the program did wrong; empty if nothing."""
 
     tried: int = 0
     old: int = 0
@@ -103,7 +103,7 @@ def _answers(generation: generations.Generation) -> Answers:
 
 
 def in_a_child(work: Callable[[], Any], disk: Disk, *, sqlite: bool = False) -> bytes:
-    """Do the work in a child process with that disk. Returns what the child wrote to its pipe; empty if it died.
+    """Do the work in a child process with this disk. Returns what the child wrote to its pipe; empty if it died.
 
     sqlite: operations of SQLite fail, too.
     """
@@ -178,7 +178,7 @@ def _judge(folder: Path, scene: Scene, outcome: Outcome, finished: bool) -> Iter
     index = folder / "index"
     try:
         found = answers(index)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
+    except Exception as error:  # noqa: BLE001 - any error here is a finding
         yield f"a reader fails: {type(error).__name__}: {error}"
         found = scene.before
     outcome.old += found == scene.before
@@ -195,7 +195,7 @@ def _judge(folder: Path, scene: Scene, outcome: Outcome, finished: bool) -> Iter
             build.build(store, index)
             if said := build.check(store, index, full=True):
                 yield f"after the next update: {said}"
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault
+    except Exception as error:  # noqa: BLE001 - any error is a fault
         yield f"the next update fails: {type(error).__name__}: {error}"
         return
     if answers(index) != scene.after:
@@ -232,7 +232,7 @@ def flips(scene: Scene, number: int, seed: int) -> Outcome:
         outcome.tried += 1
         try:
             outcome.faults += [f"{where}: {sentence}" for sentence in _after_flip(copy, scene)]
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
+        except Exception as error:  # noqa: BLE001 - any error here is a finding
             outcome.faults.append(f"{where}: {type(error).__name__}: {error}")
         outcome.old += 1
         shutil.rmtree(copy)
@@ -272,7 +272,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
                 last, published = over.is_set(), len(states)
                 try:
                     found = answers(folder / "index")
-                except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault
+                except Exception as error:  # noqa: BLE001 - any error is a fault
                     outcome.faults.append(f"a reader fails: {type(error).__name__}: {error}")
                     continue
                 outcome.tried += 1

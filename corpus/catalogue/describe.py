@@ -1,4 +1,4 @@
-"""What is known about a report? The catalogue's word first, then what the file itself tells; the rest stays unknown."""
+"""Combines the catalogue with what was read in the file. The catalogue wins; the rest stays unknown."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ from corpus.report import METADATA, Report
 def describe(
     report: str, files: Sequence[str], counts: Sequence[int], found: Mapping[str, tuple[str, str]], row: Row | None
 ) -> Report:
-    """The report as it is shown. counts: pages, unread pages; found: (value, where it was found) by field."""
+    """The report as it is shown. counts: (pages, unread pages). found: (value, source) by field."""
     known: dict[str, str] = {}
     provenance: dict[str, str] = {}
     for name in METADATA:

@@ -1,7 +1,7 @@
-"""Do two names of boards or areas speak of the same place?
+"""Compares the names of boards and areas: do they mean the same place?
 
-Boards change their names ("Board" became "Partnership" in 2019) and are written as acronyms, so only the words that
-name the place are compared.
+Boards change their names ("Board" became "Partnership" in 2019) and are often abbreviated, so only the words that name
+the place are compared.
 """
 
 import re
@@ -20,7 +20,7 @@ _COMMON = frozenset(
         """,
     )
 )
-"""Words of the names of boards and councils that name no place."""
+"""Words in the names of boards and councils that do not name a place."""
 
 _DIRECTIONS = {
     "north",
@@ -35,16 +35,16 @@ _DIRECTIONS = {
     "mid",
     "greater",
 }
-"""Words that tell one place from its neighbour: Yorkshire is many, Somerset and North Somerset are two."""
+"""Words that distinguish neighbouring places, such as Somerset and North Somerset."""
 
 _ACRONYM = re.compile(r"([A-Z]{1,4}?)L?S[CA]?[BP]")
 
 
 def same_place(some: Iterable[str], others: Iterable[str]) -> bool | None:
-    """Whether any of some names speaks of the place of any of the others; None where one side names no place."""
+    """Whether any name of one side means the same place as any of the other. None if a side names no place."""
     compared = [_same(one, other) for one in some for other in others]
-    told = [each for each in compared if each is not None]
-    return any(told) if told else None
+    known = [each for each in compared if each is not None]
+    return any(known) if known else None
 
 
 def _same(one: str, other: str) -> bool | None:
@@ -57,7 +57,7 @@ def _same(one: str, other: str) -> bool | None:
 
 @lru_cache(4096)
 def _words(name: str) -> frozenset[str]:
-    """The words of a name that say where; an acronym has none."""
+    """The words of a name that name a place. Empty for an acronym."""
     if _ACRONYM.fullmatch(name.strip()):
         return frozenset()
     plain = unicodedata.normalize("NFKC", name).casefold().replace("’", "").replace("'", "")
@@ -65,7 +65,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _initials(name: str) -> list[str]:
-    """Those of the place in the acronym of a board: K of KSCB, P and E of PELSCB; none of LSCB, which any board is."""
+    """The initials of the place in an acronym: K in KSCB, P and E in PELSCB, none in LSCB."""
     found = _ACRONYM.fullmatch(name.strip())
     return sorted(found[1]) if found and found[1] != "L" else []
 

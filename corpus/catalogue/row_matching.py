@@ -1,11 +1,11 @@
-"""Which row of the catalogue describes which report?
+"""Matches the rows of the catalogue with the reports.
 
-By content hash, then by file name, then by title: what is surer comes first. Each row describes at most one report and
-each report has at most one row; where a name or a title fits more than one, nobody gets it, because a wrong citation is
-worse than an unknown one.
+By content hash, then file name, then title: the most certain first. Each row describes at most one report, and each
+report has at most one row. A name or title that fits more than one report matches none, because a wrong citation is
+worse than none.
 
-Hash and file name are somebody's word about one file. A title is not: many boards have an "Executive Summary" and a
-"Child A". So it never counts against what the report's own cover says.
+A hash or a file name identifies one file. A title does not: many boards have an "Executive Summary" and a "Child A", so
+a title never overrides what the cover of the report says.
 """
 
 import re
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 
 class Held(NamedTuple):
-    """What a report offers to be recognised by. All but id and files: as found in the file, or "" when unknown."""
+    """What a report can be matched by. All but id and files: as found in the file, or "" if unknown."""
 
     id: str
     files: tuple[str, ...]
@@ -50,13 +50,13 @@ def match(rows: Sequence[Row], held: Iterable[Held]) -> dict[str, Row]:
 
 
 def _step(step: "_Step", rows: Sequence[Row], held: Sequence[Held]) -> dict[str, Row]:
-    """The row of each report that this step gives one to, by report id."""
+    """The row of each report that this step matches, by report id."""
     row_keys, report_keys, fits = step
     by_key = _grouped(rows, row_keys)
     wanted = _grouped(held, lambda report: (key for key in report_keys(report) if key in by_key)) if by_key else {}
     matched: dict[str, Row] = {}
     taken: set[int] = set()
-    # Of two rows that fit one report, the earlier one is taken.
+    # If two rows fit one report, the earlier one is used.
     for key in sorted(wanted, key=lambda key: by_key[key][0].line):
         for row, report in _only_pairs(by_key[key], wanted[key], fits):
             if report.id not in matched and row.line not in taken:
@@ -66,7 +66,7 @@ def _step(step: "_Step", rows: Sequence[Row], held: Sequence[Held]) -> dict[str,
 
 
 def _grouped(values: Iterable[_T], keys: Callable[[_T], Iterable[str]]) -> dict[str, list[_T]]:
-    """The values by their keys. A value may have several."""
+    """The values by key. A value may have several keys."""
     grouped: dict[str, list[_T]] = {}
     for value in values:
         for key in keys(value):
@@ -75,20 +75,20 @@ def _grouped(values: Iterable[_T], keys: Callable[[_T], Iterable[str]]) -> dict[
 
 
 def _only_pairs(rows: Sequence[Row], held: Sequence[Held], fits: "_Fits") -> list[tuple[Row, Held]]:
-    """The pairs of which neither fits anything else."""
+    """The pairs in which neither fits anything else."""
     pairs = [(row, report) for row in rows for report in held if fits(row, report)]
     of_row, of_report = Counter(row.line for row, _ in pairs), Counter(report.id for _, report in pairs)
     return [(row, report) for row, report in pairs if of_row[row.line] == 1 and of_report[report.id] == 1]
 
 
 def folded_name(path: str) -> str:
-    """A file name as people confuse them: without folder, case, `%20`, doubled spaces and the ending `.pdf`."""
+    """A file name without the differences that people overlook: folder, case, `%20`, double spaces, `.pdf`."""
     name = unquote(spoken_name(_base(path))).replace("_", " ").casefold()
     return " ".join(name.removesuffix(".pdf").split())
 
 
 def folded_title(title: str) -> str:
-    """A title by its letters and digits only, so that dashes, quotes and spacing do not matter."""
+    """The letters and digits of a title, so that dashes, quotes and spacing do not matter."""
     plain = unicodedata.normalize("NFKC", title).casefold().replace("’", "").replace("'", "").replace("&", " and ")
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
@@ -98,7 +98,7 @@ def _base(path: str) -> str:
 
 
 def _composed(path: str) -> str:
-    """An accent is the same letter however it is written: macOS writes it as a mark of its own."""
+    """The path in composed form (NFC). macOS stores accents as separate characters."""
     return unicodedata.normalize("NFC", path)
 
 
@@ -130,7 +130,7 @@ def _titles(report: Held) -> set[str]:
 
 _Fits = Callable[[Row, Held], bool]
 _Step = tuple[Callable[[Row], list[str]], Callable[[Held], Iterable[str]], _Fits]
-"""One way to match: the keys of a row, the keys of a report, and whether a row and a report with one key fit."""
+"""One way to match: the keys of a row, the keys of a report, and whether a pair with the same key fits."""
 
 
 def _named(row: Row, report: Held) -> bool:
@@ -138,12 +138,12 @@ def _named(row: Row, report: Held) -> bool:
 
 
 def _of_the_same_place(row: Row, report: Held) -> bool:
-    """Whether the cover names the board or the area of the row too, and nothing else speaks against it."""
+    """Whether the cover names the board or area of the row, and nothing contradicts the match."""
     return bool(_place(row, report)) and not _another_case(row, report)
 
 
 def _of_no_other_place(row: Row, report: Held) -> bool:
-    """Whether the cover names no other board and no other area, and the title is not one that many boards use."""
+    """Whether the cover names no other board or area, and the title is not one that many boards use."""
     place = _place(row, report)
     if place is None and _says_where(row) and not _distinctive(row.get("title")):
         return False
@@ -155,11 +155,11 @@ def _place(row: Row, report: Held) -> bool | None:
 
 
 def _places(row: Row) -> list[str]:
-    """The board and the area of a row, or those in its case, if that is written as we write it: board / child."""
-    told = [cell for cell in (row.get("board"), row.get("area")) if cell]
+    """The board and area of a row, or the board in its case, if that is written as `board / child`."""
+    given = [cell for cell in (row.get("board"), row.get("area")) if cell]
     board, *rest = (part.strip() for part in row.get("case").split(" / "))
     named = bool(rest) and bool(row.get("child")) and rest[0].casefold() == row.get("child").casefold()
-    return told or ([board] if named else [])
+    return given or ([board] if named else [])
 
 
 def _says_where(row: Row) -> bool:
@@ -167,7 +167,7 @@ def _says_where(row: Row) -> bool:
 
 
 def _another_case(row: Row, report: Held) -> bool:
-    """Whether a title that many reports have belongs to another child or year here."""
+    """Whether a common title belongs to another child or year."""
     if _distinctive(row.get("title")):
         return False
     children = _labels(row.get("child")), _labels(report.child)
@@ -193,12 +193,12 @@ _USUAL = frozenset(
         """,
     )
 )
-"""Words that titles of reports of any board are made of."""
+"""Words that are common in titles of any board."""
 
 
 @lru_cache(4096)
 def _distinctive(title: str) -> bool:
-    """Whether a title says which case it is about: a name or a place, or a label with its year."""
+    """Whether a title identifies its case: by a name or place, or by a label with a year."""
     words = [word for word in folded_title(title).split() if word not in _USUAL or word == "a"]
     labels = [word for word in words if re.fullmatch(r"[^\W\d_]{1,2}\d{0,3}", word)]
     numbers = [word for word in words if word.isdecimal()]

@@ -1,8 +1,8 @@
-"""The catalogue: what people know about the reports, one row each, in a CSV file that they edit in Excel.
+"""The catalogue: what people know about the reports, one row for each, in a CSV file that they edit in Excel.
 
-So the file is read as Excel leaves it: UTF-8 with or without BOM, UTF-16 or cp1252; commas, semicolons or tabs; columns
-in any order and more of them. What is wrong is told with its line and column, and spoils nothing else. Which row
-describes which report is decided in corpus/catalogue/row_matching.py.
+The file is read as Excel saves it: UTF-8 with or without BOM, UTF-16 or cp1252; commas, semicolons or tabs; columns in
+any order, and extra columns. Each problem is reported with its line and column, and does not affect other cells.
+`corpus.catalogue.row_matching` decides which row describes which report.
 """
 
 import codecs
@@ -39,34 +39,34 @@ COLUMNS = (
     "accessed",
     "notes",
 )
-"""The columns that we know; a file may hold them in any order, and others beside them."""
+"""The known columns. A file may have them in any order, and others too."""
 
-_NAMES = ("file", "sha256", "title")  # what a row can be recognised by
-_TELL_APART = ("board", "area", "child", "year")  # of rows with one title
+_NAMES = ("file", "sha256", "title")  # columns that a row can be matched by
+_TELL_APART = ("board", "area", "child", "year")  # columns that distinguish rows with the same title
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One report in the catalogue. line: where the row starts in the file, the header being line 1.
+    """One report in the catalogue. line: where the row starts in the file; the header is line 1.
 
-    cells: the filled cells by column, as text; columns that are not ours are kept too.
+    cells: the filled cells by column, as text. Unknown columns are kept.
     """
 
     line: int
     cells: Mapping[str, str]
 
     def get(self, column: str) -> str:
-        """The cell as it stands, or "" where it is empty."""
+        """The cell as it is, or "" if it is empty."""
         return self.cells.get(column, "")
 
     def value(self, column: str) -> str:
-        """The cell in our form (a date as 2020-11-19), or "" where it is empty or cannot be what its column says."""
+        """The cell in standard form (a date as 2020-11-19), or "" if it is empty or not valid."""
         return _value(column, self.get(column)) or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at a place of the catalogue; column is "" where the whole row is meant."""
+    """A problem in the catalogue. column: "" if it concerns the whole row."""
 
     line: int
     column: str
@@ -78,7 +78,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The rows of one file, its columns in their order, and what is wrong with it."""
+    """The rows of one file, its columns in order, and its problems."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -86,7 +86,7 @@ class Catalogue:
 
 
 def load(path: Path) -> Catalogue:
-    """Read a catalogue. A file that is not there is a catalogue without rows."""
+    """Read a catalogue. If the file does not exist, the catalogue is empty."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def load(path: Path) -> Catalogue:
 
 
 def parse(data: bytes) -> Catalogue:
-    """The catalogue that these bytes of a CSV file are."""
+    """Parse the bytes of a CSV file."""
     problems: list[Problem] = []
     lines = decoded(data)
     delimiter, skipped = separator(lines, COLUMNS)
@@ -130,7 +130,7 @@ def parse(data: bytes) -> Catalogue:
 
 
 def check(rows: Iterable[Row]) -> list[Problem]:
-    """What is wrong with the cells of the rows, each by itself and as duplicates of each other."""
+    """The problems in the cells, and duplicate rows."""
     problems = []
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
@@ -158,20 +158,20 @@ def check(rows: Iterable[Row]) -> list[Problem]:
 
 
 def suggest(reports: Iterable[Report]) -> list[dict[str, str]]:
-    """Rows, by column, for reports that the catalogue does not describe yet: what was read; `notes` says where.
+    """Rows, by column, for reports that are not in the catalogue, from what was read. `notes` gives the sources.
 
-    Nothing is proposed that was only taken from the file's name or follows from other columns.
+    Leaves out what was taken from the file name or derived from other columns.
     """
     rows = []
     for report in reports:
         if "catalogue" in report.provenance.values():
             continue
-        told = report.to_dict()
+        known = report.to_dict()
         sources = {name: report.provenance.get(name, "") for name in METADATA}
         read = {
-            name: str(told[name])
+            name: str(known[name])
             for name, source in sources.items()
-            if source and source not in ("file name", DERIVED) and told[name] is not None
+            if source and source not in ("file name", DERIVED) and known[name] is not None
         }
         file = report.files[0].removeprefix("reports/") if report.files else ""
         notes = "; ".join(f"{name} from {sources[name]}" for name in read)
@@ -180,7 +180,7 @@ def suggest(reports: Iterable[Report]) -> list[dict[str, str]]:
 
 
 def to_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> bytes:
-    """The rows as a CSV file that Excel opens rightly: UTF-8 with BOM, nothing in it can run as a formula."""
+    """The rows as a CSV file for Excel: UTF-8 with BOM, and no cell can run as a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -189,11 +189,11 @@ def to_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) 
 
 
 DERIVED = "board, child and year"
-"""The provenance of a case that nobody named."""
+"""The provenance of a case that was derived, not given."""
 
 
 def case_id(board: str | None, child: str | None, year: int | str | None) -> str | None:
-    """The case that a report belongs to: board + child label + year, or None unless all three are known.
+    """The case of a report: board, child label and year. None unless all three are known.
 
     "Child A" alone is not unique, and neither is "Child A" of one board.
     """
@@ -207,7 +207,7 @@ _FORMS = {
     "url": "an address that begins with http:// or https://",
     "accessed": "a date like 2019-03-31, 31/03/2019 or 2019",
 }
-"""The columns whose cells must have a form, and how to say it."""
+"""The columns with a required form, and how messages describe it."""
 
 
 def _value(column: str, cell: str) -> str | None:
@@ -223,7 +223,7 @@ def _value(column: str, cell: str) -> str | None:
 
 
 def _date(cell: str) -> str | None:
-    """A date as 2019, 2019-03 or 2019-03-31. Excel makes 31/03/2019 of it; the day comes first, as in Britain."""
+    """A date as 2019, 2019-03 or 2019-03-31. Also reads Excel's 31/03/2019, day first, as in Britain."""
     if match := re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", cell):
         day, month, year = map(int, match.groups())
         cell = f"{year}-{month:02}-{day:02}"
@@ -237,7 +237,7 @@ def _date(cell: str) -> str | None:
 
 
 def _columns(line: int, header: list[str], problems: list[Problem]) -> tuple[str, ...]:
-    """The names of the columns, ours in our spelling. One without a name, or with one already taken, gets another."""
+    """The column names, known ones in their standard spelling. A missing or repeated name is replaced."""
     while header and not header[-1].strip():
         header.pop()
     columns: list[str] = []

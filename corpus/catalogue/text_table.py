@@ -1,8 +1,8 @@
 """A table as people leave it in a text file: any encoding that Excel writes, commas, semicolons or tabs, stray quotes.
 
-Which of two old encodings a file is in is told by what its letters and quotation marks make sense in (`_legacy`).
+`_legacy` guesses between two old encodings by where letters and quotation marks make sense.
 
-A cell that a spreadsheet would take for a formula is written with an apostrophe before it, and read without.
+A cell that a spreadsheet would run as a formula is written with an apostrophe before it, which is dropped on reading.
 """
 
 import codecs
@@ -12,14 +12,14 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 DELIMITERS = ",;\t|"
-_LONGEST_CELL = 200  # lines that one quoted cell may run over
-_UNENDED = "unexpected end of data"  # what Python's csv says of a quoted cell that does not end
+_LONGEST_CELL = 200  # lines in one quoted cell
+_UNENDED = "unexpected end of data"  # the message of Python's csv for a quoted cell without an end
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def decoded(data: bytes) -> list[str]:
-    """The lines, at least one. In a file of mixed encodings, made by pasting, each line is read as what it is."""
+    """The lines, at least one. Each line of a file with mixed encodings is decoded separately."""
     for bom, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(bom):
             return _lines(data[2:].decode(encoding, "replace"))
@@ -43,17 +43,17 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _legacy(lines: list[bytes], *, old_mac: bool) -> str:
-    """cp1252 or Mac Roman: the one in which more of the letters and marks stand where English puts them.
+    """cp1252 or Mac Roman: the one in which more letters and marks are where English puts them.
 
-    Both have the same letters under other numbers: what is `“voice”` in one is `ÒvoiceÓ` in the other. old_mac: the
-    lines end as only old Macs end them, which decides where the letters do not.
+    `“voice”` in one is `ÒvoiceÓ` in the other. old_mac: the lines end as on old Macs, which decides if the letters do
+    not.
     """
     windows, mac = (sum(_likely(line.decode(name, "replace")) for line in lines) for name in ("cp1252", "mac-roman"))
     return "mac-roman" if mac > 0 and (mac > windows or (old_mac and mac == windows)) else "cp1252"
 
 
 def _likely(line: str) -> int:
-    """How well what is not ASCII fits where it stands, by what is before and after it."""
+    """How plausible the characters beyond ASCII are, by their neighbours."""
     fits = 0
     for before, letter, after in zip(" " + line, line, line[1:] + " ", strict=False):
         beside_letter = any(each.isascii() and each.isalpha() for each in (before, after))
@@ -82,7 +82,7 @@ _SEPARATOR = re.compile(r"""["']?sep=(.)["']?[,;\t]*\s*""", re.IGNORECASE)
 
 
 def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
-    """What parts the cells (what shows most of the names in the header), and the lines to skip: Excel's `sep=;`."""
+    """The delimiter that gives most known names in the header, and the number of lines to skip (Excel's `sep=;`)."""
     if declared := declared_separator(lines):
         return declared, 1
     header = next((line for line in lines if line.strip()), "")
@@ -94,36 +94,36 @@ def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
 
 
 def declared_separator(lines: list[str]) -> str:
-    """What the first line says parts the cells, as Excel has it (`sep=;`, in quotes too), or ""."""
+    """The delimiter that the first line declares, as in Excel (`sep=;`, also in quotes), or ""."""
     match = _SEPARATOR.fullmatch(lines[0])
     return match[1] if match else ""
 
 
 def cells_of(line: str, delimiter: str) -> list[str]:
-    """The cells of one line, which may not be whole. A line whose quotation marks are wrong is one cell."""
+    """The cells of one line, which may be cut short. A line with wrong quotation marks is one cell."""
     cells = _record([line], delimiter)
     return [line] if isinstance(cells, str) else cells
 
 
 def written(cell: str, delimiter: str) -> str:
-    """The cell as CSV has it: in quotes where it must be."""
+    """The cell as CSV: in quotes if necessary."""
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="").writerow([cell])
     return line.getvalue()
 
 
 def folded(cell: str) -> str:
-    """The name of a column without regard to case, quotes and spaces around it."""
+    """The name of a column, without case, quotes and surrounding spaces."""
     return cell.strip().strip('"').strip().casefold()
 
 
 def records_of(
     lines: list[str], first: int, delimiter: str, bad: Callable[[int, str], None]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each record. first: the number of the first line; bad: told of a line that is given up.
+    """The line number and cells of each record. first: the number of the first line. bad: called for a skipped line.
 
-    A quoted cell may run over several lines. A quotation mark without a partner would swallow all rows up to the next
-    one; so lines are joined only if that makes a record of the right width, and else the one bad line is given up.
+    A quoted cell may span several lines. A quotation mark without a partner would swallow all rows up to the next mark,
+    so lines are joined only if they make a record of the right width. Otherwise the one bad line is skipped.
     """
     width, n = 0, 0
     while n < len(lines):

@@ -1,10 +1,9 @@
-"""Makes the demonstration reports, their catalogue and the truth about them: `python -m corpus.demo.build`.
+"""Makes the demonstration reports, their catalogue and their ground truth: `python -m corpus.demo.build`.
 
-Each file in `text/` is one fictional report in a small markup (see README.md). This script sets it in type and notes,
-while it does so, what stands on which page: `tests/corpus/demo_truth.json` holds what was written, never what some
-reader made of it. Nothing is compressed and nothing is random: the same texts give the same bytes on every machine.
-Pictures of scanned pages are kept in `scans/`, because a picture may differ from one version of a library to the next;
-`--scans` makes them anew.
+Each file in `text/` is one fictional report in a small markup (see README.md). The script typesets it and records what
+is on each page in `tests/corpus/demo_truth.json`, so the truth is what was written and not what a reader made of it.
+Nothing is compressed or random: the same texts give the same bytes on every machine. Pictures of scanned pages are kept
+in `scans/`, because they may differ between versions of a library. `--scans` makes them again.
 
 Needs reportlab (tests only); `--scans` needs pypdfium2 as well, and a locked report needs cryptography.
 """
@@ -42,7 +41,7 @@ TOLD = ("title", "board", "area", "child", "kind", "type", "year", "published", 
 
 
 def compose(source: Source, *, scan: bool = False) -> tuple[bytes, Setter]:
-    """Set a source as often as its contents page and its page total need."""
+    """Typeset a source, repeatedly until its contents page and page total are right."""
     contents: list[list[str]] = []
     total = 0
     for _ in range(4):
@@ -55,7 +54,7 @@ def compose(source: Source, *, scan: bool = False) -> tuple[bytes, Setter]:
 
 
 def make_scans(source: Source) -> None:
-    """Render the pages marked `scan` as a tired office scanner would: grey, a little askew, at 150 dots an inch."""
+    """Render the pages marked `scan` like an old office scanner: grey, slightly skewed, at 150 dots per inch."""
     import pypdfium2
     from PIL import ImageFilter
 
@@ -73,7 +72,7 @@ def make_scans(source: Source) -> None:
 
 
 def truth(source: Source, setter: Setter, data: bytes) -> dict[str, Any]:
-    """What a reader should find in one report."""
+    """The ground truth of one report."""
     metadata = {name: source.get(name) or None for name in TOLD}
     metadata["year"] = int(source.get("year")) if source.get("year") else None  # type: ignore[assignment]
     return {

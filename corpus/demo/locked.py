@@ -1,4 +1,4 @@
-"""The lock of a demonstration report that asks for a password."""
+"""Encrypts a demonstration report with a password."""
 
 import hashlib
 from typing import Any
@@ -7,7 +7,7 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject
 
 
 def aes(password: str) -> Any:
-    """AES-128 (revision 4); initial vectors are made from object numbers, so that the bytes are the same each time."""
+    """AES-128 (revision 4); initialisation vectors come from object numbers, so that the bytes are always the same."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from reportlab.lib.pdfencrypt import StandardEncryption, hexText
     from reportlab.pdfbase.pdfdoc import DummyDoc

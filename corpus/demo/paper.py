@@ -1,4 +1,4 @@
-"""The paper of a demonstration report: pages with their running lines and footnotes, and lines of words set on them."""
+"""The pages of a demonstration report: headers, footers and footnotes, and the lines of text on them."""
 
 import io
 import re
@@ -21,7 +21,7 @@ FONTS = {
 }
 PRIVATE_BULLET = "\uf0b7"
 LIGATURES = {"fi": "\ufb01", "fl": "\ufb02"}
-# Where a typesetter may divide a word; a word that has its own hyphen may always be divided there.
+# Where a word may be divided. A word with a hyphen may also be divided at the hyphen.
 DIVISIONS = {
     word.replace("~", ""): word
     for word in re.findall(
@@ -37,7 +37,7 @@ DIVISIONS = {
 
 
 def fonts() -> None:
-    """Register Vera, which comes with reportlab, and teach it the private-use bullet that word processors write."""
+    """Register Vera, which comes with reportlab, and add the private-use bullet that word processors write."""
     for name in ("Vera", "VeraBd"):
         font = TTFont(name, f"{name}.ttf")
         font.face.charToGlyph[ord(PRIVATE_BULLET)] = font.face.charToGlyph[0x2022]
@@ -46,9 +46,9 @@ def fonts() -> None:
 
 
 class Paper:
-    """The pages of one report, with room for lines of words on them.
+    """The pages of one report.
 
-    contents and total: what the run before found; a contents page needs them. scan: set scanned pages as text.
+    contents, total: from the previous run, for the contents page and page totals. scan: set scanned pages as text.
     """
 
     def __init__(self, source: Source, contents: list[list[str]] | None, total: int, scan: bool = False) -> None:
@@ -84,7 +84,7 @@ class Paper:
         return 64, width - 64, height - 78, 76
 
     def frame(self) -> tuple[float, float]:
-        """Left edge and width of the column that is being filled."""
+        """Left edge and width of the current column."""
         left, right, _, _ = self.margins()
         if self.columns == 1:
             return left, right - left
@@ -92,14 +92,14 @@ class Paper:
         return left + self.column * (width + 24), width
 
     def new_page(self) -> None:
-        """Finish the page and begin the next one."""
+        """Finish the page and start the next one."""
         self.finish_page()
         number = len(self.pages) + 1
         count = self.label_start + number - self.label_from
         label = roman(count) if self.label_style == "r" else str(count)
         self.pages.append(Page(number, label, self.page_size, self.rotation, self.columns, self.scanned))
         self.open = True
-        self.canvas.setPageSize(self.page_size)  # as it is seen: reportlab itself swaps the sides of a rotated page
+        self.canvas.setPageSize(self.page_size)  # as seen: reportlab swaps the sides of a rotated page
         self.canvas.setPageRotation(self.rotation)
         if self.rotation:
             self.canvas.translate(self.page_size[1], 0)
@@ -110,7 +110,7 @@ class Paper:
         self.running()
 
     def running(self) -> None:
-        """The running header and footer of a page: pieces parted by ` || ` stand left and right."""
+        """The running header and footer of a page: pieces separated by ` || ` go left and right."""
         page = self.page
         width, height = self.page_size
         values = {"n": str(page.number), "N": str(self.total), "label": page.label}
@@ -132,7 +132,7 @@ class Paper:
         self.canvas.setFillColor(HexColor("#000000"))
 
     def finish_page(self) -> None:
-        """Footnotes go to the foot of the page; then the page is done."""
+        """Draw the footnotes and finish the page."""
         if not self.open:
             return
         left, _, _, bottom = self.margins()
@@ -153,7 +153,7 @@ class Paper:
 
     @property
     def page(self) -> Page:
-        """The page that is being filled."""
+        """The current page."""
         return self.pages[-1]
 
     def bottom(self) -> float:
@@ -162,7 +162,7 @@ class Paper:
         return self.margins()[3] + (11 * lines + 14 if lines else 0)
 
     def room(self, height: float) -> None:
-        """Make sure that so much height is left, in this column or on the next page."""
+        """Go to the next column or page unless this much height is left."""
         if not self.open:
             self.new_page()
         if self.y - height >= self.bottom():
@@ -175,7 +175,7 @@ class Paper:
     # text
 
     def glyphs(self, text: str) -> str:
-        """The characters as they go into the file: ligatures where the font has them."""
+        """The characters as written to the file: with ligatures if the font has them."""
         if self.ligatures:
             for plain, glyph in LIGATURES.items():
                 text = text.replace(plain, glyph)
@@ -186,7 +186,7 @@ class Paper:
         return float(pdfmetrics.stringWidth(self.glyphs(text), font, size))
 
     def lines(self, items: list[Word], width: float, font: str, size: float) -> Iterator[list[Word]]:
-        """Fill lines with words, dividing words where allowed."""
+        """Fill lines with words. Divides words where allowed."""
         queue, line = list(items), list[Word]()
         while queue:
             word = queue.pop(0)
@@ -209,7 +209,7 @@ class Paper:
             yield line
 
     def cuts(self, word: Word) -> list[tuple[int, str]]:
-        """Places where a word may be divided, the last first, with the hyphen that dividing adds."""
+        """Offsets where a word may be divided, the last first, each with the hyphen to add."""
         if not self.source.get("hyphenate") or word.covered:
             return []
         places = [(m.end(), "") for m in re.finditer(r"(?<=\w\w)-(?=\w\w)", word.text)]
@@ -219,7 +219,7 @@ class Paper:
         return sorted(places, reverse=True)
 
     def draw_line(self, line: list[Word], x: float, y: float, font: str, size: float, spread: float = 0.0) -> None:
-        """One line of text in one piece, with raised footnote marks; a black box goes over covered words."""
+        """Draw one line of text, with raised footnote marks and black boxes over covered words."""
         self.canvas.setFont(font, size)
         text = self.canvas.beginText(x, y)
         text.setFont(font, size)
@@ -249,7 +249,7 @@ class Paper:
             self.canvas.rect(start - 1, y - 3, width + 2, size + 2, stroke=0, fill=1)
 
     def entry(self, role: str, number: str | None, text: str) -> dict[str, Any]:
-        """A paragraph for the truth."""
+        """A paragraph for the ground truth."""
         return {"role": role, "number": number, "text": text, "section": dict(self.section), "turns": [], "marks": []}
 
     def wrapped(self, text: str, width: float, size: float, font: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""Sets a demonstration report: each block of its source becomes paragraphs, headings and tables on paper."""
+"""Typesets a demonstration report: each block of its source becomes paragraphs, headings or tables."""
 
 import io
 import re
@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class Setter(Paper):
-    """Sets one source in type and keeps the truth."""
+    """Typesets one source and records the ground truth."""
 
     def paragraph(
         self,
@@ -28,7 +28,7 @@ class Setter(Paper):
         font: str = "",
         size: float = 0.0,
     ) -> None:
-        """Set a paragraph and note where it begins and where pages turn in it."""
+        """Set a paragraph and record where it starts and where pages break in it."""
         font, size = font or self.regular, size or self.size
         lead = size * 1.36
         plain, items = words(text)
@@ -100,7 +100,7 @@ class Setter(Paper):
                 self.canvas.addOutlineEntry(text, key, 0)
 
     def contents_page(self) -> None:
-        """The list of headings with leaders of dots."""
+        """The list of headings with dot leaders."""
         self.room(60)
         self.y -= self.size * 2
         self.canvas.setFont(self.bold, self.size + 3.5)
@@ -120,7 +120,7 @@ class Setter(Paper):
             self.page.contents.append(f"{start} {label}")
 
     def table(self, block: str) -> None:
-        """`|||` and the widths of columns in per cent; then rows, first the head, their cells parted by ` || `."""
+        """`|||` and the widths of columns in per cent; then rows, header first, with cells separated by ` || `."""
         first, *rows = block.splitlines()
         left, full = self.frame()
         widths = [full * float(share) / 100 for share in first.split()[1:]]
@@ -147,7 +147,7 @@ class Setter(Paper):
         self.y -= self.size
 
     def cover(self, block: str) -> None:
-        """Cover lines: `!` large, `!!` middling, the rest plain. A title in fake bold is drawn twice, a hair apart."""
+        """Cover lines: `!` large, `!!` medium, the rest plain. A title in fake bold is drawn twice, slightly apart."""
         self.room(100)
         self.y -= 60
         for line in block.splitlines()[1:]:
@@ -170,7 +170,7 @@ class Setter(Paper):
             self.y -= 8
 
     def cover_sheet(self, block: str) -> None:
-        """The sheet that a repository of reviews puts before a deposited report."""
+        """The cover sheet that a repository of reviews adds to a report."""
         self.room(100)
         for line in block.splitlines()[1:]:
             for part in self.wrapped(line, self.frame()[1], self.size) if line.strip() != "." else [""]:
@@ -181,7 +181,7 @@ class Setter(Paper):
                 self.page.cover_sheet.append(line)
 
     def setting(self, block: str) -> None:
-        """`@…`: what changes the page."""
+        """`@…`: settings of the page."""
         name, *rest = block.split()
         if name == "@page":
             self.finish_page()
@@ -241,11 +241,11 @@ class Setter(Paper):
             self.paragraph(text)
 
     def bullet(self) -> str:
-        """The bullet of this report; a private-use character where the font is Vera, as word processors write it."""
+        """The bullet of this report. With Vera, the private-use character that word processors write."""
         return PRIVATE_BULLET if self.ligatures else "\u2022"
 
     def run(self) -> bytes:
-        """Set the whole source; the PDF's bytes."""
+        """Set the whole source and return the bytes of the PDF."""
         picture = 0
         for block in self.source.blocks:
             if not self.scan and self.scanned and self.open and not block.startswith("@page"):
@@ -264,7 +264,7 @@ class Setter(Paper):
         return self.buffer.getvalue()
 
     def canvas_off(self, block: str) -> None:
-        """Set a block of a scanned page for the truth only: its picture is already there."""
+        """Set a block of a scanned page for the ground truth only, because the page is a picture."""
         kept = self.canvas
         self.canvas = Canvas(io.BytesIO(), invariant=1)
         page = len(self.pages)

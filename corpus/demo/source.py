@@ -1,4 +1,4 @@
-"""What a demonstration report is set from: the small markup of `text/`, its words, and what the truth has of a page."""
+"""The source of a demonstration report: the markup of `text/`, its words, and the ground truth of a page."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ PORTRAIT, LANDSCAPE = (595, 842), (842, 595)
 
 @dataclass(frozen=True)
 class Word:
-    """A word and where it begins in the text of its paragraph; `mark` is a footnote number printed after it, raised."""
+    """A word and its offset in the paragraph. mark: a raised footnote number printed after it."""
 
     text: str
     start: int
@@ -20,7 +20,7 @@ class Word:
 
 @dataclass
 class Page:
-    """What stands on one page, as the truth tells it."""
+    """The content of one page, for the ground truth."""
 
     number: int
     label: str
@@ -36,7 +36,7 @@ class Page:
     paragraphs: list[dict[str, Any]] = field(default_factory=list)
 
     def truth(self) -> dict[str, Any]:
-        """The page for the truth file."""
+        """The page as JSON for the ground truth."""
         return {
             "number": self.number,
             "label": self.label,
@@ -53,7 +53,7 @@ class Page:
 
 
 class Source:
-    """One text file: `key: value` lines, a line `---`, then blocks parted by empty lines."""
+    """One text file: `key: value` lines, a line `---`, then blocks separated by empty lines."""
 
     def __init__(self, path: Path) -> None:
         head, body = path.read_text(encoding="utf-8").split("\n---\n", 1)
@@ -69,7 +69,7 @@ class Source:
 def words(text: str) -> tuple[str, list[Word]]:
     """The plain text of a paragraph and its words.
 
-    `^1^` is a footnote mark; `[[…]]` is text under a black box, which is not in the plain text.
+    `^1^` is a footnote mark. `[[…]]` is text under a black box, which the plain text leaves out.
     """
     plain, found, covered = "", [], False
     for piece in text.split():

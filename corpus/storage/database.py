@@ -234,8 +234,8 @@ class _State:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        told = path.stat()
-        return cls(told.st_mtime_ns, told.st_size, told.st_ino, _log_size(path))
+        stat = path.stat()
+        return cls(stat.st_mtime_ns, stat.st_size, stat.st_ino, _log_size(path))
 
 
 def _log_size(path: Path) -> int:
@@ -309,7 +309,7 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
-    # Errors that Python's own module raises carry no code; they are misuse, that is, bugs of ours.
+    # Errors that Python's own module raises carry no code; they are misuse, so bugs of this program.
     code: int = getattr(error, "sqlite_errorcode", -1)
     primary = code & 0xFF if code >= 0 else code
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

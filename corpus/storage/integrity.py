@@ -48,7 +48,7 @@ _MUST_BE_EMPTY = {
 
 
 def unsound(rows: Callable[[str], list[Any]]) -> Iterator[str]:
-    """What is wrong with the tables, as sentences. `rows` answers a question in SQL."""
+    """The faults in the tables, as sentences. rows: runs a SELECT."""
     for row in rows("PRAGMA foreign_key_check"):
         yield f"A row of {row[0]} belongs to no reading."
     for sentence, select in _MUST_BE_EMPTY.items():

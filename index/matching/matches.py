@@ -192,7 +192,7 @@ class _Known:
 
     @cached_property
     def kinds(self) -> dict[int, int]:
-        return self._of_terms(lambda postings: postings.kinds, or_, 0)
+        return self._of_terms(lambda postings: postings.masks, or_, 0)
 
     @cached_property
     def counts(self) -> dict[int, int]:

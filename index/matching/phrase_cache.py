@@ -73,7 +73,7 @@ def moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int,
     """
     for place, document in enumerate(postings.documents):
         if (number := numbers.get(document)) is not None:
-            yield number, postings.weights[place], postings.at(place), postings.kinds[place]
+            yield number, postings.weights[place], postings.at(place), postings.masks[place]
 
 
 def write(path: Path, readings: Mapping[int, int], phrases: Iterable[tuple[Slots, PostingsBuilder]]) -> None:

@@ -67,6 +67,6 @@ class _Source:
         if self._whole:  # then the new numbers follow one another, as the old ones do
             builder.extend(postings, self._numbers[0])
             return
-        for place, old in enumerate(postings.documents):
+        for i, old in enumerate(postings.documents):
             if old in self._numbers:
-                builder.add(self._numbers[old], postings.weights[place], postings.at(place), postings.kinds[place])
+                builder.add(self._numbers[old], postings.weights[i], postings.at(i), postings.masks[i])

@@ -2,7 +2,7 @@
 
 Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights; u32
 ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document;
-u16 kinds (the kinds of section that the positions of each document stand in, as bits).
+u16 masks (the section mask of each document).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Postings:
     """The documents that hold a term, and its positions in each.
 
     documents: numbers within the segment, ascending. weights: one a document: its occurrences, each counted with the
-    weight of the section it stands in. kinds: one a document: the kinds of section that it stands in, as bits. `index`
-    arguments are places in `documents`, not document numbers.
+    weight of the section it stands in. masks: the section mask of each document, that is, of its positions. `index`
+    arguments are indexes of `documents`, not document numbers.
     """
 
-    __slots__ = ("documents", "ends", "kinds", "positions", "weights")
+    __slots__ = ("documents", "ends", "masks", "positions", "weights")
 
     def __init__(
         self,
@@ -35,13 +35,13 @@ class Postings:
         weights: Sequence[float],
         ends: Sequence[int],
         positions: Sequence[int],
-        kinds: Sequence[int],
+        masks: Sequence[int],
     ) -> None:
         self.documents = documents
         self.weights = weights
         self.ends = ends
         self.positions = positions
-        self.kinds = kinds
+        self.masks = masks
 
     def at(self, index: int) -> Sequence[int]:
         """The positions in one document."""
@@ -55,20 +55,20 @@ class Postings:
 class PostingsBuilder:
     """Collects the postings of one term; documents must come in ascending order."""
 
-    __slots__ = ("documents", "ends", "kinds", "positions", "weights")
+    __slots__ = ("documents", "ends", "masks", "positions", "weights")
 
     def __init__(self) -> None:
         self.documents = array(_U32)
         self.weights: array[float] = array(_F32)
         self.ends = array(_U32)
         self.positions = array(_U32)
-        self.kinds = array(_U16)
+        self.masks = array(_U16)
 
-    def add(self, document: int, weight: float, positions: Iterable[int], kinds: int) -> None:
-        """Add a document with the positions of the term in it, ascending, and the kinds of their sections as bits."""
+    def add(self, document: int, weight: float, positions: Iterable[int], mask: int) -> None:
+        """Add a document with the positions of the term in it, ascending, and their section mask."""
         self.documents.append(document)
         self.weights.append(weight)
-        self.kinds.append(kinds)
+        self.masks.append(mask)
         self.positions.extend(positions)
         self.ends.append(len(self.positions))
 
@@ -79,13 +79,13 @@ class PostingsBuilder:
         self.weights.extend(postings.weights)
         self.ends.extend(before + end for end in postings.ends)
         self.positions.extend(postings.positions)
-        self.kinds.extend(postings.kinds)
+        self.masks.extend(postings.masks)
 
     def pack(self) -> bytes:
         """The postings as bytes, in the layout above."""
         count = array(_U32, [len(self.documents)])
         wide = (part.tobytes() for part in (count, self.documents, self.weights, self.ends, self.positions))
-        return b"".join((_little_endian(b"".join(wide), _U32), _little_endian(self.kinds.tobytes(), _U16)))
+        return b"".join((_little_endian(b"".join(wide), _U32), _little_endian(self.masks.tobytes(), _U16)))
 
 
 def unpack(data: bytes) -> Postings:
@@ -105,8 +105,8 @@ def unpack(data: bytes) -> Postings:
     if (ends[-1] if count else 0) != len(positions):
         raise ValueError("postings are cut short")
     weights = memoryview(numbers[1 + count : 1 + 2 * count]).cast("B").cast(_F32)
-    kinds = memoryview(_little_endian(whole[len(data) - 2 * count :], _U16)).cast(_U16)
-    return Postings(numbers[1 : 1 + count], weights, ends, positions, kinds)
+    masks = memoryview(_little_endian(whole[len(data) - 2 * count :], _U16)).cast(_U16)
+    return Postings(numbers[1 : 1 + count], weights, ends, positions, masks)
 
 
 def _numbers(data: memoryview) -> memoryview[int]:

@@ -55,23 +55,23 @@ class Inverted:
         layout = Layout(starts, bytes(_CODES[paragraph.kind] for paragraph in paragraphs))
         extras = _extras(paragraphs, starts, tokens)
         document, builders_of = self._count, self._put.builders_of
-        for token, kinds in _kinds(paragraphs, starts, tokens).items():
+        for token, mask in _masks(paragraphs, starts, tokens).items():
             for term, builder in builders_of[token]:
                 places, ends = len(builder.positions), builder.ends
                 before = ends[-1] if ends else 0
                 if places > before:  # and no other way to write the term has come first
                     builder.documents.append(document)
                     builder.weights.append(places - before + extras.get(term, 0.0))
-                    builder.kinds.append(kinds)
+                    builder.masks.append(mask)
                     ends.append(places)
                 else:
-                    builder.kinds[-1] |= kinds
+                    builder.masks[-1] |= mask
         for left, right in set(analyser.compounds(" ".join(texts))):
             key = f"{left}{right}{SEPARATOR}{left}"
             self._compounds.setdefault(key, PostingsBuilder()).add(document, 0.0, (), 0)
         for term, marked in self._marks(paragraphs, layout, tokens).items():
-            bits = reduce(or_, (1 << layout.kinds[layout.paragraph_at(place)] for place in marked))
-            self._terms.setdefault(term, PostingsBuilder()).add(document, float(len(marked)), marked, bits)
+            mask = reduce(or_, (1 << layout.kinds[layout.paragraph_at(place)] for place in marked))
+            self._terms.setdefault(term, PostingsBuilder()).add(document, float(len(marked)), marked, mask)
         self._count += 1
         return layout, len(tokens) - max(0, len(texts) - 1)
 
@@ -109,19 +109,19 @@ class Inverted:
         return {COMPOUND: self._compounds, FORM: forms, TERM: terms}
 
 
-def _kinds(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, int]:
-    """The kinds of section, as bits, that each token stands in; gaps between paragraphs may be among them."""
+def _masks(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, int]:
+    """The section mask of each token, including the gaps between paragraphs."""
     ends = [*starts[1:], len(tokens)]
     by_kind: dict[SectionKind, set[str]] = {}
     for kind, run in groupby(range(len(paragraphs)), key=lambda ordinal: paragraphs[ordinal].kind):
         ordinals = list(run)
         by_kind.setdefault(kind, set()).update(tokens[starts[ordinals[0]] : ends[ordinals[-1]]])
-    kinds: dict[str, int] = {}
+    masks: dict[str, int] = {}
     for kind, some in by_kind.items():
         bit = 1 << _CODES[kind]
         for token in some:
-            kinds[token] = kinds.get(token, 0) | bit
-    return kinds
+            masks[token] = masks.get(token, 0) | bit
+    return masks
 
 
 def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, float]:

@@ -1,7 +1,7 @@
-"""What a file says about itself. Only what is certain, each value with its source; unknown stays unknown.
+"""The metadata that a file gives about itself. Each value has a source; doubtful values are left unknown.
 
-Looked at in this order: the cover sheet of an archive, the cover, the running header, the file name, the properties of
-the PDF. A title is always found: the name of the file serves when nothing better does.
+The sources, in this order: the cover sheet of an archive, the cover, the running header, the file name, the properties
+of the PDF. There is always a title: if nothing better is found, it is the file name.
 """
 
 import re
@@ -88,7 +88,7 @@ _LONGEST = 250  # characters of a value
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A place where a file says something of itself. `lines`: what it says; `sure`: how much that is worth."""
+    """A source of metadata in a file. lines: its text. sure: the confidence in it."""
 
     name: str
     lines: tuple[str, ...]
@@ -103,8 +103,10 @@ def find(
     stem: str,
     size: float,
 ) -> dict[str, Found]:
-    """The fields that the file tells. kinds: of its sections; properties: of the PDF; stem: its name; size: of its
-    letters."""
+    """The fields that were found.
+
+    kinds: the kinds of its sections. properties: those of the PDF. stem: its name. size: its usual letter size.
+    """
     stem = repair(re.sub(r"%20|_", " ", stem)) or "untitled"
     cover = _cover(drafts)
     sheet = tuple(line.text for page in pages[:1] for line in page.lines if line.role is AsideRole.COVER_SHEET)
@@ -118,8 +120,7 @@ def find(
         _Source("running header", header, 0.75),
         _Source("file name", (stem,), 0.6),
     )
-    # What a text is shows in its title; "the response to an earlier executive summary" below it says nothing about
-    # that.
+    # Only the title says what kind of text it is. "The response to an earlier executive summary" below it does not.
     titles = (sources[0], _Source("cover", prominent, 0.85), *sources[2:])
 
     found: dict[str, Found | None] = {"title": _title(sheet, cover, size, properties, stem)}
@@ -158,7 +159,7 @@ def _first(sources: Sequence[_Source], ask: Callable[[tuple[str, ...]], str | No
 
 
 def _cover(drafts: Sequence[Draft]) -> list[Draft]:
-    """The short pieces of text at the beginning, before the report itself begins."""
+    """The short pieces of text at the start, before the report itself starts."""
     cover: list[Draft] = []
     for draft in drafts[:15]:
         numbered = re.match(r"\d+\.?(?:\d|\s)", draft.text) and not _DATE.match(draft.text)
@@ -192,7 +193,7 @@ def _title(sheet: tuple[str, ...], cover: Sequence[Draft], size: float, properti
 
 
 def _board(lines: tuple[str, ...]) -> str | None:
-    """The boards that are named in full; else by the usual abbreviation, as in Avonshire SCP."""
+    """The boards that are named in full, or else by abbreviation, as in Avonshire SCP."""
     return _boards(lines, _BOARD) or _boards(lines, _SHORT_BOARD)
 
 
@@ -209,7 +210,7 @@ def _boards(lines: tuple[str, ...], pattern: re.Pattern[str]) -> str | None:
 
 
 def _without_shouting(name: str) -> str:
-    """A name in capitals as it is written in a sentence, so that a board has one name whatever its covers look like."""
+    """A name in capitals, as it is written in a sentence, so that a board has one name on every cover."""
     capital = re.sub(r"(?<![’'\w])\w", lambda first: first[0].upper(), name.lower())
     return re.sub(r"(?<=[ -])(?:And|Of|Upon|In|On|With|The)(?=[ -])", lambda word: word[0].lower(), capital)
 
@@ -242,7 +243,7 @@ def _iso(match: re.Match[str]) -> str | None:
 
 
 def _published(lines: tuple[str, ...]) -> str | None:
-    """The day after "Published"; else the only day that stands on a line of its own."""
+    """The date after "Published", or else the only date on a line of its own."""
     for line in lines:
         said = _PUBLISHED.search(line)
         if said and (day := _DATE.match(line, said.end())):
@@ -252,8 +253,7 @@ def _published(lines: tuple[str, ...]) -> str | None:
 
 
 def _month(lines: tuple[str, ...]) -> str | None:
-    """The year of the only month that stands on a line of its own. Other dates of a cover may be those of the
-    events."""
+    """The year of the only month on a line of its own. Other dates on a cover may be dates of the events."""
     years = {found.group(1) for line in lines if (found := _MONTH.search(line))}
     return years.pop() if len(years) == 1 else None
 

@@ -49,7 +49,7 @@ PASSAGES = click.option(
 @click.option("--together", is_flag=True, help="Show only reports that have the words together in one paragraph.")
 @click.option("--most", is_flag=True, help="Also show reports that have most of the words, but not all.")
 @click.option("--facets", "counted", is_flag=True, help="Also count the results by year, board, area, kind, theme …")
-@click.option("--explain", is_flag=True, help="Also explain each report's position.")
+@click.option("--explain", is_flag=True, help="Also explain the score of each report.")
 @click.option(
     "--log", type=click.Path(path_type=Path), help="Add this search to a search log; `reviews log` prints it."
 )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on; others need --tokens or --user-header.",
+    help="Address to listen on. Any other address needs --tokens or --user-header.",
 )
 @click.option("--tokens", "by_token", is_flag=True, help="Admit only people with a token from `reviews token add`.")
 @click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the signed-in person.")
@@ -56,7 +56,7 @@ def serve(
     log_days: int | None,
     log_queries: bool,
 ) -> None:
-    """Serve the web page, to this computer only unless you say otherwise. Press Ctrl-C to stop."""
+    """Serve the web page. Only this computer can open it, unless you set --host. Press Ctrl-C to stop."""
     _check(host, by_token, user_header, proxies)
     try:
         from waitress.server import create_server
@@ -120,7 +120,7 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
 
 @click.group()
 def token() -> None:
-    """Manage the tokens that let people into `reviews serve --tokens`."""
+    """Manage the access tokens for `reviews serve --tokens`."""
 
 
 @token.command("add")

@@ -11,17 +11,17 @@ from corpus.disk_errors import mend, owner, refused
 from corpus.errors import Locked, UsageError
 from corpus.paths import LibraryPaths
 
-_PATIENCE = 0.2  # seconds: longer than `held` has it, and than nobody notices
+_TIMEOUT = 0.2  # seconds: longer than `held` holds the lock, too short to notice
 
 
 @contextmanager
 def writing(library: Path) -> Iterator[None]:
-    """Hold the library for writing. Raises Locked when another process does; readers need no lock."""
-    _assert_no_stranger(library)
+    """Lock the library for writing. Raises Locked when another process holds the lock. Readers need no lock."""
+    _refuse_root(library)
     path = LibraryPaths(library).lock
     lock = FileLock(path, mode=0o600)
     try:
-        lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
+        lock.acquire(timeout=_TIMEOUT, poll_interval=0.02)
     except Timeout as error:
         raise Locked(
             f"Another run is writing to {library}. Wait until it has finished, then run the command again. You can "
@@ -36,7 +36,7 @@ def writing(library: Path) -> Iterator[None]:
 
 
 def held(library: Path) -> bool:
-    """Whether a process is writing to the library now; False where that cannot be found out."""
+    """Whether a process is writing to the library now. False if that cannot be found out."""
     path = LibraryPaths(library).lock
     if not path.exists():
         return False
@@ -51,11 +51,11 @@ def held(library: Path) -> bool:
     return False
 
 
-def _assert_no_stranger(library: Path) -> None:
-    """Refuse root in the library of another user: what root writes there, that user could not read or replace."""
-    whose = owner(library)
-    if whose and os.geteuid() == 0:
+def _refuse_root(library: Path) -> None:
+    """Refuse to run as root in another user's library: that user could not read or replace what root writes."""
+    user = owner(library)
+    if user and os.geteuid() == 0:
         raise UsageError(
-            f"{library} belongs to the user {whose}, and root would leave files in it that {whose} cannot use. Run "
-            f"`sudo -u {whose} reviews …` instead. If root has already left some, fix them with {mend(library, whose)}."
+            f"{library} belongs to the user {user}, and root would leave files in it that {user} cannot use. Run "
+            f"`sudo -u {user} reviews …` instead. If root has already left some, fix them with {mend(library, user)}."
         )

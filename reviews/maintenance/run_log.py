@@ -1,7 +1,7 @@
-"""The records of what was done: one JSON file a run and its twin in plain text, numbered, the newest last by name.
+"""The records of past runs: a numbered JSON file for each run, and the same as plain text.
 
-A record holds ids, names and counts: no text of a report, no query. A run that left no record is told of too, by what
-it said when it began.
+A record holds ids, names and counts, but no report text and no query. A run that left no record is reported from the
+note that it wrote when it started (`reviews.maintenance.running`).
 """
 
 import json
@@ -21,15 +21,15 @@ from ingest.summary import PARTS
 from reviews.maintenance import running
 from reviews.maintenance.lock import held
 
-_ODD = "backslashreplace"  # a message may name a path that is no text; the record of it must not fail
+_UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read"}
 MANY = 20
-"""Withdrawn reports that are listed for a person; of more, the number is told and where they are listed."""
-_NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts behind those of older versions, which were named by the time
+"""How many withdrawn reports are listed in text. The rest are counted."""
+_NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older versions, which began with a time
 
 
 def begin(runs: Path, started: datetime, command: str) -> int:
-    """Say that a run begins, before it does anything. Gives its number."""
+    """Note that a run starts. Returns its number."""
     with suppress(OSError):
         runs.mkdir(mode=0o700, exist_ok=True)
     last = running.noted(runs)
@@ -39,12 +39,11 @@ def begin(runs: Path, started: datetime, command: str) -> int:
 
 
 def write(
-    runs: Path, started: datetime, command: str, error: str | None, told: dict[str, Any], number: int | None = None
+    runs: Path, started: datetime, command: str, error: str | None, result: dict[str, Any], number: int | None = None
 ) -> Path:
-    """Leave the record of a run that ends now. error: why it did not do its work, None when it did. number: as `begin`
-    gave it.
+    """Write the record of a run that ends now. error: why it failed, or None. number: as returned by `begin`.
 
-    Raises LimitHit when it cannot be written. That the run failed is known all the same.
+    Raises LimitHit when it cannot be written. The run is then reported from its note.
     """
     if number is None:
         number = begin(runs, started, command)
@@ -57,7 +56,7 @@ def write(
         "started_at": started.isoformat(timespec="seconds"),
         "finished_at": finished.isoformat(timespec="seconds"),
         "versions": {"program": version("safeguarding-reviews"), "python": platform.python_version()},
-        **told,
+        **result,
     }
     path = runs / f"run-{number:07d}-{finished:%Y%m%dT%H%M%SZ}.json"
     try:
@@ -70,8 +69,9 @@ def write(
 
 
 def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
-    """The records, newest first by their numbers, whatever the clock said. A run without a record and a record that
-    cannot be read are told as failures; a run that is going on has neither failed nor ended (`ok` is None).
+    """The records, newest first by number, even if the clock was wrong.
+
+    A run without a record, and a record that cannot be read, count as failures. `ok` is None while a run is going.
     """
     unrecorded = _unrecorded(runs)
     if unrecorded is not None:
@@ -106,15 +106,15 @@ def _begun(number: int, started: datetime, command: str) -> dict[str, Any]:
 
 
 def _unrecorded(runs: Path) -> dict[str, Any] | None:
-    """The last run, when it has no record."""
-    said = running.noted(runs)
-    if said is None or said["sequence"] in _numbered(runs):
+    """The last run, if it has no record."""
+    run = running.noted(runs)
+    if run is None or run["sequence"] in _numbered(runs):
         return None
-    if said.get("error"):
-        return {**said, "error": f"{said['error']} (The disk had no room for its record.)"}
+    if run.get("error"):
+        return {**run, "error": f"{run['error']} (The disk had no room for its record.)"}
     if held(runs.parent):
-        return {**said, "ok": None}
-    return {**said, "error": "It started but did not finish. It was killed, or the computer was switched off."}
+        return {**run, "ok": None}
+    return {**run, "error": "It started but did not finish. It was killed, or the computer was switched off."}
 
 
 def _without_record(why: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _without_record(why: str) -> dict[str, Any]:
 
 
 def age(runs: Path) -> timedelta | None:
-    """How long ago the last update ended well; None when none has. Below zero when the clock was set back."""
+    """The time since the last successful update, or None. Negative if the clock was set back."""
     for record in latest(runs):
         if record["ok"] and record["command"] == "update":
             return datetime.now(UTC) - datetime.fromisoformat(record["finished_at"])
@@ -130,8 +130,7 @@ def age(runs: Path) -> timedelta | None:
 
 
 def forget(runs: Path, report: str) -> None:
-    """Take the title and the file name of a report out of all records. What cannot be read as one is deleted: half of a
-    record that an interrupted run left, or one that was damaged."""
+    """Delete the title and the file name of a report from all records. Records that cannot be read are deleted."""
     for left in runs.glob(".*"):
         left.unlink()
     for path in sorted(runs.glob("*.json")):
@@ -145,7 +144,7 @@ def forget(runs: Path, report: str) -> None:
 
 
 def lines(record: dict[str, Any]) -> Iterator[str]:
-    """The same for a person."""
+    """A record as text."""
     yield f"{record['command']}, {record.get('started_at') or '?'} to {record.get('finished_at') or '?'}"
     if record["ok"] is None:
         yield "Still running."
@@ -166,7 +165,7 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
-    """What became of the files, from the summary of an ingest."""
+    """What happened to the files, from the summary of an ingest."""
     yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
     for part in PARTS:
         yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
@@ -188,13 +187,13 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
 
 
 def _keep(path: Path, record: dict[str, Any]) -> None:
-    twin = path.with_suffix(".txt")
-    write_atomic(twin, ("\n".join(lines(record)) + "\n").encode("utf-8", _ODD))
+    as_text = path.with_suffix(".txt")
+    write_atomic(as_text, ("\n".join(lines(record)) + "\n").encode("utf-8", _UNENCODABLE))
     try:
-        write_atomic(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _ODD))
+        write_atomic(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", _UNENCODABLE))
     except LimitHit:
-        with suppress(OSError):  # it would say how a run ended that has no record
-            twin.unlink()
+        with suppress(OSError):  # no text without its record
+            as_text.unlink()
         raise
 
 

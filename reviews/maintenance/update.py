@@ -1,6 +1,6 @@
-"""The work of a night: read what is new, bring the index up to date, check both, and leave a record.
+"""The nightly update: read new files, bring the index up to date, check both and record the run.
 
-What is needed after reading only is imported later: the processes that read start a quarter of a second earlier.
+Modules that are needed only after reading are imported later, so that reading starts a quarter of a second earlier.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _quiet(step: str, done: int, total: int) -> None:
 
 @dataclass(slots=True)
 class Run:
-    """What one run did. generation: the new one, None when the index was up to date. seconds: by step."""
+    """What one run did. generation: the one it built, None if the index was up to date. seconds: for each step."""
 
     command: str = "update"
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -72,10 +72,11 @@ def run(
     allow_withdrawals: bool = False,
     progress: Progress = _quiet,
 ) -> Run:
-    """Do the steps that are asked for, holding the library's lock, and leave a record in runs/, whatever happens.
+    """Hold the library's lock, do the steps and record the run in runs/, even if it fails.
 
-    verify: read every file to see whether it changed. allow_withdrawals: also of folders that are suddenly empty.
-    Raises Locked when another run holds the library, Corrupt when the check finds a fault.
+    read, index: which steps. rebuild: build the index from nothing. verify: read every file to see whether it has
+    changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty. Raises Locked when
+    another run holds the lock, and Corrupt when the check finds a fault.
     """
     done = Run("update" if read and index else "ingest" if read else "index")
     with recorded(settings, done), Store.open(settings.database) as store:
@@ -86,7 +87,7 @@ def run(
 
         def meanwhile(readings: Sequence[int]) -> None:
             from index.build import Ahead
-            from search.answering import theme_index  # noqa: F401 - it is needed in the end; now is the time to load it
+            from search.answering import theme_index  # noqa: F401 - load it while the files are read
 
             ahead[:] = ahead or [Ahead(store)]
             for reading in readings:
@@ -108,8 +109,8 @@ def run(
             from index import build
 
             unfinished = [removal.report for removal in store.removals() if not removal.done]
-            if rebuild:  # what was worked out before may be of a corpus that a backup has replaced
-                _forget_worked_out(settings)
+            if rebuild:  # the cache may belong to a corpus that a backup has replaced
+                _delete_cache(settings)
             with _timed(done, "index"):
                 done.generation = build.build(
                     store,
@@ -163,7 +164,7 @@ def recorded(settings: Settings, run: Run, result: Callable[[], dict[str, Any]] 
 
 
 def go_back(settings: Settings, generation: str) -> Generation:
-    """Make a kept generation the current one, if every byte of it is sound."""
+    """Make an older generation the current one. Every byte of it is checked first."""
     from index.storage import generations
 
     with writing(settings.library):
@@ -171,25 +172,25 @@ def go_back(settings: Settings, generation: str) -> Generation:
 
 
 def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) -> None:
-    """Let nothing stay of reports that the newest generation does not hold any more: older generations, what was worked
-    out from them, the free pages of the corpus, titles in the records of runs."""
+    """Delete what is left of removed reports: older generations, the cache, free pages of the corpus, and titles in the
+    records of runs."""
     from index.storage import generations
 
     generations.keep_only(settings.index, generations.current(settings.index).manifest.id)
-    _forget_worked_out(settings)
+    _delete_cache(settings)
     for report in reports:
         run_log.forget(settings.runs, report)
     store.scrub()
     store.note_removed()
 
 
-def _forget_worked_out(settings: Settings) -> None:
+def _delete_cache(settings: Settings) -> None:
     if settings.cache.exists():
         shutil.rmtree(settings.cache)
 
 
 def _count_themes(settings: Settings, reports: int) -> None:
-    """In a large library, find out which reports have which theme, so that nobody waits for it."""
+    """Count the themes of a large library in advance, so that the first search need not wait."""
     from search.answering import theme_index
 
     if reports >= theme_index.MANY:

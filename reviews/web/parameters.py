@@ -1,4 +1,4 @@
-"""The search in the address of a page: the query, filters and order, read from the parameters and written back."""
+"""The search in the address of a page: reads the query, filters and order from the parameters, and writes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SORTS: dict[Sort, str] = {
 VIEWS: tuple[View, ...] = get_args(View)
 PER_PAGE = 10
 _MOST = 100
-_LONGEST = 300  # characters of a filter's value: no board has a longer name
+_LONGEST = 300  # characters in the value of a filter; no board has a longer name
 _VALUES = 50  # of one filter
 
 
@@ -93,7 +93,7 @@ class SearchParameters:
         return SearchRequest(self.wording(themes), self.filters, **options)
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Parameters for this search, in a fixed order, without defaults."""
+        """The parameters of this search, in a fixed order, without default values."""
         found = [("q", self.text)] if self.text else []
         found += pairs_of(self.filters)
         found += [("exact", "1")] if self.exact else []
@@ -105,18 +105,18 @@ class SearchParameters:
         return found
 
     def query(self, **changes: Any) -> str:
-        """Query string for this search with changes. It starts at the first page unless `page` is among them."""
+        """The query string of this search with changes. Goes back to the first page unless `page` is given."""
         changed = replace(self, **{"page": 1, **changes})
         pairs = changed.pairs()
         return "?" + urlencode(pairs, errors="replace") if pairs else ""
 
     def inside(self) -> str:
-        """Query string for the same search inside one report."""
+        """The query string of the same search inside one report."""
         only = Filters(sections=self.filters.sections)
         return SearchParameters(text=self.text, filters=only, exact=self.exact).query()
 
     def wording(self, themes: Themes) -> str:
-        """The query text: as typed, or with every word exact."""
+        """The query as typed, or with every word exact."""
 
         def theme(name: str) -> tuple[str, tuple[str, ...]] | None:
             found = themes.find(name)
@@ -126,7 +126,7 @@ class SearchParameters:
 
 
 def exactly(query: Query) -> Query:
-    """The query with every word exact, without its other forms."""
+    """The query with every word exact, so that other forms of it are not found."""
     match query:
         case Word(text):
             return Word(text, exact=True)
@@ -156,7 +156,7 @@ def filters_of(given: MultiDict[str, str]) -> Filters:
 
 
 def pairs_of(filters: Filters) -> list[tuple[str, str]]:
-    """Parameters for these filters."""
+    """The parameters of some filters."""
     found = [(name, value) for name, values in filters.typed().items() if name != "year" for value in values]
     return found + [(name, str(year)) for name, year in zip(("from", "to"), filters.years or (), strict=False) if year]
 

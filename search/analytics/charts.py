@@ -1,5 +1,5 @@
-"""Bar charts of trends for a terminal, as SVG and as PNG. Each bar has its numbers as text, so that nobody needs to see
-its length or colour.
+"""Bar charts of trends for a terminal, as SVG and as PNG. Each bar has its numbers as text, so that it can be
+read without seeing its length or colour.
 """
 
 from __future__ import annotations

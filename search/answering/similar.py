@@ -1,4 +1,4 @@
-"""Which reports, and which passages, are like this one? Those that share the words that distinguish it."""
+"""Finds reports and passages that share the most distinctive words of a report or passage."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from index.storage.engine import Layout, Snapshot
 from search.answering.passages import passages
 from search.results import Passage
 
-_LOOKED_UP = 250  # of the words of a report that stand out in it, those that are looked up in the index
-_KEPT = 40  # words that make a report what it is
+_LOOKED_UP = 250  # most frequent words of a report that are looked up in the index
+_KEPT = 40  # most distinctive words of a report that are compared
 _KEPT_OF_PASSAGE = 15
 _SHOWN = 8
-_COMMON = 0.5  # nor does one that more than this share of the reports have
-_RARE = 2  # a word of fewer reports than this tells nothing about likeness: a name, or a slip of the reader
+_COMMON = 0.5  # words in more than this share of the reports are ignored
+_RARE = 2  # words in fewer reports are ignored: names and reading errors
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A report like another. score: 0 to 1. terms: the words they share that tell most. passages: of a search for
-    similar passages, the one that is meant.
+    """A similar report. score: 0 to 1. terms: the most distinctive words in common. passages: the similar passage, if
+    passages were compared.
     """
 
     report: Report
@@ -45,31 +45,31 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A word with how much it tells, and the documents that have it: how often each."""
+    """A distinctive word. weight: how distinctive. counts: its occurrences in each document that has it."""
 
     term: str
-    tells: float
+    weight: float
     counts: Mapping[int, int]
 
 
 def similar_reports(
     snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, limit: int
 ) -> list[Alike]:
-    """The reports most like one, best first."""
+    """The most similar reports, best first."""
     texts = (text for text, _, _ in store.readings.indexable(snapshot.documents()[document]))
-    counts = Counter(term for text in texts for term, _ in analyser.terms(text) if _telling(term))
-    telling = _telling_most(snapshot, [term for term, _ in counts.most_common(_LOOKED_UP)], counts, _KEPT)
-    own = sqrt(sum(shared.tells**2 for shared in telling)) or 1.0
+    counts = Counter(term for text in texts for term, _ in analyser.terms(text) if _is_comparable(term))
+    distinctive = _most_distinctive(snapshot, [term for term, _ in counts.most_common(_LOOKED_UP)], counts, _KEPT)
+    own = sqrt(sum(shared.weight**2 for shared in distinctive)) or 1.0
     scores: dict[int, float] = defaultdict(float)
     terms: dict[int, list[tuple[float, str]]] = defaultdict(list)
     lengths = snapshot.lengths()
-    for shared in telling:
+    for shared in distinctive:
         for other, count in shared.counts.items():
             if other != document and other in reports:
-                # As often as here is the most that counts: a longer report is not more like this one.
+                # Capped at 1: a report that repeats the word more often is not more similar.
                 share = min(1.0, count / lengths[other] * lengths[document] / counts[shared.term])
-                scores[other] += shared.tells**2 * sqrt(share)
-                terms[other].append((shared.tells * share, shared.term))
+                scores[other] += shared.weight**2 * sqrt(share)
+                terms[other].append((shared.weight * share, shared.term))
     best = sorted(scores, key=lambda d: (-round(scores[d], 9), reports[d].id))[:limit]
     return [Alike(reports[d], min(1.0, scores[d] / own**2), _best(terms[d])) for d in best]
 
@@ -77,27 +77,27 @@ def similar_reports(
 def similar_passages(
     snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, ordinal: int, limit: int
 ) -> list[Alike]:
-    """The paragraphs most like one, best first, one of each report. Other paragraphs of the same report count too."""
+    """The most similar paragraphs, best first, at most one from each report. The same report counts too."""
     reading = snapshot.documents()[document]
     (paragraph,) = store.readings.paragraphs(reading, [ordinal])
-    counts = Counter(term for term, _ in analyser.terms(paragraph.text) if _telling(term))
-    telling = _telling_most(snapshot, list(counts), counts, _KEPT_OF_PASSAGE)
-    own = sum(shared.tells for shared in telling) or 1.0
+    counts = Counter(term for term, _ in analyser.terms(paragraph.text) if _is_comparable(term))
+    distinctive = _most_distinctive(snapshot, list(counts), counts, _KEPT_OF_PASSAGE)
+    own = sum(shared.weight for shared in distinctive) or 1.0
     found: list[tuple[float, int, int, list[tuple[float, str]]]] = []
-    places = {shared.term: _positions(snapshot, shared.term) for shared in telling}
-    candidates = Counter(other for shared in telling for other in shared.counts)
+    positions_of = {shared.term: _positions(snapshot, shared.term) for shared in distinctive}
+    candidates = Counter(other for shared in distinctive for other in shared.counts)
     layouts: dict[int, Layout] = {}
-    # Half of the words must be somewhere in a report before its paragraphs are looked at.
-    for other in (d for d, held in candidates.items() if d in reports and 2 * held >= len(telling)):
+    # Only reports with at least half of the words are searched paragraph by paragraph.
+    for other in (d for d, held in candidates.items() if d in reports and 2 * held >= len(distinctive)):
         layout = layouts[other] = snapshot.layout(other)
         held: dict[int, list[tuple[float, str]]] = defaultdict(list)
-        for shared in telling:
-            for at in {layout.paragraph_at(position) for position in places[shared.term].get(other, ())}:
-                held[at].append((shared.tells, shared.term))
+        for shared in distinctive:
+            for at in {layout.paragraph_at(position) for position in positions_of[shared.term].get(other, ())}:
+                held[at].append((shared.weight, shared.term))
         held.pop(ordinal if other == document else -1, None)
         if held:
-            best = max(held, key=lambda at: (sum(tells for tells, _ in held[at]), -at))
-            found.append((sum(tells for tells, _ in held[best]) / own, other, best, held[best]))
+            best = max(held, key=lambda at: (sum(weight for weight, _ in held[at]), -at))
+            found.append((sum(weight for weight, _ in held[best]) / own, other, best, held[best]))
     found.sort(key=lambda each: (-round(each[0], 9), reports[each[1]].id))
     return [
         Alike(
@@ -109,7 +109,7 @@ def similar_passages(
                     store,
                     snapshot.documents()[other],
                     [at],
-                    sorted((p, p) for _, term in terms for p in places[term][other]),
+                    sorted((p, p) for _, term in terms for p in positions_of[term][other]),
                     layouts[other],
                     every=False,
                 )
@@ -119,12 +119,12 @@ def similar_passages(
     ]
 
 
-def _telling(term: str) -> bool:
+def _is_comparable(term: str) -> bool:
     return len(term) > 2 and term.isalpha() and not term.isupper()
 
 
-def _telling_most(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[str, int], kept: int) -> list[Shared]:
-    """The words that stand out: often here, in few other reports."""
+def _most_distinctive(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[str, int], kept: int) -> list[Shared]:
+    """The most distinctive words: frequent here, in few other reports."""
     held = len(snapshot.documents())
     found: list[tuple[float, str]] = []
     for term in terms:
@@ -132,11 +132,11 @@ def _telling_most(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[str,
         if _RARE <= having <= max(_RARE, held * _COMMON):
             found.append(((1 + log(counts[term])) * log(1 + held / having), term))
     best = sorted(found, key=lambda each: (-each[0], each[1]))[:kept]
-    return [Shared(term, tells, _counted(snapshot, term)) for tells, term in best]
+    return [Shared(term, weight, _counts(snapshot, term)) for weight, term in best]
 
 
-def _counted(snapshot: Snapshot, term: str) -> dict[int, int]:
-    """The documents that have a term: how often each."""
+def _counts(snapshot: Snapshot, term: str) -> dict[int, int]:
+    """The occurrences of a term in each document that has it."""
     return {
         base + number: postings.count(i)
         for base, postings in snapshot.postings(term)

@@ -1,5 +1,6 @@
-"""Which reports have which theme, and where do the phrases of the themes stand? Worked out once for a generation and a
-vocabulary, and kept beside the index.
+"""Which reports have which theme, and the postings of the themes' phrases.
+
+Computed once for each generation and vocabulary, and cached beside the index.
 """
 
 import hashlib
@@ -25,14 +26,14 @@ from search.parsing.parser import parse
 Evaluators = Callable[[Snapshot, WordLookup, Callable[[Slots], Postings | None]], Evaluator]
 
 VERSION = "3"
-"""Of what is kept: change it when the same themes would be found in other reports."""
+"""Version of the cache. Change it when the same themes would match other reports."""
 _PHRASES = ".phrases"
 MANY = 500
-"""Reports, from which on themes are counted before anybody asks, and their phrases kept: with fewer nobody waits."""
+"""From this many reports on, themes are counted in advance and their phrases are cached. Fewer take no time."""
 
 
 def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] | None]:
-    """The themes as the parser asks for them."""
+    """The function with which the parser looks up a theme."""
 
     def look_up(name: str) -> tuple[str, tuple[str, ...]] | None:
         theme = themes.find(name)
@@ -42,37 +43,38 @@ def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] 
 
 
 def theme_tree(themes: Themes, name: str) -> Query:
-    """The query that a theme stands for."""
+    """The query tree of a theme."""
     return parse(f'theme:"{name}"', theme_lookup(themes)).tree
 
 
 class ThemeTable:
-    """The readings that have each theme. folder: where it is kept; it holds numbers, no text of a report, and of the
-    words of the themes which are written with a hyphen in this library.
+    """The readings that have each theme, cached in `folder`.
 
-    A reading never changes, so what was found in it for the generation before holds on. Only one thing of other reports
-    decides whether one has a theme: "multi agency" is found by `multiagency` where somebody writes "multi-agency". As
-    long as that is as it was, only new readings are looked at.
+    The cache holds numbers and the compounds that the themes' words form in this library, but no report text.
+
+    A reading never changes, so its themes carry over from the previous generation. Other reports matter in one way
+    only: `multiagency` finds "multi agency" if any report has "multi-agency". While the compounds are unchanged, only
+    new readings are searched.
     """
 
     def __init__(self, folder: Path, generation: str, fingerprint: str, themes: Themes) -> None:
-        said = json.dumps([VERSION, fingerprint, [[theme.name, theme.queries] for theme in themes.themes]])
-        self._vocabulary = f"themes-{hashlib.sha256(said.encode()).hexdigest()[:24]}-"
+        stored = json.dumps([VERSION, fingerprint, [[theme.name, theme.queries] for theme in themes.themes]])
+        self._vocabulary = f"themes-{hashlib.sha256(stored.encode()).hexdigest()[:24]}-"
         self._file = folder / f"{self._vocabulary}{generation}.json"
         self._themes = themes
         self.phrases = Phrases(self._file.with_suffix(_PHRASES))
-        """The phrases of the themes, once the readings were asked for."""
+        """The phrases of the themes. Filled by `readings`."""
 
     def readings(self, snapshot: Snapshot, evaluator: Evaluators) -> dict[str, set[int]]:
-        """The readings that have each theme. evaluator: gives one for each theme, each with its own time."""
+        """The readings that have each theme. evaluator: makes an evaluator with its own deadline for each theme."""
         documents = snapshot.documents()
         kept = self._kept(self._file)
         if kept is not None:
             return kept.having
         lookup = WordLookup(snapshot)
         before, phrases_before = self._before(lookup)
-        lookup.compounds = _noting(lookup.compounds, before.compounds)
-        with suppress(OSError, LimitHit):  # a library that cannot be written to is searched all the same
+        lookup.compounds = _recorded(lookup.compounds, before.compounds)
+        with suppress(OSError, LimitHit):  # a read-only library can still be searched
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
             if len(documents) >= MANY:
                 self._count_phrases(snapshot, evaluator, lookup, phrases_before)
@@ -94,9 +96,7 @@ class ThemeTable:
         return having
 
     def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
-        """Find every phrase that the themes ask for: in readings that the generation before had too, where it was
-        found then.
-        """
+        """Precompute every phrase of the themes. Readings that the previous generation had keep their postings."""
         documents = snapshot.documents()
         number_of = {reading: document for document, reading in documents.items()}
         numbers = {old: number_of[reading] for old, reading in before.readings.items() if reading in number_of}
@@ -104,7 +104,7 @@ class ThemeTable:
         counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
         for theme in self._themes.themes:
             asked: list[Slots] = []
-            evaluator(snapshot.among(()), lookup, _asking(asked)).evaluate(theme_tree(self._themes, theme.name))
+            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(theme_tree(self._themes, theme.name))
             for slots in asked:
                 if name_of(slots) in counted:
                     continue
@@ -118,7 +118,7 @@ class ThemeTable:
         write_phrases(self.phrases.path, documents, counted.values())
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
-        """What was found for another generation: of the themes if it still holds, nothing if not; and the phrases."""
+        """The themes and phrases of another generation. No themes if its compounds differ."""
         nothing = _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
         for path in self._file.parent.glob(f"{self._vocabulary}*.json"):
             if kept := self._kept(path):
@@ -128,41 +128,41 @@ class ThemeTable:
 
     def _kept(self, path: Path) -> "_Kept | None":
         try:
-            said = json.loads(path.read_bytes())
+            stored = json.loads(path.read_bytes())
             return _Kept(
-                {theme.name: set(map(int, said["themes"][theme.name])) for theme in self._themes.themes},
-                frozenset(map(int, said["live"])),
-                {joined: [(left, right) for left, right in pairs] for joined, pairs in said["compounds"].items()},
+                {theme.name: set(map(int, stored["themes"][theme.name])) for theme in self._themes.themes},
+                frozenset(map(int, stored["live"])),
+                {joined: [(left, right) for left, right in pairs] for joined, pairs in stored["compounds"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None  # not there, or not what was written: it is made again
+            return None  # missing or damaged: compute it again
 
     def _keep(self, found: "_Kept") -> None:
-        said = {
+        stored = {
             "themes": {name: sorted(readings) for name, readings in found.having.items()},
             "live": sorted(found.live),
             "compounds": found.compounds,
         }
-        with suppress(OSError, LimitHit):  # a library that cannot be written to is searched all the same
-            for pattern in ("themes-*", ".themes-*"):  # also what a process left that was killed
+        with suppress(OSError, LimitHit):  # a read-only library can still be searched
+            for pattern in ("themes-*", ".themes-*"):  # the second: left by a killed process
                 for old in self._file.parent.glob(pattern):
                     if old != self.phrases.path:
                         old.unlink(missing_ok=True)
-            write_atomic(self._file, json.dumps(said, ensure_ascii=False).encode())
+            write_atomic(self._file, json.dumps(stored, ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """having: the readings that have each theme. live: those that were looked at. compounds: how joined words were
-    split, of each that was asked about."""
+    """having: the readings that have each theme. live: the readings that were searched. compounds: the splits of each
+    joined word that was looked up."""
 
     having: dict[str, set[int]]
     live: frozenset[int]
     compounds: dict[str, list[tuple[str, str]]]
 
 
-def _asking(asked: list[Slots]) -> Callable[[Slots], Postings]:
-    """Notes each phrase that is asked for, and says that it stands nowhere."""
+def _collecting(asked: list[Slots]) -> Callable[[Slots], Postings]:
+    """Collects each phrase that is looked up, and answers that it occurs nowhere."""
 
     def look_up(slots: Slots) -> Postings:
         asked.append(slots)
@@ -171,11 +171,11 @@ def _asking(asked: list[Slots]) -> Callable[[Slots], Postings]:
     return look_up
 
 
-def _noting(
-    compounds: Callable[[str], list[tuple[str, str]]], noted: dict[str, list[tuple[str, str]]]
+def _recorded(
+    compounds: Callable[[str], list[tuple[str, str]]], seen: dict[str, list[tuple[str, str]]]
 ) -> Callable[[str], list[tuple[str, str]]]:
     def look_up(joined: str) -> list[tuple[str, str]]:
-        found = noted[joined] = compounds(joined)
+        found = seen[joined] = compounds(joined)
         return found
 
     return look_up

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from search.batch.columns import MOST, OF_A_REPORT, SUMMARY
+from search.batch.columns import MOST, REPORT_COLUMNS, SUMMARY
 from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
 from search.batch.summary import by_title, most_rows, summary_row
 from search.batch.tally import SMALL, QueryAnswer, Tally
 from search.tables.cell_text import shortened
-from search.tables.columns import MAX_COLUMNS, WIDTHS
+from search.tables.column_types import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
 
 _MENTIONS = ("id", "query", "title", "board", "year", "page", "page_label", "paragraph", "section", "heading",
@@ -84,7 +84,9 @@ def rows_left_out(rows: Sequence[int], max_rows: int) -> list[int]:
 def _mentions(sheet: Sheet, tally: Tally, parts: Mapping[Path, int], max_rows: int) -> None:
     sheet.header([_NAMES.get(name, name) for name in sheet.columns], keep=1)
     sheet.narrow(
-        name for name in OF_A_REPORT if name in _MENTIONS and not any(getattr(report, name) for report in tally.reports)
+        name
+        for name in REPORT_COLUMNS
+        if name in _MENTIONS and not any(getattr(report, name) for report in tally.reports)
     )
     for row in islice(kept_rows(parts), max_rows):
         link = Link(row["link"], f"page {row['page_label']}") if row["link"] else None

@@ -32,7 +32,7 @@ COLUMNS = (
 )
 """Of the table of mentions: a row for each passage that has some. mentions: how many. match: the words found."""
 
-OF_A_REPORT = ("title", "board", "child", "case", "kind", "type", "year", "file")
+REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "file")
 """Those that say something about the report."""
 
 SUMMARY = (
@@ -65,5 +65,5 @@ _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 
 
 def extra_cells(answer: QueryAnswer) -> dict[str, str]:
-    """The cells of the sheet's own columns. One with the name of one of ours is called `sheet …`."""
+    """The cells of the sheet's own columns. If the output has a column of that name, it is called `sheet …`."""
     return {f"sheet {name}" if name in _TAKEN else name: cell for name, cell in answer.question.extra}

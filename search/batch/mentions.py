@@ -10,7 +10,7 @@ from typing import Any
 
 from corpus.names import real_path
 from corpus.report import Report
-from search.batch.columns import COLUMNS, OF_A_REPORT, extra_cells
+from search.batch.columns import COLUMNS, REPORT_COLUMNS, extra_cells
 from search.batch.tally import QueryAnswer
 from search.results import Hit
 from search.tables.writers import TEXT_FORMS, text_file
@@ -79,7 +79,7 @@ class Mentions:
         return count
 
     def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
-        about = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in OF_A_REPORT}}
+        about = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in REPORT_COLUMNS}}
         if not hit.mentions:  # no words of its own, such as year:2015, or words that stand apart
             yield {**about, "mentions": 0}
             return

@@ -36,7 +36,7 @@ def matrix_names(tally: Tally) -> list[str]:
 
 
 def by_title(tally: Tally) -> list[int]:
-    """The reports in the order in which a person looks for one, by their place in the tally."""
+    """The reports in order of title, by their index in the tally."""
     reports = tally.reports
     return sorted(range(len(reports)), key=lambda n: (reports[n].title.casefold(), reports[n].year or 0, n))
 

@@ -1,6 +1,6 @@
-"""Where does a quotation begin and end? Double marks of every style, and single ones, which are apostrophes too.
+"""Finds quotation marks: double marks of every style, and single marks, which may also be apostrophes.
 
-Everything here walks the text once, as the lexer does.
+Each function reads the text once, like the lexer.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ QUOTES = '"“”„‟«»″＂‹›〝〞'
 _SINGLE = "'‘’‚‛`´′＇"
 _MARKS = re.compile(f"[{QUOTES}]{{1,8}}")
 _OPENING = re.compile(rf"(?<![^\s()|:\-‐‑−–{QUOTES}])[{_SINGLE}]+(?=\w)")
-# What begins with an apostrophe: the end of "child's" after a stray space, 'n', 'em, '90s.
+# Words that start with an apostrophe: the end of "child's" after a stray space, 'n', 'em, '90s.
 _SHORTENED = re.compile(r"(?:s|t|d|m|n|re|ve|ll|em|tis|twas|[0-9]0s)\b", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?<=[\w*?.,!…)])[{_SINGLE}]+(?=[.,;:!?…]*(?:[\s()|~]|$))")
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Where what is quoted begins and ends, and where the text goes on. closed: whether there was a second mark."""
+    """start, end: of the quoted text. after: where the text goes on. closed: whether there was a closing mark."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Quotation:
 
 
 def quotation(text: str, at: int) -> Quotation:
-    """The quotation that begins with the double mark at `at`. Doubled marks, as CSV writes them, are one mark."""
+    """The quotation that starts with the double mark at `at`. Doubled marks, as in CSV, count as one."""
     marks = _MARKS.match(text, at)
     start = marks.end() if marks else at + 1
     follows = text[start : start + 1]
@@ -42,8 +42,9 @@ def quotation(text: str, at: int) -> Quotation:
 
 
 def singles(text: str) -> tuple[str, list[str], list[str]]:
-    """The text with double marks for pairs of single ones around words; what was so quoted, with its marks; and what
-    begins with a single mark that has no partner.
+    """Replace pairs of single marks with double marks.
+
+    Returns the new text, the quotations that were replaced, and the start of each quotation without a closing mark.
     """
     pieces: list[str] = []
     read: list[str] = []

@@ -1,4 +1,4 @@
-"""How are a word, a pattern and a phrase read?"""
+"""Reads words, patterns and phrases."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from search.parsing.operators import without_operators
 from search.parsing.tree_builder import Operand, leaf
 
 _FUZZY = re.compile(r"(.*)~([0-9]*)", re.DOTALL)
-_TRUNCATED = re.compile(r"(\w{3,})\$")  # how other databases write `neglect*`
+_TRUNCATED = re.compile(r"(\w{3,})\$")  # `neglect$`, which means `neglect*` in other databases
 
 
 class Words:
-    """Reads words, each counted with `count` against the limit of a query."""
+    """Reads words. count: called with the number of words read, to enforce the limit of a query."""
 
     def __init__(self, warn: Warn, count: Callable[[int], None]) -> None:
         self.warn = warn
@@ -34,7 +34,7 @@ class Words:
         return Operand(Word(trimmed(text), exact=True))
 
     def loose(self, text: str) -> Query:
-        """A word, fuzzy word or pattern. `text` holds a letter or digit and does not begin with a field's name."""
+        """A word, fuzzy word or pattern. `text` has a letter or digit and does not start with a field name."""
         if truncated := _TRUNCATED.fullmatch(text):
             self.warn(Code.TRUNCATION, typed=text, word=truncated[1])
         text = trimmed(text, before="*?", after="*?~")
@@ -59,7 +59,7 @@ class Words:
         return Word(without_operators(text))
 
     def _pattern(self, text: str) -> Word | Pattern:
-        """`text` is letters, digits, apostrophes and wildcards, at least one letter or digit among them."""
+        """`text` has at least one letter or digit, and otherwise only letters, digits, apostrophes and wildcards."""
         text = re.sub(r"\*+", "*", text)
         if text.startswith("*"):
             typed, text = text, trimmed(text.lstrip("*"), before="?", after="*?")
@@ -78,9 +78,9 @@ class Words:
         return Pattern(text)
 
     def phrase(self, inside: str, slop: int, alone: bool = False) -> Query:
-        """The phrase; an OR of phrases where a pattern holds a hyphen, for `self-harm*` is also written `selfharm*`.
+        """A phrase. If a pattern has a hyphen, an OR of phrases: `self-harm*` also finds `selfharm*`.
 
-        alone: it was typed without quotation marks, so what is one word is no phrase.
+        alone: typed without quotation marks, so a single word is read as a word.
         """
         slots: list[list[list[Word | Pattern]]] = []
         for typed in inside.split():
@@ -112,7 +112,7 @@ class Words:
         return phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
 
     def _phrase_word(self, typed: str) -> Word:
-        """A word of a phrase: there AND, OR, NOT and NEAR are words like any other."""
+        """A word of a phrase. In a phrase, AND, OR, NOT and NEAR are ordinary words."""
         text = trimmed(typed)
         self.count(len(words_of(text)))
         return Word(text)

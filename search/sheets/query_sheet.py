@@ -139,7 +139,7 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
 
 
 def _slip(query: str) -> str:
-    """Why the text of a cell is not a query, as far as can be told without parsing it; "" where it may be."""
+    """Why the text of a cell is not a query, as far as is known without parsing it; "" if it may be."""
     if not query:
         return "the row has no query"
     if "\ufffd" in query:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, number, seen, too_large
-from search.tables.columns import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from search.tables.column_types import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 _CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
 _LETTERS = 50_000_000  # in all cells together: one long text may be the value of many cells

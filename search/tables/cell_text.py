@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import ceil
 
-from search.tables.columns import MAX_CELL
+from search.tables.column_types import MAX_CELL
 
 _CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
 _UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # XML cannot hold them

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
-from search.tables.columns import Type
+from search.tables.column_types import Type
 
 _GROUP = 20_000  # rows that are held in memory and written together
 

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from search.tables.cell_text import height, is_formula, lines_in, readable
-from search.tables.columns import COUNTS, MAX_COLUMNS, NUMBERS, REALS, WIDTHS, WRAPPED
+from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, WIDTHS, WRAPPED
 
 MAX_LINKS = 65_000
 """Of a sheet: Excel allows 65,530. Beyond it the address stands in the cell as text."""
@@ -79,12 +79,12 @@ class Sheet:
 
     def cells(self, cells: Sequence[Any], form: Any = None) -> None:
         """Write the next row. A float is shown as a percentage, unless its column is one of REALS; None stays empty."""
-        told = [value if value is None or type(value) in _AS_IT_IS else readable(value) for value in cells]
-        wrapped = zip(told, self._widths, strict=False)
+        shown = [value if value is None or type(value) in _AS_IT_IS else readable(value) for value in cells]
+        wrapped = zip(shown, self._widths, strict=False)
         lines = max((lines_in(value, wide) for value, wide in wrapped if isinstance(value, str)), default=1)
         if lines > 1:
             self._sheet.set_row(self.row, height(lines))
-        for n, value in enumerate(told):
+        for n, value in enumerate(shown):
             if value is None or value == "":
                 continue
             if isinstance(value, str):

@@ -13,7 +13,7 @@ from corpus.atomic import beside
 from corpus.catalogue.text_table import guarded
 from corpus.disk_errors import refused
 from corpus.errors import LimitHit, UsageError
-from search.tables.columns import MAX_ROWS, types_of
+from search.tables.column_types import MAX_ROWS, types_of
 from search.tables.parquet import arrow, parquet_rows
 
 Row = Mapping[str, Any]

@@ -121,7 +121,7 @@ class TestALibrarysOwn:
 
     def test_what_stands_before_the_first_theme_is_told(self, tmp_path: Path) -> None:
         themes = load_themes(own(tmp_path, "# mine\nname = 'Early'\n" + GOOD))
-        assert "begins with a line [[theme]]" in told(themes)[0]
+        assert "starts with a line [[theme]]" in told(themes)[0]
         assert themes.find("trees") is not None
 
     def test_an_unknown_key_is_told_and_the_theme_is_used(self, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ class TestALibrarysOwn:
 
     def test_a_name_that_stands_twice_is_told(self, tmp_path: Path) -> None:
         themes = load_themes(own(tmp_path, GOOD + GOOD.replace("Trees", "TREES").replace("elm", "yew")))
-        assert told(themes) == ["themes.toml, line 7: the theme 'TREES' stands in line 1 already; that one is used"]
+        assert told(themes) == ["themes.toml, line 7: the theme 'TREES' is already in line 1; that one is used"]
         assert themes.find("trees") == Theme("Trees", ("elm", '"old oak"'))
 
     def test_letters_of_another_encoding_are_told(self, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def altered(monkeypatch: pytest.MonkeyPatch, term: str, change: Callable[[list[i
         if asked != term:
             return found
         return [
-            (base, Postings(p.documents[:1], p.weights[:1], [len(places)], array("I", places), p.kinds[:1]))
+            (base, Postings(p.documents[:1], p.weights[:1], [len(places)], array("I", places), p.masks[:1]))
             for base, p in found
             for places in [change(list(p.at(0)))]
         ]
@@ -81,7 +81,7 @@ def test_a_kind_of_section_that_is_wrong_is_found(index: Path, store: Store, mon
 
     def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
         return [
-            (base, Postings(p.documents, p.weights, p.ends, p.positions, [k ^ (asked == "neglect") for k in p.kinds]))
+            (base, Postings(p.documents, p.weights, p.ends, p.positions, [k ^ (asked == "neglect") for k in p.masks]))
             for base, p in real(self, asked)
         ]
 

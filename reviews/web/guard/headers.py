@@ -46,7 +46,7 @@ def with_headers(response: Response) -> Response:
 
 
 def refused(hosts: tuple[str, ...]) -> None:
-    """Refuse host names that are not ours, which protects against DNS rebinding."""
+    """Refuse unknown host names, to protect against DNS rebinding."""
     if hosts and _name(request.host) not in hosts:
         abort(421, "This page is not served under that name. Use the address that `reviews serve` printed.")
 

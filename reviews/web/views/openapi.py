@@ -21,8 +21,8 @@ _YEAR: Schema = {"type": "integer", "minimum": 1000, "maximum": 9999}
 _ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8,64}$"}
 
 
-def _query(name: str, told: str, schema: Schema, **more: Any) -> Schema:
-    return {"name": name, "in": "query", "description": told, "schema": schema, **more}
+def _query(name: str, description: str, schema: Schema, **more: Any) -> Schema:
+    return {"name": name, "in": "query", "description": description, "schema": schema, **more}
 
 
 def _values(each: Filter) -> Schema:
@@ -84,16 +84,16 @@ def _object(*keys: str) -> Schema:
     return {"type": "object", "required": list(keys)}
 
 
-def _get(told: str, kind: str, schema: Schema, parameters: list[Schema], *refusals: int) -> Schema:
+def _get(description: str, kind: str, schema: Schema, parameters: list[Schema], *refusals: int) -> Schema:
     wrong = "application/json" if kind == "application/json" else "text/html"
     wrong_schema = _ERROR if wrong == "application/json" else _TEXT
-    answers: Schema = {"200": {"description": told, "content": {kind: {"schema": schema}}}}
+    answers: Schema = {"200": {"description": description, "content": {kind: {"schema": schema}}}}
     for status in refusals:
         said = {400: "a parameter or the query is invalid", 404: "not found", 503: "not available at the moment"}[
             status
         ]
         answers[str(status)] = {"description": said, "content": {wrong: {"schema": wrong_schema}}}
-    return {"get": {"summary": told, "parameters": parameters, "responses": answers}}
+    return {"get": {"summary": description, "parameters": parameters, "responses": answers}}
 
 
 _JSON, _HTML = "application/json", "text/html"

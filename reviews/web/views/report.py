@@ -195,10 +195,10 @@ def page_json(id: str, number: int) -> Response:
     held, text = _report(id)
     _check(text, number)
     found = mentions(one(held, SearchParameters.read(request.args)), text)
-    told = [
+    marked = [
         {"number": m.number, "ordinal": m.ordinal, "start": m.start, "end": m.end} for m in found if m.page == number
     ]
-    return as_json({**report_text.to_dict(held, text, number), "mentions": told})
+    return as_json({**report_text.to_dict(held, text, number), "mentions": marked})
 
 
 @views.get(f"/reports/{_ID}/pages/<int:number>/picture.png")
@@ -245,7 +245,7 @@ def _report(id: str) -> tuple[Report, Text]:
 
 
 def _hiding(text: Text) -> list[int]:
-    """The pages from which text was withheld, because nobody can see it there."""
+    """The pages with hidden text that was withheld."""
     return [page.number for page in text.pages if any(how is not Hidden.MARKED for how in page.withheld)]
 
 

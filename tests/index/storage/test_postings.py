@@ -32,7 +32,7 @@ def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int]
         assert postings.weights[place] == weight
         assert list(postings.at(place)) == sorted(positions)
         assert postings.count(place) == len(positions)
-        assert postings.kinds[place] == kinds
+        assert postings.masks[place] == kinds
 
 
 def test_no_postings_are_postings_too() -> None:
@@ -60,4 +60,4 @@ def test_a_machine_that_writes_its_bytes_the_other_way_round_reads_and_writes_th
     kinds.byteswap()
     assert there == wide.tobytes() + kinds.tobytes()
     postings = unpack(there)
-    assert (list(postings.documents), list(postings.at(0)), postings.kinds[0]) == ([1], [3, 5], 0x0102)
+    assert (list(postings.documents), list(postings.at(0)), postings.masks[0]) == ([1], [3, 5], 0x0102)

@@ -24,7 +24,7 @@ from search.batch.runner import Source
 from search.batch.tally import SMALL
 from search.sheets.query_sheet import Question, questions
 from search.tables import workbook
-from search.tables.columns import MAX_CELL
+from search.tables.column_types import MAX_CELL
 from search.tables.workbook import Link
 from search.tables.writers import write_rows
 from tests.command import START, argv, environment

@@ -1,14 +1,14 @@
-"""The columns that our tables share: what type each holds, how wide it is in a workbook, and Excel's own limits."""
+"""The type of each column of a table, its width in a workbook, and the limits of Excel."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
 MAX_ROWS = 1_048_576
-"""Of an Excel sheet, its header among them."""
+"""Rows of an Excel sheet, including the header."""
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767
-"""Characters of a cell in Excel."""
+"""Characters in a cell of Excel."""
 
 NUMBERS = frozenset(("year", "page", "page_end", "ordinal", "line"))
 """Numbers that name a thing: shown as 2015, not as 2,015."""
