@@ -38,6 +38,11 @@ def around(letters: Sequence[Box]) -> Box:
     )
 
 
+def moved(box: Box, by: tuple[float, float]) -> Box:
+    """The rectangle so far to the right and up."""
+    return box[0] + by[0], box[1] + by[1], box[2] + by[0], box[3] + by[1]
+
+
 def is_scan(pictures: Sequence[Box], page: Box) -> bool:
     """Whether pictures (a scan may be cut in strips) fill so much of the page that they are a scan of it."""
     area = (page[2] - page[0]) * (page[3] - page[1])

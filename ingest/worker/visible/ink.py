@@ -1,7 +1,7 @@
 """What does a part of a page look like? The proof of what a person can see there, whatever was drawn over what."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import sub
 
@@ -85,6 +85,12 @@ class Part:
         rows, columns = self.cut(area)
         values = b"".join([self.rows[y][columns] for y in rows])
         return max((max(values[n::4]) - min(values[n::4]) for n in range(3)), default=0) if values else 0
+
+
+def paper(rows: Sequence[bytes]) -> int:
+    """The commonest level of grey of a page."""
+    some = b"".join(rows[::7])
+    return max(range(256), key=some.count)
 
 
 @contextmanager

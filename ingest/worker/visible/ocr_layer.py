@@ -5,11 +5,13 @@ it, and some programs leave them over letters that are drawn as curves. What can
 from collections.abc import Sequence
 
 from ingest.worker.pdfium import documents, objects
-from ingest.worker.visible import geometry, unseen
+from ingest.worker.visible import displaced, geometry, unseen
 from ingest.worker.visible.ink import Part, left_out
 from ingest.worker.visible.page_objects import Letter, PageObjects
 
 _INK = 60  # of 255: how far ink differs from its paper at least
+_LAYER = 10  # words: fewer may stand anywhere by chance
+_IN_PLACE = 0.9  # of the words of a layer stand at ink where the layer is in its place
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
 
@@ -18,7 +20,8 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 
     That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
     is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
-    but a ground, and there must be ink in it where the word is.
+    but a ground, and there must be ink in it where the word is. Where the layer as a whole stands beside its scan, the
+    word is looked for where it stands when the layer is moved back.
     """
     scan = geometry.is_scan(things.pictures, documents.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
@@ -41,20 +44,37 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
     if not drawn:
         return hidden
     whole = 2 * len(layer) > sum(1 for text in texts for letter in text if not letter.isspace())
-    standing: set[tuple[int, int]] = set()
+    standing, words = _standing(handle, layer, texts, drawn, whole, (0, 0))
+    if whole and scan and words >= _LAYER and len(standing) < _IN_PLACE * words:
+        by = displaced.shift(handle, [geometry.around([letter.box for letter in w]) for w in _words(layer, texts)])
+        moved, _ = _standing(handle, layer, texts, drawn, whole, by)
+        standing = max(standing, moved, key=len)
+    kept = {place for word in standing for place in word}
+    return [letter for letter in hidden if (letter.line, letter.offset) not in kept]
+
+
+def _standing(
+    handle: int, layer: list[Letter], texts: Sequence[str], drawn: list[int], whole: bool, by: tuple[int, int]
+) -> tuple[list[list[tuple[int, int]]], int]:
+    """The words of a layer, as lines and offsets of their letters, at whose places something is drawn that is no black
+    box; and how many words there are. by: how far the layer is moved.
+    """
+    standing: list[list[tuple[int, int]]] = []
+    count = 0
     for band in unseen.bands(layer):
         letters = [letter for held in band.values() for letter in held]
-        area = geometry.around([letter.box for letter in letters])
+        area = geometry.moved(geometry.around([letter.box for letter in letters]), by)
         full = Part(handle, area)
         with left_out(drawn):
             bare = Part(handle, area)
         for word in _words(letters, texts):
-            box = geometry.around([letter.box for letter in word])
+            count += 1
+            box = geometry.moved(geometry.around([letter.box for letter in word]), by)
             says = any(texts[letter.line][letter.offset].isalnum() for letter in word)
             drawn_there = full.changed(bare, box)[0] and not full.dark(box) and (whole or full.contrast(box) >= _INK)
             if drawn_there or (whole and not says):
-                standing.update((letter.line, letter.offset) for letter in word)
-    return [letter for letter in hidden if (letter.line, letter.offset) not in standing]
+                standing.append([(letter.line, letter.offset) for letter in word])
+    return standing, count
 
 
 def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]]:

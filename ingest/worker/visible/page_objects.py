@@ -27,8 +27,8 @@ class PageObjects:
     """The objects of a page with their kinds and places, in the order of drawing.
 
     picturing: the objects that are pictures or show one; pictures: where they lie. texts_in_forms: the text objects
-    inside forms. notes: where notes lie that may be drawn over the page; marked: how many of them ask for a redaction
-    that was never carried out.
+    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: where notes lie that may be drawn over
+    the page; marked: how many of them ask for a redaction that was never carried out.
     """
 
     def __init__(self, page: int, may_have_layers: bool = True) -> None:
@@ -40,11 +40,11 @@ class PageObjects:
         self.picturing: list[int] = []
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
-        self.shapes_in_forms: dict[int, int] = {}
+        self.shapes_in_forms: dict[int, list[int]] = {}
         self.any_picture = objects.IMAGE in self.kinds or objects.FORM in self.kinds
         if self.any_picture:
             for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
-                if kind == objects.IMAGE or (kind == objects.FORM and self._look_inside(thing, _FORMS_IN_FORMS)):
+                if kind == objects.IMAGE or (kind == objects.FORM and self._look_inside(thing, _FORMS_IN_FORMS, thing)):
                     self.picturing.append(thing)
                     self.pictures.append(box)
         self.notes: list[Box] = []
@@ -58,16 +58,21 @@ class PageObjects:
         """The places in the order of drawing of the objects of some kinds."""
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
 
-    def _look_inside(self, form: int, depth: int) -> bool:
-        """Keep the text inside a form; whether it shows a picture, itself or in a form of its own."""
+    def _look_inside(self, form: int, depth: int, outer: int) -> bool:
+        """Keep what is inside a form; whether it shows a picture, itself or in a form of its own. outer: the form that
+        stands on the page.
+        """
         picture = False
         for position in range(min(objects.count_inside(form), _OBJECTS_A_FORM)):
             thing = objects.inside_at(form, position)
             kind = objects.kind_of(thing) if thing else None
             if kind == objects.TEXT:
                 self.texts_in_forms.append(thing)
-            elif kind == objects.IMAGE or (kind == objects.FORM and depth and self._look_inside(thing, depth - 1)):
-                picture = True
+            elif kind == objects.FORM:
+                picture |= depth > 0 and self._look_inside(thing, depth - 1, outer)
+            elif kind in (objects.IMAGE, objects.PATH):
+                self.shapes_in_forms.setdefault(outer, []).append(thing)
+                picture |= kind == objects.IMAGE
         return picture
 
 

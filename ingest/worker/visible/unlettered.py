@@ -8,7 +8,7 @@ from itertools import groupby
 from ingest.structure.page import Line, RawPage
 from ingest.worker.pdfium import documents, drawing, objects
 from ingest.worker.visible import geometry
-from ingest.worker.visible.ink import left_out
+from ingest.worker.visible.ink import left_out, paper
 from ingest.worker.visible.page_objects import PageObjects
 
 _SCALE = 1.5  # pixels a point: the smallest print is still in strokes
@@ -52,18 +52,20 @@ def _may_be_curves(things: PageObjects) -> bool:
 def _letters(things: PageObjects) -> Iterator[int]:
     """How many letters each shape on the page may be."""
     for thing, kind, box in zip(things.objects, things.kinds, things.bounds, strict=True):
-        if kind == objects.TEXT or box[3] - box[1] < 1:
-            continue
-        if kind == objects.PATH:
-            segments = objects.count_segments(thing)
-            if segments >= _LONG:
-                yield segments // _LONG + 1
-            elif segments >= _SEGMENTS and box[3] - box[1] < _LINE[1]:
-                yield 1
-        elif kind == objects.IMAGE and box[3] - box[1] < _LINE[1]:
-            yield 1
-        elif kind == objects.FORM:
-            yield things.shapes_in_forms.get(thing, 0)
+        if kind == objects.FORM:
+            for shape in things.shapes_in_forms.get(thing, ()):
+                yield _letters_of(shape, objects.kind_of(shape), _LINE[0])
+        elif kind != objects.TEXT and box[3] - box[1] >= 1:
+            yield _letters_of(thing, kind, box[3] - box[1])
+
+
+def _letters_of(shape: int, kind: int, high: float) -> int:
+    if kind == objects.PATH:
+        segments: int = objects.count_segments(shape)
+        if segments >= _LONG:
+            return segments // _LONG + 1
+        return int(segments >= _SEGMENTS and high < _LINE[1])
+    return int(kind == objects.IMAGE and high < _LINE[1])
 
 
 def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
@@ -74,18 +76,12 @@ def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
     texts = [things.objects[z] for z in things.of_kind(objects.TEXT)] + things.texts_in_forms
     with left_out(texts):
         rows = drawing.rows(handle, width, height, depth=1, notes=False)
-    paper = _paper(rows)
-    black = bytes(abs(level - paper) > _DARK for level in range(256))
-    return _count([row.translate(black) for row in _blanked(rows, paper, page.lines, scale)], scale)
+    ground = paper(rows)
+    black = bytes(abs(level - ground) > _DARK for level in range(256))
+    return _count([row.translate(black) for row in _blanked(rows, ground, page.lines, scale)], scale)
 
 
-def _paper(rows: Sequence[bytes]) -> int:
-    """The commonest level of grey of a page."""
-    some = b"".join(rows[::7])
-    return max(range(256), key=some.count, default=255)
-
-
-def _blanked(rows: Sequence[bytes], paper: int, lines: Sequence[Line], scale: float) -> list[bytes]:
+def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: float) -> list[bytes]:
     """The rows of a picture with the paper in the place of lines that are known."""
     cleared = [bytearray(row) for row in rows]
     for line in lines:
@@ -97,7 +93,7 @@ def _blanked(rows: Sequence[bytes], paper: int, lines: Sequence[Line], scale: fl
         for y in range(max(0, top), min(len(cleared), bottom)):
             end = min(right, len(cleared[y]))
             if end > left:
-                cleared[y][left:end] = bytes((paper,)) * (end - left)
+                cleared[y][left:end] = bytes((ground,)) * (end - left)
     return [bytes(row) for row in cleared]
 
 

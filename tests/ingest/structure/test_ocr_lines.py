@@ -1,6 +1,6 @@
 """From what OCR says to lines, and whether they are believed before other text."""
 
-from corpus.model import Scan, ScanLine
+from corpus.model import AsideRole, Scan, ScanLine
 from ingest.structure import ocr_lines
 from ingest.structure.page import Line, RawPage
 
@@ -45,10 +45,22 @@ def test_a_page_with_a_word_that_nobody_believes_is_not_empty() -> None:
     assert not ocr_lines.empty(table(("~~", 0, 9, 9, 3.0)))
 
 
-def test_noise_is_no_text() -> None:
+def test_signs_are_no_text_and_noise_is_marked_as_hardly_legible() -> None:
     said = table(("~|", 1, 0, 0, 95), ("Wrxzqk", 2, 0, 90, 12), ("Wren", 3, 0, 180, 90))
-    assert [line.text for line in ocr_lines.from_table(said)[1]] == ["Wren"]
+    confidence, lines = ocr_lines.from_table(said)
+    assert [(line.text, line.legible) for line in lines] == [("Wrxzqk", False), ("Wren", True)]
+    assert confidence < 60, "what can hardly be read counts"
     assert ocr_lines.from_table(HEAD) == (0.0, ())
+
+
+def test_a_line_that_can_hardly_be_read_is_shown_and_not_searched() -> None:
+    lines = (ScanLine("Wren was seen.", 0, 1000, 50, 40), ScanLine("Wrxzqk", 0, 400, 150, 40, (), False))
+    unread = page()
+    ocr_lines.take(unread, Scan(1, "eng", "tesseract 5", 70.0, 2000, 0, lines))
+    assert [(line.text, line.role) for line in unread.lines] == [
+        ("Wren was seen.", None),
+        ("Wrxzqk", AsideRole.ILLEGIBLE),
+    ]
 
 
 def test_a_page_on_its_side_has_words_that_stand() -> None:
