@@ -91,6 +91,7 @@ class Mentions:
                 "ordinal": passage.ordinal,
                 "section": passage.section_kind.value,
                 "heading": passage.section_heading,
+                "confidence": passage.confidence,
                 "mentions": len(passage.highlights),
                 "match": "; ".join(found),
                 "text": passage.text,

@@ -15,7 +15,7 @@ NUMBERS = frozenset(("year", "page", "page_end", "ordinal", "line"))
 COUNTS = frozenset(
     ("mentions", "reports", "of", "cases", "passages", "pages", "unread_pages", "here", "elsewhere", "reports_here")
 )
-REALS = frozenset(("score", "per_10000_here", "per_10000_elsewhere"))
+REALS = frozenset(("score", "confidence", "per_10000_here", "per_10000_elsewhere"))
 """Numbers with decimals; a `share` is one too, shown as a percentage."""
 FLAGS = frozenset(("is_heading", "small"))
 
