@@ -15,7 +15,7 @@ from search.diagnostics import Diagnostic, sentences
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "case", "file")
 COLUMNS = (
     *REPORT_COLUMNS,
-    *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "mentions", "text"),
+    *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence", "mentions", "text"),
 )
 """Of a table of passages. mentions: how many are in the passage."""
 

@@ -17,7 +17,10 @@ Order = Literal["report", "left", "right", "match"]
 CONTEXT = 80
 """Characters on either side of a match; whole words only."""
 
-COLUMNS = ("left", "match", "right", "report", "title", "board", "year", "page", "page_label", "paragraph", "section")
+COLUMNS = (
+    *("left", "match", "right", "report", "title", "board", "year", "page", "page_label", "paragraph", "section"),
+    "confidence",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Line:
             "page_label": self.passage.page_label,
             "paragraph": self.passage.paragraph,
             "section": self.passage.section_kind.value,
+            "confidence": self.passage.confidence,
         }
 
 

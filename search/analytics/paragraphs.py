@@ -23,6 +23,7 @@ COLUMNS = (
     "section",
     "heading",
     "is_heading",
+    "confidence",
     "text",
 )
 
@@ -56,5 +57,6 @@ def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHIN
                 "section": section.kind.value,
                 "heading": section.heading,
                 "is_heading": paragraph.heading,
+                "confidence": text.pages[paragraph.page - 1].confidence,
                 "text": paragraph.text,
             }

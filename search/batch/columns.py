@@ -25,12 +25,14 @@ COLUMNS = (
     "ordinal",
     "section",
     "heading",
+    "confidence",
     "mentions",
     "match",
     "text",
     "link",
 )
-"""Of the table of mentions: a row for each passage that has some. mentions: how many. match: the words found."""
+"""Of the table of mentions: a row for each passage that has some. confidence: of the OCR, if the
+page was read by OCR. mentions: how many. match: the words found."""
 
 REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "file")
 """Those that say something about the report."""

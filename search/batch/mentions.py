@@ -94,6 +94,7 @@ class Mentions:
                 "ordinal": passage.ordinal,
                 "section": passage.section_kind.value,
                 "heading": passage.section_heading,
+                "confidence": passage.confidence,
                 "mentions": len(passage.mentions),
                 "match": "; ".join(found),
                 "text": passage.text,

@@ -18,7 +18,7 @@ COUNTS = frozenset(
         *("pages", "unread_pages", "here", "elsewhere", "reports_here"),
     )
 )
-REALS = frozenset(("score", "per_10000_here", "per_10000_elsewhere"))
+REALS = frozenset(("score", "confidence", "per_10000_here", "per_10000_elsewhere"))
 """Numbers with decimals; a `share` is one too, shown as a percentage."""
 FLAGS = frozenset(("is_heading", "small"))
 
