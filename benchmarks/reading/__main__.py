@@ -1,8 +1,9 @@
 """Completeness of the text: `python -m benchmarks.reading DIR` compares it with two independent readers.
 
 The words of a page on which PDFium and poppler's `pdftotext` agree count as correct. Recall is the share of them that
-we have on that page. Precision is the share of our words that at least one of the two has on that page. Hyphens are
-removed before comparing, because the three readers differ in how they join divided words.
+we have on that page. Precision is the share of our words that at least one of the two has on that page; pages that OCR
+has read are left out, because the two read no pictures. Hyphens are removed before comparing, because the three readers
+differ in how they join divided words.
 """
 
 import argparse
@@ -93,13 +94,15 @@ def score(path: Path, text: Text) -> Score:
     agreed = had = known = total = 0
     missing: Counter[str] = Counter()
     extra: Counter[str] = Counter()
-    for a, b, mine in zip(first, second, ours, strict=False):
+    for page, a, b, mine in zip(text.pages, first, second, ours, strict=False):
         both, either = a & b, a | b
         agreed += both.total()
         had += (both & mine).total()
+        missing += both - mine
+        if page.reader == "ocr":  # the others read no pictures
+            continue
         total += mine.total()
         known += (either & mine).total()
-        missing += both - mine
         extra += mine - either
     return Score(path.name, len(ours), agreed, had / (agreed or 1), known / (total or 1), missing, extra)
 

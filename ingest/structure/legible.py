@@ -98,7 +98,7 @@ def _pairs(text: str) -> tuple[int, int]:
     for word in text.split():
         if not word.isascii() or 2 * sum(map(str.isalpha, word)) <= len(word):  # a figure, a rule or an address
             continue
-        if len(word) <= _ABBREVIATION and word.isupper():
+        if word.count("/") > 1 or (len(word) <= _ABBREVIATION and word.isupper()):
             continue
         for one, other in pairwise(word.lower()):
             # A sign within a word counts: in a cipher it stands for a letter.

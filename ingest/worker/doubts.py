@@ -17,11 +17,11 @@ def mark(text_page: int, page: RawPage, places: Sequence[Sequence[int]], things:
     for line in page.lines:
         if legible.has_holes(line.text):
             line.doubt = Doubt.HOLES
-    odd = [at for at, line in enumerate(page.lines) if line.doubt or not legible.is_usual(line.text)]
-    if odd:
-        fonts = [textpage.font_name(text_page, places[at][0]) for at in odd]
-        for n in legible.in_cipher([page.lines[at].text for at in odd], fonts):
-            page.lines[odd[n]].doubt = Doubt.CIPHER
+    if not all(legible.is_usual(line.text) for line in page.lines):
+        # A few lines of names or references say nothing; all lines of their font do.
+        fonts = [textpage.font_name(text_page, place[0]) for place in places]
+        for at in legible.in_cipher([line.text for line in page.lines], fonts):
+            page.lines[at].doubt = Doubt.CIPHER
     if things.pictures:
         layer = [at for at, place in enumerate(places) if hidden_text.invisible(text_page, place[0])]
         if ocr_lines.doubtful(" ".join(page.lines[at].text for at in layer)):

@@ -64,7 +64,7 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
             other = other or _second(data)
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
-                page.scan, page.unread = True, page.unread or Reason.GARBLED.value
+                page.scan = True
         if page is not None:
             doubts.drop_ciphers(page)
         pages.append(page or _unread(index))

@@ -202,8 +202,12 @@ def test_a_page_that_was_read_whole_is_not_told(press: Any, drawing: str) -> Non
         ["2.4 8.8 10.2 78.6", "1,957 1,970 1,980", "2018-19 2019-20 2020-21"] * 4,
         ["Yr oedd y plentyn yn byw gyda'i fam a'i nain", "mewn fflat oer ac nid oedd neb wedi gofyn pam"],
         ["Dziecko mieszkalo z matka i babcia w zimnym mieszkaniu", "i nikt nie zapytal dlaczego tak bylo"],
+        [
+            "9 (https://example.org/media/5a7c4767e527rfx01/dh_131040.pdf)",
+            "22 https://example.org/kq7xz/x9zwvj/qqz.pdf",
+        ],
     ],
-    ids=["abbreviations", "figures", "Welsh", "Polish"],
+    ids=["abbreviations", "figures", "Welsh", "Polish", "references"],
 )
 def test_what_is_not_english_is_no_cipher(press: Any, lines: list[str]) -> None:
     report = pipeline.read(press.pdf(press.lines(*lines)), id="f" * 64, name="wren", max_pages=9)

@@ -9,9 +9,9 @@ from search.results import Passage
 PLAIN = Passage(3, 3, "3", "14", 7, SectionKind.CHRONOLOGY, "", 0, "DNA.", ())
 
 
-def test_a_passage_from_ocr_says_so_with_its_confidence_when_low() -> None:
+def test_a_passage_from_ocr_says_so_with_its_confidence() -> None:
     assert cited(PLAIN) == "page 3, paragraph 14"
-    assert cited(replace(PLAIN, ocr=True, confidence=95.8)) == "page 3, paragraph 14, read by OCR"
+    assert cited(replace(PLAIN, ocr=True, confidence=95.8)) == "page 3, paragraph 14, read by OCR with 96% confidence"
     poor = cited(replace(PLAIN, ocr=True, confidence=61.2))
     assert poor == "page 3, paragraph 14, read by OCR with 61% confidence: compare it with the page"
 

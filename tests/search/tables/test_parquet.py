@@ -50,7 +50,8 @@ def test_numbers_are_numbers_and_columns_of_the_sheet_are_text_whatever_they_are
     types = {field.name: str(field.type) for field in read(tmp_path / "out.parquet").schema}
     numbers = {"year", "page", "page_end", "ordinal", "mentions"}
     assert {name for name, type_ in types.items() if type_ == "int64"} == numbers
-    assert {types[name] for name in types.keys() - numbers} == {"string"}
+    assert types["confidence"] == "double"
+    assert {types[name] for name in types.keys() - numbers - {"confidence"}} == {"string"}
     assert {"line", "5"} < types.keys()
     summary = {field.name: str(field.type) for field in read(tmp_path / "out.summary.parquet").schema}
     assert (summary["reports"], summary["share"], summary["line"]) == ("int64", "double", "string")
