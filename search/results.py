@@ -190,11 +190,38 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A way on from an answer: a query that finds something, never applied by itself.
+
+    kind: "theme" (the theme covers what was typed), "spelling", "title" (the words are in titles only), "wider" (a
+    query without hits, asked less strictly) or "family" (words that begin like the one that was typed and are none of
+    its forms). reports: how many it finds, with the filters of the search. name: of the theme, or the word typed.
+    words: the terms of the theme, or the other words.
+    """
+
+    kind: str
+    query: str
+    reports: int
+    name: str = ""
+    words: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "query": self.query,
+            "reports": self.reports,
+            "name": self.name or None,
+            "words": list(self.words),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One page of answers. total: hits on all pages. parsed: the query as it was understood, in the query language.
 
     cases: how many cases the hits belong to; a report of no known case is one of its own. suggestion: a query that may
-    have been meant; never applied by itself.
+    have been meant; never applied by itself. offers: all ways on, the suggestion among them, each with its count; none
+    for a list of all hits.
     """
 
     text: str
@@ -209,6 +236,7 @@ class Results:
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
+    offers: tuple[Offer, ...] = ()
     cases: int = 0
     together: int | None = None
     apart: int | None = None
@@ -272,6 +300,7 @@ class Results:
             "apart": self.apart,
             "elapsed_ms": round(self.elapsed_ms, 1),
             "suggestion": self.suggestion,
+            "offers": [offer.to_dict() for offer in self.offers],
             "hits": [hit.to_dict() for hit in self.hits],
             "most": None if self.most is None else [hit.to_dict() for hit in self.most],
             "passages": None if self.passages is None else [each.to_dict() for each in self.passages],

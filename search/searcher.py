@@ -14,20 +14,22 @@ from typing import Self, Unpack
 from corpus.errors import NotFound, UsageError
 from corpus.model import Item, ItemKind, SectionKind, Text
 from corpus.report import Coverage, Report
-from corpus.themes import Themes
+from corpus.themes import Theme, Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.matches import Match
 from index.matching.result_set import Answer, Kinds
 from index.matching.sections import EVERY_KIND
 from index.matching.together import Together
+from index.query import Query
 from index.ranking_policy import MOST_WORDS_FROM
 from index.storage.engine import KINDS
 from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked
 from search.answering.most_words import MostWords, having_most
+from search.answering.offers import offers
 from search.answering.similar import Alike, similar_passages, similar_reports
-from search.answering.theme_index import theme_lookup
+from search.answering.theme_index import theme_lookup, theme_tree
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
 from search.hits.ordering import ordered
@@ -36,7 +38,7 @@ from search.hits.reports import Hits
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
 from search.request import SearchOptions, SearchRequest
-from search.results import Expansion, FacetValue, Hit, Results
+from search.results import Expansion, FacetValue, Hit, Offer, Results
 from search.session import Session
 
 _MORE_TERMS = 40  # of an expansion that are shown
@@ -171,6 +173,7 @@ class Searcher:
             hits=(),
             facets=self._facets(found, answer) if request.facets else {},
             suggestion=suggestion,
+            offers=self._offers(request, found, suggestion) if request.limit else (),
             cases=cases,
             together=None if near is None else len(near),
             apart=None if near is None else found.number - len(near),
@@ -212,6 +215,30 @@ class Searcher:
         if asked:
             said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
         return said, suggestion
+
+    def _offers(self, request: SearchRequest, found: _Found, suggestion: str | None) -> tuple[Offer, ...]:
+        look_up = theme_lookup(self._session.themes)
+
+        def count(query: Query) -> int:
+            whole = found.evaluator.evaluate(query)
+            return len(self._filtered(whole, found.chosen, found.mask, found.evaluator).documents)
+
+        def having(theme: Theme) -> int:
+            if found.mask == EVERY_KIND:  # known already
+                return len(self._session.themed[theme.name].intersection(*found.chosen.values()))
+            return count(theme_tree(self._session.themes, theme.name))
+
+        return offers(
+            found.parsed.tree,
+            suggestion,
+            lambda text: parse(text, look_up).tree,
+            request.query,
+            self._session.themes,
+            having,
+            count,
+            found.evaluator,
+            found=bool(found.whole.documents),
+        )
 
     def _most_words(self, answer: Answer, deadline: Deadline) -> MostWords | None:
         """What orders an answer to three plain words or more; None for any other."""

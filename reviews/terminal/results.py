@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LEGIBLE = 80  # of 100: below this OCR confidence, every line or two has a wrong word
 _HEADING = 80  # characters of a section heading to show next to a passage
 _VALUES = 12  # values of a facet to show
+_TERMS = 6  # of a theme that is offered
 
 
 def width() -> int:
@@ -40,8 +41,7 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
     split = f": {results.split}" if results.split else ""
     yield f"{asked}: {counted(results.total, 'report')}{cases}{split}{shown}"
     yield from _expanded(results)
-    if results.suggestion:
-        yield from textwrap.wrap(f"Did you mean: {results.suggestion}", width())
+    yield from _offered(results)
     if counted_too:
         yield from _counts(results)
     case = None
@@ -89,6 +89,20 @@ def _listed(number: int, listed: Listed) -> Iterator[str]:
     yield from quoted(listed.passage)
     for again in listed.also_in:
         yield from _indented(f"Also in {again.report.title}, {place(again.page, '', again.paragraph)}")
+
+
+def _offered(results: Results) -> Iterator[str]:
+    """The ways on from here, each a query with what it finds."""
+    said = {"spelling": "Did you mean", "title": "Only in titles", "wider": "Instead"}
+    for offer in results.offers:
+        found = counted(offer.reports, "report")
+        if offer.kind == "theme":
+            terms = ", ".join(offer.words[:_TERMS]) + (", …" if len(offer.words) > _TERMS else "")
+            yield from textwrap.wrap(f"Theme: {offer.query} ({found}), which also finds {terms}", width())
+        elif offer.kind == "family":
+            yield from _indented(f"not searched: {', '.join(offer.words)} ({found}); to find them: {offer.query}")
+        else:
+            yield from textwrap.wrap(f"{said[offer.kind]}: {offer.query} ({found})", width())
 
 
 def _note(sentence: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from index import analyser
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
-from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Word
+from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Word
 from search.answering.ranking import Titles
 from search.diagnostics import Code, Diagnostic, diagnostic
 
@@ -16,12 +16,15 @@ _SHARE = 2.56  # of the reports must have the word that is offered, halved for e
 _LONG = 30  # a longer word is none that a person meant
 _NEARBY = 5  # words between the two of a phrase that stands nowhere as it was typed
 _MOST_WORDS = 8  # that are looked up for a suggestion
+_SLIPS = 1  # reports: a word that no more have can be a slip of the pen
+_SLIP_TIMES = 20  # as many reports must have the word that was meant
+_SLIP_LETTERS = 6  # a shorter word is like too many others
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
 
 def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
-    """The query with each word that occurs nowhere replaced by the one that is most like it; None where that is none,
-    or where the new query would find nothing either.
+    """The query with each word that occurs nowhere, or in one report only, replaced by the one that is most like it.
+    None where there is none, or where the new query would find nothing either.
     """
     looked_up = 0
 
@@ -30,9 +33,12 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
         terms = [term for term, _ in analyser.terms(text)]
         if len(terms) != 1 or not 3 <= len(terms[0]) <= _LONG or looked_up == _MOST_WORDS:
             return None
-        if evaluator.evaluate(Word(text, exact)).documents:
+        having = len(evaluator.evaluate(Word(text, exact)).documents)
+        if having > _SLIPS:
             return None
         looked_up += 1
+        if having:
+            return _meant_instead(terms[0], having, evaluator)
         return _most_alike(terms[0], evaluator) or _split(terms[0], evaluator)
 
     changed = _mapped(tree, mended)
@@ -40,7 +46,18 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
         changed = _looser(tree)
     if changed == tree or not evaluator.evaluate(changed).documents:
         return None
+    if isinstance(changed, And) and all(isinstance(part, Word) for part in changed.parts):
+        return str(Plain(changed.parts))  # as a person types it
     return str(changed)
+
+
+def _meant_instead(term: str, having: int, evaluator: Evaluator) -> str | None:
+    """The word that was meant by one that occurs as a slip of somebody else's pen; None if it may well be a word."""
+    alike = [word for word in evaluator.expansion.alike(term, 1) if word != term and word.isalpha()]
+    if len(term) < _SLIP_LETTERS or not alike:
+        return None
+    often, word = max((len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in alike)
+    return word if often >= having * _SLIP_TIMES else None
 
 
 def _looser(tree: Query) -> Query:

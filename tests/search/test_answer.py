@@ -163,7 +163,7 @@ def test_without_grouping_the_order_is_that_of_the_score(demo: Searcher) -> None
         ("neglect NEAR/50 schol", "neglect NEAR/50 school"),
         ('"adolescents neglect"', "adolescents NEAR/5 neglect"),
         ('"child neglect voice"', "child neglect voice"),
-        ('in:findings "child neglect voice" year:2000..', "(in:findings (child neglect voice)) year:2000.."),
+        ('in:findings "child neglect voice" year:2000..', "(in:findings (child AND neglect AND voice)) year:2000.."),
         ("neglect", None),
         ("qqqqqqqq", None),
         ("burns", None),  # spelled well, and "born" is another word

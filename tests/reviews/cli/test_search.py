@@ -75,7 +75,13 @@ def test_the_order_is_explained(reviews: Reviews) -> None:
 
 
 def test_a_suggestion_is_printed(reviews: Reviews) -> None:
-    assert "Did you mean: neglect\n" in reviews("search", "neglct").output
+    assert "Did you mean: neglect (" in reviews("search", "neglct").output
+
+
+def test_ways_on_are_printed_with_what_they_find(reviews: Reviews) -> None:
+    assert 'Theme: theme:"Was not brought / DNA" (' in reviews("search", "missed appointments").output
+    assert "not searched: appointment (" in reviews("search", "appointed").output
+    assert re.search(r"Instead: neglect \(\d+ reports\)", reviews("search", "neglect zzyzx").output)
 
 
 def test_every_mention_in_one_report_is_shown_in_order(reviews: Reviews) -> None:

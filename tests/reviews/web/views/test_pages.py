@@ -143,6 +143,27 @@ def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> Non
     assert {mark.casefold() for mark in marked} == {"neglect"}
 
 
+def test_a_theme_that_covers_the_words_is_offered_above_the_answer(page: FlaskClient) -> None:
+    shown = html(page, "/?q=missed+appointments")
+    link = "/?q=theme%3A%22Was+not+brought+%2F+DNA%22"
+    assert 0 < shown.index(link) < shown.index("<mark")
+    assert "The theme Was not brought / DNA covers this" in Marks(shown).text
+    assert html(page, link)
+
+
+def test_words_of_the_family_that_were_not_searched_are_one_click_away(page: FlaskClient) -> None:
+    shown = html(page, "/?q=appointed")
+    assert "Not searched: appointment (" in Marks(shown).text
+    assert 'href="/?q=appointment"' in shown
+
+
+def test_after_nothing_was_found_each_way_on_is_a_link_with_its_count(page: FlaskClient) -> None:
+    shown = html(page, "/?q=neglect+zzyzx")
+    found = told(page, "/search.json?q=neglect")["total"]
+    assert f"Instead: neglect ({found} reports)" in Marks(shown).text
+    assert 'href="/?q=neglect"' in shown
+
+
 def test_the_pages_of_results_cover_all_of_them(page: FlaskClient) -> None:
     total = told(page, "/search.json?q=child")["total"]
     seen = [told(page, f"/search.json?q=child&limit=2&page={n}")["hits"] for n in range(1, total // 2 + 2)]

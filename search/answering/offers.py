@@ -1,0 +1,196 @@
+"""Ways on from an answer: queries that find something, each with its count. None is applied by itself."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+from corpus.themes import Theme, Themes
+from index import analyser
+from index.function_words import is_function_word
+from index.matching.evaluator import Evaluator
+from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
+from search.results import Offer
+
+Count = Callable[[Query], int]
+"""How many reports a query finds, with the filters of the search."""
+
+_THEMES = 2
+_WORDS = 5  # of a family
+_WIDER = 3
+_PARTS = 12  # of a query without hits; each is left out once
+_ROOT = 4  # letters: words that share fewer are not offered as one family
+_NEGATIONS = frozenset(("no", "not", "never"))
+_QUERY_SIGNS = re.compile(r"[:=()|~]|\b(?:AND|OR|NOT|NEAR)\b")
+_NAME_SIDES = re.compile(r"[/()]")
+_ENDINGS = (
+    r"(?:al|ally|ation|ational|ative|ed|edly|er|ful|fully|fulness|ion|ive|ively|ing|ise|ised|ish|less|lessness|ly|ment|"
+    r"ness|or|s|y)"
+)
+_LAST = re.compile(f"{_ENDINGS}$")
+_FAMILY = re.compile(f"[ey]?|e?{_ENDINGS}(?:s|'s)?")
+
+
+def offers(
+    tree: Query,
+    suggestion: str | None,
+    read: Callable[[str], Query],
+    typed: str,
+    themes: Themes,
+    having: Callable[[Theme], int],
+    count: Count,
+    evaluator: Evaluator,
+    *,
+    found: bool,
+) -> tuple[Offer, ...]:
+    """All ways on, no query twice.
+
+    read: parses a query, function words and all. typed: the query that `tree` is of. having: how many reports have a
+    theme, with the filters of the search. found: whether the query finds anything without them.
+    """
+    every = theme_offers(read(typed), themes, having)
+    if suggestion and (number := count(meant := read(suggestion))):
+        every.append(Offer("title" if _asks_titles(meant) else "spelling", suggestion, number))
+    if not found:
+        every += wider_offers(tree, count)
+    every += family_offers(tree, evaluator, count)
+    by_query: dict[str, Offer] = {}
+    for offer in every:
+        by_query.setdefault(offer.query, offer)
+    return tuple(by_query.values())
+
+
+def _asks_titles(query: Query) -> bool:
+    parts = query.parts if isinstance(query, And) else (query,)
+    return any(isinstance(part, Field) and part.name == "title" for part in parts)
+
+
+def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
+    """The themes with a term, or a name, of the same words as the query: `missed appointments` → Was not brought. A
+    theme that is part of another one comes before it.
+    """
+    typed = _content(_words(tree))
+    if not typed:
+        return []
+    covering = [theme for theme in themes.themes if _covers(theme, typed)]
+    narrow_first = sorted(covering, key=lambda theme: sum(_holds(theme, other) for other in covering))
+    counted = [(theme, having(theme)) for theme in narrow_first[:_THEMES]]
+    return [
+        Offer("theme", f'theme:"{theme.name}"', found, theme.name, theme.queries) for theme, found in counted if found
+    ]
+
+
+def _holds(theme: Theme, other: Theme) -> bool:
+    return f'theme:"{other.name}"' in theme.queries
+
+
+def _covers(theme: Theme, typed: frozenset[str]) -> bool:
+    start = min(typed, key=len)[:3]  # most terms are passed over without being analysed
+    sides = _NAME_SIDES.split(theme.name)
+    terms = [query for query in theme.queries if not _QUERY_SIGNS.search(query)]
+    return any(_content([text]) == typed for text in (*sides, *terms) if start in text.lower())
+
+
+def _content(texts: Sequence[str]) -> frozenset[str]:
+    """The classes of the words that say something; of all words where none does."""
+    terms = [term for text in texts for term, _ in analyser.terms(text)]
+    telling = [term for term in terms if term in _NEGATIONS or not is_function_word(term)]
+    return frozenset(map(analyser.word_class, telling or terms))
+
+
+def _words(tree: Query) -> list[str]:
+    """The words of a query of nothing but words, or of one phrase; none of any other."""
+    match tree:
+        case Word(text, exact) if not exact:
+            return [text]
+        case Phrase(parts, slop) if slop:
+            return []
+        case Phrase(parts) | And(parts) if all(isinstance(part, Word) and not part.exact for part in parts):
+            return [str(part) for part in parts]
+    return []
+
+
+def family_offers(tree: Query, evaluator: Evaluator, count: Count) -> list[Offer]:
+    """The words that begin like the one word of a query and are none of its forms: `appoint` → appointment."""
+    words = _words(tree)
+    terms = [term for text in words for term, _ in analyser.terms(text)]
+    if len(terms) != 1 or is_function_word(terms[0]):
+        return []
+    own = analyser.word_class(terms[0])
+    root = _root(own)
+    if len(root) < _ROOT or not root.isalpha():
+        return []
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    for term in evaluator.expansion.slot(f"{root}*"):
+        if _FAMILY.fullmatch(term[len(root) :]):
+            classes[analyser.word_class(term)].append(term)
+    classes.pop(own, None)
+    counted = [(count(Word(min(forms, key=len))), min(forms, key=len)) for forms in classes.values()]
+    best = sorted(((found, word) for found, word in counted if found), key=lambda pair: (-pair[0], pair[1]))[:_WORDS]
+    if not best:
+        return []
+    offered = [word for _, word in best]
+    query = Or(tuple(map(Word, offered))) if len(offered) > 1 else Word(offered[0])
+    return [Offer("family", str(query), count(query), terms[0], tuple(offered))]
+
+
+def _root(word: str) -> str:
+    return _LAST.sub("", word).rstrip("ey") if len(_LAST.sub("", word)) >= _ROOT else word.rstrip("ey")
+
+
+def wider_offers(tree: Query, count: Count) -> list[Offer]:
+    """For a query without hits: what is found without one of its parts, or with its words further apart; those that
+    keep most of the query first.
+    """
+    found: dict[str, Offer] = {}
+    for level in _wider(tree, count):
+        for query in level:
+            if number := count(query):
+                found.setdefault(str(query), Offer("wider", str(query), number))
+        if found:
+            break
+    return sorted(found.values(), key=lambda offer: -offer.reports)[:_WIDER]
+
+
+def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
+    """Lists of queries, each a step further from what was asked."""
+    match tree:
+        case Phrase(words, _) if len(words) > 1:
+            yield [_all(words)]
+            yield list(words)
+        case Near(left, right):
+            yield [_all((left, right))]
+            yield [left, right]
+        case In(_, part):
+            yield [part]
+            yield from _wider(part, count)
+        case And(parts):
+            yield from _without_some(parts, count)
+
+
+def _without_some(parts: Sequence[Query], count: Count) -> Iterator[list[Query]]:
+    """First with each part in turn made wider, then without what is found nowhere, then without one part, then each
+    part for itself.
+    """
+    some = parts[:_PARTS]
+    yield [
+        _all((*parts[:i], query, *parts[i + 1 :]))
+        for i, part in enumerate(some)
+        for query in next(_wider(part, count), [])
+    ]
+    present = [part for part in some if count(part)]
+    yield [_all(present)] if _asks(present) and len(present) < len(parts) else []
+    fewer = [(*parts[:i], *parts[i + 1 :]) for i in range(len(some))] if len(parts) > 2 else []
+    yield [_all(rest) for rest in fewer if _asks(rest)]
+    yield [part for part in some if _asks([part])]
+
+
+def _asks(parts: Sequence[Query]) -> bool:
+    """Whether there is more than exclusions."""
+    return not all(isinstance(part, Not) for part in parts)
+
+
+def _all(parts: Sequence[Query]) -> Query:
+    flat = [inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))]
+    if len(flat) == 1:
+        return flat[0]
+    return Plain(tuple(flat)) if all(isinstance(part, Word) for part in flat) else And(tuple(flat))

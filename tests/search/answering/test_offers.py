@@ -1,0 +1,129 @@
+"""Ways on from an answer: each finds something, and says how much."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from corpus.layout import create_library
+from corpus.storage.store import Store
+from corpus.themes import Themes
+from index import build
+from reviews.library import Library
+from search.filters import Filters
+from search.results import Offer
+from search.searcher import Searcher
+from tests.search.answering.test_theme_index import put
+
+
+def offered(searcher: Searcher | Library, query: str, filters: Filters | None = None) -> dict[str, list[Offer]]:
+    """The offers of each kind."""
+    found: dict[str, list[Offer]] = {}
+    for offer in searcher.search(query, filters or Filters()).offers:
+        found.setdefault(offer.kind, []).append(offer)
+    return found
+
+
+def queries(offers: list[Offer]) -> list[str]:
+    return [offer.query for offer in offers]
+
+
+@pytest.mark.parametrize(
+    ("typed", "theme"),
+    [
+        ("missed appointments", "Was not brought / DNA"),
+        ("missed appointment", "Was not brought / DNA"),
+        ('"missed appointments"', "Was not brought / DNA"),
+        ("was not brought", "Was not brought / DNA"),
+        ("voice of child", "Voice of the child"),
+        ("Voice of the Child", "Voice of the child"),
+        ("professional curiosity", "Professional curiosity"),
+    ],
+)
+def test_a_theme_that_covers_what_was_typed_is_offered_first(demo: Library, typed: str, theme: str) -> None:
+    first = demo.search(typed).offers[0]
+    assert (first.kind, first.query, first.name) == ("theme", f'theme:"{theme}"', theme)
+    assert first.words == next(each.queries for each in demo.themes().themes if each.name == theme)
+    assert first.reports == demo.search(first.query).total > 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["appointments", "missed", "brought", "missed appointments AND school", "neglect -school", "the", ""]
+)
+def test_a_theme_of_other_words_is_not_offered(demo: Library, typed: str) -> None:
+    assert 'theme:"Was not brought / DNA"' not in queries(offered(demo, typed).get("theme", []))
+
+
+def test_the_count_of_a_theme_is_with_the_filters(demo: Library) -> None:
+    year = next(report.year for report in demo.reports() if report.year)
+    for filters in (Filters(years=(year, year)), Filters(sections=("findings",))):
+        for offer in offered(demo, "missed appointments", filters).get("theme", []):
+            assert offer.reports == demo.search(offer.query, filters).total
+
+
+def test_every_word_of_a_misspelt_query_is_corrected(demo: Library) -> None:
+    (spelling,) = offered(demo, "neglct adolesents")["spelling"]
+    assert spelling.query == "neglect adolescents"
+    assert spelling.reports == demo.search("neglect adolescents").total > 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "wider"),
+    [
+        ("neglect zzyzx", ["neglect"]),
+        ("neglect school zzyzx qqqq", ["neglect school"]),
+        ("toothbrushes dental", ["dental", "toothbrushes"]),
+        ("toothbrushes dental neglect", ["dental neglect", "toothbrushes neglect"]),
+        ('"adolescents neglect"', ["adolescents neglect"]),
+        ("neglect NEAR/0 school", ["neglect school"]),
+        ("in:methodology neglect", ["neglect"]),
+        ("neglect -neglect", ["neglect"]),
+        ("zzyzx qqqq", []),
+        ("zzyzx -qqqq", []),
+        ("neglect", []),
+    ],
+)
+def test_each_way_on_from_nothing_finds_what_it_says(demo: Library, typed: str, wider: list[str]) -> None:
+    offers = offered(demo, typed).get("wider", [])
+    assert queries(offers) == wider
+    assert [offer.reports for offer in offers] == [demo.search(query).total for query in wider]
+    assert all(offer.reports for offer in offers)
+
+
+def test_the_rest_of_a_family_is_offered(demo: Library) -> None:
+    (family,) = offered(demo, "appointed")["family"]
+    assert (family.query, family.words, family.name) == ("appointment", ("appointment",), "appointed")
+    assert family.reports == demo.search("appointment").total > 0
+
+
+@pytest.mark.parametrize("typed", ["=appointed", "appoint*", "appointed school", "the", "zzyzx", '"appointed"~2'])
+def test_there_is_no_family_of_anything_but_one_word(demo: Library, typed: str) -> None:
+    assert "family" not in offered(demo, typed)
+
+
+def test_no_query_is_offered_twice(demo: Library) -> None:
+    for typed in ("manage", "neglct", '"adolescents neglect"'):
+        found = queries(list(demo.search(typed).offers))
+        assert len(found) == len(set(found))
+
+
+def test_a_list_of_all_hits_offers_nothing(demo: Library) -> None:
+    assert demo.search("missed appointments", limit=None).offers == ()
+
+
+@pytest.fixture
+def slipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    """Thirty reports about Child A, of which one is misspelt."""
+    settings = create_library(tmp_path_factory.mktemp("slip") / "library")
+    with Store.open(settings.database) as store:
+        for number in range(30):
+            put(store, f"report {number}", str(number), ["The school had a concern about neglect."])
+        put(store, "misspelt", "misspelt", ["The shcool had a concren."])
+        build.build(store, settings.index)
+    with Searcher(settings.database, settings.index, Themes((), ())) as searcher:
+        yield searcher
+
+
+def test_a_slip_that_one_report_shares_is_corrected_too(slipped: Searcher) -> None:
+    (spelling,) = offered(slipped, "concren neglct")["spelling"]
+    assert (spelling.query, spelling.reports) == ("concern neglect", 30)
+    assert "spelling" not in offered(slipped, "concren")
