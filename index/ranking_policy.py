@@ -39,10 +39,10 @@ PROXIMITY_WEIGHT = 2.0
 PROXIMITY_REPORTS = 30
 """How many of the best reports are examined for proximity: reading positions takes time."""
 
-NEARNESS_WEIGHT = 1.5
+NEARNESS_WEIGHT = 2.0
 """What plain words add side by side in the order asked, as a multiple of their idf; less the further apart they are."""
 
-NEARNESS_REPORTS = 100
+NEARNESS_REPORTS = 30
 """How many of the best reports that have plain words together are examined for how near they come."""
 
 # Three plain words or more: plain BM25 of the report, and of its three best paragraphs.
@@ -62,7 +62,7 @@ MOST_B = 0.75
 MOST_PARAGRAPHS = (1.0, 1 / 2, 1 / 3)
 """What the best paragraph of a report counts, the second and the third."""
 
-MOST_REPORTS = 150
+MOST_REPORTS = 100
 """How many of the best reports are examined for paragraphs."""
 
 MOST_SHORT = 20

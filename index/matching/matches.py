@@ -155,21 +155,30 @@ class _Known:
 
     def reader(self) -> Callable[[int], Sequence[int]]:
         """See Words.reader."""
+        lists = self.lists()
+
+        def read(document: int) -> Sequence[int]:
+            found = lists(document)
+            return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+        return read
+
+    def lists(self) -> Callable[[int], list[Sequence[int]]]:
+        """The same, with the positions of each term in a list of its own."""
         behind = 0  # the first document after the current segment
         lists: list[tuple[dict[int, int], Sequence[int], Sequence[int]]] = []
 
-        def read(document: int) -> Sequence[int]:
+        def read(document: int) -> list[Sequence[int]]:
             nonlocal behind, lists
             if document >= behind:
                 segment = bisect_right(self._bases, document)
                 behind = self._bases[segment] if segment < len(self._bases) else _BEHIND
                 lists = self._places[self._bases[segment - 1]]
-            found = [
+            return [
                 positions[ends[place - 1] if place else 0 : ends[place]]
                 for places, ends, positions in lists
                 if (place := places.get(document)) is not None
             ]
-            return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
         return read
 
@@ -219,6 +228,11 @@ def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
     A position that two of them share is repeated. Call it with matching documents in ascending order.
     """
     return _Known.together([words._known for words in several]).reader()
+
+
+def lists(several: Sequence[Words]) -> Callable[[int], list[Sequence[int]]]:
+    """The same, with the positions of each term in a list of its own: nothing is sorted."""
+    return _Known.together([words._known for words in several]).lists()
 
 
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
@@ -356,17 +370,6 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
         for document, number in each.items():
             total[document] = total.get(document, 0.0) + number
     return total
-
-
-def reader_of(match: Match) -> Callable[[int], Sequence[int]]:
-    """A function that returns the first positions of a match in a document, ascending. Documents must be asked for in
-    ascending order.
-    """
-    parts = parts_of([match])
-    words = [part for part in parts if isinstance(part, Words)]
-    if len(words) == len(parts):
-        return reader(words)
-    return lambda document: sorted(chain.from_iterable(match.starts(document)))
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:

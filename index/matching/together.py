@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import and_
 
-from index.matching.matches import Match, as_one, reader_of
+from index.matching.matches import Match, Words, as_one, lists, parts_of
 from index.matching.spans import Span, smallest
 from index.storage.engine import Layout
 
@@ -22,18 +22,18 @@ class Together:
         self._layout = layout
 
     def documents(self, among: set[int], tick: Callable[[], None]) -> set[int]:
-        """Which of the documents, each of which has all the words, have them in one paragraph: it is looked for in the
-        first that will do. tick: called inside the loop.
+        """Which of the documents, each of which has all the words, have them in one paragraph. Stops at the first such
+        paragraph of a document. tick: called inside the loop.
         """
         ordered = sorted(among)
         kinds = as_one([match.kinds_in(ordered) for match in self._matches], and_)
-        readers = [reader_of(match) for match in self._matches]
+        readers = [_lists_of(match) for match in self._matches]
         found = set()
         for number, (document, common) in enumerate(zip(ordered, kinds, strict=True)):
             if number % _OFTEN == 0:
                 tick()
             if common:  # what stands in one paragraph stands in sections of one kind
-                few, *others = sorted((read(document) for read in readers), key=len)
+                few, *others = sorted((read(document) for read in readers), key=_size)
                 if _share_a_paragraph(few, others, self._layout(document).starts):
                     found.add(document)
         return found
@@ -44,7 +44,19 @@ class Together:
 
     def nearness(self, document: int) -> float:
         """How near the words come: 1 side by side in the order asked, 0 where no paragraph has them all."""
-        return max((nearest_window(groups)[0] for groups in self._paragraphs(document)), default=0.0)
+        if any(document not in match.documents for match in self._matches):
+            return 0.0
+        starts, words = self._layout(document).starts, len(self._matches)
+        best = 0.0
+        for span, begins in _windows([match.spans(document) for match in self._matches]):
+            if words <= best * (span[1] - span[0] + 1):
+                continue
+            near = _nearness(span, begins)
+            if near > best and bisect_right(starts, span[0]) == bisect_right(starts, span[1]):
+                best = near
+                if best == 1.0:
+                    break
+        return best
 
     def _paragraphs(self, document: int) -> list[list[list[Span]]]:
         """For each paragraph that has all the words, the matches of each."""
@@ -65,17 +77,39 @@ class Together:
         return found
 
 
-def _share_a_paragraph(few: Sequence[int], others: Sequence[Sequence[int]], starts: Sequence[int]) -> bool:
-    last = 0
-    for position in few:
-        ordinal = bisect_right(starts, position, last)
-        if ordinal == last:
-            continue
-        last = ordinal
+def _lists_of(match: Match) -> Callable[[int], Sequence[Sequence[int]]]:
+    """A function that returns the first positions of a match in a document, in lists that are ascending. Documents must
+    be asked for in ascending order.
+    """
+    parts = parts_of([match])
+    words = [part for part in parts if isinstance(part, Words)]
+    return lists(words) if len(words) == len(parts) else lambda document: list(match.starts(document))
+
+
+def reader_of(match: Match) -> Callable[[int], Sequence[int]]:
+    """The same in one list."""
+    read = _lists_of(match)
+
+    def one(document: int) -> Sequence[int]:
+        found = read(document)
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    return one
+
+
+def _size(several: Sequence[Sequence[int]]) -> int:
+    return sum(map(len, several))
+
+
+def _share_a_paragraph(
+    few: Sequence[Sequence[int]], others: Sequence[Sequence[Sequence[int]]], starts: Sequence[int]
+) -> bool:
+    """Whether a paragraph has a position of each word. few: the lists of the word with the fewest."""
+    for position in chain.from_iterable(few):
+        ordinal = bisect_right(starts, position)
         begin, end = starts[ordinal - 1], starts[ordinal] if ordinal < len(starts) else _BEHIND
         for other in others:
-            at = bisect_left(other, begin)
-            if at == len(other) or other[at] >= end:
+            if not any((at := bisect_left(some, begin)) < len(some) and some[at] < end for some in other):
                 break
         else:
             return True
@@ -102,11 +136,13 @@ def _nearness(span: Span, begins: Sequence[int]) -> float:
 
 
 def _windows(groups: Sequence[Sequence[Span]]) -> Iterator[tuple[Span, list[int]]]:
-    """For each match, the narrowest span that ends with it and holds one of each group, with where each begins."""
+    """For each match, the narrowest span that ends with it and holds one of each group, with where each begins: a list
+    that changes with the next.
+    """
     latest = [-1] * len(groups)
     missing = len(groups)
     for last, first, number in sorted((last, first, n) for n, some in enumerate(groups) for first, last in some):
         missing -= latest[number] < 0
         latest[number] = max(latest[number], first)
         if not missing:
-            yield (min(latest), last), list(latest)
+            yield (min(latest), last), latest

@@ -12,8 +12,8 @@ from heapq import nlargest
 from itertools import chain
 from math import log
 
-from index.matching.matches import Match, reader_of
-from index.matching.together import Together
+from index.matching.matches import Match
+from index.matching.together import Together, reader_of
 from index.ranking_policy import (
     BM25_K1,
     MOST_B,

@@ -5,7 +5,7 @@ Everything between a typed query and a highlighted passage takes part: parser, i
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -14,10 +14,15 @@ import pytest
 import reviews
 from corpus.layout import create_library
 from index import analyser
+from index.matching import together
+from index.matching.result_set import Answer
+from index.matching.spans import Span
+from index.matching.together import Together
 from index.query import And, In, Near, Not, Or, Phrase, Plain, Query, Theme, Word
 from reviews.library import Library
 from reviews.maintenance.update import run
 from search.filters import Filters
+from search.parsing import plain_words
 from search.parsing.parser import FIELDS
 from search.results import Hit
 from tests.oracle import Oracle, OracleReport, Place, as_meant, generate, sentences
@@ -173,3 +178,39 @@ def test_the_comparison_fails_when_the_analysis_drops_a_word(
         deaf = made(tmp_path, ROOT / "corpus" / "demo")
     with deaf:
         assert disagreements(deaf, oracle, generate(oracle, seed=3, n=200))
+
+
+def keep_every_word(words: Sequence[Word]) -> Sequence[Word]:
+    return words
+
+
+def any_window(groups: Sequence[Sequence[Span]]) -> list[Span]:
+    """From the first match of all to the last."""
+    return [(min(a for some in groups for a, _ in some), max(b for some in groups for _, b in some))]
+
+
+def all_of_them(_together: Together, among: set[int], tick: Callable[[], None]) -> set[int]:
+    return among
+
+
+def every_match(answer: Answer, document: int) -> list[Span]:
+    return answer.marks(document)
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "wrong"),
+    [
+        (plain_words, "_kept", keep_every_word),  # function words are required
+        (together, "smallest_windows", any_window),  # a mention contains a smaller one
+        (Together, "documents", all_of_them),  # words that are apart are counted as together
+        (Answer, "mentions", every_match),  # each word is a mention
+    ],
+)
+def test_the_comparison_fails_when_a_rule_of_plain_words_is_broken(
+    demo: Library, monkeypatch: pytest.MonkeyPatch, where: object, name: str, wrong: object
+) -> None:
+    oracle = oracle_of(demo)
+    typed = [(text, as_meant(text)) for text in sentences(oracle, seed=5, n=60)]
+    monkeypatch.setattr(where, name, wrong)
+    with pytest.raises(AssertionError):
+        assert differing(demo, oracle, typed) == []
