@@ -149,11 +149,7 @@ class Children:
             stderr=subprocess.DEVNULL,
             env=confinement.environment(),
         )
-        assert process.stdin is not None  # noqa: S101 - for the type checker
-        assert process.stdout is not None  # noqa: S101
-        child = Child(os.dup(process.stdin.fileno()), os.dup(process.stdout.fileno()), os.open(os.devnull, os.O_RDONLY))
-        process.stdin.close()
-        process.stdout.close()
+        child = Child(*_taken_from(process), os.open(os.devnull, os.O_RDONLY))
         first = json.dumps(self._limits).encode() + b"\n"
         answer = child.ask((first,), confinement.START_SECONDS, _LONGEST_REPLY)
         try:
@@ -172,6 +168,46 @@ class Children:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What another program answered, and how it ended. words: the last that it wrote to stderr."""
+
+    answer: Answer
+    exit_code: int
+    words: str
+
+
+def run(
+    command: Sequence[str], parts: Sequence[bytes], *, seconds: float, most: int, environment: dict[str, str]
+) -> Done:
+    """Run a program on these bytes. It is killed, with its whole group, at the deadline and when it says too much."""
+    words, errors = _error_pipe()
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment, start_new_session=True
+    )
+    os.close(errors)
+    requests, answers = _taken_from(process)
+    try:
+        answer = exchange(requests, answers, parts, seconds=seconds, most=most, whole=True)
+        end(process, patience=0.0 if answer.late or answer.too_long else _ENDING)
+        return Done(answer, process.returncode, _words(words))
+    finally:
+        end(process)
+        os.close(answers)
+        os.close(words)
+
+
+def _taken_from(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """The pipes to and from a process, as descriptors that belong to the caller."""
+    found = []
+    for pipe in (process.stdin, process.stdout):
+        if pipe is None:
+            raise RuntimeError("the process was started without pipes")
+        found.append(os.dup(pipe.fileno()))
+        pipe.close()
+    return found[0], found[1]
+
+
 def end(process: subprocess.Popen[bytes], patience: float = 0.0) -> None:
     """Kill a process and its group, after it had time to end by itself."""
     if patience:
@@ -187,12 +223,15 @@ def end(process: subprocess.Popen[bytes], patience: float = 0.0) -> None:
 def _error_pipe() -> tuple[int, int]:
     """Both ends of a pipe for the last words of a process that dies. A full pipe must not stop it."""
     words, errors = os.pipe()
-    os.set_blocking(words, False)
-    os.set_blocking(errors, False)
+    if sys.platform != "win32":
+        os.set_blocking(words, False)
+        os.set_blocking(errors, False)
     return words, errors
 
 
 def _words(descriptor: int) -> str:
+    if sys.platform == "win32":  # reading would wait
+        return ""
     try:
         return os.read(descriptor, 60_000).decode("utf-8", "replace").strip()
     except OSError:  # it has not said anything

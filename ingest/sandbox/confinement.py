@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,15 @@ _TRYING = threading.Lock()
 _NEEDED = ("pypdf", "pypdfium2", "pypdfium2_raw")
 _PROGRAM = ("corpus", "ingest", "search")  # folders of ours that a process in the box may load
 _ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+STRENGTHS = ("bubblewrap", "landlock", "rlimits", "none")
+"""What a sandbox is named after: the strongest that there is."""
+
+
+def strongest(bound: Sequence[str]) -> str:
+    """The name of a sandbox that consists of these."""
+    return next((name for name in STRENGTHS if name in bound), "none")
 
 
 def limit(memory_mb: int) -> bool:

@@ -60,8 +60,8 @@ def exchange(
     """Write the parts to one descriptor and read the answer from the other.
 
     It returns at the deadline whatever the other side does: also when that takes nothing, never ends its line, or has
-    left the pipe to another process. whole: the answer is everything up to its end, and `requests` is closed after the
-    last part.
+    left the pipe to another process. whole: the answer is everything up to its end, and `requests` is closed so that
+    the other side sees the end of the parts.
     """
     answer = Answer(most, whole)
     if sys.platform == "win32":
@@ -82,18 +82,25 @@ def _by_turns(requests: int, answers: int, parts: Sequence[bytes], answer: Answe
         os.set_blocking(requests, False)
         ready.register(requests, select.POLLOUT)
     deadline = time.monotonic() + seconds
-    while not answer.done:
+    while not (answer.done or answer.late):
         left = deadline - time.monotonic()
         found = [descriptor for descriptor, _ in ready.poll(left * 1000)] if left > 0 else []
         answer.late = not found
-        if answer.late:
-            return
         if answers in found:
-            answer.add(os.read(answers, _CHUNK))
-        elif not (waiting := _write(requests, waiting)):
+            answer.add(_read(answers))
+        elif found and not (waiting := _write(requests, waiting)):
             ready.unregister(requests)
             if answer.whole:
                 os.close(requests)
+    if answer.whole and waiting:
+        os.close(requests)
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _CHUNK)
+    except OSError:  # reset by a process that died
+        return b""
 
 
 def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
@@ -116,17 +123,15 @@ def _by_threads(requests: int, answers: int, parts: Sequence[bytes], answer: Ans
             for part in parts:
                 for at in range(0, len(part), _CHUNK):
                     os.write(requests, part[at : at + _CHUNK])
-            if answer.whole:
-                os.close(requests)
         except OSError:  # it is dead
             pass
+        finally:
+            if answer.whole:
+                os.close(requests)
 
     def read() -> None:
         while not answer.done:
-            try:
-                data = os.read(answers, _CHUNK)
-            except OSError:
-                data = b""
+            data = _read(answers)
             if over.is_set():
                 return
             answer.add(data)
