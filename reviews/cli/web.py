@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 )
 @click.option("--tokens", "by_token", is_flag=True, help="Admit only people with a token from `reviews token add`.")
 @click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the signed-in person.")
-@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of that proxy; can be repeated.")
-@click.option("--name", "names", multiple=True, help="Host name to accept; can be repeated.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated.")
+@click.option("--name", "names", multiple=True, help="Host name to accept, and to use in links; can be repeated.")
+@click.option("--https", is_flag=True, help="Browsers always reach the page by https: mark cookies as secure.")
 @click.option(
     "--rate",
     type=click.IntRange(min=0),
@@ -52,6 +53,7 @@ def serve(
     user_header: str | None,
     proxies: tuple[str, ...],
     names: tuple[str, ...],
+    https: bool,
     rate: int,
     log_days: int | None,
     log_queries: bool,
@@ -70,8 +72,8 @@ def serve(
         ) from error
     known = by_token or user_header is not None
     options = Options(
-        hosts=names or (() if known else HERE),
-        access=Access(Tokens(path) if by_token else None, user_header or "", proxies),
+        hosts=tuple(name.lower() for name in names) or (() if known else HERE),
+        access=Access(Tokens(path) if by_token else None, user_header or "", proxies, https),
         rate=rate,
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,
@@ -103,9 +105,9 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
         local = False
     if by_token and user_header:
         raise UsageError("Use either --tokens or --user-header, not both.")
-    if bool(user_header) != bool(proxies):
+    if (user_header and not proxies) or (proxies and not user_header and not by_token):
         raise UsageError(
-            "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both."
+            "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both, or --tokens."
         )
     for proxy in proxies:
         try:
