@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 )
 @click.option("--tokens", "by_token", is_flag=True, help="Admit only people with a token from `reviews token add`.")
 @click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the signed-in person.")
-@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated.")
+@click.option(
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated."
+)
 @click.option("--name", "names", multiple=True, help="Host name to accept, and to use in links; can be repeated.")
 @click.option("--https", is_flag=True, help="Browsers always reach the page by https: mark cookies as secure.")
 @click.option(
@@ -61,10 +63,9 @@ def serve(
     """Serve the web page, to this computer only unless you say otherwise. Press Ctrl-C to stop."""
     _check(host, by_token, user_header, proxies)
     try:
-        from waitress.server import create_server
-
         from reviews.web.app import HERE, Options, create_app
         from reviews.web.guard.access import Access
+        from reviews.web.guard.connections import server_of
         from reviews.web.guard.tokens import Tokens
     except ImportError as error:
         raise UsageError(
@@ -80,7 +81,7 @@ def serve(
     )
     app = create_app(path, options)
     try:
-        server = create_server(app, host=host, port=port, threads=8, ident="", channel_timeout=60)
+        server = server_of(app, host, port, proxies)
     except OSError as error:
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action

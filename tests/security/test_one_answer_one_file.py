@@ -16,6 +16,7 @@ from tests.ingest.conftest import Press
 from tests.patience import PATIENCE
 from tests.security.taken_over import UNBOUND, take_over
 
+
 @pytest.fixture
 def boxed(request: pytest.FixtureRequest) -> bool:
     if request.param and not confinement.works_in_bubblewrap():

@@ -22,7 +22,9 @@ def workbook(rows: str, after: str = "", sheets: int = 1) -> bytes:
             f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="r1" Type="{_REL}/officeDocument" '
             'Target="xl/workbook.xml"/></Relationships>',
         )
-        file.writestr("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{listed}</sheets></workbook>')
+        file.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{listed}</sheets></workbook>'
+        )
         file.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_PACKAGE}">{links}</Relationships>')
         for n in range(1, sheets + 1):
             file.writestr(
