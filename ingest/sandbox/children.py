@@ -91,7 +91,7 @@ class Children:
         words, errors = _error_pipe()
         self._process = subprocess.Popen(
             self._command,
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=errors,
             env=confinement.environment(),

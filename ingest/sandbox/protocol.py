@@ -38,7 +38,7 @@ READERS = ("pdfium", "pypdf", "ocr", None)
 LONGEST_TEXT = 32_000_000
 """The most bytes that a report may have: 5,000 pages with twice as many letters as a full page holds."""
 _MOST_VALUES = 2_000_000
-"""The most values in an answer. It is counted in commas, before anything is made of them; letters may have commas too."""
+"""The most values in an answer. Commas are counted, before anything is parsed; texts have some too."""
 _MOST_GROUPS = 500_000
 """The most lists and objects in an answer, which take the most memory. A paragraph takes two."""
 

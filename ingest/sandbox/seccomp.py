@@ -65,7 +65,7 @@ def _program(place: int, processor: int, may_execute: bool) -> list[bytes]:
     """The instructions, in order. What a system call is given lies at these offsets: 0 its number, 4 the processor, 16
     its first argument."""
     refused = {**_REFUSED, **({} if may_execute else _EXECUTE)}
-    numbers = sorted(pair[place] for pair in refused.values() if pair[place] is not None)
+    numbers = sorted(number for pair in refused.values() if (number := pair[place]) is not None)
     steps = [
         _step(_LOAD, 4),
         _step(_EQUAL, processor, 1, 0),

@@ -108,7 +108,7 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
         raise UsageError("Use either --tokens or --user-header, not both.")
     if (user_header and not proxies) or (proxies and not user_header and not by_token):
         raise UsageError(
-            "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both, or --tokens."
+            "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both."
         )
     for proxy in proxies:
         try:

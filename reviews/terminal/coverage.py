@@ -5,7 +5,6 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
@@ -102,7 +101,8 @@ class CoverageReport:
     """Everything that `reviews coverage` shows. not_held: titles in the catalogue without a file.
 
     confinement: the sandbox of the last run that read files; "" when unknown. bound: what it consisted of.
-    ocr: the Tesseract that reads scans, or "" when there is none. missing: folders that were missing in the last run that read them.
+    ocr: the Tesseract that reads scans, or "" when there is none. missing: folders that were missing in the last run
+    that read them.
     """
 
     coverage: Coverage

@@ -45,8 +45,8 @@ def lines(name: str, bound: tuple[str, ...]) -> Iterator[str]:
         yield f"Each PDF was read in a process that could not {_listed(could_not, 'or')}{by}."
     if could:
         yield (
-            f"Nothing kept that process from these: {_listed(could, 'and')}. Update on Linux with bubblewrap, or with a "
-            "kernel from 6.7 on, to prevent them."
+            f"Nothing kept that process from these: {_listed(could, 'and')}. To prevent them, update on Linux, with "
+            "bubblewrap or a kernel from 5.13 on."
         )
 
 

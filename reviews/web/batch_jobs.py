@@ -27,7 +27,9 @@ _MOST = 20  # sheets of all people together
 
 @dataclass(slots=True)
 class Batch:
-    """One sheet. person: the account that sent it. read: which part of it holds the queries. done, total: queries. error: why it could not finish."""
+    """One sheet. person: the account that sent it. read: which part of it holds the queries. done, total: queries.
+    error: why it could not finish.
+    """
 
     id: str
     person: str

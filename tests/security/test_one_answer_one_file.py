@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from corpus.files import Reason
 from corpus.model import Text
+from corpus.reasons import Reason
 from ingest.sandbox import confinement
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from tests.ingest.conftest import Press

@@ -115,11 +115,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         self.trigger.pull_trigger(channel.handle_close)
 
     def _is_proxy(self, home: str) -> bool:
-        return any(
-            ip_network(home).subnet_of(ip_network(proxy, strict=False))
-            for proxy in self.proxies
-            if _same_kind(home, proxy)
-        )
+        address = ip_network(home).network_address
+        return any(address in ip_network(proxy, strict=False) for proxy in self.proxies)
 
 
 def _oldest(channels: Sequence[Channel]) -> Channel:
@@ -134,10 +131,6 @@ def _home(address: Any) -> str:
     except (ValueError, TypeError, IndexError):
         return "0.0.0.0/32"
     return str(ip_network((found, 64 if isinstance(found, IPv6Address) else 32), strict=False))
-
-
-def _same_kind(one: str, other: str) -> bool:
-    return ip_network(one).version == ip_network(other, strict=False).version
 
 
 def server_of(app: WSGIApplication, host: str, port: int, proxies: Sequence[str] = ()) -> Server:

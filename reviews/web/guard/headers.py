@@ -50,7 +50,7 @@ def with_headers(response: Response) -> Response:
 def refused(hosts: tuple[str, ...]) -> None:
     """Refuse host names that are not ours, which protects against DNS rebinding."""
     name, port = _parts(request.host)
-    if (hosts and name not in hosts) or not (port.isascii() and port.isdigit() or not port):
+    if (hosts and name not in hosts) or not ("0" + port).isdecimal():
         abort(421, "This page is not served under that name. Use the address that `reviews serve` printed.")
 
 

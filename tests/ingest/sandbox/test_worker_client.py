@@ -199,7 +199,7 @@ def test_a_good_answer_is_believed() -> None:
 
 def test_what_would_take_many_times_its_bytes_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[bytes] = []
-    monkeypatch.setattr(protocol.json, "loads", parsed.append)
+    monkeypatch.setattr(json, "loads", parsed.append)
     for line in (b"[" + b"[]," * 600_000 + b"0]\n", b"[" + b"0," * 3_000_000 + b"0]\n", b'[{"":' * 600_000):
         with pytest.raises(protocol.Malformed, match="too many"):
             protocol.decode(line, id="f" * 64, reader="r", max_pages=9)
@@ -209,7 +209,7 @@ def test_what_would_take_many_times_its_bytes_is_refused_before_it_is_parsed(mon
 
 
 def test_items_do_not_repeat_the_text_of_a_report_without_end() -> None:
-    long = [[1, None, 0, "Wren " * 1000, False, []]]
+    long: list[Any] = [[1, None, 0, "Wren " * 1000, False, []]]
     with pytest.raises(protocol.Malformed, match="items"):
         protocol.decode(
             changed(paragraphs=long, items=[["finding", 0, 0, None]] * 1000), id="f" * 64, reader="r", max_pages=9
