@@ -63,6 +63,12 @@ def _lower(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
+@cache
+def rules(*executable: str) -> int | None:
+    """The rules of Landlock for this process or those that it forks. Making them takes longer than to be bound."""
+    return landlock.ruleset(places(), executable)
+
+
 def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
     """Give up everything that a process which reads an untrusted file does not need. Returns what the system offered
     for it: some of "landlock", "seccomp", "no_new_privs" and "rlimits".
@@ -71,7 +77,7 @@ def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
     """
     bound = []
     no_more = landlock.no_new_privileges()
-    if landlock.restrict(landlock.ruleset(places(), executable)):
+    if landlock.restrict(rules(*executable)):
         bound.append("landlock")
     if limit(memory_mb):
         bound.append("rlimits")

@@ -10,6 +10,8 @@ import struct
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
+from typing import Any
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # system calls, the same on every processor
 _VERSION_ONLY = 1  # a flag of the first
@@ -54,17 +56,30 @@ def ruleset(readable: Iterable[str], executable: Iterable[str] = ()) -> int | No
 
 
 def restrict(rules: int | None) -> bool:
-    """Bind this process, and all that it will start, to the rules for good. False where that is not possible."""
-    return rules is not None and _call(_RESTRICT, rules, 0) == 0
+    """Bind this process, and all that it will start, to the rules for good. False where that is not possible.
+
+    The descriptor is closed: with it, a process could loosen the rules of those that are forked after it.
+    """
+    if rules is None:
+        return False
+    try:
+        return _call(_RESTRICT, rules, 0) == 0
+    finally:
+        os.close(rules)
 
 
 def no_new_privileges() -> bool:
     """Make programs that run with the rights of their owner (setuid) powerless for this process."""
     if sys.platform != "linux":
         return False
-    return bool(ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
+    return bool(_libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
 
 
 def _call(number: int, *arguments: bytes | int | None) -> int:
     given = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
-    return int(ctypes.CDLL(None).syscall(number, *given))
+    return int(_libc().syscall(number, *given))
+
+
+@cache
+def _libc() -> Any:
+    return ctypes.CDLL(None)

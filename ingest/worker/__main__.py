@@ -20,13 +20,15 @@ from typing import Any, BinaryIO
 import corpus
 from corpus.reasons import Reason
 from ingest.sandbox import protocol
-from ingest.sandbox.confinement import bind, limit
+from ingest.sandbox.confinement import bind, limit, rules
 from ingest.sandbox.fork_server import FORKS, serve, tried
 from ingest.structure.page import Document, Unreadable
 from ingest.version import reader_name
 from ingest.worker import extract, pipeline, render
 from ingest.worker.pdfium import documents
 
+_SELDOM = 50_000, 20, 100
+"""How seldom the garbage of cycles is collected, in objects: a process that ends after one file makes little of it."""
 _LONGEST_LIMITS = 10_000  # bytes
 _EXAMPLE = Path(corpus.__file__).parent / "demo" / "Child Robin LCSPR Executive Summary.pdf"
 
@@ -63,6 +65,7 @@ def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
     limit(int(limits["memory_mb"]))
     with suppress(OSError, Unreadable):
         pipeline.understand(extract.read(_EXAMPLE.read_bytes(), max_pages=100), "", _EXAMPLE.stem)
+    rules()
     gc.collect()
     gc.freeze()
     return tried(lambda: bind(int(limits["memory_mb"])))
@@ -71,6 +74,7 @@ def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
 def _work(memory_mb: int, asked: BinaryIO, told: BinaryIO) -> None:
     """What a forked process does with its one file."""
     bind(memory_mb)
+    gc.set_threshold(*_SELDOM)
     _answer(asked, told)
 
 
