@@ -35,7 +35,7 @@ def locked(text: str) -> Iterator[tuple[str, str, list[str]]]:
 def licence_of(name: str) -> str:
     """The licence that an installed package states; "" when it is not installed here, or states none."""
     try:
-        told = metadata(name)
+        told: Any = metadata(name)  # a message, although its type does not say so
     except PackageNotFoundError:
         return ""
     named = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License ::")]
