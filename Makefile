@@ -33,7 +33,7 @@ BESIDE := --numprocesses 2 --dist loadfile
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-whoosh3 lint check format docs docs-site pictures dist bench torture coverage vendor lock clean
+.PHONY: help demo test test-whoosh3 lint check format docs docs-site pictures dist sbom bench torture coverage vendor lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
@@ -46,6 +46,7 @@ help:
 	@echo 'make docs-site           build the documentation as a web site in build/site'
 	@echo 'make pictures            take the pictures in README.md again (needs Chromium)'
 	@echo 'make dist                build what a release publishes, in dist'
+	@echo 'make sbom                list everything that the program consists of (CycloneDX), in build/sbom.cdx.json'
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
 	@echo 'make torture             fail a build at every point, flip bits, kill updates, 2,000 broken PDFs, 15,000 questions'
 	@echo 'make coverage            say which lines no test runs'
@@ -111,6 +112,12 @@ pictures: $(VENV)/test.stamp
 dist: $(VENV)/run.stamp
 	@rm -rf build dist
 	$(PY) -c "from setuptools import build_meta as build; build.build_sdist('dist'); build.build_wheel('dist')"
+
+# What a release consists of. The licences are checked first.
+sbom: $(VENV)/run.stamp
+	@mkdir -p build
+	$(PY) .ci/sbom.py --licences
+	$(PY) .ci/sbom.py > build/sbom.cdx.json
 
 bench: $(VENV)/test.stamp
 	@$(PY) -m benchmarks '$(BENCH)'

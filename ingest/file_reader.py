@@ -12,6 +12,7 @@ from pathlib import Path
 from corpus.model import Scan, Text
 from corpus.names import safe_name
 from corpus.reasons import Reason
+from corpus.regular_file import read_regular
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import portfolio
@@ -21,8 +22,6 @@ from ingest.sandbox.worker_client import Refusal, Sandbox
 
 OCR_WANTED = "OCR wanted"
 """Stands in the name of a reader for the OCR that was not there, or did not finish."""
-
-_CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its directory entry said
 
 OcrEngine = Callable[[], tesseract.Engine | None]
 """Returns the Tesseract to use. Finding it starts two processes, and most files never need it, so it is found late."""
@@ -171,21 +170,11 @@ def _bytes_of(seen: Seen, limit: int) -> bytes:
     if seen.size > limit:
         raise _Unfit(Reason.TOO_LARGE, f"{seen.size} bytes")
     try:
-        data = _read(seen.path, limit)
+        data = read_regular(seen.path, limit)
     except OSError as error:
         raise _Unfit(Reason.UNREADABLE, error.strerror or type(error).__name__) from error
     except MemoryError as error:  # of this process; tomorrow there may be more
         raise _Unfit(Reason.UNREADABLE, os.strerror(errno.ENOMEM)) from error
     if len(data) > limit:
         raise _Unfit(Reason.TOO_LARGE, f"more than {limit} bytes")
-    return data
-
-
-def _read(path: Path, limit: int) -> bytes:
-    """The bytes of a file, at most one more than `limit`."""
-    with path.open("rb") as file:
-        # Python allocates what is asked for, so ask for no more than the file holds, unless it has grown.
-        data = file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
-        while len(data) <= limit and (more := file.read(min(_CHUNK, limit + 1 - len(data)))):
-            data += more
     return data

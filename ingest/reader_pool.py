@@ -32,7 +32,7 @@ class ReaderPool:
         self._stop = threading.Event()
         self._ready: queue.Queue[Outcome | ScannedPage | BaseException] = queue.Queue(maxsize=2 * self._jobs)
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(self._jobs, len(files)))]
-        self.confinement = ""
+        self.bound: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -90,7 +90,7 @@ class ReaderPool:
                     if seen is None:
                         return
                     outcome = reader.read(seen)
-                    self.confinement = sandbox.confinement
+                    self.bound = sandbox.bound
                     # The file counts as done only after what is inside of it.
                     within = list(reader.inside(outcome))
                     for each in (*within, outcome):

@@ -19,6 +19,7 @@ from ingest.discover import Changes
 from ingest.file_reader import Claims, OcrEngine, Outcome, ScannedPage
 from ingest.reader_pool import ReaderPool
 from ingest.sandbox import tesseract
+from ingest.sandbox.confinement import strongest
 from ingest.sandbox.worker_client import Refusal
 from ingest.summary import IngestSummary
 from ingest.version import reader_name
@@ -87,7 +88,7 @@ def ingest(
     return recorder.summary(
         found=len(seen),
         unwatched=discover.unwatched(_named(paths, settings) if paths else _folders_held(known), settings),
-        confinement=pool.confinement,
+        bound=pool.bound,
     )
 
 
@@ -170,7 +171,7 @@ class _Recorder:
         """The files that were inside files that were read, and are not any more. Call it after all are recorded."""
         return [key for key in portfolio.inside(self._known, self._written) if key not in self._written]
 
-    def summary(self, *, found: int, unwatched: tuple[str, ...], confinement: str) -> IngestSummary:
+    def summary(self, *, found: int, unwatched: tuple[str, ...], bound: tuple[str, ...]) -> IngestSummary:
         """The summary of the run. Call it last."""
         changes = self._changes
         left = {self._known[key].report for key in changes.gone}
@@ -183,7 +184,8 @@ class _Recorder:
             unwatched=unwatched,
             failures=tuple(sorted(self._failures, key=lambda failure: failure.file)),
             new_failures=tuple(sorted(self._new_failures, key=lambda failure: failure.file)),
-            confinement=confinement,
+            confinement=strongest(bound) if bound or self._counts["read"] else "",
+            bound=bound,
             **self._counts,
         )
 

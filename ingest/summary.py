@@ -21,7 +21,8 @@ class IngestSummary:
     absent, whose reports were not taken to be withdrawn. ocr_pages: pages read by OCR in this run.
     failures: every file that failed, in this run or an earlier one. new_failures: those that did not fail like this
     before. unwatched: folders that hold known reports and are read only when they are named.
-    confinement: the sandbox of the worker processes, "bubblewrap", "rlimits" or "none"; "" when nothing was read.
+    confinement: the sandbox of the worker processes, "bubblewrap", "landlock", "rlimits" or "none"; "" when nothing was
+    read. bound: everything that it consists of, such as ("bubblewrap", "landlock", "rlimits", "seccomp").
     """
 
     found: int = 0
@@ -38,6 +39,7 @@ class IngestSummary:
     unread_pages: int = 0
     ocr_pages: int = 0
     confinement: str = ""
+    bound: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     new_failures: tuple[Failure, ...] = ()
     withdrawn: tuple[Withdrawal, ...] = ()
@@ -46,11 +48,12 @@ class IngestSummary:
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as the record of a run keeps it."""
-        lists = ("failures", "new_failures", "withdrawn", "held_back", "unwatched")
+        lists = ("failures", "new_failures", "withdrawn", "held_back", "unwatched", "bound")
         return {name: getattr(self, name) for name in self.__slots__ if name not in lists} | {
             "failures": [failure.to_dict() for failure in self.failures],
             "withdrawn": [withdrawal.to_dict() for withdrawal in self.withdrawn],
             "new_failures": [failure.file for failure in self.new_failures],
             "held_back": list(self.held_back),
             "unwatched": list(self.unwatched),
+            "bound": list(self.bound),
         }

@@ -1,7 +1,8 @@
 """Sandbox for parsing untrusted files: what the process can see, and the limits that it sets itself.
 
-`python -m ingest.sandbox.confinement MB COMMAND …` sets the limits and then becomes the command, so that another
-program has the same limits as ours. Bubblewrap, where it works, also takes away the network and all write access.
+`python -m ingest.sandbox.confinement MB PLACES COMMAND …` sets the limits and then becomes the command, so that another
+program has the same limits as ours. Bubblewrap, where it works, is a box around the process. Inside it, and where it
+does not work, the process binds itself with Landlock, seccomp and rlimits, as far as the system has them.
 """
 
 import os
@@ -9,8 +10,11 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+from ingest.sandbox import landlock, seccomp
 
 START_SECONDS = 60.0
 """A slow disk may need long to load the libraries the first time."""
@@ -22,7 +26,21 @@ sys.exit(not all(map(find_spec, ("ingest", "pypdf", "pypdfium2"))))"""
 _TRYING = threading.Lock()
 
 
-def bind(memory_mb: int) -> bool:
+_NEEDED = ("pypdf", "pypdfium2", "pypdfium2_raw")
+_PROGRAM = ("corpus", "ingest", "search")  # folders of ours that a process in the box may load
+_ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+STRENGTHS = ("bubblewrap", "landlock", "rlimits", "none")
+"""What a sandbox is named after: the strongest that there is."""
+
+
+def strongest(bound: Sequence[str]) -> str:
+    """The name of a sandbox that consists of these."""
+    return next((name for name in STRENGTHS if name in bound), "none")
+
+
+def limit(memory_mb: int) -> bool:
     """Forbid this process to write files, leave a core dump or use more memory (0: no limit). False where the system
     has no such limits (Windows)."""
     try:
@@ -33,16 +51,47 @@ def bind(memory_mb: int) -> bool:
     if memory_mb:
         limits.append((resource.RLIMIT_AS, memory_mb * 1_048_576))
     for which, value in limits:
-        _, hard = resource.getrlimit(which)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(which, (value, value))
+        _lower(which, value)
     return True
+
+
+def _lower(which: int, value: int) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(which)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+@cache
+def rules(*executable: str) -> int | None:
+    """The rules of Landlock for this process or those that it forks. Making them takes longer than to be bound."""
+    return landlock.ruleset(places(), executable)
+
+
+def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
+    """Give up everything that a process which reads an untrusted file does not need. Returns what the system offered
+    for it: some of "landlock", "seccomp", "no_new_privs" and "rlimits".
+
+    executable: where the program lies that this process will become; without it no program can be started.
+    """
+    bound = []
+    no_more = landlock.no_new_privileges()
+    if landlock.restrict(rules(*executable)):
+        bound.append("landlock")
+    if limit(memory_mb):
+        bound.append("rlimits")
+        if not executable:
+            import resource
+
+            _lower(resource.RLIMIT_NPROC, 0)  # no new process, where there is no seccomp; root is exempt
+    if seccomp.restrict(may_execute=bool(executable)):
+        bound.append("seccomp")
+    return (*bound, *(["no_new_privs"] if no_more else []))
 
 
 def environment() -> dict[str, str]:
     """The environment of a worker process: where this program and its libraries are, and nothing else."""
-    paths = [str(Path(__file__).resolve().parent.parent.parent)]
-    paths += [path for path in sys.path if path and Path(path).is_dir()]
     kept = {
         name: os.environ[name]
         for name in ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
@@ -50,20 +99,39 @@ def environment() -> dict[str, str]:
     }
     return {
         **kept,
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        "PYTHONPATH": os.pathsep.join([str(_ROOT), *_libraries()]),
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 
+def _libraries() -> list[str]:
+    """The folders that Python loads modules from, without those that it only looks into because a program was started
+    there, such as a home folder: a process in the box must not read that."""
+    homes = [Path(home).resolve() for home in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
+    found = []
+    for path in dict.fromkeys(path for path in sys.path if path and Path(path).is_dir()):
+        here = Path(path).resolve()
+        inside = any(here.is_relative_to(home) for home in homes) or here.name in ("site-packages", "dist-packages")
+        if any((here / name).exists() for name in _NEEDED) or (inside and here != _ROOT):
+            found.append(path)
+    return found
+
+
+def places() -> list[str]:
+    """What a process in the box may read: the system's libraries and fonts, Python, this program and its libraries."""
+    found = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
+    found += environment()["PYTHONPATH"].split(os.pathsep)[1:]  # the first is all that lies where this program does
+    found += [str(_ROOT / name) for name in _PROGRAM]
+    return list(dict.fromkeys(found))
+
+
 def box(*places_too: str) -> list[str]:
     """The bubblewrap command: no network, no other processes, and read access only to the program and the places
     named."""
-    places = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
-    places += environment()["PYTHONPATH"].split(os.pathsep)
-    places += [str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent), *places_too]
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--dev", "/dev"]
-    for place in dict.fromkeys(places):
+    python = (str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent))
+    for place in dict.fromkeys([*places(), *python, *places_too]):
         command += ["--ro-bind-try", place, place]
     return [*command, "--chdir", "/", "--"]
 
@@ -92,5 +160,5 @@ def _tried() -> bool:
 
 
 if __name__ == "__main__":
-    bind(int(sys.argv[1]))
-    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - that is the point
+    bind(int(sys.argv[1]), *sys.argv[2].split(os.pathsep))
+    os.execvp(sys.argv[3], sys.argv[3:])  # noqa: S606 - that is the point

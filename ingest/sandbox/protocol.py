@@ -7,6 +7,7 @@ or fill the disk.
 import base64
 import json
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 from corpus.model import (
@@ -34,7 +35,30 @@ SCAN_PIXELS = 12_000_000
 """The most that a page drawn for OCR may have: A4 at 300 dots an inch has nine million."""
 READERS = ("pdfium", "pypdf", "ocr", None)
 
+LONGEST_TEXT = 32_000_000
+"""The most bytes that a report may have: 5,000 pages with twice as many letters as a full page holds."""
+_MOST_VALUES = 2_000_000
+"""The most values in an answer. Commas are counted, before anything is parsed; texts have some too."""
+_MOST_GROUPS = 500_000
+"""The most lists and objects in an answer, which take the most memory. A paragraph takes two."""
+
+_REPEATED = 3
+"""How many times all text of a report its recommendations and findings may have together."""
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
+
+
+def longest_picture(depth: int) -> int:
+    """The most bytes that the answer for a picture may have: its pixels in base64, and what stands around them."""
+    return 4 * depth * _most_pixels(depth) // 3 + 1_000
+
+
+def longest_file(most: int) -> int:
+    """The same for a file of at most so many bytes."""
+    return 4 * most // 3 + 1_000
+
+
+def _most_pixels(depth: int) -> int:
+    return PIXELS if depth == 3 else SCAN_PIXELS
 
 
 class Malformed(Exception):
@@ -92,12 +116,12 @@ def encode_picture(pixels: Pixels) -> bytes:
 def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
     """The picture, or the reason why there is none. Raises Malformed when the line is anything else."""
     try:
-        value = json.loads(line)
+        value = _parsed(line)
         if "failure" in value:
             return Reason(value["failure"]), _string(value["detail"], _SHORT)
         width, height = _whole(value["width"]), _whole(value["height"])
-        most = PIXELS if depth == 3 else SCAN_PIXELS
-        _check(width > 0 and height > 0 and width * height <= most and value["depth"] == depth, "size")
+        fits = width > 0 and height > 0 and width * height <= _most_pixels(depth)
+        _check(fits and value["depth"] == depth, "size")
         data = base64.b64decode(value["pixels"], validate=True)
         if len(data) == 1:
             data *= depth * width * height
@@ -117,7 +141,7 @@ def encode_file(data: bytes) -> bytes:
 def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
     """The file, or the reason why there is none. Raises Malformed when the line is anything else."""
     try:
-        value = json.loads(line)
+        value = _parsed(line)
         if "failure" in value:
             return Reason(value["failure"]), _string(value["detail"], _SHORT)
         data = base64.b64decode(value["file"], validate=True)
@@ -129,6 +153,13 @@ def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
         raise Malformed(type(error).__name__) from error
 
 
+def _parsed(line: bytes) -> Any:
+    """The JSON in a line. It is bounded before it is parsed: each value takes many times the memory of its letters."""
+    _check(line.count(b",") <= _MOST_VALUES, "too many values")
+    _check(line.count(b"[") + line.count(b"{") <= _MOST_GROUPS, "too many lists")
+    return json.loads(line)
+
+
 def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
@@ -136,7 +167,7 @@ def _line(value: dict[str, Any]) -> bytes:
 def decode(line: bytes, *, id: str, reader: str, max_pages: int) -> Text | tuple[Reason, str]:
     """The report, or the reason why there is none. Raises Malformed when the line is anything else."""
     try:
-        value = json.loads(line)
+        value = _parsed(line)
         if "failure" in value:
             return Reason(value["failure"]), _string(value["detail"], _SHORT)
         return _text(value, id, reader, max_pages)
@@ -179,9 +210,12 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     for page, before, role, text in value["asides"]:
         _check(1 <= _whole(page) <= len(pages) and 0 <= _whole(before) <= len(paragraphs), "aside")
         asides.append(Aside(page, before, AsideRole(role), _string(text, _LONG)))
-    items = []
+    lengths = [0, *accumulate(len(paragraph.text) for paragraph in paragraphs)]
+    items, repeated = [], 0
     for kind, first, last, addressee in value["items"]:
         _check(0 <= _whole(first) <= _whole(last) < len(paragraphs), "item")
+        repeated += lengths[last + 1] - lengths[first]  # an item copies the text of its paragraphs
+        _check(repeated <= _REPEATED * lengths[-1], "items")
         section = sections[paragraphs[first].section]
         asked = None if addressee is None else _string(addressee, _SHORT)
         items.append(Item.of(ItemKind(kind), paragraphs[first : last + 1], section, asked))

@@ -17,11 +17,13 @@ from pathlib import Path
 
 from corpus.model import Scan
 from corpus.reasons import Reason
+from ingest.sandbox.children import run
 from ingest.sandbox.confinement import START_SECONDS, box, environment, works_in_bubblewrap
 from ingest.sandbox.worker_client import Refusal
 from ingest.structure import ocr_lines
 from ingest.structure.page import Pixels
 
+_LONGEST_TABLE = 16_000_000  # bytes; a full page takes a hundredth
 _TURN = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
 _SURE = re.compile(r"^Orientation confidence: ([\d.]+)$", re.MULTILINE)
 
@@ -122,29 +124,28 @@ def _turned(pixels: Pixels, degrees: int) -> Pixels:
 
 def _run(pixels: Pixels, by: Engine, arguments: list[str], seconds: float, memory_mb: int) -> str | Refusal:
     command = [by.command, "stdin", "stdout", "--dpi", str(ocr_lines.DPI), *arguments]
+    places = _places(by.command)
     if os.name == "posix":
-        command = [sys.executable, "-B", "-P", "-m", "ingest.sandbox.confinement", str(memory_mb), *command]
+        bound = [str(memory_mb), os.pathsep.join(("/usr", "/lib", "/lib64", "/bin", *places))]
+        command = [sys.executable, "-B", "-P", "-m", "ingest.sandbox.confinement", *bound, *command]
     if works_in_bubblewrap():
-        command = [*box(*_places(by.command)), *command]
+        command = [*box(*places), *command]
     # Several pages are read at once: one thread each is many times faster than all of them fighting for the cores.
     own = {"OMP_THREAD_LIMIT": "1"}
     own |= {name: os.environ[name] for name in ("TESSDATA_PREFIX",) if name in os.environ}
+    data = (b"P5 %d %d 255\n" % (pixels.width, pixels.height), pixels.data)
     try:
-        done = subprocess.run(
-            command,
-            input=b"P5 %d %d 255\n" % (pixels.width, pixels.height) + pixels.data,
-            capture_output=True,
-            timeout=seconds,
-            env={**environment(), **own},
-        )
-    except subprocess.TimeoutExpired:
-        return Refusal(Reason.TIMED_OUT, f"OCR: {seconds:g} s")
+        done = run(command, data, seconds=seconds, most=_LONGEST_TABLE, environment={**environment(), **own})
     except OSError as error:
         return Refusal(Reason.CRASHED, f"OCR: {type(error).__name__}")
-    if done.returncode:
-        memory = b"bad_alloc" in done.stderr or b"memory" in done.stderr
-        return Refusal(Reason.OUT_OF_MEMORY if memory else Reason.CRASHED, f"OCR: exit code {done.returncode}")
-    return done.stdout.decode("utf-8", "replace")
+    if done.answer.late:
+        return Refusal(Reason.TIMED_OUT, f"OCR: {seconds:g} s")
+    if done.answer.too_long:
+        return Refusal(Reason.TOO_LARGE, f"OCR: more than {_LONGEST_TABLE} bytes of text")
+    if done.exit_code:
+        memory = "bad_alloc" in done.words or "memory" in done.words
+        return Refusal(Reason.OUT_OF_MEMORY if memory else Reason.CRASHED, f"OCR: exit code {done.exit_code}")
+    return done.answer.data.decode("utf-8", "replace")
 
 
 def _places(command: str) -> list[str]:

@@ -1,43 +1,89 @@
-"""The child process that reads PDFs: `python -m ingest.worker`. A request is a line of JSON and the bytes of a file;
-the answer is a line.
+"""The process that reads PDFs: `python -m ingest.worker`. A request is a line of JSON and the bytes of a file; the
+answer is a line.
 
-It binds itself before it sees the first byte of a file: memory, no files written, no core dump. Its parent limits the
-time.
+For each file a process of its own is forked (ingest.sandbox.fork_server). It gives up all rights that it does not need
+before it sees the first byte. Its parent limits the time.
 """
 
 import copy
+import gc
 import json
 import os
+import socket
 import sys
 import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
+import corpus
 from corpus.reasons import Reason
 from ingest.sandbox import protocol
-from ingest.sandbox.confinement import bind
+from ingest.sandbox.confinement import bind, limit, rules
+from ingest.sandbox.fork_server import FORKS, serve, tried
 from ingest.structure.page import Document, Unreadable
 from ingest.version import reader_name
 from ingest.worker import extract, pipeline, render
 from ingest.worker.pdfium import documents
 
+_SELDOM = 50_000, 20, 100
+"""How seldom the garbage of cycles is collected, in objects: a process that ends after one file makes little of it."""
+_LONGEST_LIMITS = 10_000  # bytes
+_EXAMPLE = Path(corpus.__file__).parent / "demo" / "Child Robin LCSPR Executive Summary.pdf"
+
 
 def main() -> int:
     """Serve requests until there are none."""
+    if FORKS:
+        control = socket.socket(fileno=0)
+        with control.makefile("rb", buffering=0) as first:
+            limits = json.loads(first.readline(_LONGEST_LIMITS))
+        bound = _ready(limits)
+        control.sendall(_introduction(bound))
+        serve(control, lambda asked, told: _work(int(limits["memory_mb"]), asked, told))
+        return 0
     asked = sys.stdin.buffer
     # Nothing but answers may be written to the pipe, whatever a library prints: it gets another descriptor.
     told = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    limits = json.loads(asked.readline(10_000))
-    bound = bind(int(limits["memory_mb"]))
-    told.write(json.dumps({"ready": reader_name(), "bound": bound}).encode() + b"\n")
+    limits = json.loads(asked.readline(_LONGEST_LIMITS))
+    told.write(_introduction(bind(int(limits["memory_mb"]))))
     told.flush()
+    _answer(asked, told)
+    return 0
+
+
+def _introduction(bound: Sequence[str]) -> bytes:
+    return json.dumps({"ready": reader_name(), "bound": list(bound)}).encode() + b"\n"
+
+
+def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
+    """Read a report of ours, so that every forked process finds all that is loaded and worked out on first use, and try
+    how it will be bound."""
+    limit(int(limits["memory_mb"]))
+    with suppress(OSError, Unreadable):
+        pipeline.understand(extract.read(_EXAMPLE.read_bytes(), max_pages=100), "", _EXAMPLE.stem)
+    rules()
+    gc.collect()
+    gc.freeze()
+    return tried(lambda: bind(int(limits["memory_mb"])))
+
+
+def _work(memory_mb: int, asked: BinaryIO, told: BinaryIO) -> None:
+    """What a forked process does with its one file."""
+    bind(memory_mb)
+    gc.set_threshold(*_SELDOM)
+    _answer(asked, told)
+
+
+def _answer(asked: BinaryIO, told: BinaryIO) -> None:
     file = _File()
     while line := asked.readline():
         request = json.loads(line)
         told.write(_serve(request, asked, file))
         told.flush()
-    return 0
 
 
 class _File:

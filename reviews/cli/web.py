@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 )
 @click.option("--tokens", "by_token", is_flag=True, help="Admit only people with a token from `reviews token add`.")
 @click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the signed-in person.")
-@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of that proxy; can be repeated.")
-@click.option("--name", "names", multiple=True, help="Host name to accept; can be repeated.")
+@click.option(
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated."
+)
+@click.option("--name", "names", multiple=True, help="Host name to accept, and to use in links; can be repeated.")
+@click.option("--https", is_flag=True, help="Browsers always reach the page by https: mark cookies as secure.")
 @click.option(
     "--rate",
     type=click.IntRange(min=0),
@@ -52,6 +55,7 @@ def serve(
     user_header: str | None,
     proxies: tuple[str, ...],
     names: tuple[str, ...],
+    https: bool,
     rate: int,
     log_days: int | None,
     log_queries: bool,
@@ -59,10 +63,9 @@ def serve(
     """Serve the web page. Only this computer can open it, unless you set --host. Press Ctrl-C to stop."""
     _check(host, by_token, user_header, proxies)
     try:
-        from waitress.server import create_server
-
         from reviews.web.app import HERE, Options, create_app
         from reviews.web.guard.access import Access
+        from reviews.web.guard.connections import server_of
         from reviews.web.guard.tokens import Tokens
     except ImportError as error:
         raise UsageError(
@@ -70,15 +73,15 @@ def serve(
         ) from error
     known = by_token or user_header is not None
     options = Options(
-        hosts=names or (() if known else HERE),
-        access=Access(Tokens(path) if by_token else None, user_header or "", proxies),
+        hosts=tuple(name.lower() for name in names) or (() if known else HERE),
+        access=Access(Tokens(path) if by_token else None, user_header or "", proxies, https),
         rate=rate,
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,
     )
     app = create_app(path, options)
     try:
-        server = create_server(app, host=host, port=port, threads=8, ident="", channel_timeout=60)
+        server = server_of(app, host, port, proxies)
     except OSError as error:
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action
@@ -103,7 +106,7 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
         local = False
     if by_token and user_header:
         raise UsageError("Use either --tokens or --user-header, not both.")
-    if bool(user_header) != bool(proxies):
+    if (user_header and not proxies) or (proxies and not user_header and not by_token):
         raise UsageError(
             "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both."
         )

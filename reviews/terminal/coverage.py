@@ -5,7 +5,6 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
@@ -22,6 +21,7 @@ from ingest.summary import IngestSummary
 from reviews.library import Library
 from reviews.maintenance.run_log import MANY
 from reviews.maintenance.update import Run
+from reviews.terminal import sandbox
 from reviews.terminal.results import counted, width
 from reviews.terminal.results import coverage as coverage_sentence
 
@@ -100,8 +100,9 @@ class Attached:
 class CoverageReport:
     """Everything that `reviews coverage` shows. not_held: titles in the catalogue without a file.
 
-    confinement: the sandbox of the last run that read files; "" when unknown. ocr: the Tesseract that reads scans, or
-    "" when there is none. missing: folders that were missing in the last run that read them.
+    confinement: the sandbox of the last run that read files; "" when unknown. bound: what it consisted of.
+    ocr: the Tesseract that reads scans, or "" when there is none. missing: folders that were missing in the last run
+    that read them.
     """
 
     coverage: Coverage
@@ -110,6 +111,7 @@ class CoverageReport:
     not_held: tuple[str, ...]
     withheld: tuple[Withheld, ...] = ()
     confinement: str = ""
+    bound: tuple[str, ...] = ()
     ocr: str = ""
     missing: tuple[MissingFolder, ...] = ()
     attached: tuple[Attached, ...] = ()
@@ -138,6 +140,7 @@ class CoverageReport:
                 ]
                 unread += [Unread(*named, tuple(pages), reason) for reason, pages in by_reason.items()]
                 withheld += [Withheld(*named, tuple(pages), how, pieces[how]) for how, pages in by_way.items()]
+            confinement, bound = sandbox.last_sandbox(library.settings.runs)
             missing = tuple(row.get("title") or row.get("file") for row in store.not_held())
             return cls(
                 store.coverage(),
@@ -145,7 +148,8 @@ class CoverageReport:
                 tuple(store.failures()),
                 missing,
                 tuple(withheld),
-                last_confinement(library.settings.runs),
+                confinement,
+                bound,
                 engine_name(library.settings),
                 tuple(store.missing_folders()),
                 tuple(attached),
@@ -161,6 +165,7 @@ class CoverageReport:
             "withheld": [withheld.to_dict() for withheld in self.withheld],
             "attached": [attached.to_dict() for attached in self.attached],
             "confinement": self.confinement or None,
+            "bound": list(self.bound) if self.confinement else None,
             "ocr": self.ocr or None,
         }
 
@@ -201,7 +206,7 @@ class CoverageReport:
             for title in self.not_held:
                 yield from _item(title)
         yield ""
-        yield _SANDBOXES[self.confinement]
+        yield from sandbox.lines(self.confinement, self.bound)
         yield f"Scanned pages are read by {self.ocr}." if self.ocr else _NO_OCR
 
 
@@ -214,29 +219,7 @@ def _is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: s
     )
 
 
-_SANDBOXES = {
-    "": "No PDF has been read yet, so nothing is known about the sandbox.",
-    "bubblewrap": "PDFs were read in a sandbox without network or write access and with limited memory (bubblewrap).",
-    "rlimits": "PDFs were read with limited memory and without write access (rlimits). Install bubblewrap to block the "
-    "network as well.",
-    "none": "PDFs were read with a time limit only: this system offers no other protection.",
-}
 _NO_OCR = "Scanned pages are not read, because Tesseract is not installed or is switched off (see docs/library.md)."
-
-
-def last_confinement(runs: Path) -> str:
-    """The sandbox of the last run that read files, from its record."""
-    for record in sorted(runs.glob("*.json"), reverse=True)[:_RECORDS]:
-        try:
-            sandbox = json.loads(record.read_bytes())["ingest"]["confinement"]
-        except (OSError, ValueError, KeyError, TypeError):  # a record of another kind, or broken
-            continue
-        if sandbox in _SANDBOXES and sandbox:
-            return str(sandbox)
-    return ""
-
-
-_RECORDS = 500  # newest records to look at
 
 
 def engine_name(settings: Settings) -> str:

@@ -63,7 +63,9 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.extensions["pool"] = LibraryPool(library, searches=options.searches)
     pool: LibraryPool = app.extensions["pool"]
     app.extensions["access"] = options.access
+    app.extensions["hosts"] = options.hosts
     app.extensions["rate"] = Rate(options.rate)
+    app.extensions["strangers"] = Rate(options.rate)
     app.extensions["audit"] = (
         Audit(pool.settings.access, options.log_days, options.log_queries) if options.log_days else None
     )
@@ -122,7 +124,7 @@ def _date(date: str) -> str:
 
 
 def _on_reviews_error(error: ReviewsError) -> ResponseReturnValue:
-    return _error_page(error.http_status, str(error))
+    return _error_page(error.http_status, context.without_paths(str(error)))
 
 
 _SENTENCES = {

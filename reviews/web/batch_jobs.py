@@ -15,7 +15,8 @@ from typing import Any
 
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from reviews.library import Library
-from search.sheets.query_sheet import Sheet, read
+from search.sheets.query_sheet import Sheet
+from search.sheets.untrusted import read_untrusted
 
 FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
 _LINES = 50_000  # of a sheet as text: reading more would take seconds, only to refuse it
@@ -26,7 +27,9 @@ _MOST = 20  # sheets of all people together
 
 @dataclass(slots=True)
 class Batch:
-    """One sheet. read: which part of it holds the queries. done, total: queries. error: why it could not finish."""
+    """One sheet. person: the account that sent it. read: which part of it holds the queries. done, total: queries.
+    error: why it could not finish.
+    """
 
     id: str
     person: str
@@ -73,7 +76,7 @@ class Batches:
             )
         if data.count(b"\n") > _LINES:
             raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it into smaller sheets.")
-        sheet = read(data, name)
+        sheet = read_untrusted(data, name)
         with self._lock:
             self._forget()
             mine = [each for each in self._held.values() if each.person == person]

@@ -1,9 +1,11 @@
 """Helpers shared by the views: the library pool, the library of this request, JSON responses."""
 
 import json
+import re
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from reviews.library import Library
 from reviews.web.library_pool import LibraryPool
@@ -30,6 +32,45 @@ def give_back(_: BaseException | None = None) -> None:
         pool().give_back(library)
 
 
+def root() -> str:
+    """The address of the first page, for links in what is taken elsewhere. Without a list of host names the name in the
+    request may be anybody's, so links are relative then."""
+    if not current_app.extensions["hosts"]:
+        return "/"
+    scheme = "https" if current_app.extensions["access"].is_https() else request.scheme
+    return f"{scheme}://{request.host}/"
+
+
+def without_paths(said: str) -> str:
+    """A sentence without the places of files on this computer, unless its reader works on it."""
+    if not current_app.extensions["access"].signs_in:
+        return said
+    settings = pool().settings
+    for folder in {str(settings.library), str(settings.library.resolve())}:
+        said = said.replace(folder, "the library")
+    return _PATH.sub(lambda found: _name(found[0]), said)
+
+
+_PATH = re.compile(r"(?<![\w/:.<])(?:/|[A-Za-z]:\\)[^\s/\\]+(?:[/\\][^\s/\\]+)+")
+
+
+def _name(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]
+
+
+def _without_folders(value: Any) -> Any:
+    """The same, with only the name of each file that was given with its whole path."""
+    if isinstance(value, dict):
+        return {key: _without_folders(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_folders(each) for each in value]
+    if isinstance(value, str) and (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):
+        return _name(value)
+    return value
+
+
 def as_json(value: dict[str, Any], mimetype: str = "application/json") -> Response:
-    """JSON response with one object, as `--json` prints it."""
+    """JSON response with one object, as `--json` prints it; for others without the folders of this computer."""
+    if current_app.extensions["access"].signs_in:
+        value = _without_folders(value)
     return Response(json.dumps(value, ensure_ascii=False), mimetype=mimetype)

@@ -16,6 +16,7 @@ from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, numbe
 from search.tables.column_types import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 _CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
+_COLUMNS = 1_000  # one cell far to the right makes each row as wide
 _LETTERS = 50_000_000  # in all cells together: one long text may be the value of many cells
 _ELEMENTS = 100_000  # of styles, and of merged cells
 _REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -207,6 +208,8 @@ class SheetReader(Reader):
 
     def _keep(self, cell: Cell) -> None:
         if cell.text or cell.doubt:
+            if self._column >= _COLUMNS:
+                raise too_large()
             self._cells -= 1
             self._letters -= len(cell.text)
             if self._cells < 0 or self._letters < 0:

@@ -82,7 +82,7 @@ def test_coverage_says_where_the_hidden_text_is(library: Path) -> None:
 
 def test_coverage_names_the_sandbox_and_the_ocr(library: Path) -> None:
     told = json.loads(reviews(library, "coverage", "--json").stdout)
-    assert told["confinement"] in ("bubblewrap", "rlimits", "none")
+    assert told["confinement"] in ("bubblewrap", "landlock", "rlimits", "none")
     assert told["ocr"] is None
     assert "Scanned pages are not read, because Tesseract" in reviews(library, "coverage").stdout
 

@@ -18,6 +18,8 @@ views = Blueprint("access", __name__)
 
 COOKIE = "reviews"
 _OPEN = ("static.file", "library.healthz", "access.sign_in", "access.signed_in")  # need no sign-in
+_PREFIX = 6  # letters of a token by which wrong ones are counted
+_LONGEST = 200  # letters of a token that are looked at; ours have 43
 _VISITORS = 10_000  # visitors to remember for the rate limit
 
 
@@ -26,28 +28,57 @@ class Access:
     """How people sign in. With neither tokens nor a header, everyone who can reach the page can use it.
 
     tokens: those of the library. header: set by a proxy at one of `proxies` (addresses or networks) to name the person.
+    https: browsers always reach the page by https.
     """
 
     tokens: Tokens | None = None
     header: str = ""
     proxies: tuple[str, ...] = ()
+    https: bool = False
 
     def person(self) -> str | None:
         """Name of the person who sent the request; "" when nobody signs in, None when not signed in."""
-        if self.header:
-            return self._named_by_proxy()
-        if self.tokens is None:
-            return ""
-        kind, _, given = request.headers.get("Authorization", "").partition(" ")
-        token = given.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE, "")
-        return self.tokens.person(token) if token else None
+        found = self.account()
+        return found if found is None else found[0]
 
-    def _named_by_proxy(self) -> str | None:
+    def account(self) -> tuple[str, str] | None:
+        """The person, as `person` gives it, and a name for their account: another one after the token was revoked."""
+        if self.header:
+            named = self._named_by_proxy()
+            return None if named is None else (named, named)
+        if self.tokens is None:
+            return "", ""
+        token = given_token()
+        found = self.tokens.find(token) if token else None
+        return (found.person, found.hash) if found else None
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether people have to sign in."""
+        return bool(self.tokens is not None or self.header)
+
+    def client(self) -> str:
+        """The address that a request came from: as a listed proxy says, otherwise that of the connection."""
+        sender = request.remote_addr or ""
+        if self._by_proxy():
+            return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()[:60] or sender
+        return sender
+
+    def is_https(self) -> bool:
+        """Whether the browser has an encrypted connection: as we were told, or as a listed proxy says."""
+        forwarded = self._by_proxy() and request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
+        return bool(self.https or request.is_secure or forwarded)
+
+    def _by_proxy(self) -> bool:
+        """Whether a request came from a listed proxy."""
         try:
             sender = ip_address(request.remote_addr or "")
         except ValueError:
-            return None
-        if not any(sender in ip_network(proxy, strict=False) for proxy in self.proxies):
+            return False
+        return any(sender in ip_network(proxy, strict=False) for proxy in self.proxies)
+
+    def _named_by_proxy(self) -> str | None:
+        if not self._by_proxy():
             return None
         name = request.headers.get(self.header, "").strip()
         return name[:100] if name and "," not in name else None  # of two names, one was not set by the proxy
@@ -80,20 +111,44 @@ def check() -> AnyResponse | None:
     """Check every request: the person is signed in, within the rate limit, and any form comes from this site."""
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
         abort(403, "This form was sent from another site. Open the page here and send it again.")
-    g.person = ""
+    access: Access = current_app.extensions["access"]
+    found = access.account()
+    g.person, g.account = found or ("", "")
+    g.admitted = found is not None
+    if not g.admitted and request.endpoint != "access.signed_in":
+        _slow_down(access, given_token())
     if request.endpoint in _OPEN:
         return None
-    access: Access = current_app.extensions["access"]
-    person = access.person()
-    if person is None:
+    if not g.admitted:
         if access.tokens is not None and request.method == "GET" and not request.path.endswith(".json"):
             return redirect("/sign-in", 303)
         abort(401, "You are not signed in. Ask the person who runs this page for an access code.")
-    g.person = person
     rate: Rate = current_app.extensions["rate"]
-    if not rate.takes(person or request.remote_addr or "", time.monotonic()):
-        abort(Response(render_template("error.html", status=429, sentence=TOO_MUCH), 429, {"Retry-After": "30"}))
+    if not rate.takes(g.person or access.client(), time.monotonic()):
+        _refuse()
     return None
+
+
+def _slow_down(access: Access, tried: str) -> None:
+    """Limit requests without a valid token, by where they come from and by what they try. A valid one is never here, so
+    nobody is locked out by others behind the same proxy."""
+    strangers: Rate = current_app.extensions["strangers"]
+    now = time.monotonic()
+    if not strangers.takes(f"from {access.client()}", now) or (
+        tried and not strangers.takes(f"token {tried[:_PREFIX]}", now)
+    ):
+        _refuse()
+
+
+def _refuse() -> None:
+    abort(Response(render_template("error.html", status=429, sentence=TOO_MUCH), 429, {"Retry-After": "30"}))
+
+
+def given_token() -> str:
+    """The token that a request carries, from the header or the cookie; "" for none."""
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    token = given.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    return token[:_LONGEST]
 
 
 TOO_MUCH = "You have sent too many requests. Wait half a minute, then try again."
@@ -118,20 +173,19 @@ def sign_in() -> str:
 def signed_in() -> AnyResponse | tuple[str, int]:
     """Set the token as a cookie that scripts cannot read and other sites cannot send."""
     access: Access = current_app.extensions["access"]
-    rate: Rate = current_app.extensions["rate"]
-    if not rate.takes(f"sign-in {request.remote_addr}", time.monotonic()):
-        abort(429)
-    token = request.form.get("token", "").strip()
+    token = request.form.get("token", "").strip()[:_LONGEST]
     if access.tokens is None or access.tokens.person(token) is None:
+        _slow_down(access, token)
         return render_template("sign_in.html", wrong=True), 401
     answer = redirect("/", 303)
-    answer.set_cookie(COOKIE, token, max_age=30 * 86_400, httponly=True, samesite="Strict", secure=request.is_secure)
+    answer.set_cookie(COOKIE, token, max_age=30 * 86_400, httponly=True, samesite="Strict", secure=access.is_https())
     return answer
 
 
 @views.post("/sign-out")
 def sign_out() -> AnyResponse:
     """Delete the cookie. The token stays valid until it is revoked."""
+    access: Access = current_app.extensions["access"]
     answer = redirect("/sign-in", 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=access.is_https())
     return answer

@@ -32,6 +32,12 @@ KEPT = {
     "analysis.trends_json": "search",
     "analysis.batch_begun": "batch",
     "analysis.batch_book": "export",
+    "analysis.trends_svg": "search",
+    "library.themes": "themes",
+    "library.themes_json": "themes",
+    "library.coverage": "coverage",
+    "library.coverage_json": "coverage",
+    "library.reports_json": "reports",
     "search.page": "search",
     "search.page_json": "search",
 }
@@ -93,7 +99,7 @@ def written(response: Response) -> Response:
     """Log a request that showed or exported something."""
     audit: Audit | None = current_app.extensions["audit"]
     what = KEPT.get(request.endpoint or "")
-    if audit is not None and what and response.status_code < 400:
+    if audit is not None and what and g.get("admitted") and response.status_code < 400:
         line: dict[str, Any] = {"person": g.get("person", ""), "what": what}
         line |= {name: value for name, value in (request.view_args or {}).items() if name in ("id", "number", "form")}
         if audit.queries and request.args.get("q"):

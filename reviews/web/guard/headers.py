@@ -5,7 +5,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -42,20 +42,25 @@ def with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
+    if current_app.extensions["access"].https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 
 
 def refused(hosts: tuple[str, ...]) -> None:
     """Refuse unknown host names, to protect against DNS rebinding."""
-    if hosts and _name(request.host) not in hosts:
+    name, port = _parts(request.host)
+    if (hosts and name not in hosts) or not ("0" + port).isdecimal():
         abort(421, "This page is not served under that name. Use the address that `reviews serve` printed.")
 
 
-def _name(host: str) -> str:
-    """Host name without the port."""
+def _parts(host: str) -> tuple[str, str]:
+    """Host name, and the port or ""."""
     if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.rpartition(":")[0].lower() if ":" in host else host.lower()
+        name, _, rest = host[1:].partition("]")
+        return name.lower(), rest.removeprefix(":")
+    name, _, port = host.rpartition(":") if ":" in host else (host, "", "")
+    return name.lower(), port
 
 
 @cache

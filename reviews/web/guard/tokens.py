@@ -5,7 +5,7 @@ import hmac
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,20 +62,28 @@ class Tokens:
         seen = (found.st_mtime_ns, found.st_ino)
         if seen != self._seen:
             try:
-                self._held = tuple(Token(**each) for each in json.loads(self._path.read_bytes())["tokens"])
-            except (ValueError, TypeError, KeyError) as error:
+                read = tuple(Token(**each) for each in json.loads(self._path.read_bytes())["tokens"])
+                if not all(isinstance(part, str) and part.isprintable() for token in read for part in astuple(token)):
+                    raise TypeError("not a text")
+                self._held = read
+            except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise Corrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
             self._seen = seen
         return self._held
 
-    def person(self, token: str) -> str | None:
-        """Name of the person with this token, or None."""
+    def find(self, token: str) -> Token | None:
+        """What is stored of a token, or None for one that is not valid."""
         given = _hash(token)
         found = None
         for each in self.held():  # all of them, so that the time taken reveals nothing
             if hmac.compare_digest(each.hash, given):
-                found = each.person
+                found = each
         return found
+
+    def person(self, token: str) -> str | None:
+        """Name of the person with this token, or None."""
+        found = self.find(token)
+        return found.person if found else None
 
     def _write(self, tokens: tuple[Token, ...]) -> None:
         text = json.dumps({"tokens": [asdict(token) for token in tokens]}, ensure_ascii=False, indent=1)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from reviews.web.batch_jobs import Batch
-from reviews.web.context import as_json, opened, pool
+from reviews.web.context import as_json, opened, pool, root
 from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
 from reviews.web.views.exports import TYPES
 from search.analytics import charts
@@ -145,7 +145,7 @@ def batch_begun() -> AnyResponse:
         raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query per line.")
     with closing(sheet):
         given = sheet.read()
-    begun = pool().batches.begin(given, sheet.filename, g.person, request.host_url.rstrip("/"))
+    begun = pool().batches.begin(given, sheet.filename, g.account, root().rstrip("/"))
     return redirect(f"/batch/{begun.id}", 303)
 
 
@@ -158,7 +158,7 @@ def batch_template() -> Response:
 
 
 def _batch(id: str) -> Batch:
-    return pool().batches.find(id, g.person)
+    return pool().batches.find(id, g.account)
 
 
 @views.get("/batch/<string(length=22):id>")

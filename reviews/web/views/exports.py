@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from corpus.errors import UsageError
 from reviews import citation
 from reviews.web import highlight
+from reviews.web.context import root
 from reviews.web.parameters import SearchParameters
 from reviews.web.views.search import answer
 from search.results import COLUMNS, Results
@@ -66,5 +67,5 @@ def feed() -> Response:
     entries = [
         (hit, "".join(piece.text for passage in hit.passages for piece in highlight.quoted(passage))) for hit in results
     ]
-    text = render_template("feed.xml", asked=asked, results=results, entries=entries, root=request.host_url)
+    text = render_template("feed.xml", asked=asked, results=results, entries=entries, root=root())
     return Response("".join(c for c in text if c >= " " or c in "\n\t"), mimetype="application/atom+xml")

@@ -13,7 +13,7 @@ from corpus.model import SectionKind
 from reviews.terminal import themes as theme_text
 from reviews.terminal.coverage import CoverageReport
 from reviews.web import help_text
-from reviews.web.context import as_json, opened
+from reviews.web.context import as_json, opened, root
 from reviews.web.parameters import SearchParameters
 
 views = Blueprint("library", __name__)
@@ -86,7 +86,7 @@ def accessibility() -> str:
 @views.get("/opensearch.xml")
 def opensearch() -> Response:
     """OpenSearch description, with which a browser adds this page as a search engine."""
-    text = render_template("opensearch.xml", root=request.host_url)
+    text = render_template("opensearch.xml", root=root())
     return Response(text, mimetype="application/opensearchdescription+xml")
 
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
-from werkzeug.wsgi import FileWrapper
 
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import Aside, Hidden, Paragraph, Text
 from corpus.names import real_path
+from corpus.regular_file import read_regular
 from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.terminal import report as report_text
@@ -207,8 +207,7 @@ def picture(id: str, number: int) -> Response:
     held, text = _report(id)
     _check(text, number)
     wanted = marks(text, number, mentions(one(held, SearchParameters.read(request.args)), text))
-    with _open(held) as file:
-        data = file.read()
+    data = _bytes_of(held)
     give_back()  # others can search while this picture waits to be drawn
     drawn = pool().pictures.draw(held.id, data, number, _WIDE, wanted)
     return Response(png(drawn), mimetype="image/png")
@@ -226,15 +225,11 @@ def file(id: str) -> Response:
             "This PDF has text that nobody can see on its pages but anyone can copy out of it, perhaps names that were "
             "meant to be removed. Open the report here instead, or add ?hidden=known to the address."
         )
-    opened = _open(held)
-    size = opened.seek(0, 2)
-    opened.seek(0)
-    response = Response(FileWrapper(opened), mimetype="application/pdf", direct_passthrough=True)
-    response.call_on_close(opened.close)
+    data = _bytes_of(held)
+    response = Response(data, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{held.id[:12]}.pdf"'
     response.set_etag(held.id)
-    response.content_length = size
-    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    response.make_conditional(request, accept_ranges=True, complete_length=len(data))
     return response
 
 
@@ -254,18 +249,16 @@ def _check(text: Text, number: int) -> None:
         raise NotFound(f"There is no page {number}: the report has pages 1 to {len(text.pages)}.")
 
 
-def _open(held: Report) -> BinaryIO:
-    """Open the PDF of a report, after checking its hash: a file that was replaced is not served."""
-    root = pool().settings.library
+def _bytes_of(held: Report) -> bytes:
+    """The PDF of a report, hashed as it was read: a file that was replaced is not served."""
+    settings = pool().settings
     for name in held.files:
         try:
-            opened = real_path(root, name).open("rb")
+            data = read_regular(real_path(settings.library, name), settings.max_bytes)
         except (OSError, ValueError):
             continue
-        if hashlib.file_digest(opened, "sha256").hexdigest() == held.id:
-            opened.seek(0)
-            return opened
-        opened.close()
+        if hashlib.sha256(data).hexdigest() == held.id:
+            return data
     raise NotFound(
         "The PDF of this report has been moved or changed since it was read. You can still read its text here."
     )

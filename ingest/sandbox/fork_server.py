@@ -1,0 +1,124 @@
+"""The child's side of `children`: a warm process that sees no file, and forks a process for each.
+
+A fork takes a hundredth of the time that a new process needs to load its libraries. What takes over the forked process
+is gone with it: the next file meets the memory of the warm process, which no file has touched.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO
+
+FORK, STATUS = b"F", b"S"
+"""What the parent asks for: a new process on the three descriptors that come along, or how the last one ended."""
+_WAIT = 5.0  # seconds for a process that closed its pipe to end
+_DIE_WITH_PARENT, _DUMPABLE = 1, 4  # of prctl
+
+FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
+"""Whether this system can do that. Windows cannot."""
+
+Work = Callable[[BinaryIO, BinaryIO], None]
+"""Answers requests from the one until it ends, on the other."""
+
+
+def serve(control: socket.socket, work: Work) -> None:
+    """Fork a process for each request of the parent, one at a time, until the parent is gone."""
+    _keep_memory_private()
+    child = 0
+    while True:
+        asked, descriptors, _, _ = socket.recv_fds(control, 1, 3)
+        if asked == STATUS:
+            control.sendall(json.dumps(_ended(child)).encode() + b"\n")
+            child = 0
+            continue
+        _end(child)
+        if asked != FORK:
+            return
+        child = _fork(control, work, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def tried(bind: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """What a process that binds itself says that it is bound by. It is tried in a process that then ends."""
+    answers, told = os.pipe()
+    child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            os.write(told, json.dumps(bind()).encode())
+        os._exit(0)
+    os.close(told)
+    with os.fdopen(answers, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return tuple(json.loads(said)) if said else ()
+
+
+def _fork(control: socket.socket, work: Work, requests: int, answers: int, errors: int) -> int:
+    try:
+        child = os.fork()
+    except OSError:  # no memory, too many processes: the parent sees that nobody answers
+        return 0
+    if child:
+        with suppress(OSError):
+            os.setpgid(child, child)
+        return child
+    try:
+        os.setpgid(0, 0)
+        control.close()
+        _die_with_parent()
+        os.dup2(errors, 2)
+        os.close(errors)
+        with os.fdopen(requests, "rb") as asked, os.fdopen(answers, "wb") as told:
+            work(asked, told)
+    except BaseException as error:  # noqa: BLE001 - nothing may unwind into the loop of the warm process
+        with suppress(OSError):
+            os.write(2, type(error).__name__.encode())
+        os._exit(1)
+    os._exit(0)
+
+
+def _end(child: int) -> None:
+    """Kill a process and everything that it started in its group."""
+    if child:
+        with suppress(OSError):
+            os.killpg(child, signal.SIGKILL)
+        with suppress(OSError):
+            os.waitpid(child, 0)
+
+
+def _ended(child: int) -> int | None:
+    """The exit code of a process, negative for a signal; None when it had to be killed or there was none."""
+    if not child:
+        return None
+    until = time.monotonic() + _WAIT
+    while time.monotonic() < until:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            with suppress(OSError):  # what it started
+                os.killpg(child, signal.SIGKILL)
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    _end(child)
+    return None
+
+
+def _keep_memory_private() -> None:
+    """No process of the same user may look into this one or the forked ones."""
+    _prctl(_DUMPABLE, 0)
+
+
+def _die_with_parent() -> None:
+    _prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+
+
+def _prctl(what: int, value: int) -> None:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)

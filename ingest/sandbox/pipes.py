@@ -1,0 +1,144 @@
+"""One request and one answer through pipes, with a deadline and a limit that the other side cannot stretch."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_CHUNK = 1_048_576  # bytes
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came back, of at most `most` bytes: the first line, or everything (whole).
+
+    late: it was not complete by the deadline. more: other bytes came after the line.
+    """
+
+    most: int
+    whole: bool = False
+    late: bool = False
+    more: bool = False
+    done: bool = False
+    size: int = 0
+    _parts: list[bytes] = field(default_factory=list)
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self._parts)
+
+    @property
+    def line(self) -> bool:
+        """Whether it is one whole line and nothing else."""
+        return not (self.late or self.more or self.too_long) and self.data.endswith(b"\n")
+
+    @property
+    def too_long(self) -> bool:
+        return self.size > self.most
+
+    def add(self, data: bytes) -> None:
+        """Take what was read; b"" is the end."""
+        end = -1 if self.whole else data.find(b"\n")
+        if end >= 0:
+            self.more = end + 1 < len(data)
+            data = data[: end + 1]
+        self._parts.append(data)
+        self.size += len(data)
+        self.done = not data or end >= 0 or self.too_long
+
+
+def read_line(answers: int, *, seconds: float, most: int) -> Answer:
+    """A line that comes without having been asked for here."""
+    return exchange(-1, answers, (), seconds=seconds, most=most)
+
+
+def exchange(
+    requests: int, answers: int, parts: Sequence[bytes], *, seconds: float, most: int, whole: bool = False
+) -> Answer:
+    """Write the parts to one descriptor and read the answer from the other.
+
+    It returns at the deadline whatever the other side does: also when that takes nothing, never ends its line, or has
+    left the pipe to another process. whole: the answer is everything up to its end, and `requests` is closed so that
+    the other side sees the end of the parts.
+    """
+    answer = Answer(most, whole)
+    if sys.platform == "win32":
+        _by_threads(requests, answers, parts, answer, seconds)
+    else:
+        _by_turns(requests, answers, parts, answer, seconds)
+    return answer
+
+
+def _by_turns(requests: int, answers: int, parts: Sequence[bytes], answer: Answer, seconds: float) -> None:
+    import select
+
+    waiting = [memoryview(part) for part in parts if part]
+    ready = select.poll()
+    os.set_blocking(answers, False)
+    ready.register(answers, select.POLLIN)
+    if waiting:
+        os.set_blocking(requests, False)
+        ready.register(requests, select.POLLOUT)
+    deadline = time.monotonic() + seconds
+    while not (answer.done or answer.late):
+        left = deadline - time.monotonic()
+        found = [descriptor for descriptor, _ in ready.poll(left * 1000)] if left > 0 else []
+        answer.late = not found
+        if answers in found:
+            answer.add(_read(answers))
+        elif found and not (waiting := _write(requests, waiting)):
+            ready.unregister(requests)
+            if answer.whole:
+                os.close(requests)
+    if answer.whole and waiting:
+        os.close(requests)
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _CHUNK)
+    except OSError:  # reset by a process that died
+        return b""
+
+
+def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
+    """What is left to write: nothing for a process that is dead. Its answer says so."""
+    try:
+        taken = os.write(descriptor, waiting[0][:_CHUNK])
+    except OSError:
+        return []
+    rest = waiting[0][taken:]
+    return [rest, *waiting[1:]] if len(rest) else waiting[1:]
+
+
+def _by_threads(requests: int, answers: int, parts: Sequence[bytes], answer: Answer, seconds: float) -> None:
+    """The same where pipes cannot be waited for (Windows). A thread that is late is left behind: it ends when the pipe
+    is closed."""
+    over = threading.Event()
+
+    def write() -> None:
+        try:
+            for part in parts:
+                for at in range(0, len(part), _CHUNK):
+                    os.write(requests, part[at : at + _CHUNK])
+        except OSError:  # it is dead
+            pass
+        finally:
+            if answer.whole:
+                os.close(requests)
+
+    def read() -> None:
+        while not answer.done:
+            data = _read(answers)
+            if over.is_set():
+                return
+            answer.add(data)
+
+    threads = [threading.Thread(target=each, daemon=True) for each in (write, read)]
+    for thread in threads:
+        thread.start()
+    threads[1].join(seconds)
+    over.set()
+    answer.late = not answer.done

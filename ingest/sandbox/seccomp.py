@@ -1,0 +1,91 @@
+"""Seccomp: a process of Linux gives up system calls that Landlock does not cover.
+
+No library is needed: the filter is a short program of the kernel's packet filter (BPF). It refuses sockets, new
+processes, signals to others, tracing, and changes of owner, mode and time of files. Only for the two processors whose
+numbers are listed. A system call that is newer than the list does not exist for the process.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+import sys
+
+_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # of prctl
+_NEWEST = 462  # mseal: the newest system call when the lists were made
+
+_REFUSED = {
+    # sockets
+    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
+    "accept": (43, 202), "accept4": (288, 242), "sendto": (44, 206), "sendmsg": (46, 211), "sendmmsg": (307, 269),
+    # processes
+    "fork": (57, None), "vfork": (58, None), "setsid": (112, 157), "setpgid": (109, 154), "unshare": (272, 97),
+    "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41), "mount": (165, 40), "umount2": (166, 39),
+    # other processes
+    "kill": (62, 129), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424), "setpriority": (141, 140), "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118), "sched_setscheduler": (144, 119), "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274), "process_madvise": (440, 440), "kcmp": (312, 272),
+    # what is shared between processes
+    "shmget": (29, 194), "shmat": (30, 196), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
+    "memfd_create": (319, 279), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
+    # mode, owner and time of files, which Landlock leaves alone
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
+    "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88), "mknod": (133, None), "mknodat": (259, 33),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    # large parts of the kernel that no reader of PDFs needs
+    "io_uring_setup": (425, 425), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+}  # fmt: skip
+_EXECUTE = {"execve": (59, 221), "execveat": (322, 281)}
+_CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
+_THREAD = 0x10000  # the flag of clone for a thread, which may be made
+
+_PROCESSORS = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # place in the lists, name for the kernel
+
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # instructions
+_ALLOW, _KILL, _EPERM, _ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
+
+
+def restrict(*, may_execute: bool = False) -> bool:
+    """Give up these system calls for good. may_execute: another program follows. False where that is not possible."""
+    known = _PROCESSORS.get(platform.machine())
+    if sys.platform != "linux" or known is None or sys.maxsize < 2**32:
+        return False
+    code = b"".join(_program(*known, may_execute))
+    held = ctypes.create_string_buffer(code, len(code))
+    program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(held))
+    prctl = ctypes.CDLL(None).prctl
+    return bool(prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and prctl(_SECCOMP, _FILTER, program, 0, 0) == 0)
+
+
+def _program(place: int, processor: int, may_execute: bool) -> list[bytes]:
+    """The instructions, in order. What a system call is given lies at these offsets: 0 its number, 4 the processor, 16
+    its first argument."""
+    refused = {**_REFUSED, **({} if may_execute else _EXECUTE)}
+    numbers = sorted(number for pair in refused.values() if (number := pair[place]) is not None)
+    steps = [
+        _step(_LOAD, 4),
+        _step(_EQUAL, processor, 1, 0),
+        _step(_RETURN, _KILL),
+        _step(_LOAD, 0),
+        _step(_AT_LEAST, _NEWEST + 1, 0, 1),
+        _step(_RETURN, _ENOSYS),
+        _step(_EQUAL, _CLONE3[place], 0, 1),
+        _step(_RETURN, _ENOSYS),  # its flags cannot be seen; without it, programs use clone
+    ]
+    for number in numbers:
+        steps += [_step(_EQUAL, number, 0, 1), _step(_RETURN, _EPERM)]
+    steps += [_step(_EQUAL, _CLONE[place], 0, 3), _step(_LOAD, 16), _step(_ANY_BIT, _THREAD, 1, 0)]
+    steps += [_step(_RETURN, _EPERM), _step(_LOAD, 0)]
+    own = ((_TGKILL[place], os.getpid()), (_PRLIMIT[place], 0))  # a signal to itself is how a process aborts
+    for number, first in own:
+        steps += [_step(_EQUAL, number, 0, 3), _step(_LOAD, 16), _step(_EQUAL, first, 1, 0)]
+        steps += [_step(_RETURN, _EPERM), _step(_LOAD, 0)]
+    return [*steps, _step(_RETURN, _ALLOW)]
+
+
+def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("HBBI", code, if_true, if_false, value)

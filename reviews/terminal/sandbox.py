@@ -1,0 +1,54 @@
+"""What kept the processes that read PDFs from doing harm, as people are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+_RECORDS = 500  # newest records to look at
+_EARLIER = {"bubblewrap": ["bubblewrap", "rlimits"], "rlimits": ["rlimits"], "none": []}  # records of version 0.1
+
+_PREVENTED = (
+    ("use the network", {"bubblewrap", "seccomp"}),
+    ("open other files", {"bubblewrap", "landlock"}),
+    ("write files", {"bubblewrap", "landlock", "rlimits"}),
+    ("reach other processes", {"bubblewrap", "seccomp"}),
+    ("start programs", {"landlock", "seccomp"}),
+    ("take more memory than `max_memory_mb`", {"rlimits"}),
+)
+
+
+def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
+    """The sandbox of the last run that read files, and what it consisted of, from its record; "" when unknown."""
+    for record in sorted(runs.glob("*.json"), reverse=True)[:_RECORDS]:
+        try:
+            told = json.loads(record.read_bytes())["ingest"]
+            name = told["confinement"]
+            bound = told.get("bound", _EARLIER.get(name, []))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # a record of another kind, or broken
+            continue
+        if isinstance(name, str) and name and isinstance(bound, list):
+            return name, tuple(map(str, bound))
+    return "", ()
+
+
+def lines(name: str, bound: tuple[str, ...]) -> Iterator[str]:
+    """What such a process could not do, and what it could."""
+    if not name:
+        yield "No PDF has been read yet, so nothing is known about the sandbox."
+        return
+    could_not = [what for what, by in _PREVENTED if by & set(bound)]
+    could = [what for what, by in _PREVENTED if not by & set(bound)]
+    by = f" ({', '.join(bound)})" if bound else ""
+    if could_not:
+        yield f"Each PDF was read in a process that could not {_listed(could_not, 'or')}{by}."
+    if could:
+        yield (
+            f"Nothing kept that process from these: {_listed(could, 'and')}. To prevent them, update on Linux, with "
+            "bubblewrap or a kernel from 5.13 on."
+        )
+
+
+def _listed(parts: list[str], last: str) -> str:
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}" if len(parts) > 1 else parts[0]

@@ -1,0 +1,168 @@
+"""Connections that take long: waitress with deadlines for requests and answers, and with limits for each address.
+
+Waitress closes a connection on which nothing happens. One that sends a byte every ten seconds it keeps for ever, and it
+accepts no more than a fixed number, so a hundred of those stop the page. Here the oldest waiting connection has to go
+when there are too many, so whoever asks a whole question is always answered. Why not another server: docs/adr/0019.
+"""
+
+from __future__ import annotations
+
+import select
+import sys
+import time
+from collections.abc import Sequence
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+HEADER_SECONDS = 10.0  # until the header of a request is there
+BODY_SECONDS = 60.0  # until all of a request is there: a sheet of 5 MB at 100 kB a second
+SLOW_SECONDS = 30.0  # after which an answer must be taken at this pace or faster
+BYTES_A_SECOND = 8_000
+FOR_EACH = 200  # connections from one address; fifty people at one address have at most 300, most of them idle
+ALL = 800  # connections together; more than a process may have open on many systems would be 1,024
+_BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that knows since when it keeps the server waiting."""
+
+    waits_since = 0.0  # since the connection was made, or the last whole request came
+    asks_since: float | None = None  # since the first byte of a request that is not complete
+    sends_since: float | None = None  # since an answer waits to be taken
+    sent = 0  # bytes of it
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.waits_since = self.creation_time
+
+    def received(self, data: bytes) -> bool:
+        """Take bytes of a request."""
+        now = time.time()
+        if self.asks_since is None:
+            self.asks_since = now
+        known = len(self.requests)
+        taken = bool(super().received(data))
+        if len(self.requests) > known or self.request is None:
+            self.waits_since = now
+            self.asks_since = None if self.request is None else now
+        return taken
+
+    def send(self, data: bytes, *given: Any, **more: Any) -> int:
+        """Send bytes of an answer, and count them."""
+        count: int = super().send(data, *given, **more)
+        self.sent += count
+        return count
+
+    def is_late(self, now: float) -> bool:
+        """Whether this connection has had its time."""
+        if self.total_outbufs_len:
+            if self.sends_since is None:
+                self.sends_since, self.sent = now, 0
+            slow = now - self.sends_since - SLOW_SECONDS
+            return slow > 0 and self.sent < slow * BYTES_A_SECOND
+        self.sends_since = None
+        if self.requests:  # being answered
+            return False
+        if self.asks_since is None:
+            return (
+                self.request is None
+                and self.waits_since == self.creation_time
+                and now - self.waits_since > HEADER_SECONDS
+            )
+        most = BODY_SECONDS if self.request is not None and self.request.headers_finished else HEADER_SECONDS
+        return now - self.asks_since > most
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]
+    """Waitress, which lets go of connections that are late or too many. proxies: addresses without a limit."""
+
+    channel_class = Channel
+    proxies: Sequence[str] = ()
+
+    def maintenance(self, now: float) -> None:
+        """Close the connections that are late. Called every second."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.is_late(now) and not channel.will_close:
+                self._let_go(channel)
+
+    def handle_accept(self) -> None:
+        """Accept a connection, and let go of the one that has waited longest where there are too many."""
+        super().handle_accept()
+        channels = [
+            channel for channel in self._map.values() if isinstance(channel, Channel) and not channel.will_close
+        ]
+        if not channels:
+            return
+        home = _home(channels[-1].addr)
+        same = [channel for channel in channels if _home(channel.addr) == home]
+        if len(same) > FOR_EACH and not self._is_proxy(home):
+            self._let_go(_oldest(same))
+        elif len(channels) > ALL:
+            self._let_go(_oldest(channels))
+
+    def _let_go(self, channel: Channel) -> None:
+        """Close a connection in the loop of the server. Waitress waits until it can be written to, perhaps for ever."""
+        channel.will_close = True
+        self.trigger.pull_trigger(channel.handle_close)
+
+    def _is_proxy(self, home: str) -> bool:
+        address = ip_network(home).network_address
+        return any(address in ip_network(proxy, strict=False) for proxy in self.proxies)
+
+
+def _oldest(channels: Sequence[Channel]) -> Channel:
+    waiting = [channel for channel in channels if not channel.requests and not channel.total_outbufs_len]
+    return min(waiting or channels, key=lambda channel: channel.waits_since)
+
+
+def _home(address: Any) -> str:
+    """The network that counts as one sender: an address, of IPv6 the half that a provider gives to one customer."""
+    try:
+        found = ip_address(str(address[0]).partition("%")[0])
+    except (ValueError, TypeError, IndexError):
+        return "0.0.0.0/32"
+    return str(ip_network((found, 64 if isinstance(found, IPv6Address) else 32), strict=False))
+
+
+def server_of(app: WSGIApplication, host: str, port: int, proxies: Sequence[str] = ()) -> Server:
+    """A server that listens there. Run it with `run`. Raises OSError when the address cannot be used."""
+    given = Adjustments(
+        host=host,
+        port=port,
+        threads=8,
+        ident="",
+        channel_timeout=60,
+        cleanup_interval=1,
+        connection_limit=2 * ALL,
+        max_request_body_size=_BODY,
+        max_request_header_size=65_536,
+        asyncore_use_poll=hasattr(select, "poll"),
+    )
+    _allow_files(2 * ALL)
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(given.threads)
+    shared: dict[int, Any] = {}  # one loop serves every address that the name stands for
+    servers = [Server(app, shared, dispatcher=dispatcher, adj=given, sockinfo=info) for info in given.listen]
+    for server in servers:
+        server.proxies = tuple(proxies)
+    return servers[0]
+
+
+def _allow_files(count: int) -> None:
+    """Let this process open more files, if its limit is lower and may be raised."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
