@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATABASE = "corpus.db"
+REMOVALS = "removals.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class LibraryPaths:
     def database(self) -> Path:
         """The text store. SQLite keeps files beside it whose names begin with its own."""
         return self.library / DATABASE
+
+    @property
+    def removals(self) -> Path:
+        """Which reports were removed for good, beside the corpus that says so too."""
+        return self.library / REMOVALS
 
     @property
     def index(self) -> Path:
@@ -79,6 +85,7 @@ class LibraryPaths:
             self.catalogue,
             self.themes,
             self.settings_file,
+            self.removals,
             self.index,
             self.cache,
             self.runs,

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     CRASHED = "crashed"
     UNREADABLE = "unreadable"
     REMOVED = "removed"
+    LIKE_REMOVED = "like_removed"
 
 
 REASONS: dict[Reason, str] = {
@@ -44,7 +45,11 @@ REASONS: dict[Reason, str] = {
     Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
     Reason.CRASHED: "the PDF library crashed on it; other files are not affected",
     Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
-    Reason.REMOVED: "it was removed permanently by `reviews remove`, so it is not read again",
+    Reason.REMOVED: "it was removed permanently by `reviews remove`, so it is not read again; delete the file",
+    Reason.LIKE_REMOVED: (
+        "its text is almost that of a report that was removed by `reviews remove`; delete it or, if it may be "
+        "searched, run `reviews update --allow-copies`"
+    ),
 }
 """A clause for each reason, to follow "<file> was not read: ". It says what to do."""
 

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,10 +51,16 @@ class ScannedPage:
 
 @dataclass
 class Claims:
-    """The reports that need no reading: held, removed for good, or being read under another name. Used by threads."""
+    """The reports that need no reading: held, removed for good, or being read under another name. Used by threads.
+
+    removed: when each was removed. admitted: reports that were held before, whatever their text is like. like_removed:
+    says which removed report a text is almost the same as, None for most.
+    """
 
     claimed: set[str]
     removed: Mapping[str, str]
+    admitted: Collection[str] = ()
+    like_removed: Callable[[Text], str | None] = lambda text: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def claim(self, report: str) -> bool:
@@ -121,6 +127,10 @@ class FileReader:
         if not self.claims.claim(report):
             return Outcome(seen, report)
         result = self._text(data, report, portfolio.stem(seen.key))
+        if isinstance(result, Text) and report not in self.claims.admitted:
+            like = self.claims.like_removed(result)
+            if like is not None:
+                result = Refusal(Reason.LIKE_REMOVED, like)
         if isinstance(result, Refusal):
             return Outcome(seen, report, refusal=result)
         return Outcome(seen, report, result)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from corpus.files import Failure, FileRecord
 from corpus.model import Text
 from corpus.reasons import Reason
+from corpus.removals import Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import discover, portfolio
@@ -49,14 +50,16 @@ def ingest(
     jobs: int | None = None,
     verify: bool = False,
     allow_withdrawals: bool = False,
+    allow_copies: bool = False,
     progress: Progress = _quiet,
     meanwhile: Meanwhile = _nothing,
 ) -> IngestSummary:
     """Bring the corpus up to date with the PDFs at or below `paths`, or in the library's own folders if none is given.
 
     verify: find changed files by their bytes, not only by size and time. allow_withdrawals: take the reports of a
-    folder that is suddenly empty as withdrawn. Raises UsageError when a path does not exist and never did. A file that
-    cannot be read is a Failure in the summary and in the store, never an error.
+    folder that is suddenly empty as withdrawn. allow_copies: read files that are almost like a removed report.
+    Raises UsageError when a path does not exist and never did. A file that cannot be read is a Failure in the summary
+    and in the store, never an error.
     """
 
     def engine() -> tesseract.Engine | None:
@@ -71,15 +74,14 @@ def ingest(
         known,
         roots,
         settings.library,
-        {_failed_by(settings), *current},
+        {_failed_by(settings), *current, *(() if allow_copies else (_held_back_by(settings),))},
         verify=verify,
         allow_withdrawals=allow_withdrawals,
     )
-    recorder = _Recorder(store, known, changes, _failed_by(settings))
+    recorder = _Recorder(store, known, changes, _failed_by(settings), _held_back_by(settings))
     stale = portfolio.stale(known, {_failed_by(settings), *current})
-    pool = ReaderPool(
-        changes.to_read, settings, _claims(store, known, current, stale), jobs or settings.jobs, store.path, engine
-    )
+    claims = _claims(store, settings, known, current, stale, allow_copies=allow_copies)
+    pool = ReaderPool(changes.to_read, settings, claims, jobs or settings.jobs, store.path, engine)
     _read_all(pool, recorder, len(changes.to_read), progress, meanwhile)
     # Last, so that a report that moved is never without a file.
     for key in (*changes.gone, *recorder.no_longer_inside()):
@@ -122,11 +124,14 @@ def _read_all(pool: ReaderPool, recorder: "_Recorder", total: int, progress: Pro
 class _Recorder:
     """Writes the outcome of each file to the store, and counts it. known: the files as they were before the run."""
 
-    def __init__(self, store: Store, known: Mapping[str, FileRecord], changes: Changes, failed_by: str) -> None:
+    def __init__(
+        self, store: Store, known: Mapping[str, FileRecord], changes: Changes, failed_by: str, held_back_by: str
+    ) -> None:
         self._store = store
         self._known = known
         self._changes = changes
         self._failed_by = failed_by
+        self._held_back_by = held_back_by
         self._counts: Counter[str] = Counter(unchanged=sum(record.reason is None for record in changes.unchanged))
         self._failures = [Failure(r.path, r.reason, r.detail) for r in changes.unchanged if r.reason]
         self._new_failures: list[Failure] = []
@@ -228,17 +233,44 @@ class _Recorder:
             return
         if was is None or was.reason is not refusal.reason:
             self._new_failures.append(failure)
+        if refusal.reason is Reason.REMOVED:  # its name is not kept, so it is looked at again in every run
+            self._store.forget_file(file.key)
+            return
+        failed_by = self._failed_by
+        if refusal.reason is Reason.LIKE_REMOVED:
+            failed_by = self._held_back_by
+            self._store.forget_scans(outcome.id or "")
         self._store.note_file(
-            FileRecord(file.key, file.size, file.mtime_ns, None, refusal.reason, refusal.detail, self._failed_by)
+            FileRecord(file.key, file.size, file.mtime_ns, None, refusal.reason, refusal.detail, failed_by)
         )
 
 
-def _claims(store: Store, known: Mapping[str, FileRecord], current: set[str], stale: set[str]) -> Claims:
-    """The reports that need no reading before the run starts. stale: files in which others are that need it."""
+def _claims(
+    store: Store,
+    settings: Settings,
+    known: Mapping[str, FileRecord],
+    current: set[str],
+    stale: set[str],
+    *,
+    allow_copies: bool,
+) -> Claims:
+    """The reports that need no reading before the run starts, and those that are not to be read.
+
+    stale: files in which others are that need it.
+    """
     held = {record.report for record in known.values() if record.report is not None}
     removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
     again = {known[key].report for key in stale if key in known}
-    return Claims({report for report in held - again if store.readings.holds(report, *current)}, removed)
+    claimed = {report for report in held - again if store.readings.holds(report, *current)}
+    if allow_copies:
+        return Claims(claimed, removed, held)
+    listed = Removals.load(settings.removals)
+
+    def like_removed(text: Text) -> str | None:
+        entry = listed.almost(paragraph.text for paragraph in text.paragraphs)
+        return f"almost the same text as {entry.report[:12]}, removed on {entry.date}" if entry else None
+
+    return Claims(claimed, removed, held, like_removed)
 
 
 def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:
@@ -278,3 +310,8 @@ def _failed_by(settings: Settings) -> str:
         f"{settings.max_seconds:g} s, {settings.max_memory_mb} MB, "
         f"{settings.max_pages} pages, {settings.max_bytes} bytes"
     )
+
+
+def _held_back_by(settings: Settings) -> str:
+    """The reader that a copy of a removed report is recorded with, so that it is read once that is allowed."""
+    return f"{_failed_by(settings)}; no copies of removed reports"

@@ -117,6 +117,10 @@ class Searcher:
         """The recommendations and findings of a report (full id), or those of one kind."""
         return self._session.items(report, kind)
 
+    def cache_problems(self) -> list[str]:
+        """What is wrong with what was worked out in advance for the themes, in sentences."""
+        return self._session.cache_problems()
+
     def themed(self) -> dict[str, set[int]]:
         """The documents that have each theme, by its name in the order of the vocabulary."""
         return self._session.themed

@@ -12,10 +12,11 @@ from corpus.themes import Themes
 from index.build import open_snapshot
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
-from index.matching.expansion import WordLookup
+from index.matching.expansion import Slots, WordLookup
 from index.matching.sections import Sections
 from index.storage import generations
-from index.storage.engine import Layout
+from index.storage.engine import Layout, Snapshot
+from index.storage.postings import Postings
 from index.verify import assert_ours
 from search.answering import facets
 from search.answering.facets import Facets
@@ -93,17 +94,23 @@ class Session:
     def themed(self) -> dict[str, set[int]]:
         """The documents that have each theme, by its name in the order of the vocabulary."""
         documents = self.snapshot.documents()
-        readings = self._theme_table.readings(
-            self.snapshot,
-            lambda some, words, phrases: Evaluator(
-                some, self.conditions.matching, Deadline(_THEME_SECONDS), self.layout, self._sections, words, phrases
-            ),
-        )
+        readings = self._theme_table.readings(self.snapshot, self._theme_evaluator)
         document_of = {reading: document for document, reading in documents.items()}
         return {
             name: {document_of[reading] for reading in having if reading in document_of}
             for name, having in readings.items()
         }
+
+    def cache_problems(self) -> list[str]:
+        """What is wrong with what was worked out for the themes, in sentences."""
+        return self._theme_table.problems(self.snapshot, self._theme_evaluator)
+
+    def _theme_evaluator(
+        self, some: Snapshot, words: WordLookup, phrases: Callable[[Slots], Postings | None]
+    ) -> Evaluator:
+        return Evaluator(
+            some, self.conditions.matching, Deadline(_THEME_SECONDS), self.layout, self._sections, words, phrases
+        )
 
     @cached_property
     def size(self) -> int:

@@ -271,6 +271,8 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
     connection.text_factory = _text
     connection.execute("PRAGMA mmap_size = 0")
     connection.execute("PRAGMA temp_store = MEMORY")  # no sorting needs a disk, and nothing of the text gets elsewhere
+    if not reads:
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, however SQLite was built
     return connection
 
 

@@ -15,10 +15,12 @@ from typing import Self
 from corpus.catalogue.describe import describe
 from corpus.catalogue.row_matching import Held, match
 from corpus.catalogue.rows import Row
-from corpus.errors import Corrupt, Locked, NotFound, UsageError
+from corpus.errors import Corrupt, Locked, NoIndex, NotFound, UsageError
 from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
 from corpus.model import Text
+from corpus.paths import LibraryPaths
 from corpus.reasons import Reason
+from corpus.removals import Removals
 from corpus.report import Coverage, Report
 from corpus.storage.database import Database, checked_values, translated_errors
 from corpus.storage.integrity import unsound
@@ -26,6 +28,8 @@ from corpus.storage.migrations import name_as_text
 from corpus.storage.readings import Readings
 
 _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
+_LONG = 60  # characters: a paragraph that two texts share by chance is shorter
+_ALMOST = 0.5  # of the long paragraphs: two readings that share so many are nearly the same text
 
 
 class Store:
@@ -41,8 +45,18 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
-        """Open the corpus at `path`. create: create it if it does not exist. See `Database.open` for the errors."""
-        return cls(Database.open(path, create=create, read_only=read_only))
+        """Open the corpus at `path`. create: create it if it does not exist. See `Database.open` for the errors.
+
+        Raises NoIndex for reading when it does not know of all removals: it was put back from a backup.
+        """
+        store = cls(Database.open(path, create=create, read_only=read_only))
+        if read_only:
+            try:
+                store.assert_knows_removals()
+            except BaseException:
+                store.close()
+                raise
+        return store
 
     def __enter__(self) -> Self:
         return self
@@ -165,6 +179,18 @@ class Store:
     def _keeps_missing_folders(self) -> bool:
         return bool(self._db.number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
 
+    def assert_knows_removals(self) -> None:
+        """Raises NoIndex when a report was removed that this corpus may still hold: it was put back from a backup."""
+        listed = Removals.load(LibraryPaths(self._db.path.parent).removals).final
+        forgotten = listed.keys() - {removal.report for removal in self.removals()} if listed else ()
+        if forgotten:
+            older = " is older than" if self.revision < max(listed[each].revision for each in forgotten) else " lacks"
+            raise NoIndex(
+                f"{self._db.path}{older} the removal of {len(forgotten)} "
+                f"{'report' if len(forgotten) == 1 else 'reports'}: it was put back from a backup or replaced. Nothing "
+                "is shown until `reviews update` has removed them again."
+            )
+
     def removals(self) -> list[Removal]:
         """The reports that were removed for good, the latest first."""
         rows = self._db.rows("SELECT report, date, reason, done FROM removed ORDER BY date DESC, report")
@@ -186,21 +212,70 @@ class Store:
                 raise
             return found.pop()
 
-    def remove(self, report: str, reason: str) -> None:
-        """Delete everything that was read of a report (full id) and refuse it from now on.
+    def remove(self, report: str, reason: str, date: str = "", *, also: Collection[str] = ()) -> None:
+        """Delete everything that was read of a report (full id) and refuse it from now on. date: of the removal, where
+        it is not today's. also: reports that go with it, all of them or none.
 
-        Its files become failures, so that no run reads them again. What was deleted is overwritten; `scrub` also takes
-        it out of what SQLite keeps beside.
+        The names of its files are forgotten too. What is deleted is overwritten; `scrub` also takes it out of what
+        SQLite keeps beside.
         """
-        refused = (Reason.REMOVED.value, f"removed on {_today()}", report)
-        with translated_errors(self._db.path):
-            self._db.execute("PRAGMA secure_delete = ON")
         with self._db.transaction():
-            for table in ("reading", "scan", "withdrawn"):
-                self._db.execute(f"DELETE FROM {table} WHERE report = ?", (report,))  # noqa: S608 - our own words
-            self._db.execute("UPDATE file SET report = NULL, reason = ?, detail = ? WHERE report = ?", refused)
-            self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?, 0)", (report, _today(), reason))
+            for each in (report, *also):
+                for table in ("reading", "scan", "withdrawn", "file"):
+                    self._db.execute(f"DELETE FROM {table} WHERE report = ?", (each,))  # noqa: S608 - our own words
+                row = (each, date or _today(), reason)
+                self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?, 0)", row)
             self._advance()
+
+    def reopen_removal(self, report: str) -> None:
+        """Record that something of a removed report was found again, so that its removal is not complete."""
+        with self._db.transaction():
+            self._db.execute("UPDATE removed SET done = 0 WHERE report = ?", (report,))
+
+    def forget_names_of_removed(self) -> None:
+        """Forget the names of files that earlier versions kept as failures after a removal."""
+        with self._db.transaction():
+            if self._db.execute("DELETE FROM file WHERE reason = ?", (Reason.REMOVED.value,)).rowcount:
+                self._advance()
+
+    def readings_of(self, report: str) -> list[int]:
+        """The numbers of all readings of a report (full id), the latest last."""
+        return [number for (number,) in self._db.rows("SELECT id FROM reading WHERE report = ? ORDER BY id", (report,))]
+
+    def older_editions(self, report: str) -> list[str]:
+        """The reports that stood in the same files before this one (full id), and those before them."""
+        before: dict[str, list[str]] = {}
+        for each in self.withdrawals():
+            before.setdefault(each.replaced_by or "", []).append(each.report)
+        found: list[str] = []
+        waiting = [report]
+        while waiting:
+            older = [each for each in before.get(waiting.pop(), ()) if each not in (report, *found)]
+            found += older
+            waiting += older
+        return found
+
+    def newer_edition(self, report: str) -> str | None:
+        """The report that is now in the file where this one (full id) was, if that is held."""
+        new = next((each.replaced_by for each in self.withdrawals() if each.report == report), None)
+        return new if new and self.readings_of(new) else None
+
+    def almost_same(self, report: str) -> list[str]:
+        """The other reports of which something is held that share most paragraphs with this one (full id)."""
+        rows = self._db.rows(
+            "WITH own AS (SELECT DISTINCT text FROM paragraph JOIN reading ON reading.id = reading "
+            "WHERE report = ?1 AND length(text) >= ?2) "
+            "SELECT report FROM (SELECT report, count(DISTINCT text) AS shared FROM paragraph "
+            "JOIN reading ON reading.id = reading WHERE report <> ?1 AND text IN (SELECT text FROM own) "
+            "GROUP BY report) WHERE shared >= ?3 * (SELECT count(*) FROM own) ORDER BY report",
+            (report, _LONG, _ALMOST),
+        )
+        return [each for (each,) in rows]
+
+    def forget_scans(self, report: str) -> None:
+        """Delete what OCR read of a report that is not to be held."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM scan WHERE report = ?", (report,))
 
     def scrub(self) -> None:
         """Rewrite the whole corpus, so that no page of it holds anything that was deleted.

@@ -16,7 +16,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -235,6 +235,26 @@ def keep_only(index: Path, generation: str) -> None:
         if path.is_dir() and path.name != generation and (path.name.isdigit() or path.name.startswith(_BUILDING)):
             shutil.rmtree(path)
     flush_folder(index)
+
+
+def holds_any(index: Path, reports: Collection[str], readings: Collection[int]) -> bool:
+    """Whether anything in the folder may hold text of one of the reports or readings: a generation, even one that
+    answers without it, one that cannot be read, or what an interrupted build left.
+    """
+    if not index.is_dir():
+        return False
+    for path in index.iterdir():
+        if path.is_dir() and path.name.startswith(_BUILDING):
+            return True
+        if path.is_dir() and path.name.isdigit():
+            try:
+                generation = Generation(path, _read_manifest(path)[0])
+                written = {reading for segment in generation.manifest.segments for reading, _ in segment.documents}
+                if written & {*readings} or any(each.id in reports for each in generation.reports().values()):
+                    return True
+            except (ReviewsError, OSError):
+                return True
+    return False
 
 
 def problems(index: Path, *, thorough: bool = False) -> list[str]:

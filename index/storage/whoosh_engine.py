@@ -1,15 +1,16 @@
 """The Whoosh engine. The only module that imports Whoosh.
 
-We use Whoosh at the level of its codec: its files, term dictionary, stored fields and table of contents are Whoosh's
-own; the postings of a term are one packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and
-scoring are not used.
+We use Whoosh at the level of its codec: its files and term dictionary are Whoosh's own; the postings of a term are one
+packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
+
+Whoosh keeps its table of contents, its stored fields and the notes at the end of a term dictionary as pickles, and
+unpickling runs whatever somebody has planted. They are written, so that Whoosh can open an index, and never read here:
+what they say stands in a file of ours too (`index.storage.segment_notes`).
 """
 
 import shutil
 import struct
-from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,21 +19,23 @@ from zlib import crc32
 from whoosh import fields
 from whoosh.codec import whoosh3
 from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
+from whoosh.filedb.filetables import HashWriter, OrderedHashReader, OrderedHashWriter
 from whoosh.formats import Existence
 from whoosh.index import TOC
 from whoosh.matching import ListMatcher
-from whoosh.reading import TermNotFound
 
 from corpus.errors import Corrupt
-from index import analyser
 from index.storage.engine import IndexedParagraph, Layout, SegmentSummary
 from index.storage.merge import merged_terms
 from index.storage.postings import Postings, PostingsBuilder, unpack
-from index.storage.segment_builder import COMPOUND, FORM, SEPARATOR, TERM, Inverted, in_order
+from index.storage.segment_builder import COMPOUND, FORM, TERM, Inverted, in_order
+from index.storage.segment_notes import NotesReader, SegmentNotes, write_notes
+from index.storage.whoosh_snapshot import WhooshSnapshot
 
-FORMAT = "2"
+FORMAT = "3"
 """Part of the fingerprint: change it with any change of what is written."""
+
+NOTES_EXT = ".notes"
 
 _NAME = "reviews"
 _ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
@@ -40,6 +43,8 @@ _INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
 _NONE = 0xFFFFFFFF
 _HALVINGS = 2048  # places in the table of terms that are remembered
 _PIECES = 10_000  # to write at once
+_LENGTH = 4  # bytes at the end of its table of terms
+_PLACES = {"H": "get_ushort", "i": "get_int", "I": "get_uint", "q": "get_long"}  # how its files read a number
 
 
 class _Field(fields.FieldType):  # type: ignore[misc]
@@ -71,15 +76,58 @@ class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
         offset, length = info.extent()
         if isinstance(length, tuple):  # Whoosh 2.7.4 forgets to take the number out of what struct gives
             (length,) = length
-        packed = file.get(offset, length)
         kept = info.max_id()  # where we keep the checksum; Whoosh reads one value of it as None
-        if (_NONE if kept is None else kept) != _checksum(packed):
-            raise Corrupt("The index is damaged: one of its words cannot be read. Run `reviews update` to rebuild it.")
-        return _PackedMatcher(unpack(packed), format_, term, scorer)
+        postings = _unpacked(file.get(offset, length), _NONE if kept is None else kept)
+        return _PackedMatcher(postings, format_, term, scorer)
+
+
+def _unpacked(packed: bytes, checksum: int) -> Postings:
+    if checksum != _checksum(packed):
+        raise Corrupt("The index is damaged: one of its words cannot be read. Run `reviews update` to rebuild it.")
+    return unpack(packed)
 
 
 def _checksum(packed: bytes) -> int:
     return crc32(packed)
+
+
+class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
+    """Whoosh's reader of terms, without anything that unpickles."""
+
+    def __init__(self, storage: FileStorage, segment: Any, notes: SegmentNotes) -> None:
+        name = segment.make_filename(PackedCodec.TERMS_EXT)
+        self._tindex = _TermTableReader(storage.open_file(name), storage.file_length(name), notes)
+        self._dbfile = self._tindex.dbfile
+        self._fieldmap = {field: number for number, field in enumerate(notes.fields)}
+        self._fieldunmap = list(notes.fields)
+        self._postfile = segment.open_file(storage, PackedCodec.POSTS_EXT)
+
+    def postings_of(self, field: str, term: bytes) -> Postings | None:
+        """The postings of a term; None when it does not occur."""
+        try:
+            info = self._tindex[self._keycoder(field, term)]
+        except KeyError:
+            return None
+        if len(info) != _INFO.size or info[0]:  # Whoosh would take what follows for a pickle
+            raise Corrupt("The index is damaged: one of its words cannot be read. Run `reviews update` to rebuild it.")
+        *_, checksum, offset, length = _INFO.unpack(info)
+        return _unpacked(self._postfile.get(offset, length), checksum)
+
+
+class _TermTableReader(OrderedHashReader):  # type: ignore[misc]
+    """Whoosh's table of terms. Where the list of places begins is told by the notes, not by the pickle before it."""
+
+    def __init__(self, file: Any, length: int, notes: SegmentNotes) -> None:
+        self._notes = notes
+        self._end = length - _LENGTH
+        super().__init__(file, length)
+
+    def _read_extras(self) -> None:
+        self.extras: dict[str, object] = {}
+        self.indexlen = self._notes.terms
+        self.indexsize = struct.calcsize(self._notes.places)
+        self.indexbase = self._end - self.indexlen * self.indexsize
+        self._get_pos: Any = getattr(self.dbfile, _PLACES[self._notes.places])
 
 
 class _TermTable(OrderedHashWriter):  # type: ignore[misc]
@@ -133,6 +181,11 @@ class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
         """Add all terms, given as (field, term, postings) in the order of fields and terms."""
         self._tindex.add_all(self._rows(terms))
 
+    def notes(self) -> SegmentNotes:
+        """What is needed to read the terms that were added."""
+        index = self._tindex.index
+        return SegmentNotes(tuple(sorted(self._fieldmap, key=self._fieldmap.__getitem__)), len(index), index.typecode)
+
     def _rows(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> Iterator[tuple[bytes, bytes]]:
         numbers, place = self._fieldmap, self._postfile.tell()
         pieces: list[bytes] = []
@@ -155,15 +208,15 @@ class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
 
 
 def _schema() -> fields.Schema:
-    return fields.Schema(
-        **{name: _Field() for name in (COMPOUND, FORM, TERM)}, reading=fields.STORED(), layout=fields.STORED()
-    )
+    return fields.Schema(**{name: _Field() for name in (COMPOUND, FORM, TERM)}, reading=fields.STORED())
 
 
 class _SegmentWriter:
     """Writes one segment: documents first, then the terms of all of them."""
 
     def __init__(self, directory: Path, name: str) -> None:
+        self._notes = directory / f"{_NAME}_{name}{NOTES_EXT}"
+        self._layouts: list[Layout] = []
         self._storage = FileStorage(str(directory), supports_mmap=False)
         self._codec = PackedCodec()
         self._segment = whoosh3.W3Segment(self._codec, _NAME, segid=name)
@@ -177,8 +230,8 @@ class _SegmentWriter:
         writer = self._documents
         writer.start_doc(number)
         writer.add_field("reading", self._schema["reading"], reading, 0)
-        writer.add_field("layout", self._schema["layout"], (layout.starts.tobytes(), layout.kinds), 0)
         writer.finish_doc()
+        self._layouts.append(layout)
         self._summary.append((reading, length))
         return number
 
@@ -188,6 +241,7 @@ class _SegmentWriter:
         self._documents.close()
         writer = self._codec.field_writer(self._storage, self._segment)
         writer.add_terms(terms)
+        write_notes(self._notes, writer.notes(), self._layouts)
         writer.close()
         return SegmentSummary(self._segment.segid, self._summary)
 
@@ -213,25 +267,23 @@ class _Draft:
 class _Segment:
     """One segment, open for reading."""
 
-    def __init__(self, storage: FileStorage, segment: Any) -> None:
-        codec = segment.codec()
-        self._terms = codec.terms_reader(storage, segment)
+    def __init__(self, directory: Path, storage: FileStorage, segment: Any) -> None:
+        self._notes = NotesReader(directory / segment.make_filename(NOTES_EXT))
+        try:
+            self._terms = _Terms(storage, segment, self._notes.notes)
+        except BaseException:
+            self._notes.close()
+            raise
         table = self._terms._tindex  # a search halves it again and again, and begins at the same terms each time
         table.key_at = lru_cache(_HALVINGS)(table.key_at)
         table._get_pos = lru_cache(_HALVINGS)(table._get_pos)
-        self._documents = codec.per_document_reader(storage, segment)
-        self._schema = _schema()
         self.size: int = segment.doc_count_all()
 
     def has(self, field: str, term: str) -> bool:
         return (field, term.encode()) in self._terms
 
     def postings(self, field: str, term: str) -> Postings | None:
-        try:
-            postings: Postings = self._terms.matcher(field, term.encode(), self._schema[field].format).postings
-        except TermNotFound:
-            return None
-        return postings
+        return self._terms.postings_of(field, term.encode())
 
     def terms_from(self, field: str, prefix: str) -> Iterator[str]:
         """Terms of a field that begin with a prefix, in order."""
@@ -241,15 +293,13 @@ class _Segment:
                 return
             yield key.decode()
 
-    def document(self, number: int) -> tuple[int, Layout]:
-        """The reading id and layout of a document."""
-        stored = self._documents.stored_fields(number)
-        starts, kinds = stored["layout"]
-        return stored["reading"], Layout(array("I", starts), kinds)
+    def layout(self, number: int) -> Layout:
+        """The layout of a document."""
+        return self._notes.layout(number)
 
     def close(self) -> None:
         self._terms.close()
-        self._documents.close()
+        self._notes.close()
 
 
 class WhooshEngine:
@@ -278,7 +328,7 @@ class WhooshEngine:
             numbers = {}
             for old, (reading, length) in enumerate(summary.documents):
                 if reading in live:
-                    numbers[old] = writer.add_document(reading, length, reader.document(old)[1])
+                    numbers[old] = writer.add_document(reading, length, reader.layout(old))
             moved.append(numbers)
         try:
             return writer.finish(merged_terms(readers, moved))
@@ -298,81 +348,20 @@ class WhooshEngine:
         table = [whoosh3.W3Segment(codec, _NAME, len(s.documents), segid=s.name) for s in segments]
         TOC(_schema(), table, 1).write(storage, _NAME)
 
-    def open(self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> "WhooshSnapshot":
+    def open(self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> WhooshSnapshot:
         return WhooshSnapshot(_open_segments(directory, segments), segments, live)
-
-
-class WhooshSnapshot:
-    """A finished directory of Whoosh segments as an `index.storage.engine.Snapshot`."""
-
-    def __init__(self, readers: list[_Segment], segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:
-        self._segments: list[tuple[int, _Segment]] = []
-        self._documents: dict[int, int] = {}
-        self._lengths: dict[int, int] = {}
-        base = 0
-        for reader, summary in zip(readers, segments, strict=True):
-            self._segments.append((base, reader))
-            for number, (reading, length) in enumerate(summary.documents, base):
-                if reading in live:
-                    self._documents[number] = reading
-                    self._lengths[number] = length
-            base += reader.size
-        self._asked = self._segments  # for postings
-
-    def documents(self) -> Mapping[int, int]:
-        return self._documents
-
-    def lengths(self) -> Mapping[int, int]:
-        return self._lengths
-
-    def postings(self, term: str) -> list[tuple[int, Postings]]:
-        found = ((base, segment.postings(TERM, term)) for base, segment in self._asked)
-        return [(base, postings) for base, postings in found if postings is not None]
-
-    def forms(self, word_class: str) -> list[str]:
-        return self._after(FORM, word_class + SEPARATOR)
-
-    def compounds(self, joined: str) -> list[tuple[str, str]]:
-        lefts = self._after(COMPOUND, joined + SEPARATOR)
-        return [(left, joined.removeprefix(left)) for left in lefts]
-
-    def _after(self, field: str, start: str) -> list[str]:
-        found = {key.removeprefix(start) for _, segment in self._segments for key in segment.terms_from(field, start)}
-        return sorted(found)
-
-    def vocabulary(self, prefix: str) -> Iterator[str]:
-        return filter(analyser.is_word, self._beginning(prefix))
-
-    def terms(self) -> Iterator[str]:
-        return iter(self._beginning(""))
-
-    def _beginning(self, prefix: str) -> list[str]:
-        return sorted({term for _, segment in self._segments for term in segment.terms_from(TERM, prefix)})
-
-    def layout(self, document: int) -> Layout:
-        base, segment = self._segment_of(document)
-        return segment.document(document - base)[1]
-
-    def among(self, documents: Collection[int]) -> "WhooshSnapshot":
-        some = copy(self)
-        some._documents = {number: self._documents[number] for number in documents}
-        some._lengths = {number: self._lengths[number] for number in documents}
-        asked = {self._segment_of(number)[0] for number in documents}
-        some._asked = [(base, segment) for base, segment in self._segments if base in asked]
-        return some
-
-    def _segment_of(self, document: int) -> tuple[int, _Segment]:
-        return max((pair for pair in self._segments if pair[0] <= document), key=lambda pair: pair[0])
-
-    def close(self) -> None:
-        for _, segment in self._segments:
-            segment.close()
 
 
 def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[_Segment]:
     storage = FileStorage(str(directory), supports_mmap=False)
     codec = PackedCodec()
-    return [
-        _Segment(storage, whoosh3.W3Segment(codec, _NAME, len(summary.documents), segid=summary.name))
-        for summary in segments
-    ]
+    opened: list[_Segment] = []
+    try:
+        for summary in segments:
+            segment = whoosh3.W3Segment(codec, _NAME, len(summary.documents), segid=summary.name)
+            opened.append(_Segment(directory, storage, segment))
+    except BaseException:
+        for each in opened:
+            each.close()
+        raise
+    return opened

@@ -43,11 +43,11 @@ def strongest(bound: Sequence[str]) -> str:
 def limit(memory_mb: int) -> bool:
     """Forbid this process to write files, leave a core dump or use more memory (0: no limit). False where the system
     has no such limits (Windows)."""
-    try:
-        import resource
-    except ImportError:
+    if not forbid_core_dumps():
         return False
-    limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)]
+    import resource
+
+    limits = [(resource.RLIMIT_FSIZE, 0)]
     if memory_mb:
         limits.append((resource.RLIMIT_AS, memory_mb * 1_048_576))
     for which, value in limits:
@@ -88,6 +88,17 @@ def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
     if seccomp.restrict(may_execute=bool(executable)):
         bound.append("seccomp")
     return (*bound, *(["no_new_privs"] if no_more else []))
+
+
+def forbid_core_dumps() -> bool:
+    """Forbid this process and its children to leave a core dump, which would hold the text of reports. False where the
+    system has none (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return True
 
 
 def environment() -> dict[str, str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
+_MOST_TYPED = 100_000  # bytes of a query on standard input
 _SETTLING = 3.0  # seconds before the time left is estimated
 
 Progress = Callable[[str, int, int], None]
@@ -27,12 +28,17 @@ Progress = Callable[[str, int, int], None]
 
 
 class QueryCommand(click.Command):
-    """A command whose argument is a query. A query may begin with a hyphen, as options do."""
+    """A command whose argument is a query. A query may begin with a hyphen, as options do. `-` stands for standard
+    input, so that a query need not be seen in the list of processes or kept in the history of the shell.
+    """
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         typed = list(arguments)
         try:
-            return super().parse_args(context, arguments)
+            left = super().parse_args(context, arguments)
+            if context.params.get("query") == "-":
+                context.params["query"] = _query_from_stdin()
+            return left
         except click.NoSuchOption as error:
             query = next((each for each in typed if each.startswith("-") and error.option_name.lstrip("-") in each), "")
             if error.possibilities or not query:
@@ -43,6 +49,18 @@ class QueryCommand(click.Command):
                 f"marks after all options: {context.command_path} -- {quote}{query}{quote}",
                 context,
             ) from error
+
+
+def _query_from_stdin() -> str:
+    """The query on standard input; line breaks count as spaces."""
+    try:
+        typed = sys.stdin.buffer.read(_MOST_TYPED + 1).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError("The query on standard input is not UTF-8 text. Save it as UTF-8.") from error
+    if len(typed) > _MOST_TYPED or not typed.strip():
+        wrong = "is too long" if typed.strip() else "is empty"
+        raise UsageError(f"The query on standard input {wrong}. Type one query, or use `reviews batch` for many.")
+    return " ".join(typed.split())
 
 
 def open_library(path: Path) -> Library:

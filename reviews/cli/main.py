@@ -14,6 +14,7 @@ import click
 
 from corpus.disk_errors import refused
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
+from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.cli import analysis, batch, search, startup
 from reviews.cli.console import JSON, open_library, print_json, print_lines, progress_line, say
 
@@ -32,6 +33,9 @@ STRICT = click.option(
 TRUST = click.option(
     "--trust-hidden-text", is_flag=True, help="Include text under black boxes. Pass it on every run of this library."
 )
+COPIES = click.option(
+    "--allow-copies", is_flag=True, help="Also read files whose text is almost that of a removed report."
+)
 
 
 class _Commands(click.Group):
@@ -44,6 +48,7 @@ class _Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             startup.assert_utf8()
+            forbid_core_dumps()
             with startup.ending():
                 return super().invoke(context)
         except ReviewsError as error:
@@ -129,13 +134,29 @@ def init(path: Path, examples: tuple[str, ...]) -> None:
 @JOBS
 @STRICT
 @TRUST
+@COPIES
 @JSON
 @click.pass_obj
 def ingest(
-    path: Path, paths: tuple[Path, ...], jobs: int | None, strict: bool, trust_hidden_text: bool, as_json: bool
+    path: Path,
+    paths: tuple[Path, ...],
+    jobs: int | None,
+    strict: bool,
+    trust_hidden_text: bool,
+    allow_copies: bool,
+    as_json: bool,
 ) -> None:
     """Read new and changed PDFs into the library. PATHS are files or folders; they stay where they are."""
-    _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, index=False)
+    _run(
+        path,
+        paths,
+        jobs,
+        strict=strict,
+        as_json=as_json,
+        trust=trust_hidden_text,
+        index=False,
+        allow_copies=allow_copies,
+    )
 
 
 @main.command()
@@ -171,6 +192,7 @@ def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json:
 @click.option(
     "--allow-withdrawals", is_flag=True, help="Withdraw the reports of a folder that is suddenly empty or missing."
 )
+@COPIES
 @JSON
 @click.pass_obj
 def update(
@@ -181,10 +203,11 @@ def update(
     trust_hidden_text: bool,
     verify: bool,
     allow_withdrawals: bool,
+    allow_copies: bool,
     as_json: bool,
 ) -> None:
     """Read new PDFs, update the index and check it: the command for a nightly job. Creates the library if needed."""
-    more = {"verify": verify, "allow_withdrawals": allow_withdrawals}
+    more = {"verify": verify, "allow_withdrawals": allow_withdrawals, "allow_copies": allow_copies}
     _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, **more)
 
 
@@ -258,19 +281,16 @@ def coverage(path: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--full", is_flag=True, help="Check every byte and every word instead of a sample.")
+@click.option("--full", is_flag=True, help="Check every byte of every file and every word instead of a sample.")
 @JSON
 @click.pass_obj
 def check(path: Path, full: bool, as_json: bool) -> None:
-    """Check the stored text and the index for damage."""
+    """Check the stored text, the index and the caches for damage."""
     from corpus.errors import Corrupt
-    from index import build
+    from reviews.maintenance import soundness
 
-    with open_library(path) as library, library.store() as store:
-        unsound = store.check()
-        problems = [*unsound, *build.check(store, library.settings.index, full=full)]
-        if unsound:
-            problems.append("Restore corpus.db from a backup, or move it away and run `reviews update`.")
+    with open_library(path) as library:
+        problems = soundness.problems(library, full=full)
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     elif not problems:

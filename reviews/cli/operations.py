@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.errors import NoIndex, Stale, UsageError
-from reviews.cli.console import JSON, open_library, print_json
+from corpus.errors import Corrupt, LimitHit, NoIndex, Stale, UsageError
+from reviews.cli.console import JSON, open_library, print_json, print_lines
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -116,28 +116,40 @@ def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("report")
 @click.option("--reason", required=True, help="Why it is removed. Stored with the id; do not quote the report.")
+@click.option("--keep-editions", is_flag=True, help="Keep the older editions that were in the same file.")
 @click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")
 @JSON
 @click.pass_obj
-def remove(path: Path, report: str, reason: str, yes: bool, as_json: bool) -> None:
-    """Remove REPORT permanently: delete its text from the library, the index and all records. This cannot be undone."""
+def remove(path: Path, report: str, reason: str, keep_editions: bool, yes: bool, as_json: bool) -> None:
+    """Remove REPORT permanently: delete its text from the library, the index and all records. This cannot be undone.
+
+    Older editions in the same file go too. The end of the output lists what you have to see to yourself.
+    """
     from corpus.settings import load_settings
+    from reviews.maintenance.remove import chosen
     from reviews.maintenance.remove import remove as take_down
+    from reviews.terminal.removal import left_to_you, removal_lines
 
     with open_library(path) as library, library.store() as store:
-        known = store.known(report)
+        known = chosen(library.settings, store, report)
+        older = [] if keep_editions else store.older_editions(known)
     if not yes:
-        click.confirm(f"Permanently remove report {known[:12]} and everything made from it?", abort=True, err=True)
-    done = take_down(load_settings(path), known, reason)
+        and_editions = f", {len(older)} older edition{'s' if len(older) > 1 else ''}" if older else ""
+        click.confirm(
+            f"Permanently remove report {known[:12]}{and_editions} and everything made from it?", abort=True, err=True
+        )
+    done = take_down(load_settings(path), known, reason, keep_editions=keep_editions)
     if as_json:
-        print_json(done.to_dict())
-        return
-    click.echo(f"Removed {done.report[:12]}. None of its text is left in the library.")
-    for key in done.deleted:
-        click.echo(f"Deleted: {key}")
-    for key in done.elsewhere:
-        click.echo(f"Not deleted, because it is outside the library: {key}")
-    click.echo("If catalogue.csv has a row for it, delete that row too. Delete it from your backups as well.")
+        print_json({**done.to_dict(), "left_to_you": list(left_to_you(done))})
+    else:
+        print_lines(removal_lines(done))
+    if done.run.problems:
+        raise Corrupt(" ".join(done.run.problems))
+    if done.files.refused:
+        raise LimitHit(
+            f"The system does not let us delete {', '.join(done.files.refused)}. Delete it yourself. Nothing else of "
+            "the report is left in the library."
+        )
 
 
 def _limit(text: str) -> timedelta:

@@ -86,6 +86,7 @@ def serve(
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action
     shown = f"[{host}]" if ":" in host else host
+    app.extensions["pool"].watch()
     try:
         for ending in endings():  # before the address is shown: from then on, the page can be stopped
             if signal.getsignal(ending) != signal.SIG_IGN:

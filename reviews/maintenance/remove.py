@@ -3,53 +3,84 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.names import real_path
+from corpus.errors import NotFound
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from index import build
-from reviews.maintenance.update import Run, finish_removals, recorded
+from reviews.maintenance import copies, erase
+from reviews.maintenance.erase import Files
+from reviews.maintenance.update import Run, recorded
 
 
 @dataclass(slots=True)
 class Removed:
-    """What was removed. deleted: PDFs inside the library. elsewhere: PDFs outside it, which are left alone."""
+    """What was removed. editions: older ones that went with it. files: what became of its PDFs.
+
+    For the person to decide on, and all still held: kept: older editions that were to be kept. newer: what is in its
+    file now. alike: reports with almost the same text. foreign: files in the library that are not the program's.
+    """
 
     run: Run = field(default_factory=lambda: Run("remove"))
     report: str = ""
     reason: str = ""
-    deleted: tuple[str, ...] = ()
-    elsewhere: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+    files: Files = Files()  # noqa: RUF009 - frozen
+    kept: tuple[str, ...] = ()
+    newer: str | None = None
+    alike: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
             **self.run.to_dict(),
             "removed": {"report": self.report, "reason": self.reason},
-            "deleted": len(self.deleted),
-            "elsewhere": len(self.elsewhere),
+            "editions": list(self.editions),
+            "deleted": len(self.files.deleted),
+            "elsewhere": len(self.files.elsewhere),
+            "linked": len(self.files.linked),
+            "refused": len(self.files.refused),
+            "still_held": [*self.kept, *([self.newer] if self.newer else []), *self.alike],
         }
 
 
-def remove(settings: Settings, prefix: str, reason: str) -> Removed:
+def chosen(settings: Settings, store: Store, prefix: str) -> str:
+    """The full id of the report to remove, by the beginning of it.
+
+    One that is removed already counts while a file with its bytes is there. Raises NotFound for any other.
+    """
+    try:
+        return store.known(prefix)
+    except NotFound:
+        wanted = prefix.strip().lower()
+        again = [removal.report for removal in store.removals() if wanted and removal.report.startswith(wanted)]
+        if len(again) != 1 or not copies.find(settings, again):
+            raise
+        return again[0]
+
+
+def remove(settings: Settings, prefix: str, reason: str, *, keep_editions: bool = False) -> Removed:
     """Remove a report (by its id or the start of it), so that none of its text is left in the library.
 
-    The next update finishes a removal that was interrupted. Raises NotFound when there is no such report.
+    Older editions in the same file go with it, unless keep_editions. The next update finishes a removal that was
+    interrupted. Raises NotFound when there is no such report.
     """
     done = Removed()
     with recorded(settings, done.run, done.to_dict), Store.open(settings.database) as store:
-        report = store.known(prefix)
-        files = [record.path for record in store.files().values() if record.report == report]
+        erase.catch_up(settings, store)
+        report = chosen(settings, store, prefix)
         done.report, done.reason = report, reason
-        store.remove(report, reason)
-        inside = settings.reports.resolve()
-        for key in files:
-            path = real_path(settings.library, key)
-            if path.resolve().is_relative_to(inside):
-                path.unlink(missing_ok=True)
-                store.forget_file(key)
-                done.deleted = (*done.deleted, key)
-            else:
-                done.elsewhere = (*done.elsewhere, key)
+        older = tuple(store.older_editions(report))
+        done.editions, done.kept = ((), older) if keep_editions else (older, ())
+        done.newer = store.newer_edition(report)
+        done.alike = tuple(each for each in store.almost_same(report) if each not in (*older, done.newer))
+        going = (report, *done.editions)
+        files = [record.path for record in store.files().values() if record.report in going]
+        if report not in {removal.report for removal in store.removals()}:
+            erase.plan(settings, store, going, reason)
+            erase.begin(settings, store, going, reason)
+        done.files = erase.delete_files(settings, store, going, files)
         done.run.generation = build.build(store, settings.index, jobs=settings.jobs, clean=True)
-        finish_removals(settings, store, [removal.report for removal in store.removals() if not removal.done])
+        erase.finish(settings, store)
+        done.foreign = tuple(erase.foreign_files(settings))
         done.run.problems = build.check(store, settings.index)
     return done

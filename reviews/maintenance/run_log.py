@@ -7,7 +7,7 @@ note that it wrote when it started (`reviews.maintenance.running`).
 import json
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from typing import Any
 from corpus.atomic import write_atomic
 from corpus.disk_errors import refused
 from corpus.errors import LimitHit
+from corpus.reasons import Reason
 from ingest.summary import PARTS
 from reviews.maintenance import running
 from reviews.maintenance.lock import held
@@ -25,6 +26,8 @@ _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read"}
 MANY = 20
 """How many withdrawn reports are listed in text. The rest are counted."""
+_PDF = re.compile(r"\.pdf\b", re.IGNORECASE)
+_UNNAMED = "The message named a file that is not known any more. It was taken out when a report was removed."
 _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older versions, which began with a time
 
 
@@ -56,7 +59,7 @@ def write(
         "started_at": started.isoformat(timespec="seconds"),
         "finished_at": finished.isoformat(timespec="seconds"),
         "versions": {"program": version("safeguarding-reviews"), "python": platform.python_version()},
-        **result,
+        **_nameless(result),
     }
     path = runs / f"run-{number:07d}-{finished:%Y%m%dT%H%M%SZ}.json"
     try:
@@ -129,18 +132,29 @@ def age(runs: Path) -> timedelta | None:
     return None
 
 
-def forget(runs: Path, report: str) -> None:
-    """Delete the title and the file name of a report from all records. Records that cannot be read are deleted."""
+def forget(runs: Path, reports: Collection[str], known: Collection[str], until: str) -> None:
+    """Take the titles and file names of removed reports out of all records.
+
+    A record also names files that were not read, and does not say which report they became later. So the records of
+    runs that began by `until` (UTC, ISO 8601) keep only names that the corpus still knows (`known`). What cannot be
+    read as a record is deleted: half of one that an interrupted run left, or one that was damaged.
+    """
     for left in runs.glob(".*"):
         left.unlink()
     for path in sorted(runs.glob("*.json")):
         try:
-            text = path.read_text("utf-8")
-            if report in text:
-                _keep(path, _without(json.loads(text), report))
-        except ValueError:
+            record = json.loads(path.read_text("utf-8"))
+            kept = _without_reports(record, reports)
+            if (record.get("started_at") or "") <= until:
+                kept = _with_known_names(kept, known)
+            if kept != record:
+                _keep(path, kept)
+        except (ValueError, KeyError, TypeError, AttributeError):  # no record, or not one of ours
             path.unlink()
             path.with_suffix(".txt").unlink(missing_ok=True)
+    for twin in runs.glob("*.txt"):
+        if not twin.with_suffix(".json").exists():
+            twin.unlink()
 
 
 def lines(record: dict[str, Any]) -> Iterator[str]:
@@ -181,7 +195,7 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
     new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
     for failure in done["failures"]:
         if failure["file"] in new:
-            yield f"Not read, {failure['reason']}: {failure['file']}"
+            yield f"Not read, {failure['reason']}: {failure['file'] or 'its name is not kept'}"
     if len(done["failures"]) > len(new):
         yield f"Still not readable: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
 
@@ -197,10 +211,50 @@ def _keep(path: Path, record: dict[str, Any]) -> None:
         raise
 
 
-def _without(value: Any, report: str) -> Any:
+def _without_reports(value: Any, reports: Collection[str]) -> Any:
     if isinstance(value, list):
-        return [_without(each, report) for each in value]
+        return [_without_reports(each, reports) for each in value]
     if isinstance(value, dict):
-        blank = {"title": "", "file": ""} if value.get("report") == report else {}
-        return {key: blank.get(key, _without(each, report)) for key, each in value.items()}
+        gone = value.get("report") in reports
+        blank = {name: "" for name in ("title", "file") if gone and value.get(name)}
+        return {key: blank.get(key, _without_reports(each, reports)) for key, each in value.items()}
     return value
+
+
+def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """The record without the names of files that the corpus does not know any more."""
+    done = record.get("ingest")
+    kept = {**record, "error": _without_names(record.get("error"), known)}
+    if isinstance(done, dict):
+        failures = [{**each, "file": each["file"] if each["file"] in known else ""} for each in done["failures"]]
+        new = [name if name in known else "" for name in done.get("new_failures", ())]
+        folders = {
+            name: [each for each in done[name] if any(known_name.startswith(each) for known_name in known)]
+            for name in ("held_back", "unwatched")
+            if name in done
+        }
+        kept["ingest"] = {**done, **folders, "failures": failures}
+        if "new_failures" in done:
+            kept["ingest"]["new_failures"] = new
+    return kept
+
+
+def _without_names(error: Any, known: Collection[str]) -> Any:
+    """An error that names no file but those that are known."""
+    if not isinstance(error, str):
+        return error
+    rest = error
+    for name in known:
+        rest = rest.replace(name, "")
+    return _UNNAMED if _PDF.search(rest) else error
+
+
+def _nameless(record: dict[str, Any]) -> dict[str, Any]:
+    """The record of a run without the names of files that are removed reports: nothing is kept of these."""
+    done = record.get("ingest")
+    if not isinstance(done, dict):
+        return record
+    removed = {each["file"] for each in done["failures"] if each["reason"] == Reason.REMOVED}
+    failures = [{**each, "file": ""} if each["file"] in removed else each for each in done["failures"]]
+    new = [name for name in done["new_failures"] if name not in removed]
+    return {**record, "ingest": {**done, "failures": failures, "new_failures": new}}

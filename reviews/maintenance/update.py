@@ -5,9 +5,8 @@ Modules that are needed only after reading are imported later, so that reading s
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.run import ingest
 from ingest.summary import IngestSummary
-from reviews.maintenance import run_log
+from reviews.maintenance import erase, run_log
 from reviews.maintenance.lock import writing
 
 if TYPE_CHECKING:
@@ -70,16 +69,19 @@ def run(
     rebuild: bool = False,
     verify: bool = False,
     allow_withdrawals: bool = False,
+    allow_copies: bool = False,
     progress: Progress = _quiet,
 ) -> Run:
     """Hold the library's lock, do the steps and record the run in runs/, even if it fails.
 
     read, index: which steps. rebuild: build the index from nothing. verify: read every file to see whether it has
-    changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty. Raises Locked when
-    another run holds the lock, and Corrupt when the check finds a fault.
+    changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty.
+    allow_copies: also read files whose text is almost that of a removed report. Raises Locked when another run holds the
+    lock, and Corrupt when the check finds a fault.
     """
     done = Run("update" if read and index else "ingest" if read else "index")
     with recorded(settings, done), Store.open(settings.database) as store:
+        unfinished = erase.catch_up(settings, store)
         read_catalogue = catalogue_rows.load(settings.catalogue)
         done.catalogue_problems = list(read_catalogue.problems)
         store.set_catalogue(read_catalogue.rows)
@@ -102,15 +104,15 @@ def run(
                     jobs=settings.jobs,
                     verify=verify,
                     allow_withdrawals=allow_withdrawals,
+                    allow_copies=allow_copies,
                     progress=lambda n, of: progress("reading", n, of),
                     meanwhile=meanwhile if index else lambda readings: None,
                 )
         if index:
             from index import build
 
-            unfinished = [removal.report for removal in store.removals() if not removal.done]
             if rebuild:  # the cache may belong to a corpus that a backup has replaced
-                _delete_cache(settings)
+                erase.forget_worked_out(settings)
             with _timed(done, "index"):
                 done.generation = build.build(
                     store,
@@ -122,7 +124,7 @@ def run(
                     progress=lambda n, of: progress("indexing", n, of),
                 )
             if unfinished:
-                finish_removals(settings, store, unfinished)
+                erase.finish(settings, store)
             with _timed(done, "check"):
                 done.problems = build.check(store, settings.index)
             if done.generation and not done.problems:
@@ -169,24 +171,6 @@ def go_back(settings: Settings, generation: str) -> Generation:
 
     with writing(settings.library):
         return generations.use(settings.index, generation)
-
-
-def finish_removals(settings: Settings, store: Store, reports: Iterable[str]) -> None:
-    """Delete what is left of removed reports: older generations, the cache, free pages of the corpus, and titles in the
-    records of runs."""
-    from index.storage import generations
-
-    generations.keep_only(settings.index, generations.current(settings.index).manifest.id)
-    _delete_cache(settings)
-    for report in reports:
-        run_log.forget(settings.runs, report)
-    store.scrub()
-    store.note_removed()
-
-
-def _delete_cache(settings: Settings) -> None:
-    if settings.cache.exists():
-        shutil.rmtree(settings.cache)
 
 
 def _count_themes(settings: Settings, reports: int) -> None:

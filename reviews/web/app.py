@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import HIDDEN
 from corpus.reasons import explain
+from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.terminal.results import counted
 from reviews.web import context
 from reviews.web.guard import access, audit, headers
@@ -59,6 +60,7 @@ class Options:
 
 def create_app(library: Path, options: Options = Options()) -> Flask:
     """The application for one library. Raises NotFound when there is none there."""
+    forbid_core_dumps()
     app = Flask("reviews.web", static_folder=None)
     app.extensions["pool"] = LibraryPool(library, searches=options.searches)
     pool: LibraryPool = app.extensions["pool"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import shutil
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -14,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
+from corpus.paths import LibraryPaths
 from reviews.library import Library
+from reviews.web.sheet_folders import SheetFolder, drop_abandoned
 from search.sheets.query_sheet import Sheet
 from search.sheets.untrusted import read_untrusted
 
@@ -23,6 +24,7 @@ _LINES = 50_000  # of a sheet as text: reading more would take seconds, only to 
 _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting, running or finished at the same time
 _MOST = 20  # sheets of all people together
+_TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Send the sheet again."
 
 
 @dataclass(slots=True)
@@ -51,7 +53,10 @@ class Batch:
         """The finished workbook. Raises NotFound before it is ready."""
         if not self.ready:
             raise NotFound("The workbook is not ready yet. Check the progress page and try again when it is done.")
-        return self.out.read_bytes()
+        try:
+            return self.out.read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(_TAKEN_DOWN) from error
 
     def to_dict(self) -> dict[str, Any]:
         counts = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
@@ -59,11 +64,12 @@ class Batch:
 
 
 class Batches:
-    """All sheets, in a private temporary folder that is deleted when the server stops."""
+    """All sheets, in a private folder that is deleted when the server stops or a report is removed."""
 
     def __init__(self, library: Path) -> None:
         self._library = library
-        self._folder: Path | None = None
+        self._folder = SheetFolder(LibraryPaths(library).cache)
+        drop_abandoned(LibraryPaths(library).cache)
         self._held: dict[str, Batch] = {}
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -83,10 +89,7 @@ class Batches:
             if len(mine) >= _PER_PERSON or len(self._held) >= _MOST:
                 raise LimitHit("Too many sheets are waiting. Wait until one is finished, then send yours again.")
             key = secrets.token_urlsafe(16)
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="reviews-"))
-            folder = self._folder / key
-            folder.mkdir()
+            folder = self._folder.make(key)
             batch = self._held[key] = Batch(
                 key, person, Path(name).name[:100], folder, len(sheet.questions), sheet.read
             )
@@ -104,19 +107,29 @@ class Batches:
 
     def close(self) -> None:
         """Delete all sheets and results."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        self._folder.close()
+
+    def let_go(self) -> None:
+        """Delete every finished workbook: a report was removed that it may quote."""
+        with self._lock:
+            done = [each for each in self._held.values() if each.ready]
+            for each in done:
+                shutil.rmtree(each.folder, ignore_errors=True)
 
     def _answer(self, batch: Batch, sheet: Sheet, web: str) -> None:
         def progress(done: int, total: int) -> None:
             batch.done, batch.total = done, total
 
+        before = removals_seen(self._library)
         try:
             with self._turn, Library(self._library) as library:
                 found = library.batch(
                     sheet.questions, batch.out, web=web, sheet=batch.name, read=batch.read, progress=progress
                 )
+            if removals_seen(self._library) != before:
+                shutil.rmtree(batch.folder, ignore_errors=True)
+                batch.error = _TAKEN_DOWN
+                return
             batch.errors, batch.ready = found.errors, True
         except ReviewsError as error:
             batch.error = str(error)
@@ -131,3 +144,12 @@ class Batches:
                 del self._held[old.id]
                 with suppress(OSError):
                     shutil.rmtree(old.folder)
+
+
+def removals_seen(library: Path) -> tuple[int, int]:
+    """Changes whenever a report is removed from the library."""
+    try:
+        status = LibraryPaths(library).removals.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_ino

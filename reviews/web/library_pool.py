@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from contextlib import suppress
@@ -10,11 +11,12 @@ from pathlib import Path
 from corpus.errors import LimitHit, ReviewsError
 from index.storage import generations
 from reviews.library import Library
-from reviews.web.batch_jobs import Batches
+from reviews.web.batch_jobs import Batches, removals_seen
 from reviews.web.page_images import Pictures
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
 _SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
+_LOOK = 2.0  # seconds between two looks for a removal while nobody asks anything
 
 
 class LibraryPool:
@@ -33,6 +35,8 @@ class LibraryPool:
         self._round = 0
         self._follower: tuple[threading.Thread, float] | None = None
         self._closed = False
+        self._ended = threading.Event()
+        self._removals = removals_seen(path)
         self.settings = Library(path).settings  # raises at once when there is no library
         self._pointer = self._current()
         self.pictures = Pictures(self.settings.max_memory_mb)
@@ -43,6 +47,7 @@ class LibraryPool:
         if not self._turns.acquire(timeout=_PATIENCE):
             raise LimitHit("Too many people are searching at the moment. Wait a minute, then try again.")
         try:
+            self.look()
             self._follow()
             with self._lock:
                 library = self._idle.pop() if self._idle else Library(self._path, follows=False)
@@ -62,9 +67,40 @@ class LibraryPool:
             library.close()
         self._turns.release()
 
+    def watch(self) -> None:
+        """From now on notice a removal even if nobody asks anything."""
+
+        def look() -> None:
+            while not self._ended.wait(_LOOK):
+                with suppress(ReviewsError, OSError):  # the next look or request tries again
+                    self.look()
+
+        threading.Thread(target=look, daemon=True).start()
+
+    def look(self) -> None:
+        """Let go of everything if a report was removed since the last look."""
+        seen = removals_seen(self._path)
+        if seen != self._removals:
+            self._removals = seen
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Forget what was kept of reports: open libraries, pictures, workbooks. What a request still uses goes when it
+        ends. Python gives the memory back but does not overwrite it.
+        """
+        with self._lock:
+            self._round += 1
+            idle, self._idle = self._idle, []
+        for library in idle:
+            library.close()
+        self.pictures.let_go()
+        self.batches.let_go()
+        gc.collect()
+
     def close(self) -> None:
         """End the drawing process and close every library. One that is lent is closed when it is returned."""
         self._closed = True
+        self._ended.set()
         if self._follower:
             self._follower[0].join()
         with self._lock:

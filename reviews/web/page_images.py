@@ -45,6 +45,11 @@ class Pictures:
         finally:
             self._turn.release()
 
+    def let_go(self) -> None:
+        """Forget every picture, and the file that the drawing process holds. The next picture starts a new one."""
+        self.close()
+        self._kept.clear()
+
     def close(self) -> None:
         """End the drawing process."""
         with self._turn, suppress(OSError):

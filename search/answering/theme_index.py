@@ -5,7 +5,7 @@ Computed once for each generation and vocabulary, and cached beside the index.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
@@ -79,21 +79,75 @@ class ThemeTable:
             if len(documents) >= MANY:
                 self._count_phrases(snapshot, evaluator, lookup, phrases_before)
         new = [document for document, reading in documents.items() if reading not in before.live]
-        some = snapshot.among(new)
-        having = {
+        found = self._having(snapshot, new, lambda some: evaluator(some, lookup, self.phrases.postings))
+        having = {name: before.having[name].intersection(documents.values()) | found[name] for name in found}
+        self._keep(_Kept(having, frozenset(documents.values()), before.compounds))
+        return having
+
+    def problems(self, snapshot: Snapshot, evaluator: Evaluators) -> list[str]:
+        """What is wrong with anything that is kept for these themes, in sentences: all of it is worked out anew.
+
+        Files of other generations count too, because the next generation builds on what they say.
+        """
+        paths = sorted(self._file.parent.glob(f"{self._vocabulary}*"))
+        if not paths:
+            return []
+        documents = snapshot.documents()
+        lookup = WordLookup(snapshot)
+        having = self._having(snapshot, [*documents], lambda some: evaluator(some, lookup, lambda slots: None))
+        found = []
+        for path in paths:
+            if path.suffix == _PHRASES:
+                right = self._phrases_agree(Phrases(path), snapshot, evaluator, lookup)
+            else:
+                kept = self._kept(path)
+                right = kept is not None and (
+                    not self._still(kept, lookup)
+                    or _agrees(kept, having, {*documents.values()}, same=path == self._file)
+                )
+            if not right:
+                found.append(f"{path} does not say what the index says. Delete it: it is worked out again.")
+        return found
+
+    def _phrases_agree(self, phrases: Phrases, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup) -> bool:
+        documents = snapshot.documents()
+        number_of = {reading: document for document, reading in documents.items()}
+        numbers = {old: number_of[reading] for old, reading in phrases.readings.items() if reading in number_of}
+        if not phrases.readings or (phrases.path == self.phrases.path and phrases.readings != documents):
+            return False
+        look = evaluator(snapshot.among(sorted(numbers.values())), lookup, lambda slots: None)
+        for slots in self._asked(snapshot, evaluator, lookup):
+            said, true = PostingsBuilder(), PostingsBuilder()
+            postings = phrases.postings(slots)
+            if postings is None:
+                continue  # not counted, so it is looked for when it is asked for
+            for each in sorted(moved(postings, numbers), key=itemgetter(0)):
+                said.add(*each)
+            for each in sorted(look.count(slots), key=itemgetter(0)):
+                true.add(*each)
+            if said.pack() != true.pack():
+                return False
+        return True
+
+    def _having(
+        self, snapshot: Snapshot, looked_at: Sequence[int], evaluator: Callable[[Snapshot], Evaluator]
+    ) -> dict[str, set[int]]:
+        """The readings that have each theme, of some documents."""
+        documents, some = snapshot.documents(), snapshot.among(looked_at)
+        return {
             theme.name: {
-                *before.having[theme.name].intersection(documents.values()),
-                *(
-                    documents[number]
-                    for number in evaluator(some, lookup, self.phrases.postings).holding(
-                        theme_tree(self._themes, theme.name), {*new}
-                    )
-                ),
+                documents[number]
+                for number in evaluator(some).holding(theme_tree(self._themes, theme.name), {*looked_at})
             }
             for theme in self._themes.themes
         }
-        self._keep(_Kept(having, frozenset(documents.values()), before.compounds))
-        return having
+
+    def _asked(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup) -> list[Slots]:
+        """Every phrase that the themes ask for, once."""
+        asked: list[Slots] = []
+        for theme in self._themes.themes:
+            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(theme_tree(self._themes, theme.name))
+        return list({name_of(slots): slots for slots in reversed(asked)}.values())[::-1]
 
     def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
         """Precompute every phrase of the themes. Readings that the previous generation had keep their postings."""
@@ -102,19 +156,14 @@ class ThemeTable:
         numbers = {old: number_of[reading] for old, reading in before.readings.items() if reading in number_of}
         new = snapshot.among(sorted(set(documents).difference(numbers.values())))
         counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
-        for theme in self._themes.themes:
-            asked: list[Slots] = []
-            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(theme_tree(self._themes, theme.name))
-            for slots in asked:
-                if name_of(slots) in counted:
-                    continue
-                postings = before.postings(slots)
-                held = moved(postings, numbers) if postings else ()
-                look = evaluator(new if postings else snapshot, lookup, lambda slots: None)
-                builder = PostingsBuilder()
-                for found in sorted([*held, *look.count(slots)], key=itemgetter(0)):
-                    builder.add(*found)
-                counted[name_of(slots)] = slots, builder
+        for slots in self._asked(snapshot, evaluator, lookup):
+            postings = before.postings(slots)
+            held = moved(postings, numbers) if postings else ()
+            look = evaluator(new if postings else snapshot, lookup, lambda slots: None)
+            builder = PostingsBuilder()
+            for found in sorted([*held, *look.count(slots)], key=itemgetter(0)):
+                builder.add(*found)
+            counted[name_of(slots)] = slots, builder
         write_phrases(self.phrases.path, documents, counted.values())
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
@@ -122,9 +171,12 @@ class ThemeTable:
         nothing = _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
         for path in self._file.parent.glob(f"{self._vocabulary}*.json"):
             if kept := self._kept(path):
-                still = all(lookup.compounds(joined) == pairs for joined, pairs in kept.compounds.items())
-                return kept if still else nothing, Phrases(path.with_suffix(_PHRASES))
+                return kept if self._still(kept, lookup) else nothing, Phrases(path.with_suffix(_PHRASES))
         return nothing, self.phrases
+
+    def _still(self, kept: "_Kept", lookup: WordLookup) -> bool:
+        """Whether joined words are split as they were; otherwise what was kept is not used."""
+        return all(lookup.compounds(joined) == pairs for joined, pairs in kept.compounds.items())
 
     def _kept(self, path: Path) -> "_Kept | None":
         try:
@@ -159,6 +211,16 @@ class _Kept:
     having: dict[str, set[int]]
     live: frozenset[int]
     compounds: dict[str, list[tuple[str, str]]]
+
+
+def _agrees(kept: _Kept, having: Mapping[str, set[int]], live: set[int], *, same: bool) -> bool:
+    """Whether what was kept is so. same: it was kept for the generation that `having` and `live` are of."""
+    both = live & kept.live
+    if same and live != kept.live:
+        return False
+    return all(kept.having[name] & both == having[name] & both for name in having) and (
+        not same or all(kept.having[name] <= kept.live for name in having)
+    )
 
 
 def _collecting(asked: list[Slots]) -> Callable[[Slots], Postings]:

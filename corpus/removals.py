@@ -1,0 +1,104 @@
+"""The list of reports that were removed for good, kept beside the corpus: `removals.json`.
+
+The corpus holds the same list. This one is not in it, so that a corpus that is put back from a backup does not bring a
+removed report back. It holds ids, dates and reasons, and numbers by which a copy with a few other bytes is told; no
+text, title or file name.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from corpus.atomic import write_atomic
+from corpus.disk_errors import refused
+from corpus.errors import Corrupt
+from corpus.likeness import ALMOST, Fingerprint, fingerprint, likeness
+
+State = Literal["planned", "begun", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A report that is removed.
+
+    state: "planned" until the corpus has forgotten it, "begun" until nothing of it is left in the library. at: when,
+    UTC, ISO 8601. revision: of the corpus that forgot it. readings: the numbers of what was read of it, and
+    fingerprint: of its text; both empty where they are not known.
+    """
+
+    report: str
+    date: str
+    reason: str
+    at: str
+    revision: int = 0
+    state: State = "planned"
+    readings: tuple[int, ...] = ()
+    fingerprint: Fingerprint = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """All of them, by report. salt: of the fingerprints."""
+
+    path: Path
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    salt: bytes = b""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the list; an empty one where there is no file. Raises Corrupt: to go on without would be wrong."""
+        try:
+            told = json.loads(path.read_bytes())
+            entries = [_entry(each) for each in told["removals"]]
+            return cls(path, {entry.report: entry for entry in entries}, bytes.fromhex(told["salt"]))
+        except FileNotFoundError:
+            return cls(path, {}, secrets.token_bytes(16))
+        except OSError as error:
+            raise refused(path, error, doing="read") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Corrupt(
+                f"{path} is damaged, so it is not known which reports were removed. Restore it from a backup. Where "
+                "there is none, move it away and run `reviews update`, which writes it anew from the corpus."
+            ) from error
+
+    def save(self) -> None:
+        """Write the list, whole or not at all. Raises LimitHit."""
+        told = {"salt": self.salt.hex(), "removals": [asdict(self.entries[each]) for each in sorted(self.entries)]}
+        write_atomic(self.path, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
+
+    def having(self, entries: Iterable[Entry]) -> Self:
+        """The list with these entries added or replaced."""
+        return replace(self, entries={**self.entries, **{entry.report: entry for entry in entries}})
+
+    def without(self, reports: Iterable[str]) -> Self:
+        """The list without these reports."""
+        gone = set(reports)
+        return replace(self, entries={each: entry for each, entry in self.entries.items() if each not in gone})
+
+    @property
+    def final(self) -> dict[str, Entry]:
+        """The removals that nothing takes back: all but those that were only planned."""
+        return {each: entry for each, entry in self.entries.items() if entry.state != "planned"}
+
+    def fingerprint(self, paragraphs: Iterable[str]) -> Fingerprint:
+        """The fingerprint of a text, as the entries have it."""
+        return fingerprint(paragraphs, self.salt)
+
+    def almost(self, paragraphs: Iterable[str]) -> Entry | None:
+        """The removed report whose text is almost the same, if there is one."""
+        known = [entry for entry in self.final.values() if entry.fingerprint]
+        if not known:
+            return None
+        asked = self.fingerprint(paragraphs)
+        nearest = max(known, key=lambda entry: likeness(entry.fingerprint, asked))
+        return nearest if likeness(nearest.fingerprint, asked) >= ALMOST else None
+
+
+def _entry(told: dict[str, Any]) -> Entry:
+    if told["state"] not in ("planned", "begun", "done") or not isinstance(told["report"], str):
+        raise ValueError("not an entry")
+    numbers = {name: tuple(map(int, told[name])) for name in ("readings", "fingerprint")}
+    return Entry(**{**told, **numbers, "revision": int(told["revision"])})

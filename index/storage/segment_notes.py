@@ -1,0 +1,99 @@
+"""What must be known to read a segment, and the layout of each of its documents: one file, JSON and packed arrays.
+
+    u32 length and u32 CRC-32 of the header; the header, JSON; the layouts, one after the other, each compressed (zlib)
+
+The header has [offset behind the header, length, number of paragraphs] of each layout. A layout is the first position
+of each paragraph (u32, little-endian) and then the code of the section kind of each (one byte).
+"""
+
+import json
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import Corrupt
+from index.storage.engine import Layout
+
+_HEAD = struct.Struct("<II")
+_PLACES = ("H", "i", "I", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentNotes:
+    """fields: in the order of their numbers. terms: how many there are. places: the type of a place in their table, as
+    `struct` names it."""
+
+    fields: tuple[str, ...]
+    terms: int
+    places: str
+
+
+def write_notes(path: Path, notes: SegmentNotes, layouts: Sequence[Layout]) -> None:
+    """Write the file. Raises OSError."""
+    listed, blocks, offset = [], [], 0
+    for layout in layouts:
+        packed = zlib.compress(_packed(layout), 1)
+        listed.append((offset, len(packed), len(layout.kinds)))
+        blocks.append(packed)
+        offset += len(packed)
+    said = {"fields": notes.fields, "terms": notes.terms, "places": notes.places, "layouts": listed}
+    header = json.dumps(said).encode()
+    with path.open("wb") as file:
+        file.write(b"".join((_HEAD.pack(len(header), zlib.crc32(header)), header, *blocks)))
+
+
+class NotesReader:
+    """The file, open for reading. Raises Corrupt when it is not what was written."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        try:
+            length, checksum = _HEAD.unpack(self._file.read(_HEAD.size))
+            header = self._file.read(length)
+            if zlib.crc32(header) != checksum:
+                raise ValueError("damaged")
+            said = json.loads(header)
+            self.notes = SegmentNotes(tuple(map(str, said["fields"])), int(said["terms"]), said["places"])
+            self._layouts: list[Any] = said["layouts"]
+            if self.notes.places not in _PLACES or self.notes.terms < 0:
+                raise ValueError("not notes")
+        except (ValueError, KeyError, TypeError, struct.error) as error:
+            self._file.close()
+            raise _damaged(path) from error
+        self._behind = _HEAD.size + length
+
+    def layout(self, number: int) -> Layout:
+        """The layout of a document."""
+        try:
+            offset, length, paragraphs = map(int, self._layouts[number])
+            self._file.seek(self._behind + offset)
+            size = array("I").itemsize * paragraphs
+            unpacked = zlib.decompressobj().decompress(self._file.read(length), size + paragraphs + 1)
+            if len(unpacked) != size + paragraphs:
+                raise ValueError("of another length")
+        except (ValueError, TypeError, IndexError, zlib.error) as error:
+            raise _damaged(Path(self._file.name)) from error
+        starts = array("I", unpacked[:size])
+        if sys.byteorder == "big":
+            starts.byteswap()
+        return Layout(starts, unpacked[size:])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _packed(layout: Layout) -> bytes:
+    starts = array("I", layout.starts)
+    if sys.byteorder == "big":
+        starts.byteswap()
+    return starts.tobytes() + layout.kinds
+
+
+def _damaged(path: Path) -> Corrupt:
+    return Corrupt(f"The index is damaged: {path.name} cannot be read. Run `reviews update` to rebuild it.")

@@ -1,0 +1,176 @@
+"""Make removals true: everything that is done after a report was removed, as often as it takes.
+
+The corpus and `removals.json` say what was removed. Every run that writes compares the two (`catch_up`), so that a
+removal that was interrupted is finished, and one that a restored backup has forgotten is done again.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.disk_errors import refused
+from corpus.removals import Entry, Removals
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from index.storage import generations
+from ingest.portfolio import portfolio_of
+from reviews.maintenance import copies, run_log
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of removed reports. deleted: from reports/. elsewhere: not ours to delete. linked: deleted, but a hard
+    link somewhere still gives the same file another name. refused: not to be deleted, for the system's reason. inside:
+    PDFs that hold the report as an attached file.
+    """
+
+    deleted: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+
+
+def catch_up(settings: Settings, store: Store) -> list[str]:
+    """Bring the corpus and the list of removals to one state. Gives the removals that are not finished."""
+    listed = Removals.load(settings.removals)
+    known = {removal.report: removal for removal in store.removals()}
+    for entry in listed.final.values():
+        if entry.report not in known:  # the corpus was put back from a backup
+            store.remove(entry.report, entry.reason, entry.date)
+    store.forget_names_of_removed()
+    entries = [_entry(listed, each.report, each.date, each.reason, done=each.done) for each in store.removals()]
+    current = Removals(listed.path, {}, listed.salt).having(entries)
+    if current.entries and generations.holds_any(
+        settings.index, current.entries, {reading for entry in entries for reading in entry.readings}
+    ):
+        for each in entries:
+            store.reopen_removal(each.report)
+        current = current.having(replace(entry, state="begun") for entry in entries)
+    if current.entries != listed.entries:
+        current.save()
+    if current.entries:
+        forget_names(settings, store)
+        drop_leftovers(settings)
+    unfinished = [entry.report for entry in current.entries.values() if entry.state != "done"]
+    if unfinished:
+        delete_files(settings, store, unfinished)
+    return unfinished
+
+
+def _entry(listed: Removals, report: str, date: str, reason: str, *, done: bool) -> Entry:
+    """What the list says of a removal that the corpus knows, brought up to date."""
+    entry = listed.entries.get(report) or Entry(report, date, reason, at=_now())
+    return replace(entry, state="done" if done else "begun")
+
+
+def plan(settings: Settings, store: Store, reports: Collection[str], reason: str) -> None:
+    """Note what will be needed once the text is gone, before anything is deleted."""
+    listed = Removals.load(settings.removals)
+    today = datetime.now(UTC).date().isoformat()
+    entries = []
+    for report in reports:
+        readings = store.readings_of(report)
+        texts = [text for text, _, _ in store.readings.indexable(readings[-1])] if readings else []
+        entries.append(
+            Entry(
+                report,
+                today,
+                reason,
+                at=_now(),
+                revision=store.revision + 1,
+                readings=tuple(readings),
+                fingerprint=listed.fingerprint(texts),
+            )
+        )
+    listed.having(entries).save()
+
+
+def begin(settings: Settings, store: Store, reports: Sequence[str], reason: str) -> None:
+    """Delete the reports from the corpus, all or none. From here on nothing takes the removal back."""
+    store.remove(reports[0], reason, also=reports[1:])
+    listed = Removals.load(settings.removals)
+    listed.having(replace(listed.entries[each], state="begun") for each in reports).save()
+
+
+def delete_files(settings: Settings, store: Store, reports: Collection[str], known: Collection[str] = ()) -> Files:
+    """Delete the files in reports/ that hold the bytes of the reports, whatever they are called now. known: paths of
+    other files that may hold them."""
+    deleted, elsewhere, refused = [], [], []
+    links: dict[tuple[int, int], tuple[int, str]] = {}  # the file → how many other names it has left, its last name
+    for copy in copies.find(settings, reports, known):
+        if not copy.ours:
+            elsewhere.append(copy.key)
+            continue
+        try:
+            status = copy.path.stat()
+            copy.path.unlink()
+        except OSError:
+            refused.append(copy.key)
+            continue
+        links[status.st_dev, status.st_ino] = status.st_nlink - 1, copy.key
+        deleted.append(copy.key)
+        store.forget_file(copy.key)
+    linked = tuple(key for left, key in links.values() if left)
+    inside = sorted({portfolio for key in known if (portfolio := portfolio_of(key)) and portfolio not in deleted})
+    return Files(tuple(deleted), tuple(elsewhere), linked, tuple(refused), tuple(inside))
+
+
+def finish(settings: Settings, store: Store) -> None:
+    """Let nothing stay of removed reports that the newest generation does not hold any more: older generations and the
+    readings kept for them, what was worked out, the free pages of the corpus, names in records.
+    """
+    current = generations.current(settings.index).manifest
+    generations.keep_only(settings.index, current.id)
+    store.prune(current.live)
+    forget_worked_out(settings)
+    forget_names(settings, store)
+    drop_leftovers(settings)
+    store.scrub()
+    store.note_removed()
+    listed = Removals.load(settings.removals)
+    listed.having(replace(entry, state="done") for entry in listed.final.values()).save()
+
+
+def forget_worked_out(settings: Settings) -> None:
+    """Delete what was worked out from the index, with the workbooks of the page."""
+    for path in sorted(settings.cache.rglob("*"), reverse=True):
+        try:
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+        except OSError as error:
+            if path.is_file() and path.stat().st_size:  # what is left is at most the lock that a server holds
+                raise refused(path, error, doing="deleted") from error
+
+
+def forget_names(settings: Settings, store: Store) -> None:
+    """Take the titles and file names of removed reports out of the records of runs."""
+    entries = Removals.load(settings.removals).final
+    names = {*store.files(), *(each.file for each in store.withdrawals())}
+    run_log.forget(settings.runs, entries.keys(), names, max((entry.at for entry in entries.values()), default=""))
+
+
+def drop_leftovers(settings: Settings) -> None:
+    """Delete what a killed process left half-written, and what was worked out from generations that are gone."""
+    for path in settings.library.glob(".*.*"):
+        with suppress(OSError):
+            if path.is_file() and settings.owns(path.with_name(path.name[1:].rpartition(".")[0])):
+                path.unlink()
+    kept = {each.directory.name for each in generations.kept(settings.index)}
+    for path in settings.cache.glob("*") if settings.cache.is_dir() else ():
+        if path.is_file() and path.stem.rpartition("-")[2] not in kept:
+            path.unlink(missing_ok=True)
+
+
+def foreign_files(settings: Settings) -> list[str]:
+    """The names of what other people or programs have put into the library's folder, such as exported tables."""
+    return sorted(each.name for each in _entries(settings.library) if not settings.owns(each))
+
+
+def _entries(folder: Path) -> list[Path]:
+    return [each for each in folder.iterdir() if not each.name.startswith(".")]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,66 @@
+"""Is everything in a library as it was written? What `reviews check` looks at."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from corpus.errors import Corrupt
+from corpus.names import real_path
+from corpus.removals import Removals
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from index import build
+from reviews.library import Library
+from reviews.maintenance import copies
+
+
+def problems(library: Library, *, full: bool = False) -> list[str]:
+    """What is wrong, in sentences; nothing when all is well.
+
+    The corpus, the index and what was worked out from it. full: every byte and every word of these, and all other
+    files: PDFs, records of runs, tokens, the list of removals.
+    """
+    settings = library.settings
+    with library.store() as store:
+        unsound = store.check()
+        found = [*unsound, *build.check(store, settings.index, full=full)]
+        if unsound:
+            found.append("Restore corpus.db from a backup, or move it away and run `reviews update`.")
+        if not found:  # an index that is damaged itself says nothing of what was worked out from it
+            found += library.searcher().cache_problems()
+        if full:
+            found += [*_of_removals(settings, store), *_of_files(settings, store), *_of_records(settings)]
+    return found
+
+
+def _of_removals(settings: Settings, store: Store) -> Iterator[str]:
+    known = {removal.report for removal in store.removals()}
+    if missing := len(known - Removals.load(settings.removals).final.keys()):
+        yield f"{settings.removals} lacks {missing} of the removals. Run `reviews update`, which writes it again."
+    for copy in copies.find(settings, known):
+        yield f"{copy.key} has the bytes of the removed report {copy.report[:12]}. Delete it."
+
+
+def _of_files(settings: Settings, store: Store) -> Iterator[str]:
+    for key, record in store.files().items():
+        path = real_path(settings.library, key)
+        try:
+            status = path.stat()
+            if record.report and (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns):
+                with path.open("rb") as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != record.report:
+                        yield f"{key} has other bytes than were read, but the same date. Run `reviews update --verify`."
+        except OSError:
+            continue  # the next update says that it is gone, or why it cannot be read
+
+
+def _of_records(settings: Settings) -> Iterator[str]:
+    for path in (*sorted(settings.runs.glob("*.json")), settings.tokens):
+        try:
+            json.loads(path.read_bytes())
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise Corrupt(f"{path} cannot be read: {error.strerror}.") from error
+        except ValueError:
+            yield f"{path} is damaged. Restore it from a backup or delete it."

@@ -1,0 +1,57 @@
+"""What a removal did, and what it leaves to the person who asked for it."""
+
+from collections.abc import Iterator
+
+from reviews.maintenance.remove import Removed
+
+_MANY = 10
+
+
+def removal_lines(done: Removed) -> Iterator[str]:
+    """The outcome of a removal."""
+    yield f"Removed {done.report[:12]}. None of its text is left in the library{_but_files(done)}."
+    for report in done.editions:
+        yield f"Removed its older edition {report[:12]} as well."
+    for key in done.files.deleted:
+        yield f"Deleted: {key}"
+    yield ""
+    yield "What is left to you:"
+    yield from (f"- {sentence}" for sentence in left_to_you(done))
+
+
+def left_to_you(done: Removed) -> Iterator[str]:
+    """Everything that the program does not reach or decide, a sentence each."""
+    for key in done.files.elsewhere:
+        yield f"Not deleted, because it is outside the library: {key}"
+    for key in done.files.refused:
+        yield f"Not deleted, because the system refused it: {key}"
+    for key in done.files.inside:
+        yield f"It is an attached file of {key}, which was not deleted because it holds other files too."
+    for key in done.files.linked:
+        yield f"{key} was deleted, but had a hard link: the same file has another name elsewhere on the disk."
+    for report in done.kept:
+        yield f"Its older edition {report[:12]} is kept, as you asked. `reviews remove {report[:12]}` removes it."
+    if done.newer:
+        yield f"A newer edition, {done.newer[:12]}, is still searched."
+    for report in done.alike:
+        yield f"Report {report[:12]} has almost the same text and is still held. `reviews show {report[:12]}` shows it."
+    if done.foreign:
+        more = f" and {len(done.foreign) - _MANY} more" if len(done.foreign) > _MANY else ""
+        yield (
+            "These files in the library are not the program's. Look whether they hold text of the report: "
+            f"{', '.join(done.foreign[:_MANY])}{more}."
+        )
+    yield "catalogue.csv and themes.toml: delete the row or the words that describe it, then run `reviews update`."
+    yield (
+        "Backups: delete it there too. When you put one back, keep the newest removals.json: the next update then "
+        "removes the report again."
+    )
+    yield "Exported tables, workbooks, search logs and citations, also those that others have made."
+    yield "Downloads and caches of browsers that opened the page, and the access log, which may hold queries."
+    yield "A running `reviews serve` lets go of it within seconds, but memory is not overwritten. Start it again."
+    yield "Swap space, hibernation files, and core dumps of other programs. Our own processes write no core dump."
+    yield "Free space and snapshots of the disk: deleted files can be recovered until they are overwritten."
+
+
+def _but_files(done: Removed) -> str:
+    return ", but for the files named below" if done.files.refused else ""

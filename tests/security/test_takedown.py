@@ -1,0 +1,622 @@
+"""A report is taken down, and nothing of its text is left in the library: the table of cases.
+
+Each case is a library in some state in which a report is removed. Afterwards every byte of the library is searched for
+the words of the report, in UTF-8 and UTF-16 and inside compressed streams, and so are the names of its files.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
+
+import reviews
+from benchmarks.faults.disk import Disk
+from benchmarks.faults.leftovers import leftovers
+from benchmarks.faults.removal import EARLIER, NAME, WORDS, prepare, report, small_pdf
+from benchmarks.faults.torture import in_a_child
+from corpus.settings import load_settings
+from index.storage import generations
+from reviews.cli.main import main
+from reviews.maintenance.lock import writing
+from reviews.maintenance.update import run
+from reviews.web.app import create_app
+from tests.patience import until
+
+Cases = dict[str, Callable[["Desk"], None]]
+CASES: Cases = {}
+EDITIONS: Cases = {}
+
+
+@dataclass
+class Desk:
+    """A library at hand, the report that is to go, and what has been printed. held: its id."""
+
+    library: Path
+    held: str
+    backup: Path
+    printed: str = ""
+    removed: bool = False
+    clients: list[FlaskClient] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        return self.library / "reports"
+
+    @property
+    def pdf(self) -> Path:
+        return self.folder / NAME
+
+    @property
+    def outside(self) -> Path:
+        """A folder that is not the library's."""
+        outside = self.library.parent / "outside"
+        outside.mkdir(exist_ok=True)
+        return outside
+
+    def call(self, *words: str) -> Result:
+        done = CliRunner().invoke(main, ["--library", str(self.library), *words], catch_exceptions=False)
+        self.printed += done.output
+        return done
+
+    def update(self, *words: str) -> None:
+        done = self.call("update", *words)
+        assert done.exit_code == 0, done.output
+
+    def remove(self, *options: str) -> None:
+        done = self.call("remove", self.held, "--reason", "a child was named", "--yes", *options)
+        assert done.exit_code == 0, done.output
+        self.removed = True
+
+    def serve(self) -> FlaskClient:
+        client = create_app(self.library).test_client()
+        self.clients.append(client)
+        assert client.get("/?q=brackenthwaite").status_code == 200
+        return client
+
+    def put_back(self, *parts: str) -> None:
+        """Put parts of the library back as they were before the removal."""
+        for part in parts:
+            now, before = self.library / part, self.backup / part
+            if before.is_dir():
+                shutil.rmtree(now, ignore_errors=True)
+                shutil.copytree(before, now)
+            else:
+                shutil.copyfile(before, now)
+        if "corpus.db" in parts:
+            for side in self.library.glob("corpus.db-*"):
+                side.unlink()
+
+    def found(self, word: str) -> int:
+        with reviews.open(self.library) as opened:
+            return opened.search(word).total
+
+    def says(self, *sentences: str) -> None:
+        printed = " ".join(self.printed.split())
+        for sentence in sentences:
+            assert sentence in printed, f"{sentence!r} is not in: {printed}"
+
+
+def case(act: Callable[[Desk], None]) -> Callable[[Desk], None]:
+    CASES[act.__name__.replace("_", " ")] = act
+    return act
+
+
+def of_editions(act: Callable[[Desk], None]) -> Callable[[Desk], None]:
+    EDITIONS[act.__name__.replace("_", " ")] = act
+    return act
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    library = tmp_path_factory.mktemp("plain") / "library"
+    return library, prepare(library, editions=False)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    library = tmp_path_factory.mktemp("edited") / "library"
+    return library, prepare(library)
+
+
+@pytest.fixture
+def desk(plain: tuple[Path, str], tmp_path: Path) -> Iterator[Desk]:
+    yield from at_hand(*plain, tmp_path)
+
+
+@pytest.fixture
+def editions(edited: tuple[Path, str], tmp_path: Path) -> Iterator[Desk]:
+    yield from at_hand(*edited, tmp_path)
+
+
+def at_hand(library: Path, held: str, folder: Path) -> Iterator[Desk]:
+    desk = Desk(Path(shutil.copytree(library, folder / "library")), held, library)
+    yield desk
+    for client in desk.clients:
+        client.application.extensions["pool"].close()
+
+
+# generations
+
+
+@case
+def three_generations(desk: Desk) -> None:
+    desk.remove()
+
+
+@case
+def a_large_index_whose_generations_share_files(desk: Desk) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(generations, "_SMALL", 0)
+        for number in range(3):
+            (desk.folder / f"more-{number}.pdf").write_bytes(small_pdf(f"Another review, number {number}."))
+            desk.update()
+        desk.remove()
+
+
+@case
+def an_older_generation_in_use(desk: Desk) -> None:
+    assert desk.call("index", "--use", "0000002").exit_code == 0
+    desk.remove()
+
+
+@case
+def a_damaged_generation_beside(desk: Desk) -> None:
+    (desk.library / "index" / "0000002" / "manifest.json").write_text("damaged")
+    desk.remove()
+
+
+@case
+def a_build_that_was_killed(desk: Desk) -> None:
+    shutil.copytree(desk.library / "index" / "0000003", desk.library / "index" / "building-1")
+    (desk.library / "index" / "CURRENT.new").write_text("Zelkova")
+    desk.remove()
+
+
+# hard links and duplicates
+
+
+@case
+def a_hard_link_beside_it(desk: Desk) -> None:
+    (desk.folder / "again.pdf").hardlink_to(desk.pdf)
+    desk.remove()
+    assert not (desk.folder / "again.pdf").exists()
+
+
+@case
+def a_hard_link_outside(desk: Desk) -> None:
+    (desk.outside / "kept.pdf").hardlink_to(desk.pdf)
+    desk.remove()
+    desk.says("hard link")
+    assert (desk.outside / "kept.pdf").exists()
+
+
+@case
+def three_copies_that_are_known(desk: Desk) -> None:
+    for name in ("Marwick (1).pdf", "Marwick (2).pdf"):
+        shutil.copy(desk.pdf, desk.folder / name)
+    desk.update()
+    desk.remove()
+
+
+@case
+def a_copy_that_no_update_has_seen(desk: Desk) -> None:
+    (desk.folder / "new").mkdir()
+    shutil.copy(desk.pdf, desk.folder / "new" / "Marwick copy.pdf")
+    desk.remove()
+    desk.says("Deleted: reports/new/Marwick copy.pdf")
+
+
+@case
+def a_near_copy_that_comes_later_is_told_before_it_is_searched(desk: Desk) -> None:
+    near = report() + b"\n"
+    desk.remove()
+    (desk.outside / "near.pdf").write_bytes(near)
+    desk.update(str(desk.outside))
+    desk.says("almost that of a report that was removed", "near.pdf")
+    assert desk.found("brackenthwaite") == 0
+
+
+@case
+def a_near_copy_is_admitted_when_somebody_says_so(desk: Desk) -> None:
+    desk.remove()
+    (desk.outside / "near.pdf").write_bytes(report() + b"\n")
+    desk.update(str(desk.outside))
+    assert desk.found("brackenthwaite") == 0
+    assert leftovers(desk.library, WORDS) == []
+    desk.update(str(desk.outside), "--allow-copies")
+    assert desk.found("brackenthwaite") == 1
+    desk.held = next(each.id for each in reviews.open(desk.library).reports() if "near" in each.files[0])
+    desk.remove()
+
+
+@case
+def a_near_copy_that_is_held_is_named(desk: Desk) -> None:
+    (desk.folder / "near.pdf").write_bytes(report() + b"\n")
+    desk.update()
+    desk.remove()
+    desk.says("almost the same text")
+    assert desk.found("brackenthwaite") == 1
+    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if "near" in each.files[0])
+    desk.remove()
+
+
+# editions
+
+
+@of_editions
+def an_older_edition_under_the_same_name(desk: Desk) -> None:
+    desk.remove()
+    desk.says("older edition")
+
+
+@of_editions
+def two_older_editions(desk: Desk) -> None:
+    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
+    desk.update()
+    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
+    desk.remove()
+
+
+@of_editions
+def the_older_edition_alone_by_its_id(desk: Desk) -> None:
+    with reviews.open(desk.library).store() as store:
+        (old,) = (each.report for each in store.withdrawals())
+    new, desk.held = desk.held, old
+    desk.remove()
+    desk.says("newer edition")
+    assert leftovers(desk.library, EARLIER) == []
+    assert desk.found("brackenthwaite") == 1
+    desk.held = new
+    desk.remove()
+
+
+@of_editions
+def an_older_edition_that_is_kept_on_purpose(desk: Desk) -> None:
+    with reviews.open(desk.library).store() as store:
+        (old,) = (each.report for each in store.withdrawals())
+    desk.remove("--keep-editions")
+    with reviews.open(desk.library).store() as store:
+        assert [each.report for each in store.withdrawals()] == [old]
+    desk.held = old
+    desk.remove()
+
+
+@of_editions
+def an_older_edition_whose_generation_is_in_use(desk: Desk) -> None:
+    assert desk.call("index", "--use", "0000002").exit_code == 0
+    desk.remove()
+
+
+@of_editions
+def an_edition_that_no_update_has_seen(desk: Desk) -> None:
+    (desk.folder / "other-0.pdf").write_bytes(report())  # the same bytes under the name of another report
+    desk.remove()
+    assert not (desk.folder / "other-0.pdf").exists()
+
+
+# renames
+
+
+@case
+def renamed_since_the_last_update(desk: Desk) -> None:
+    desk.pdf.rename(desk.folder / "Marwick final.pdf")
+    desk.remove()
+    desk.says("Deleted: reports/Marwick final.pdf")
+    assert f"Deleted: reports/{NAME}" not in desk.printed
+
+
+@case
+def moved_to_a_hidden_folder(desk: Desk) -> None:
+    (desk.folder / ".trash").mkdir()
+    desk.pdf.rename(desk.folder / ".trash" / "1.pdf")
+    desk.remove()
+
+
+@case
+def renamed_so_that_it_is_no_pdf(desk: Desk) -> None:
+    desk.pdf.rename(desk.folder / "report.bak")
+    desk.remove()
+
+
+@case
+def deleted_before(desk: Desk) -> None:
+    desk.pdf.unlink()
+    desk.remove()
+    assert "Deleted:" not in desk.printed
+
+
+@case
+def withdrawn_before(desk: Desk) -> None:
+    desk.pdf.unlink()
+    desk.update()
+    desk.remove()
+
+
+@case
+def renamed_and_read_again_before(desk: Desk) -> None:
+    desk.pdf.rename(desk.folder / "Marwick two.pdf")
+    desk.update()
+    desk.remove()
+
+
+# outside folders
+
+
+@case
+def a_file_outside_is_named_and_stays(desk: Desk) -> None:
+    desk.pdf.rename(desk.outside / NAME)
+    desk.update(str(desk.outside))
+    desk.update()
+    desk.remove()
+    desk.says(f"outside the library: {desk.outside / NAME}")
+    assert (desk.outside / NAME).exists()
+
+
+@case
+def a_file_outside_that_is_seen_again_leaves_no_name(desk: Desk) -> None:
+    desk.pdf.rename(desk.outside / NAME)
+    desk.update(str(desk.outside))
+    desk.remove()
+    desk.update(str(desk.outside))
+    desk.update(str(desk.outside))
+    assert desk.found("brackenthwaite") == 0
+
+
+@case
+def a_file_renamed_in_a_watched_folder_outside(desk: Desk) -> None:
+    (desk.library / "reviews.toml").write_text(f'ocr = false\njobs = 1\nfolders = ["{desk.outside.as_posix()}"]\n')
+    desk.pdf.rename(desk.outside / NAME)
+    desk.update()
+    (desk.outside / NAME).rename(desk.outside / "other name.pdf")
+    desk.remove()
+    desk.says(f"outside the library: {desk.outside / 'other name.pdf'}")
+
+
+@case
+def a_link_in_the_library_to_a_file_outside(desk: Desk) -> None:
+    desk.pdf.rename(desk.outside / "1.pdf")
+    (desk.folder / "link.pdf").symlink_to(desk.outside / "1.pdf")
+    desk.update()
+    desk.remove()
+    desk.says("outside the library")
+    assert (desk.outside / "1.pdf").exists()
+
+
+# an open server
+
+
+@case
+def a_server_is_open(desk: Desk) -> None:
+    client = desk.serve()
+    assert client.get(f"/reports/{desk.held}").status_code == 200
+    desk.remove()
+    assert client.get(f"/reports/{desk.held}").status_code == 404
+
+
+@case
+def a_server_has_drawn_a_page_and_lets_go_of_it(desk: Desk) -> None:
+    client = desk.serve()
+    pool = client.application.extensions["pool"]
+    with pool.settings.library.joinpath("reports", NAME).open("rb") as file:
+        pool.pictures.draw(desk.held, file.read(), 1, 300, ())
+    assert pool.pictures._kept
+    desk.remove()
+    pool.let_go()
+    assert not pool.pictures._kept
+
+
+@case
+def a_server_has_a_finished_workbook(desk: Desk) -> None:
+    client = desk.serve()
+    batches = client.application.extensions["pool"].batches
+    batch = batches.begin(b"zelkova\n", "queries.txt", "", "")
+    until(lambda: batch.ready or bool(batch.error))
+    assert b"PK" in batch.book()
+    desk.remove()
+    assert not batch.out.exists()
+
+
+@case
+def a_server_was_killed_with_a_workbook(desk: Desk) -> None:
+    folder = desk.library / "cache" / "sheets-killed" / "key"
+    folder.mkdir(parents=True)
+    (folder / "answers.xlsx").write_bytes(report())
+    desk.remove()
+
+
+@case
+def themes_and_phrases_were_counted(desk: Desk) -> None:
+    with reviews.open(desk.library) as opened, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("search.answering.theme_index.MANY", 1)
+        opened.searcher().themed()
+    assert list((desk.library / "cache").glob("*.phrases"))
+    desk.remove()
+
+
+# a running update
+
+
+@case
+def an_update_is_running(desk: Desk) -> None:
+    with writing(desk.library):
+        done = desk.call("remove", desk.held, "--reason", "a child was named", "--yes")
+    assert done.exit_code == 6
+    assert desk.found("brackenthwaite") == 1
+    desk.remove()
+
+
+@case
+def an_update_was_killed_while_it_wrote(desk: Desk) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("a kill needs a fork, which Windows has not")
+    (desk.folder / "other-0.pdf").write_bytes(small_pdf("Another edition of another report."))
+    in_a_child(partial(run, load_settings(desk.library), ()), Disk(desk.library, "kill", 60), sqlite=True)
+    desk.remove()
+
+
+@case
+def an_update_left_half_a_record(desk: Desk) -> None:
+    (desk.library / "runs" / ".run-0000009.json.x").write_text("Zelkova")
+    (desk.library / "runs" / "run-0000009-x.json").write_text(f'{{"report": "{desk.held}", Zelkova')
+    (desk.library / ".catalogue.csv.x").write_text("Zelkova")
+    desk.remove()
+
+
+@case
+def the_removal_failed_before_the_index_was_built(desk: Desk) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("index.build.build", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        desk.call("remove", desk.held, "--reason", "a child was named", "--yes")
+    assert desk.found("brackenthwaite") == 0
+    desk.update()
+
+
+# restored parts
+
+
+@case
+def an_older_corpus_put_back(desk: Desk) -> None:
+    desk.remove()
+    desk.put_back("corpus.db")
+    refused(desk)
+    desk.update()
+
+
+@case
+def an_older_corpus_and_index_put_back(desk: Desk) -> None:
+    desk.remove()
+    desk.put_back("corpus.db", "index")
+    refused(desk)
+    desk.update()
+    assert [each.report for each in reviews.open(desk.library).store().removals()] == [desk.held]
+
+
+@case
+def everything_put_back_but_the_list_of_removals(desk: Desk) -> None:
+    desk.remove()
+    desk.put_back("corpus.db", "index", "runs", "reports")
+    refused(desk)
+    desk.update()
+    assert not desk.pdf.exists()
+
+
+@case
+def an_older_index_put_back(desk: Desk) -> None:
+    desk.remove()
+    desk.put_back("index")
+    assert desk.found("brackenthwaite") == 0
+    desk.update()
+
+
+@case
+def older_records_put_back(desk: Desk) -> None:
+    desk.pdf.unlink()
+    desk.update()  # its title and file name are in a record now
+    shutil.copytree(desk.library / "runs", desk.outside / "runs")
+    desk.remove()
+    shutil.copytree(desk.outside / "runs", desk.library / "runs", dirs_exist_ok=True)
+    desk.update()
+
+
+@case
+def an_older_cache_put_back(desk: Desk) -> None:
+    desk.remove()
+    (desk.library / "cache").mkdir(exist_ok=True)
+    (desk.library / "cache" / "themes-0-0000002.json").write_text('{"compounds": {"ulverdalequince": 1}, "Zelkova": 2}')
+    desk.update()
+
+
+@case
+def the_list_of_removals_lost(desk: Desk) -> None:
+    desk.remove()
+    (desk.library / "removals.json").unlink()
+    desk.update()
+    assert desk.held in (desk.library / "removals.json").read_text()
+
+
+@case
+def its_file_put_back(desk: Desk) -> None:
+    desk.remove()
+    (desk.outside / NAME).write_bytes(report())
+    desk.update(str(desk.outside / NAME))
+    desk.says("removed")
+    assert desk.found("brackenthwaite") == 0
+
+
+# failures and other files
+
+
+@case
+def it_could_not_be_read_at_first(desk: Desk) -> None:
+    early = desk.folder / "Marwick early.pdf"
+    early.write_bytes(b"not yet a PDF")
+    desk.update()
+    early.unlink()
+    desk.update()
+    desk.remove()
+
+
+@case
+def another_run_was_refused_because_of_it(desk: Desk) -> None:
+    record = next(iter(sorted((desk.library / "runs").glob("run-*.json"))))
+    told = json.loads(record.read_text("utf-8"))
+    record.write_text(json.dumps({**told, "ok": False, "error": f"{desk.pdf} cannot be read: permission denied."}))
+    desk.remove()
+
+
+@case
+def an_export_in_the_library_is_named(desk: Desk) -> None:
+    (desk.library / "mentions.csv").write_text("a table of mentions\n")
+    desk.remove()
+    desk.says("mentions.csv")
+
+
+ALL = {**CASES, **EDITIONS}
+
+
+def refused(desk: Desk) -> None:
+    """Nothing of a library that forgot a removal is shown, and the message says what to do."""
+    for words in (("search", "brackenthwaite"), ("reports",), ("show", desk.held), ("recommendations",)):
+        done = desk.call(*words)
+        assert done.exit_code != 0, words
+        assert "reviews update" in done.output
+        assert "rackenthwaite" not in done.output.replace("brackenthwaite", "")
+    assert desk.call("check").exit_code != 0
+
+
+def nothing_is_left(desk: Desk) -> None:
+    assert leftovers(desk.library, (*WORDS, *EARLIER)) == []
+    assert desk.call("check", "--full").exit_code == 0, desk.printed
+    assert desk.found("brackenthwaite") == 0
+    with reviews.open(desk.library).store() as store:
+        assert all(removal.done for removal in store.removals())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_left(desk: Desk, name: str) -> None:
+    assert leftovers(desk.library, WORDS), "the scan looks for words that were never there"
+    CASES[name](desk)
+    nothing_is_left(desk)
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_nothing_is_left_of_editions(editions: Desk, name: str) -> None:
+    assert leftovers(editions.library, EARLIER), "the scan looks for words that were never there"
+    EDITIONS[name](editions)
+    nothing_is_left(editions)
+
+
+def test_the_table_has_at_least_thirty_cases() -> None:
+    assert len(ALL) >= 30
+
+
+def test_every_removal_ends_with_what_is_left_to_the_person(desk: Desk) -> None:
+    desk.remove()
+    desk.says("What is left to you", "Backups", "Swap", "core dump", "Downloads", "catalogue.csv")
