@@ -23,24 +23,24 @@ from corpus.reasons import Reason
 from corpus.removals import Removals
 from corpus.report import Coverage, Report
 from corpus.storage.database import Database, checked_values, translated_errors
+from corpus.storage.editions import Editions
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
 from corpus.storage.readings import Readings
 
 _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
-_LONG = 60  # characters: a paragraph that two texts share by chance is shorter
-_ALMOST = 0.5  # of the long paragraphs: two readings that share so many are nearly the same text
 
 
 class Store:
     """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
-    readings: what was read of each report.
+    readings: what was read of each report. editions: which reports are older, newer or similar ones of another.
     """
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.readings = Readings(database)
+        self.editions = Editions(database)
         self._known: tuple[int, list[Report], list[Row]] | None = None  # revision, reports, rows without a file
 
     @classmethod
@@ -237,40 +237,6 @@ class Store:
         with self._db.transaction():
             if self._db.execute("DELETE FROM file WHERE reason = ?", (Reason.REMOVED.value,)).rowcount:
                 self._advance()
-
-    def readings_of(self, report: str) -> list[int]:
-        """The numbers of all readings of a report (full id), the latest last."""
-        return [number for (number,) in self._db.rows("SELECT id FROM reading WHERE report = ? ORDER BY id", (report,))]
-
-    def older_editions(self, report: str) -> list[str]:
-        """The reports that stood in the same files before this one (full id), and those before them."""
-        before: dict[str, list[str]] = {}
-        for each in self.withdrawals():
-            before.setdefault(each.replaced_by or "", []).append(each.report)
-        found: list[str] = []
-        waiting = [report]
-        while waiting:
-            older = [each for each in before.get(waiting.pop(), ()) if each not in (report, *found)]
-            found += older
-            waiting += older
-        return found
-
-    def newer_edition(self, report: str) -> str | None:
-        """The report that is now in the file where this one (full id) was, if that is held."""
-        new = next((each.replaced_by for each in self.withdrawals() if each.report == report), None)
-        return new if new and self.readings_of(new) else None
-
-    def almost_same(self, report: str) -> list[str]:
-        """The other reports of which something is held that share most paragraphs with this one (full id)."""
-        rows = self._db.rows(
-            "WITH own AS (SELECT DISTINCT text FROM paragraph JOIN reading ON reading.id = reading "
-            "WHERE report = ?1 AND length(text) >= ?2) "
-            "SELECT report FROM (SELECT report, count(DISTINCT text) AS shared FROM paragraph "
-            "JOIN reading ON reading.id = reading WHERE report <> ?1 AND text IN (SELECT text FROM own) "
-            "GROUP BY report) WHERE shared >= ?3 * (SELECT count(*) FROM own) ORDER BY report",
-            (report, _LONG, _ALMOST),
-        )
-        return [each for (each,) in rows]
 
     def forget_scans(self, report: str) -> None:
         """Delete what OCR read of a report that is not to be held."""

@@ -17,25 +17,12 @@ from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
 from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.cli import analysis, batch, search, startup
 from reviews.cli.console import JSON, open_library, print_json, print_lines, progress_line, say
+from reviews.cli.run_options import COPIES, JOBS, PATHS, STRICT, TRUST
 
 if TYPE_CHECKING:
     from corpus.settings import Settings
     from ingest.summary import IngestSummary
     from reviews.maintenance.update import Run
-
-PATHS = click.argument(
-    "paths", nargs=-1, type=click.Path(path_type=Path, readable=False)
-)  # so that the error can give the reason
-JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Number of processes. [default: one per core]")
-STRICT = click.option(
-    "--strict", is_flag=True, help="Exit with code 3 if a file could not be read or a folder is missing."
-)
-TRUST = click.option(
-    "--trust-hidden-text", is_flag=True, help="Include text under black boxes. Pass it on every run of this library."
-)
-COPIES = click.option(
-    "--allow-copies", is_flag=True, help="Also read files whose text is almost that of a removed report."
-)
 
 
 class _Commands(click.Group):

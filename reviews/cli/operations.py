@@ -132,7 +132,7 @@ def remove(path: Path, report: str, reason: str, keep_editions: bool, yes: bool,
 
     with open_library(path) as library, library.store() as store:
         known = chosen(library.settings, store, report)
-        older = [] if keep_editions else store.older_editions(known)
+        older = [] if keep_editions else store.editions.older(known)
     if not yes:
         and_editions = f", {len(older)} older edition{'s' if len(older) > 1 else ''}" if older else ""
         click.confirm(

@@ -72,7 +72,7 @@ def plan(settings: Settings, store: Store, reports: Collection[str], reason: str
     today = datetime.now(UTC).date().isoformat()
     entries = []
     for report in reports:
-        readings = store.readings_of(report)
+        readings = store.editions.readings_of(report)
         texts = [text for text, _, _ in store.readings.indexable(readings[-1])] if readings else []
         entries.append(
             Entry(

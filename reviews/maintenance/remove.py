@@ -69,10 +69,10 @@ def remove(settings: Settings, prefix: str, reason: str, *, keep_editions: bool 
         erase.catch_up(settings, store)
         report = chosen(settings, store, prefix)
         done.report, done.reason = report, reason
-        older = tuple(store.older_editions(report))
+        older = tuple(store.editions.older(report))
         done.editions, done.kept = ((), older) if keep_editions else (older, ())
-        done.newer = store.newer_edition(report)
-        done.alike = tuple(each for each in store.almost_same(report) if each not in (*older, done.newer))
+        done.newer = store.editions.newer(report)
+        done.alike = tuple(each for each in store.editions.almost_same(report) if each not in (*older, done.newer))
         going = (report, *done.editions)
         files = [record.path for record in store.files().values() if record.report in going]
         if report not in {removal.report for removal in store.removals()}:

@@ -38,7 +38,8 @@ def _of_removals(settings: Settings, store: Store) -> Iterator[str]:
     if missing := len(known - Removals.load(settings.removals).final.keys()):
         yield f"{settings.removals} lacks {missing} of the removals. Run `reviews update`, which writes it again."
     for copy in copies.find(settings, known):
-        yield f"{copy.key} has the bytes of the removed report {copy.report[:12]}. Delete it."
+        if copy.ours:
+            yield f"{copy.key} has the bytes of the removed report {copy.report[:12]}. Delete it."
 
 
 def _of_files(settings: Settings, store: Store) -> Iterator[str]:

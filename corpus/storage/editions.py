@@ -1,0 +1,50 @@
+"""Which reports are older or newer editions of another, or have almost the same text."""
+
+from corpus.storage.database import Database
+
+_LONG = 60  # characters: a paragraph that two texts share by chance is shorter
+_ALMOST = 0.5  # of the long paragraphs: two readings that share so many are nearly the same text
+
+
+class Editions:
+    """The editions in a corpus."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def readings_of(self, report: str) -> list[int]:
+        """The numbers of all readings of a report (full id), the latest last."""
+        return [number for (number,) in self._db.rows("SELECT id FROM reading WHERE report = ? ORDER BY id", (report,))]
+
+    def older(self, report: str) -> list[str]:
+        """The reports that stood in the same files before this one (full id), and those before them."""
+        before: dict[str, list[str]] = {}
+        for each, replaced_by in self._withdrawn():
+            before.setdefault(replaced_by or "", []).append(each)
+        found: list[str] = []
+        waiting = [report]
+        while waiting:
+            older = [each for each in before.get(waiting.pop(), ()) if each not in (report, *found)]
+            found += older
+            waiting += older
+        return found
+
+    def newer(self, report: str) -> str | None:
+        """The report that is now in the file where this one (full id) was, if that is held."""
+        new = dict(self._withdrawn()).get(report)
+        return new if new and self.readings_of(new) else None
+
+    def almost_same(self, report: str) -> list[str]:
+        """The other reports of which something is held that share most paragraphs with this one (full id)."""
+        rows = self._db.rows(
+            "WITH own AS (SELECT DISTINCT text FROM paragraph JOIN reading ON reading.id = reading "
+            "WHERE report = ?1 AND length(text) >= ?2) "
+            "SELECT report FROM (SELECT report, count(DISTINCT text) AS shared FROM paragraph "
+            "JOIN reading ON reading.id = reading WHERE report <> ?1 AND text IN (SELECT text FROM own) "
+            "GROUP BY report) WHERE shared >= ?3 * (SELECT count(*) FROM own) ORDER BY report",
+            (report, _LONG, _ALMOST),
+        )
+        return [each for (each,) in rows]
+
+    def _withdrawn(self) -> list[tuple[str, str | None]]:
+        return self._db.rows("SELECT report, replaced_by FROM withdrawn ORDER BY date DESC, report")
