@@ -75,9 +75,9 @@ def run(
     """Hold the library's lock, do the steps and record the run in runs/, even if it fails.
 
     read, index: which steps. rebuild: build the index from nothing. verify: read every file to see whether it has
-    changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty.
-    allow_copies: also read files whose text is almost that of a removed report. Raises Locked when another run holds the
-    lock, and Corrupt when the check finds a fault.
+    changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty. allow_copies: also read
+    files whose text is almost that of a removed report. Raises Locked when another run holds the lock, and Corrupt when
+    the check finds a fault.
     """
     done = Run("update" if read and index else "ingest" if read else "index")
     with recorded(settings, done), Store.open(settings.database) as store:
