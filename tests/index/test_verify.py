@@ -16,7 +16,7 @@ from index import verify
 from index.build import build, check, open_snapshot
 from index.storage import generations
 from index.storage.postings import Postings
-from index.storage.whoosh_engine import WhooshSnapshot
+from index.storage.whoosh_snapshot import WhooshSnapshot
 from search.searcher import Searcher
 from tests.index.conftest import AddReport, report
 

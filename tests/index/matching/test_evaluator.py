@@ -12,7 +12,8 @@ from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.query import And, In, Near, Or, Pattern, Phrase, Query, Theme, Word
 from index.storage.engine import KINDS, IndexedParagraph, Layout
-from index.storage.whoosh_engine import WhooshEngine, WhooshSnapshot
+from index.storage.whoosh_engine import WhooshEngine
+from index.storage.whoosh_snapshot import WhooshSnapshot
 from tests.oracle import Oracle, OracleReport
 
 REPORTS = 40

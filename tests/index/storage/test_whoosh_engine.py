@@ -10,7 +10,8 @@ from corpus.errors import Corrupt
 from corpus.model import SectionKind
 from index.storage import whoosh_engine
 from index.storage.engine import IndexedParagraph, SegmentSummary
-from index.storage.whoosh_engine import WhooshEngine, WhooshSnapshot
+from index.storage.whoosh_engine import WhooshEngine
+from index.storage.whoosh_snapshot import WhooshSnapshot
 
 ENGINE = WhooshEngine()
 

@@ -10,6 +10,8 @@ import pytest
 from corpus.model import Text
 from corpus.reasons import Reason
 from ingest.sandbox import protocol
+from ingest.sandbox.children import Child
+from ingest.sandbox.pipes import Answer
 from ingest.sandbox.worker_client import Limits, Sandbox
 from ingest.structure.page import Pixels
 from ingest.worker import __main__ as worker
@@ -82,14 +84,16 @@ def test_the_bytes_of_a_file_are_sent_once_and_again_to_a_new_process(
 ) -> None:
     sent: list[tuple[bool, int]] = []
 
-    class Watched(Sandbox):
-        def _ask(self, request: bytes, data: bytes, seconds: float) -> tuple[bytes, bool]:
-            if b'"held"' in request:
-                sent.append((json.loads(request)["held"], len(data)))
-            return super()._ask(request, data, seconds)
+    asked = Child.ask
 
+    def watched(child: Child, parts: Sequence[bytes], seconds: float, most: int) -> Answer:
+        request, data = parts
+        sent.append((json.loads(request)["held"], len(data)))
+        return asked(child, parts, seconds, most)
+
+    monkeypatch.setattr(Child, "ask", watched)
     size = len(scanned)
-    with Watched(Limits(seconds=PATIENCE)) as box:
+    with Sandbox(Limits(seconds=PATIENCE)) as box:
         assert isinstance(box.read(scanned, id=ID, name="wren"), Text)
         assert isinstance(box.scan(scanned, 1, id=ID), Pixels)
         box.close()

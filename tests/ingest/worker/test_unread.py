@@ -263,7 +263,9 @@ def held(settings: Settings, **more: Any) -> dict[str, Text]:
         parts = ("unchanged", "new", "changed", "reread", "moved", "same", "failed")
         assert summary.found == sum(getattr(summary, part) for part in parts)
         assert store.check() == []
-        return {str(report.file): store.text(store.reading(report.id)) for report in store.reports()}
+        return {
+            str(report.file): store.readings.text(store.readings.current_of(report.id)) for report in store.reports()
+        }
 
 
 @pytest.mark.parametrize("name", NEEDING_OCR)
