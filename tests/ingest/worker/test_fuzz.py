@@ -12,6 +12,7 @@ from corpus.layout import create_library
 from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
+from ingest import portfolio
 from ingest.run import ingest
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from tests.patience import PATIENCE
@@ -77,7 +78,8 @@ def test_every_difficult_file_is_in_the_account(tmp_path: Path) -> None:
     with Store.open(made.database) as store:
         summary = ingest(store, settings, [SHARED / "hard"], jobs=2)
         assert store.check() == []
-    assert summary.found == len(files)
+        inside = [path for path in store.files() if portfolio.portfolio_of(path)]
+    assert summary.found == len(files) + len(inside)
     assert summary.read + summary.same + summary.failed == summary.found
     crashed = [failure for failure in summary.failures if failure.reason is Reason.CRASHED]
     assert crashed == [], "a crash of the reader is one that we have not understood"
