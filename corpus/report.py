@@ -119,25 +119,26 @@ def is_searchable(pages: int, unread_pages: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was searched and what was not: part of every answer."""
+    """What was searched and what was not: part of every answer. waiting: files that no update has read yet."""
 
     reports: int
     searchable: int
     unread_pages: int
     failures: int
+    waiting: int = 0
 
     @classmethod
-    def of(cls, reports: Iterable[tuple[int, int]], failures: int) -> Self:
-        """The coverage of some reports, given as (pages, unread pages). failures: files without a report."""
+    def of(cls, reports: Iterable[tuple[int, int]], failures: int, waiting: int = 0) -> Self:
+        """The coverage of reports with so many pages, of which so many could not be read; failures, waiting: files."""
         counts = list(reports)
         searchable = sum(is_searchable(pages, unread) for pages, unread in counts)
-        return cls(len(counts), searchable, sum(unread for _, unread in counts), failures)
+        return cls(len(counts), searchable, sum(unread for _, unread in counts), failures, waiting)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read the coverage that `to_dict` wrote. Raises ValueError if it is not valid."""
         try:
-            counts = [data[each.name] for each in fields(cls)]
+            counts = [data[each.name] if each.name != "waiting" else data.get("waiting", 0) for each in fields(cls)]
         except (KeyError, TypeError) as error:
             raise ValueError(f"no coverage: {error}") from error
         if not all(type(count) is int for count in counts):
@@ -151,4 +152,5 @@ class Coverage:
             "searchable": self.searchable,
             "unread_pages": self.unread_pages,
             "failures": self.failures,
+            "waiting": self.waiting,
         }

@@ -41,13 +41,16 @@ class Ahead:
         self._store = store
         self._draft = ENGINE.draft()
         self.readings: set[int] = set()
+        self.sound = True  # until something stops it in the middle of a reading
 
     def take(self, reading: int) -> bool:
         """Index a reading of the corpus. False when the segment is full, and nothing was done."""
         if len(self.readings) >= _CHUNK:
             return False
+        self.sound = False
         self._draft.add(reading, _paragraphs(self._store, reading))
         self.readings.add(reading)
+        self.sound = True
         return True
 
     def write(self, building: Path, name: str) -> SegmentSummary:
@@ -62,21 +65,23 @@ def build(
     jobs: int = 1,
     rebuild: bool = False,
     clean: bool = False,
+    interim: bool = False,
     ahead: Ahead | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Generation | None:
     """Bring the index up to date with the corpus. Returns the new generation, or None when nothing had changed.
 
     Every byte of the last generation is checked. If it is damaged, the one before it is built on. clean: make a new
-    generation in any case, without anything of readings that are not current. ahead: what was indexed already while
-    files were read.
+    generation in any case, without anything of readings that are not current. interim: not all files are read yet.
+    ahead: what was indexed already while files were read.
 
     Raises Corrupt when what was written does not agree with the corpus; the old generation then stays current. Raises
     NoIndex when the index was made from another corpus.
     """
     before = None if rebuild else _usable(store, index)
     revision = store.revision
-    if before and before.manifest.revision == revision and not before.warnings and not clean:
+    settled = before is not None and before.manifest.revision == revision and not before.warnings
+    if before and settled and not clean and (interim or not before.manifest.interim):
         return None
     live = frozenset(reading for reading, _ in store.readings.current())
     building = generations.start(index)
@@ -85,8 +90,8 @@ def build(
         kept, taken = _take_over(index, before, building, live) if before else ([], {})
         held = {reading for segment in kept for reading, _ in segment.documents}
         new = sorted(live - held)  # as they were read: the same segment, however much of it was begun ahead
-        if ahead and not ahead.readings <= {*new}:
-            ahead = None  # what is not wanted any more would be dead from the first day
+        if ahead and not (ahead.sound and ahead.readings <= {*new}):
+            ahead = None  # half of a reading; or what is not wanted any more, and would be dead from the first day
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, ahead, progress)]
         if kept:
             segments = _merge(building, name, segments, live, min_live=1.0 if clean else MIN_LIVE_RATIO)
@@ -101,6 +106,7 @@ def build(
             segments=tuple(segments),
             live=live,
             coverage=store.coverage(),
+            interim=interim,
         )
         reports = {reading: described[report] for reading, report in store.readings.current()}
         generation = generations.publish(index, building, manifest, reports, taken)

@@ -33,12 +33,18 @@ Meanwhile = Callable[[Sequence[int]], None]
 Readings for which there was no time are never passed.
 """
 
+Stored = Callable[[], None]
+"""Called after each file, and each page that OCR has read, that was stored while others are still to be read."""
+
+Stopped = Callable[[IngestSummary], None]
+"""Called with what was done when something ends the run before all files are read."""
+
 
 def _quiet(done: int, total: int) -> None:
     pass
 
 
-def _nothing(readings: Sequence[int]) -> None:
+def _nothing(*_: object) -> None:
     pass
 
 
@@ -53,6 +59,8 @@ def ingest(
     allow_copies: bool = False,
     progress: Progress = _quiet,
     meanwhile: Meanwhile = _nothing,
+    stored: Stored = _nothing,
+    stopped: Stopped = _nothing,
 ) -> IngestSummary:
     """Bring the corpus up to date with the PDFs at or below `paths`, or in the library's own folders if none is given.
 
@@ -78,23 +86,25 @@ def ingest(
         verify=verify,
         allow_withdrawals=allow_withdrawals,
     )
-    recorder = _Recorder(store, known, changes, _failed_by(settings), _held_back_by(settings))
+    _note_waiting(store, known, changes, [discover.key_of(root, settings.library) for root in roots])
+    unwatched = discover.unwatched(_named(paths, settings) if paths else _folders_held(known), settings)
+    recorder = _Recorder(store, known, changes, _failed_by(settings), _held_back_by(settings), len(seen), unwatched)
     stale = portfolio.stale(known, {_failed_by(settings), *current})
     claims = _claims(store, settings, known, current, stale, allow_copies=allow_copies)
     pool = ReaderPool(changes.to_read, settings, claims, jobs or settings.jobs, store.path, engine)
-    _read_all(pool, recorder, len(changes.to_read), progress, meanwhile)
-    # Last, so that a report that moved is never without a file.
-    for key in (*changes.gone, *recorder.no_longer_inside()):
-        store.forget_file(key)
+    try:
+        _read_all(pool, recorder, len(changes.to_read), progress, meanwhile, stored)
+        recorder.forget_gone()  # last, so that a report that moved is never without a file
+    except BaseException:
+        stopped(recorder.summary(pool.bound))
+        raise
     _note_missing_folders(store, changes, [discover.key_of(root, settings.library) for root in roots])
-    return recorder.summary(
-        found=len(seen),
-        unwatched=discover.unwatched(_named(paths, settings) if paths else _folders_held(known), settings),
-        bound=pool.bound,
-    )
+    return recorder.summary(pool.bound)
 
 
-def _read_all(pool: ReaderPool, recorder: "_Recorder", total: int, progress: Progress, meanwhile: Meanwhile) -> None:
+def _read_all(
+    pool: ReaderPool, recorder: "_Recorder", total: int, progress: Progress, meanwhile: Meanwhile, stored: Stored
+) -> None:
     """Read the files and record each outcome as it becomes ready."""
     waiting: deque[int] = deque()
     done = 0
@@ -116,18 +126,32 @@ def _read_all(pool: ReaderPool, recorder: "_Recorder", total: int, progress: Pro
             elif recorder.record(outcome, waiting) and not outcome.inside:
                 done += 1
                 progress(done, total)
+            if done < total:
+                stored()
     for outcome in recorder.record_duplicates():
         done += not outcome.inside
         progress(done, total)
 
 
 class _Recorder:
-    """Writes the outcome of each file to the store, and counts it. known: the files as they were before the run."""
+    """Writes the outcome of each file to the store, and counts it. known: the files as they were before the run. found:
+    how many there are now. unwatched: see IngestSummary."""
 
     def __init__(
-        self, store: Store, known: Mapping[str, FileRecord], changes: Changes, failed_by: str, held_back_by: str
+        self,
+        store: Store,
+        known: Mapping[str, FileRecord],
+        changes: Changes,
+        failed_by: str,
+        held_back_by: str,
+        found: int,
+        unwatched: tuple[str, ...],
     ) -> None:
         self._store = store
+        self._found = found
+        self._unwatched = unwatched
+        self._waiting = len(changes.to_read)
+        self._gone: list[str] = []
         self._known = known
         self._changes = changes
         self._failed_by = failed_by
@@ -151,6 +175,7 @@ class _Recorder:
         whether that becomes one is known only at the end."""
         self._written.add(outcome.seen.key)
         self._inside += outcome.inside
+        self._waiting -= not outcome.inside
         if outcome.refusal is not None:
             if outcome.id is not None:
                 self._refused[outcome.id] = outcome.refusal
@@ -158,6 +183,7 @@ class _Recorder:
         elif outcome.text is not None:
             waiting.append(self._store_text(outcome, outcome.text))
         else:
+            self._waiting += not outcome.inside
             self._duplicates.append(outcome)
             return False
         return True
@@ -165,6 +191,7 @@ class _Recorder:
     def record_duplicates(self) -> Iterator[Outcome]:
         """Write the files that are further names of reports, and yield each once it is written."""
         for outcome in self._duplicates:
+            self._waiting -= not outcome.inside
             twin = self._refused.get(outcome.id or "")
             if twin is not None:
                 self._fail(outcome, twin)
@@ -172,21 +199,28 @@ class _Recorder:
                 self._record_duplicate(outcome)
             yield outcome
 
-    def no_longer_inside(self) -> list[str]:
-        """The files that were inside files that were read, and are not any more. Call it after all are recorded."""
-        return [key for key in portfolio.inside(self._known, self._written) if key not in self._written]
+    def forget_gone(self) -> None:
+        """Forget the files that are no longer there, or no longer inside files that were read. Call it after all are
+        recorded."""
+        for key in self._changes.gone:
+            self._store.forget_file(key)
+            self._gone.append(key)
+        for key in portfolio.inside(self._known, self._written):
+            if key not in self._written:
+                self._store.forget_file(key)
 
-    def summary(self, *, found: int, unwatched: tuple[str, ...], bound: tuple[str, ...]) -> IngestSummary:
-        """The summary of the run. Call it last."""
-        changes = self._changes
-        left = {self._known[key].report for key in changes.gone}
+    def summary(self, bound: tuple[str, ...]) -> IngestSummary:
+        """What was done until now."""
+        left = {self._known[key].report for key in self._gone}
+        withdrawals = self._store.withdrawals() if left else ()
         return IngestSummary(
-            found=found + self._inside,
+            found=self._found + self._inside,
             failed=len(self._failures),
-            gone=len(changes.gone),
-            withdrawn=tuple(w for w in self._store.withdrawals() if w.report in left),
-            held_back=changes.held_back,
-            unwatched=unwatched,
+            waiting=self._waiting,
+            gone=len(self._gone),
+            withdrawn=tuple(each for each in withdrawals if each.report in left),
+            held_back=self._changes.held_back,
+            unwatched=self._unwatched,
             failures=tuple(sorted(self._failures, key=lambda failure: failure.file)),
             new_failures=tuple(sorted(self._new_failures, key=lambda failure: failure.file)),
             confinement=strongest(bound) if bound or self._counts["read"] else "",
@@ -229,7 +263,7 @@ class _Recorder:
             # It may be readable tomorrow. Until then, what was read of it stays.
             if was.detail != refusal.detail:
                 self._new_failures.append(failure)
-                self._store.note_file(replace(was, detail=refusal.detail))
+            self._store.note_file(replace(was, detail=refusal.detail))
             return
         if was is None or was.reason is not refusal.reason:
             self._new_failures.append(failure)
@@ -271,6 +305,19 @@ def _claims(
         return f"almost the same text as {entry.report[:12]}, removed on {entry.date}" if entry else None
 
     return Claims(claimed, removed, held, like_removed)
+
+
+def _note_waiting(store: Store, known: Mapping[str, FileRecord], changes: Changes, roots: Sequence[str]) -> None:
+    """Record the files whose bytes nobody has read. A report that only a better reader wants again does not wait: it is
+    searched as it was read."""
+    waiting = [seen.key for seen in changes.to_read if seen.problem is None and _is_news(seen, known.get(seen.key))]
+    store.note_waiting(waiting, [path for path in store.waiting_files() if discover.below(path, roots)])
+
+
+def _is_news(seen: discover.Seen, record: FileRecord | None) -> bool:
+    if record is None:
+        return True
+    return record.reason is None and (seen.size, seen.mtime_ns) != (record.size, record.mtime_ns)
 
 
 def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:

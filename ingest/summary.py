@@ -5,18 +5,19 @@ from typing import Any
 
 from corpus.files import Failure, Withdrawal
 
-PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed")
+PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed", "waiting")
 """Every file that was found is exactly one of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """`found` is the sum of `unchanged`, `new`, `changed`, `reread`, `moved`, `same` and `failed`.
+    """`found` is the sum of `unchanged`, `new`, `changed`, `reread`, `moved`, `same`, `failed` and `waiting`.
 
     unchanged: reports read in an earlier run, in the same place. new: unknown files that became a report. changed:
     known files that are another report now. reread: the same reports, read again by a better reader. read: how many of
     these were read in this run. moved: known reports under a new name whose old name is gone. same: further names of a
-    report that is held. failed: files that are not a report.
+    report that is held. failed: files that are not a report. waiting: files that were still to be read when the run was
+    stopped.
     gone: names that no longer exist. withdrawn: the reports that went with them. held_back: folders that are empty or
     absent, whose reports were not taken to be withdrawn. ocr_pages: pages read by OCR in this run.
     failures: every file that failed, in this run or an earlier one. new_failures: those that did not fail like this
@@ -34,6 +35,7 @@ class IngestSummary:
     same: int = 0
     unchanged: int = 0
     failed: int = 0
+    waiting: int = 0
     gone: int = 0
     pages: int = 0
     unread_pages: int = 0

@@ -77,8 +77,9 @@ class Session:
     @cached_property
     def coverage(self) -> Coverage:
         """What is searched and what is not: that of the generation, without reports removed since."""
-        failures = self.generation.manifest.coverage.failures
-        return Coverage.of(((report.pages, report.unread_pages) for report in self.reports.values()), failures)
+        built = self.generation.manifest.coverage
+        pages = ((report.pages, report.unread_pages) for report in self.reports.values())
+        return Coverage.of(pages, built.failures, built.waiting)
 
     @cached_property
     def _readings(self) -> dict[str, int]:

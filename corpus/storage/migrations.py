@@ -31,8 +31,12 @@ def _clean_names(execute: Execute) -> None:
         execute("UPDATE state SET revision = revision + 1")
 
 
+def _add_waiting_files(execute: Execute) -> None:
+    execute("CREATE TABLE IF NOT EXISTS waiting_file (path TEXT PRIMARY KEY) WITHOUT ROWID")
+
+
 Step = Callable[[Execute], None]
-STEPS: Sequence[Step] = (_add_missing_folders, _clean_names)
+STEPS: Sequence[Step] = (_add_missing_folders, _clean_names, _add_waiting_files)
 """The first brings a corpus of format 1 to format 2, the next to format 3, and so on."""
 
 FORMAT = 1 + len(STEPS)

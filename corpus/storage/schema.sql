@@ -126,6 +126,10 @@ CREATE TABLE missing_folder (                  -- nothing of it was withdrawn: i
     since TEXT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE waiting_file (                    -- new or changed, and not read yet: the run has not come to it
+    path TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
 CREATE TABLE removed (
     report TEXT PRIMARY KEY,
     date TEXT NOT NULL,

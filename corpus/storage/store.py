@@ -100,6 +100,23 @@ class Store:
                 self._settle(old[0][0], path)
                 self._advance()
 
+    def waiting_files(self) -> list[str]:
+        """The files that are new or changed and that no run has read yet."""
+        if not self._has_table("waiting_file"):
+            return []
+        return [path for (path,) in self._db.rows("SELECT path FROM waiting_file ORDER BY path")]
+
+    def note_waiting(self, waiting: Collection[str], settled: Collection[str] = ()) -> None:
+        """Record which files are still to be read, and which no longer are. A file that is noted or put waits no
+        more."""
+        with self._db.transaction():
+            known = {path for (path,) in self._db.execute("SELECT path FROM waiting_file")}
+            new, old = set(waiting) - known, (set(settled) & known) - set(waiting)
+            self._db.executemany("DELETE FROM waiting_file WHERE path = ?", ((path,) for path in sorted(old)))
+            self._db.executemany("INSERT INTO waiting_file VALUES (?)", ((path,) for path in sorted(new)))
+            if new or old:
+                self._advance()
+
     def put(self, text: Text, record: FileRecord) -> int:
         """Add a reading of a report and the file it was read from, whole or not at all. Gives its number."""
         with self._db.transaction():
@@ -124,7 +141,8 @@ class Store:
             "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
             (path, record.size, record.mtime_ns, record.report, reason, record.detail, record.reader),
         )
-        if old != (record.report, reason, record.detail):
+        waited = self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,)).rowcount
+        if waited or old != (record.report, reason, record.detail):
             for report in {record.report, old[0] if old else None}:
                 self._settle(report, record.path, record.report)
             self._advance()
@@ -163,7 +181,7 @@ class Store:
 
     def missing_folders(self) -> list[MissingFolder]:
         """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
-        if not self._keeps_missing_folders():
+        if not self._has_table("missing_folder"):
             return []
         return [
             MissingFolder(*row) for row in self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
@@ -176,8 +194,9 @@ class Store:
             rows = ((folder, _today()) for folder in missing)
             self._db.executemany("INSERT OR IGNORE INTO missing_folder VALUES (?, ?)", rows)
 
-    def _keeps_missing_folders(self) -> bool:
-        return bool(self._db.number("SELECT count(*) FROM sqlite_schema WHERE name = 'missing_folder'"))
+    def _has_table(self, name: str) -> bool:
+        """Whether the corpus has a table that one of an earlier version lacks."""
+        return bool(self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
 
     def assert_knows_removals(self) -> None:
         """Raises NoIndex when a report was removed that this corpus may still hold: it was put back from a backup."""
@@ -299,7 +318,8 @@ class Store:
         with self._db.snapshot():
             pages = self._db.rows("SELECT pages, unread_pages FROM reading WHERE current = 1")
             failures = self._db.number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
-        return Coverage.of(pages, failures)
+            waiting = len(self.waiting_files())
+        return Coverage.of(pages, failures, waiting)
 
     def catalogue(self) -> list[Row]:
         """The rows of the catalogue as they were last set."""

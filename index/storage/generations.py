@@ -31,7 +31,7 @@ POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 REPORTS = "reports.json"
 KEEP = 3
-"""How many generations stay for going back."""
+"""How many generations stay for going back, not counting those that a run published on its way."""
 _BUILDING = "building-"
 _SMALL = 50_000_000  # bytes: so many are hashed in a fraction of a tenth of a second
 _POSTINGS = ".pst"
@@ -42,7 +42,8 @@ class Manifest:
     """What a generation holds.
 
     built_at: UTC, ISO 8601. revision: of the corpus it was built from. fingerprint: what must agree for it to be used.
-    live: the readings that it answers from; the segments may hold others, which are dead.
+    live: the readings that it answers from; the segments may hold others, which are dead. interim: a run published it
+    before it had read all files.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Manifest:
     segments: tuple[SegmentSummary, ...]
     live: frozenset[int]
     coverage: Coverage
+    interim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +214,15 @@ def kept(index: Path) -> list[Generation]:
 def prune(index: Path, *, thorough: bool = False) -> None:
     """Remove all but the last KEEP generations and the one in use. A damaged one is no use for going back; thorough:
     every byte is looked at for that, because damage was found.
+
+    Of the interim ones, those among the last two stay: somebody may be reading the one before the newest.
     """
     named = _named(index)
     names = sorted(_generations(index))
+    settled = [each.directory.name for each in kept(index) if not each.manifest.interim]
+    wanted = {*settled[-KEEP:], *names[-2:]}
     for name in names:
-        if (named is None or name != named[0]) and (name in names[:-KEEP] or not _whole(index / name, thorough)):
+        if (named is None or name != named[0]) and (name not in wanted or not _whole(index / name, thorough)):
             shutil.rmtree(index / name)
 
 
@@ -372,6 +378,7 @@ def _to_dict(manifest: Manifest) -> dict[str, object]:
         "segments": [{"name": s.name, "documents": list(s.documents)} for s in manifest.segments],
         "live": sorted(manifest.live),
         "coverage": manifest.coverage.to_dict(),
+        "interim": manifest.interim,
     }
 
 
@@ -387,4 +394,5 @@ def _from_dict(values: dict[str, Any]) -> Manifest:
         segments=tuple(segments),
         live=frozenset(values["live"]),
         coverage=Coverage.from_dict(values["coverage"]),
+        interim=values.get("interim", False),
     )

@@ -11,17 +11,11 @@ from datetime import date
 
 from corpus.model import AsideRole, Found, SectionKind
 from ingest.structure.draft import Draft
+from ingest.structure.identity import bodies, title
 from ingest.structure.normalise import fold_spaces, repair
 from ingest.structure.page import RawPage
 
 _NAME = r"[A-Z][\w’'-]*"
-_BOARD = re.compile(
-    rf"(?:{_NAME}(?:,? (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )"
-    r"(?i:(?:(?:Local|Regional) )?Safeguarding (?:Children(?:[’']s)? |Child |Adults )?(?:Board|Partnership|Partners)\b)"
-)
-_SHORT_BOARD = re.compile(rf"(?:{_NAME}(?: (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )L?S[CA][BP]\b")
-_AREA = re.compile(r"^(?:The )?(.*?) (?:(?:(?:Local|Regional) )?Safeguarding\b|L?S[CA][BP]$)")
-
 _LABEL = r"(?:[A-Z]{1,2}\d{0,3}|[A-Z][a-z]+)"
 _CHILD = re.compile(
     r"\b(?:Child(?:ren)?|Baby|Babies|Family|Nursery|Young Person|Sibling(?: Group)?)s?\s+"
@@ -56,12 +50,21 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("thematic review", r"thematic review"),
     ("learning review", r"learning review"),
 )
-_REVIEWED = r"\b(?:review|inquiry|report|SCR|L?CSPR|child|children|family|recommendations)\b"
+_RESPONSE = re.compile(r"\bresponses?\b(?! (?:times?|teams?|plans?|services?)\b)", re.IGNORECASE)
+_WHAT_OTHERS_DID = re.compile(
+    r"\b(?:inspection|effectiveness|quality) of\b.*|\b(?:multi-?\s?agency|joint|police|emergency|local) responses?\b",
+    re.IGNORECASE,
+)
+_RESPONSE_TO = re.compile(r"\bresponses? to\b", re.IGNORECASE)
+_ANSWERED = re.compile(
+    r"\b(?:review|inquiry|report|SCR|L?CSPR|recommendations?|findings|consultation|baby|(?:child|family) (?-i:[A-Z]))",
+    re.IGNORECASE,
+)
 _KINDS: tuple[tuple[str, str], ...] = (
     ("media statement", r"(?:media|press) (?:statement|release)"),
     ("newsletter", r"newsletter"),
     ("7-minute briefing", r"(?:7|seven)[- ]minute"),
-    ("response", rf"\bresponse\b(?! (?:times?|teams?|plans?|services?)\b)(?! to (?!.*{_REVIEWED}))"),
+    ("response", ""),  # see _is_response
     ("improvement report", r"improvement report"),
     ("executive summary", r"executive summary"),
     ("learning brief", r"(?:learning|practitioner|practice) brief(?:ing)?"),
@@ -74,14 +77,22 @@ _MONTHS = fold_spaces("january february march april may june july august septemb
 _DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(" + "|".join(_MONTHS) + r")\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _MONTH = re.compile(r"(?:^|[–—,-] )(?:" + "|".join(_MONTHS) + r")\s+((?:19|20)\d\d)$", re.IGNORECASE)
 _PUBLISHED = re.compile(r"\b(?:published|publication date|date of publication)\b[: ]*(?:on |in )?", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
+_YEAR = re.compile(r"(?<![A-Za-z\d])(?<!\bthe )(?:19[89]\d|20[0-4]\d)(?!\d)")
+_NOT_OF_REPORT = re.compile(  # the year of an Act or of guidance; the days of a visit
+    r"\b(?:Acts?|Regulations|Order|Rules|Code(?: of Practice)?|guidance|Working Together(?: to Safeguard Children)?)"
+    r"(?:,? (?:\(?England\)?|of))?,? \(?(?:19|20)\d\d\)?"
+    r"|\bSession (?:19|20)\d\d\b"
+    r"|^.*\b(?:inspection|visit|fieldwork|review period|previous inspection)\b[^:]{0,20}\bdates?\b.*$"
+    r"|^(?:dates?|period)\b[^:]{0,40}:.*$|^(?:inspection|visit) dates?\b.*$",
+    re.IGNORECASE,
+)
 _PERSON = rf"{_NAME}(?:[ .]+{_NAME}){{1,3}}"
 _AUTHOR = re.compile(
     r"^(?i:(?:(?:independent|lead|overview|report)\s+){0,3}(?:authors?|reviewers?|writers?|written by|inspector)"
     rf"\s*(?::|–|-|\bby\b))\s*(?P<name>{_PERSON}(?: (?:and|&) {_PERSON})?)"
 )
-_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
-_NO_TITLE = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
+_HONOURS = re.compile(r"(?: (?:HMI|[KQ]C|[COM]BE|QPM|JP))+$")
+_OTHER = re.compile(rf"{_DATE.pattern}|{_AUTHOR.pattern}", re.IGNORECASE)
 _ENGLISH, _WELSH = ({"the", "of", "and", "to", "was"}, {"yr", "yn", "ac", "wedi", "gan", "mae", "o", "y"})
 _LONGEST = 250  # characters of a value
 
@@ -123,17 +134,18 @@ def find(
     # Only the title says what kind of text it is. "The response to an earlier executive summary" below it does not.
     titles = (sources[0], _Source("cover", prominent, 0.85), *sources[2:])
 
-    found: dict[str, Found | None] = {"title": _title(sheet, cover, size, properties, stem)}
-    found["board"] = _first(sources[:3], _board)
-    if found["board"] and (area := _AREA.match(found["board"].value)):
-        found["area"] = Found(area.group(1), found["board"].source, found["board"].confidence)
+    first_page = [draft.text for draft in drafts if draft.page == drafts[0].page]
+    called = title.find(cover, [*first_page, *header], _OTHER, size, properties)
+    found: dict[str, Found | None] = {"title": _title(sheet, called, stem)}
+    found["board"] = _first(sources[:3], bodies.boards)
+    if found["board"]:
+        area = bodies.area_of(found["board"].value)
+        found["area"] = Found(area, found["board"].source, found["board"].confidence)
     found["child"] = _first(titles, _child)
     found["type"] = _first(titles, lambda lines: _named(lines, _TYPES)) or _first(
         sources[1:2], lambda lines: _named(lines, _TYPES)
     )
-    found["kind"] = _first(titles[:2] + titles[3:], lambda lines: _named(lines, _KINDS)) or _first(
-        sources[1:2], lambda lines: _named(lines[:6], _KINDS)
-    )
+    found["kind"] = _first(titles[:2] + titles[3:], _kind) or _first(sources[1:2], lambda lines: _kind(lines[:6]))
     if found["kind"] is None and found["type"] is not None and len(pages) >= 4 and len(kinds & _PARTS_OF_A_REVIEW) >= 2:
         found["kind"] = Found("overview report", "sections", 0.6)
     found["published"] = _first(sources[:2], _published)
@@ -169,50 +181,14 @@ def _cover(drafts: Sequence[Draft]) -> list[Draft]:
     return cover
 
 
-def _title(sheet: tuple[str, ...], cover: Sequence[Draft], size: float, properties: dict[str, str], stem: str) -> Found:
+def _title(sheet: tuple[str, ...], found: Found | None, stem: str) -> Found:
+    """The title that the cover sheet states, else the one found; the name of the file helps where that is short."""
     for line in sheet:
-        if line.lower().startswith("title:") and len(line) > 12:
+        if line.lower().startswith("title:") and len(line) > 12 and not title.is_placeholder(line[6:]):
             return Found(line[6:].strip(" ."), "cover sheet", 0.95)
-    largest = max((draft.size for draft in cover), default=0.0)
-    lines: list[str] = []
-    for draft in cover:
-        words = draft.text
-        other = _BOARD.fullmatch(words) or _DATE.search(words) or _AUTHOR.match(words) or len(words) < 3
-        if not other and draft.size > 1.12 * size and draft.size > 0.5 * largest and len(lines) < 5:
-            lines.append(words.rstrip(_MARKS).strip(" :–-"))
-        elif lines:
-            break
-    title = " – ".join(dict.fromkeys(lines))
-    title = re.sub(r" – (?=[a-z])", " ", title)  # a title over two lines
-    if len(title.split()) >= 2:
-        return Found(title, "cover", 0.8)
-    told = repair(properties.get("title", ""))
-    if len(told.split()) >= 3 and not _NO_TITLE.match(told):
-        return Found(told, "pdf properties", 0.5)
-    return Found(f"{title} – {stem}" if title else stem, "cover" if title else "file name", 0.3)
-
-
-def _board(lines: tuple[str, ...]) -> str | None:
-    """The boards that are named in full, or else by abbreviation, as in Avonshire SCP."""
-    return _boards(lines, _BOARD) or _boards(lines, _SHORT_BOARD)
-
-
-def _boards(lines: tuple[str, ...], pattern: re.Pattern[str]) -> str | None:
-    found: list[str] = []
-    for line in lines:
-        for match in pattern.finditer(line):
-            name = re.sub(r"^(?:The|LSCB:|Board:)\s+", "", match.group(), flags=re.IGNORECASE)
-            name = _without_shouting(name) if name.isupper() and pattern is _BOARD else name
-            if name not in found:
-                found.append(name)
-    whole = [name for name in found if not any(name != other and name in other for other in found)]
-    return " and ".join(whole[:3]) or None
-
-
-def _without_shouting(name: str) -> str:
-    """A name in capitals, as it is written in a sentence, so that a board has one name on every cover."""
-    capital = re.sub(r"(?<![’'\w])\w", lambda first: first[0].upper(), name.lower())
-    return re.sub(r"(?<=[ -])(?:And|Of|Upon|In|On|With|The)(?=[ -])", lambda word: word[0].lower(), capital)
+    if found is None:
+        return Found(stem, "file name", 0.3)
+    return found if len(found.value.split()) >= 2 else Found(f"{found.value} – {stem}", found.source, 0.3)
 
 
 def _child(lines: tuple[str, ...]) -> str | None:
@@ -233,6 +209,21 @@ def _named(lines: tuple[str, ...], names: Sequence[tuple[str, str]]) -> str | No
         if any(re.search(pattern, line, re.IGNORECASE if not pattern.isupper() else 0) for line in lines):
             return name
     return None
+
+
+def _kind(lines: tuple[str, ...]) -> str | None:
+    for name, pattern in _KINDS:
+        if any(re.search(pattern, line, re.IGNORECASE) if pattern else _is_response(line) for line in lines):
+            return name
+    return None
+
+
+def _is_response(line: str) -> bool:
+    """Whether a line names an answer to a review or an inquiry: no "multi-agency response to abuse", which is what
+    somebody did."""
+    line = _WHAT_OTHERS_DID.sub("", line)
+    to = _RESPONSE_TO.search(line)
+    return _ANSWERED.search(line, to.end()) is not None if to else _RESPONSE.search(line) is not None
 
 
 def _iso(match: re.Match[str]) -> str | None:
@@ -259,14 +250,14 @@ def _month(lines: tuple[str, ...]) -> str | None:
 
 
 def _year(lines: tuple[str, ...]) -> str | None:
-    years = set(_YEAR.findall(" ".join(lines)))
+    years = set(_YEAR.findall(" ".join(_NOT_OF_REPORT.sub("", line) for line in lines)))
     return years.pop() if len(years) == 1 else None
 
 
 def _author(lines: tuple[str, ...]) -> str | None:
     for line in lines:
         if found := _AUTHOR.match(line):
-            return found.group("name")
+            return _HONOURS.sub("", found.group("name"))
     return None
 
 

@@ -1,7 +1,7 @@
 """From the bytes of a PDF to pages of lines: which reader reads the file, and which each page?
 
 PDFium reads it. pypdf reads the file that PDFium cannot open, and any page that PDFium cannot read or reads badly; the
-better one is kept. Runs in the child process.
+better one is kept. A file that neither can open is given to both once more with a new end. Runs in the child process.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from corpus.model import Hidden
 from corpus.reasons import Reason
 from ingest.structure import legible
 from ingest.structure.page import Document, Doubt, RawPage, Unreadable
-from ingest.worker import doubts, notes, properties, text_lines
+from ingest.worker import doubts, mend, notes, properties, text_lines
 from ingest.worker.pdfium import documents, textpage
 from ingest.worker.visible import hidden_text
 from ingest.worker.visible.page_objects import PageObjects
@@ -29,6 +29,31 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden
     """
     if not data:
         raise Unreadable(Reason.EMPTY, "0 bytes")
+    try:
+        return _read(data, max_pages, extractor, trust_hidden_text)
+    except Unreadable as damaged:
+        mended = mend.with_new_end(data) if damaged.reason is Reason.CORRUPT else None
+        if mended is None:
+            raise
+        document = _mended(mended, max_pages, extractor, trust_hidden_text)
+        if document is None:
+            raise
+        return document
+
+
+def _mended(data: bytes, max_pages: int, extractor: str, trust_hidden_text: bool) -> Document | None:
+    """The pages of a file with a new end, or None when it has no text. A page without text may have lost it."""
+    try:
+        document = _read(data, max_pages, extractor, trust_hidden_text)
+    except Unreadable:
+        return None
+    for page in document.pages:
+        if not page.lines and page.unread is None:
+            page.unread, page.reader = Reason.CORRUPT.value, None
+    return document if any(page.lines for page in document.pages) else None
+
+
+def _read(data: bytes, max_pages: int, extractor: str, trust_hidden_text: bool) -> Document:
     locked = False
     if extractor == "pdfium":
         try:

@@ -194,8 +194,17 @@ def update(
     as_json: bool,
 ) -> None:
     """Read new PDFs, update the index and check it: the command for a nightly job. Creates the library if needed."""
-    more = {"verify": verify, "allow_withdrawals": allow_withdrawals, "allow_copies": allow_copies}
-    _run(path, paths, jobs, strict=strict, as_json=as_json, trust=trust_hidden_text, **more)
+    _run(
+        path,
+        paths,
+        jobs,
+        strict=strict,
+        as_json=as_json,
+        trust=trust_hidden_text,
+        verify=verify,
+        allow_withdrawals=allow_withdrawals,
+        allow_copies=allow_copies,
+    )
 
 
 @main.command()
@@ -330,13 +339,26 @@ def _run(
     trust: bool = False,
     read: bool = True,
     index: bool = True,
-    **more: bool,
+    rebuild: bool = False,
+    verify: bool = False,
+    allow_withdrawals: bool = False,
+    allow_copies: bool = False,
 ) -> None:
     from reviews.maintenance import update as maintenance
 
     settings = _settings(path, jobs, create=read, trust_hidden_text=trust or None)
     with progress_line() as progress:
-        done: Run = maintenance.run(settings, paths, read=read, index=index, progress=progress, **more)
+        done: Run = maintenance.run(
+            settings,
+            paths,
+            read=read,
+            index=index,
+            rebuild=rebuild,
+            verify=verify,
+            allow_withdrawals=allow_withdrawals,
+            allow_copies=allow_copies,
+            progress=progress,
+        )
     from reviews.terminal import coverage as coverage_text
 
     if as_json:

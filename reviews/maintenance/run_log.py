@@ -23,7 +23,7 @@ from reviews.maintenance import running
 from reviews.maintenance.lock import held
 
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
-_WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read"}
+_WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
 MANY = 20
 """How many withdrawn reports are listed in text. The rest are counted."""
 _PDF = re.compile(r"\.pdf\b", re.IGNORECASE)

@@ -22,9 +22,9 @@ from ingest.run import ingest
 from ingest.summary import IngestSummary
 from reviews.maintenance import erase, run_log
 from reviews.maintenance.lock import writing
+from reviews.maintenance.publisher import Publisher
 
 if TYPE_CHECKING:
-    from index.build import Ahead
     from index.storage.generations import Generation
 
 Progress = Callable[[str, int, int], None]
@@ -46,6 +46,9 @@ class Run:
     catalogue_problems: list[Problem] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def note_ingested(self, summary: IngestSummary) -> None:
+        self.ingested = summary
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -71,6 +74,7 @@ def run(
     allow_withdrawals: bool = False,
     allow_copies: bool = False,
     progress: Progress = _quiet,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Run:
     """Hold the library's lock, do the steps and record the run in runs/, even if it fails.
 
@@ -78,6 +82,9 @@ def run(
     changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty. allow_copies: also read
     files whose text is almost that of a removed report. Raises Locked when another run holds the lock, and Corrupt when
     the check finds a fault.
+
+    A run that is stopped by the user or the system publishes what it has read. clock: tells when it is time to publish
+    while files are still being read.
     """
     done = Run("update" if read and index else "ingest" if read else "index")
     with recorded(settings, done), Store.open(settings.database) as store:
@@ -85,18 +92,9 @@ def run(
         read_catalogue = catalogue_rows.load(settings.catalogue)
         done.catalogue_problems = list(read_catalogue.problems)
         store.set_catalogue(read_catalogue.rows)
-        ahead: list[Ahead] = []
-
-        def meanwhile(readings: Sequence[int]) -> None:
-            from index.build import Ahead
-            from search.answering import theme_index  # noqa: F401 - load it while the files are read
-
-            ahead[:] = ahead or [Ahead(store)]
-            for reading in readings:
-                ahead[0].take(reading)
-
+        publisher = Publisher(store, settings, clock) if index else None
         if read:
-            with _timed(done, "ingest"):
+            with _timed(done, "ingest"), _published_if_stopped(done, publisher):
                 done.ingested = ingest(
                     store,
                     settings,
@@ -106,32 +104,54 @@ def run(
                     allow_withdrawals=allow_withdrawals,
                     allow_copies=allow_copies,
                     progress=lambda n, of: progress("reading", n, of),
-                    meanwhile=meanwhile if index else lambda readings: None,
+                    meanwhile=publisher.take if publisher else lambda readings: None,
+                    stored=publisher.stored if publisher else lambda: None,
+                    stopped=done.note_ingested,
                 )
-        if index:
-            from index import build
-
-            if rebuild:  # the cache may belong to a corpus that a backup has replaced
-                erase.forget_worked_out(settings)
-            with _timed(done, "index"):
-                done.generation = build.build(
-                    store,
-                    settings.index,
-                    jobs=settings.jobs,
-                    rebuild=rebuild,
-                    clean=bool(unfinished),
-                    ahead=ahead[0] if ahead else None,
-                    progress=lambda n, of: progress("indexing", n, of),
-                )
-            if unfinished:
-                erase.finish(settings, store)
-            with _timed(done, "check"):
-                done.problems = build.check(store, settings.index)
-            if done.generation and not done.problems:
-                _count_themes(settings, len(done.generation.manifest.live))
+        if publisher:
+            _index(settings, store, done, publisher, progress, rebuild=rebuild, unfinished=bool(unfinished))
         if done.problems:
             raise Corrupt(" ".join(done.problems))
     return done
+
+
+@contextmanager
+def _published_if_stopped(done: Run, publisher: Publisher | None) -> Iterator[None]:
+    """Publish what was read when the user or the system stops the run inside this block."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if publisher:
+            publisher.publish(interim=True)
+        raise
+    finally:
+        done.generation = publisher.generation if publisher else None
+
+
+def _index(
+    settings: Settings,
+    store: Store,
+    done: Run,
+    publisher: Publisher,
+    progress: Progress,
+    *,
+    rebuild: bool,
+    unfinished: bool,
+) -> None:
+    """Bring the index up to date, finish removals, and check corpus and index."""
+    from index import build
+
+    if rebuild:  # the cache may belong to a corpus that a backup has replaced
+        erase.forget_worked_out(settings)
+    with _timed(done, "index"):
+        publisher.publish(rebuild=rebuild, clean=unfinished, progress=lambda n, of: progress("indexing", n, of))
+    done.generation = publisher.generation
+    if unfinished:
+        erase.finish(settings, store)
+    with _timed(done, "check"):
+        done.problems = build.check(store, settings.index)
+    if done.generation and not done.problems:
+        _count_themes(settings, len(done.generation.manifest.live))
 
 
 @contextmanager

@@ -172,7 +172,7 @@ class CoverageReport:
     def lines(self) -> Iterator[str]:
         """Lines for the terminal."""
         held = self.coverage
-        yield f"{counted(held.reports, 'report')}, of which {held.searchable:,} can be searched."
+        yield from _held_lines(held)
         if self.missing:
             yield ""
             yield f"Missing folders: {len(self.missing):,}"
@@ -330,6 +330,12 @@ def _by_reason(items: Iterable[tuple[str, str]]) -> Iterator[str]:
     for reason, named in groups.items():
         yield from _item(f"{explain(reason)}:")
         yield from (f"    {name}" for name in named)
+
+
+def _held_lines(held: Coverage) -> Iterator[str]:
+    yield f"{counted(held.reports, 'report')}, of which {held.searchable:,} can be searched."
+    if held.waiting:
+        yield f"{counted(held.waiting, 'file')} not read yet, so not searched. `reviews update` reads them."
 
 
 def _numbers(pages: Sequence[int]) -> str:

@@ -230,4 +230,6 @@ def coverage(held: Coverage) -> str:
         missing.append(f"{counted(held.failures, 'file')} that could not be opened as a report")
     if missing:
         sentence += f" Not searched: {' and '.join(missing)} (`reviews coverage` shows which and why)."
+    if held.waiting:
+        sentence += f" Not read yet: {counted(held.waiting, 'file')} (`reviews update` reads them)."
     return sentence

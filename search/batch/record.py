@@ -50,7 +50,8 @@ class About:
     @property
     def not_searched(self) -> str:
         """What could not be read, and so not searched, as text."""
-        return f"{self.coverage.unread_pages} pages, {self.coverage.failures} files"
+        waiting = f", {self.coverage.waiting} files not read yet" if self.coverage.waiting else ""
+        return f"{self.coverage.unread_pages} pages, {self.coverage.failures} files{waiting}"
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON. `counts` of a query are pairs: index of the report in `reports`, mentions."""

@@ -13,6 +13,7 @@ from corpus.storage.store import Store
 from index import build as building
 from index.build import Ahead, build, check, open_snapshot
 from index.storage import generations
+from index.storage.engine import IndexedParagraph
 from tests.index.conftest import AddReport
 
 
@@ -34,6 +35,35 @@ def test_a_new_report_is_found_after_the_next_build(tmp_path: Path, store: Store
     build(store, tmp_path / "index")
     assert len(words(tmp_path / "index", "neglect")) == 2
     assert check(store, tmp_path / "index", full=True) == []
+
+
+def test_what_was_begun_ahead_is_left_out_when_it_stopped_in_the_middle_of_a_report(
+    tmp_path: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = store.readings.current_of(add("robin", "Neglect was seen."))
+    ahead = Ahead(store)
+
+    def stopped(*_: object) -> list[IndexedParagraph]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "_paragraphs", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            ahead.take(reading)
+    ahead.readings.add(reading)
+    build(store, tmp_path / "index", ahead=ahead)
+    assert len(words(tmp_path / "index", "neglect")) == 1
+    assert check(store, tmp_path / "index", full=True) == []
+
+
+def test_an_interim_generation_is_followed_by_a_settled_one(tmp_path: Path, store: Store, add: AddReport) -> None:
+    add("robin", "Neglect was seen.")
+    assert build(store, tmp_path / "index", interim=True) is not None
+    assert build(store, tmp_path / "index", interim=True) is None
+    settled = build(store, tmp_path / "index")
+    assert settled is not None
+    assert not settled.manifest.interim
+    assert build(store, tmp_path / "index") is None
 
 
 def test_nothing_is_built_when_nothing_changed(tmp_path: Path, store: Store, add: AddReport) -> None:

@@ -188,6 +188,39 @@ def test_an_interrupted_run_keeps_what_it_had_and_leaves_no_thread(settings: Set
         assert (summary.unchanged, summary.read) == (4, 26)
 
 
+def test_a_stopped_run_tells_what_it_did_and_which_files_still_wait(settings: Settings, press: Any) -> None:
+    fill(settings, press, **{f"r{number}": f"Child Wren {number}" for number in range(6)})
+    told: list[IngestSummary] = []
+
+    def stop(done: int, of: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with Store.open(settings.database) as store:
+        with pytest.raises(KeyboardInterrupt):
+            ingest(store, settings, jobs=1, progress=stop, stopped=told.append)
+        assert [(summary.found, summary.new, summary.waiting) for summary in told] == [(6, 4, 2)]
+        assert adds_up(told[0])
+        assert store.coverage().waiting == 2
+        ingest(store, settings, jobs=1)
+        assert store.coverage().waiting == 0
+
+
+def test_new_and_changed_files_wait_and_those_that_are_only_read_again_do_not(
+    settings: Settings, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings, press, one="Child Wren", two="Child Lark")
+    (settings.reports / "page.pdf").write_bytes(b"<html>404")
+    with Store.open(settings.database) as store:
+        ingest(store, settings, jobs=1)
+        fill(settings, press, two="Child Lark was seen.", three="Child Rook")
+        monkeypatch.setattr("ingest.run.reader_name", lambda *_: "a better reader")
+        seen: list[list[str]] = []
+        ingest(store, settings, jobs=1, progress=lambda done, of: seen.append(store.waiting_files()))
+    assert seen[0] == ["reports/three.pdf", "reports/two.pdf"]
+    assert seen[-1] == []
+
+
 def test_a_folder_that_is_suddenly_empty_keeps_its_reports_until_withdrawals_are_allowed(
     settings: Settings, press: Any
 ) -> None:

@@ -17,7 +17,10 @@ _LABEL = re.compile(  # of a table or picture, a lettered item, a person
     r"(?:\s+\S+){1,7}$)",
     re.IGNORECASE,
 )
+_ANSWER = re.compile(r"^(?:this|these) recommendations? (?:is|are|was|were|has|have)\b", re.IGNORECASE)
 _OUT_OF_PLACE = re.compile(r"[.;,]$|^[\d\W]*$|@|^www\.|^https?:")
+_ASKS = re.compile(r"\b(?:should|must)\b", re.IGNORECASE)
+_SENTENCE = 80  # characters: what is longer and asks for something is the text of a recommendation, set in bold
 _LINES = 4  # of a heading, at most
 _LOOK_BELOW = 3  # paragraphs below among which the first that is no footnote is looked at
 _LARGE = 1.08  # times the size of the body: set larger than it
@@ -64,12 +67,14 @@ def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed:
 def _may_be_heading(draft: Draft) -> bool:
     """Whether a paragraph has the form of a heading: short, upright, no item, label or sentence that goes on."""
     text, first = draft.text, draft.lines[0]
+    if len(text) > _SENTENCE and _ASKS.search(text):
+        return False
     if draft.note or not 3 <= len(text) <= _LONGEST or len(draft.lines) > _LINES or draft.turns:
         return False
     words = NUMBERED.sub("", text)
     if not any(letter.isalpha() for letter in words) or words[:1].islower() or bullet_of(first.text):
         return False
-    return not (first.sideways or first.slanted or _LABEL.match(text))
+    return not (first.sideways or first.slanted or _LABEL.match(text) or _ANSWER.match(text))
 
 
 def _ends_as_headings_may(draft: Draft, number: str | None, counted: bool) -> bool:

@@ -24,13 +24,29 @@ _PART = re.compile(r"^(?:\(?[a-z]{1,4}[.)]|\(\d{1,2}\)|[a-zß-ÿ])")  # (a), ii.
 _ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|shall|recommend(?:s|ed)?|ensure|consider)\b", re.IGNORECASE)
 _QUESTIONS = re.compile(r"questions?|considerations?", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:judge?ments?|grades?|ratings?|scores?)\b", re.IGNORECASE)  # a table of these is no finding
-_ANSWER_HEADING = re.compile(r"^(?:the )?(?:[\w’']+ ){0,2}response:?$", re.IGNORECASE)
+_ANSWER_HEADING = re.compile(  # no "The political response", which is what somebody did
+    r"^(?:the )?(?:(?:our|their|its|[\w’']+[’']s?|(?-i:[A-Z]{2,})|government|council|board|partnership|agency|ministry"
+    r"|department|trust|panel) ){0,2}response:?$",
+    re.IGNORECASE,
+)
 _ANSWER = re.compile(
-    r"^(?:(?:the )?(?:[\w’']+ ){0,3}response\b|[^.]{0,80}?\b(?:accepts?|accepted|agrees?|rejects?|rejected)\b)",
+    r"^(?:(?:the )?(?:[\w’']+ ){0,3}response\b(?! to\b)"
+    r"|[^.]{0,80}?\b(?:accepts?|accepted|agrees?|rejects?|rejected)\b)",
     re.IGNORECASE,
 )
 _ABOUT_IT = re.compile(r"^[^.]*\b(?:this|these) recommendations?\b", re.IGNORECASE)
-_CONCLUSION = re.compile(r"\(conclusion, paragraphs? [\d, –-]+\)\.?$", re.IGNORECASE)  # as committees mark them
+_MARKED = re.compile(  # as committees mark them
+    r"\((recommendation|conclusion), paragraphs? [\d, and–-]+\)\.?$", re.IGNORECASE
+)
+_WITH_CONCLUSIONS = re.compile(r"\bconclusions and recommendations\b", re.IGNORECASE)
+_ASKS_A_BODY = re.compile(
+    r"\b(?:should|must|recommend(?:s|ed)?|urges?|encourages?|calls? (?:up)?on|invites?|needs? to be)\b", re.IGNORECASE
+)
+_ASKS_FULLY = re.compile(r"\b(?:should|must|needs? to)(?: [^\s:]+){8,}:$")  # more than "should ensure that:"
+_DECIDED = re.compile(
+    r"^this recommendation (?:is|was|has been) (?:\w+ )?(?:accepted|agreed|rejected|not accepted)\b", re.IGNORECASE
+)
+_LONGEST_ANSWERED = 4  # paragraphs of a recommendation that its answer stands below
 _LEADS_IN = re.compile(
     r"\b(?:the following|these)\b[^.]{0,40}\brecommendations?\b"
     r"|\brecommendations? (?:below|(?:are|is|were) (?:set out|listed|made))",
@@ -54,7 +70,8 @@ _MOSTLY = 0.5  # share of a part for findings that must be bullets, for each to 
 def find(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> tuple[Item, ...]:
     """The items of a report in the order in which they stand."""
     starts = {start.at: start for start in _listed(paragraphs, sections)}
-    starts |= {start.at: start for start in _named(paragraphs)}
+    for further in (_answered(paragraphs), _marked(paragraphs), _named(paragraphs)):
+        starts |= {start.at: start for start in further}
     items = [
         _item(start, paragraphs, sections, _end(start, paragraphs, sections, starts))
         for _, start in sorted(starts.items())
@@ -87,6 +104,33 @@ def _named(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
             yield _Start(at, _KINDS[name.group(1).lower()])
 
 
+def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
+    """Paragraphs that end in "(Recommendation, Paragraph 17)" or "(Conclusion, Paragraph 17)"."""
+    numbered = None  # the last numbered paragraph: what is marked may go on from it
+    for paragraph in paragraphs:
+        if paragraph.heading or paragraph.number:
+            numbered = None if paragraph.heading else paragraph
+        mark = _MARKED.search(paragraph.text)
+        if mark is not None:
+            asks = mark.group(1).lower() == "recommendation"
+            yield _Start((numbered or paragraph).ordinal, ItemKind.RECOMMENDATION if asks else ItemKind.FINDING)
+            numbered = None
+
+
+def _answered(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
+    """What stands between a heading, or an answer, and "This recommendation is accepted"."""
+    above: list[Paragraph] = []
+    for paragraph in paragraphs:
+        if _DECIDED.match(paragraph.text):
+            if 0 < len(above) <= _LONGEST_ANSWERED:
+                yield _Start(above[0].ordinal, ItemKind.RECOMMENDATION)
+            above = []
+        elif paragraph.heading:
+            above = []
+        elif not is_footnote(paragraph):
+            above.append(paragraph)
+
+
 def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Iterator[_Start]:
     """The starts of items in the parts that are for recommendations or findings."""
     named = {  # the kinds whose named items stand in a part for them: what else stands there is about them
@@ -97,10 +141,12 @@ def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Ite
     elsewhere = Counter(
         _shape(p.number) for p in paragraphs if p.number and not p.heading and sections[p.section].kind not in _SECTIONS
     )
-    counting = False
+    counting = concludes = False
     for place, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
         section = sections[place]
         kind = _SECTIONS.get(section.kind)
+        if kind_of(section.heading) is SectionKind.RECOMMENDATIONS:
+            concludes = _WITH_CONCLUSIONS.search(section.heading) is not None
         if kind is None or _ANSWER_HEADING.match(section.heading) or _TABLE.search(section.heading):
             continue
         if kind in named and not _QUESTIONS.search(section.heading):
@@ -110,6 +156,8 @@ def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Ite
             found = _findings(inside, elsewhere, section, counting)
             counting = any(not start.bullet for start in found)
             yield from found
+        elif concludes and _tops(inside):
+            yield from _conclusions(inside)
         else:
             yield from _recommendations(inside, section)
 
@@ -128,6 +176,16 @@ def _findings(inside: list[Paragraph], elsewhere: Counter[str], section: Section
     if tops or len(bullets) <= _MOSTLY * len(inside):
         return []
     return [_Start(p.ordinal, ItemKind.FINDING, bullet=True) for p in bullets]
+
+
+def _conclusions(inside: list[Paragraph]) -> Iterator[_Start]:
+    """The numbered paragraphs of "Conclusions and recommendations": those that ask a body for something are
+    recommendations, the others findings."""
+    tops = {paragraph.ordinal for paragraph in _tops(inside)}
+    starts = [place for place, paragraph in enumerate(inside) if paragraph.ordinal in tops]
+    for start, end in zip_longest(starts, starts[1:]):
+        asks = any(_ASKS_A_BODY.search(paragraph.text) for paragraph in inside[start:end])
+        yield _Start(inside[start].ordinal, ItemKind.RECOMMENDATION if asks else ItemKind.FINDING)
 
 
 def _starts_list(paragraph: Paragraph, section: Section) -> bool:
@@ -160,7 +218,7 @@ def _recommendations(inside: list[Paragraph], section: Section) -> list[_Start]:
 def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[_Start]:
     """The numbered paragraphs, the bullets under none of them, and prose between them that asks a body by its name."""
     asking = any(_ASKS.search(p.text) for p in inside if p.ordinal in tops)
-    under_number = False
+    under_number = under_prose = False
     asked = None
     sign = ""  # of the bullets of this list that are items; others are set below them
     for p, following in zip_longest(inside, inside[1:]):
@@ -175,9 +233,15 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[_Start]:
             if bullet == sign:
                 yield _Start(p.ordinal, ItemKind.RECOMMENDATION, bullet=True, asked=asked)
         elif not bullet and not p.number and not _PART.match(p.text):
-            under_number = under_number and not (p.text.endswith(":") and not _REFERS_BACK.match(p.text))
+            under_number = (
+                under_number and not under_prose and not (p.text.endswith(":") and not _REFERS_BACK.match(p.text))
+            )
             sign, asked = "", addressee(p.text) if p.text.endswith(":") else None
-            if not under_number and _asks(p) and addressee(p.text):
+            under_prose = bool(asked and not under_number and _ASKS_FULLY.search(p.text))
+            if under_prose:
+                under_number = True  # the bullets below are its parts
+                yield _Start(p.ordinal, ItemKind.RECOMMENDATION)
+            elif not under_number and _asks(p) and addressee(p.text):
                 yield _Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True)
 
 
@@ -200,8 +264,6 @@ def _is_narrative(paragraph: Paragraph, following: Paragraph | None, asking: boo
     asking: others of them ask for something, so that what does not is told apart.
     """
     text = words_of(paragraph)
-    if _CONCLUSION.search(text):
-        return True
     if text.endswith(":") and following is not None and following.ordinal in tops:
         return True
     if _LEADS_IN.search(text):
@@ -252,9 +314,9 @@ def _belongs(
         return _below(paragraph.number, head.number)
     if _is_answer(paragraph) or _NAMED.match(paragraph.text) or start.bullet or start.asks:
         return False
-    if start.kind is ItemKind.FINDING:
-        return not words_of(head)
     at_home = sections[head.section].kind is SectionKind.RECOMMENDATIONS
+    if start.kind is ItemKind.FINDING:
+        return not words_of(head) or (at_home and head.number is not None)
     return only_named or (at_home and head.number is not None) or bool(_REFERS_BACK.match(paragraph.text))
 
 

@@ -10,7 +10,7 @@ _WORDS: dict[SectionKind, str] = {
         acronyms|abbreviations|atodiad""",
     SectionKind.ACTION_PLAN: """action plans?|improvement plans?|implementation plans?""",
     SectionKind.FOREWORD: """foreword|preface|rhagair""",
-    SectionKind.SUMMARY: """executive summary|summary|crynodeb""",
+    SectionKind.SUMMARY: """executive summary|summary(?! of (?:the )?(?:conclusions and )?recommendations)|crynodeb""",
     SectionKind.RECOMMENDATIONS: r"""recommendations?|argymhellion
         (?:questions?|considerations?|issues) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
         (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)

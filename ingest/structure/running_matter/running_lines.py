@@ -25,6 +25,7 @@ _WORDS_NEEDED = 3  # in a broken running line
 _HUGE = 2.5  # times the size of the body: no heading within a report is so large on page after page
 _MARKING_LENGTH = 80  # characters of a watermark or a marking
 _DIGITS = re.compile(r"\d+")
+_ITEM = re.compile(r"^(?:recommendation|finding)\s+\d", re.IGNORECASE)
 
 
 def mark(pages: list[RawPage]) -> None:
@@ -108,6 +109,8 @@ def _place(line: Line, page: RawPage, role: AsideRole) -> float:
 
 def _key(line: Line, page: RawPage) -> str:
     """What is the same in a running line from page to page: all but its numbers."""
+    if _ITEM.match(line.text):  # at the top of a page it is a heading, unless the same number comes again
+        return line.text.lower()
     words = line.text.lower().split()
     label = page.label.lower()
     if label in words:

@@ -227,6 +227,17 @@ class TestFilesAndReports:
         store.note_file(a_file("page.pdf", None, reason=Reason.NOT_PDF))
         assert store.coverage() == Coverage(reports=2, searchable=1, unread_pages=2, failures=1)
 
+    def test_coverage_counts_the_files_that_wait_until_each_has_been_read_or_refused(self, store: Store) -> None:
+        store.note_waiting(["reports/elm.pdf", "page.pdf", "gone.pdf"])
+        assert store.coverage() == Coverage(0, 0, 0, 0, waiting=3)
+        store.put(a_text(), a_file())
+        store.note_file(a_file("page.pdf", None, reason=Reason.NOT_PDF))
+        assert store.waiting_files() == ["gone.pdf"]
+        known = store.revision
+        store.note_waiting([], settled=["gone.pdf"])
+        assert store.coverage().waiting == 0
+        assert store.revision > known, "answers say something else now"
+
     def test_a_prefix_names_a_report(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.put(a_text(OAK), a_file("oak.pdf", OAK))

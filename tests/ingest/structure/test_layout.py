@@ -201,6 +201,16 @@ def test_headers_that_stand_tight_on_the_text_are_headers(press: Any, font: str,
 
 
 @everywhere
+def test_the_name_of_a_recommendation_at_the_top_of_a_page_is_no_header(press: Any, font: str, size: float) -> None:
+    pages = []
+    for number in range(5):
+        body = wrap(prose(30 + number, 80), 450, font, size)
+        pages.append(draw([f"Recommendation {number + 1}", "", *body], 60, 820, font, size))
+    report = read(press, *pages)
+    assert [item.number for item in report.items] == [f"Recommendation {number + 1}" for number in range(5)]
+
+
+@everywhere
 def test_a_comment_in_the_margin_stands_apart_from_the_sentence(press: Any, font: str, size: float) -> None:
     words = prose(40, 60)
     lines = wrap(words, 280, font, size)

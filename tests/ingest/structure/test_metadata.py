@@ -189,7 +189,7 @@ def test_the_cover_sheet_comes_before_the_cover_and_each_value_tells_its_source(
 def test_a_title_is_always_found() -> None:
     assert found(title="An Overview")["title"] == Found("An Overview", "cover", 0.8)
     assert found(title="Overview Report¹")["title"].value == "Overview Report"
-    told = found(title="", properties={"title": "Review of Child Wren"})
+    told = found("What happened to Child Wren", title="", properties={"title": "Review of Child Wren"})
     assert told["title"] == Found("Review of Child Wren", "pdf properties", 0.5)
     named = found(title="", properties={"title": "Microsoft Word - final v3.docx"}, stem="Child%20Wren_final")
     assert named["title"] == Found("Child Wren final", "file name", 0.3)
@@ -200,3 +200,137 @@ def test_the_language_is_told_where_the_text_shows_it() -> None:
     assert value(found(), "language") == "en"
     assert value(found(body=welsh), "language") == "cy"
     assert value(found(body="12 34 56"), "language") is None
+
+
+def bold(text: str, size: float = SIZE) -> Draft:
+    return Draft([Line(text, 72, 500, 700, size, bold=True, bold_end=True)], [1], text=text)
+
+
+def read(*drafts: Draft, properties: dict[str, str] | None = None, stem: str = "wren") -> dict[str, Found]:
+    """What is found in a report that begins with these paragraphs."""
+    raw = [RawPage(1, "1", 595, 842, [])]
+    return metadata.find(raw, [*drafts, draft(BODY)], set(), properties or {}, stem, SIZE)
+
+
+class TestTitle:
+    def test_is_not_what_the_properties_say_of_another_council(self) -> None:
+        properties = {"title": "Focused visit to Fenshire County Council"}
+        told = read(draft("Avonshire County Council"), draft("A visit in spring"), properties=properties, stem="letter")
+        assert told["title"].value == "letter"
+
+    def test_is_what_the_properties_say_when_the_page_bears_them_out(self) -> None:
+        properties = {"title": "Focused visit to Avonshire County Council"}
+        told = read(draft("Avonshire County Council"), draft("A visit in spring"), properties=properties)
+        assert told["title"].value == "Focused visit to Avonshire County Council"
+
+    @pytest.mark.parametrize(
+        "placeholder",
+        [
+            "Report template",
+            "Inspection report template",
+            "LA NAME",
+            "[Insert title]",
+            "Title of report",
+            "XXXX Council",
+        ],
+    )
+    def test_is_no_placeholder(self, placeholder: str) -> None:
+        told = read(draft(placeholder, 24), draft("Inspection of Avonshire", 22))
+        assert told["title"].value == "Inspection of Avonshire"
+        assert read(draft("Avonshire"), properties={"title": placeholder})["title"].value == "wren"
+
+    def test_is_the_bold_subject_of_a_letter(self) -> None:
+        told = read(
+            draft("12 March 2022"),
+            bold("Ofsted"),
+            draft("Ms Hill, Director of Children’s Services, Avonshire County Council"),
+            draft("Dear Ms Hill"),
+            bold("Focused visit to Avonshire children’s services"),
+        )
+        assert told["title"].value == "Focused visit to Avonshire children’s services"
+
+    def test_is_the_bold_line_below_the_name_of_a_council(self) -> None:
+        told = read(
+            draft("Avonshire County Council", 16),
+            bold("Inspection of local authority children’s services"),
+            bold("Inspection dates: 3 to 14 March 2022"),
+        )
+        assert told["title"].value == "Avonshire County Council – Inspection of local authority children’s services"
+
+    def test_names_the_council_where_only_the_page_does(self) -> None:
+        told = read(draft("Inspection of local authority children’s services", 20), draft("Avonshire County Council"))
+        assert told["title"].value == "Avonshire County Council – Inspection of local authority children’s services"
+
+    @pytest.mark.parametrize(
+        ("title", "page"),
+        [
+            (
+                "Inspection of Fen local authority children’s services",
+                "Until 2021 it was part of Avonshire County Council.",
+            ),
+            ("Inspection of local authority children’s services", "Avonshire County Council and Fen Borough Council"),
+            ("Serious Case Review: Child Wren", "Avonshire County Council"),
+        ],
+    )
+    def test_names_no_council_that_it_may_not_be_about(self, title: str, page: str) -> None:
+        assert read(draft(title, 20), draft(page))["title"].value == title
+
+    def test_goes_on_in_the_next_line_behind_a_small_word(self) -> None:
+        told = read(
+            draft("Inspection of services for Avonshire and", 18), draft("Review of the Safeguarding Board", 18)
+        )
+        assert told["title"].value == "Inspection of services for Avonshire and Review of the Safeguarding Board"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dear Moor and Fen Safeguarding Children Partnership",
+        "Jane Hill, Chair of Moor and Fen Safeguarding Children Partnership",
+        "Independent Chair of the Moor and Fen Safeguarding Children Partnership",
+        "Avonshire Police and Moor and Fen Safeguarding Children Partnership",
+        "Inspection of Moor and Fen Safeguarding Children Partnership",
+    ],
+)
+def test_a_board_has_nothing_before_its_name(line: str) -> None:
+    told = found(line)
+    assert (value(told, "board"), value(told, "area")) == (
+        "Moor and Fen Safeguarding Children Partnership",
+        "Moor and Fen",
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Inspection of the multi-agency response to children who are neglected", None),
+        ("The multi-agency response to child sexual abuse in Avonshire: report", None),
+        ("Police response to the 2031 summer floods", None),
+        ("Police response to the 2031 summer floods: Government Response", "response"),
+        ("Government response to the report on floods", "response"),
+        ("Response to the Serious Case Review of Child W", "response"),
+        ("ASCB response and action plan", "response"),
+    ],
+)
+def test_a_response_answers_a_review_and_is_not_what_somebody_did(title: str, kind: str | None) -> None:
+    assert value(found(title=title), "kind") == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "year"),
+    [
+        ("Review under the Children Act 2004", None),
+        ("In the light of Working Together to Safeguard Children 2018", None),
+        ("Inspection dates: 3 to 14 December 2019", "2020"),
+        ("Report of Session 2019–21", None),
+        ("Police and the 2019 summer floods", None),
+        ("Avonshire Review 2019", "2019"),
+    ],
+)
+def test_the_year_of_an_act_or_a_visit_is_not_that_of_the_report(line: str, year: str | None) -> None:
+    told = read(draft("Overview Report", 24), bold(line), stem="report 9 January 2020" if "dates" in line else "report")
+    assert value(told, "year") == year
+
+
+def test_an_author_has_no_letters_after_the_name() -> None:
+    assert value(found("Lead inspector: Jane Hill HMI"), "author") == "Jane Hill"

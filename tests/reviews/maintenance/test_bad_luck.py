@@ -278,7 +278,9 @@ def test_ctrl_c_while_reading(copy: Copy, news: Path, tmp_path: Path) -> None:
     update = started(library, "update", news, "--jobs", "1", pause=paused_after_a_report(sign))
     wait_until(sign.exists, update)
     interrupted(update)
-    assert_sound_and_goes_on(library, before, news)
+    after = answer(library)
+    assert after["coverage"]["reports"] == before["coverage"]["reports"] + 1, "what was read can be searched"
+    assert_sound_and_goes_on(library, after, news)
 
 
 def test_ctrl_c_while_the_index_is_built(copy: Copy, news: Path, tmp_path: Path) -> None:

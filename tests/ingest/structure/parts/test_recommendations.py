@@ -185,7 +185,11 @@ def test_narrative_and_lead_ins_among_numbered_recommendations_are_none() -> Non
         ("8.4", "8.4 Improve the recording of visits so that plans are clear."),
         ("8.5", "8.5 Visits had been late. (Conclusion, Paragraph 47)"),
     )
-    assert [item.number for item in found] == ["8.3", "8.4"]
+    assert [(item.kind, item.number) for item in found] == [
+        (ItemKind.RECOMMENDATION, "8.3"),
+        (ItemKind.RECOMMENDATION, "8.4"),
+        (ItemKind.FINDING, "8.5"),
+    ]
 
 
 def test_the_numbered_paragraphs_of_a_whole_report_are_no_findings() -> None:
@@ -228,3 +232,86 @@ def test_prose_under_a_heading_of_another_matter_is_no_recommendation() -> None:
 )  # fmt: skip
 def test_who_is_asked_is_told_only_where_the_words_say_so(text: str, asked: str | None) -> None:
     assert addressee(text) == asked
+
+
+CONCLUSIONS = Section(1, SectionKind.RECOMMENDATIONS, "Summary of conclusions and recommendations")
+
+
+def test_conclusions_are_findings_and_what_asks_a_body_is_a_recommendation() -> None:
+    found = find(
+        ("1", "1. Few plans were read. (Paragraph 11)"),
+        ("2", "2. The Government should publish its plan. (Paragraph 12)"),
+        ("3", "3. Plans have been late for years,"),
+        "and we urge the council to read them. (Paragraph 15)",
+        section=CONCLUSIONS,
+    )
+    assert [(item.number, item.kind, item.last) for item in found] == [
+        ("1", ItemKind.FINDING, 1),
+        ("2", ItemKind.RECOMMENDATION, 2),
+        ("3", ItemKind.RECOMMENDATION, 4),
+    ]
+
+
+def test_what_a_committee_marks_is_what_the_mark_says_wherever_it_stands() -> None:
+    part = Section(1, SectionKind.RECOMMENDATIONS, "The political response")
+    found = find(
+        ("1", "1. We hope that the council will be bold. (Recommendation, Paragraph 17)"),
+        ("2", "2. The costs should have been lower, and"),
+        "it took too long to say so. (Conclusion, Paragraph 18)",
+        section=part,
+    )
+    assert [(item.number, item.kind, item.last) for item in found] == [
+        ("1", ItemKind.RECOMMENDATION, 1),
+        ("2", ItemKind.FINDING, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "answers"),
+    [
+        ("Response", True),
+        ("The Government’s response", True),
+        ("UK Government response", True),
+        ("The board’s response:", True),
+        ("The political response", False),
+        ("Policing response", False),
+    ],
+)
+def test_a_part_of_answers_is_told_from_one_about_what_somebody_did(heading: str, answers: bool) -> None:
+    found = find(("1", "1. The police should act."), section=Section(1, SectionKind.RECOMMENDATIONS, heading))
+    assert (found == []) is answers
+
+
+def test_what_an_answer_stands_below_is_a_recommendation() -> None:
+    body = Section(1, SectionKind.BODY, "4a) Duty of candour")
+    found = find(
+        "4a) i. A duty of candour be introduced.",
+        "This recommendation is accepted in full by the council.",
+        "4a) ii. The duty be reviewed every year.",
+        "This recommendation is not accepted.",
+        "The council will write to all homes.",
+        section=body,
+    )
+    assert [(item.first, item.last) for item in found] == [(1, 1), (3, 3)]
+
+
+def test_a_long_sentence_over_bullets_is_an_item_with_them_and_a_lead_in_is_none() -> None:
+    found = find(
+        "The board should ensure that progress goes on as it planned in March, in respect of:",
+        "− shorter waits; and",
+        "− better plans.",
+        "The board should:",
+        "− visit;",
+        "− write.",
+        "The council should write letters that a parent can read.",
+    )
+    assert [(item.first, item.last) for item in found] == [(1, 3), (5, 5), (6, 6), (7, 7)]
+
+
+def test_a_recommendation_that_begins_with_response_is_no_answer() -> None:
+    found = find(
+        ("Recommendation 1", "Recommendation 1: Taskforces"),
+        "The response to a future emergency should be led by one body.",
+        section=Section(1, SectionKind.BODY, "Answers"),
+    )
+    assert [(item.first, item.last) for item in found] == [(1, 2)]

@@ -85,6 +85,8 @@ def headings(*drafts: Draft) -> list[str]:
         "Dr Robin Finch",
         "Signed Robin Finch",
         "◼ The quality of plans",
+        "This recommendation is accepted in full by the council",
+        "The council and its partners should hold an exercise together at least every three years.",
     ],
 )
 def test_labels_items_and_names_in_bold_are_no_headings(text: str) -> None:

@@ -1,0 +1,81 @@
+"""Boards, partnerships and councils that a page names."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+_NAME = r"[A-Z][\w’'-]*"
+_LINKS = rf"(?:,? (?:and|&|of|upon|in|on|with|the|{_NAME}))*?"
+_BOARD = re.compile(
+    rf"(?:{_NAME}{_LINKS} )"
+    r"(?i:(?:(?:Local|Regional) )?Safeguarding (?:Children(?:[’']s)? |Child |Adults )?(?:Board|Partnership|Partners)\b)"
+)
+_SHORT_BOARD = re.compile(rf"(?:{_NAME}(?: (?:and|&|of|upon|in|on|with|the|{_NAME}))*? )L?S[CA][BP]\b")
+_COUNCIL = re.compile(
+    rf"\b(?:(?:London|Royal) Borough of {_NAME}(?: (?:and|&|upon) {_NAME})*"
+    rf"|{_NAME}(?:(?:,? and|,| &| of| upon) {_NAME}| {_NAME})*? "
+    r"(?:Council|Local Area Partnership|Combined Authority))\b"
+)
+_AREA = re.compile(
+    r"^(?:The )?(?:(?:London|Royal) Borough of )?(.*?)"
+    r"(?: (?:(?:(?:Local|Regional) )?Safeguarding\b|L?S[CA][BP]$"
+    r"|(?:(?:Metropolitan|City|Borough|County|District|Unitary) )*Council$|Local Area Partnership$|Combined Authority$)"
+    r".*)?$"
+)
+# What can stand before a name that begins with a capital as well: who is written to, an office, another document.
+_BEFORE = re.compile(
+    r"^.*\b(?:Dear|To|From|Re|Chair(?:s|person|man|woman)?|Directors?|Managers?|Heads?|Lead(?:er)?s?|Members?|Authors?"
+    r"|Officers?|Reports?|Reviews?|Inspections?|Visits?|Responses?|Commissioned|Behalf|Published|Prepared|Inspectors?"
+    r"|Services|Councils?|Executive|Secretary|Commissioner|Constabulary|Police|Trust|Group|Board|Partnership)\b"
+    r"(?:,|(?:\s+(?:of|for|to|by|from|and|the|on|in|with))*)\s+"
+)
+_MOST = 3  # boards that one report is of
+
+
+def boards(lines: Sequence[str]) -> str | None:
+    """The boards that are named in full; else by the usual abbreviation, as in Avonshire SCP."""
+    return _named(lines, _BOARD) or _named(lines, _SHORT_BOARD)
+
+
+def is_board(line: str) -> bool:
+    """Whether a line is the name of a board and nothing else."""
+    return _BOARD.fullmatch(line) is not None and _BEFORE.match(line) is None
+
+
+def council(lines: Iterable[str]) -> str | None:
+    """The only council or local partnership that is named."""
+    found = {_without_what_stands_before(match.group()) for line in lines for match in _COUNCIL.finditer(line)}
+    areas = {area_of(name): name for name in sorted(found, key=len) if area_of(name)}
+    return areas.popitem()[1] if len(areas) == 1 else None
+
+
+def area_of(body: str) -> str:
+    """Moor and Fen, of "Moor and Fen Safeguarding Children Partnership" or "Moor and Fen Borough Council"."""
+    found = _AREA.match(body)
+    return found.group(1) if found else ""
+
+
+def _named(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
+    found: list[str] = []
+    for line in lines:
+        for match in pattern.finditer(line):
+            name = re.sub(r"^(?:The|LSCB:|Board:)\s+", "", match.group(), flags=re.IGNORECASE)
+            name = _without_shouting(name) if name.isupper() and pattern is _BOARD else name
+            name = _without_what_stands_before(name)
+            if pattern.fullmatch(name) and name not in found:
+                found.append(name)
+    whole = [name for name in found if not any(name != other and name in other for other in found)]
+    return " and ".join(whole[:_MOST]) or None
+
+
+def _without_what_stands_before(name: str) -> str:
+    """A name without "Dear", "Chair of" or a person before it. A comma belongs to it only in a list that ends in
+    "and"."""
+    name = _BEFORE.sub("", name)
+    person, comma, rest = name.rpartition(", ")
+    return rest if comma and " and " not in rest and " & " not in rest and person else name
+
+
+def _without_shouting(name: str) -> str:
+    """A name in capitals as it is written in a sentence, so that a board has one name whatever its covers look like."""
+    capital = re.sub(r"(?<![’'\w])\w", lambda first: first[0].upper(), name.lower())
+    return re.sub(r"(?<=[ -])(?:And|Of|Upon|In|On|With|The)(?=[ -])", lambda word: word[0].lower(), capital)

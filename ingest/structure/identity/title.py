@@ -1,0 +1,149 @@
+"""The title of a report: what its first page says. A file's properties count only where the page bears them out."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpus.model import Found
+from ingest.structure.draft import Draft
+from ingest.structure.identity.bodies import council, is_board
+from ingest.structure.normalise import fold_spaces, repair
+
+_LARGE = 1.12  # times the size of the body: set larger than it
+_OF_LARGEST = 0.5  # of the largest letters of the cover: smaller ones are no title
+_LINES = 5  # of a title, at most
+_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
+_FILE_NAME = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^(?:\w+ ){0,3}template$|\bLA NAME\b|[\[<{](?:insert|name|title|date|add|enter|local|LA)\b[^\]>}]*[\]>}]"
+    r"|\binsert (?:the )?(?:name|title|date|text)\b|\bclick (?:here|or tap)\b|\blorem ipsum\b"
+    r"|^(?:report |document )?title(?: of (?:the )?report)?$|\bX{3,}\b",
+    re.IGNORECASE,
+)
+_PUBLISHER = re.compile(
+    r"^(?:Ofsted|Estyn|HMICFRS|Care Quality Commission|CQC|HM Inspectorate of .{3,60}|(?:The )?Department (?:for|of) "
+    r".{3,40}|(?:The )?Ministry of .{3,40}|(?:The )?Home Office|HM Government)$",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(
+    r"\b(?:(?:re-?)?inspections?|reviews?|reports?|responses?|inquiry|investigation|visit|assessment|recommendations?"
+    r"|summary|briefing|plan|statement|newsletter|study|audit|evaluation|letter)\b",
+    re.IGNORECASE,
+)
+_ABOUT_A_PLACE = re.compile(r"\b(?:inspection|visit|assessment|monitoring|audit|local authority)\b", re.IGNORECASE)
+_DATES = re.compile(r"\bdates?\b", re.IGNORECASE)
+_GREETING = re.compile(r"^dear\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"^(?:re|subject|title)\s*:\s*", re.IGNORECASE)
+_LABELLED = re.compile(r"^[\w’' ]{2,30}:(?:\s|$)")  # "Inspection dates: …", "Lead inspector: …"
+_COMMON = frozenset(  # words with a capital that name no place
+    fold_spaces(
+        """local authority area partnership partnerships safeguarding children children’s children's child adults
+        service services social care board joint targeted focused monitoring visit inspection inspections re-inspection
+        review report special educational needs disabilities and education health early help framework single the a an
+        of for in"""
+    ).split()
+)
+_UNFINISHED = re.compile(r"(\b(?:and|of|in|for|the|to|on|with|by|upon)|[&,]) – ")
+
+
+def find(
+    cover: Sequence[Draft], first_page: Iterable[str], other: re.Pattern[str], size: float, properties: dict[str, str]
+) -> Found | None:
+    """The title, or None when neither the page nor the properties have one.
+
+    cover: the short pieces at the beginning. first_page: all text of the first page. other: what a date or an author
+    looks like. size: of the letters of the body.
+    """
+    page = list(first_page)
+    title = _join(_set_large(cover, other, size))
+    if len(title.split()) >= 2:
+        return Found(_with_place(title, cover, page), "cover", 0.8)
+    subject = _subject(cover, other)
+    if subject:
+        return Found(_with_place(subject, cover, page), "cover", 0.7)
+    told = repair(properties.get("title", ""))
+    if (
+        len(told.split()) >= 3
+        and not _FILE_NAME.match(told)
+        and not _PLACEHOLDER.search(told)
+        and _borne_out(told, page)
+    ):
+        return Found(told, "pdf properties", 0.5)
+    return Found(title, "cover", 0.3) if title else None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text is what a template has in the place of a title."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def _set_large(cover: Sequence[Draft], other: re.Pattern[str], size: float) -> list[str]:
+    """The large lines of a cover; and where they name only a body, the bold line below them that says what it is."""
+    largest = max((draft.size for draft in cover), default=0.0)
+    lines: list[str] = []
+    for draft in cover:
+        words = draft.text
+        if _is_no_title(words, other) or is_board(words):
+            large = False
+        else:
+            large = draft.size > _LARGE * size and draft.size > _OF_LARGEST * largest and len(lines) < _LINES
+        if large:
+            lines.append(words)
+        elif lines:
+            if draft.bold and not _LABELLED.match(words) and _DOCUMENT.search(words) and not _names_document(lines):
+                lines.append(words)
+            break
+    return lines
+
+
+def _names_document(lines: Iterable[str]) -> bool:
+    return any(_DOCUMENT.search(line) for line in lines)
+
+
+def _is_no_title(words: str, other: re.Pattern[str]) -> bool:
+    return bool(
+        len(words) < 3
+        or other.search(words)
+        or _GREETING.match(words)
+        or _PLACEHOLDER.search(words)
+        or _PUBLISHER.match(words)
+    )
+
+
+def _join(lines: Iterable[str]) -> str:
+    title = " – ".join(dict.fromkeys(line.rstrip(_MARKS).strip(" :–-") for line in lines))
+    title = re.sub(r" – (?=[a-z])", " ", title)  # a title over two lines
+    return _UNFINISHED.sub(r"\1 ", title)
+
+
+def _subject(cover: Sequence[Draft], other: re.Pattern[str]) -> str | None:
+    """The bold line that says what a letter or a plain document is about: behind the greeting, if there is one."""
+    greeting = next((at for at, draft in enumerate(cover) if _GREETING.match(draft.text)), -1)
+    for draft in [*cover[greeting + 1 :], *cover[: greeting + 1]]:
+        words = _SUBJECT.sub("", draft.text)
+        named = len(words.split()) >= 3 and not words.endswith(".") and _DOCUMENT.search(words)
+        if named and draft.bold and not (_is_no_title(words, other) or _LABELLED.match(words) or is_board(words)):
+            return words.rstrip(_MARKS).strip(" :–-")
+    return None
+
+
+def _with_place(title: str, cover: Sequence[Draft], page: Sequence[str]) -> str:
+    """The title with the council or partnership that it is about in front, where it does not say so itself and the page
+    names only one."""
+    if not _ABOUT_A_PLACE.search(title) or _names_place(title):
+        return title
+    body = council(draft.text for draft in cover) or council(page)
+    return f"{body} – {title}" if body else title
+
+
+def _names_place(title: str) -> bool:
+    """Whether a title has a name in it."""
+    words = re.findall(r"[\w’'-]+", title)
+    return any(word[0].isupper() and not word.isupper() and word.lower() not in _COMMON for word in words)
+
+
+def _borne_out(told: str, page: Sequence[str]) -> bool:
+    """Whether every name and number of a title stands on the page. A template carries the title of another report."""
+    seen = set(re.findall(r"\w+", " ".join(page).casefold()))
+    words = re.findall(r"\w+", _DOCUMENT.sub(" ", told))
+    names = [word for word in words if word.isdigit() or (word[0].isupper() and word.lower() not in _COMMON)]
+    return all(word.casefold() in seen for word in names)

@@ -1,0 +1,21 @@
+"""A damaged PDF with a new end, so that the readers find its objects again."""
+
+import re
+
+_ROOT = re.compile(rb"/Root\s+(\d{1,7})\s+(\d{1,5})\s+R")
+_CATALOG = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
+_ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d|<<)")
+
+
+def with_new_end(data: bytes) -> bytes | None:
+    """The file with a trailer that names its catalogue, and with no table of objects: a reader then looks for the
+    objects themselves. None when the file names no catalogue, or is encrypted, which its own trailer says.
+    """
+    if _ENCRYPTED.search(data):
+        return None
+    found = _ROOT.findall(data)[-1:] or _CATALOG.findall(data)[-1:]
+    if not found:
+        return None
+    number, generation = found[0]
+    start = max(data.find(b"%PDF-"), 0)
+    return b"%s\ntrailer\n<</Root %s %s R>>\nstartxref\n0\n%%%%EOF\n" % (data[start:], number, generation)

@@ -1,0 +1,75 @@
+"""The index of a long run: its next segment is begun while files are read, and what there is is published every few
+minutes, so that the first reports can be searched long before the last are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from corpus.settings import Settings
+from corpus.storage.store import Store
+
+if TYPE_CHECKING:
+    from index.build import Ahead
+    from index.storage.generations import Generation
+
+EVERY = 180.0
+"""Seconds from one interim generation to the next, if reports were stored meanwhile."""
+
+_SHARE = 0.1  # of the time of a run: publishing takes no more, however large the library is
+
+
+class Publisher:
+    """Builds generations for one run. clock: seconds, from any start."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Callable[[], float]) -> None:
+        self.generation: Generation | None = None
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._ahead: Ahead | None = None
+        self._due = clock() + EVERY
+
+    def take(self, readings: Sequence[int]) -> None:
+        """Index new readings of the corpus in memory."""
+        # Loaded now, because the caller has time: the first call comes while the worker processes start.
+        from index.build import Ahead
+        from search.answering import theme_index  # noqa: F401
+
+        self._ahead = self._ahead or Ahead(self._store)
+        for reading in readings:
+            self._ahead.take(reading)
+
+    def stored(self) -> None:
+        """Publish what has been read, if the last time was long enough ago."""
+        began = self._clock()
+        if began < self._due:
+            return
+        self.publish(interim=True)
+        ended = self._clock()
+        self._due = ended + max(EVERY, (ended - began) / _SHARE)
+
+    def publish(
+        self,
+        *,
+        interim: bool = False,
+        rebuild: bool = False,
+        clean: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        """Bring the index up to date with the corpus, as `index.build.build` does."""
+        from index import build
+
+        ahead, self._ahead = self._ahead, None
+        built = build.build(
+            self._store,
+            self._settings.index,
+            jobs=self._settings.jobs,
+            rebuild=rebuild,
+            clean=clean,
+            interim=interim,
+            ahead=ahead,
+            progress=progress,
+        )
+        self.generation = built or self.generation
