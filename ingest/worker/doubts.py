@@ -18,8 +18,9 @@ def mark(text_page: int, page: RawPage, places: Sequence[Sequence[int]], things:
         if legible.has_holes(line.text):
             line.doubt = Doubt.HOLES
     if not all(legible.is_usual(line.text) for line in page.lines):
-        # A few lines of names or references say nothing; all lines of their font do.
-        fonts = [textpage.font_name(text_page, place[0]) for place in places]
+        # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
+        # what is printed in the same font.
+        fonts = [(textpage.font_name(text_page, at), hidden_text.invisible(text_page, at)) for at, *_ in places]
         for at in legible.in_cipher([line.text for line in page.lines], fonts):
             page.lines[at].doubt = Doubt.CIPHER
     if things.pictures:
