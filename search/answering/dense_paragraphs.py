@@ -16,15 +16,20 @@ _EXAMINED = 24  # paragraphs of one report, for a list of passages of all report
 def dense_paragraphs(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int
 ) -> list[int]:
-    """Ordinals of the best paragraphs, best first: those with more of the words come first, then those where the words
-    are nearest and tell most. matches: each with its idf. length: tokens of the document.
+    """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
+    none before has, then those where the words are nearest and tell most. matches: each with its idf. length: tokens of
+    the document.
     """
-    scored = _scored(matches, document, layout, length, wanted)
+    located, present, worth, best_first = _by_worth(matches, document, layout, length)
+    having = {number: set(ordinals) for number, _, ordinals in located}
+    of_each = [next(ordinal for ordinal in best_first if ordinal in having[number]) for number in having]
+    scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}))
     chosen: list[int] = []
-    for present in sorted({number for number, _ in scored.values()}, reverse=True):
-        tier = {ordinal: score for ordinal, (number, score) in scored.items() if number == present}
+    for most in sorted(set(present.values()), reverse=True):
+        tier = {ordinal: score for ordinal, (number, score) in scored.items() if number == most}
         while tier and len(chosen) < wanted:
-            best = max(tier, key=lambda ordinal: (tier[ordinal] * _freshness(ordinal, chosen), -ordinal))
+            unseen = set[int]().union(*(some for some in having.values() if some.isdisjoint(chosen)))
+            best = max(tier, key=lambda o: (o in unseen, tier[o] * _freshness(o, chosen), -o))
             del tier[best]
             chosen.append(best)
     return chosen
@@ -44,16 +49,6 @@ def in_order(
         *((looked_at[ordinal], ordinal) for ordinal in first),
         *(((present[ordinal], DISTANT_SHARE * worth[ordinal]), ordinal) for ordinal in rest),
     ]
-
-
-def _scored(
-    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int
-) -> dict[int, tuple[int, float]]:
-    """For each paragraph that may be among the best `wanted`: how many of the words it has, and what it is worth among
-    those with as many.
-    """
-    located, present, worth, best_first = _by_worth(matches, document, layout, length)
-    return _near(located, present, worth, best_first[: SHORTLIST_FACTOR * wanted])
 
 
 def _by_worth(
