@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from corpus.errors import UsageError
 from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, number, seen, too_large
 from search.tables.column_types import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
@@ -209,7 +210,10 @@ class SheetReader(Reader):
     def _keep(self, cell: Cell) -> None:
         if cell.text or cell.doubt:
             if self._column >= _COLUMNS:
-                raise too_large()
+                raise UsageError(
+                    f"The workbook has a cell in column {letters(self._column)}. At most {_COLUMNS:,} columns are "
+                    "read. Delete what is there, or move it to the left."
+                )
             self._cells -= 1
             self._letters -= len(cell.text)
             if self._cells < 0 or self._letters < 0:

@@ -301,9 +301,15 @@ def test_a_workbook_that_excel_could_not_have_made_is_refused(change: Callable[[
         questions(patched(data, PART, change), "sheet.xlsx")
 
 
-def test_a_cell_far_away_costs_nothing() -> None:
-    data = patched(saved(workbook(["id", "query"], ["N1", "neglect"])), PART, row_of("1048576", "XFD1048576"))
+def test_a_cell_far_down_costs_nothing() -> None:
+    data = patched(saved(workbook(["id", "query"], ["N1", "neglect"])), PART, row_of("1048576", "ALL1048576"))
     assert [(row.query, row.error) for row in questions(data, "sheet.xlsx")] == [("neglect", "")]
+
+
+def test_a_cell_far_to_the_right_is_named() -> None:
+    data = patched(saved(workbook(["id", "query"], ["N1", "neglect"])), PART, row_of("1048576", "XFD1048576"))
+    with pytest.raises(UsageError, match=r"a cell in column XFD\. At most 1,000 columns are read"):
+        questions(data, "sheet.xlsx")
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,7 +328,7 @@ def test_a_table_that_is_wide_and_long_is_refused_before_it_is_spread_out() -> N
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ["query", *(f"c{n}" for n in range(16_000))])
+        sheet.write_row(0, 0, ["query", *(f"c{n}" for n in range(990))])
         for row in range(1, 2000):
             sheet.write_string(row, 0, "neglect")
     with pytest.raises(UsageError, match="too large"):
