@@ -1,4 +1,4 @@
-"""Where everything of a library lies. The one list of what the program keeps in it."""
+"""The path of every file that the program keeps in a library. The only such list."""
 
 from dataclasses import dataclass
 from pathlib import Path

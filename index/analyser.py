@@ -35,7 +35,7 @@ _THOUSANDS = re.compile(
     r"[0-9]{3}(?:,[0-9]{3})*(?![0-9])"
 )
 HYPHENS = "-\u2010\u2011\u2212\u2013"
-"""What joins two words to one when nothing else stands between: word processors make all of these of a hyphen."""
+"""Characters that join two words when nothing else is between them. Word processors turn a hyphen into any of them."""
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
 _ODD = re.compile(r"[^\x00-\x7f]")

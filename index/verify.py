@@ -1,4 +1,4 @@
-"""Does the index say what the corpus says?"""
+"""Checks that the index says what the corpus says."""
 
 from array import array
 from bisect import bisect_left

@@ -17,10 +17,10 @@ COLUMNS = (
     *REPORT_COLUMNS,
     *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence", "mentions", "text"),
 )
-"""Of a table of passages. mentions: how many are in the passage."""
+"""Columns of a table of passages. mentions: how many are in the passage."""
 
 VERSION = 1
-"""Of the JSON. It grows when a key changes its meaning or goes; new keys may come without notice."""
+"""Version of the JSON. It goes up when a key is removed or changes its meaning; new keys can appear at any time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which reports are older or newer editions of another, or have almost the same text."""
+"""Finds reports that are older or newer editions of another, or have almost the same text."""
 
 from corpus.storage.database import Database
 

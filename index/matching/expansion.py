@@ -13,7 +13,7 @@ from index.query import Pattern, Word
 from index.storage.engine import Snapshot
 
 MAX_EXPANSION = 5_000
-"""How many different words one pattern or fuzzy word may stand for."""
+"""The most different words that one pattern or fuzzy word may match."""
 _MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
 _CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
 _WORDS_PER_CHECK = 256  # words between two checks of the deadline

@@ -1,4 +1,4 @@
-"""Arithmetic on spans of token positions.
+"""Arithmetic on spans of token positions, for phrases, `~n` and NEAR.
 
 A span is (first, last): the positions of its first and last token, both inclusive.
 """
@@ -127,8 +127,9 @@ def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterator[Span]:
-    """For each span, as one with the span of the other side that ends first among those that begin behind it and near
-    enough. That need not be a smallest one: a span inside it can begin too far away.
+    """Join each span to the first span to end among those of the other side that begin after it, near enough.
+
+    The result need not be a smallest match: a span inside it can begin too far away.
     """
     others = sorted(after)
     near_enough: deque[Span] = deque()  # those that may still end first: begins and ends both ascend

@@ -1,9 +1,7 @@
-"""What an engine must give, and nothing more: the terms, where they stand, and the paragraphs that the positions
-belong to.
+"""The interface of an engine: the terms, their positions, and the paragraphs that the positions belong to.
 
 Matching, counting and ranking are ours (`index.matching.evaluator`, `search`), so every engine gives the same
-answers by
-construction.
+answers by construction.
 """
 
 from __future__ import annotations

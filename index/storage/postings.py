@@ -1,4 +1,4 @@
-"""Where one term stands in the reports of one segment, packed so that reading a term costs one read and no parsing.
+"""The postings of one term in one segment, packed so that reading a term costs one read and no parsing.
 
 Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights; u32
 ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document;

@@ -1,9 +1,9 @@
-"""Which words stand where in some reports? Texts, one after the other, become the terms of all of them.
+"""Builds a segment: adds texts one after the other, and collects their terms and postings.
 
-A term is a word as the analysis gives it, with its postings. Beside the terms stand their forms (`class TAB term`), so
-that a word is found by its class, and the compounds (`joined TAB left`), so that `multiagency` is found where
-`multi-agency` stands. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has
-the number that is printed before a paragraph.
+A term is a word as the analyser gives it. The segment also has the forms of the terms (`class TAB term`), so that a
+word is found by its class, and the compounds (`joined TAB left`), so that `multiagency` is found where `multi-agency`
+is printed. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has the number
+that is printed before a paragraph.
 """
 
 from array import array

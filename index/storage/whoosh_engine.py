@@ -4,8 +4,8 @@ We use Whoosh at the level of its codec: its files and term dictionary are Whoos
 packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
 
 Whoosh keeps its table of contents, its stored fields and the notes at the end of a term dictionary as pickles, and
-unpickling runs whatever somebody has planted. They are written, so that Whoosh can open an index, and never read here:
-what they say stands in a file of ours too (`index.storage.segment_notes`).
+unpickling can run planted code. They are written, so that Whoosh can open an index, but never read here: a file of
+ours has the same data (`index.storage.segment_notes`).
 """
 
 import shutil

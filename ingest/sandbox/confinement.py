@@ -32,7 +32,7 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 STRENGTHS = ("bubblewrap", "landlock", "rlimits", "none")
-"""What a sandbox is named after: the strongest that there is."""
+"""Names for a sandbox, strongest first: it is named after the strongest part that it has."""
 
 
 def strongest(bound: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""How far the column reaches in which a line stands, and which lines stand side by side."""
+"""Finds how far the column of a line reaches, and which lines are side by side."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from ingest.structure.page import Line
 from ingest.structure.reading_order import is_prose, overlaps
 
 MARGIN = 0.6
-"""Of the letter size: the room beyond the first word of the next line that justified text never leaves."""
+"""Share of the letter size. Justified text never leaves this much room beyond the first word of the next line."""
 
 _RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
 _OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more has a measure of its own

@@ -1,5 +1,5 @@
-"""Is a text what a person would read on the page? Fonts that do not say which letters they draw give other letters, or
-none.
+"""Detects text that is not what a person would read on the page. Fonts that do not say which letters they draw give
+the wrong letters, or none.
 """
 
 import re

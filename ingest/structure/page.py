@@ -72,10 +72,10 @@ class Line:
 class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
-    image: the page shows a picture. withheld: how each piece of text was hidden that has been taken out.
-    unread: why there is no text where there should be some, also if it is missing in part of the page only.
+    image: the page shows a picture. withheld: for each piece of text that was taken out, how it was hidden.
+    unread: why text is missing, even if only from part of the page.
     scan: OCR would read the page, or read it better.
-    confidence: of the OCR that has read it, 0 to 100.
+    confidence: of the OCR that read it, 0 to 100.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""From the lines of all pages to paragraphs, also over a page break.
+"""Joins the lines of all pages into paragraphs, across page breaks too.
 
 Lines in, drafts out. A draft becomes a Paragraph of the corpus once its number and its section are known.
 """

@@ -1,4 +1,4 @@
-"""Was all of a page read, and as it is printed there? A page that needs OCR says so, also when it has some letters."""
+"""Marks pages that need OCR: those that were not read in full, or not as printed, even if they have some text."""
 
 from collections.abc import Sequence
 

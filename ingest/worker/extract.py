@@ -1,4 +1,4 @@
-"""From the bytes of a PDF to pages of lines: which reader reads the file, and which each page?
+"""Extracts the lines of each page from the bytes of a PDF, and chooses the reader for the file and for each page.
 
 PDFium reads it. pypdf reads the file that PDFium cannot open, and any page that PDFium cannot read or reads badly; the
 better one is kept. A file that neither can open is given to both once more with a new end. Runs in the child process.

@@ -1,5 +1,5 @@
-"""What the text of a line does not tell and its letters do: raised marks, drawn hyphens, accents printed over letters,
-words set with space between their letters.
+"""Finds what only the single letters of a line show: raised marks, drawn hyphens, accents printed over letters,
+letter-spaced words.
 
 PDFium is asked about single letters only in lines that show a sign of one of these.
 """

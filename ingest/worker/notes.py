@@ -1,4 +1,4 @@
-"""What has been typed on a page, in the fields of a form and as notes? It is text of the page, and marked as typed."""
+"""Text typed on a page, into the fields of a form or as notes. It becomes text of the page, marked as typed."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What does a PDF say of itself, beside its pages? Labels, properties and outline, as PDFium gives them."""
+"""What a PDF says about itself: page labels, properties and outline, as PDFium gives them."""
 
 import re
 from datetime import date

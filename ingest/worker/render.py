@@ -1,4 +1,4 @@
-"""What does a page look like? For people, with marks, and for OCR; runs in the child process."""
+"""Draws pages: for people, with the matches marked, and for OCR. Runs in the child process."""
 
 import math
 import unicodedata

@@ -1,4 +1,4 @@
-"""Where do the bytes of a report lie on disk, whatever the file is called now?"""
+"""Finds the files that have the bytes of a report, whatever they are called now."""
 
 import hashlib
 import os

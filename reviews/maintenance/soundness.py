@@ -1,4 +1,4 @@
-"""Is everything in a library as it was written? What `reviews check` looks at."""
+"""The checks of `reviews check`: is everything in a library as it was written?"""
 
 import hashlib
 import json

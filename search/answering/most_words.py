@@ -27,7 +27,7 @@ from index.storage.engine import Layout
 from search.answering.ranking import idf
 
 _Points = list[float]
-"""What each of the words adds."""
+"""The score that each of the words adds."""
 
 
 class MostWords:

@@ -1,4 +1,4 @@
-"""Ways on from an answer: queries that find something, each with its count. None is applied by itself."""
+"""Further queries to offer with an answer. Each finds something, and says how much. None is applied automatically."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The order of hits: BM25 over the words of the text and of the title, and more for parts of the query that stand
+"""The order of hits: BM25 over the words of the text and of the title, and more for parts of the query that are
 together in one paragraph. The numbers are in index.ranking_policy; docs/ranking.md has what was measured.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.

@@ -1,4 +1,4 @@
-"""Suggests a corrected query and explains why nothing was found. No suggestion is applied by itself."""
+"""Suggests a corrected query and explains why nothing was found. No suggestion is applied automatically."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from search.parsing.quotes import QUOTES, quotation
 
 HYPHENS = "-‐‑−–"
-"""What can stand for NOT at the start of a word: word processors turn a typed hyphen into the others."""
+"""Characters that mean NOT at the start of a word: word processors turn a typed hyphen into the others."""
 
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(rf"[^\s()|{QUOTES}]+")

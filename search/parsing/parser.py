@@ -42,7 +42,7 @@ MAX_WARNINGS = 20
 FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file", "paragraph")
 
 ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
-"""From a name as typed to the theme's name as it is written in the theme file, and its queries; None when unknown."""
+"""Looks up a theme by its name as typed: returns its name in the theme file, and its queries; None when unknown."""
 
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 

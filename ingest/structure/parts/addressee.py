@@ -1,4 +1,4 @@
-"""Who is asked in a recommendation, where the words say so beyond doubt."""
+"""Finds who a recommendation is addressed to, if its words leave no doubt."""
 
 import re
 

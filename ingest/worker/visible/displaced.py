@@ -1,5 +1,5 @@
-"""By how much does a text layer stand beside the scan that it was read from? Some programs move or crop one and not the
-other; then no word stands at its ink, and yet none is hidden.
+"""Measures how far a text layer is shifted from the scan that it was read from. Some programs move or crop one and not
+the other; then no word is where its ink is, although none is hidden.
 """
 
 from collections.abc import Sequence

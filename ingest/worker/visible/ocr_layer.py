@@ -1,5 +1,5 @@
-"""Which letters stand for something else that is drawn? OCR leaves its letters invisibly over a scan, or visibly under
-it, and some programs leave them over letters that are drawn as curves. What can be seen is the scan, or the curves.
+"""Finds letters that stand for something else that is drawn. OCR puts its letters invisibly over a scan, or visibly
+under it, and some programs put them over letters that are drawn as curves. What can be seen is the scan, or the curves.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What stands on a page besides its letters, in the order of drawing: pictures, fills, lines, forms, notes."""
+"""Everything on a page besides its letters, in drawing order: pictures, fills, lines, forms, notes."""
 
 from itertools import repeat
 from typing import NamedTuple

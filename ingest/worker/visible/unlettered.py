@@ -1,5 +1,5 @@
-"""Is there print on a page where no letter stands? A scan under a running header, and text that is drawn as curves or
-as small pictures, look like lines of print and have no letters.
+"""Detects print on a page that has no letters in its text: a scan under a running header, and text that is drawn as
+curves or as small pictures, look like lines of print.
 """
 
 from collections.abc import Iterator, Sequence

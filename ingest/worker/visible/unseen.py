@@ -1,5 +1,5 @@
-"""Which of these letters does a page look the same without? The page is drawn with and without their text objects, and
-what differs is looked for where each letter stands.
+"""Finds the letters without which a page looks the same: draws the page with and without their text objects, and
+compares the two where each letter is.
 """
 
 from collections.abc import Iterable, Iterator
