@@ -42,14 +42,14 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, or the part of it that stands on one page, verbatim.
+    """A paragraph, or the part of it that is on one page, verbatim.
 
     page: 1-based, where `text` begins; page_end: where it ends, another page only when a match runs over the page
     break. page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report,
     0-based. offset: where in the paragraph `text` begins, in characters.
     highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
-    mentions: what is counted, in the same form: the highlights; of plain words, the places where they stand together.
-    more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
+    mentions: what is counted, in the same form: the highlights; for plain words, the places where they occur together.
+    more_before, more_after: whether the paragraph continues outside `text`. ocr: whether the page was read by OCR.
     confidence: of that OCR, 0 to 100.
     """
 
@@ -145,7 +145,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a paragraph stands again: in another report, or elsewhere in the same. paragraph: its printed number."""
+    """Where else a paragraph occurs: in another report, or again in the same. paragraph: its printed number."""
 
     report: Report
     page: int
@@ -164,7 +164,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A passage of the list of the best passages of all reports. also_in: where the same paragraph stands again."""
+    """A passage of the list of the best passages of all reports. also_in: where else the same paragraph occurs."""
 
     report: Report
     passage: Passage
@@ -191,7 +191,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A way on from an answer: a query that finds something, never applied by itself.
+    """A further query to offer with an answer: it finds something, and is never applied automatically.
 
     kind: "theme" (the theme covers what was typed), "spelling", "title" (the words are in titles only), "wider" (a
     query without hits, asked less strictly) or "family" (words that begin like the one that was typed and are none of

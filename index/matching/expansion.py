@@ -26,7 +26,7 @@ class WordLookup:
     """The words of one snapshot, with a cache of the lookups that many queries repeat: share one between queries.
 
     forms: the words of a class. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
-    terms that stand side by side where a word is printed as several, such as "C.S.E.".
+    terms that are side by side where a word is printed as several, such as "C.S.E.".
     """
 
     def __init__(self, snapshot: Snapshot) -> None:

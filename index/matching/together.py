@@ -35,7 +35,7 @@ class Together:
         for number, (document, common) in enumerate(zip(ordered, kinds, strict=True)):
             if number % _OFTEN == 0:
                 tick()
-            if common:  # what stands in one paragraph stands in sections of one kind
+            if common:  # what is in one paragraph is in sections of one kind
                 few, *others = sorted((read(document) for read in readers), key=_size)
                 if _share_a_paragraph(few, others, self._layout(document).starts):
                     found.add(document)

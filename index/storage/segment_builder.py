@@ -33,7 +33,7 @@ class Inverted:
     """Turns documents, one after the other, into the terms of all of them.
 
     Each token as written has a function that puts down its place, so that all words of a report are gone through
-    without a loop in Python; afterwards each different one is told that the document is complete.
+    without a loop in Python; afterwards each different one is notified that the document is complete.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Inverted:
         return found
 
     def _places(self, term: str) -> Sequence[int]:
-        """Where a term stands in the document that was taken in last."""
+        """The positions of a term in the document that was added last."""
         builder = self._terms.get(term)
         if builder is None or not builder.documents or builder.documents[-1] != self._count:
             return ()

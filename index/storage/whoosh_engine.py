@@ -115,7 +115,7 @@ class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
 
 
 class _TermTableReader(OrderedHashReader):  # type: ignore[misc]
-    """Whoosh's table of terms. Where the list of places begins is told by the notes, not by the pickle before it."""
+    """Whoosh's table of terms. Where the list of places begins comes from the notes, not the pickle before it."""
 
     def __init__(self, file: Any, length: int, notes: SegmentNotes) -> None:
         self._notes = notes

@@ -48,7 +48,7 @@ _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a 
 
 
 def longest_picture(depth: int) -> int:
-    """The most bytes that the answer for a picture may have: its pixels in base64, and what stands around them."""
+    """The most bytes that the answer for a picture may have: its pixels in base64, and what is around them."""
     return 4 * depth * _most_pixels(depth) // 3 + 1_000
 
 

@@ -14,14 +14,14 @@ _OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more 
 _SHORT_RUN = 2  # lines: too few to tell how far their column reaches
 _LEFT_STEP = 4  # points: left edges that differ by less are one
 _LEVEL = 0.6  # of the letter size: baselines that differ by less are on the same height
-_TOUCH = 1.0  # point by which text that stands side by side may overlap
+_TOUCH = 1.0  # point by which text side by side may overlap
 _SAME_SIZE = 0.5  # points by which the size of body text varies
 _SAME_LEFT = 0.3  # of the letter size by which the left edge of one paragraph varies
 _SHORT_LINE = 0.6  # of the width of the column: a shorter line that ends a sentence ends its paragraph beyond doubt
 _NEXT_STEP = 4.0  # times the letter size: a line further down is not the next one
 _OWN_MEASURE_LINES = 3  # fewer do not show a measure
 _OWN_MEASURE_STEP = 1.8  # times the letter size: a wider step parts two texts
-_NARROWER = 2.0  # times the letter size by which such a text must be narrower than what stands around it
+_NARROWER = 2.0  # times the letter size by which such a text must be narrower than the text around it
 _ENDS_NEEDED = 3  # such ends, to say how a document sets paragraphs apart
 _MOSTLY = 0.8  # share of such ends that space must follow
 
@@ -122,7 +122,7 @@ def _ends_short(above: Line, line: Line, edge: float, style: Style) -> bool:
 
 
 def beside(lines: list[Line]) -> list[bool]:
-    """For each line whether other text stands to its left or right on the same height: table cells, boxes, columns."""
+    """For each line, whether other text is to its left or right at the same height: table cells, boxes, columns."""
     found = [False] * len(lines)
     order = sorted(range(len(lines)), key=lambda at: lines[at].y)
     for rank, at in enumerate(order):

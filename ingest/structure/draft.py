@@ -17,7 +17,7 @@ class Draft:
     """A paragraph before it has a number and a section.
 
     pages: the page of each line. note: it is a footnote. turns: where in the text a new page starts.
-    alone: no other text stands beside it, as it would in a table. space_above: space sets it apart from the line above.
+    alone: no other text is beside it, as it would in a table. space_above: space sets it apart from the line above.
     """
 
     lines: list[Line]

@@ -1,4 +1,4 @@
-"""A page as read from the file, before it is understood: lines of text and where they stand.
+"""A page as read from the file, before it is understood: lines of text and their positions.
 
 Lengths are in points (1/72 inch), as the page is seen: x to the right from the left edge, y down from the top edge.
 """
@@ -39,7 +39,7 @@ class Doubt(Enum):
 
 @dataclass(slots=True)
 class Line:
-    """One printed line, or the part of it that stands in one column.
+    """One printed line, or the part of it that is in one column.
 
     x0, x1: where it starts and ends. y: its baseline. size: of the letters at its start.
     bold, bold_end: whether its first and its last letter are set in a bold face.

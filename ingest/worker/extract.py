@@ -24,7 +24,7 @@ _HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it s
 def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
     """Every page of the PDF in `data`. Raises Unreadable; a page that cannot be read is a page with `unread` set.
 
-    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what lies under a box as
+    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what is under a box as
     text.
     """
     if not data:

@@ -100,7 +100,7 @@ def _marked(
 
 
 def places(letters: Sequence[str], marks: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:
-    """Where the marks stand among the letters of a page: (first, last), for those that can be told for sure."""
+    """Where the marks are among the letters of a page: (first, last), for those that can be placed for certain."""
     plain: list[str] = []
     home: list[int] = []
     for at, letter in enumerate(letters):

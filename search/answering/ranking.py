@@ -82,7 +82,7 @@ class Ranking:
         return total
 
     def proximity(self, answer: Answer, document: int, layout: Layout) -> dict[int, float]:
-        """The points that each part of the query, by its index in the matches, gets for standing near others: of plain
+        """The points that each part of the query, by its index in the matches, gets for being near others: for plain
         words that stand together by how near they come, of other parts for sharing a paragraph.
         """
         if answer.together and (nearness := answer.together.nearness(document)):

@@ -21,9 +21,9 @@ _SLOP = re.compile(r"~([0-9]*)")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """kind: "run", "quoted", "open", "close" or "or". glued: no space stands between it and what follows.
+    """kind: "run", "quoted", "open", "close" or "or". glued: there is no space between it and what follows.
 
-    text: of a quotation, what stands between the marks. slop: the digits after `"…"~`, None without a `~`.
+    text: of a quotation, what is between the marks. slop: the digits after `"…"~`, None without a `~`.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Contents lists: headings with the pages on which they stand."""
+"""Contents lists: headings with their page numbers."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.model import AsideRole
 from ingest.structure.page import Line, RawPage
 
-_FIRST_PAGES = 12  # among which a contents list stands, or in the first eighth of a longer file
+_FIRST_PAGES = 12  # among which a contents list must be, or in the first eighth of a longer file
 _ENTRIES_NEEDED = 3  # for a list
 _LINES_BETWEEN = 4  # that are no entry end the list; a heading may run over three
 _SLACK = 60  # pages that a list may count beyond the last page of the file: the file may be an extract

@@ -1,4 +1,4 @@
-"""The objects of a page: text, paths, pictures, forms and notes, where they lie and how they are painted."""
+"""The objects of a page: text, paths, pictures, forms and notes, where they are and how they are painted."""
 
 import ctypes
 import math

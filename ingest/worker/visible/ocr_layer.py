@@ -10,7 +10,7 @@ from ingest.worker.visible.ink import Part, left_out
 from ingest.worker.visible.page_objects import Letter, PageObjects
 
 _INK = 60  # of 255: how far ink differs from its paper at least
-_LAYER = 10  # words: fewer may stand anywhere by chance
+_LAYER = 10  # words: fewer may be anywhere by chance
 _IN_PLACE = 0.9  # of the words of a layer stand at ink where the layer is in its place
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
@@ -20,8 +20,8 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 
     That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
     is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
-    but a ground, and there must be ink in it where the word is. Where the layer as a whole stands beside its scan, the
-    word is looked for where it stands when the layer is moved back.
+    but a ground, and there must be ink in it where the word is. If the whole layer is shifted from its scan, the word
+    is looked for where it is when the layer is moved back.
     """
     scan = geometry.is_scan(things.pictures, documents.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}

@@ -26,8 +26,8 @@ class Letter(NamedTuple):
 class PageObjects:
     """The objects of a page with their kinds and places, in the order of drawing.
 
-    picturing: the objects that are pictures or show one; pictures: where they lie. texts_in_forms: the text objects
-    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: where notes lie that may be drawn
+    picturing: the objects that are pictures or show one; pictures: where they are. texts_in_forms: the text objects
+    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: the places of notes that may be drawn
     over the page; marked: how many of them ask for a redaction that was never carried out.
     """
 

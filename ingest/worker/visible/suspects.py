@@ -16,7 +16,7 @@ _WHITE = (255, 255, 255)
 _THIN = 1.0  # points: letters as low as that are tiny, or dashes
 _TINY = 2.0  # points: letters of that size may be too small to leave a trace
 _TALL = 60.0  # points: letters that high, or a line that climbs
-_EDGE = 0.3  # of the height of letters, above and below: what hides a letter lies over its middle too
+_EDGE = 0.3  # of the height of letters, above and below: what hides a letter covers its middle too
 
 
 def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] = ()) -> set[int]:

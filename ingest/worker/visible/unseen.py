@@ -79,7 +79,7 @@ def _too_thin(box: Box) -> bool:
 
 
 def _apart(boxes: dict[int, Box]) -> list[list[int]]:
-    """The objects in groups in which none lies over another: a label is not the name under it."""
+    """The objects in groups in which none is over another: a label is not the name under it."""
     groups: list[list[int]] = []
     cells: list[dict[tuple[int, int], list[int]]] = []
     for thing, box in boxes.items():

@@ -28,7 +28,7 @@ class Access:
     """How people sign in. With neither tokens nor a header, everyone who can reach the page can use it.
 
     tokens: those of the library. header: set by a proxy at one of `proxies` (addresses or networks) to name the person.
-    https: browsers always reach the page by https.
+    https: browsers always reach the page over https.
     """
 
     tokens: Tokens | None = None
@@ -65,7 +65,7 @@ class Access:
         return sender
 
     def is_https(self) -> bool:
-        """Whether the browser has an encrypted connection: as we were told, or as a listed proxy says."""
+        """Whether the browser has an encrypted connection: by our own setting, or as a listed proxy says."""
         forwarded = self._by_proxy() and request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
         return bool(self.https or request.is_secure or forwarded)
 
