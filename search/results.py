@@ -90,10 +90,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one part of the query did for a hit. mentions: its matches in the report; reports: how many have any.
+    """What one part of the query contributed to a hit.
 
-    points: of the score; in_title: whether some of them are for standing in the title; together: for standing in one
-    paragraph with other parts, where this hit was among the best without that.
+    mentions: its matches in the report; reports: how many have any.
+    points: of the score; in_title: whether some of them are for a match in the title; together: whether they are for
+    being in one paragraph with other parts, which is looked at only in the best hits.
     """
 
     text: str

@@ -231,7 +231,7 @@ def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
 
 
 def lists(several: Sequence[Words]) -> Callable[[int], list[Sequence[int]]]:
-    """The same, with the positions of each term in a list of its own: nothing is sorted."""
+    """The same, but with a separate list of positions for each term. Nothing is sorted."""
     return _Known.together([words._known for words in several]).lists()
 
 

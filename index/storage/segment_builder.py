@@ -30,10 +30,10 @@ _CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
 class Inverted:
-    """Turns documents, one after the other, into the terms of all of them.
+    """Collects the terms of all documents, which are added one after the other.
 
-    Each token as written has a function that puts down its place, so that all words of a report are gone through
-    without a loop in Python; afterwards each different one is notified that the document is complete.
+    Each distinct token has a function that records its position, so that the words of a report are processed without a
+    loop in Python. Afterwards each distinct token is notified that the document is complete.
     """
 
     def __init__(self) -> None:

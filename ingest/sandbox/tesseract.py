@@ -149,7 +149,7 @@ def _run(pixels: Pixels, by: Engine, arguments: list[str], seconds: float, memor
 
 
 def _places(command: str) -> list[str]:
-    """What Tesseract needs to see, when it is not installed with the system: its program and its languages."""
+    """The folders that Tesseract needs if it is not installed with the system: its program and its languages."""
     home = Path(command).resolve().parent.parent
     return [
         str(home / "share"),

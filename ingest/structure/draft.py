@@ -51,7 +51,7 @@ class Draft:
 
 @dataclass(slots=True)
 class Style:
-    """What is usual in a document.
+    """The usual typography of a document.
 
     size: of its letters, in points. leading: from baseline to baseline, as a multiple of the letter size.
     spaced: space sets its paragraphs apart, so a short line alone does not end one.

@@ -12,7 +12,7 @@ _KINDS = {objects.WIDGET: "form field", objects.FREE_TEXT: "note"}
 
 
 class Noted(NamedTuple):
-    """A loaded page (0: it cannot be loaded), where things are typed on it, and how many redactions are only marked."""
+    """A loaded page (0: it cannot be loaded), the places of its typed text, and how many redactions are only marked."""
 
     handle: int
     typed: list[tuple[str, geometry.Box]]

@@ -168,8 +168,8 @@ def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
 
 
 def _without_some(parts: Sequence[Query], count: Count) -> Iterator[list[Query]]:
-    """First with each part in turn made wider, then without what is found nowhere, then without one part, then each
-    part for itself.
+    """The query with each part in turn made wider, then without what occurs nowhere, then without one part, then
+    each part alone.
     """
     some = parts[:_PARTS]
     yield [

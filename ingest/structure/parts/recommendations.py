@@ -83,7 +83,7 @@ def find(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> tuple[
 class _Start:
     """Where an item starts. bullet: it is a bullet. asks: it is prose that asks for something.
 
-    asked: whom the words above the list ask, as "The board should:" does.
+    asked: who the words above the list address, such as "The board should:".
     """
 
     at: int
@@ -341,7 +341,7 @@ def _item(start: _Start, paragraphs: Sequence[Paragraph], sections: Sequence[Sec
 
 
 def _once(found: list[Item]) -> list[Item]:
-    """Each item once: a summary and an action plan repeat what the part for it says under the same number."""
+    """The items without repeats: a summary and an action plan repeat the items of the main part by number."""
     best: dict[tuple[ItemKind, str], int] = {}
     for at, item in enumerate(found):
         key = (item.kind, (item.number or "").lower())

@@ -112,7 +112,7 @@ def page_box(page: int) -> Box:
 
 
 def view(page: int) -> View:
-    """From a point in the space of the file to the page as it is seen: turned, cropped, y down from the top."""
+    """Converts a point in the space of the file to the page as it is seen: rotated, cropped, y down from the top."""
     left, bottom, right, top = page_box(page)
     turn = page_rotation(page)
     if turn == 1:
