@@ -276,7 +276,7 @@ class Searcher:
         return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
-        """What an answer would say of how a query and its filters are read, for an analysis, whose rows do not say it.
+        """The notes on how a query and its filters are read, for an analysis, whose rows do not have them.
 
         text: may be empty; then only the filters are looked at.
         """

@@ -109,7 +109,7 @@ class Database:
             raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
 
     def _migrate(self) -> None:
-        """Take the steps that a corpus of an earlier version lacks, each whole or not at all."""
+        """Apply the migrations that a corpus of an earlier version lacks, each completely or not at all."""
         while (version := self.number("PRAGMA user_version")) < FORMAT:
             with self.transaction():
                 if self.number("PRAGMA user_version") == version:  # otherwise another process was faster

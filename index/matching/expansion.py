@@ -68,8 +68,8 @@ class Expansion:
         return found
 
     def alike(self, term: str, edits: int) -> dict[str, int]:
-        """The words with the term's first letter that differ from it by at most so many edits, each with the number of
-        edits: letters to change, add, drop or swap with their neighbour (optimal string alignment).
+        """The words with the term's first letter that differ from it by at most a number of edits, each with that
+        number: letters to change, add, drop or swap with their neighbour (optimal string alignment).
         """
         from rapidfuzz.distance.OSA import distance  # here, because the import takes over 10 ms
 

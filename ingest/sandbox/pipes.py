@@ -114,8 +114,9 @@ def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
 
 
 def _by_threads(requests: int, answers: int, parts: Sequence[bytes], answer: Answer, seconds: float) -> None:
-    """The same where pipes cannot be waited for (Windows). A thread that is late is left behind: it ends when the pipe
-    is closed."""
+    """The same with threads, for Windows, where pipes cannot be polled. A late thread is abandoned: it ends when the
+    pipe is closed.
+    """
     over = threading.Event()
 
     def write() -> None:

@@ -53,7 +53,7 @@ def longest_picture(depth: int) -> int:
 
 
 def longest_file(most: int) -> int:
-    """The same for a file of at most so many bytes."""
+    """The same for a file of at most this many bytes."""
     return 4 * most // 3 + 1_000
 
 

@@ -39,7 +39,7 @@ class Engine:
 
 @cache
 def engine(languages: str) -> Engine | None:
-    """Tesseract with the languages asked for, or None when it is not there or lacks one of them."""
+    """Tesseract with these languages, or None if it is not installed or lacks one of them."""
     command = shutil.which("tesseract")
     if command is None:
         return None

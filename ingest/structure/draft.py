@@ -1,4 +1,4 @@
-"""A paragraph while it is being put together, and what is usual in its document."""
+"""A paragraph while it is being built, and the usual typography of its document."""
 
 import re
 from dataclasses import dataclass, field

@@ -98,7 +98,7 @@ def _stands_at(line: Line, other: Line) -> bool:
 
 
 def as_lines(scan: Scan, width: float) -> list[Line]:
-    """The lines of a scan on a page that is so many points wide."""
+    """The lines of a scan, on a page of this width in points."""
     scale = width / scan.width
     result = []
     for text, left, right, baseline, size, gaps, legible in scan.lines:

@@ -1,7 +1,7 @@
 """The process that reads PDFs: `python -m ingest.worker`. A request is a line of JSON and the bytes of a file; the
 answer is a line.
 
-For each file a process of its own is forked (ingest.sandbox.fork_server). It gives up all rights that it does not need
+A separate process is forked for each file (ingest.sandbox.fork_server). It gives up all rights that it does not need
 before it sees the first byte. Its parent limits the time.
 """
 

@@ -18,7 +18,7 @@ def labels(document: int, pages: int) -> list[str]:
 
 
 def properties(document: int) -> dict[str, str]:
-    """Title, author and the day it was made (ISO), those of them that it tells."""
+    """Title, author and creation date (ISO), as far as the file has them."""
     told = {
         "title": one_line(documents.meta(document, "Title"), VALUE_LENGTH),
         "author": one_line(documents.meta(document, "Author"), VALUE_LENGTH),

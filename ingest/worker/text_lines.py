@@ -46,7 +46,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
 
 
 class _Lines:
-    """The lines of a page so far. upright, sideways: how many letters stand so."""
+    """The lines of a page so far. upright, sideways: how many letters are upright, and how many sideways."""
 
     def __init__(self, text_page: int, seen: documents.View, page: RawPage, *, straight: bool) -> None:
         self._text_page, self._seen, self._straight = text_page, seen, straight
@@ -134,7 +134,7 @@ def _is_bold(text_page: int, place: int) -> bool:
 
 
 class _Places(Sequence[int]):
-    """The places of the letters of a line on a page that has letters without Unicode: each is asked for when needed."""
+    """The places of the letters of a line on a page that has letters without Unicode. Each is looked up when needed."""
 
     def __init__(self, text_page: int, offset: int, count: int) -> None:
         self._text_page, self._offsets = text_page, range(offset, offset + count)

@@ -133,7 +133,7 @@ def age(runs: Path) -> timedelta | None:
 
 
 def forget(runs: Path, reports: Collection[str], known: Collection[str], until: str) -> None:
-    """Take the titles and file names of removed reports out of all records.
+    """Remove the titles and file names of removed reports from all records.
 
     A record also names files that were not read, and does not say which report they became later. So the records of
     runs that began by `until` (UTC, ISO 8601) keep only names that the corpus still knows (`known`). What cannot be

@@ -15,9 +15,9 @@ from reviews.maintenance import copies
 
 
 def problems(library: Library, *, full: bool = False) -> list[str]:
-    """What is wrong, in sentences; nothing when all is well.
+    """What is wrong, in sentences; nothing if all is well.
 
-    The corpus, the index and what was worked out from it. full: every byte and every word of these, and all other
+    Checks the corpus, the index and what was computed from it. full: every byte and every word of these, and all other
     files: PDFs, records of runs, tokens, the list of removals.
     """
     settings = library.settings

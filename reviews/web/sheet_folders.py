@@ -15,7 +15,7 @@ _LOCK = ".lock"
 
 
 class SheetFolder:
-    """One server's folder. It is made when it is first needed, also again after a removal deleted it."""
+    """One server's folder. It is made when it is first needed, and again if a removal deleted it."""
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache

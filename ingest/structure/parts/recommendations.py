@@ -216,7 +216,7 @@ def _recommendations(inside: list[Paragraph], section: Section) -> list[_Start]:
 
 
 def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[_Start]:
-    """The numbered paragraphs, the bullets under none of them, and prose between them that asks a body by its name."""
+    """The numbered paragraphs, the bullets that are not under one, and prose between them that asks a named body."""
     asking = any(_ASKS.search(p.text) for p in inside if p.ordinal in tops)
     under_number = under_prose = False
     asked = None
@@ -259,9 +259,9 @@ def _tops(inside: list[Paragraph]) -> list[Paragraph]:
 
 
 def _is_narrative(paragraph: Paragraph, following: Paragraph | None, asking: bool, tops: set[int]) -> bool:
-    """Whether a numbered paragraph among recommendations only tells, or leads in to them.
+    """Whether a numbered paragraph among recommendations is only narrative, or introduces them.
 
-    asking: others of them ask for something, so that what does not is told apart.
+    asking: other paragraphs ask for something, so one that does not can be distinguished.
     """
     text = words_of(paragraph)
     if text.endswith(":") and following is not None and following.ordinal in tops:

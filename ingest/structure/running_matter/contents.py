@@ -22,7 +22,7 @@ _ROMAN_LETTERS = frozenset("ivxlc")
 
 
 def headings(lines: list[Line]) -> Iterator[str]:
-    """The headings that the lines of a contents list name; one over two lines also as a whole."""
+    """The headings in the lines of a contents list. One over two lines is also given joined."""
     before = ""
     for row in _rows(lines):
         found = _entry(row)

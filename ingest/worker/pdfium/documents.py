@@ -156,7 +156,7 @@ def attached(document: int, index: int, most: int) -> bytes | None:
 
 
 def bookmarks(document: int, most: int) -> Iterator[str]:
-    """The titles of the outline in order, at most so many; each once, also in an outline that runs in a circle."""
+    """The titles of the outline in order, up to a limit; each once, even in an outline with a cycle."""
     known: set[int] = set()
     waiting: list[int | None] = [_first_mark(document, None)]
     while waiting and len(known) < most:

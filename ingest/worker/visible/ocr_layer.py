@@ -56,8 +56,8 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 def _standing(
     handle: int, layer: list[Letter], texts: Sequence[str], drawn: list[int], whole: bool, by: tuple[int, int]
 ) -> tuple[list[list[tuple[int, int]]], int]:
-    """The words of a layer, as lines and offsets of their letters, at whose places something is drawn that is no black
-    box; and how many words there are. by: how far the layer is moved.
+    """The words of a layer where something other than a black box is drawn, as lines and offsets of their letters; and
+    how many words there are. by: how far the layer is moved.
     """
     standing: list[list[tuple[int, int]]] = []
     count = 0

@@ -11,7 +11,7 @@ _SEGMENTS = 500  # a path with more counts as one rectangle
 _FORMS_IN_FORMS = 3
 _OBJECTS_A_FORM = 2_000
 NOTES_A_PAGE = 1_000
-"""Notes that are looked at."""
+"""The most notes of a page that are examined."""
 
 
 class Letter(NamedTuple):
@@ -59,8 +59,8 @@ class PageObjects:
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
 
     def _look_inside(self, form: int, depth: int, outer: int) -> bool:
-        """Keep what is inside a form; whether it shows a picture, itself or in a form of its own. outer: the form that
-        stands on the page.
+        """Record what is inside a form. Return whether it, or a form inside it, shows a picture. outer: the form on the
+        page.
         """
         picture = False
         for position in range(min(objects.count_inside(form), _OBJECTS_A_FORM)):

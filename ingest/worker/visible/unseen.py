@@ -25,7 +25,7 @@ def among(
 
 
 def bands(letters: Iterable[Letter]) -> Iterator[dict[int, list[Letter]]]:
-    """The letters by their objects, so many together as are best drawn together."""
+    """The letters by their objects, in groups that are best drawn together."""
     by_thing: dict[int, list[Letter]] = {}
     for letter in letters:
         by_thing.setdefault(letter.thing, []).append(letter)

@@ -130,8 +130,9 @@ def check() -> AnyResponse | None:
 
 
 def _slow_down(access: Access, tried: str) -> None:
-    """Limit requests without a valid token, by where they come from and by what they try. A valid one is never here, so
-    nobody is locked out by others behind the same proxy."""
+    """Limit requests without a valid token, by where they come from and by what they try. Requests with a valid token
+    never get here, so nobody is locked out by others behind the same proxy.
+    """
     strangers: Rate = current_app.extensions["strangers"]
     now = time.monotonic()
     if not strangers.takes(f"from {access.client()}", now) or (
