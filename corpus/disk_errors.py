@@ -60,7 +60,7 @@ def no_room(path: Path, least: int = _LITTLE) -> str | None:
 
 
 def owner(path: Path) -> str | None:
-    """The owner of a file or folder if it is another user; else None, also if it cannot be found out."""
+    """The owner of a file or folder if it is another user; else None, as when it cannot be found out."""
     if sys.platform == "win32":
         return None
     try:

@@ -9,7 +9,7 @@
     │   └── Gone                 6  503  the report or index changed while it was being read
     ├── QueryRefused             7  400  the query cannot be run; the message says why
     ├── LimitHit                 8  503  out of disk space, memory, time or permissions
-    ├── Stale                    9  503  the last good update is older than `--max-age` allows, or a folder is missing
+    ├── Stale                    9  503  the last successful update is older than `--max-age`, or a folder is missing
     └── NotFound                 2  404  no such report, page, theme or file
 
 A message is a sentence that says what to do next. It may name a file or a report id, never the text of a report.

@@ -70,9 +70,9 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class MissingFolder:
-    """A folder that was suddenly empty or absent, as a share that is not mounted. Its reports are still held.
+    """A folder that was suddenly empty or absent, like a share that is not mounted. Its reports stay in the library.
 
-    since: the day that was noticed (UTC, 2026-03-14).
+    since: the day on which that was noticed (UTC, 2026-03-14).
     """
 
     folder: str

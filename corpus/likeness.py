@@ -1,8 +1,8 @@
-"""How alike two texts are, told from a few numbers that nobody can read a text from.
+"""Estimates how similar two texts are from fingerprints: a few numbers from which nobody can recover the text.
 
-A fingerprint is the smallest hashes of all runs of words of a text, with a salt of the library. The share of them that
-two texts have in common is about the share of the runs that they have in common. A run is long enough that none can be
-guessed from its hash, and too few are kept to put a text together.
+A fingerprint is the smallest hashes of all runs of words of a text, salted by library. The share of hashes that two
+texts have in common is about the share of the runs that they have in common. Runs are too long to be guessed from
+their hashes, and too few are kept to reconstruct a text.
 """
 
 import hashlib

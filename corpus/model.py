@@ -94,9 +94,9 @@ class Paragraph:
     """The citable unit. Headings are paragraphs too (`heading` is true): they are searched and cited like any other.
 
     ordinal: 0-based in the report; page: where it starts, 1-based; number: as printed ("4.3.2") or None.
-    section: ordinal of the Section it stands in.
+    section: ordinal of the Section it is in.
     text: verbatim after the documented repairs, lines joined by one space.
-    turns: (offset, page) for each page break inside the text: from `offset` on, the text stands on `page`.
+    turns: (offset, page) for each page break inside the text: from `offset` on, the text is on `page`.
     """
 
     ordinal: int
@@ -113,7 +113,7 @@ class Paragraph:
         return self.turns[-1][1] if self.turns else self.page
 
     def is_on(self, page: int) -> bool:
-        """Whether any of it stands on a page."""
+        """Whether any of it is on a page."""
         return self.page <= page <= self.last_page
 
     @property
@@ -122,7 +122,7 @@ class Paragraph:
         return searched(self.text, self.number)
 
     def page_at(self, offset: int) -> int:
-        """The page on which the character at `offset` of the text stands."""
+        """The page that the character at `offset` of the text is on."""
         page = self.page
         for start, number in self.turns:
             if start <= offset:
@@ -291,7 +291,7 @@ class Text:
     """Everything that was read from one file: what `ingest` hands to the corpus.
 
     id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
-    found: metadata told by the file itself, by field name (title, board, child, kind, type, year, published, author),
+    found: metadata from the file itself, by field name (title, board, child, kind, type, year, published, author),
     and the names of the files in it (attachments).
     items: its recommendations and findings, in order. scans: the pages that OCR would read, or read better; not stored.
     """

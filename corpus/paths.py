@@ -1,4 +1,4 @@
-"""Where everything of a library lies. The one list of what the program keeps in it."""
+"""The path of every file that the program keeps in a library. The only such list."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ class LibraryPaths:
         return self.library / ".lock"
 
     def owns(self, path: Path) -> bool:
-        """Whether something that lies in the library's folder is of the library, not put there by others."""
+        """Whether something in the library's folder belongs to the library and was not put there by others."""
         known = (
             self.reports,
             self.catalogue,

@@ -1,8 +1,8 @@
 """The list of reports that were removed for good, kept beside the corpus: `removals.json`.
 
 The corpus holds the same list. This one is not in it, so that a corpus that is put back from a backup does not bring a
-removed report back. It holds ids, dates and reasons, and numbers by which a copy with a few other bytes is told; no
-text, title or file name.
+removed report back. It holds ids, dates and reasons, and numbers by which a copy with a few other bytes is recognised;
+no text, title or file name.
 """
 
 import json
@@ -49,7 +49,7 @@ class Removals:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the list; an empty one where there is no file. Raises Corrupt: to go on without would be wrong."""
+        """Read the list; an empty one where there is no file. Raises Corrupt: to continue without it would be wrong."""
         try:
             told = json.loads(path.read_bytes())
             entries = [_entry(each) for each in told["removals"]]

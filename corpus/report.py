@@ -129,7 +129,9 @@ class Coverage:
 
     @classmethod
     def of(cls, reports: Iterable[tuple[int, int]], failures: int, waiting: int = 0) -> Self:
-        """The coverage of reports with so many pages, of which so many could not be read; failures, waiting: files."""
+        """The coverage of reports, from the pages of each and how many of them could not be read; failures, waiting:
+        files.
+        """
         counts = list(reports)
         searchable = sum(is_searchable(pages, unread) for pages, unread in counts)
         return cls(len(counts), searchable, sum(unread for _, unread in counts), failures, waiting)

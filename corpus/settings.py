@@ -102,7 +102,7 @@ class Settings(LibraryPaths):
     ocr: bool = _setting(FLAG, True, "read scanned pages with Tesseract, where it is installed")
     ocr_languages: str = _setting(LANGUAGES, "eng", 'the languages that Tesseract looks for, such as "eng+cym"')
     trust_hidden_text: bool = _setting(
-        FLAG, False, "include text under black boxes; only for a collection whose owner has decided to"
+        FLAG, False, "include text under black boxes; only if the owner of the collection has decided to"
     )
 
 

@@ -64,7 +64,7 @@ def cli() -> str:
         "# The `reviews` command",
         "",
         "Made from the program by `make docs`; `reviews COMMAND --help` prints the same. Results go to stdout,",
-        "progress and diagnostics to stderr. What *report*, *passage* or *coverage* mean: [glossary](glossary.md).",
+        "progress and diagnostics to stderr. The [glossary](glossary.md) says what *report* or *coverage* means.",
         "",
         "## Exit codes",
         "",
@@ -90,7 +90,7 @@ shell reads when it starts:
 | zsh | `~/.zshrc` | `autoload -Uz compinit && compinit && eval "$(_REVIEWS_COMPLETE=zsh_source reviews)"` |
 | fish | `~/.config/fish/config.fish` | `_REVIEWS_COMPLETE=fish_source reviews \| source` |
 
-`reviews` must be on the `PATH`. Completion reads no library and no report.
+`reviews` must be on the `PATH`. Completion does not read the library or any report.
 
 This reference is also a manual page. `pip install` puts it into the environment, where `man reviews` finds it on
 Linux as long as the environment is active. In a checkout, name the file: `man docs/reviews.1`.

@@ -35,7 +35,7 @@ _THOUSANDS = re.compile(
     r"[0-9]{3}(?:,[0-9]{3})*(?![0-9])"
 )
 HYPHENS = "-\u2010\u2011\u2212\u2013"
-"""What joins two words to one when nothing else stands between: word processors make all of these of a hyphen."""
+"""Characters that join two words when nothing else is between them. Word processors turn a hyphen into any of them."""
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
 _ODD = re.compile(r"[^\x00-\x7f]")
@@ -46,7 +46,7 @@ _COMMON = tuple(
 SPELLED, NUMBERED = ".", "#"
 """Begin the terms that are no token: a word that is printed as several, and the printed number of a paragraph."""
 GAP = "\x01"
-"""Stands between the tokens of two texts, and is never one."""
+"""Separates the tokens of two texts, and is never a token."""
 # The apostrophe of a name (O'Brien), not that of a word that is drawn together (don't, we'll).
 _NAME_APOSTROPHE = re.compile("'(?!(?:s|t|d|m|re|ve|ll)$)")
 _GAP_KEPT = _ASCII[:1] + GAP.encode() + _ASCII[2:]
@@ -86,13 +86,13 @@ _terms = _Terms()
 
 
 def offsets(text: str) -> list[tuple[int, int]]:
-    """Where each token stands in the text, in order: (start, end) in characters, end exclusive."""
+    """The place of each token in the text, in order: (start, end) in characters, end exclusive."""
     return [match.span() for match in _TOKEN.finditer(text)]
 
 
 def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where runs of tokens stand in the text, as offsets are given. wanted: the numbers of the first and last token of
-    each, from 0. Raises IndexError when there are not so many. A third of the time that all offsets take.
+    """The places of runs of tokens in the text, in the form of `offsets`. wanted: the numbers of the first and last
+    token of each, from 0. Raises IndexError if there are fewer tokens. Takes a third of the time of all offsets.
     """
     pairs = list(wanted)
     blank = _blanked(text)
@@ -115,7 +115,7 @@ def tokens(text: str) -> list[str]:
 
 
 def _blanked(text: str) -> str | None:
-    """The text, as long as before, with blanks for all that stands between tokens: a third of the expression's time.
+    """The text, as long as before, with blanks for everything between tokens: a third of the expression's time.
     None where a word is not plain English.
     """
     if not text.isascii():  # what makes most texts so is a little punctuation
@@ -129,7 +129,7 @@ def _blanked(text: str) -> str | None:
 
 
 def _with_thousands(text: str, kept: bytes) -> str:
-    """A text in ASCII with blanks for the characters that are not kept, the commas of thousands standing."""
+    """A text in ASCII with blanks for the characters that are not kept. Thousands commas stay."""
     blank = bytearray(text.encode().translate(kept))
     for number in _THOUSANDS.finditer(text):
         blank[number.start() : number.end()] = number.group().encode()
@@ -174,7 +174,7 @@ def terms(text: str) -> list[tuple[str, str]]:
 
 
 def compounds(text: str) -> list[tuple[str, str]]:
-    """Pairs of terms that stand with nothing but a hyphen between them; each different word gives its pairs once. Two
+    """Pairs of terms with only a hyphen between them; each different word gives its pairs once. Two
     numbers are never a pair: 2018-19 is not 201819.
     """
     if not text.isascii():
@@ -196,7 +196,7 @@ def compounds(text: str) -> list[tuple[str, str]]:
 
 
 def may_join(left: str, between: str, right: str) -> bool:
-    """Whether two tokens can also be written as one: hyphens stand between them, and no digit would touch a digit."""
+    """Whether two tokens can also be written as one: only hyphens between them, and no digit would touch a digit."""
     return bool(between) and not between.strip(HYPHENS) and not (left[-1:].isdigit() and right[:1].isdigit())
 
 

@@ -250,7 +250,7 @@ def _merge(
     building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int], min_live: float
 ) -> list[SegmentSummary]:
     """Compact the segments whose share of live tokens is at most `min_live`, and merge the small ones when there are
-    many. An index that grew night by night is then hardly larger or slower than a fresh one.
+    many. An index that grew over many nights is then barely larger or slower than a fresh one.
     """
 
     def live_tokens(segment: SegmentSummary) -> int:

@@ -34,8 +34,9 @@ _HYPHENS = frozenset("-‐‑−–")
 
 
 def shouted(words: Sequence[str]) -> bool:
-    """Whether a query is a sentence in capitals (`WAS NOT BROUGHT`), whose operators are words. One of acronyms only
-    (`DNA OR WNB`), or with any other sign of the query language, means its operators.
+    """Whether a query is a sentence in capitals (`WAS NOT BROUGHT`), in which operators are read as words.
+
+    In a query of only acronyms (`DNA OR WNB`), or with any other sign of the query language, they are operators.
     """
     others = [word for word in words if word not in OPERATORS]
     if len(others) == len(words) or any(word[:1] in _HYPHENS or _SIGNS & set(word) for word in others):

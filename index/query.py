@@ -53,7 +53,7 @@ class Phrase:
     """Words side by side, each exactly as written: `"missed appointment*"`.
 
     words: Word (always exact=False here, though matched as written) or Pattern.
-    slop: how many other words may stand between the first and the last, in the order given (`"information sharing"~5`).
+    slop: how many other words may be between the first and the last, in the order given (`"information sharing"~5`).
     """
 
     words: tuple[Word | Pattern, ...]
@@ -66,7 +66,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`left NEAR/10 right`: at most `distance` words stand between a match of one and a match of the other, in either
+    """`left NEAR/10 right`: at most `distance` words are between a match of one and a match of the other, in either
     order.
 
     Operands are positional: words, patterns, fuzzy words, phrases, OR groups of those, themes, and NEAR itself, whose
@@ -96,7 +96,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Plain(And):
-    """Words that were typed with nothing else: all must occur, and a mention is a place where they stand together.
+    """Words that were typed with nothing else: all must occur, and a mention is a place where they occur together.
 
     parts: two words or more, function words left out. The whole of a query, never a part of one.
     """

@@ -19,7 +19,7 @@ INDEXED_SECTION_WEIGHTS = {
     SectionKind.TERMS_OF_REFERENCE: 0.5,
     SectionKind.APPENDIX: 0.4,
 }
-"""By section; 1 in any other."""
+"""Weight by section; 1 in any other."""
 
 INDEXED_HEADING_WEIGHT = 1.5
 """A heading multiplies the weight of its section by this."""
@@ -34,7 +34,7 @@ TITLE_SHARE = 1.5
 """A match in the title, as a share of its idf, which is most of what a match in the text can give."""
 
 PROXIMITY_WEIGHT = 2.0
-"""What a part of the query adds for standing in the paragraph with most of the parts, as a multiple of its idf."""
+"""What a part of the query adds if it is in the paragraph with most of the parts, as a multiple of its idf."""
 
 PROXIMITY_REPORTS = 30
 """How many of the best reports are examined for proximity: reading positions takes time."""
@@ -43,30 +43,33 @@ NEARNESS_WEIGHT = 2.0
 """What plain words add side by side in the order asked, as a multiple of their idf; less the further apart they are."""
 
 NEARNESS_REPORTS = 30
-"""How many of the best reports that have plain words together are examined for how near they come."""
+"""How many of the best reports that have plain words together are examined for how close together they are."""
 
 # Three plain words or more: plain BM25 of the report, and of its three best paragraphs.
 
 MOST_WORDS_FROM = 3
-"""Of so many plain words, a report may have most."""
+"""The fewest plain words of which a report may have only most."""
 
 TOGETHER_FIRST_UP_TO = 4
-"""Plain words; more are a sentence, which reports seldom have in one paragraph."""
+"""The most plain words for which reports that have them together come first.
+
+More are a sentence, and a paragraph seldom has every word of one.
+"""
 
 MOST_NEARNESS = 0.1
 """What words side by side in the order asked add to a score of at most 1."""
 
 MOST_B = 0.75
-"""The usual one, for reports and for paragraphs."""
+"""The usual b of BM25, for reports and for paragraphs."""
 
 MOST_PARAGRAPHS = (1.0, 1 / 2, 1 / 3)
-"""What the best paragraph of a report counts, the second and the third."""
+"""Weights of the best paragraph of a report, the second and the third."""
 
 MOST_REPORTS = 100
 """How many of the best reports are examined for paragraphs."""
 
 MOST_SHORT = 20
-"""Tokens; a shorter paragraph counts as one of so many."""
+"""Tokens; a shorter paragraph counts as one of this length."""
 
 # The choice of passages within a report.
 
@@ -79,19 +82,19 @@ PASSAGE_SECTION_WEIGHTS = {
     SectionKind.APPENDIX: 0.6,
     SectionKind.TERMS_OF_REFERENCE: 0.7,
 }
-"""By section; 1 in any other."""
+"""Weight by section; 1 in any other."""
 
 REPETITION_WEIGHT = 0.3
 """How much a repeated match adds: 1 + this × log(matches)."""
 
 NEARBY_FACTOR = 0.7
-"""For a paragraph near one that was already chosen."""
+"""Factor for a paragraph near one that was already chosen."""
 
 NEARBY_PARAGRAPHS = 3
 """How far apart, in paragraphs, still counts as near."""
 
 COVERED_FACTOR = 0.5
-"""For a part of the query that a chosen paragraph already shows."""
+"""Factor for a part of the query that a chosen paragraph already shows."""
 
 FULL_PARAGRAPH = 12
 """Tokens; a shorter paragraph is a heading or a list item, and counts for less in proportion."""
@@ -100,13 +103,13 @@ SHORTLIST_FACTOR = 12
 """Paragraphs to examine closely, for each one wanted."""
 
 SNIPPET_MIN_IDF_SHARE = 0.1
-"""Of the highest idf in the query: a part with less does not decide where a passage is cut."""
+"""Share of the highest idf in the query: a part with less does not decide where a passage is cut."""
 
 DISTANT_SHARE = 0.2
-"""What a paragraph with plain words far apart is worth of one with as many side by side."""
+"""What a paragraph with plain words far apart is worth, as a share of one with as many side by side."""
 
 PASSAGE_REPORTS = 100
 """How many reports are compared at a time for the list of the best passages of all reports."""
 
 PASSAGES_AT_ONCE = 2
-"""Of one report, before others have theirs."""
+"""The most passages of one report that are listed before the other reports have theirs."""

@@ -1,4 +1,4 @@
-"""Does the index say what the corpus says?"""
+"""Checks that the index says what the corpus says."""
 
 from array import array
 from bisect import bisect_left
@@ -86,7 +86,7 @@ def _number(term: str, places: "array[int]", kinds: int) -> int:
 def _inverted(
     paragraphs: Iterable[tuple[str, str, bool]], numbers: Mapping[int, str]
 ) -> tuple[dict[str, "array[int]"], dict[str, int], "array[int]", bytes]:
-    """What the index must say of a report: the places of each term and the kinds of section (bits) it stands in, where
+    """What the index must say of a report: the places of each term and the kinds of section (bits) it is in, where
     paragraphs start, and of what kind they are.
 
     Made without the code that writes the index: it is to find its faults.

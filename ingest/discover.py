@@ -142,7 +142,7 @@ def watched(settings: Settings) -> list[Path]:
 
 
 def unwatched(keys: Iterable[str], settings: Settings) -> tuple[str, ...]:
-    """The paths that are searched only when they are named, without any that lies below another. All are as the corpus
+    """The paths that are searched only when they are named, without any that is below another. All are as the corpus
     keeps them."""
     roots = [key_of(path, settings.library) for path in watched(settings)]
     outside = {key for key in keys if not below(key, roots)}
@@ -156,7 +156,7 @@ def _same(seen: Seen, record: FileRecord) -> bool:
 
 
 def below(key: str, roots: Iterable[str]) -> bool:
-    """Whether a path is one of the roots or lies below one, all of them as the corpus keeps them."""
+    """Whether a path is one of the roots or below one, all of them as the corpus keeps them."""
     for root in roots:
         if root == "." and not Path(key).is_absolute():
             return True

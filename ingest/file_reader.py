@@ -21,7 +21,7 @@ from ingest.sandbox import tesseract
 from ingest.sandbox.worker_client import Refusal, Sandbox
 
 OCR_WANTED = "OCR wanted"
-"""Stands in the name of a reader for the OCR that was not there, or did not finish."""
+"""In the name of a reader, marks OCR that was not available or did not finish."""
 
 OcrEngine = Callable[[], tesseract.Engine | None]
 """Returns the Tesseract to use. Finding it starts two processes, and most files never need it, so it is found late."""

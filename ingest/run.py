@@ -171,8 +171,8 @@ class _Recorder:
         self._counts["ocr_pages"] += 1
 
     def record(self, outcome: Outcome, waiting: "deque[int]") -> bool:
-        """Write an outcome. A new reading is added to `waiting`. False when the outcome is another name of a report:
-        whether that becomes one is known only at the end."""
+        """Write an outcome, and add a new reading to `waiting`. Return False for a second file with the same bytes:
+        it is written at the end, when it is known whether the report was read."""
         self._written.add(outcome.seen.key)
         self._inside += outcome.inside
         self._waiting -= not outcome.inside

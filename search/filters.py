@@ -50,7 +50,7 @@ class Filter:
 
 
 def _listed(given: str | Iterable[str]) -> list[str]:
-    """A list of the values; a single text is a list of one, not of its letters."""
+    """The values as a list. A single string is one value, not a list of characters."""
     return [given] if isinstance(given, str) else list(given)
 
 

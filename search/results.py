@@ -17,10 +17,10 @@ COLUMNS = (
     *REPORT_COLUMNS,
     *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence", "mentions", "text"),
 )
-"""Of a table of passages. mentions: how many are in the passage."""
+"""Columns of a table of passages. mentions: how many are in the passage."""
 
 VERSION = 1
-"""Of the JSON. It grows when a key changes its meaning or goes; new keys may come without notice."""
+"""Version of the JSON. It goes up when a key is removed or changes its meaning; new keys can appear at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, or the part of it that stands on one page, verbatim.
+    """A paragraph, or the part of it that is on one page, verbatim.
 
     page: 1-based, where `text` begins; page_end: where it ends, another page only when a match runs over the page
     break. page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report,
     0-based. offset: where in the paragraph `text` begins, in characters.
     highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
-    mentions: what is counted, in the same form: the highlights; of plain words, the places where they stand together.
-    more_before, more_after: whether the paragraph goes on outside `text`. ocr: whether the page was read by OCR.
+    mentions: what is counted, in the same form: the highlights; for plain words, the places where they occur together.
+    more_before, more_after: whether the paragraph continues outside `text`. ocr: whether the page was read by OCR.
     confidence: of that OCR, 0 to 100.
     """
 
@@ -90,10 +90,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one part of the query did for a hit. mentions: its matches in the report; reports: how many have any.
+    """What one part of the query contributed to a hit.
 
-    points: of the score; in_title: whether some of them are for standing in the title; together: for standing in one
-    paragraph with other parts, where this hit was among the best without that.
+    mentions: its matches in the report; reports: how many have any.
+    points: of the score; in_title: whether some of them are for a match in the title; together: whether they are for
+    being in one paragraph with other parts, which is looked at only in the best hits.
     """
 
     text: str
@@ -145,7 +146,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a paragraph stands again: in another report, or elsewhere in the same. paragraph: its printed number."""
+    """Where else a paragraph occurs: in another report, or again in the same. paragraph: its printed number."""
 
     report: Report
     page: int
@@ -164,7 +165,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A passage of the list of the best passages of all reports. also_in: where the same paragraph stands again."""
+    """A passage of the list of the best passages of all reports. also_in: where else the same paragraph occurs."""
 
     report: Report
     passage: Passage
@@ -191,7 +192,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A way on from an answer: a query that finds something, never applied by itself.
+    """A further query to offer with an answer: it finds something, and is never applied automatically.
 
     kind: "theme" (the theme covers what was typed), "spelling", "title" (the words are in titles only), "wider" (a
     query without hits, asked less strictly) or "family" (words that begin like the one that was typed and are none of

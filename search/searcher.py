@@ -50,7 +50,7 @@ class _Found:
 
     whole: without the filters; counted: the same, of the reports that facets count. near: those of the answer that have
     plain words in one paragraph. number: how many answer, before a restriction to these. chosen: the documents that
-    each filter lets through. unfit: what is said of the filters. mask: the kinds of section in which words must stand.
+    each filter lets through. unfit: what is said of the filters. mask: the kinds of section that words must be in.
     """
 
     parsed: Parsed
@@ -204,7 +204,7 @@ class Searcher:
         return _Found(parsed, evaluator, whole, counted, answer, near, number, chosen, unfit, mask)
 
     def _said(self, request: SearchRequest, found: _Found) -> tuple[list[Diagnostic], str | None]:
-        """What is told of the query and its answer, and the suggestion."""
+        """The diagnostics of the query and its answer, and the suggestion."""
         tree, whole, evaluator = found.parsed.tree, found.whole, found.evaluator
         older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._session.generation.warnings]
         said = [*older, *self._theme_problems(request.query), *found.parsed.diagnostics, *found.unfit]
@@ -276,7 +276,7 @@ class Searcher:
         return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
-        """What an answer would say of how a query and its filters are read, for an analysis, whose rows do not say it.
+        """The notes on how a query and its filters are read, for an analysis, whose rows do not have them.
 
         text: may be empty; then only the filters are looked at.
         """
@@ -356,7 +356,7 @@ class Searcher:
 
 
 def _beside(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
-    """What is said of a restriction to words that stand together. found: how many reports have them anywhere."""
+    """The diagnostics of a restriction to words that occur together. found: how many reports have them anywhere."""
     if not request.together:
         return []
     if near is None:

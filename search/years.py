@@ -34,7 +34,7 @@ class BadYears(UsageError):
 
 
 def read(text: str) -> Span:
-    """The years that `text` names. Raises BadYears, also for a range that runs backwards."""
+    """The years that `text` names. Raises BadYears, including for a range that runs backwards."""
     typed = text.strip()
     if one := _ONE.fullmatch(typed):
         return int(one[1]), int(one[1])

@@ -143,7 +143,7 @@ def _of_the_same_place(row: Row, report: Held) -> bool:
 
 
 def _of_no_other_place(row: Row, report: Held) -> bool:
-    """Whether the cover names no other board or area, and the title is not one that many boards use."""
+    """Whether the cover does not name another board or area, and the title is not one that many boards use."""
     place = _place(row, report)
     if place is None and _says_where(row) and not _distinctive(row.get("title")):
         return False

@@ -221,7 +221,7 @@ class Setter(Paper):
         elif found := re.match(r"(#+) (.*)", text):
             self.heading(len(found.group(1)), found.group(2))
         elif re.match(r"\[\d+\] ", text):
-            return  # a footnote is set where its mark stands
+            return  # a footnote is set on the page of its mark
         else:
             self.words(block, text)
 

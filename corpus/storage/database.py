@@ -17,7 +17,7 @@ from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, Re
 from corpus.storage.migrations import FORMAT, STEPS
 
 APPLICATION = int.from_bytes(b"SPRv", "big")
-"""`PRAGMA application_id`: tells our file from any other SQLite file."""
+"""`PRAGMA application_id`: distinguishes our file from any other SQLite file."""
 
 _ATTEMPTS = 5  # to read rows without locks while others begin to write
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
@@ -109,7 +109,7 @@ class Database:
             raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
 
     def _migrate(self) -> None:
-        """Take the steps that a corpus of an earlier version lacks, each whole or not at all."""
+        """Apply the migrations that a corpus of an earlier version lacks, each completely or not at all."""
         while (version := self.number("PRAGMA user_version")) < FORMAT:
             with self.transaction():
                 if self.number("PRAGMA user_version") == version:  # otherwise another process was faster

@@ -1,4 +1,4 @@
-"""Which reports are older or newer editions of another, or have almost the same text."""
+"""Finds reports that are older or newer editions of another, or have almost the same text."""
 
 from corpus.storage.database import Database
 
@@ -17,7 +17,7 @@ class Editions:
         return [number for (number,) in self._db.rows("SELECT id FROM reading WHERE report = ? ORDER BY id", (report,))]
 
     def older(self, report: str) -> list[str]:
-        """The reports that stood in the same files before this one (full id), and those before them."""
+        """The reports that were in the same files before this one (full id), and those before them."""
         before: dict[str, list[str]] = {}
         for each, replaced_by in self._withdrawn():
             before.setdefault(replaced_by or "", []).append(each)

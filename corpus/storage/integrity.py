@@ -44,7 +44,7 @@ _MUST_BE_EMPTY = {
         "AND report NOT IN (SELECT report FROM file WHERE report IS NOT NULL)"
     ),
 }
-"""What must not be found in a sound corpus: a sentence, and the question whose every answer is a fault."""
+"""Faults that a corpus must not have: the message, and the SQL query whose every row is a fault."""
 
 
 def unsound(rows: Callable[[str], list[Any]]) -> Iterator[str]:

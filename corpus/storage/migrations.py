@@ -1,4 +1,4 @@
-"""Bring a corpus that an earlier version made to today's layout.
+"""Migrates a corpus made by an earlier version to the current layout.
 
 The layout has a number, its format, kept in `PRAGMA user_version`. A step is never changed or removed once a version
 with it is out: a library of any earlier version passes through all that it lacks. Whoever opens a corpus only to read

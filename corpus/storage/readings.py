@@ -118,7 +118,7 @@ class Readings:
         return found
 
     def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
-        """The recommendations and findings of a reading, or those of one kind, in the order in which they stand."""
+        """The recommendations and findings of a reading, or those of one kind, in the order of the text."""
         select = "SELECT kind, first, last, addressee FROM item WHERE reading = ? ORDER BY ordinal"
         with self._db.snapshot(), checked_values(self._db.path):
             rows = [row for row in self._db.rows(select, (reading,)) if kind is None or row[0] == kind.value]
@@ -173,7 +173,7 @@ class Readings:
         return dict(self._db.rows(select, (reading,)))
 
     def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
-        """What stands on a page, in order. A paragraph over a page break is given whole on each of its pages."""
+        """The paragraphs and boilerplate of a page, in order. A paragraph over two pages is given in full on each."""
         with self._db.snapshot(), checked_values(self._db.path):
             if not self._db.rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
                 last = self._db.rows("SELECT pages FROM reading WHERE id = ?", (reading,))

@@ -175,7 +175,7 @@ class Store:
     # What went
 
     def withdrawals(self) -> list[Withdrawal]:
-        """The reports that were held once and have no file any more, the latest first."""
+        """The reports that were in the library and no longer have a file, the latest first."""
         rows = self._db.rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
         return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
@@ -216,7 +216,7 @@ class Store:
         return [Removal(report, date, reason, bool(done)) for report, date, reason, done in rows]
 
     def known(self, prefix: str) -> str:
-        """The full id of a report that is held, or was, by the beginning of it."""
+        """The full id of a report that is or was held, from the start of the id."""
         try:
             return self.report(prefix).id
         except NotFound:
@@ -292,7 +292,7 @@ class Store:
         return list(self._described()[1])
 
     def report(self, id_or_prefix: str) -> Report:
-        """The report with that id, or whose id alone begins so."""
+        """The report with that id, or the only one whose id begins like that."""
         prefix = id_or_prefix.strip().lower()
         if not prefix:
             raise UsageError("Give the id of a report. `reviews reports` lists them.")

@@ -34,7 +34,7 @@ def _singular(word: str) -> str:
 
 
 def _verb(base: str) -> str:
-    """The verb that an ending stood behind; "" where that is no word."""
+    """The verb that an ending was added to; "" if that is not a word."""
     if len(base) < _SHORT or _VOWELS.isdisjoint(base):
         return ""
     if base[-1] == base[-2]:

@@ -13,7 +13,7 @@ from index.query import Pattern, Word
 from index.storage.engine import Snapshot
 
 MAX_EXPANSION = 5_000
-"""How many different words one pattern or fuzzy word may stand for."""
+"""The most different words that one pattern or fuzzy word may match."""
 _MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
 _CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
 _WORDS_PER_CHECK = 256  # words between two checks of the deadline
@@ -26,7 +26,7 @@ class WordLookup:
     """The words of one snapshot, with a cache of the lookups that many queries repeat: share one between queries.
 
     forms: the words of a class. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
-    terms that stand side by side where a word is printed as several, such as "C.S.E.".
+    terms that are side by side where a word is printed as several, such as "C.S.E.".
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -68,8 +68,8 @@ class Expansion:
         return found
 
     def alike(self, term: str, edits: int) -> dict[str, int]:
-        """The words with the term's first letter that differ from it by at most so many edits, each with the number of
-        edits: letters to change, add, drop or swap with their neighbour (optimal string alignment).
+        """The words with the term's first letter that differ from it by at most a number of edits, each with that
+        number: letters to change, add, drop or swap with their neighbour (optimal string alignment).
         """
         from rapidfuzz.distance.OSA import distance  # here, because the import takes over 10 ms
 

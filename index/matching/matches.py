@@ -45,7 +45,7 @@ class Match:
         raise NotImplementedError
 
     def occurrences(self) -> Mapping[int, float]:
-        """How often each document says it, wherever it stands."""
+        """How often it occurs in each document, in any section."""
         return self.weights()
 
     def kinds(self, document: int) -> int:
@@ -231,7 +231,7 @@ def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
 
 
 def lists(several: Sequence[Words]) -> Callable[[int], list[Sequence[int]]]:
-    """The same, with the positions of each term in a list of its own: nothing is sorted."""
+    """The same, but with a separate list of positions for each term. Nothing is sorted."""
     return _Known.together([words._known for words in several]).lists()
 
 
@@ -373,11 +373,11 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
-    """The mentions in one document: each match once, in order, and none that lies inside a longer match."""
+    """The mentions in one document: each match once, in order, and none that is inside a longer match."""
     held = [match for match in matches if document in match.documents]
     if len(held) == 1 and isinstance(held[0], Words | Runs):  # of equal width, ordered and distinct already
         return list(held[0].spans(document))
-    if all(isinstance(match, Words) and match.width == 1 for match in held):  # no single token lies inside another
+    if all(isinstance(match, Words) and match.width == 1 for match in held):  # no single token is inside another
         starts = sorted({place for match in held for some in match.starts(document) for place in some})
         return list(zip(starts, starts, strict=True))
     return mentions(span for match in held for span in match.spans(document))

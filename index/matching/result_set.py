@@ -18,7 +18,7 @@ class Answer:
     """The documents that match a query or a clause.
 
     matches: one for each clause that is not under NOT, in the order typed. kinds: returns, for each document, the
-    section mask of the kinds with which `in:` would find it. together: for plain words, the places where they stand
+    section mask of the kinds for which `in:` would find it. together: for plain words, the places where they occur
     together, which are the mentions; otherwise None, and each match is a mention.
     """
 

@@ -1,4 +1,4 @@
-"""The kinds of section in which positions of a document stand.
+"""The kinds of section that positions of a document are in.
 
 A section mask is a set of section kinds: bit n stands for the kind with code n.
 """

@@ -1,4 +1,4 @@
-"""Arithmetic on spans of token positions.
+"""Arithmetic on spans of token positions, for phrases, `~n` and NEAR.
 
 A span is (first, last): the positions of its first and last token, both inclusive.
 """
@@ -19,7 +19,7 @@ _MANY = 16  # if a list is more than 16 times as long, it is searched by bisecti
 
 
 def mentions(spans: Iterable[Span]) -> list[Span]:
-    """The spans that count as mentions: each once, in order, and none that lies inside a longer one."""
+    """The spans that count as mentions: each once, in order, and none that is inside a longer one."""
     kept: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
         if not kept or span[1] > kept[-1][1]:
@@ -58,7 +58,7 @@ def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
 def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[Span]:
     """The smallest spans with one position of each slot, in order and in one paragraph.
 
-    slop: how many other tokens may stand between.
+    slop: how many other tokens may be between.
     """
     spans = []
     for first in slots[0]:
@@ -77,7 +77,7 @@ def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[
 def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Layout) -> list[Span]:
     """The smallest spans with one span of each side, in either order, that do not overlap and are in one paragraph.
 
-    distance: how many tokens may stand between.
+    distance: how many tokens may be between.
     """
     return in_one_paragraph(smallest([*_followed(left, right, distance), *_followed(right, left, distance)]), layout)
 
@@ -88,7 +88,7 @@ def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list
     The smallest spans are neighbours in the merged list of both sides, so one pass finds them all.
     """
     few, many = (left, right) if len(left) <= len(right) else (right, left)
-    if len(many) > _SEVERAL * len(few):  # only what is near one of the few can be a neighbour, or stand between
+    if len(many) > _SEVERAL * len(few):  # only what is near one of the few can be a neighbour, or be between
         many = _around(few, many, distance + 1)
     # Even numbers for one side, odd for the other. Sorting two runs that are already ordered only merges them.
     places = [p + p for p in few]
@@ -118,7 +118,7 @@ def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int
 
 
 def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
-    """The spans that lie in one paragraph.
+    """The spans that are in one paragraph.
 
     Safe to apply after `smallest`: a span inside a span of one paragraph is in that paragraph too.
     """
@@ -127,8 +127,9 @@ def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterator[Span]:
-    """For each span, as one with the span of the other side that ends first among those that begin behind it and near
-    enough. That need not be a smallest one: a span inside it can begin too far away.
+    """Join each span to the first span to end among those of the other side that begin after it, near enough.
+
+    The result need not be a smallest match: a span inside it can begin too far away.
     """
     others = sorted(after)
     near_enough: deque[Span] = deque()  # those that may still end first: begins and ends both ascend

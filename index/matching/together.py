@@ -1,4 +1,7 @@
-"""Places where words stand together: the smallest spans of one paragraph that hold a match of every word."""
+"""Places where plain words occur together: the smallest spans of one paragraph that have a match of every word.
+
+NEAR is in `index.matching.spans`.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -10,12 +13,12 @@ from index.matching.spans import Span, smallest
 from index.storage.engine import Layout
 
 _BEHIND = 1 << 32  # any position
-_OFTEN = 64  # documents between two looks at the clock
+_OFTEN = 64  # documents between two checks of the deadline
 _TURNED = 0.8  # of the nearness of words in the order asked
 
 
 class Together:
-    """Where the words of a query stand together. matches: of each word, in the order asked."""
+    """Where the words of a query occur together. matches: of each word, in the order asked."""
 
     def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout]) -> None:
         self._matches = matches
@@ -32,7 +35,7 @@ class Together:
         for number, (document, common) in enumerate(zip(ordered, kinds, strict=True)):
             if number % _OFTEN == 0:
                 tick()
-            if common:  # what stands in one paragraph stands in sections of one kind
+            if common:  # what is in one paragraph is in sections of one kind
                 few, *others = sorted((read(document) for read in readers), key=_size)
                 if _share_a_paragraph(few, others, self._layout(document).starts):
                     found.add(document)

@@ -1,9 +1,7 @@
-"""What an engine must give, and nothing more: the terms, where they stand, and the paragraphs that the positions
-belong to.
+"""The interface of an engine: the terms, their positions, and the paragraphs that the positions belong to.
 
 Matching, counting and ranking are ours (`index.matching.evaluator`, `search`), so every engine gives the same
-answers by
-construction.
+answers by construction.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ class Layout:
     kinds: bytes
 
     def paragraph_at(self, position: int) -> int:
-        """The ordinal of the paragraph in which a position stands."""
+        """The ordinal of the paragraph that a position is in."""
         return bisect_right(self.starts, position) - 1
 
 
@@ -57,15 +55,15 @@ class Snapshot(Protocol):
         """How many tokens each live document has."""
 
     def postings(self, term: str) -> list[tuple[int, Postings]]:
-        """Where a term stands: a pair a segment, with the number to add to its document numbers. Dead documents
-        included.
+        """The postings of a term: a pair for each segment, with the number to add to its document numbers. They
+        include deleted documents.
         """
 
     def forms(self, word_class: str) -> list[str]:
         """The terms of a class of words that occur, in alphabetical order."""
 
     def compounds(self, joined: str) -> list[tuple[str, str]]:
-        """How a joined word is split where it stands with a hyphen: `multiagency` → [("multi", "agency")]."""
+        """How a joined word is split where it is written with a hyphen: `multiagency` → [("multi", "agency")]."""
 
     def vocabulary(self, prefix: str) -> Iterator[str]:
         """The folded words that begin with a prefix, in order: no terms in capitals, nor any that is no token."""

@@ -7,8 +7,8 @@
         reports.json     the reports as they were described then, by reading
         reviews_*        the engine's files
 
-Whenever a generation is opened its files are hashed; but for the postings, when they are large and have the size and
-the time of change that the manifest tells. They carry a checksum for each term, which is checked whenever it is read.
+When a generation is opened, its files are hashed, except large postings with the size and modification time that the
+manifest gives. Postings have a checksum for each term, which is checked whenever the term is read.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 REPORTS = "reports.json"
 KEEP = 3
-"""How many generations stay for going back, not counting those that a run published on its way."""
+"""Number of generations that are kept, to go back to, not counting those that a run published on its way."""
 _BUILDING = "building-"
 _SMALL = 50_000_000  # bytes: so many are hashed in a fraction of a tenth of a second
 _POSTINGS = ".pst"

@@ -1,4 +1,4 @@
-"""Where one term stands in the reports of one segment, packed so that reading a term costs one read and no parsing.
+"""The postings of one term in one segment, packed so that reading a term costs one read and no parsing.
 
 Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights; u32
 ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document;
@@ -23,7 +23,7 @@ class Postings:
     """The documents that hold a term, and its positions in each.
 
     documents: numbers within the segment, ascending. weights: one a document: its occurrences, each counted with the
-    weight of the section it stands in. masks: the section mask of each document, that is, of its positions. `index`
+    weight of the section it is in. masks: the section mask of each document, that is, of its positions. `index`
     arguments are indexes of `documents`, not document numbers.
     """
 
@@ -48,7 +48,7 @@ class Postings:
         return self.positions[self.ends[index - 1] if index else 0 : self.ends[index]]
 
     def count(self, index: int) -> int:
-        """How often the term stands in one document."""
+        """How often the term occurs in one document."""
         return self.ends[index] - (self.ends[index - 1] if index else 0)
 
 

@@ -1,9 +1,9 @@
-"""Which words stand where in some reports? Texts, one after the other, become the terms of all of them.
+"""Builds a segment: adds texts one after the other, and collects their terms and postings.
 
-A term is a word as the analysis gives it, with its postings. Beside the terms stand their forms (`class TAB term`), so
-that a word is found by its class, and the compounds (`joined TAB left`), so that `multiagency` is found where
-`multi-agency` stands. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has
-the number that is printed before a paragraph.
+A term is a word as the analyser gives it. The segment also has the forms of the terms (`class TAB term`), so that a
+word is found by its class, and the compounds (`joined TAB left`), so that `multiagency` is found where `multi-agency`
+is printed. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has the number
+that is printed before a paragraph.
 """
 
 from array import array
@@ -30,10 +30,10 @@ _CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
 class Inverted:
-    """Turns documents, one after the other, into the terms of all of them.
+    """Collects the terms of all documents, which are added one after the other.
 
-    Each token as written has a function that puts down its place, so that all words of a report are gone through
-    without a loop in Python; afterwards each different one is told that the document is complete.
+    Each distinct token has a function that records its position, so that the words of a report are processed without a
+    loop in Python. Afterwards each distinct token is notified that the document is complete.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Inverted:
         return found
 
     def _places(self, term: str) -> Sequence[int]:
-        """Where a term stands in the document that was taken in last."""
+        """The positions of a term in the document that was added last."""
         builder = self._terms.get(term)
         if builder is None or not builder.documents or builder.documents[-1] != self._count:
             return ()

@@ -1,8 +1,8 @@
-"""What must be known to read a segment, and the layout of each of its documents: one file, JSON and packed arrays.
+"""The data needed to read a segment, and the layout of each of its documents: one file of JSON and packed arrays.
 
     u32 length and u32 CRC-32 of the header; the header, JSON; the layouts, one after the other, each compressed (zlib)
 
-The header has [offset behind the header, length, number of paragraphs] of each layout. A layout is the first position
+The header has [offset after the header, length, number of paragraphs] of each layout. A layout is the first position
 of each paragraph (u32, little-endian) and then the code of the section kind of each (one byte).
 """
 

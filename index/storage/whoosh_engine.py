@@ -4,8 +4,8 @@ We use Whoosh at the level of its codec: its files and term dictionary are Whoos
 packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
 
 Whoosh keeps its table of contents, its stored fields and the notes at the end of a term dictionary as pickles, and
-unpickling runs whatever somebody has planted. They are written, so that Whoosh can open an index, and never read here:
-what they say stands in a file of ours too (`index.storage.segment_notes`).
+unpickling can run planted code. They are written, so that Whoosh can open an index, but never read here: a file of
+ours has the same data (`index.storage.segment_notes`).
 """
 
 import shutil
@@ -115,7 +115,7 @@ class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
 
 
 class _TermTableReader(OrderedHashReader):  # type: ignore[misc]
-    """Whoosh's table of terms. Where the list of places begins is told by the notes, not by the pickle before it."""
+    """Whoosh's table of terms. Where the list of places begins comes from the notes, not the pickle before it."""
 
     def __init__(self, file: Any, length: int, notes: SegmentNotes) -> None:
         self._notes = notes

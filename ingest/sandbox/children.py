@@ -170,7 +170,7 @@ class Children:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What another program answered, and how it ended. words: the last that it wrote to stderr."""
+    """The answer of another program, and how it ended. words: the end of what it wrote to stderr."""
 
     answer: Answer
     exit_code: int
@@ -180,7 +180,7 @@ class Done:
 def run(
     command: Sequence[str], parts: Sequence[bytes], *, seconds: float, most: int, environment: dict[str, str]
 ) -> Done:
-    """Run a program on these bytes. It is killed, with its whole group, at the deadline and when it says too much."""
+    """Run a program on these bytes. Its process group is killed at the deadline or when its output is too long."""
     words, errors = _error_pipe()
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment, start_new_session=True

@@ -32,7 +32,7 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 STRENGTHS = ("bubblewrap", "landlock", "rlimits", "none")
-"""What a sandbox is named after: the strongest that there is."""
+"""Names for a sandbox, strongest first: it is named after the strongest part that it has."""
 
 
 def strongest(bound: Sequence[str]) -> str:
@@ -73,7 +73,7 @@ def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
     """Give up everything that a process which reads an untrusted file does not need. Returns what the system offered
     for it: some of "landlock", "seccomp", "no_new_privs" and "rlimits".
 
-    executable: where the program lies that this process will become; without it no program can be started.
+    executable: the path of the program that this process will become; without it no program can be started.
     """
     bound = []
     no_more = landlock.no_new_privileges()

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 FORK, STATUS = b"F", b"S"
-"""What the parent asks for: a new process on the three descriptors that come along, or how the last one ended."""
+"""Requests of the parent: a new process on the three descriptors sent with it, or how the last one ended."""
 _WAIT = 5.0  # seconds for a process that closed its pipe to end
 _DIE_WITH_PARENT, _DUMPABLE = 1, 4  # of prctl
 

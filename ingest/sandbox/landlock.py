@@ -25,15 +25,16 @@ _FILES_SINCE_5 = 16
 
 
 def version() -> int:
-    """The version of Landlock here; 0 where there is none."""
+    """The version of Landlock on this computer; 0 if there is none."""
     if sys.platform != "linux":
         return 0
     return max(0, _call(_CREATE, None, 0, _VERSION_ONLY))
 
 
 def ruleset(readable: Iterable[str], executable: Iterable[str] = ()) -> int | None:
-    """A descriptor of the rules: what is under these paths may be read, or also executed, and nothing else be done.
-    None where there is no Landlock."""
+    """A descriptor of the rules: what is under these paths may be read, or also executed, and nothing else is allowed.
+    None without Landlock.
+    """
     known = version()
     if not known:
         return None

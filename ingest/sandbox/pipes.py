@@ -59,7 +59,7 @@ def exchange(
 ) -> Answer:
     """Write the parts to one descriptor and read the answer from the other.
 
-    It returns at the deadline whatever the other side does: also when that takes nothing, never ends its line, or has
+    It returns at the deadline whatever the other side does, even if it reads nothing, never ends its line, or has
     left the pipe to another process. whole: the answer is everything up to its end, and `requests` is closed so that
     the other side sees the end of the parts.
     """
@@ -104,7 +104,7 @@ def _read(descriptor: int) -> bytes:
 
 
 def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
-    """What is left to write: nothing for a process that is dead. Its answer says so."""
+    """Write one chunk and return what is left: nothing if the process has died, which its answer will show."""
     try:
         taken = os.write(descriptor, waiting[0][:_CHUNK])
     except OSError:
@@ -114,8 +114,9 @@ def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
 
 
 def _by_threads(requests: int, answers: int, parts: Sequence[bytes], answer: Answer, seconds: float) -> None:
-    """The same where pipes cannot be waited for (Windows). A thread that is late is left behind: it ends when the pipe
-    is closed."""
+    """The same with threads, for Windows, where pipes cannot be polled. A late thread is abandoned: it ends when the
+    pipe is closed.
+    """
     over = threading.Event()
 
     def write() -> None:

@@ -43,17 +43,17 @@ _MOST_GROUPS = 500_000
 """The most lists and objects in an answer, which take the most memory. A paragraph takes two."""
 
 _REPEATED = 3
-"""How many times all text of a report its recommendations and findings may have together."""
+"""The most text that recommendations and findings may have, as a multiple of the text of the report."""
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
 
 
 def longest_picture(depth: int) -> int:
-    """The most bytes that the answer for a picture may have: its pixels in base64, and what stands around them."""
+    """The most bytes that the answer for a picture may have: its pixels in base64, and what is around them."""
     return 4 * depth * _most_pixels(depth) // 3 + 1_000
 
 
 def longest_file(most: int) -> int:
-    """The same for a file of at most so many bytes."""
+    """The same for a file of at most this many bytes."""
     return 4 * most // 3 + 1_000
 
 
@@ -154,7 +154,7 @@ def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
 
 
 def _parsed(line: bytes) -> Any:
-    """The JSON in a line. It is bounded before it is parsed: each value takes many times the memory of its letters."""
+    """The JSON in a line. Its size is checked first: a parsed value takes many times the memory of its text."""
     _check(line.count(b",") <= _MOST_VALUES, "too many values")
     _check(line.count(b"[") + line.count(b"{") <= _MOST_GROUPS, "too many lists")
     return json.loads(line)

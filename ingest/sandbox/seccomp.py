@@ -62,7 +62,7 @@ def restrict(*, may_execute: bool = False) -> bool:
 
 
 def _program(place: int, processor: int, may_execute: bool) -> list[bytes]:
-    """The instructions, in order. What a system call is given lies at these offsets: 0 its number, 4 the processor, 16
+    """The instructions, in order. The data of a system call is at these offsets: 0 its number, 4 the processor, 16
     its first argument."""
     refused = {**_REFUSED, **({} if may_execute else _EXECUTE)}
     numbers = sorted(number for pair in refused.values() if (number := pair[place]) is not None)

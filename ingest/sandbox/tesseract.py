@@ -39,7 +39,7 @@ class Engine:
 
 @cache
 def engine(languages: str) -> Engine | None:
-    """Tesseract with the languages asked for, or None when it is not there or lacks one of them."""
+    """Tesseract with these languages, or None if it is not installed or lacks one of them."""
     command = shutil.which("tesseract")
     if command is None:
         return None
@@ -67,7 +67,7 @@ def read_pages(
     seconds: float,
     memory_mb: int,
 ) -> Iterator[tuple[int, Scan | Refusal]]:
-    """What stands on each of the pages. draw: gives a page in grey; called here, for few pages ahead."""
+    """The text of each of the pages. draw: gives a page in grey; called here, for few pages ahead."""
     waiting: deque[tuple[int, Future[Scan | Refusal]]] = deque()
     for page in pages:
         pixels = draw(page)
@@ -83,7 +83,7 @@ def read_pages(
 
 
 def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_mb: int) -> Scan | Refusal:
-    """What stands on a page, upright or on its side, or why that cannot be said. pixels: one byte each."""
+    """The text of a page, upright or on its side, or why it could not be read. pixels: one byte each."""
     if pixels.even:  # Tesseract takes a second to say so
         return Scan(page, by.languages, by.name, 0.0, pixels.width, 0, ())
     arguments = ["--psm", "3", "-l", by.languages, "tsv"]
@@ -149,7 +149,7 @@ def _run(pixels: Pixels, by: Engine, arguments: list[str], seconds: float, memor
 
 
 def _places(command: str) -> list[str]:
-    """What Tesseract needs to see, when it is not installed with the system: its program and its languages."""
+    """The folders that Tesseract needs if it is not installed with the system: its program and its languages."""
     home = Path(command).resolve().parent.parent
     return [
         str(home / "share"),

@@ -1,4 +1,4 @@
-"""Have a PDF read by a worker process, and tell what the end of the process means.
+"""Has a PDF read by a worker process, and works out what the end of the process means.
 
 A PDF is untrusted. Its bytes are piped into a process of its own, which has no network, no files and limited memory, as
 far as the system can take these away (confinement). One line of JSON comes back. Whatever the worker process does, the

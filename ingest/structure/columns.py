@@ -1,4 +1,4 @@
-"""How far the column reaches in which a line stands, and which lines stand side by side."""
+"""Finds how far the column of a line reaches, and which lines are side by side."""
 
 from collections.abc import Iterator
 
@@ -7,21 +7,21 @@ from ingest.structure.page import Line
 from ingest.structure.reading_order import is_prose, overlaps
 
 MARGIN = 0.6
-"""Of the letter size: the room beyond the first word of the next line that justified text never leaves."""
+"""Share of the letter size. Justified text never leaves this much room beyond the first word of the next line."""
 
 _RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
 _OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more has a measure of its own
 _SHORT_RUN = 2  # lines: too few to tell how far their column reaches
 _LEFT_STEP = 4  # points: left edges that differ by less are one
 _LEVEL = 0.6  # of the letter size: baselines that differ by less are on the same height
-_TOUCH = 1.0  # point by which text that stands side by side may overlap
+_TOUCH = 1.0  # point by which text side by side may overlap
 _SAME_SIZE = 0.5  # points by which the size of body text varies
 _SAME_LEFT = 0.3  # of the letter size by which the left edge of one paragraph varies
 _SHORT_LINE = 0.6  # of the width of the column: a shorter line that ends a sentence ends its paragraph beyond doubt
 _NEXT_STEP = 4.0  # times the letter size: a line further down is not the next one
 _OWN_MEASURE_LINES = 3  # fewer do not show a measure
 _OWN_MEASURE_STEP = 1.8  # times the letter size: a wider step parts two texts
-_NARROWER = 2.0  # times the letter size by which such a text must be narrower than what stands around it
+_NARROWER = 2.0  # times the letter size by which such a text must be narrower than the text around it
 _ENDS_NEEDED = 3  # such ends, to say how a document sets paragraphs apart
 _MOSTLY = 0.8  # share of such ends that space must follow
 
@@ -122,7 +122,7 @@ def _ends_short(above: Line, line: Line, edge: float, style: Style) -> bool:
 
 
 def beside(lines: list[Line]) -> list[bool]:
-    """For each line whether other text stands to its left or right on the same height: table cells, boxes, columns."""
+    """For each line, whether other text is to its left or right at the same height: table cells, boxes, columns."""
     found = [False] * len(lines)
     order = sorted(range(len(lines)), key=lambda at: lines[at].y)
     for rank, at in enumerate(order):

@@ -1,4 +1,4 @@
-"""A paragraph while it is being put together, and what is usual in its document."""
+"""A paragraph while it is being built, and the usual typography of its document."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Draft:
     """A paragraph before it has a number and a section.
 
     pages: the page of each line. note: it is a footnote. turns: where in the text a new page starts.
-    alone: no other text stands beside it, as it would in a table. space_above: space sets it apart from the line above.
+    alone: no other text is beside it, as it would in a table. space_above: space sets it apart from the line above.
     """
 
     lines: list[Line]
@@ -51,7 +51,7 @@ class Draft:
 
 @dataclass(slots=True)
 class Style:
-    """What is usual in a document.
+    """The usual typography of a document.
 
     size: of its letters, in points. leading: from baseline to baseline, as a multiple of the letter size.
     spaced: space sets its paragraphs apart, so a short line alone does not end one.

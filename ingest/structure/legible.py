@@ -1,5 +1,5 @@
-"""Is a text what a person would read on the page? Fonts that do not say which letters they draw give other letters, or
-none.
+"""Detects text that is not what a person would read on the page. Fonts that do not say which letters they draw give
+the wrong letters, or none.
 """
 
 import re
@@ -70,7 +70,7 @@ def has_holes(text: str) -> bool:
 
 
 def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
-    """The lines in whose font the letters stand for others, by their places. fonts: of each line."""
+    """The places of the lines whose font shows other letters than the text says. fonts: of each line."""
     by_font: dict[Hashable, list[int]] = defaultdict(list)
     for at, font in enumerate(fonts):
         by_font[font].append(at)

@@ -219,8 +219,7 @@ def _kind(lines: tuple[str, ...]) -> str | None:
 
 
 def _is_response(line: str) -> bool:
-    """Whether a line names an answer to a review or an inquiry: no "multi-agency response to abuse", which is what
-    somebody did."""
+    """Whether a line names an answer to a review or an inquiry. "Multi-agency response to abuse" is not one."""
     line = _WHAT_OTHERS_DID.sub("", line)
     to = _RESPONSE_TO.search(line)
     return _ANSWERED.search(line, to.end()) is not None if to else _RESPONSE.search(line) is not None

@@ -149,8 +149,7 @@ _FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
 
 
 def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated: Container[str]) -> str:
-    """Two lines as one, with one space between them, or with the word between them put together when `above` ended in
-    a hyphen."""
+    """Join two lines with a space, or join the word that is broken between them if `above` ended in a hyphen."""
     if not above or not below:
         return above or below
     if not hyphen:

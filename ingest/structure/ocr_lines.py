@@ -14,7 +14,7 @@ DPI = 300
 """Dots per inch at which a page is drawn for OCR: what Tesseract is tuned for."""
 
 SURE = 60.0
-"""Confidence, 0 to 100. Below it a page may lie on its side, and OCR does not replace a text layer."""
+"""Confidence, 0 to 100. Below it a page may be on its side, and OCR does not replace a text layer."""
 
 _LEAST = 30.0  # confidence of a line; one below it is shown and counted, not searched: often it is no text at all
 _GAP = 1.2  # of the letter size, as in a text page
@@ -98,7 +98,7 @@ def _stands_at(line: Line, other: Line) -> bool:
 
 
 def as_lines(scan: Scan, width: float) -> list[Line]:
-    """The lines of a scan on a page that is so many points wide."""
+    """The lines of a scan, on a page of this width in points."""
     scale = width / scan.width
     result = []
     for text, left, right, baseline, size, gaps, legible in scan.lines:
@@ -116,7 +116,7 @@ def empty(table: str) -> bool:
 
 
 def sideways(table: str) -> bool:
-    """Whether most words stand higher than they are wide: then the page lies on its side."""
+    """Whether most words are taller than they are wide: then the page is on its side."""
     high = wide = 0
     for word in (word for words in _rows(table).values() for word in words if len(word.text) > 3):
         if word.bottom - word.top > word.right - word.left:

@@ -1,4 +1,4 @@
-"""A page as read from the file, before it is understood: lines of text and where they stand.
+"""A page as read from the file, before it is understood: lines of text and their positions.
 
 Lengths are in points (1/72 inch), as the page is seen: x to the right from the left edge, y down from the top edge.
 """
@@ -39,7 +39,7 @@ class Doubt(Enum):
 
 @dataclass(slots=True)
 class Line:
-    """One printed line, or the part of it that stands in one column.
+    """One printed line, or the part of it that is in one column.
 
     x0, x1: where it starts and ends. y: its baseline. size: of the letters at its start.
     bold, bold_end: whether its first and its last letter are set in a bold face.
@@ -72,10 +72,10 @@ class Line:
 class RawPage:
     """A page as the reader gave it: its lines in the order of the file.
 
-    image: the page shows a picture. withheld: how each piece of text was hidden that has been taken out.
-    unread: why there is no text where there should be some, also if it is missing in part of the page only.
+    image: the page shows a picture. withheld: for each piece of text that was taken out, how it was hidden.
+    unread: why text is missing, even if only from part of the page.
     scan: OCR would read the page, or read it better.
-    confidence: of the OCR that has read it, 0 to 100.
+    confidence: of the OCR that read it, 0 to 100.
     """
 
     number: int

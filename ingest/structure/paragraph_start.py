@@ -1,4 +1,4 @@
-"""Whether a line begins a paragraph or goes on with the one above it.
+"""Whether a line begins a paragraph or continues the one above it.
 
 The rules are asked in order; the first that has an answer decides. All thresholds are multiples of the letter size
 unless they say otherwise, so that they hold for large and small print.
@@ -17,21 +17,21 @@ _INDENT = 0.8  # further in or out begins a paragraph
 _LEVEL = 0.6  # baselines that differ by less are one printed line
 _CELL_GAP = 1.2  # wider than any space between words: the next cell of a row
 _SIDEWAYS_STEP = 2.0  # lines set sideways that are nearer than this belong together
-_COLUMN_RISE = 8.0  # a sentence that goes on at least so much higher goes on in the next column
-_COLUMN_LINES = 2  # lines that a column has before a sentence goes on in the next one; a cell of a table may have fewer
+_COLUMN_RISE = 8.0  # a sentence that continues at least this much higher does so in the next column
+_COLUMN_LINES = 2  # lines that a column has before a sentence continues in the next; a cell of a table may have fewer
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
 _FAR = 3.0  # a step wider than this leads to another text
 _OTHER_SIZE = 0.08  # share of the size: letters that differ by more are set for another purpose
-_MIXED_POINTS = 1.1  # points: a sentence may go on in letters that differ by less, as after an abbreviation
+_MIXED_POINTS = 1.1  # points: a sentence may continue in letters that differ by less, as after an abbreviation
 _ROOMY = 3.0  # beyond the first word of the next line: room that ragged text never leaves
 _FULL_LINE = 3.0  # a line that ends nearer to the edge is full
-_VERY_WIDE = 2.0  # times the usual leading: no sentence goes on over so wide a step
-_LOOSE = 1.05  # times the usual leading: a heading stands at least so far above its text
+_VERY_WIDE = 2.0  # times the usual leading: no sentence continues over so wide a gap
+_LOOSE = 1.05  # times the usual leading: a heading is at least this far above its text
 _RAGGED = 0.3  # share of the measure that a line may leave empty where space alone ends paragraphs
 _CENTRED = 0.5  # two lines whose middles differ by less are centred on each other
 _TITLE_LETTERS = 70  # characters of a line that may be a heading
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
-_DASHES = "–—-*"  # bullets that also stand within a sentence
+_DASHES = "–—-*"  # bullets that can also be inside a sentence
 
 _MARKER = re.compile(
     r"^(?:\d{1,3}\.(?=[A-Z‘“])|(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
@@ -49,7 +49,7 @@ def has_marker(text: str) -> bool:
 def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cell: bool) -> bool:
     """Whether `line` begins a paragraph after `above`, the last line of `block`.
 
-    edge: the right edge of the column of `above`. cell: other text stands beside one of the two.
+    edge: the right edge of the column of `above`. cell: there is other text beside one of the two.
     """
     if line.sideways or above.sideways:
         return not (line.sideways and above.sideways and abs(line.y - above.y) < _SIDEWAYS_STEP * line.size)
@@ -58,7 +58,7 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
     if abs(step) < _LEVEL * size and line.x0 >= above.x0:
         return line.x0 - above.x1 > _CELL_GAP * size
     if above.hyphen:
-        # The word goes on, but not in a footnote that stands between it and the next page.
+        # The word continues, but not in a footnote between it and the next page.
         smaller = line.size < (1 - _OTHER_SIZE) * above.size and step > 0
         return smaller and (has_marker(line.text) or step > _FAR * size)
     ended = ends_sentence(above.text)
@@ -75,7 +75,7 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
 
 
 def _goes_on_in_next_column(block: Draft, above: Line, line: Line, rise: float, ended: bool) -> bool:
-    """Whether a line that stands higher goes on with the sentence; else it is the next cell, or a column of its own."""
+    """Whether a line higher up continues the sentence; otherwise it is the next cell, or a separate column."""
     reads_on = not ended and line.text[:1].islower() and abs(line.size - above.size) < _SAME_POINTS
     return reads_on and rise > _COLUMN_RISE and len(block.lines) > _COLUMN_LINES
 
@@ -122,7 +122,7 @@ class _Pair:
 
 
 def _space(pair: _Pair) -> bool | None:
-    """Space begins a paragraph, unless a sentence goes on over a line that something made higher."""
+    """Space begins a paragraph, unless a sentence continues over a line that something made taller."""
     if pair.step <= WIDE_STEP:
         return None
     goes_on = not pair.ended and not pair.short and pair.line.text[:1].islower() and pair.step <= _VERY_WIDE
@@ -130,7 +130,7 @@ def _space(pair: _Pair) -> bool | None:
 
 
 def _bullet(pair: _Pair) -> bool | None:
-    """A bullet begins a paragraph; a dash at the start of a line may stand within a sentence."""
+    """A bullet begins a paragraph; a dash at the start of a line may be inside a sentence."""
     text = pair.line.text
     if text.startswith("o ") and pair.line.gaps[:1] == (2,):
         return True
@@ -143,7 +143,7 @@ def _bullet(pair: _Pair) -> bool | None:
 def _number(pair: _Pair) -> bool | None:
     """A number begins a paragraph where one may begin, or where it counts on from the number of the one above.
 
-    The mark of a footnote always does: in a text it stands behind a word.
+    The mark of a footnote always does: in running text it comes after a word.
     """
     if pair.line.text[0] in _RAISED:
         return True
@@ -163,7 +163,7 @@ def _weight(pair: _Pair) -> bool | None:
 
 
 def _centred(pair: _Pair) -> bool | None:
-    """Centred lines go on until the sentence ends or the weight changes."""
+    """Centred lines continue until the sentence ends or the weight changes."""
     above, line = pair.above, pair.line
     centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < _CENTRED * pair.size
     if not centred or abs(line.x0 - above.x0) <= pair.size or pair.ended:

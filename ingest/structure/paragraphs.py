@@ -1,4 +1,4 @@
-"""From the lines of all pages to paragraphs, also over a page break.
+"""Joins the lines of all pages into paragraphs, across page breaks too.
 
 Lines in, drafts out. A draft becomes a Paragraph of the corpus once its number and its section are known.
 """
@@ -90,7 +90,7 @@ def _mark_notes(blocks: list[Draft], style: Style) -> None:
 
 
 def _join_over_page_break(before: list[Draft], blocks: list[Draft], page: int) -> bool:
-    """Append the first block of a page to the last paragraph of the page before, where it goes on with it."""
+    """Append the first block of a page to the last paragraph of the page before, if it continues it."""
     last = next((draft for draft in reversed(before) if not draft.note), None)
     if last is None or not blocks or blocks[0].note or last.pages[-1] != page - 1 or not _goes_on(last, blocks[0]):
         return False
@@ -99,7 +99,7 @@ def _join_over_page_break(before: list[Draft], blocks: list[Draft], page: int) -
 
 
 def _goes_on(draft: Draft, block: Draft) -> bool:
-    """Whether the first block of a page goes on with the last paragraph of the page before."""
+    """Whether the first block of a page continues the last paragraph of the page before."""
     above, line = draft.lines[-1], block.lines[0]
     if above.hyphen:
         return True

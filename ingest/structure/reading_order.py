@@ -1,7 +1,7 @@
 """The order in which the lines of a page are read.
 
 The order of the file is nearly always the order in which the author wrote, so it stands unless the page itself
-contradicts it: rows that run across two columns are taken apart, and a block that was written late but stands higher
+contradicts it: rows that run across two columns are taken apart, and a block that was written late but is higher
 up in the same column is moved up.
 """
 
@@ -29,7 +29,7 @@ def in_reading_order(page: RawPage) -> list[Line]:
 
 
 def overlaps(one: Line, other: Line) -> bool:
-    """Whether two lines stand above each other, at least for half of the shorter."""
+    """Whether two lines are above each other, for at least half of the shorter."""
     # Asked for every pair of neighbours, several times: min and max would take twice as long.
     left = one.x0 if one.x0 > other.x0 else other.x0
     right = one.x1 if one.x1 < other.x1 else other.x1
@@ -65,7 +65,7 @@ def leading(pages: Iterable[RawPage]) -> float:
 
 
 def split_cells(line: Line) -> list[Line]:
-    """The parts of a line that stand apart from each other, as lines."""
+    """The parts of a line that are set apart from each other, as lines."""
     if not line.gaps:
         return [line]
     starts = [0, *line.gaps]
@@ -85,7 +85,7 @@ def split_cells(line: Line) -> list[Line]:
 
 
 def _whole(lines: list[Line]) -> list[Line]:
-    """Join the pieces of one printed line, which PDFium parts where something raised stands between them."""
+    """Join the pieces of one printed line, which PDFium splits where something raised is between them."""
     result: list[Line] = []
     for line in lines:
         above = result[-1] if result else None
@@ -144,7 +144,7 @@ def is_prose(rows: list[str]) -> bool:
 
 
 def _comments_last(lines: list[Line]) -> list[Line]:
-    """Move the comments that Word prints in the margin behind the text that they stand beside."""
+    """Move the comments that Word prints in the margin to after the text beside them."""
     if not any(_COMMENT.search(line.text) for line in lines):
         return lines
     text: list[Line] = []
@@ -170,7 +170,7 @@ def _goes_on_comment(above: Line, line: Line) -> bool:
 
 
 def _numbers_beside(lines: list[Line]) -> list[Line]:
-    """Put numbers that the file draws as a column each before the line that it stands beside."""
+    """Put each number that the file draws in a column before the line beside it."""
     alone = [line for line in lines if _NUMBER.fullmatch(line.text) and not line.sideways]
     if len(alone) < _NUMBERS_NEEDED:
         return lines
@@ -202,7 +202,7 @@ def _numbers_beside(lines: list[Line]) -> list[Line]:
 
 
 def _top_down(lines: list[Line]) -> list[Line]:
-    """Move a block that comes late in the file up before what stands below it on the page."""
+    """Move a block that comes late in the file to before the text below it on the page."""
     runs: list[list[Line]] = []
     for line in lines:
         above = runs[-1][-1] if runs else None

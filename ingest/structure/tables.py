@@ -4,7 +4,7 @@ from ingest.structure.draft import Draft
 
 _ROW_OVERLAP = 0.3  # of the letter size by which the cells of a row share height, at least
 _CELL_OVERLAP = 0.5  # of the letter size by which a cell may start left of where the one before it ends
-_LEFT_STEP = 3  # points: cells whose left edges differ by less stand below each other
+_LEFT_STEP = 3  # points: cells whose left edges differ by less are below each other
 _NEAR_ROWS = 4  # rows above and below that may show that two cells are a row of a table
 _ROW_CELLS = 3  # cells that make a row of a table by themselves
 
@@ -14,7 +14,7 @@ _Box = tuple[float, float, float, float]
 def join_rows(blocks: list[Draft]) -> list[Draft]:
     """The blocks with the cells of each table row joined.
 
-    A row has three cells, or two that stand below those of another row. Blocks that stand side by side without being
+    A row has three cells, or two that are below those of another row. Blocks that are side by side without being
     a row are marked as not alone.
     """
     boxes = [_box(block) for block in blocks]
@@ -36,7 +36,7 @@ def join_rows(blocks: list[Draft]) -> list[Draft]:
 
 
 def _rows(blocks: list[Draft], boxes: list[_Box]) -> list[list[int]]:
-    """The places of blocks that stand side by side, from left to right, together."""
+    """The places of blocks that are side by side, from left to right, together."""
     rows: list[list[int]] = []
     for at, (top, bottom, left, _) in enumerate(boxes):
         if rows:

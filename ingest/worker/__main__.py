@@ -1,7 +1,7 @@
 """The process that reads PDFs: `python -m ingest.worker`. A request is a line of JSON and the bytes of a file; the
 answer is a line.
 
-For each file a process of its own is forked (ingest.sandbox.fork_server). It gives up all rights that it does not need
+A separate process is forked for each file (ingest.sandbox.fork_server). It gives up all rights that it does not need
 before it sees the first byte. Its parent limits the time.
 """
 
@@ -28,7 +28,7 @@ from ingest.worker import extract, pipeline, render
 from ingest.worker.pdfium import documents
 
 _SELDOM = 50_000, 20, 100
-"""How seldom the garbage of cycles is collected, in objects: a process that ends after one file makes little of it."""
+"""Thresholds of the garbage collector, which runs seldom: a process that ends after one file has few cycles."""
 _LONGEST_LIMITS = 10_000  # bytes
 _EXAMPLE = Path(corpus.__file__).parent / "demo" / "Child Robin LCSPR Executive Summary.pdf"
 

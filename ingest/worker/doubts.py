@@ -1,4 +1,4 @@
-"""Was all of a page read, and as it is printed there? A page that needs OCR says so, also when it has some letters."""
+"""Marks pages that need OCR: those that were not read in full, or not as printed, even if they have some text."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ def judge(handle: int, page: RawPage, things: PageObjects) -> None:
 
 
 def drop_ciphers(page: RawPage) -> None:
-    """Take out the lines in which other letters stand than on the page: what nobody printed must not be found."""
+    """Remove the lines whose letters differ from those on the page: what is not printed must not be found."""
     page.lines = [line for line in page.lines if line.doubt is not Doubt.CIPHER]
     if page.unread and not page.lines:
         page.reader = None

@@ -1,4 +1,4 @@
-"""From the bytes of a PDF to pages of lines: which reader reads the file, and which each page?
+"""Extracts the lines of each page from the bytes of a PDF, and chooses the reader for the file and for each page.
 
 PDFium reads it. pypdf reads the file that PDFium cannot open, and any page that PDFium cannot read or reads badly; the
 better one is kept. A file that neither can open is given to both once more with a new end. Runs in the child process.
@@ -24,7 +24,7 @@ _HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it s
 def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
     """Every page of the PDF in `data`. Raises Unreadable; a page that cannot be read is a page with `unread` set.
 
-    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what lies under a box as
+    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what is under a box as
     text.
     """
     if not data:

@@ -1,5 +1,5 @@
-"""What the text of a line does not tell and its letters do: raised marks, drawn hyphens, accents printed over letters,
-words set with space between their letters.
+"""Finds what only the single letters of a line show: raised marks, drawn hyphens, accents printed over letters,
+letter-spaced words.
 
 PDFium is asked about single letters only in lines that show a sign of one of these.
 """
@@ -13,7 +13,7 @@ from ingest.structure import normalise
 from ingest.worker.pdfium import binding, textpage
 
 _SMALL = 0.8  # of the letter size: a mark is smaller
-_RISE = 0.12  # of the letter size by which a mark stands above the line, at least
+_RISE = 0.12  # of the letter size by which a mark is above the line, at least
 _TOUCHING = 0.15  # of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
 _AFTER_BULLET = 0.5  # of the letter size: wider than a space between words, as after the "o" that Word sets
@@ -52,7 +52,7 @@ class Line:
         return self.offset + at if self.straight else max(0, textpage.place_of(self.text_page, self.offset + at))
 
     def at(self, place: int) -> int:
-        """Where in the line the letter at a place of the page stands; outside of the line when it is none of it."""
+        """Where in the line the letter at a place of the page is; outside the line if it is not part of it."""
         return (place if self.straight else textpage.offset_of(self.text_page, place)) - self.offset
 
     def size(self, at: int) -> float:
@@ -155,7 +155,7 @@ def _close_spaced_words(line: Line, letters: list[str]) -> None:
 
 
 def _gap(line: Line, space: int) -> float:
-    """How far the letters on both sides of a space stand apart, in points."""
+    """The distance between the letters on both sides of a space, in points."""
     return (
         textpage.loose_box(line.text_page, line.place(space + 1))[0]
         - textpage.loose_box(line.text_page, line.place(space - 1))[2]
@@ -172,8 +172,8 @@ def _raise_digits(line: Line, letters: list[str]) -> None:
 
 
 def _raise_marks(line: Line, letters: list[str], base: float, usual: float, pieces: list[binding.Box]) -> None:
-    """Small letters and digits that stand above the line, whatever they stand at: `20182` is `2018²`, `bruisingiii` is
-    `bruising iii`. They are pieces of their own in the file, so a line of one piece has none.
+    """Mark small letters and digits that are raised above the line, whatever comes before them: `20182` is `2018²`,
+    `bruisingiii` is `bruising iii`. They are separate pieces in the file, so a line of one piece has none.
     """
     text = line.text
     for left, bottom, right, top in pieces:
@@ -191,7 +191,7 @@ def _raise_marks(line: Line, letters: list[str], base: float, usual: float, piec
 
 
 def _small_run(line: Line, at: int, usual: float) -> tuple[int, int]:
-    """The small letters and digits around one of them that stand in a row."""
+    """The small letters and digits in a row with one of them."""
 
     def small(place: int) -> bool:
         return 0 <= place < len(line.text) and line.text[place].isalnum() and line.size(place) < _SMALL * usual

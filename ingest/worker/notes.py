@@ -1,4 +1,4 @@
-"""What has been typed on a page, in the fields of a form and as notes? It is text of the page, and marked as typed."""
+"""Text typed on a page, into the fields of a form or as notes. It becomes text of the page, marked as typed."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _KINDS = {objects.WIDGET: "form field", objects.FREE_TEXT: "note"}
 
 
 class Noted(NamedTuple):
-    """A loaded page (0: it cannot be loaded), where things are typed on it, and how many redactions are only marked."""
+    """A loaded page (0: it cannot be loaded), the places of its typed text, and how many redactions are only marked."""
 
     handle: int
     typed: list[tuple[str, geometry.Box]]

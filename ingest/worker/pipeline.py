@@ -1,4 +1,4 @@
-"""From the bytes of one file to a corpus Text: the whole way, in the child process."""
+"""The whole pipeline from the bytes of one file to a corpus Text. Runs in the child process."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -83,7 +83,7 @@ def understand(document: Document, id: str, name: str) -> Text:
 
 
 def _attachments(document: Document) -> dict[str, Found]:
-    """The files inside the file, as something that it says of itself."""
+    """The names of the files inside the file, as metadata."""
     if not document.attachments:
         return {}
     names = [name.replace(ATTACHED_APART.strip(), "/") for name in document.attachments]
@@ -91,7 +91,7 @@ def _attachments(document: Document) -> dict[str, Found]:
 
 
 def _repaired(line: Line) -> Line:
-    """The line with its text repaired, the places of its gaps kept, and a hyphen at its end taken note of."""
+    """The line with its text repaired, its gaps kept in place, and a hyphen at its end recorded."""
     _repair_text(line)
     if not line.hyphen and normalise.ends_in_hyphen(line.text):
         line.text, line.hyphen = line.text[:-1], True

@@ -1,4 +1,4 @@
-"""What does a PDF say of itself, beside its pages? Labels, properties and outline, as PDFium gives them."""
+"""What a PDF says about itself: page labels, properties and outline, as PDFium gives them."""
 
 import re
 from datetime import date
@@ -18,7 +18,7 @@ def labels(document: int, pages: int) -> list[str]:
 
 
 def properties(document: int) -> dict[str, str]:
-    """Title, author and the day it was made (ISO), those of them that it tells."""
+    """Title, author and creation date (ISO), as far as the file has them."""
     told = {
         "title": one_line(documents.meta(document, "Title"), VALUE_LENGTH),
         "author": one_line(documents.meta(document, "Author"), VALUE_LENGTH),

@@ -61,7 +61,7 @@ class Book:
             return work()
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 - see above; the page or the file is told as unread
+        except Exception as error:  # noqa: BLE001 - see above; the page or the file is reported as unread
             self.error = type(error).__name__
             return None
 

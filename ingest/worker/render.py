@@ -1,4 +1,4 @@
-"""What does a page look like? For people, with marks, and for OCR; runs in the child process."""
+"""Draws pages: for people, with the matches marked, and for OCR. Runs in the child process."""
 
 import math
 import unicodedata
@@ -100,7 +100,7 @@ def _marked(
 
 
 def places(letters: Sequence[str], marks: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:
-    """Where the marks stand among the letters of a page: (first, last), for those that can be told for sure."""
+    """Where the marks are among the letters of a page: (first, last), for those that can be placed for certain."""
     plain: list[str] = []
     home: list[int] = []
     for at, letter in enumerate(letters):

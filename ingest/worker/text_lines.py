@@ -1,4 +1,4 @@
-"""Which lines stand on a page, where, and how are they set? A few calls of PDFium a line, not one a letter."""
+"""The lines of a page, their positions and fonts, in a few calls of PDFium for each line instead of one per letter."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from ingest.worker.pdfium import documents, textpage
 from ingest.worker.pdfium.binding import Box
 
 _TOO_WIDE = 0.54  # of the letter size: wider than most text faces on average; then a wide gap is looked for
-_GAP = 1.2  # of the letter size: wider than any space between two words, also in justified text
+_GAP = 1.2  # of the letter size: wider than any space between two words, even in justified text
 _SLANTED = 0.2  # rise over run: a steeper line is a watermark or a label of a chart
 _MOST_PIECES = 200  # of a line that are looked at
 _BOLD = 600  # weight of a font
@@ -23,7 +23,7 @@ _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends
 
 
 def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
-    """Give the page its lines in the order of the file; for each the places of its letters are told."""
+    """Add the lines to the page, in the order of the file. Return the positions of the letters of each line."""
     count = min(textpage.count_letters(text_page), LETTERS_A_PAGE)
     if count <= 0:
         return []
@@ -46,7 +46,7 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
 
 
 class _Lines:
-    """The lines of a page so far. upright, sideways: how many letters stand so."""
+    """The lines of a page so far. upright, sideways: how many letters are upright, and how many sideways."""
 
     def __init__(self, text_page: int, seen: documents.View, page: RawPage, *, straight: bool) -> None:
         self._text_page, self._seen, self._straight = text_page, seen, straight
@@ -134,7 +134,7 @@ def _is_bold(text_page: int, place: int) -> bool:
 
 
 class _Places(Sequence[int]):
-    """The places of the letters of a line on a page that has letters without Unicode: each is asked for when needed."""
+    """The places of the letters of a line on a page that has letters without Unicode. Each is looked up when needed."""
 
     def __init__(self, text_page: int, offset: int, count: int) -> None:
         self._text_page, self._offsets = text_page, range(offset, offset + count)

@@ -62,7 +62,7 @@ def batch(
     """Run many queries at once. FILE is CSV, TSV, XLSX or JSON Lines with a column `query`, or plain text with one
     query per line; `-` reads stdin. Run the same command again to resume a batch that was stopped.
 
-    Filters given here apply to every query that has none of its own in the column of that name.
+    A filter given here applies to every query whose row has no value in the column of that name.
     """
     from corpus.errors import QueryRefused
     from reviews.terminal.results import counted

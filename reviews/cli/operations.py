@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--max-age",
     metavar="26h",
-    help="Exit with code 9 if the last good update is older than this (90m, 26h, 7d) or a folder is missing.",
+    help="Exit with code 9 if the last successful update is older than this (90m, 26h, 7d) or a folder is missing.",
 )
 @JSON
 @click.pass_obj
@@ -65,7 +65,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
         _print_index(generation)
         for sentence in warnings:
             click.echo(f"Warning: {sentence}")
-        click.echo(f"Last good update: {_ago(age)}.")
+        click.echo(f"Last successful update: {_ago(age)}.")
         for record in last:
             click.echo(_row(record))
         for withdrawal in withdrawn[: run_log.MANY]:
@@ -123,7 +123,7 @@ def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
 def remove(path: Path, report: str, reason: str, keep_editions: bool, yes: bool, as_json: bool) -> None:
     """Remove REPORT permanently: delete its text from the library, the index and all records. This cannot be undone.
 
-    Older editions in the same file go too. The end of the output lists what you have to see to yourself.
+    Older editions in the same file are removed too. The end of the output lists what you must do yourself.
     """
     from corpus.settings import load_settings
     from reviews.maintenance.remove import chosen
@@ -165,11 +165,11 @@ def _stale(age: timedelta | None, limit: timedelta) -> str | None:
         return "No update has succeeded yet. Run `reviews update`."
     if age < timedelta(minutes=-5):
         return (
-            f"The last good update is dated {_ago(age)}: the clock was wrong then, or has been set back. If it is "  # noqa: S608
-            "wrong now, set it. If it is right, run `reviews update`; the newest run counts."
+            f"The last successful update is dated {_ago(age)}: the clock was wrong then, or has been set back. If "  # noqa: S608
+            "it is wrong now, set it. If it is right, run `reviews update`; the newest run counts."
         )
     if age > limit:
-        return f"The last good update was {_ago(age)}. `reviews runs --last` shows how the last run ended."
+        return f"The last successful update was {_ago(age)}. `reviews runs --last` shows how the last run ended."
     return None
 
 

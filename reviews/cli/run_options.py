@@ -15,5 +15,5 @@ TRUST = click.option(
     "--trust-hidden-text", is_flag=True, help="Include text under black boxes. Pass it on every run of this library."
 )
 COPIES = click.option(
-    "--allow-copies", is_flag=True, help="Also read files whose text is almost that of a removed report."
+    "--allow-copies", is_flag=True, help="Also read files whose text is almost the same as that of a removed report."
 )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated."
 )
 @click.option("--name", "names", multiple=True, help="Host name to accept, and to use in links; can be repeated.")
-@click.option("--https", is_flag=True, help="Browsers always reach the page by https: mark cookies as secure.")
+@click.option("--https", is_flag=True, help="Mark cookies as secure, for a page that is always reached over https.")
 @click.option(
     "--rate",
     type=click.IntRange(min=0),

@@ -1,4 +1,4 @@
-"""Where do the bytes of a report lie on disk, whatever the file is called now?"""
+"""Finds the files that have the bytes of a report, whatever they are called now."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from ingest.discover import key_of
 class Copy:
     """A file that holds the bytes of a report. key: its path as the corpus keeps it.
 
-    ours: it lies in the library's reports/ and is no link to elsewhere.
+    ours: it is in the library's reports/ and not a link to elsewhere.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Make removals true: everything that is done after a report was removed, as often as it takes.
+"""Completes removals: everything that is done after a report was removed, repeated until it succeeds.
 
 The corpus and `removals.json` say what was removed. Every run that writes compares the two (`catch_up`), so that a
 removal that was interrupted is finished, and one that a restored backup has forgotten is done again.

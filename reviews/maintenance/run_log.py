@@ -25,7 +25,7 @@ from reviews.maintenance.lock import held
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
 MANY = 20
-"""How many withdrawn reports are listed in text. The rest are counted."""
+"""The most withdrawn reports that are listed in text. The rest are counted."""
 _PDF = re.compile(r"\.pdf\b", re.IGNORECASE)
 _UNNAMED = "The message named a file that is not known any more. It was taken out when a report was removed."
 _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older versions, which began with a time
@@ -133,7 +133,7 @@ def age(runs: Path) -> timedelta | None:
 
 
 def forget(runs: Path, reports: Collection[str], known: Collection[str], until: str) -> None:
-    """Take the titles and file names of removed reports out of all records.
+    """Remove the titles and file names of removed reports from all records.
 
     A record also names files that were not read, and does not say which report they became later. So the records of
     runs that began by `until` (UTC, ISO 8601) keep only names that the corpus still knows (`known`). What cannot be
@@ -240,7 +240,7 @@ def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[st
 
 
 def _without_names(error: Any, known: Collection[str]) -> Any:
-    """An error that names no file but those that are known."""
+    """An error message without the names of files other than the known ones."""
     if not isinstance(error, str):
         return error
     rest = error
@@ -250,7 +250,7 @@ def _without_names(error: Any, known: Collection[str]) -> Any:
 
 
 def _nameless(record: dict[str, Any]) -> dict[str, Any]:
-    """The record of a run without the names of files that are removed reports: nothing is kept of these."""
+    """The record of a run without the names of the files of removed reports, which must not be kept."""
     done = record.get("ingest")
     if not isinstance(done, dict):
         return record

@@ -1,4 +1,4 @@
-"""Is everything in a library as it was written? What `reviews check` looks at."""
+"""The checks of `reviews check`: is everything in a library as it was written?"""
 
 import hashlib
 import json
@@ -15,9 +15,9 @@ from reviews.maintenance import copies
 
 
 def problems(library: Library, *, full: bool = False) -> list[str]:
-    """What is wrong, in sentences; nothing when all is well.
+    """What is wrong, in sentences; nothing if all is well.
 
-    The corpus, the index and what was worked out from it. full: every byte and every word of these, and all other
+    Checks the corpus, the index and what was computed from it. full: every byte and every word of these, and all other
     files: PDFs, records of runs, tokens, the list of removals.
     """
     settings = library.settings

@@ -80,10 +80,10 @@ def run(
 
     read, index: which steps. rebuild: build the index from nothing. verify: read every file to see whether it has
     changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty. allow_copies: also read
-    files whose text is almost that of a removed report. Raises Locked when another run holds the lock, and Corrupt when
-    the check finds a fault.
+    files whose text is almost the same as that of a removed report. Raises Locked when another run holds the lock, and
+    Corrupt when the check finds a fault.
 
-    A run that is stopped by the user or the system publishes what it has read. clock: tells when it is time to publish
+    A run that is stopped by the user or the system publishes what it has read. clock: says when it is time to publish
     while files are still being read.
     """
     done = Run("update" if read and index else "ingest" if read else "index")

@@ -1,4 +1,4 @@
-"""What a removal did, and what it leaves to the person who asked for it."""
+"""What a removal did, and what the person who asked for it must still do."""
 
 from collections.abc import Iterator
 

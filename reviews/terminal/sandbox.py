@@ -1,4 +1,4 @@
-"""What kept the processes that read PDFs from doing harm, as people are told."""
+"""The description, for people, of the sandbox in which PDFs were read."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class LibraryPool:
             self.let_go()
 
     def let_go(self) -> None:
-        """Forget what was kept of reports: open libraries, pictures, workbooks. What a request still uses goes when it
+        """Drop what is cached of reports: open libraries, pictures, workbooks. What a request still uses goes when it
         ends. Python gives the memory back but does not overwrite it.
         """
         with self._lock:

@@ -1,7 +1,7 @@
 """Private folders for the answers to sheets of queries, inside the library's cache.
 
-A removal deletes the cache, and with it every finished workbook. A lock tells the folders of running servers from those
-that a killed one left.
+A removal deletes the cache, and with it every finished workbook. The folders of running servers are locked,
+unlike those that a killed server left.
 """
 
 import shutil
@@ -15,7 +15,7 @@ _LOCK = ".lock"
 
 
 class SheetFolder:
-    """One server's folder. It is made when it is first needed, also again after a removal deleted it."""
+    """One server's folder. It is made when it is first needed, and again if a removal deleted it."""
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
@@ -23,7 +23,7 @@ class SheetFolder:
         self._lock: FileLock | None = None
 
     def make(self, name: str) -> Path:
-        """A new folder inside. Where the library cannot be written to, it lies with the system's temporary files."""
+        """A new folder inside. Where the library cannot be written to, it is with the system's temporary files."""
         if self._path is None or not self._path.exists():
             self.close()
             try:

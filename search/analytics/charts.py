@@ -106,7 +106,7 @@ class _Bar:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """kind: query, name (of a bar, ends at x), numbers or note. y: of the line on which the letters stand."""
+    """kind: query, name (of a bar, ends at x), numbers or note. y: of the baseline of the letters."""
 
     x: float
     y: float

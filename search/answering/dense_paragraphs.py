@@ -70,7 +70,7 @@ def _near(
 
 
 def densest(matches: Sequence[Match], document: int, layout: Layout, ordinals: Sequence[int]) -> list[Span]:
-    """For each of the paragraphs that has any of the words, the span in which those that it has are nearest."""
+    """For each paragraph that has any of the words, the span in which its words are closest together."""
     spans = spans_by_part(locate(matches, document, layout), ordinals)
     return sorted(nearest_window(_groups(each))[1] for each in spans.values() if each)
 

@@ -27,7 +27,7 @@ from index.storage.engine import Layout
 from search.answering.ranking import idf
 
 _Points = list[float]
-"""What each of the words adds."""
+"""The score that each of the words adds."""
 
 
 class MostWords:
@@ -63,7 +63,7 @@ class MostWords:
         """The score of each document, at most 1.1: the report and its best paragraphs make up half each of 1.
 
         near: the documents that have the words in one paragraph, and are shown first if these are no sentence.
-        together: where the words stand together in them.
+        together: where the words occur together in them.
         """
         reports = self._of_reports(set(documents))
         totals = {document: sum(points) for document, points in reports.items()}

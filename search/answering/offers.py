@@ -1,4 +1,4 @@
-"""Ways on from an answer: queries that find something, each with its count. None is applied by itself."""
+"""Further queries to offer with an answer. Each finds something, and says how much. None is applied automatically."""
 
 import re
 from collections import defaultdict
@@ -168,8 +168,8 @@ def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
 
 
 def _without_some(parts: Sequence[Query], count: Count) -> Iterator[list[Query]]:
-    """First with each part in turn made wider, then without what is found nowhere, then without one part, then each
-    part for itself.
+    """The query with each part in turn made wider, then without what occurs nowhere, then without one part, then
+    each part alone.
     """
     some = parts[:_PARTS]
     yield [

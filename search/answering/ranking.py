@@ -1,4 +1,4 @@
-"""The order of hits: BM25 over the words of the text and of the title, and more for parts of the query that stand
+"""The order of hits: BM25 over the words of the text and of the title, and more for parts of the query that are
 together in one paragraph. The numbers are in index.ranking_policy; docs/ranking.md has what was measured.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.
@@ -82,7 +82,7 @@ class Ranking:
         return total
 
     def proximity(self, answer: Answer, document: int, layout: Layout) -> dict[int, float]:
-        """The points that each part of the query, by its index in the matches, gets for standing near others: of plain
+        """The points that each part of the query, by its index in the matches, gets for being near others: for plain
         words that stand together by how near they come, of other parts for sharing a paragraph.
         """
         if answer.together and (nearness := answer.together.nearness(document)):

@@ -1,4 +1,4 @@
-"""Suggests a corrected query and explains why nothing was found. No suggestion is applied by itself."""
+"""Suggests a corrected query and explains why nothing was found. No suggestion is applied automatically."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ _EDITS = 2
 _LETTERS = 3  # of the word as typed, for each that is wrong in it: with fewer, anything is like anything
 _SHARE = 2.56  # of the reports must have the word that is offered, halved for each letter typed for one wrong
 _LONG = 30  # a longer word is none that a person meant
-_NEARBY = 5  # words between the two of a phrase that stands nowhere as it was typed
+_NEARBY = 5  # words between the two of a phrase that occurs nowhere as it was typed
 _MOST_WORDS = 8  # that are looked up for a suggestion
 _SLIPS = 1  # reports: a word that no more have can be a slip of the pen
 _SLIP_TIMES = 20  # as many reports must have the word that was meant

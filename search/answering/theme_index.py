@@ -1,4 +1,4 @@
-"""Which reports have which theme, and the postings of the themes' phrases.
+"""Finds which reports have which theme, and keeps the postings of the themes' phrases.
 
 Computed once for each generation and vocabulary, and cached beside the index.
 """
@@ -29,7 +29,7 @@ VERSION = "3"
 """Version of the cache. Change it when the same themes would match other reports."""
 _PHRASES = ".phrases"
 MANY = 500
-"""From this many reports on, themes are counted in advance and their phrases are cached. Fewer take no time."""
+"""With this many reports, themes are counted in advance and their phrases are cached. With fewer it is quick anyway."""
 
 
 def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] | None]:

@@ -31,11 +31,11 @@ COLUMNS = (
     "text",
     "link",
 )
-"""Of the table of mentions: a row for each passage that has some. confidence: of the OCR, if the
+"""Columns of the table of mentions, which has a row for each passage with mentions. confidence: of the OCR, if the
 page was read by OCR. mentions: how many. match: the words found."""
 
 REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "file")
-"""Those that say something about the report."""
+"""The columns that describe the report."""
 
 SUMMARY = (
     "id",
@@ -53,15 +53,15 @@ SUMMARY = (
     "warnings",
     "error",
 )
-"""Of the summary. reports, of: the n and the N of "n of N reports". together, apart: of plain words, how many
+"""Columns of the summary. reports, of: the n and the N of "n of N reports". together, apart: for plain words, how many
 reports have them in one paragraph, and how many do not.
 """
 
 MOST = ("id", "query", "report", "title", "board", "year", "lacks")
-"""Of the table of reports with most of the words: a row for each, none of them counted anywhere else."""
+"""Columns of the table of reports with most of the words, which are not counted anywhere else."""
 
 MATRIX = ("report", "title", "board", "year")
-"""Of the matrix, before a column for each query."""
+"""Columns of the matrix, before a column for each query."""
 
 _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 

@@ -48,7 +48,7 @@ def _date(session: Session, document: int) -> str | None:
 
 
 def _grouped(session: Session, hits: Sequence[int], group: Group) -> tuple[list[int], int]:
-    """The hits with those of one case side by side, where the first of them stands; and the number of cases."""
+    """The hits with those of one case together, at the place of the first of them; and the number of cases."""
     different = len(set(map(session.cases.__getitem__, hits)))
     if group == "none" or different == len(hits):
         return list(hits), different

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from search.parsing.quotes import QUOTES, quotation
 
 HYPHENS = "-‐‑−–"
-"""What can stand for NOT at the start of a word: word processors turn a typed hyphen into the others."""
+"""Characters that mean NOT at the start of a word: word processors turn a typed hyphen into the others."""
 
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(rf"[^\s()|{QUOTES}]+")
@@ -21,9 +21,9 @@ _SLOP = re.compile(r"~([0-9]*)")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """kind: "run", "quoted", "open", "close" or "or". glued: no space stands between it and what follows.
+    """kind: "run", "quoted", "open", "close" or "or". glued: there is no space between it and what follows.
 
-    text: of a quotation, what stands between the marks. slop: the digits after `"…"~`, None without a `~`.
+    text: of a quotation, what is between the marks. slop: the digits after `"…"~`, None without a `~`.
     """
 
     kind: str

@@ -42,7 +42,7 @@ MAX_WARNINGS = 20
 FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file", "paragraph")
 
 ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
-"""From a name as typed to the theme's name as it is written in the theme file, and its queries; None when unknown."""
+"""Looks up a theme by its name as typed: returns its name in the theme file, and its queries; None when unknown."""
 
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 
@@ -162,7 +162,7 @@ class _Reader:
         return plain
 
     def _take(self, pieces: list[Token], at: int) -> int:
-        """Take the piece at `at` with those that belong to it; return where to go on."""
+        """Take the piece at `at` with those that belong to it; return where to continue."""
         token = pieces[at]
         if token.kind == "run":
             return self._run(pieces, at)
@@ -266,7 +266,7 @@ class _Reader:
         return at + 1
 
     def _rest_of_years(self, first: str, pieces: list[Token], at: int) -> tuple[str, int]:
-        """The whole range, where its other end stands apart: `year:2015 to 2020`, `year:2015 - 2020`."""
+        """The whole range, if its other end is a separate word: `year:2015 to 2020`, `year:2015 - 2020`."""
         runs = [piece.text for piece in pieces[at + 1 : at + 3] if piece.kind == "run"]
         if len(runs) < 2 or not (
             years.is_one(first) and years.stand_between(runs[0]) and years.is_one(trimmed(runs[1]))

@@ -1,4 +1,4 @@
-"""Reads a query of nothing but words as a person means it: function words are left out, the others stand together."""
+"""Reads a query of only words as a person means it: function words are left out, the others belong together."""
 
 from __future__ import annotations
 

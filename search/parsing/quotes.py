@@ -19,7 +19,7 @@ _CLOSING = re.compile(rf"(?<=[\w*?.,!…)])[{_SINGLE}]+(?=[.,;:!?…]*(?:[\s()|~
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """start, end: of the quoted text. after: where the text goes on. closed: whether there was a closing mark."""
+    """start, end: of the quoted text. after: where the text continues. closed: whether there was a closing mark."""
 
     start: int
     end: int

@@ -19,7 +19,7 @@ from search.sheets.table import Row, table_of
 
 MAX_BYTES = 100_000_000
 MAX_QUESTIONS = 16_000
-"""Of one sheet: the matrix has a column for each, and Excel has no more columns."""
+"""The most queries in one sheet: the matrix has a column for each, and Excel allows no more."""
 
 ID, QUERY = "id", "query"
 _NARROWING = tuple(each.name for each in FILTERS)  # columns; several values are separated by ;

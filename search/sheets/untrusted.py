@@ -19,7 +19,7 @@ _LONGEST = 64_000_000  # bytes of an answer; a sheet of 5 MB becomes a few times
 
 
 def read_untrusted(data: bytes, name: str) -> Sheet:
-    """As query_sheet.read. Raises UsageError also for a sheet that takes too much time or memory."""
+    """Like query_sheet.read, but also raises UsageError for a sheet that takes too much time or memory."""
     command = [sys.executable, "-B", "-P", "-m", "search.sheets", f"sheet{Path(name).suffix.lower()}", str(_MEMORY_MB)]
     if works_in_bubblewrap():
         command = [*box(), *command]

@@ -33,10 +33,10 @@ def lines_in(text: str, width: float) -> int:
 
 
 def height(lines: int) -> int:
-    """The height in points of a row with so many lines."""
+    """The height in points of a row with this many lines."""
     return _LINE * min(lines, _MOST_LINES)
 
 
 def shortened(text: str, length: int) -> str:
-    """A text of at most so many characters, with an ellipsis where it was cut."""
+    """The text, cut to at most `length` characters, with an ellipsis where it was cut."""
     return text if len(text) <= length else f"{text[: length - 1]}…"

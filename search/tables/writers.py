@@ -56,7 +56,7 @@ FORMS = ("xlsx", *TEXT_FORMS, "parquet")
 
 
 def form_of(out: Path, form: str | None) -> str:
-    """The form to write: as asked, else as the file's ending says.
+    """The format to write: the one given, or else the one that the file's ending says.
 
     Raises UsageError for an ending that is none of FORMS, and for Parquet where pyarrow is not installed.
     """

@@ -21,7 +21,7 @@ _AREA = re.compile(
     r"|(?:(?:Metropolitan|City|Borough|County|District|Unitary) )*Council$|Local Area Partnership$|Combined Authority$)"
     r".*)?$"
 )
-# What can stand before a name that begins with a capital as well: who is written to, an office, another document.
+# Words with a capital that can come before a name: an addressee, an office, another document.
 _BEFORE = re.compile(
     r"^.*\b(?:Dear|To|From|Re|Chair(?:s|person|man|woman)?|Directors?|Managers?|Heads?|Lead(?:er)?s?|Members?|Authors?"
     r"|Officers?|Reports?|Reviews?|Inspections?|Visits?|Responses?|Commissioned|Behalf|Published|Prepared|Inspectors?"

@@ -142,7 +142,7 @@ def _names_place(title: str) -> bool:
 
 
 def _borne_out(told: str, page: Sequence[str]) -> bool:
-    """Whether every name and number of a title stands on the page. A template carries the title of another report."""
+    """Whether every name and number of a title is on the page. A template carries the title of another report."""
     seen = set(re.findall(r"\w+", " ".join(page).casefold()))
     words = re.findall(r"\w+", _DOCUMENT.sub(" ", told))
     names = [word for word in words if word.isdigit() or (word[0].isupper() and word.lower() not in _COMMON)]

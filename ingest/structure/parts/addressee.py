@@ -1,4 +1,4 @@
-"""Who is asked in a recommendation, where the words say so beyond doubt."""
+"""Finds who a recommendation is addressed to, if its words leave no doubt."""
 
 import re
 
@@ -34,7 +34,7 @@ _CALLED = re.compile(r"^recommendation:\s+", re.IGNORECASE)
 
 
 def addressee(text: str) -> str | None:
-    """Who is asked in an item, as "The LSCP should …" says."""
+    """Who an item is addressed to, from words such as "The LSCP should …"."""
     found = _ADDRESSED.match(_CALLED.sub("", text[len(bullet_of(text)) :].lstrip()))
     if found is None:
         return None
@@ -45,11 +45,11 @@ def addressee(text: str) -> str | None:
 
 
 def addressed_by(heading: str) -> str | None:
-    """Who is asked in every item under a heading such as "Recommendations for the police"."""
+    """Who every item is addressed to under a heading such as "Recommendations for the police"."""
     found = _FOR.match(re.sub(r"^[\d.]+\s*", "", heading).strip(" :"))
     return found.group("name") if found and _BODY.search(found.group("name")) else None
 
 
 def addressed_to(heading: str) -> bool:
-    """Whether a heading says no more than whom what stands under it is for: "The police", "For health services"."""
+    """Whether a heading only says who the text under it is for: "The police", "For health services"."""
     return len(heading.split()) <= _NAME_WORDS and _BODY.search(heading) is not None

@@ -1,4 +1,4 @@
-"""Headings, told by their size, weight and case, and by what stands around them."""
+"""Recognises headings by their size, weight and case, and by what is around them."""
 
 import re
 from collections.abc import Collection
@@ -24,7 +24,7 @@ _SENTENCE = 80  # characters: what is longer and asks for something is the text 
 _LINES = 4  # of a heading, at most
 _LOOK_BELOW = 3  # paragraphs below among which the first that is no footnote is looked at
 _LARGE = 1.08  # times the size of the body: set larger than it
-_VERY_LARGE = 1.25  # times the size of the body: a heading, whatever stands beside it
+_VERY_LARGE = 1.25  # times the size of the body: a heading, whatever is beside it
 _BOLD_LENGTH = 120  # characters of a heading in bold of the size of the body
 _CAPITALS = 0.9  # share of the letters of a heading set in capitals
 _KNOWN_LENGTH = 45  # characters of a heading that only its words tell
@@ -65,7 +65,7 @@ def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed:
 
 
 def _may_be_heading(draft: Draft) -> bool:
-    """Whether a paragraph has the form of a heading: short, upright, no item, label or sentence that goes on."""
+    """Whether a paragraph has the form of a heading: short, upright, and not an item, label or continued sentence."""
     text, first = draft.text, draft.lines[0]
     if len(text) > _SENTENCE and _ASKS.search(text):
         return False

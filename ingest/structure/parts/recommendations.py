@@ -1,6 +1,6 @@
 """The recommendations and findings of a report. People go straight to them, so each is an item of its own.
 
-An item starts at a paragraph that is called "Recommendation 6" or "Finding 1", wherever it stands; in a part of the
+An item starts at a paragraph that is called "Recommendation 6" or "Finding 1", wherever it is; in a part of the
 report that is for recommendations or findings, also at a numbered paragraph or a bullet; and where such a part has
 neither, at a paragraph that asks for something. An item is everything up to the next one that belongs to it. What
 only leads in to a list ("The board should:" above bullets) is part of no item.
@@ -68,7 +68,7 @@ _MOSTLY = 0.5  # share of a part for findings that must be bullets, for each to 
 
 
 def find(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> tuple[Item, ...]:
-    """The items of a report in the order in which they stand."""
+    """The items of a report in the order of the text."""
     starts = {start.at: start for start in _listed(paragraphs, sections)}
     for further in (_answered(paragraphs), _marked(paragraphs), _named(paragraphs)):
         starts |= {start.at: start for start in further}
@@ -83,7 +83,7 @@ def find(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> tuple[
 class _Start:
     """Where an item starts. bullet: it is a bullet. asks: it is prose that asks for something.
 
-    asked: whom the words above the list ask, as "The board should:" does.
+    asked: who the words above the list address, such as "The board should:".
     """
 
     at: int
@@ -118,7 +118,7 @@ def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
 
 
 def _answered(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
-    """What stands between a heading, or an answer, and "This recommendation is accepted"."""
+    """What is between a heading, or an answer, and "This recommendation is accepted"."""
     above: list[Paragraph] = []
     for paragraph in paragraphs:
         if _DECIDED.match(paragraph.text):
@@ -133,7 +133,7 @@ def _answered(paragraphs: Sequence[Paragraph]) -> Iterator[_Start]:
 
 def _listed(paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Iterator[_Start]:
     """The starts of items in the parts that are for recommendations or findings."""
-    named = {  # the kinds whose named items stand in a part for them: what else stands there is about them
+    named = {  # the kinds whose named items have a part of their own: other text there is about them
         _SECTIONS[sections[p.section].kind]
         for p in paragraphs
         if _NAMED.match(p.number or "") and sections[p.section].kind in _SECTIONS
@@ -201,7 +201,7 @@ def _shape(number: str | None) -> str:
 
 
 def _recommendations(inside: list[Paragraph], section: Section) -> list[_Start]:
-    """Numbered paragraphs and the bullets that stand under none of them; where there are neither, prose that asks."""
+    """Numbered paragraphs and the bullets that are not under one; where there are neither, prose that asks."""
     tops = {p.ordinal for p in _tops(inside)}
     if tops or any(bullet_of(p.text) for p in inside):
         found = list(_from_list(inside, tops))
@@ -216,7 +216,7 @@ def _recommendations(inside: list[Paragraph], section: Section) -> list[_Start]:
 
 
 def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[_Start]:
-    """The numbered paragraphs, the bullets under none of them, and prose between them that asks a body by its name."""
+    """The numbered paragraphs, the bullets that are not under one, and prose between them that asks a named body."""
     asking = any(_ASKS.search(p.text) for p in inside if p.ordinal in tops)
     under_number = under_prose = False
     asked = None
@@ -259,9 +259,9 @@ def _tops(inside: list[Paragraph]) -> list[Paragraph]:
 
 
 def _is_narrative(paragraph: Paragraph, following: Paragraph | None, asking: bool, tops: set[int]) -> bool:
-    """Whether a numbered paragraph among recommendations only tells, or leads in to them.
+    """Whether a numbered paragraph among recommendations is only narrative, or introduces them.
 
-    asking: others of them ask for something, so that what does not is told apart.
+    asking: other paragraphs ask for something, so one that does not can be distinguished.
     """
     text = words_of(paragraph)
     if text.endswith(":") and following is not None and following.ordinal in tops:
@@ -299,7 +299,7 @@ def _end(start: _Start, paragraphs: Sequence[Paragraph], sections: Sequence[Sect
 
 
 def _only_names(head: Paragraph) -> bool:
-    """Whether the first paragraph only names an item, so that its words stand below it."""
+    """Whether the first paragraph only names an item, so that its words are below it."""
     words = words_of(head)
     return not words or head.heading or (len(words) < _TITLE_LENGTH and words[-1].isalnum() and not _ASKS.search(words))
 
@@ -331,7 +331,7 @@ def _item(start: _Start, paragraphs: Sequence[Paragraph], sections: Sequence[Sec
     item = Item.of(start.kind, inside, section)
     if start.kind is not ItemKind.RECOMMENDATION:
         return item
-    # A title names nobody; who is asked stands in the line below it.
+    # A title names nobody; the addressee is in the line below it.
     named = map(addressee, item.text.splitlines()[: 2 if _only_names(inside[0]) else 1])
     asked = next((name for name in named if name), None) or start.asked or addressed_by(section.heading)
     return Item.of(start.kind, inside, section, asked)
@@ -341,7 +341,7 @@ def _item(start: _Start, paragraphs: Sequence[Paragraph], sections: Sequence[Sec
 
 
 def _once(found: list[Item]) -> list[Item]:
-    """Each item once: a summary and an action plan repeat what the part for it says under the same number."""
+    """The items without repeats: a summary and an action plan repeat the items of the main part by number."""
     best: dict[tuple[ItemKind, str], int] = {}
     for at, item in enumerate(found):
         key = (item.kind, (item.number or "").lower())

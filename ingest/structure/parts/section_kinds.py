@@ -1,4 +1,4 @@
-"""What the part under a heading is for, as the words of the heading say."""
+"""The kind of a section, from the words of its heading."""
 
 import re
 

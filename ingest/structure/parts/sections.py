@@ -43,7 +43,7 @@ def divide(
             sections.append(Section(len(sections), kind, draft.text))
         places.append(len(sections) - 1)
     if len(drafts) and 0 not in places:
-        # Section 0 is for what stands before the first heading; where nothing does, it is not there.
+        # Section 0 is the text before the first heading; if there is none, there is no section 0.
         sections = [Section(section.ordinal - 1, section.kind, section.heading) for section in sections[1:]]
         places = [place - 1 for place in places]
     return sections, places, found
@@ -63,14 +63,14 @@ class _Enclosing:
 
 
 def _encloses(outer: _Enclosing, rank: float, number: str | None) -> bool:
-    """Whether a heading stands under another one: its number says so, or else its letters."""
+    """Whether a heading is below another in rank, by its number or else by its letters."""
     if outer.number and number and outer.number[0].isdigit() and number[0].isdigit():
         return number.startswith((f"{outer.number}.", f"{outer.number}-"))
     return outer.rank > rank
 
 
 def _rank(draft: Draft, number: str | None) -> float:
-    """How high a heading stands: size first, then bold, then the depth of its number. Larger encloses smaller."""
+    """The rank of a heading: size first, then bold, then the depth of its number. Larger encloses smaller."""
     depth = len(re.findall(r"\d+", number)) if number and number[0].isdigit() else 1
     letters = [letter for letter in draft.text if letter.isalpha()]
     capitals = 0.25 if letters and all(letter.isupper() for letter in letters) else 0.0

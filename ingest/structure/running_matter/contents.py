@@ -1,4 +1,4 @@
-"""Contents lists: headings with the pages on which they stand."""
+"""Contents lists: headings with their page numbers."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.model import AsideRole
 from ingest.structure.page import Line, RawPage
 
-_FIRST_PAGES = 12  # among which a contents list stands, or in the first eighth of a longer file
+_FIRST_PAGES = 12  # among which a contents list must be, or in the first eighth of a longer file
 _ENTRIES_NEEDED = 3  # for a list
 _LINES_BETWEEN = 4  # that are no entry end the list; a heading may run over three
 _SLACK = 60  # pages that a list may count beyond the last page of the file: the file may be an extract
@@ -22,7 +22,7 @@ _ROMAN_LETTERS = frozenset("ivxlc")
 
 
 def headings(lines: list[Line]) -> Iterator[str]:
-    """The headings that the lines of a contents list name; one over two lines also as a whole."""
+    """The headings in the lines of a contents list. One over two lines is also given joined."""
     before = ""
     for row in _rows(lines):
         found = _entry(row)

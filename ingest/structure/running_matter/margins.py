@@ -1,4 +1,4 @@
-"""The lines in the top and the bottom margin of a page, where running lines and page numbers stand."""
+"""The lines in the top and the bottom margin of a page, where running lines and page numbers are."""
 
 from operator import attrgetter
 

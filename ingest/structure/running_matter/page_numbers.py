@@ -8,7 +8,7 @@ from ingest.structure.page import Line, RawPage
 from ingest.structure.running_matter.margins import margins
 
 _PAGES_NEEDED = 3  # on which a number counts with the page; fewer where the file is shorter
-_OUTERMOST = 2  # lines from the edge among which the page's own label stands
+_OUTERMOST = 2  # lines from the edge among which the page's own label is
 _PAGE_NUMBER = re.compile(
     r"^(?:page|p\.?|tudalen)?\s*[-–—|]?\s*(?P<n>\d{1,4}|[ivxlc]{1,7})\s*[-–—|]?\s*"
     r"(?:(?:of|/|o)\s*\d{1,4})?\s*[-–—|]?\s*(?:page|p\s?a\s?g\s?e)?$",
@@ -27,7 +27,7 @@ def mark(pages: list[RawPage]) -> None:
 
 
 def number_in(text: str) -> int | None:
-    """The number in a line that is nothing but a page number ("12", "iv", "Page 2 of 39", "1 | P a g e"), else None."""
+    """The number in a line that is only a page number ("12", "iv", "Page 2 of 39", "1 | P a g e"), else None."""
     found = _PAGE_NUMBER.match(text)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Running headers and footers: what comes again in the same place of the margin from page to page."""
+"""Recognises running headers and footers: lines that repeat in the same place of the margin from page to page."""
 
 import re
 from collections import defaultdict
@@ -14,11 +14,11 @@ _SAME_PLACE = 8.0  # points by which a running line may move from page to page
 _MOVED = 3  # times that, where the words are the very same and a page is a little longer
 _NEAR = 6  # pages before and after among which a running line must come again
 _NEIGHBOURS = 4  # pages before or after on one of which it must: every other page, with one left out
-_PAGES_NEEDED = 3  # on which it must stand
-_SHORT_FILE = 3  # pages: there it must stand on every page
+_PAGES_NEEDED = 3  # on which it must be
+_SHORT_FILE = 3  # pages: in such a file it must be on every page
 _RUNNING_LINES = 4  # at the top or at the bottom of a page
 _LARGE = 1.2  # times the size of the body: set like a heading
-_MOST = 0.6  # share of the pages near on which a line in large type must stand
+_MOST = 0.6  # share of the pages near on which a line in large type must be
 _SPACE = 1.5  # times the letter size: more than from line to line of a text
 _SAME_WORDS = 0.8  # share of the words of a broken running line that are words of the others
 _WORDS_NEEDED = 3  # in a broken running line
@@ -37,7 +37,7 @@ def mark(pages: list[RawPage]) -> None:
 
 
 def _mark_across(pages: list[RawPage]) -> None:
-    """Mark what stands across the text or up its side from page to page: watermarks, protective markings."""
+    """Mark what runs across the text or up its side from page to page: watermarks, protective markings."""
     size = body_size(pages)
     seen: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
     found: list[tuple[RawPage, Line]] = []
@@ -58,7 +58,7 @@ def _mark_across(pages: list[RawPage]) -> None:
 
 
 def unmark(pages: list[RawPage]) -> None:
-    """Take the role back: a running line runs beside something. Where a file has nothing else, it is its text."""
+    """Undo the marks in a file that has nothing else: there the lines are its text."""
     for page in pages:
         for line in page.lines:
             if line.role in (AsideRole.HEADER, AsideRole.FOOTER):
@@ -75,7 +75,7 @@ class _Margin:
 
 
 def _mark_repeated(pages: list[RawPage]) -> None:
-    """What stands in the same place of the margin on neighbouring pages, digits apart, is a header or a footer."""
+    """Mark headers and footers: lines that are the same but for digits, in the same place on neighbouring pages."""
     seen: dict[tuple[AsideRole, str], list[tuple[int, float]]] = defaultdict(list)
     size = body_size(pages)
     found = [
@@ -92,10 +92,10 @@ def _mark_repeated(pages: list[RawPage]) -> None:
             large = line.size > _LARGE * size
             repeats = _repeats(seen[margin.role, key], margin.page.number, place, len(pages), large)
             if not repeats or number_in(line.text) is not None:
-                break  # what lies further in than a line of the report is the report's
+                break  # what is further in than a line of the report belongs to the report
             running.append(line)
         del running[_RUNNING_LINES:]
-        # A citation that comes again in the footnotes of page after page is no footer: those stand apart.
+        # A citation that repeats in the footnotes of page after page is not a footer: footers are set apart.
         while margin.role is AsideRole.FOOTER and running and not _stands_apart(running[-1], margin.page):
             running.pop()
         for line in running:
@@ -103,7 +103,7 @@ def _mark_repeated(pages: list[RawPage]) -> None:
 
 
 def _place(line: Line, page: RawPage, role: AsideRole) -> float:
-    """How far a line stands from its edge of the page, in points."""
+    """The distance of a line from its edge of the page, in points."""
     return line.y if role is AsideRole.HEADER else page.height - line.y
 
 
@@ -123,14 +123,14 @@ def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int,
     near = {number for number, other in seen if abs(other - place) < _SAME_PLACE and abs(number - page) <= _NEAR}
     if pages <= _SHORT_FILE:
         return len(near) == pages > 1
-    if large:  # a heading that stands at the top of some pages is the report's; a running line in large type is on most
+    if large:  # a heading at the top of some pages belongs to the report; a running line in large type is on most
         return len(near) > _MOST * min(pages, 2 * _NEAR)
     # On neighbouring pages, or on every other page where left and right pages differ.
     return len(near) >= _PAGES_NEEDED and any(0 < abs(number - page) <= _NEIGHBOURS for number in near)
 
 
 def _stands_apart(line: Line, page: RawPage) -> bool:
-    """Whether more space than between two lines of text lies between this line and the text above it."""
+    """Whether the space between this line and the text above it is more than that between two lines of text."""
     inner = [other.y for other in page.free if other is not line and not other.sideways]
     return min((line.y - y for y in inner if y < line.y - 1), default=page.height) > _SPACE * line.size
 

@@ -1,4 +1,4 @@
-"""How the functions of PDFium are called: by address, with one place for what they leave behind.
+"""Calls the functions of PDFium by address, with shared buffers for what they return through pointers.
 
 Documents, pages and objects are plain addresses here (0: there is none). A call with an address costs a third of one
 with the typed pointers of pypdfium2, and a hundred reports take a million of them.
@@ -24,7 +24,7 @@ def quick(function: Any, result: Any, *arguments: Any) -> Any:
 
 ADDRESS, INT, ULONG, FLOAT, DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong, ctypes.c_float, ctypes.c_double
 
-# What a call leaves behind is read before the next: one place for all of them. Nothing here runs in two threads.
+# Buffers that all calls share: each result is read before the next call. Nothing here runs in two threads.
 doubles, floats, whole = (DOUBLE * 4)(), (FLOAT * 6)(), (INT * 2)()
 four_doubles, four_floats = struct.Struct("4d").unpack_from, struct.Struct("4f").unpack_from
 D0, D1, D2, D3 = (ctypes.addressof(doubles) + n * ctypes.sizeof(DOUBLE) for n in range(4))

@@ -112,7 +112,7 @@ def page_box(page: int) -> Box:
 
 
 def view(page: int) -> View:
-    """From a point in the space of the file to the page as it is seen: turned, cropped, y down from the top."""
+    """Converts a point in the space of the file to the page as it is seen: rotated, cropped, y down from the top."""
     left, bottom, right, top = page_box(page)
     turn = page_rotation(page)
     if turn == 1:
@@ -156,7 +156,7 @@ def attached(document: int, index: int, most: int) -> bytes | None:
 
 
 def bookmarks(document: int, most: int) -> Iterator[str]:
-    """The titles of the outline in order, at most so many; each once, also in an outline that runs in a circle."""
+    """The titles of the outline in order, up to a limit; each once, even in an outline with a cycle."""
     known: set[int] = set()
     waiting: list[int | None] = [_first_mark(document, None)]
     while waiting and len(known) < most:

@@ -1,4 +1,4 @@
-"""The objects of a page: text, paths, pictures, forms and notes, where they lie and how they are painted."""
+"""The objects of a page: text, paths, pictures, forms and notes, where they are and how they are painted."""
 
 import ctypes
 import math
@@ -35,13 +35,13 @@ TEXT, PATH, IMAGE, FORM = (
     pdfium.FPDF_PAGEOBJ_IMAGE,
     pdfium.FPDF_PAGEOBJ_FORM,
 )
-"""Kinds of what stands on a page."""
+"""Kinds of objects on a page."""
 
 LINK, WIDGET, FREE_TEXT = pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT
 """Kinds of notes. Most links and widgets draw nothing; a widget is a field of a form, and a free text a typed note."""
 
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-"""How text is drawn that is not drawn."""
+"""The render mode of text that is not drawn."""
 
 REDACT = pdfium.FPDF_ANNOT_REDACT
 """The kind of note that marks what is to be redacted. Until it is applied, what it marks can be seen."""
@@ -50,9 +50,9 @@ Colour = tuple[int, int, int]
 """Red, green, blue; each from 0 to 255."""
 
 UNKNOWN: Colour = (0xBF, 0xBF, 0xBF)
-"""What PDFium says of a pattern: its colours are not known before it is drawn."""
+"""The colour that PDFium gives for a pattern, whose colours are known only when it is drawn."""
 
-_LAYER = "OC\0".encode("utf-16-le")  # the name of the mark of what belongs to a layer
+_LAYER = "OC\0".encode("utf-16-le")  # the name of the mark on objects that belong to a layer
 
 count_objects = quick(pdfium.FPDFPage_CountObjects, INT, ADDRESS)
 object_at = quick(pdfium.FPDFPage_GetObject, ADDRESS, ADDRESS, INT)

@@ -1,4 +1,4 @@
-"""The letters of a page: their text, where they stand and how they are set."""
+"""The letters of a page: their text, positions and fonts."""
 
 import ctypes
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def letters(text: int, count: int) -> str:
 
 
 def origin(text: int, place: int) -> tuple[float, float]:
-    """Where a letter stands on its line."""
+    """The position of a letter on its line."""
     _origin(text, place, D0, D1)
     return doubles[0], doubles[1]
 

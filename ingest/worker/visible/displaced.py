@@ -1,5 +1,5 @@
-"""By how much does a text layer stand beside the scan that it was read from? Some programs move or crop one and not the
-other; then no word stands at its ink, and yet none is hidden.
+"""Measures how far a text layer is shifted from the scan that it was read from. Some programs move or crop one and not
+the other; then no word is where its ink is, although none is hidden.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from ingest.worker.pdfium import documents, drawing
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.ink import paper
 
-_FAR = 48  # points: a layer that stands further off is not found
+_FAR = 48  # points: a layer that is further off is not found
 _COARSE, _FINE = 4, 1  # points between the places that are tried
 _MORE = 1.15  # times the ink where the words are; less is chance
 _WORDS = 150  # that are tried; a page has about five hundred

@@ -39,7 +39,7 @@ def around(letters: Sequence[Box]) -> Box:
 
 
 def moved(box: Box, by: tuple[float, float]) -> Box:
-    """The rectangle so far to the right and up."""
+    """The rectangle moved this far to the right and up."""
     return box[0] + by[0], box[1] + by[1], box[2] + by[0], box[3] + by[1]
 
 
@@ -54,7 +54,7 @@ def is_scan(pictures: Sequence[Box], page: Box) -> bool:
 
 
 def runs(hidden: Collection[int]) -> list[list[int]]:
-    """Offsets that follow each other, put together; a single letter between two runs (a space) does not part them."""
+    """Runs of consecutive offsets. A single letter between two runs (a space) does not split them."""
     found: list[list[int]] = []
     for offset in sorted(hidden):
         if found and offset - found[-1][-1] <= 2:

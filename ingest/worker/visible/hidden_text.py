@@ -1,8 +1,8 @@
-"""Which letters of a page can nobody see? They are taken out: a name under a black box is the worst thing that a search
-could show.
+"""Finds the letters of a page that nobody can see, and takes them out: a name under a black box is the worst thing that
+a search could show.
 
-One rule: a letter is seen if the page looks different when the text object of the letter is left out (docs/adr/0016).
-`suspects` says for which objects that has to be tried.
+One rule: a letter can be seen if the page looks different without the text object of the letter (docs/adr/0016).
+`suspects` chooses the objects to try, and `unseen` compares the page with and without them.
 """
 
 import re

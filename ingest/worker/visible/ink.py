@@ -1,4 +1,4 @@
-"""What does a part of a page look like? The proof of what a person can see there, whatever was drawn over what."""
+"""Draws part of a page, which shows what a person can see there, whatever was drawn over what."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,5 +1,5 @@
-"""Which letters stand for something else that is drawn? OCR leaves its letters invisibly over a scan, or visibly under
-it, and some programs leave them over letters that are drawn as curves. What can be seen is the scan, or the curves.
+"""Finds letters that stand for something else that is drawn. OCR puts its letters invisibly over a scan, or visibly
+under it, and some programs put them over letters that are drawn as curves. What can be seen is the scan, or the curves.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from ingest.worker.visible.ink import Part, left_out
 from ingest.worker.visible.page_objects import Letter, PageObjects
 
 _INK = 60  # of 255: how far ink differs from its paper at least
-_LAYER = 10  # words: fewer may stand anywhere by chance
+_LAYER = 10  # words: fewer may be anywhere by chance
 _IN_PLACE = 0.9  # of the words of a layer stand at ink where the layer is in its place
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
@@ -20,8 +20,8 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 
     That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
     is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
-    but a ground, and there must be ink in it where the word is. Where the layer as a whole stands beside its scan, the
-    word is looked for where it stands when the layer is moved back.
+    but a ground, and there must be ink in it where the word is. If the whole layer is shifted from its scan, the word
+    is looked for where it is when the layer is moved back.
     """
     scan = geometry.is_scan(things.pictures, documents.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
@@ -56,8 +56,8 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 def _standing(
     handle: int, layer: list[Letter], texts: Sequence[str], drawn: list[int], whole: bool, by: tuple[int, int]
 ) -> tuple[list[list[tuple[int, int]]], int]:
-    """The words of a layer, as lines and offsets of their letters, at whose places something is drawn that is no black
-    box; and how many words there are. by: how far the layer is moved.
+    """The words of a layer where something other than a black box is drawn, as lines and offsets of their letters; and
+    how many words there are. by: how far the layer is moved.
     """
     standing: list[list[tuple[int, int]]] = []
     count = 0

@@ -1,4 +1,4 @@
-"""What stands on a page besides its letters, in the order of drawing: pictures, fills, lines, forms, notes."""
+"""Everything on a page besides its letters, in drawing order: pictures, fills, lines, forms, notes."""
 
 from itertools import repeat
 from typing import NamedTuple
@@ -11,7 +11,7 @@ _SEGMENTS = 500  # a path with more counts as one rectangle
 _FORMS_IN_FORMS = 3
 _OBJECTS_A_FORM = 2_000
 NOTES_A_PAGE = 1_000
-"""Notes that are looked at."""
+"""The most notes of a page that are examined."""
 
 
 class Letter(NamedTuple):
@@ -26,8 +26,8 @@ class Letter(NamedTuple):
 class PageObjects:
     """The objects of a page with their kinds and places, in the order of drawing.
 
-    picturing: the objects that are pictures or show one; pictures: where they lie. texts_in_forms: the text objects
-    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: where notes lie that may be drawn
+    picturing: the objects that are pictures or show one; pictures: where they are. texts_in_forms: the text objects
+    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: the places of notes that may be drawn
     over the page; marked: how many of them ask for a redaction that was never carried out.
     """
 
@@ -59,8 +59,8 @@ class PageObjects:
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
 
     def _look_inside(self, form: int, depth: int, outer: int) -> bool:
-        """Keep what is inside a form; whether it shows a picture, itself or in a form of its own. outer: the form that
-        stands on the page.
+        """Record what is inside a form. Return whether it, or a form inside it, shows a picture. outer: the form on the
+        page.
         """
         picture = False
         for position in range(min(objects.count_inside(form), _OBJECTS_A_FORM)):

@@ -1,5 +1,5 @@
-"""Which text of a page might be hidden? A cheap test that says where it is worth to draw the page twice. It may name
-text that can be seen, but must not miss text that cannot.
+"""Finds text that might be hidden: a cheap test of where it is worth drawing the page twice. It may name text that can
+be seen, but must not miss text that cannot.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,12 +11,12 @@ from ingest.worker.pdfium import documents, objects
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.page_objects import PageObjects, pieces
 
-_NEAR = 48  # of 255: two colours that differ by more in red, green or blue can be told apart, also in thin letters
+_NEAR = 48  # of 255: two colours that differ by more in red, green or blue can be told apart, even in thin letters
 _WHITE = (255, 255, 255)
 _THIN = 1.0  # points: letters as low as that are tiny, or dashes
 _TINY = 2.0  # points: letters of that size may be too small to leave a trace
 _TALL = 60.0  # points: letters that high, or a line that climbs
-_EDGE = 0.3  # of the height of letters, above and below: what hides a letter lies over its middle too
+_EDGE = 0.3  # of the height of letters, above and below: what hides a letter covers its middle too
 
 
 def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] = ()) -> set[int]:

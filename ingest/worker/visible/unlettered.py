@@ -1,5 +1,5 @@
-"""Is there print on a page where no letter stands? A scan under a running header, and text that is drawn as curves or
-as small pictures, look like lines of print and have no letters.
+"""Detects print on a page that has no letters in its text: a scan under a running header, and text that is drawn as
+curves or as small pictures, look like lines of print.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ _PIXELS = 3_000_000  # drawn at most; a poster is drawn smaller
 _DARK = 60  # of 255: how much darker than its paper ink is, at least
 _STROKES = 8  # across a row: fewer may be a line, a frame or a logo
 _LINE = (3.0, 40.0)  # points: how high a line of print is
-_FULL = 0.4  # of the height of the page: where letters fill more, no scan lies under them unread
-_MARGIN = 0.12  # of the height of the page, above and below: running matter stands there
+_FULL = 0.4  # of the height of the page: where letters fill more, there is no unread scan under them
+_MARGIN = 0.12  # of the height of the page, above and below: running matter is there
 _SHAPES = 12  # letters drawn as shapes; fewer are a logo
 _SEGMENTS = 6  # of the shape of a letter, at least; a box has five
 _LONG = 60  # segments: a shape with more may be a whole line of letters
@@ -27,7 +27,7 @@ _PAD = 0.35  # of the letter size: ink around a letter that is still its own
 
 
 def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
-    """Whether lines of print are drawn on the page where no line of it stands."""
+    """Whether lines of print are drawn on the page where its text has no line."""
     if not (_may_be_scan(handle, page, things) or _may_be_curves(things)):
         return False
     few = sum(len(line.text) for line in page.lines) < _FEW_LETTERS
@@ -69,7 +69,7 @@ def _letters_of(shape: int, kind: int, high: float) -> int:
 
 
 def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
-    """How many lines of print are drawn where no line stands."""
+    """How many lines of print are drawn where the text has no line."""
     wide, high = documents.page_width(handle), documents.page_height(handle)
     scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
     width, height = max(1, int(wide * scale)), max(1, int(high * scale))

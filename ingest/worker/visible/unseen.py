@@ -1,5 +1,5 @@
-"""Which of these letters does a page look the same without? The page is drawn with and without their text objects, and
-what differs is looked for where each letter stands.
+"""Finds the letters without which a page looks the same: draws the page with and without their text objects, and
+compares the two where each letter is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ def among(
 
 
 def bands(letters: Iterable[Letter]) -> Iterator[dict[int, list[Letter]]]:
-    """The letters by their objects, so many together as are best drawn together."""
+    """The letters by their objects, in groups that are best drawn together."""
     by_thing: dict[int, list[Letter]] = {}
     for letter in letters:
         by_thing.setdefault(letter.thing, []).append(letter)
@@ -79,7 +79,7 @@ def _too_thin(box: Box) -> bool:
 
 
 def _apart(boxes: dict[int, Box]) -> list[list[int]]:
-    """The objects in groups in which none lies over another: a label is not the name under it."""
+    """The objects in groups in which none is over another: a label is not the name under it."""
     groups: list[list[int]] = []
     cells: list[dict[tuple[int, int], list[int]]] = []
     for thing, box in boxes.items():

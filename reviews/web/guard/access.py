@@ -28,7 +28,7 @@ class Access:
     """How people sign in. With neither tokens nor a header, everyone who can reach the page can use it.
 
     tokens: those of the library. header: set by a proxy at one of `proxies` (addresses or networks) to name the person.
-    https: browsers always reach the page by https.
+    https: browsers always reach the page over https.
     """
 
     tokens: Tokens | None = None
@@ -65,7 +65,7 @@ class Access:
         return sender
 
     def is_https(self) -> bool:
-        """Whether the browser has an encrypted connection: as we were told, or as a listed proxy says."""
+        """Whether the browser has an encrypted connection: by our own setting, or as a listed proxy says."""
         forwarded = self._by_proxy() and request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
         return bool(self.https or request.is_secure or forwarded)
 
@@ -130,8 +130,9 @@ def check() -> AnyResponse | None:
 
 
 def _slow_down(access: Access, tried: str) -> None:
-    """Limit requests without a valid token, by where they come from and by what they try. A valid one is never here, so
-    nobody is locked out by others behind the same proxy."""
+    """Limit requests without a valid token, by where they come from and by what they try. Requests with a valid token
+    never get here, so nobody is locked out by others behind the same proxy.
+    """
     strangers: Rate = current_app.extensions["strangers"]
     now = time.monotonic()
     if not strangers.takes(f"from {access.client()}", now) or (

@@ -95,7 +95,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
                 self._let_go(channel)
 
     def handle_accept(self) -> None:
-        """Accept a connection, and let go of the one that has waited longest where there are too many."""
+        """Accept a connection, and close the one that has waited longest if there are too many."""
         super().handle_accept()
         channels = [
             channel for channel in self._map.values() if isinstance(channel, Channel) and not channel.will_close

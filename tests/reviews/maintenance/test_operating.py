@@ -305,7 +305,7 @@ def test_a_failure_after_the_clock_was_set_back_is_the_last_run(small: Path, mon
     said = call(small, "status", "--max-age", "26h")
     assert "4000 days in the future" in said.stderr
     assert "has been set back" in said.stderr
-    assert "-" not in next(line for line in said.stdout.splitlines() if "Last good" in line)
+    assert "-" not in next(line for line in said.stdout.splitlines() if "Last successful" in line)
     assert call(small, "update").exit_code == 0
     assert call(small, "status", "--max-age", "26h").exit_code == 0, "as the sentence says, an update mends it"
 
