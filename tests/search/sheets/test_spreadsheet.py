@@ -329,7 +329,7 @@ def test_a_table_that_is_wide_and_long_is_refused_before_it_is_spread_out() -> N
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["query", *(f"c{n}" for n in range(990))])
-        for row in range(1, 2000):
+        for row in range(1, 2_100):
             sheet.write_string(row, 0, "neglect")
     with pytest.raises(UsageError, match="too large"):
         questions(file.getvalue(), "sheet.xlsx")
