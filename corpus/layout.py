@@ -4,9 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.atomic import write_atomic
 from corpus.catalogue import rows as catalogue_rows
-from corpus.disk_errors import refused
+from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
 from corpus.errors import UsageError
 from corpus.settings import Settings
 from corpus.storage.store import Store

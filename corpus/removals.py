@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from corpus.atomic import write_atomic
-from corpus.disk_errors import refused
+from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
 from corpus.errors import Corrupt
 from corpus.likeness import ALMOST, Fingerprint, fingerprint, likeness
 

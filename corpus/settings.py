@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from corpus.disk_errors import refused
+from corpus.disk.disk_errors import refused
+from corpus.disk.names import real_path
 from corpus.errors import UsageError
-from corpus.names import real_path
 from corpus.paths import LibraryPaths
 
 EXTRACTORS = ("pdfium", "pypdf")

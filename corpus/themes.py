@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from corpus.disk_errors import refused
+from corpus.disk.disk_errors import refused
 
 SHIPPED = Path(__file__).with_name("themes.toml")
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from corpus.disk.names import real_path, safe_name
 from corpus.errors import UsageError
 from corpus.files import FileRecord
-from corpus.names import real_path, safe_name
 from corpus.reasons import Reason
 from corpus.settings import Settings
 from ingest import portfolio

@@ -9,10 +9,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from corpus.disk.names import safe_name
+from corpus.disk.regular_file import read_regular
 from corpus.model import Scan, Text
-from corpus.names import safe_name
 from corpus.reasons import Reason
-from corpus.regular_file import read_regular
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest import portfolio

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from corpus.names import spoken_name
+from corpus.disk.names import spoken_name
 from corpus.report import Report
 from index import analyser
 from index.query import Field

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from corpus.catalogue.rows import DERIVED, Row, case_id
-from corpus.names import spoken_name
+from corpus.disk.names import spoken_name
 from corpus.report import METADATA, Report
 
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from corpus.catalogue.places import same_place
 from corpus.catalogue.rows import Row
-from corpus.names import spoken_name
+from corpus.disk.names import spoken_name
 
 _T = TypeVar("_T")
 

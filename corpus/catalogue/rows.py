@@ -17,7 +17,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from corpus.catalogue.text_table import decoded, folded, guarded, records_of, separator, unguarded
-from corpus.disk_errors import refused
+from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit
 from corpus.report import METADATA, Report
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.disk_errors import no_room, refused
+from corpus.disk.disk_errors import no_room, refused
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, ReviewsError
 from corpus.storage.migrations import FORMAT, STEPS
 

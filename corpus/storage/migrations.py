@@ -8,7 +8,7 @@ it takes no steps, so what reads a table must still understand it as it was befo
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from corpus.names import safe_name
+from corpus.disk.names import safe_name
 
 Execute = Callable[..., Any]
 """`execute(statement, values)` of the connection, inside the transaction of the step."""
@@ -20,7 +20,7 @@ def _add_missing_folders(execute: Execute) -> None:
 
 
 def _clean_names(execute: Execute) -> None:
-    """File names that are not Unicode were kept as bytes; they become clean text (see `corpus.names`)."""
+    """File names that are not Unicode were kept as bytes; they become clean text (see `corpus.disk.names`)."""
     renamed = 0
     for table, column in (("file", "path"), ("withdrawn", "file")):
         stored = execute(f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'").fetchall()  # noqa: S608

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from corpus.atomic import write_atomic
+from corpus.disk.atomic import write_atomic
 from index.matching.expansion import Slots
 from index.storage.postings import Postings, PostingsBuilder, unpack
 

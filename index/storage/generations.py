@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.atomic import flush_file, flush_folder
-from corpus.disk_errors import refused
+from corpus.disk.atomic import flush_file, flush_folder
+from corpus.disk.disk_errors import refused
 from corpus.errors import Corrupt, NoIndex, ReviewsError
 from corpus.report import Coverage, Report
 from index.storage.engine import SegmentSummary

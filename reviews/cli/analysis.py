@@ -118,7 +118,7 @@ def trends(
     filters: Filters,
 ) -> None:
     """Count the reports that mention each of the QUERIES, by year, and show their share of that year's reports."""
-    from corpus.atomic import write_atomic
+    from corpus.disk.atomic import write_atomic
     from reviews.terminal.results import coverage, width
     from search.analytics.charts import PICTURES, chart
     from search.analytics.trends import COLUMNS
@@ -255,7 +255,7 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
     """Export the text of the reports for other tools, one row per paragraph, or their citations for a reference
     manager. QUERY and filters choose the reports; --section chooses the sections.
     """
-    from corpus.atomic import write_atomic
+    from corpus.disk.atomic import write_atomic
     from reviews import citation
     from reviews.terminal.results import counted
     from search.analytics.paragraphs import COLUMNS, chosen, paragraphs

@@ -151,7 +151,7 @@ def _summary(done: BatchSummary) -> Iterator[str]:
 
 
 def _template(out: Path | None) -> None:
-    from corpus.atomic import write_atomic
+    from corpus.disk.atomic import write_atomic
     from search.sheets.template import template
 
     if out is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.disk_errors import refused
+from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
 from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.cli import analysis, batch, search, startup

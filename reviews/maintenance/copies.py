@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.names import real_path
+from corpus.disk.names import real_path
 from corpus.settings import Settings
 from ingest.discover import key_of
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.disk_errors import refused
+from corpus.disk.disk_errors import refused
 from corpus.removals import Entry, Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store

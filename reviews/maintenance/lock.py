@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.disk_errors import mend, owner, refused
+from corpus.disk.disk_errors import mend, owner, refused
 from corpus.errors import Locked, UsageError
 from corpus.paths import LibraryPaths
 

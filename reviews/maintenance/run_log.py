@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpus.atomic import write_atomic
-from corpus.disk_errors import refused
+from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit
 from corpus.reasons import Reason
 from ingest.summary import PARTS

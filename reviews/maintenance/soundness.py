@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from corpus.disk.names import real_path
 from corpus.errors import Corrupt
-from corpus.names import real_path
 from corpus.removals import Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
+from corpus.disk.names import safe_name
 from corpus.files import Failure, FileRecord, MissingFolder
 from corpus.model import HIDDEN, Hidden
-from corpus.names import safe_name
 from corpus.reasons import explain
 from corpus.report import Coverage
 from corpus.settings import Settings

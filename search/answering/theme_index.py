@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 
-from corpus.atomic import write_atomic
+from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit
 from corpus.themes import Themes
 from index.matching.evaluator import Evaluator

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.names import real_path
+from corpus.disk.names import real_path
 from corpus.report import Report
 from search.batch.columns import COLUMNS, REPORT_COLUMNS, extra_cells
 from search.batch.tally import QueryAnswer

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from corpus.atomic import move_atomic
+from corpus.disk.atomic import move_atomic
 from search.batch.answer_book import write_book
 from search.batch.columns import COLUMNS, MATRIX, MOST, SUMMARY
 from search.batch.mentions import Plan, kept_rows

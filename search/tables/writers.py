@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from corpus.atomic import beside
 from corpus.catalogue.text_table import guarded
-from corpus.disk_errors import refused
+from corpus.disk.atomic import beside
+from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit, UsageError
 from search.tables.column_types import MAX_ROWS, types_of
 from search.tables.parquet import arrow, parquet_rows

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.atomic import write_atomic
 from corpus.catalogue import rows as catalogue_rows
+from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit, UsageError
 from corpus.layout import CATALOGUES, create_library
 from corpus.storage.store import Store

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from corpus.names import real_path
-from corpus.regular_file import read_regular
+from corpus.disk.names import real_path
+from corpus.disk.regular_file import read_regular
 from reviews.library import Library
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access

@@ -9,7 +9,7 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.atomic import write_atomic
+from corpus.disk.atomic import write_atomic
 from corpus.errors import Corrupt, NotFound, UsageError
 from corpus.paths import LibraryPaths
 

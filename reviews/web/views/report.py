@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from corpus.disk.names import real_path
+from corpus.disk.regular_file import read_regular
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import Aside, Hidden, Paragraph, Text
-from corpus.names import real_path
-from corpus.regular_file import read_regular
 from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.terminal import report as report_text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from corpus.names import real_path
+from corpus.disk.names import real_path
 from reviews.cli.main import main
 from reviews.web.app import create_app
 from tests.command import DEMO

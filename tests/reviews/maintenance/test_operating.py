@@ -21,8 +21,8 @@ import pytest
 from click.testing import CliRunner
 
 import reviews as application
-from corpus.atomic import write_atomic
-from corpus.disk_errors import refused
+from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
 from corpus.errors import UsageError
 from corpus.settings import load_settings
 from corpus.storage.store import Store

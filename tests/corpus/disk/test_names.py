@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.names import real_path, safe_name, spoken_name
+from corpus.disk.names import real_path, safe_name, spoken_name
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus.disk_errors import refused
+from corpus.disk.disk_errors import refused
 
 
 def write_atomic(path: Path, data: bytes, *, replace: bool = True) -> None:

@@ -1,0 +1,1 @@
+"""How are files named, opened and written safely?"""
