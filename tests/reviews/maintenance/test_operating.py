@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,12 +24,12 @@ from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.errors import UsageError
 from corpus.settings import load_settings
-from corpus.storage.store import Store
 from index import build
 from index.storage import generations
 from reviews.cli.main import main
 from reviews.maintenance import lock, run_log, update
-from tests.command import DEMO, argv, environment, reviews
+from tests.command import DEMO, START, argv, environment, reviews
+from tests.patience import PATIENCE, paused_after_a_report, until
 
 posix = pytest.mark.skipif(os.name == "nt", reason="limits, signals, owners and mounts are those of POSIX")
 
@@ -328,9 +327,10 @@ def test_a_record_that_is_damaged_is_not_passed_over(small: Path, damage: str) -
     assert newest.name in told
 
 
-def started(library: Path, *words: object) -> "subprocess.Popen[str]":
+def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen[str]":
+    """The command, running. pause: where it waits, see tests/patience.py."""
     return subprocess.Popen(
-        argv(library, *words),
+        argv(library, *words, start=pause + START),
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -340,19 +340,16 @@ def started(library: Path, *words: object) -> "subprocess.Popen[str]":
     )
 
 
-def wait_until(true: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    while not true():
-        assert process.poll() is None, "it was over before"
-        time.sleep(0.005)
+def wait_until(happened: Callable[[], object], process: "subprocess.Popen[str]") -> None:
+    """Wait until it has happened; fail when the process ends before."""
+    until(happened, lambda: process.poll() is None)
 
 
 @posix
-def test_a_run_is_shown_as_running_and_as_failed_when_killed(small: Path) -> None:
-    run = started(small, "update", DEMO)
-    with Store.open(small / "corpus.db", read_only=True) as store:
-        known = store.revision
-        wait_until(lambda: store.revision > known, run)
-    os.killpg(run.pid, signal.SIGSTOP)
+def test_a_run_is_shown_as_running_and_as_failed_when_killed(small: Path, tmp_path: Path) -> None:
+    sign = tmp_path / "sign"
+    run = started(small, "update", DEMO, pause=paused_after_a_report(sign))
+    wait_until(sign.exists, run)
     assert "Still running." in call(small, "runs", "--last").stdout
     assert json.loads(call(small, "status", "--json").stdout)["runs"][0]["ok"] is None
     os.killpg(run.pid, signal.SIGKILL)
@@ -363,11 +360,12 @@ def test_a_run_is_shown_as_running_and_as_failed_when_killed(small: Path) -> Non
 
 @posix
 @pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP"])
-def test_a_run_stopped_by_a_signal_says_so_and_leaves_its_record(small: Path, ending: str) -> None:
-    run = started(small, "update", DEMO)
-    wait_until(lambda: b'"sequence": 2' in (small / "runs" / "begun").read_bytes(), run)
+def test_a_run_stopped_by_a_signal_says_so_and_leaves_its_record(small: Path, tmp_path: Path, ending: str) -> None:
+    sign = tmp_path / "sign"
+    run = started(small, "update", DEMO, pause=paused_after_a_report(sign))
+    wait_until(sign.exists, run)
     run.send_signal(signal.Signals[ending])
-    printed, errors = run.communicate(timeout=60)
+    printed, errors = run.communicate(timeout=PATIENCE)
     assert (run.returncode, printed) == (128 + signal.Signals[ending], "")
     assert errors.startswith(f"Stopped by {ending}. Finished work is kept")
     assert errors.count("\n") == 1
@@ -445,7 +443,7 @@ def test_the_page_ends_in_order_when_its_terminal_is_closed(small: Path) -> None
     assert page.stdout is not None
     assert page.stdout.readline().startswith("Open http://")
     page.send_signal(signal.SIGHUP)
-    _, errors = page.communicate(timeout=60)
+    _, errors = page.communicate(timeout=PATIENCE)
     assert (page.returncode, errors) == (0, "")
 
 
@@ -463,7 +461,9 @@ def test_the_page_ends_in_order_from_the_moment_its_address_is_shown(small: Path
         "main(sys.argv[1:])\n"
     )
     words = [sys.executable, "-c", program, "--library", str(small), "serve", "--port", "0"]
-    page = subprocess.run(words, env=environment(), capture_output=True, encoding="utf-8", timeout=60, check=False)
+    page = subprocess.run(
+        words, env=environment(), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
+    )
     assert page.stdout.startswith("Open http://")
     assert (page.returncode, page.stderr) == (0, "")
 
