@@ -48,7 +48,7 @@ NEARNESS_REPORTS = 30
 # Three plain words or more: plain BM25 of the report, and of its three best paragraphs.
 
 MOST_WORDS_FROM = 3
-"""Of so many plain words, a report may have most."""
+"""Plain words; so many are scored by the report and its best paragraphs, and a report may have most of them."""
 
 TOGETHER_FIRST_UP_TO = 4
 """Plain words; more are a sentence, which reports seldom have in one paragraph."""

@@ -148,9 +148,10 @@ class Searcher:
         deadline = Deadline(seconds)
         found = self._find(request, deadline)
         answer, near = found.answer, found.near
-        most = self._most_words(answer, deadline)
-        if most:
-            scores = most.scores(answer.documents, near or set(), answer.together)
+        most = None
+        if near is not None and len(answer.matches) >= MOST_WORDS_FROM:
+            most = self._most_words(answer.matches, deadline)
+            scores = most.scores(answer.documents, near, answer.together)
         else:
             scores = self._session.ranking.scores(answer, near, self._session.layout, deadline.check)
         documents, cases = ordered(self._session, answer, near, scores, request, deadline.check)
@@ -244,19 +245,21 @@ class Searcher:
             found=bool(found.whole.documents),
         )
 
-    def _most_words(self, answer: Answer, deadline: Deadline) -> MostWords | None:
-        """What orders an answer to three plain words or more; None for any other."""
-        if not answer.together or len(answer.matches) < MOST_WORDS_FROM:
-            return None
-        return MostWords(answer.matches, self._session.snapshot.lengths(), self._session.layout, deadline.check)
+    def _most_words(self, matches: Sequence[Match], deadline: Deadline) -> MostWords:
+        return MostWords(matches, self._session.snapshot.lengths(), self._session.layout, deadline.check)
 
     def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
-        """The reports that have at least half of the words but not all; None where they are not asked for."""
-        wanted = request.most if request.most is not None else not found.number
-        most = self._most_words(found.answer, deadline)
-        if not most or not wanted:
+        """The reports that have at least half of the words but not all; None where they are not asked for.
+
+        Of two words: those that have one of them, where no report has both together.
+        """
+        matches, near = found.answer.matches, found.near
+        if near is None or (len(matches) < MOST_WORDS_FROM and (near or len(matches) < 2)):
             return None
-        matches = found.answer.matches
+        opens = not found.number or len(matches) < MOST_WORDS_FROM
+        if not (opens if request.most is None else request.most):
+            return None
+        most = self._most_words(matches, deadline)
         documents = having_most(matches).intersection(*found.chosen.values())
         scores = most.scores(documents)
         best = sorted(scores, key=lambda document: (-scores[document], self._session.reports[document].id))

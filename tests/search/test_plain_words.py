@@ -210,11 +210,44 @@ def test_the_second_list_opens_by_itself_only_where_no_report_has_all(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "query", ["baby zebra", '"baby bruise zebra"', "baby bruise OR zebra", "in:summary baby zebra"]
+    "query", ["baby", "baby bruise", '"baby bruise zebra"', "baby bruise OR zebra", "in:summary baby zebra"]
 )
-def test_there_is_no_second_list_for_two_words_phrases_operators_or_sections(tmp_path: Path, query: str) -> None:
+def test_there_is_no_second_list_for_one_word_phrases_operators_or_sections(tmp_path: Path, query: str) -> None:
     with library_of(tmp_path, MANY) as library:
         assert library.search(query, most=True).most is None
+
+
+HIDDEN = {
+    "Both, apart": ["The men of the family were known.", FILLER, "The key was hidden."],
+    "Hidden": ["A hidden harm, and a hidden child."],
+    "Men": ["Men, young men and other men in the household."],
+    "Neither": [FILLER],
+}
+
+
+def test_the_second_list_opens_for_two_words_that_no_report_has_together(tmp_path: Path) -> None:
+    with library_of(tmp_path, HIDDEN) as library:
+        results = library.search("hidden men")
+        assert (titles(results), results.total, results.together, results.apart) == (["Both, apart"], 1, 0, 1)
+        assert {(hit.report.title, hit.lacks) for hit in results.most or ()} == {
+            ("Hidden", ("men",)),
+            ("Men", ("hidden",)),
+        }
+        assert library.search("hidden men", most=False).most is None
+        assert library.search("household men", most=True).most is None
+
+
+def test_a_filter_may_part_two_words_that_are_together_elsewhere(tmp_path: Path) -> None:
+    with library_of(tmp_path, {**HIDDEN, "Together": ["The hidden men were not asked."]}) as library:
+        assert library.search("hidden men").most is None
+        assert library.search("hidden men", Filters(sections=("findings",))).most == ()
+
+
+def test_each_of_two_words_that_are_in_no_report_both_is_offered_with_its_count(tmp_path: Path) -> None:
+    with library_of(tmp_path, {title: HIDDEN[title] for title in ("Hidden", "Men")}) as library:
+        results = library.search("hidden men")
+        assert [(offer.query, offer.reports) for offer in results.offers] == [("hidden", 1), ("men", 1)]
+        assert len(results.most or ()) == 2
 
 
 # The best passages
