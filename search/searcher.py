@@ -154,6 +154,9 @@ class Searcher:
             scores = most.scores(answer.documents, near, answer.together)
         else:
             scores = self._session.ranking.scores(answer, near, self._session.layout, deadline.check)
+        if answer.verbatim:
+            for document, points in self._session.ranking.points(answer.verbatim, answer.documents).items():
+                scores[document] += points
         documents, cases = ordered(self._session, answer, near, scores, request, deadline.check)
         said, suggestion = self._said(request, found)
         cited = [found.evaluator.numbered(number) for number in numbers_asked(found.parsed.tree)]
@@ -192,6 +195,9 @@ class Searcher:
         parsed = self._parsed(request.query)
         evaluator = self._session.evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
+        if parsed.verbatim:
+            (verbatim,) = evaluator.evaluate(parsed.verbatim).matches
+            whole = Answer(whole.documents, whole.matches, whole.kinds, whole.together, verbatim)
         chosen, unfit = self._chosen(request.filters)
         mask = _section_mask(request.filters.sections)
         answer = self._filtered(whole, chosen, mask, evaluator)
@@ -331,7 +337,8 @@ class Searcher:
             return whole.only(documents)
         matches = [evaluator.within(match, mask) for match in whole.matches]
         together = Together(matches, self._session.layout) if whole.together else None
-        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds, together)
+        verbatim = evaluator.within(whole.verbatim, mask) if whole.verbatim else None
+        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
 
     def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
