@@ -29,6 +29,10 @@ FUNCTION_WORDS = frozenset(_WORDS.split())
 """174 words, folded."""
 
 
+PARTICLES = frozenset(("after", "down", "in", "off", "on", "out", "over", "through", "up"))
+"""Function words that make another verb of a verb when they follow it: step down, looked after, drop out."""
+
+
 def is_function_word(word: str) -> bool:
     """Whether one word, as typed or folded, is a function word: `The`, `didn’t`. False for what is several tokens."""
     return analyser.fold(word) in FUNCTION_WORDS

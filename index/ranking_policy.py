@@ -48,7 +48,7 @@ NEARNESS_REPORTS = 30
 # Three plain words or more: plain BM25 of the report, and of its three best paragraphs.
 
 MOST_WORDS_FROM = 3
-"""The fewest plain words of which a report may have only most."""
+"""The fewest plain words that are scored by the report and its best paragraphs, and of which a report may have most."""
 
 TOGETHER_FIRST_UP_TO = 4
 """The most plain words for which reports that have them together come first.

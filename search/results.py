@@ -258,6 +258,11 @@ class Results:
         verb = "has" if self.together == 1 else "have"
         return f"{self.together:,} {verb} the words together, {self.apart:,} apart"
 
+    @property
+    def of_most(self) -> str:
+        """What the reports in `most` have, for a heading."""
+        return "one of these words" if len(self.expansions) == 2 else "most of these words"
+
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
 

@@ -148,11 +148,15 @@ class Searcher:
         deadline = Deadline(seconds)
         found = self._find(request, deadline)
         answer, near = found.answer, found.near
-        most = self._most_words(answer, deadline)
-        if most:
-            scores = most.scores(answer.documents, near or set(), answer.together)
+        most = None
+        if near is not None and len(answer.matches) >= MOST_WORDS_FROM:
+            most = self._most_words(answer.matches, deadline)
+            scores = most.scores(answer.documents, near, answer.together)
         else:
             scores = self._session.ranking.scores(answer, near, self._session.layout, deadline.check)
+        if answer.verbatim:
+            for document, points in self._session.ranking.points(answer.verbatim, answer.documents).items():
+                scores[document] += points
         documents, cases = ordered(self._session, answer, near, scores, request, deadline.check)
         said, suggestion = self._said(request, found)
         cited = [found.evaluator.numbered(number) for number in numbers_asked(found.parsed.tree)]
@@ -191,6 +195,9 @@ class Searcher:
         parsed = self._parsed(request.query)
         evaluator = self._session.evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
+        if parsed.verbatim:
+            (verbatim,) = evaluator.evaluate(parsed.verbatim).matches
+            whole = Answer(whole.documents, whole.matches, whole.kinds, whole.together, verbatim)
         chosen, unfit = self._chosen(request.filters)
         mask = _section_mask(request.filters.sections)
         answer = self._filtered(whole, chosen, mask, evaluator)
@@ -244,19 +251,21 @@ class Searcher:
             found=bool(found.whole.documents),
         )
 
-    def _most_words(self, answer: Answer, deadline: Deadline) -> MostWords | None:
-        """What orders an answer to three plain words or more; None for any other."""
-        if not answer.together or len(answer.matches) < MOST_WORDS_FROM:
-            return None
-        return MostWords(answer.matches, self._session.snapshot.lengths(), self._session.layout, deadline.check)
+    def _most_words(self, matches: Sequence[Match], deadline: Deadline) -> MostWords:
+        return MostWords(matches, self._session.snapshot.lengths(), self._session.layout, deadline.check)
 
     def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
-        """The reports that have at least half of the words but not all; None where they are not asked for."""
-        wanted = request.most if request.most is not None else not found.number
-        most = self._most_words(found.answer, deadline)
-        if not most or not wanted:
+        """The reports that have at least half of the words but not all; None where they are not asked for.
+
+        Of two words: those that have one of them, where no report has both together.
+        """
+        matches, near = found.answer.matches, found.near
+        if near is None or (len(matches) < MOST_WORDS_FROM and (near or len(matches) < 2)):
             return None
-        matches = found.answer.matches
+        opens = not found.number or len(matches) < MOST_WORDS_FROM
+        if not (opens if request.most is None else request.most):
+            return None
+        most = self._most_words(matches, deadline)
         documents = having_most(matches).intersection(*found.chosen.values())
         scores = most.scores(documents)
         best = sorted(scores, key=lambda document: (-scores[document], self._session.reports[document].id))
@@ -328,7 +337,8 @@ class Searcher:
             return whole.only(documents)
         matches = [evaluator.within(match, mask) for match in whole.matches]
         together = Together(matches, self._session.layout) if whole.together else None
-        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds, together)
+        verbatim = evaluator.within(whole.verbatim, mask) if whole.verbatim else None
+        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
 
     def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""

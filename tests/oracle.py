@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from index.forms.lexicon import class_of
-from index.function_words import FUNCTION_WORDS
+from index.function_words import FUNCTION_WORDS, PARTICLES
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 
 Span = tuple[int, int]
@@ -943,6 +943,9 @@ def as_meant(text: str) -> Query:
         return words[0]
     if not kept:
         return Phrase(tuple(words))
+    if len(kept) == 1:
+        after = words[words.index(kept[0]) + 1 :]
+        kept += tuple(takewhile(lambda word: fold(word.text) in PARTICLES, after))
     return kept[0] if len(kept) == 1 else Plain(kept)
 
 

@@ -18,21 +18,37 @@ class Answer:
     """The documents that match a query or a clause.
 
     matches: one for each clause that is not under NOT, in the order typed. kinds: returns, for each document, the
-    section mask of the kinds for which `in:` would find it. together: for plain words, the places where they occur
-    together, which are the mentions; otherwise None, and each match is a mention.
+    section mask of the kinds with which `in:` would find it. together: for plain words, the places where they stand
+    together, which are the mentions; otherwise None, and each match is a mention. verbatim: where all that was typed
+    stands side by side, function words and all; it decides the order and counts nothing.
     """
 
     def __init__(
-        self, documents: set[int], matches: Sequence[Match], kinds: Kinds, together: Together | None = None
+        self,
+        documents: set[int],
+        matches: Sequence[Match],
+        kinds: Kinds,
+        together: Together | None = None,
+        verbatim: Match | None = None,
     ) -> None:
         self.documents = documents
         self.matches = matches
         self.kinds = kinds
         self.together = together
+        self.verbatim = verbatim
 
     def only(self, documents: set[int]) -> Answer:
         """The same with only these of its documents."""
-        return Answer(documents, self.matches, self.kinds, self.together)
+        return Answer(documents, self.matches, self.kinds, self.together, self.verbatim)
+
+    @property
+    def wanted(self) -> Sequence[Match]:
+        """What the passages are chosen by: the matches, and what was typed as a whole."""
+        return [*self.matches, self.verbatim] if self.verbatim else self.matches
+
+    def has_verbatim(self, document: int) -> bool:
+        """Whether a document has what was typed, word for word."""
+        return self.verbatim is not None and document in self.verbatim.documents
 
     def mentions(self, document: int) -> list[Span]:
         """The mentions in one document, in order."""

@@ -72,12 +72,12 @@ def _most(results: Results) -> Iterator[str]:
     if results.most is None:
         return
     yield ""
-    yield click.style("Reports with most of these words (not all; they are not counted above)", bold=True)
+    yield click.style(f"Reports with {results.of_most} (not all; they are not counted above)", bold=True)
     for number, hit in enumerate(results.most, 1):
         yield ""
         yield from _hit(number, hit, same_case=False)
     if not results.most:
-        yield "No report has most of them."
+        yield f"No report has {results.of_most}."
 
 
 def _listed(number: int, listed: Listed) -> Iterator[str]:

@@ -20,12 +20,14 @@ def ordered(
     check_deadline: Callable[[], None],
 ) -> tuple[list[int], int]:
     """The hits in the order asked, those of one case side by side; and the number of cases. near: those that have plain
-    words in one paragraph; by relevance they come first, if the words are no sentence.
+    words in one paragraph; by relevance they come first, if the words are no sentence, and before them those that have
+    what was typed word for word.
     """
     hits = _by_relevance(session, scores)
     if request.sort == "relevance":
         if near is not None and len(answer.matches) <= TOGETHER_FIRST_UP_TO:
             hits.sort(key=lambda document: document not in near)
+        hits.sort(key=answer.has_verbatim, reverse=True)
     elif request.sort == "mentions":
         counts = answer.counts(check_deadline)
         hits.sort(key=lambda document: -counts[document])

@@ -68,7 +68,7 @@ class _Lister:
     def __init__(self, session: Session, answer: Answer, deadline: Deadline | None) -> None:
         self._session = session
         self._deadline = deadline
-        self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
+        self._weighted = [(match, idf(match, len(session.reports))) for match in answer.wanted]
         self._ranked: dict[int, _Ranked] = {}
 
     def paragraphs(self, documents: Sequence[int]) -> Iterator[_Paragraph]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from index.matching.deadline import Deadline
-from index.matching.matches import Words, all_mentions
+from index.matching.matches import Match, Words, all_mentions
 from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.ranking_policy import SNIPPET_MIN_IDF_SHARE
@@ -38,6 +38,7 @@ class Hits:
         self._cited = cited
         self._request = request
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
+        self._verbatim = [(match, idf(match, len(session.reports))) for match in answer.wanted[len(answer.matches) :]]
         highest = max((weight for _, weight in self._weighted), default=0.0)
         self._distinctive = [m for m, weight in self._weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
 
@@ -82,21 +83,24 @@ class Hits:
         )
 
     def _ordinals(self, document: int, mentions: Sequence[Span], wanted: int | None) -> list[int]:
-        """The paragraphs to show: of plain words those that have most of them, and all of those that mention them."""
+        """The paragraphs to show: of plain words those that have most of them, or all that was typed, and all of those
+        that mention them.
+        """
         layout = self._session.layout(document)
         length = self._session.snapshot.lengths()[document]
-        if not self._answer.together:
-            return best_paragraphs(self._weighted, document, layout, length, wanted)
-        if wanted is not None:
-            return dense_paragraphs(self._weighted, document, layout, length, wanted)
-        if mentions:
+        if wanted is not None and (self._answer.together or self._answer.has_verbatim(document)):
+            return dense_paragraphs([*self._weighted, *self._verbatim], document, layout, length, wanted)
+        if self._answer.together and mentions:
             return sorted({layout.paragraph_at(first) for first, _ in mentions})
-        return best_paragraphs(self._weighted, document, layout, length, None)
+        return best_paragraphs(self._weighted, document, layout, length, wanted)
 
     def _around(self, document: int, ordinals: Sequence[int]) -> list[Span] | None:
         """The mentions that decide where a passage is cut, if not all."""
-        if self._answer.together:
-            return densest(self._answer.matches, document, self._session.layout(document), ordinals)
+        layout = self._session.layout(document)
+        whole = all_mentions([match for match, _ in self._verbatim], document)
+        if whole or self._answer.together:
+            rest = set(ordinals).difference(layout.paragraph_at(first) for first, _ in whole)
+            return sorted([*whole, *densest(self._answer.matches, document, layout, sorted(rest))])
         return all_mentions(self._distinctive, document) if len(self._distinctive) < len(self._weighted) else None
 
     def _explained(self, document: int, score: float) -> tuple[Contribution, ...]:
@@ -106,18 +110,23 @@ class Hits:
             points = {number: self._most.points(document)[number] for number in held}
         else:
             points = {number: ranking.points(matches[number], {document})[document] for number in held}
+        whole = [(match, ranking.points(match, {document}).get(document)) for match, _ in self._verbatim]
+        found = [self._contribution(match, document, each) for match, each in whole if each is not None]
         together: Mapping[int, float] = {}
-        if not self._most and score > sum(points.values()) + _ROUNDING:
+        if not self._most and score > sum(points.values()) + sum(each.points for each in found) + _ROUNDING:
             together = ranking.proximity(self._answer, document, self._session.layout(document))
-        found = [
-            Contribution(
-                text=matches[number].text,
-                mentions=len(all_mentions([matches[number]], document)),
-                reports=len(matches[number].documents),
-                points=each + together.get(number, 0.0),
-                in_title=not self._most and document in self._session.titles.having(telling(matches[number])),
-                together=number in together,
-            )
+        found += [
+            self._contribution(matches[number], document, each + together.get(number, 0.0), number in together)
             for number, each in points.items()
         ]
         return tuple(sorted(found, key=lambda each: -each.points))
+
+    def _contribution(self, match: Match, document: int, points: float, together: bool = False) -> Contribution:
+        return Contribution(
+            text=match.text,
+            mentions=len(all_mentions([match], document)),
+            reports=len(match.documents),
+            points=points,
+            in_title=not self._most and document in self._session.titles.having(telling(match)),
+            together=together,
+        )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index.operator_words import NEARNESS
-from index.query import And, Field, In, Not, Nothing, Or, Query, Theme, Word
+from index.query import And, Field, In, Not, Nothing, Or, Phrase, Query, Theme, Word
 from search import years
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.parsing.lexer import HYPHENS, Token, tokens, trimmed, visible, words_of
@@ -49,11 +49,14 @@ _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree, and how odd input was read. only_words: whether nothing but words was typed, as `plain_words` asks."""
+    """The tree, and how odd input was read. only_words: whether nothing but words was typed, as `plain_words` asks.
+    verbatim: what was typed as a phrase, where function words are among it; it decides the order and counts nothing.
+    """
 
     tree: Query
     diagnostics: tuple[Diagnostic, ...] = ()
     only_words: bool = False
+    verbatim: Phrase | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:

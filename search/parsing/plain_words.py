@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from index import analyser
-from index.function_words import is_function_word
+from index.function_words import PARTICLES, is_function_word
 from index.query import And, Phrase, Plain, Query, Word
+from index.ranking_policy import TOGETHER_FIRST_UP_TO
 from search.diagnostics import Code, Diagnostic, diagnostic
 from search.parsing.parser import Parsed
 
@@ -16,7 +18,8 @@ def as_meant(parsed: Parsed) -> Parsed:
     """What was parsed, with Plain for words that were typed without operators or quotation marks. Of a query with any
     of them, what was parsed.
 
-    Function words are left out, and a note names them; a query of function words only is a phrase.
+    Function words are left out, and a note names them; a query of function words only is a phrase. If one other word is
+    left, the particles that follow it are kept: step down.
     """
     if not parsed.only_words or not isinstance(parsed.tree, And):
         return parsed
@@ -24,6 +27,10 @@ def as_meant(parsed: Parsed) -> Parsed:
     kept = _kept(words)
     if not kept:
         return _noted(parsed, Phrase(tuple(words)), diagnostic(Code.FUNCTION_WORDS_ONLY))
+    if len(kept) < len(words) and len(kept) <= TOGETHER_FIRST_UP_TO:
+        parsed = replace(parsed, verbatim=Phrase(tuple(Word(word.text) for word in words)))
+    if len(kept) == 1:
+        kept += _particles(words[words.index(kept[0]) + 1 :])
     tree = Plain(tuple(kept)) if len(kept) > 1 else kept[0]
     if len(kept) == len(words):
         return replace(parsed, tree=tree)
@@ -33,6 +40,10 @@ def as_meant(parsed: Parsed) -> Parsed:
 
 def _noted(parsed: Parsed, tree: Query, note: Diagnostic) -> Parsed:
     return replace(parsed, tree=tree, diagnostics=(*parsed.diagnostics, note))
+
+
+def _particles(after: Iterable[Word]) -> list[Word]:
+    return list(takewhile(lambda word: analyser.fold(word.text) in PARTICLES, after))
 
 
 def _kept(words: Sequence[Word]) -> list[Word]:

@@ -82,6 +82,11 @@ def test_a_function_word_in_a_title_gives_nothing(library: Library) -> None:
         ("A child said", Plain((Word("child"), Word("said")))),
         ("IT systems of schools", Plain((Word("IT"), Word("systems"), Word("schools")))),
         ("THE CHILD SEEN", Plain((Word("CHILD"), Word("SEEN")))),
+        ("step down", Plain((Word("step"), Word("down")))),
+        ("STEP DOWN", Plain((Word("STEP"), Word("DOWN")))),
+        ("was not followed up", Plain((Word("followed"), Word("up")))),
+        ("down the step", Word("step")),
+        ("step down of the plan", Plain((Word("step"), Word("plan")))),
         ("=the child", Plain((Word("the", exact=True), Word("child")))),
     ],
 )
@@ -112,6 +117,81 @@ def test_words_with_and_between_are_not_plain_words_when_they_are_read_back() ->
     both = parse("voice AND child").tree
     assert str(both) == "voice AND child"
     assert as_meant(parse(str(both))).tree == both
+
+
+# As typed
+
+
+TYPED = {
+    "Often": [
+        "Brought here, brought there: toys were brought, food was brought, and a cot was brought as well.",
+        "The rule: optimism. An optimism rule, and a rule for optimism, optimism as a rule.",
+    ],
+    "Once": [
+        "Brought, brought, brought: all that was brought was brought by an aunt, who had brought it before.",
+        FILLER,
+        "Robin was not brought to the clinic.",
+        FILLER,
+        "Optimism, rule, optimism, rule, optimism.",
+        FILLER,
+        "They spoke of the rule of optimism at the end.",
+    ],
+    "Neither": [FILLER],
+}
+
+
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with library_of(tmp_path_factory.mktemp("typed"), TYPED) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("was not brought", "Robin was not brought to the clinic."),
+        ("Was Not Brought", "Robin was not brought to the clinic."),
+        ("rule of optimism", "They spoke of the rule of optimism at the end."),
+    ],
+)
+def test_what_was_typed_word_for_word_comes_first_in_order_and_passages(typed: Library, query: str, first: str) -> None:
+    results = typed.search(query)
+    assert titles(results) == ["Once", "Often"]
+    assert results.hits[0].passages[0].text == first
+    listed = typed.search(query, view="passages").passages or ()
+    assert listed[0].passage.text == first
+    in_findings = typed.search(query, Filters(sections=("findings",)))
+    assert in_findings.total == 0
+
+
+def test_what_was_typed_changes_nothing_that_is_counted_or_marked(typed: Library) -> None:
+    for query, kept in (("was not brought", "brought"), ("rule of optimism", "rule optimism")):
+        whole, words = (typed.search(text, per_report=None, limit=None) for text in (query, kept))
+        assert (whole.parsed, whole.total, whole.together, whole.apart) == (
+            *(words.parsed, words.total, words.together, words.apart),
+        )
+        mentions, without = (
+            {hit.report.title: (hit.mentions, marked(hit)) for hit in found} for found in (whole, words)
+        )
+        assert mentions == without
+
+
+def test_a_particle_after_the_only_other_word_is_searched_too(tmp_path: Path) -> None:
+    reports = {
+        "Steps": ["One step after the other, step by step, with a first step.", "Down by the river."],
+        "Step down": ["The plan was a step down from care."],
+    }
+    with library_of(tmp_path, reports) as library:
+        results = library.search("step down")
+        assert titles(results) == ["Step down", "Steps"]
+        assert (results.together, results.apart) == (1, 1)
+
+
+def test_a_long_paragraph_is_cut_around_what_was_typed(tmp_path: Path) -> None:
+    long = [*[f"{FILLER} Toys were brought."] * 12, "Robin was not brought.", *[f"{FILLER} Brought, brought."] * 12]
+    with library_of(tmp_path, {"Finch": [" ".join(long)]}) as library:
+        (hit,) = library.search("was not brought")
+        assert "Robin was not brought." in hit.passages[0].text
 
 
 # Together
@@ -171,7 +251,7 @@ def test_a_long_paragraph_is_cut_where_the_words_are_nearest(tmp_path: Path) -> 
 
 
 def test_the_reasons_for_a_position_add_up_to_the_score(library: Library) -> None:
-    for query in ("missed appointments", "child not seen alone"):
+    for query in ("missed appointments", "child not seen alone", "voice of the child", "was this"):
         for hit in library.search(query, explain=True):
             assert sum(reason.points for reason in hit.explanation or ()) == pytest.approx(hit.score)
 
@@ -210,11 +290,44 @@ def test_the_second_list_opens_by_itself_only_where_no_report_has_all(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "query", ["baby zebra", '"baby bruise zebra"', "baby bruise OR zebra", "in:summary baby zebra"]
+    "query", ["baby", "baby bruise", '"baby bruise zebra"', "baby bruise OR zebra", "in:summary baby zebra"]
 )
-def test_there_is_no_second_list_for_two_words_phrases_operators_or_sections(tmp_path: Path, query: str) -> None:
+def test_there_is_no_second_list_for_one_word_phrases_operators_or_sections(tmp_path: Path, query: str) -> None:
     with library_of(tmp_path, MANY) as library:
         assert library.search(query, most=True).most is None
+
+
+HIDDEN = {
+    "Both, apart": ["The men of the family were known.", FILLER, "The key was hidden."],
+    "Hidden": ["A hidden harm, and a hidden child."],
+    "Men": ["Men, young men and other men in the household."],
+    "Neither": [FILLER],
+}
+
+
+def test_the_second_list_opens_for_two_words_that_no_report_has_together(tmp_path: Path) -> None:
+    with library_of(tmp_path, HIDDEN) as library:
+        results = library.search("hidden men")
+        assert (titles(results), results.total, results.together, results.apart) == (["Both, apart"], 1, 0, 1)
+        assert {(hit.report.title, hit.lacks) for hit in results.most or ()} == {
+            ("Hidden", ("men",)),
+            ("Men", ("hidden",)),
+        }
+        assert library.search("hidden men", most=False).most is None
+        assert library.search("household men", most=True).most is None
+
+
+def test_a_filter_may_part_two_words_that_are_together_elsewhere(tmp_path: Path) -> None:
+    with library_of(tmp_path, {**HIDDEN, "Together": ["The hidden men were not asked."]}) as library:
+        assert library.search("hidden men").most is None
+        assert library.search("hidden men", Filters(sections=("findings",))).most == ()
+
+
+def test_each_of_two_words_that_are_in_no_report_both_is_offered_with_its_count(tmp_path: Path) -> None:
+    with library_of(tmp_path, {title: HIDDEN[title] for title in ("Hidden", "Men")}) as library:
+        results = library.search("hidden men")
+        assert [(offer.query, offer.reports) for offer in results.offers] == [("hidden", 1), ("men", 1)]
+        assert len(results.most or ()) == 2
 
 
 # The best passages

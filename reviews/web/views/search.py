@@ -114,6 +114,7 @@ def _page(asked: SearchParameters, results: Results | None = None, refused: str 
         refused=refused,
         coverage=results.coverage,
         shown=list(grouped(results.hits, asked.offset)),
+        most=[] if asked.offset else [_shown(number, [hit]) for number, hit in enumerate(results.most or (), 1)],
         facets=facets(asked, results),
         years=_years(results),
         chips=chips(asked),
@@ -135,10 +136,14 @@ def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
     """The hits with those on one case grouped under the first of them. Hits on a case must be adjacent."""
     number = offset
     for _, together in groupby(hits, key=lambda hit: hit.report.case or hit.report.id):
-        first, *others = together
-        number += 1
-        yield Shown(number, first, tuple(_quoted(first, passage) for passage in first.passages), tuple(others))
-        number += len(others)
+        several = list(together)
+        yield _shown(number + 1, several)
+        number += len(several)
+
+
+def _shown(number: int, hits: Sequence[Hit]) -> Shown:
+    first, *others = hits
+    return Shown(number, first, tuple(_quoted(first, passage) for passage in first.passages), tuple(others))
 
 
 def _quoted(hit: Hit, passage: Passage) -> Quoted:

@@ -158,3 +158,47 @@ def test_a_misspelt_option_is_still_reported_as_one(reviews: Reviews) -> None:
     said = reviews("search", "neglect", "--jsn").stderr
     assert "Did you mean" in said
     assert " -- " not in said
+
+
+def test_most_also_lists_the_reports_with_most_of_the_words_and_counts_none_of_them(reviews: Reviews) -> None:
+    words = ("search", "fathers neglect curiosity thresholds")
+    assert "Reports with most of these words" not in reviews(*words).output
+    shown = reviews(*words, "--most")
+    assert shown.exit_code == 0
+    head, below = shown.output.split("Reports with most of these words (not all; they are not counted above)")
+    assert "· without " in below
+    assert "· without " not in head
+    plain, told = (json.loads(reviews(*words, *more, "--json").output) for more in ((), ("--most",)))
+    assert (plain["most"], told["total"]) == (None, plain["total"])
+    assert all(hit["lacks"] for hit in told["most"])
+
+
+def test_two_words_that_no_report_has_together_open_the_list_of_reports_with_one_of_them(reviews: Reviews) -> None:
+    shown = reviews("search", "dental thresholds").output
+    assert "dental thresholds: 0 reports" in shown
+    assert "Instead: thresholds (3 reports)" in shown
+    assert "Reports with one of these words" in shown
+    assert "without thresholds" in shown
+
+
+def test_together_shows_only_the_reports_that_have_the_words_in_one_paragraph(reviews: Reviews) -> None:
+    words = ("search", "missed appointments", "--limit", "20")
+    assert "7 reports on 4 cases: 5 have the words together, 2 apart" in reviews(*words).output
+    assert reviews(*words).output.count("words apart") == 2
+    beside = reviews(*words, "--together")
+    assert beside.exit_code == 0
+    assert "words apart" not in beside.output
+    assert json.loads(reviews(*words, "--together", "--json").output)["total"] == 5
+    assert "Note:" in reviews("search", "missed AND appointments", "--together").output
+
+
+def test_the_view_of_passages_lists_paragraphs_in_parts_instead_of_reports(reviews: Reviews) -> None:
+    words = ("search", "missed appointments", "--view", "passages")
+    whole = json.loads(reviews(*words, "--limit", "20", "--json").output)
+    assert whole["hits"] == []
+    parts = [json.loads(reviews(*words, "--limit", "2", "--offset", at, "--json").output) for at in ("0", "2")]
+    assert [part["more_passages"] for part in parts] == [True, True]
+    assert [each for part in parts for each in part["passages"]] == whole["passages"][:4]
+    shown = reviews(*words, "--limit", "2", "--offset", "2").output
+    assert "passages 3 to 4" in shown
+    assert f"3. {whole['passages'][2]['report']['title']}" in shown

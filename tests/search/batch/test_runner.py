@@ -121,6 +121,21 @@ def test_n_counts_the_reports_that_meet_the_filters(demo: Library, tmp_path: Pat
     assert some.of == sum(report.year == 2014 for report in readable) < every.of
 
 
+def test_the_reports_with_most_of_the_words_are_a_table_that_changes_no_count(demo: Library, tmp_path: Path) -> None:
+    sheet = questions(b"id,query\nA,fathers neglect curiosity thresholds\nB,dental thresholds\n", "sheet.csv")
+    demo.batch(sheet, tmp_path / "plain.csv")
+    demo.batch(sheet, tmp_path / "most.csv", most=True)
+    assert not (tmp_path / "plain.most.csv").exists()
+    for part in ("", ".summary", ".matrix"):
+        assert table(tmp_path / f"plain{part}.csv") == table(tmp_path / f"most{part}.csv")
+    rows = table(tmp_path / "most.most.csv")
+    for name, query in (("A", "fathers neglect curiosity thresholds"), ("B", "dental thresholds")):
+        listed = [(row["report"], row["lacks"]) for row in rows if row["id"] == name]
+        wanted = demo.search(query, most=True, limit=None).most or ()
+        assert listed == [(hit.report.id, "; ".join(hit.lacks)) for hit in wanted]
+        assert listed
+
+
 PICTURE = b"""%PDF-1.4
 1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
 2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj

@@ -388,3 +388,33 @@ def test_most_mentions_first_lists_reports_that_mention_nothing_too(page: FlaskC
     html(page, f"/?q={asked}&sort=mentions")
     mentions = [hit["mentions"] for hit in told(page, f"/search.json?q={asked}&sort=mentions")["hits"]]
     assert 0 in mentions
+
+
+def test_only_reports_with_the_words_together_are_one_click_away(page: FlaskClient) -> None:
+    shown = html(page, "/?q=missed+appointments")
+    assert "5 have the words together, 2 apart" in shown
+    (link,) = re.findall(r'href="(/\?[^"]*)">Show only those together', shown)
+    beside = html(page, link.replace("&amp;", "&"))
+    assert "Showing only those together" in beside
+    assert "words apart" in shown
+    assert "words apart" not in beside
+    assert told(page, "/search.json" + link.replace("&amp;", "&")[1:])["total"] == 5
+
+
+def test_the_page_lists_the_reports_with_one_of_two_words_below_the_answer_and_counts_none(page: FlaskClient) -> None:
+    shown = Marks(html(page, "/?q=dental+thresholds")).text
+    answer, most = shown.split("Reports with one of these words")
+    assert "0 reports" in answer
+    assert "No reports match your search" in answer
+    assert "without thresholds" in most
+    assert "Reports with" not in Marks(html(page, "/?q=missed+appointments")).text
+
+
+def test_the_json_of_the_page_lists_passages_in_parts(page: FlaskClient) -> None:
+    asked = "/search.json?q=missed+appointments&view=passages"
+    first, second = (told(page, f"{asked}&limit=10&page={number}") for number in (1, 2))
+    assert not first["hits"]
+    assert len(first["passages"]) == 10
+    assert first["more_passages"]
+    assert not [each for each in second["passages"] if each in first["passages"]]
+    assert page.get("/search.json?q=school&view=nosuch").status_code == 400
