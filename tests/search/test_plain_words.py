@@ -188,7 +188,8 @@ def test_a_particle_after_the_only_other_word_is_searched_too(tmp_path: Path) ->
 
 
 def test_a_long_paragraph_is_cut_around_what_was_typed(tmp_path: Path) -> None:
-    long = [*[f"{FILLER} Toys were brought."] * 12, "Robin was not brought.", *[f"{FILLER} Brought, brought."] * 12]
+    apart = [FILLER] * 12
+    long = [*["Toys were brought, and brought again."] * 12, *apart, "Robin was not brought.", *apart]
     with library_of(tmp_path, {"Finch": [" ".join(long)]}) as library:
         (hit,) = library.search("was not brought")
         assert "Robin was not brought." in hit.passages[0].text
