@@ -1,6 +1,6 @@
 """The paragraphs whose vectors are nearest to that of a question."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,34 +8,50 @@ from typing import TYPE_CHECKING, Any
 
 from index.vectors import model
 from index.vectors.packed import unpack
-from index.vectors.store import Vectors, stored
+from index.vectors.store import stored
 
 if TYPE_CHECKING:
     from index.vectors.encoder import Encoder
 
-_ROWS = 8192  # turned into float32 at once, so that the memory stays small
+_SHORTLIST = 2000  # rows whose cosine is computed; the others differ from the question in more of their signs
+_ROWS = 8192  # compared at once, so that the memory stays small
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All vectors of a library. rows, scales: see packed.py. places: reading and ordinal of each row."""
+    """All vectors of a library. rows, scales: see packed.py. signs: a bit for each dimension of a row. readings,
+    ordinals: where each row stands. read: the readings that there are.
+    """
 
     rows: Any
     scales: Any
-    places: Sequence[tuple[int, int]]
-    readings: frozenset[int]
+    signs: Any
+    readings: Any
+    ordinals: Any
+    read: frozenset[int]
 
-    def nearest(self, vector: Any) -> Iterator[tuple[float, int, int]]:
-        """The cosine, reading and ordinal of every paragraph, nearest first."""
+    def nearest(self, vector: Any, readings: Collection[int]) -> Iterator[tuple[float, int, int]]:
+        """The cosine, reading and ordinal of paragraphs of some readings, nearest first; of many only the nearest."""
         import numpy as np
 
-        scores = np.empty(len(self.rows), np.float32)
-        for start in range(0, len(self.rows), _ROWS):
+        chosen = np.flatnonzero(np.isin(self.readings, np.fromiter(readings, np.int64)))
+        if len(chosen) > _SHORTLIST:
+            chosen = self._shortlist(vector, chosen)
+        cosines = self.rows[chosen].astype(np.float32) @ vector * self.scales[chosen]
+        for at in np.argsort(-cosines, kind="stable"):
+            row = chosen[at]
+            yield float(cosines[at]), int(self.readings[row]), int(self.ordinals[row])
+
+    def _shortlist(self, vector: Any, chosen: Any) -> Any:
+        """The rows that have the signs of the vector in most dimensions, in order."""
+        import numpy as np
+
+        asked = _signs(vector[None, :])
+        different = np.empty(len(chosen), np.int32)
+        for start in range(0, len(chosen), _ROWS):
             some = slice(start, start + _ROWS)
-            scores[some] = self.rows[some].astype(np.float32) @ vector
-        scores *= self.scales
-        for number in np.argsort(-scores, kind="stable"):
-            yield float(scores[number]), *self.places[number]
+            different[some] = np.bitwise_count(self.signs[chosen[some]] ^ asked).sum(1)
+        return np.sort(chosen[np.argpartition(different, _SHORTLIST)[:_SHORTLIST]])
 
 
 def matrix(vectors: Path, folder: Path | None) -> Matrix:
@@ -62,17 +78,23 @@ def _matrix(folder: Path, sealed: str) -> Matrix:
     import numpy as np
 
     held = stored(folder.parent, folder.name)
-    packed = {reading: data for reading in sorted(held.entries) if (data := held.read(reading)) is not None}
-    parts = {reading: unpack(data) for reading, data in packed.items()}
-    if not parts:
-        return Matrix(np.zeros((0, 1), np.int8), np.zeros(0, np.float32), (), frozenset())
+    parts = {reading: unpack(data) for reading in sorted(held.entries) if (data := held.read(reading)) is not None}
+    some = parts or {0: (np.zeros((0, 8), np.int8), np.zeros(0, np.float32))}
+    rows = np.concatenate([rows for rows, _ in some.values()])
     return Matrix(
-        np.concatenate([rows for rows, _ in parts.values()]),
-        np.concatenate([scales for _, scales in parts.values()]),
-        _places(held, parts),
+        rows,
+        np.concatenate([scales for _, scales in some.values()]),
+        _signs(rows),
+        np.repeat(list(some), [len(rows) for rows, _ in some.values()]),
+        np.array([ordinal for reading in parts for ordinal in held.entries[reading].ordinals], np.int64),
         frozenset(parts),
     )
 
 
-def _places(held: Vectors, parts: Mapping[int, object]) -> list[tuple[int, int]]:
-    return [(reading, ordinal) for reading in parts for ordinal in held.entries[reading].ordinals]
+def _signs(rows: Any) -> Any:
+    """A bit for each dimension, 64 in a word."""
+    import numpy as np
+
+    packed = np.packbits(rows > 0, axis=1)
+    missing = -packed.shape[1] % 8
+    return np.pad(packed, ((0, 0), (0, missing))).view(np.uint64)

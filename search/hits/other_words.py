@@ -34,7 +34,7 @@ def in_other_words(session: Session, text: str, documents: set[int], hits: Hits,
         )
     )
     readings = session.snapshot.documents()
-    unread = sum(len(session.layout(each).starts) for each in documents if readings[each] not in known.readings)
+    unread = sum(len(session.layout(each).starts) for each in documents if readings[each] not in known.read)
     return InOtherWords(found, unread)
 
 
@@ -42,14 +42,15 @@ def _nearest(
     session: Session, known: Matrix, vector: object, documents: set[int], hits: Hits, mask: int
 ) -> dict[int, int]:
     """The paragraph to show of each report, nearest first."""
-    document_of = {reading: document for document, reading in session.snapshot.documents().items()}
+    held = session.snapshot.documents()
+    document_of = {held[document]: document for document in documents}
     chosen: dict[int, int] = {}
     answered: dict[int, set[int]] = {}
-    for cosine, reading, ordinal in known.nearest(vector):
+    for cosine, reading, ordinal in known.nearest(vector, document_of):
         if cosine < OTHER_WORDS_FLOOR or len(chosen) == OTHER_WORDS_PASSAGES:
             break
-        document = document_of.get(reading, -1)
-        if document not in documents or document in chosen:
+        document = document_of[reading]
+        if document in chosen:
             continue
         if mask != EVERY_KIND and not mask >> session.layout(document).kinds[ordinal] & 1:
             continue

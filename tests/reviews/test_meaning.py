@@ -4,16 +4,19 @@ import json
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 
 from corpus.storage.store import Store
 from index.vectors import model
 from reviews.cli.main import main
+from reviews.web.app import create_app
 from tests import fake_model
 from tests.command import DEMO, reviews
 
@@ -33,13 +36,22 @@ def asked(library: Path, *words: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def read(small: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def read(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library of two reports that a model made up for tests has read."""
     fake_model.use(monkeypatch)
     fake_model.folder_of(small / "model")
     (small / "reviews.toml").write_text('ocr = false\n[meaning]\nmodel = "model"\n')
     assert run(small, "update").exit_code == 0
     return small
+
+
+@contextmanager
+def web(library: Path) -> Iterator[FlaskClient]:
+    app = create_app(library)
+    try:
+        yield app.test_client()
+    finally:
+        app.extensions["pool"].close()
 
 
 def vectors(library: Path) -> list[str]:
@@ -115,6 +127,31 @@ def test_a_removal_that_was_interrupted_before_the_vectors_went_is_finished_by_t
     assert vectors(read) == [f"{kept}.vectors"]
 
 
+def test_the_page_offers_passages_in_other_words_and_shows_them_when_asked(read: Path) -> None:
+    with web(read) as page:
+        closed = page.get("/?q=clinic").get_data(as_text=True)
+        assert "Look for passages that say it in other words" in closed
+        assert "most will not fit" not in closed
+        opened = page.get("/?q=clinic&meaning=1").get_data(as_text=True)
+        assert "most will not fit" in opened
+        assert "reports/" in opened.partition('id="meaning"')[2].partition("</section>")[0]
+        assert page.get("/search.json?q=clinic").json["meaning"] is None
+        assert page.get("/search.json?q=clinic&meaning=1").json["meaning"]["passages"]
+
+
+def test_spreadsheets_and_feeds_do_not_have_them(read: Path) -> None:
+    with web(read) as page:
+        for address in ("/search.csv", "/search.ris"):
+            plain, beside = (page.get(f"{address}?q=appointments{more}").get_data() for more in ("", "&meaning=1"))
+            assert plain == beside
+
+
+def test_a_library_without_vectors_offers_nothing(small: Path) -> None:
+    shutil.rmtree(small / "vectors", ignore_errors=True)  # made where the extra is installed
+    with web(small) as page:
+        assert "in other words" not in page.get("/?q=teacher").get_data(as_text=True)
+
+
 # With the real model
 
 
@@ -146,7 +183,8 @@ def test_no_connection_is_opened(really_read: Path, monkeypatch: pytest.MonkeyPa
 def test_the_real_libraries_refuse_a_file_that_is_no_model(small: Path) -> None:
     fake_model.folder_of(small / "model")
     (small / "reviews.toml").write_text('ocr = false\n[meaning]\nmodel = "model"\n')
+    before = vectors(small)
     done = reviews(small, "update", "--json")
     assert done.returncode == 0, done.stderr
     assert "cannot be used as a model" in json.loads(done.stdout)["meaning"]["problem"]
-    assert not vectors(small)
+    assert vectors(small) == before

@@ -77,8 +77,8 @@ def test_what_the_answer_has_is_not_shown_again(library: Library) -> None:
 def test_the_answer_is_the_same_with_and_without(library: Library) -> None:
     for query in ("missed appointments", "dog", "nothing of the kind", '"the clinic"', "missed OR brought"):
         for view in ("reports", "passages"):
-            plain = library.search(query, view=view, facets=True)  # type: ignore[arg-type]
-            beside = library.search(query, view=view, facets=True, meaning=True)  # type: ignore[arg-type]
+            plain = library.search(query, view=view, facets=True)
+            beside = library.search(query, view=view, facets=True, meaning=True)
             assert answer_of(beside) == answer_of(plain)
             assert plain.meaning is None
 

@@ -117,7 +117,7 @@ def _sound(vectors: Path) -> None:
 def _complete(vectors: Path, model: Path, readings: set[int]) -> None:
     (folder,) = vectors.iterdir()
     assert {path.name for path in folder.iterdir()} == {"manifest.json", *(f"{each}.vectors" for each in readings)}
-    assert nearest.matrix(vectors, model).readings == readings
+    assert nearest.matrix(vectors, model).read == readings
 
 
 if __name__ == "__main__":

@@ -72,9 +72,9 @@ def test_a_damaged_file_of_vectors_is_not_used_and_made_again(
     brought_up_to_date(store, vectors, folder)
     (damaged,) = vectors.rglob("1.vectors")
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    assert nearest.matrix(vectors, folder).readings == {2}
+    assert nearest.matrix(vectors, folder).read == {2}
     assert brought_up_to_date(store, vectors, folder) == Refreshed(1, 2)
-    assert nearest.matrix(vectors, folder).readings == {1, 2}
+    assert nearest.matrix(vectors, folder).read == {1, 2}
 
 
 def test_a_damaged_manifest_is_as_if_there_were_none(
@@ -85,7 +85,7 @@ def test_a_damaged_manifest_is_as_if_there_were_none(
     brought_up_to_date(store, vectors, folder)
     (manifest,) = vectors.rglob(MANIFEST)
     manifest.write_bytes(manifest.read_bytes().replace(b"generation", b"degenerate"))
-    assert nearest.matrix(vectors, folder).readings == set()
+    assert nearest.matrix(vectors, folder).read == set()
     assert brought_up_to_date(store, vectors, folder) == Refreshed(1, 2)
 
 
@@ -97,7 +97,7 @@ def test_another_model_makes_vectors_of_its_own_and_the_old_ones_go(
     brought_up_to_date(store, vectors, folder)
     before = [path.name for path in vectors.iterdir()]
     other = fake_model.folder_of(tmp_path / "other", [["robin"]])
-    assert nearest.matrix(vectors, other).readings == set()
+    assert nearest.matrix(vectors, other).read == set()
     assert brought_up_to_date(store, vectors, other) == Refreshed(1, 2)
     assert [path.name for path in vectors.iterdir()] != before
     assert len(list(vectors.iterdir())) == 1
