@@ -17,6 +17,9 @@ Encode = Callable[[Sequence[str]], bytes]
 """The packed vectors of texts."""
 
 
+_PRIORITY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows; elsewhere the process sees to it
+
+
 @contextmanager
 def worker(model: Model, threads: int) -> Iterator[Encode]:
     """A function that turns texts into packed vectors, in a process that is killed at the end of the block.
@@ -26,7 +29,13 @@ def worker(model: Model, threads: int) -> Iterator[Encode]:
     program = [sys.executable, "-B", "-P", "-m", "index.vectors.worker"]
     command = [*program, str(model.onnx), str(model.tokenizer), str(threads)]
     with sigint_blocked():
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=_PRIORITY,
+        )
     with process:
         try:
             if process.stdin is None or process.stdout is None:

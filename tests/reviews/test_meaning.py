@@ -135,8 +135,9 @@ def test_the_page_offers_passages_in_other_words_and_shows_them_when_asked(read:
         opened = page.get("/?q=clinic&meaning=1").get_data(as_text=True)
         assert "most will not fit" in opened
         assert "reports/" in opened.partition('id="meaning"')[2].partition("</section>")[0]
-        assert page.get("/search.json?q=clinic").json["meaning"] is None
-        assert page.get("/search.json?q=clinic&meaning=1").json["meaning"]["passages"]
+        plain, beside = (page.get(f"/search.json?q=clinic{more}").get_json() for more in ("", "&meaning=1"))
+        assert plain["meaning"] is None
+        assert beside["meaning"]["passages"]
 
 
 def test_spreadsheets_and_feeds_do_not_have_them(read: Path) -> None:

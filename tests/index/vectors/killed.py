@@ -80,6 +80,7 @@ def _main(folder: Path) -> int:
             text = report(name, [said])
             store.put(text, FileRecord(f"{name}.pdf", 1, 1, text.id))
     moments = 0
+    kept: list[int] = []
 
     def update(vectors: Path) -> None:
         with Store.open(database, read_only=True) as store:
@@ -88,12 +89,14 @@ def _main(folder: Path) -> int:
     for number in range(1, 1000):
         vectors = folder / f"updated-{number}"
         died = _died(number, lambda vectors=vectors: update(vectors))  # type: ignore[misc]
-        _sound(vectors)
+        kept.append(_sound(vectors))
         update(vectors)
         _complete(vectors, model, {1, 2, 3, 4})
         if not died:
             break
         moments += 1
+    assert kept == sorted(kept), "what was finished before is kept"
+    assert set(kept) == {0, 1, 2, 3, 4}
     for number in range(1, 1000):
         vectors = folder / f"removed-{number}"
         update(vectors)
@@ -107,11 +110,14 @@ def _main(folder: Path) -> int:
     return moments
 
 
-def _sound(vectors: Path) -> None:
-    """What counts is whole."""
+def _sound(vectors: Path) -> int:
+    """What counts is whole. Gives the number of readings that count."""
+    counted = 0
     for folder in vectors.iterdir() if vectors.is_dir() else ():
         held = stored(vectors, folder.name)
         assert all(held.read(reading) is not None for reading in held.entries), folder
+        counted += len(held.entries)
+    return counted
 
 
 def _complete(vectors: Path, model: Path, readings: set[int]) -> None:
