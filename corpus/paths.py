@@ -49,6 +49,11 @@ class LibraryPaths:
         return self.library / "index"
 
     @property
+    def vectors(self) -> Path:
+        """What a language model made of each paragraph, if there is one. Can be made again from the corpus."""
+        return self.library / "vectors"
+
+    @property
     def cache(self) -> Path:
         """Values computed from a generation of the index. Can be deleted at any time."""
         return self.library / "cache"
@@ -87,6 +92,7 @@ class LibraryPaths:
             self.settings_file,
             self.removals,
             self.index,
+            self.vectors,
             self.cache,
             self.runs,
             self.access,

@@ -64,17 +64,25 @@ def _folders(value: Any, start: Path) -> tuple[Path, ...]:
     return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100
 
 
+def _folder(value: Any, start: Path) -> Path:
+    (folder,) = _folders(value, start)
+    return folder
+
+
 COUNT = Kind(_count, "a whole number above 0")
 SECONDS = Kind(_seconds, "a number above 0")
 FLAG = Kind(_flag, "true or false")
 EXTRACTOR = Kind(_extractor, " or ".join(f'"{each}"' for each in EXTRACTORS))
 LANGUAGES = Kind(_languages, 'names of Tesseract\'s languages, for example "eng+cym"')
 FOLDERS = Kind(_folders, 'a list of folders, for example ["../reviews"]')
+FOLDER = Kind(_folder, 'a folder, for example "../model"')
 
 
-def _setting(kind: Kind, default: Any, help: str) -> Any:
-    """A field that reviews.toml may hold. default: the value, or a function that returns it."""
-    metadata = {"kind": kind, "help": help}
+def _setting(kind: Kind, default: Any, help: str, table: str = "") -> Any:
+    """A field that reviews.toml may hold. default: the value, or a function that returns it. table: the table that
+    holds it in reviews.toml, whose name the field's name begins with.
+    """
+    metadata = {"kind": kind, "help": help, "table": table}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -104,10 +112,23 @@ class Settings(LibraryPaths):
     trust_hidden_text: bool = _setting(
         FLAG, False, "include text under black boxes; only if the owner of the collection has decided to"
     )
+    meaning_model: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
+        FOLDER,
+        None,
+        "folder with model.onnx and tokenizer.json, in place of the model of the extra `meaning`",
+        "meaning",
+    )
 
 
-_KINDS: dict[str, Kind] = {each.name: each.metadata["kind"] for each in fields(Settings) if each.metadata}
-HELP: dict[str, str] = {each.name: each.metadata["help"] for each in fields(Settings) if each.metadata}
+def _spelt(name: str, table: str) -> str:
+    """The name of a field as reviews.toml has it: `meaning.model` is `model` in the table `meaning`."""
+    return f"{table}.{name.removeprefix(table + '_')}" if table else name
+
+
+_FIELDS = {_spelt(each.name, each.metadata["table"]): each for each in fields(Settings) if each.metadata}
+NAMES = {each.name: name for name, each in _FIELDS.items()}
+"""The name in reviews.toml of each field that it may set."""
+HELP: dict[str, str] = {name: each.metadata["help"] for name, each in _FIELDS.items()}
 """Every setting that reviews.toml may hold, with what it does."""
 
 
@@ -117,13 +138,16 @@ def load_settings(library: Path, **overrides: Any) -> Settings:
     file = LibraryPaths(library).settings_file
     values = {name: _checked(name, value, library, str(file)) for name, value in _read(file).items()}
     given = {name: value for name, value in overrides.items() if value is not None}
-    values |= {name: _checked(name, value, Path.cwd(), "the command") for name, value in given.items()}
-    return Settings(library=library, **values)
+    values |= {
+        (spelt := NAMES.get(name, name)): _checked(spelt, value, Path.cwd(), "the command")
+        for name, value in given.items()
+    }
+    return Settings(library=library, **{_FIELDS[name].name: value for name, value in values.items()})
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        return _flat(tomllib.loads(file.read_bytes().decode("utf-8-sig")))
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -132,11 +156,20 @@ def _read(file: Path) -> dict[str, Any]:
         raise UsageError(f"{file} has a mistake: {error}. Correct that line, or move the file away.") from error
 
 
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of tables beside the others: `model` in the table `meaning` is `meaning.model`."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        inner = {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
+        found |= inner
+    return found
+
+
 def _checked(name: str, value: Any, start: Path, where: str) -> Any:
     """The value as its field holds it. start: what a relative folder is relative to. where: named in errors."""
-    kind = _KINDS.get(name)
-    if kind is None:
+    if name not in _FIELDS:
         raise UsageError(f"`{name}` in {where} is not a setting. The settings are: {', '.join(HELP)}.")
+    kind: Kind = _FIELDS[name].metadata["kind"]
     try:
         return kind.check(value, start)
     except ValueError as error:

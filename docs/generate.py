@@ -21,7 +21,7 @@ import click
 from click.testing import CliRunner
 
 from corpus import errors
-from corpus.settings import HELP, Settings
+from corpus.settings import HELP, NAMES, Settings
 from reviews.cli.main import main
 from search.filters import FILTERS
 
@@ -147,8 +147,9 @@ def roff(text: str) -> str:
 def library() -> str:
     """The page on the library, with the table of settings as they are now."""
     defaults = {
-        field.name: "–" if field.default is dataclasses.MISSING else shown(field.default)
+        NAMES[field.name]: "–" if field.default is dataclasses.MISSING else shown(field.default)
         for field in dataclasses.fields(Settings)
+        if field.name in NAMES
     }
     rows = [f"| `{name}` | {defaults[name]} | {description} |" for name, description in HELP.items()]
     return with_table("library.md", "settings", ["| setting | default | meaning |", "|---|---|---|", *rows])
@@ -174,6 +175,8 @@ def with_table(name: str, what: str, table: list[str]) -> str:
 
 def shown(default: object) -> str:
     """Return a default as it is written in reviews.toml."""
+    if default is None:
+        return "–"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, tuple):

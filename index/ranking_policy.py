@@ -113,3 +113,11 @@ PASSAGE_REPORTS = 100
 
 PASSAGES_AT_ONCE = 2
 """The most passages of one report that are listed before the other reports have theirs."""
+
+# In other words (docs/adr/0023)
+
+OTHER_WORDS_PASSAGES = 5
+"""How many passages a language model may show; each is of another report."""
+
+OTHER_WORDS_FLOOR = 0.35
+"""The cosine below which a passage is on another subject."""

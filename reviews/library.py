@@ -133,7 +133,9 @@ class Library:
         except Corrupt:
             settings = self.settings
             self.close()
-            self._searcher = Searcher(settings.database, settings.index, self.themes(), thorough=True)
+            self._searcher = Searcher(
+                settings.database, settings.index, self.themes(), thorough=True, model=settings.meaning_model
+            )
             return ask(self._searcher)
 
     def searcher(self) -> Searcher:
@@ -145,7 +147,9 @@ class Library:
         pointer = _bytes(self.settings.index / generations.POINTER)
         if self._searcher is None or pointer != self._pointer:
             self.close()
-            self._searcher = Searcher(self.settings.database, self.settings.index, self.themes())
+            self._searcher = Searcher(
+                self.settings.database, self.settings.index, self.themes(), model=self.settings.meaning_model
+            )
             self._pointer = pointer
         return self._searcher
 

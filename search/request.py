@@ -26,6 +26,7 @@ class SearchOptions(TypedDict, total=False):
     together: bool
     most: bool | None
     view: View
+    meaning: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class SearchRequest:
     each hit has its position. facets: also count the hits by year, board and so on. together: of plain words, only the
     reports that have them all in one paragraph. most: of three plain words or more, also list reports that have most of
     them; None does so only where no report has all. view: "passages" lists paragraphs of all reports, best first,
-    instead of reports; limit and offset then count these.
+    instead of reports; limit and offset then count these. meaning: also list passages that a language model finds near;
+    the answer is the same with and without.
     """
 
     query: str
@@ -52,6 +54,7 @@ class SearchRequest:
     together: bool = False
     most: bool | None = None
     view: View = "reports"
+    meaning: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.query, str):

@@ -180,6 +180,35 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class InOtherWords:
+    """Passages that a language model finds near a query. They are no part of the answer.
+
+    unread: paragraphs that the model has not read yet. problem: why there are none, as a sentence.
+    """
+
+    passages: tuple[Listed, ...]
+    unread: int
+    problem: str | None = None
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of them."""
+        said = "Found by a language model on this machine; most will not fit; nothing here is counted."
+        if self.unread:
+            some = "1 paragraph" if self.unread == 1 else f"{self.unread:,} paragraphs"
+            said += f" It has not read {some} yet: run `reviews update`."
+        return said
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "note": self.note,
+            "passages": [each.to_dict() for each in self.passages],
+            "unread_paragraphs": self.unread,
+            "problem": self.problem,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """How many hits have a value. value None: those of which it is not known."""
 
@@ -244,6 +273,7 @@ class Results:
     most: tuple[Hit, ...] | None = None
     passages: tuple[Listed, ...] | None = None
     more_passages: bool = False
+    meaning: InOtherWords | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -311,6 +341,7 @@ class Results:
             "most": None if self.most is None else [hit.to_dict() for hit in self.most],
             "passages": None if self.passages is None else [each.to_dict() for each in self.passages],
             "more_passages": self.more_passages,
+            "meaning": None if self.meaning is None else self.meaning.to_dict(),
             "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
         }
 

@@ -38,7 +38,7 @@ from search.hits.reports import Hits
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
 from search.request import SearchOptions, SearchRequest
-from search.results import Expansion, FacetValue, Hit, Offer, Results
+from search.results import Expansion, FacetValue, Hit, InOtherWords, Offer, Results
 from search.session import Session
 
 _MORE_TERMS = 40  # of an expansion that are shown
@@ -67,11 +67,14 @@ class _Found:
 
 class Searcher:
     """Answers queries from one generation of a library's index. For one thread at a time; close it or use it in a
-    `with`. thorough: hash every byte of the index first.
+    `with`. thorough: hash every byte of the index first. model: the folder of the language model for passages in other
+    words, if it is not that of the extra `meaning`.
     """
 
-    def __init__(self, database: Path, index: Path, themes: Themes, *, thorough: bool = False) -> None:
-        self._session = Session(database, index, themes, thorough=thorough)
+    def __init__(
+        self, database: Path, index: Path, themes: Themes, *, thorough: bool = False, model: Path | None = None
+    ) -> None:
+        self._session = Session(database, index, themes, thorough=thorough, model=model)
 
     def __enter__(self) -> Self:
         return self
@@ -188,6 +191,7 @@ class Searcher:
             most=self._with_most(request, found, deadline),
             passages=listed,
             more_passages=more,
+            meaning=self._in_other_words(request, found, hits) if request.meaning else None,
         )
         return head, hits.of([(document, scores[document]) for document in page], in_time)
 
@@ -273,6 +277,12 @@ class Searcher:
         shown = [(document, scores[document]) for document in best[: request.limit]]
         few = request if request.per_report is not None else replace(request, per_report=1)
         return tuple(Hits(self._session, answer, few, most=most).of(shown, deadline))
+
+    def _in_other_words(self, request: SearchRequest, found: _Found, hits: Hits) -> InOtherWords:
+        from search.hits.other_words import in_other_words  # numpy and the model are loaded only when asked for
+
+        documents = set(self._session.reports).intersection(*found.chosen.values())
+        return in_other_words(self._session, request.query, documents, hits, found.mask)
 
     def _parsed(self, text: str) -> Parsed:
         themes = self._session.themes

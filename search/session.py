@@ -31,10 +31,14 @@ _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read aga
 class Session:
     """One open generation of a library's index. For one thread at a time; close it after use.
 
-    thorough: hash every byte of it first.
+    thorough: hash every byte of it first. model: the folder of the language model, if it is not that of the extra.
     """
 
-    def __init__(self, database: Path, index: Path, themes: Themes, *, thorough: bool = False) -> None:
+    def __init__(
+        self, database: Path, index: Path, themes: Themes, *, thorough: bool = False, model: Path | None = None
+    ) -> None:
+        self.vectors = LibraryPaths(index.parent).vectors
+        self.model = model
         self.generation = generations.current(index, thorough=thorough)
         self.themes = themes
         self.store = Store.open(database, read_only=True)

@@ -10,7 +10,7 @@ import pytest
 from corpus.catalogue import rows as catalogue_rows
 from corpus.model import SectionKind
 from corpus.reasons import Reason
-from corpus.settings import HELP, Settings
+from corpus.settings import HELP, NAMES, Settings
 from search.batch import columns, search_log
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +55,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_the_documented_settings_are_the_settings_that_exist() -> None:
     documented = rows(DOCS / "library.md")
-    settable = {field.name for field in dataclasses.fields(Settings)} - {"library"}
+    settable = set(NAMES.values())
+    assert NAMES.keys() == {field.name for field in dataclasses.fields(Settings)} - {"library"}
     assert set(documented) == settable == set(HELP)
     assert "`60.0`" in documented["max_seconds"]
 

@@ -48,6 +48,11 @@ PASSAGES = click.option(
 )
 @click.option("--together", is_flag=True, help="Show only reports that have the words together in one paragraph.")
 @click.option("--most", is_flag=True, help="Also show reports that have most of the words, but not all.")
+@click.option(
+    "--meaning",
+    is_flag=True,
+    help="Also show passages that may say it in other words, found by a language model; needs the extra `meaning`.",
+)
 @click.option("--facets", "counted", is_flag=True, help="Also count the results by year, board, area, kind, theme …")
 @click.option("--explain", is_flag=True, help="Also explain the score of each report.")
 @click.option(
@@ -67,6 +72,7 @@ def search(
     view: Any,
     together: bool,
     most: bool,
+    meaning: bool,
     counted: bool,
     explain: bool,
     log: Path | None,
@@ -95,6 +101,7 @@ def search(
             together=together,
             most=most or None,
             view=view,
+            meaning=meaning,
         )
         if log:
             from search.batch.search_log import append

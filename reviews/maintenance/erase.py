@@ -15,6 +15,7 @@ from corpus.removals import Entry, Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from index.storage import generations
+from index.vectors import store as vectors
 from ingest.portfolio import portfolio_of
 from reviews.maintenance import copies, run_log
 
@@ -120,10 +121,11 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
 
 def finish(settings: Settings, store: Store) -> None:
     """Let nothing stay of removed reports that the newest generation does not hold any more: older generations and the
-    readings kept for them, what was worked out, the free pages of the corpus, names in records.
+    readings kept for them, vectors, what was worked out, the free pages of the corpus, names in records.
     """
     current = generations.current(settings.index).manifest
     generations.keep_only(settings.index, current.id)
+    vectors.keep_only(settings.vectors, current.live)
     store.prune(current.live)
     forget_worked_out(settings)
     forget_names(settings, store)

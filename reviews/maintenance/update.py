@@ -18,6 +18,7 @@ from corpus.catalogue.rows import Problem
 from corpus.errors import Corrupt, LimitHit, ReviewsError
 from corpus.settings import Settings
 from corpus.storage.store import Store
+from index.vectors.model import is_wanted
 from ingest.run import ingest
 from ingest.summary import IngestSummary
 from reviews.maintenance import erase, run_log
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from index.storage.generations import Generation
 
 Progress = Callable[[str, int, int], None]
-"""Called with ("reading" or "indexing", done, total)."""
+"""Called with ("reading", "indexing" or "reading for meaning", done, total)."""
 
 
 def _quiet(step: str, done: int, total: int) -> None:
@@ -37,7 +38,9 @@ def _quiet(step: str, done: int, total: int) -> None:
 
 @dataclass(slots=True)
 class Run:
-    """What one run did. generation: the one it built, None if the index was up to date. seconds: for each step."""
+    """What one run did. generation: the one it built, None if the index was up to date. meaning: what a language model
+    did, None without one. seconds: for each step.
+    """
 
     command: str = "update"
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -45,6 +48,7 @@ class Run:
     generation: Generation | None = None
     catalogue_problems: list[Problem] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    meaning: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def note_ingested(self, summary: IngestSummary) -> None:
@@ -59,6 +63,7 @@ class Run:
             },
             "catalogue": [str(problem) for problem in self.catalogue_problems],
             "problems": self.problems,
+            "meaning": self.meaning,
             "seconds": {step: round(seconds, 3) for step, seconds in self.seconds.items()},
         }
 
@@ -110,6 +115,9 @@ def run(
                 )
         if publisher:
             _index(settings, store, done, publisher, progress, rebuild=rebuild, unfinished=bool(unfinished))
+            if is_wanted(settings.meaning_model) and not done.problems:
+                with _timed(done, "meaning"):
+                    done.meaning = _read_for_meaning(settings, store, progress)
         if done.problems:
             raise Corrupt(" ".join(done.problems))
     return done
@@ -203,6 +211,25 @@ def _count_themes(settings: Settings, reports: int) -> None:
 
         with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
             searcher.themed()
+
+
+def _read_for_meaning(settings: Settings, store: Store, progress: Progress) -> dict[str, Any]:
+    """Have the language model read what is new. The index is complete without it, so an error does not end the run."""
+    from index.storage import generations
+    from index.vectors.refresh import refresh
+
+    try:
+        done = refresh(
+            store,
+            settings.vectors,
+            generations.current(settings.index).manifest.live,
+            settings.meaning_model,
+            threads=settings.jobs,
+            progress=lambda n, of: progress("reading for meaning", n, of),
+        )
+    except ReviewsError as error:
+        return {"reports": 0, "paragraphs": 0, "problem": str(error)}
+    return {"reports": done.reports, "paragraphs": done.paragraphs, "problem": None}
 
 
 @contextmanager

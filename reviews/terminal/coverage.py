@@ -288,7 +288,18 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
         yield f"Index: built generation {built.id}. " + coverage_sentence(built.coverage)
     elif "index" in run.seconds:
         yield "Index: already up to date."
+    if run.meaning:
+        yield _meaning_sentence(run.meaning)
     yield "Done: " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in run.seconds.items()) + "."
+
+
+def _meaning_sentence(done: Mapping[str, Any]) -> str:
+    if done["problem"]:
+        return f"In other words: not brought up to date. {done['problem']}"
+    if not done["reports"]:
+        return "In other words: already up to date."
+    read = f"{counted(done['paragraphs'], 'paragraph')} of {counted(done['reports'], 'report')}"
+    return f"In other words: {read} read by the language model."
 
 
 def missing_sentence(folder: str, since: str = "") -> str:

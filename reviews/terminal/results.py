@@ -54,6 +54,7 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
         yield ""
         yield from _listed(number, listed)
     yield from _most(results)
+    yield from _in_other_words(results)
     yield ""
     yield from textwrap.wrap(coverage(results.coverage), width())
 
@@ -78,6 +79,20 @@ def _most(results: Results) -> Iterator[str]:
         yield from _hit(number, hit, same_case=False)
     if not results.most:
         yield f"No report has {results.of_most}."
+
+
+def _in_other_words(results: Results) -> Iterator[str]:
+    """The passages that a language model found, apart from the answer."""
+    if results.meaning is None:
+        return
+    yield ""
+    yield click.style("In other words", bold=True)
+    yield from textwrap.wrap(results.meaning.problem or results.meaning.note, width())
+    if not (results.meaning.passages or results.meaning.problem):
+        yield "It found no passage that comes near."
+    for number, listed in enumerate(results.meaning.passages, 1):
+        yield ""
+        yield from _listed(number, listed)
 
 
 def _listed(number: int, listed: Listed) -> Iterator[str]:

@@ -33,7 +33,9 @@ _VALUES = 50  # of one filter
 
 @dataclass(frozen=True, slots=True)
 class SearchParameters:
-    """One search, as in the address of a page. page: 1-based. together: only reports with the words together."""
+    """One search, as in the address of a page. page: 1-based. together: only reports with the words together.
+    meaning: also passages in other words.
+    """
 
     text: str = ""
     filters: Filters = EVERYTHING
@@ -43,6 +45,7 @@ class SearchParameters:
     exact: bool = False
     together: bool = False
     view: View = "reports"
+    meaning: bool = False
 
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> SearchParameters:
@@ -60,6 +63,7 @@ class SearchParameters:
             exact=_flag(given, "exact"),
             together=_flag(given, "together"),
             view=_view(given.get("view") or "reports"),
+            meaning=_flag(given, "meaning"),
         )
 
     @property
@@ -98,6 +102,7 @@ class SearchParameters:
         found += pairs_of(self.filters)
         found += [("exact", "1")] if self.exact else []
         found += [("together", "1")] if self.together else []
+        found += [("meaning", "1")] if self.meaning else []
         found += [("view", self.view)] if self.view != "reports" else []
         found += [("sort", self.sort)] if self.sort != "relevance" else []
         found += [("limit", str(self.limit))] if self.limit != PER_PAGE else []

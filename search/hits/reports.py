@@ -61,6 +61,15 @@ class Hits:
                 lacks=self._most.lacking(document) if self._most else (),
             )
 
+    def paragraphs(self, document: int) -> set[int]:
+        """The ordinals of all paragraphs of a document that the answer counts or shows."""
+        if document not in self._answer.documents:
+            return set()
+        mentions = self._answer.mentions(document)
+        layout = self._session.layout(document)
+        counted = {layout.paragraph_at(first) for first, _ in mentions}
+        return counted.union(self._ordinals(document, mentions, self._request.per_report))
+
     def _passages(self, document: int, mentions: Sequence[Span]) -> list[Passage]:
         wanted = self._request.per_report
         if wanted == 0:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import LimitHit, UsageError
-from corpus.settings import HELP, Settings, load_settings
+from corpus.settings import HELP, NAMES, Settings, load_settings
 
 
 def with_file(library: Path, text: str) -> Path:
@@ -98,6 +98,30 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         load_settings(tmp_path)
 
 
+def test_a_table_of_the_file_holds_settings_of_its_own(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    with_file(library, 'jobs = 2\n[meaning]\nmodel = "../model"\n')
+    assert load_settings(library).meaning_model == tmp_path / "model"
+    assert load_settings(library, meaning_model=tmp_path / "other").meaning_model == tmp_path / "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[meaning]\nmodel = 3\n", "`meaning.model` in .* it must be a folder"),
+        ('[meaning]\nmodle = "x"\n', "`meaning.modle` in .* is not a setting"),
+        ("[jobs]\nmodel = 3\n", "`jobs.model` in .* is not a setting"),
+        ('meaning_model = "x"\n', "`meaning_model` in .* is not a setting"),
+    ],
+)
+def test_a_mistake_in_a_table_is_an_error(tmp_path: Path, text: str, said: str) -> None:
+    with_file(tmp_path, text)
+    with pytest.raises(UsageError, match=said):
+        load_settings(tmp_path)
+
+
 def test_every_setting_says_what_it_does() -> None:
-    assert set(HELP) == {field.name for field in fields(Settings)} - {"library"}
+    assert NAMES.keys() == {field.name for field in fields(Settings)} - {"library"}
+    assert set(HELP) == set(NAMES.values())
     assert all(HELP.values())

@@ -41,6 +41,7 @@ _ASKED = [
     *_NARROWED,
     _query("exact", "1: only the words as written", {"enum": ["0", "1"]}),
     _query("together", "1: only reports that have plain words together", {"enum": ["0", "1"]}),
+    _query("meaning", "1: also passages in other words, below the results and in JSON", {"enum": ["0", "1"]}),
     _query("view", "what is listed in JSON and spreadsheets", {"enum": list(get_args(View))}),
     _query("sort", "order of the results", {"enum": list(SORTS)}),
 ]

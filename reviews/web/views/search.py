@@ -92,7 +92,7 @@ def page() -> str | tuple[str, int]:
     if not (asked.text.strip() or asked.filtered):
         return _page(asked)
     try:
-        results = answer(asked, view="reports")
+        results = answer(asked, view="reports", meaning=asked.meaning)
     except QueryRefused as error:
         return _page(asked, refused=str(error)), QueryRefused.http_status
     return _page(asked, results)
@@ -122,6 +122,11 @@ def _page(asked: SearchParameters, results: Results | None = None, refused: str 
         pages=_pages(asked.page, last),
         last=last,
         sorts=SORTS,
+        near=[
+            (each.report, _quoted(each.report, each.passage))
+            for each in (results.meaning.passages if results.meaning else ())
+        ],
+        has_vectors=opened().settings.vectors.is_dir(),
         also=[each for each in results.expansions if len(each.terms) > 1],
     )
 
@@ -129,7 +134,8 @@ def _page(asked: SearchParameters, results: Results | None = None, refused: str 
 @views.get("/search.json")
 def page_json() -> Response:
     """The results as JSON: docs/json.md."""
-    return as_json(answer(SearchParameters.read(request.args)).to_dict())
+    asked = SearchParameters.read(request.args)
+    return as_json(answer(asked, meaning=asked.meaning).to_dict())
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
@@ -143,12 +149,12 @@ def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
 
 def _shown(number: int, hits: Sequence[Hit]) -> Shown:
     first, *others = hits
-    return Shown(number, first, tuple(_quoted(first, passage) for passage in first.passages), tuple(others))
+    return Shown(number, first, tuple(_quoted(first.report, passage) for passage in first.passages), tuple(others))
 
 
-def _quoted(hit: Hit, passage: Passage) -> Quoted:
+def _quoted(report: Report, passage: Passage) -> Quoted:
     place = citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
-    return Quoted(passage, quoted(passage), place, citation.of_passage(hit.report, passage))
+    return Quoted(passage, quoted(passage), place, citation.of_passage(report, passage))
 
 
 def facets(asked: SearchParameters, results: Results) -> list[Facet]:

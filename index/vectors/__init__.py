@@ -1,0 +1,1 @@
+"""What do paragraphs mean, to a language model?"""

@@ -1,0 +1,82 @@
+"""Turn texts into vectors with an ONNX model. The one module that imports onnxruntime and tokenizers.
+
+Neither library connects to the network here: both get local files, and onnxruntime's telemetry, which only its build
+for Windows has, is switched off.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from index.vectors.model import Model, refused
+
+_MOST_TOKENS = 256  # of a text; models of this kind ignore what follows
+_TOKENS_AT_ONCE = 512  # bounds the memory: 16 long paragraphs at once take over 800 MB
+
+
+class Encoder:
+    """A loaded model. threads: how many it may use. Raises UsageError for files that are no model."""
+
+    def __init__(self, model: Model, threads: int = 1) -> None:
+        self._model = model
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # the arena keeps the memory of the longest batch
+        options.log_severity_level = 4  # what fails is said once, by us
+        onnxruntime.disable_telemetry_events()
+        try:
+            self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
+            self._session = onnxruntime.InferenceSession(str(model.onnx), options, ["CPUExecutionProvider"])
+        except Exception as error:
+            raise refused(model) from error
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self._tokenizer.enable_padding()
+        self._inputs = [each.name for each in self._session.get_inputs()]
+        _ = self.encode(["A child was not seen."])  # a model of another kind fails here, not in the middle of a run
+
+    def encode(self, texts: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """A row of length 1 for each text."""
+        encoded = self._tokenizer.encode_batch(list(texts))
+        lengths = [sum(each.attention_mask) for each in encoded]
+        rows: list[Any] = [None] * len(texts)
+        for batch in _batches(lengths):
+            longest = max(lengths[n] for n in batch)
+            ids = np.array([encoded[n].ids[:longest] for n in batch], np.int64)
+            mask = np.array([encoded[n].attention_mask[:longest] for n in batch], np.int64)
+            for n, row in zip(batch, self._rows(ids, mask), strict=True):
+                rows[n] = row
+        return np.array(rows, np.float32)
+
+    def _rows(self, ids: Any, mask: Any) -> Any:
+        """The mean of the vectors of each text's tokens, or what the model gives for a text as a whole."""
+        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        try:
+            feed = {name: known[name] for name in self._inputs}
+            found = self._session.run(None, feed)
+        except Exception as error:
+            raise refused(self._model) from error
+        for output in found:
+            if output.ndim == 3 and output.shape[:2] == ids.shape:
+                output = (output * mask[:, :, None]).sum(1) / mask.sum(1)[:, None]
+            elif output.ndim != 2 or output.shape == ids.shape or len(output) != len(ids):
+                continue
+            lengths = np.linalg.norm(output, axis=1, keepdims=True)
+            if np.isfinite(lengths).all() and (lengths > 0).all():
+                return output / lengths
+        raise refused(self._model)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The texts, by number, in batches of similar length."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[number] > _TOKENS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch

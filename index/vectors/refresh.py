@@ -1,0 +1,55 @@
+"""Bring the vectors of a library up to date with its index."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.storage.store import Store
+from index.vectors import model, worker_client
+from index.vectors.store import keep_only, stored
+
+_FEWEST_WORDS = 5  # of a paragraph that can say something: not a label, nor the cell of a table
+
+Progress = Callable[[int, int], None]
+"""Called with (reports done, reports to do)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What was done. reports, paragraphs: how many got vectors."""
+
+    reports: int
+    paragraphs: int
+
+
+def refresh(
+    store: Store, vectors: Path, readings: Collection[int], folder: Path | None, *, threads: int, progress: Progress
+) -> Refreshed:
+    """Make the vectors that are missing or damaged, and delete those of other readings and models.
+
+    readings: those that the index answers from. folder: of the model, if it is not that of the extra. Raises UsageError
+    for a model that cannot be used; the vectors stay as they are.
+    """
+    chosen = model.find(folder)
+    held = stored(vectors, chosen.fingerprint).only(readings)
+    missing = sorted(reading for reading in readings if reading not in held.entries or held.read(reading) is None)
+    done = 0
+    if missing:
+        with worker_client.worker(chosen, threads) as encode:
+            for number, reading in enumerate(missing):
+                progress(number, len(missing))
+                texts = meaningful(store, reading)
+                held = held.adding(reading, texts.keys(), encode(list(texts.values())))
+                done += len(texts)
+            progress(len(missing), len(missing))
+    keep_only(vectors, readings, chosen.fingerprint)
+    return Refreshed(len(missing), done)
+
+
+def meaningful(store: Store, reading: int) -> dict[int, str]:
+    """The paragraphs of a reading that get a vector, by ordinal."""
+    return {
+        ordinal: text
+        for ordinal, (text, _, is_heading) in enumerate(store.readings.indexable(reading))
+        if not is_heading and len(text.split()) >= _FEWEST_WORDS
+    }

@@ -1,0 +1,108 @@
+"""The vectors of a library: a folder for each model, with a file for each reading and a manifest.
+
+The manifest lists the files that count, and is replaced in one step after each file. So a process that is killed loses
+at most one report's work, and leaves at most one file that does not count, which the next run deletes.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus.disk.atomic import flush_folder, write_atomic
+from corpus.disk.disk_errors import refused
+from index.vectors.packed import is_whole, sealed
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file. sha256: of it. ordinals: the paragraphs whose vectors it holds, in order."""
+
+    sha256: str
+    ordinals: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """The vectors that one model made. generation: grows with every change. entries: by reading. sealed: the hash of
+    the manifest, "" if there is none.
+    """
+
+    folder: Path
+    generation: int
+    entries: Mapping[int, Entry]
+    sealed: str = ""
+
+    def adding(self, reading: int, ordinals: Collection[int], packed: bytes) -> "Vectors":
+        """The same with the vectors of one more reading, all of it on the disk."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomic(_file(self.folder, reading), packed)
+        return self._saved({**self.entries, reading: Entry(hashlib.sha256(packed).hexdigest(), tuple(ordinals))})
+
+    def only(self, readings: Collection[int]) -> "Vectors":
+        """The same without the vectors of any other reading."""
+        left = {reading: entry for reading, entry in self.entries.items() if reading in readings}
+        changed = self if len(left) == len(self.entries) else self._saved(left)
+        wanted = {MANIFEST, *(_file(self.folder, reading).name for reading in left)}
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            if path.name not in wanted:  # also what a killed run left half-written
+                _delete(path)
+        return changed
+
+    def read(self, reading: int) -> bytes | None:
+        """The packed vectors of a reading; None where the file is missing or damaged."""
+        try:
+            data = _file(self.folder, reading).read_bytes()
+        except OSError:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == self.entries[reading].sha256 else None
+
+    def _saved(self, entries: Mapping[int, Entry]) -> "Vectors":
+        generation = self.generation + 1
+        files = {str(reading): [entry.sha256, entry.ordinals] for reading, entry in sorted(entries.items())}
+        body = json.dumps({"generation": generation, "files": files}).encode()
+        write_atomic(self.folder / MANIFEST, data := sealed(body))
+        return replace(self, generation=generation, entries=entries, sealed=data[:64].decode())
+
+
+def stored(vectors: Path, model: str) -> Vectors:
+    """The vectors of a model (its fingerprint). A manifest that is missing or damaged is as if there were none."""
+    folder = vectors / model
+    try:
+        data = (folder / MANIFEST).read_bytes()
+    except OSError:
+        return Vectors(folder, 0, {})
+    if not is_whole(data):
+        return Vectors(folder, 0, {})
+    said = json.loads(data.partition(b"\n")[2])
+    return Vectors(
+        folder,
+        said["generation"],
+        {int(n): Entry(hashed, tuple(ordinals)) for n, (hashed, ordinals) in said["files"].items()},
+        data[:64].decode(),
+    )
+
+
+def keep_only(vectors: Path, readings: Collection[int], model: str | None = None) -> None:
+    """Delete the vectors of all other readings, of every model. model: the one to keep, where others are not needed."""
+    for folder in vectors.iterdir() if vectors.is_dir() else ():
+        if not folder.is_dir() or model not in (None, folder.name):
+            _delete(folder)
+        else:
+            stored(vectors, folder.name).only(readings)
+            flush_folder(folder)
+
+
+def _file(folder: Path, reading: int) -> Path:
+    return folder / f"{reading}.vectors"
+
+
+def _delete(path: Path) -> None:
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    except OSError as error:
+        raise refused(path, error, doing="deleted") from error

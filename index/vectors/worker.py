@@ -1,0 +1,41 @@
+"""The process that runs the language model during an update: `python -m index.vectors.worker ONNX TOKENIZER THREADS`.
+
+A request is a line of JSON, a list of texts. The answer is a line with the number of bytes, and the packed vectors. The
+process knows nothing of the library, gives way to other programs, and ends when its input does: also when the update is
+killed.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from corpus.errors import UsageError
+from index.vectors.encoder import Encoder
+from index.vectors.model import Model
+from index.vectors.packed import READY, pack
+
+_NICE = 10  # what anybody waits for goes first
+
+
+def main(onnx: str, tokenizer: str, threads: str) -> None:
+    if sys.platform != "win32":
+        os.nice(_NICE)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # it would take every core
+    try:
+        encoder = Encoder(Model(Path(onnx), Path(tokenizer), ""), int(threads))
+    except UsageError:
+        _answer(b"")
+        return
+    _answer(READY)
+    for line in sys.stdin.buffer:
+        _answer(pack(encoder.encode(json.loads(line))))
+
+
+def _answer(data: bytes) -> None:
+    sys.stdout.buffer.write(b"%d\n" % len(data) + data)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
