@@ -144,21 +144,28 @@ def _together(book: Book, tally: Tally) -> None:
 
 
 def _years(book: Book, tally: Tally) -> None:
-    """Reports per year, and as a share of the reports held for that year: their number differs from year to year."""
+    """Reports per year: n, N and n / N. N differs from query to query, because of filters, and from year to year."""
     held = tally.held_by_year()
     names = ["unknown" if year is None else str(year) for year in held]
     answered = [(n, answer) for n, answer in enumerate(tally.answers) if not answer.error]
-    for share in (False, True):
-        sheet = book.sheet("By year (share)" if share else "By year", ("id", "query"))
+    for name in ("By year", "By year (N)", "By year (share)"):
+        sheet = book.sheet(name, ("id", "query"))
         sheet.columns_like([9] * len(held), 2)
         sheet.header(["id", "query", *names], keep=2)
         sheet.cells(["", "reports held", *held.values()], sheet.total)
         for n, answer in answered:
-            found = tally.by_year(n)
-            counts = [found.get(year, 0) for year in held]
-            shown = [count / of for count, of in zip(counts, held.values(), strict=True)] if share else counts
-            small = [0 < count < SMALL for count in counts]
+            found, searched = tally.by_year(n), tally.searched_by_year(n)
+            counts = [found.get(year, 0) if year in searched else None for year in held]
+            shown = _shown(name, counts, [searched.get(year) for year in held])
+            small = [name != "By year (N)" and 0 < (count or 0) < SMALL for count in counts]
             sheet.marked([answer.question.id, answer.question.query], shown, small)
+
+
+def _shown(name: str, counts: Sequence[int | None], searched: Sequence[int | None]) -> Sequence[float | None]:
+    """A row of one of the sheets by year. None: no report of that year was searched."""
+    if name == "By year (share)":
+        return [count / of if count is not None and of else None for count, of in zip(counts, searched, strict=True)]
+    return counts if name == "By year" else searched
 
 
 def _about(book: Book, about: About, rows: int, left_out: int) -> None:
@@ -200,6 +207,7 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     )
     yield "cases", "reports that belong together, counted once"
     yield "Matrix", "empty: the report does not match; 0: it matches without a mention (year:2015, -word)"
+    yield "By year", "empty: no report of that year met the filters of the query, so none was searched"
     yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
 
 

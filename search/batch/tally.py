@@ -87,10 +87,16 @@ class Tally:
         self._counts: list[array[int]] = []
         self._numbers: dict[int, int] = {}  # of the paragraphs that some query mentions
         self._reports: list[int] = []  # a bit for each report
+        self._scopes: list[int] = []  # a bit for each report that was searched
+        self._searchable = [n for n, report in enumerate(reports) if report.searchable]
         self._paragraphs: list[int] = []  # a bit for each paragraph
 
-    def add(self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]]) -> None:
-        """Add the next answer. paragraphs: (index of the report, ordinal) of each that has a mention."""
+    def add(
+        self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]], scope: Iterable[int] | None = None
+    ) -> None:
+        """Add the next answer. paragraphs: (index of the report, ordinal) of each that has a mention. scope: the
+        indices of the searchable reports that meet the filters; None: all that are searchable.
+        """
         counts = array("i", [NO_HIT]) * len(self.reports)
         for report, mentions in answer.counts:
             counts[self._index[report]] = mentions
@@ -100,6 +106,12 @@ class Tally:
         self._counts.append(counts)
         self._reports.append(_bits(n for n, count in enumerate(counts) if count != NO_HIT))
         self._paragraphs.append(_bits(found))
+        searched = _bits(self._searchable if scope is None else scope)
+        self._scopes.append(0 if answer.error else searched | self._reports[-1])
+
+    def in_scope(self, report: int, query: int) -> bool:
+        """Whether a report is one of the N of a query, both by index. None is for a query that could not be run."""
+        return bool(self._scopes[query] >> report & 1)
 
     def count(self, report: int, query: int) -> int | None:
         """Mentions of a query in a report, both by index; None when the report does not match."""
@@ -115,6 +127,11 @@ class Tally:
         """The number of searchable reports of each year, the unknown year last."""
         held = Counter(report.year for report in self.reports if report.searchable)
         return {year: held[year] for year in sorted(held, key=lambda year: (year is None, year))}
+
+    def searched_by_year(self, query: int) -> dict[int | None, int]:
+        """The searchable reports of each year that meet the filters of a query. A year without any is absent."""
+        scope = self._scopes[query]
+        return dict(Counter(self.reports[n].year for n in self._searchable if scope >> n & 1))
 
     def by_year(self, query: int) -> dict[int | None, int]:
         """The number of searchable reports of each year that match a query."""

@@ -116,11 +116,15 @@ class Sheet:
         """The format of a row of sums."""
         return self._book.total
 
-    def marked(self, names: Sequence[str], numbers: Sequence[float], small: Sequence[bool]) -> None:
-        """Write a row of names, then numbers. Those that are small are in italics. A float is shown as a percentage."""
+    def marked(self, names: Sequence[str], numbers: Sequence[float | None], small: Sequence[bool]) -> None:
+        """Write a row of names, then numbers. Those that are small are in italics. A float is shown as a percentage;
+        None stays empty.
+        """
         row, book = self.row, self._book
         self.cells(names)
         for n, (number, mark) in enumerate(zip(numbers, small, strict=True), len(names)):
+            if number is None:
+                continue
             share = isinstance(number, float)
             form = (book.small_percent if mark else book.percent) if share else book.small if mark else book.number
             self._sheet.write_number(row, n, number, form)
