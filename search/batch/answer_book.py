@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from search.batch.columns import MOST, REPORT_COLUMNS, SUMMARY
+from search.batch.columns import MOST, NOT_SEARCHED, REPORT_COLUMNS, SUMMARY
 from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
 from search.batch.summary import by_title, most_rows, summary_row
@@ -111,22 +111,26 @@ def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequen
 
 
 def _matrix(sheet: Sheet, tally: Tally) -> None:
-    """Reports × queries. Empty: no match. 0: a match without a mention, as for `year:2015`."""
+    """Reports × queries: the number of mentions, NA for a report that was not searched."""
     shown = range(min(len(tally.answers), MAX_COLUMNS - 4))
     answer = [tally.answers[query] for query in shown]
     sheet.columns_like([7] * len(answer), 4)
     bold = sheet.total
-    sheet.cells(["n reports", None, None, None, *(None if a.error else a.reports for a in answer)], bold)
-    sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in answer)], bold)
+    sheet.cells(["n reports", None, None, None, *(_or_na(a.reports) for a in answer)], bold)
+    sheet.cells(["mentions", None, None, None, *(_or_na(a.mentions) for a in answer)], bold)
     names = [f"{a.question.id}  {shortened(a.question.query, _QUERY)}" for a in answer]
     sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
     for n in by_title(tally):
         report = tally.reports[n]
         cells = [shortened(report.title, _TITLE), report.board, report.year, report.id[:_ID]]
-        sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
+        sheet.cells([*cells, *(_or_na(tally.count(n, query)) for query in shown)])
     if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
     sheet.finish(4 + len(answer))
+
+
+def _or_na(count: int | None) -> int | str:
+    return NOT_SEARCHED if count is None else count
 
 
 def _together(book: Book, tally: Tally) -> None:
@@ -206,7 +210,13 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
         "matches, each counted once. A row of the sheet Mentions is a passage, with its number of mentions",
     )
     yield "cases", "reports that belong together, counted once"
-    yield "Matrix", "empty: the report does not match; 0: it matches without a mention (year:2015, -word)"
+    yield (
+        "Matrix",
+        (
+            "0: the report was searched and has no mention; NA: it was not searched, because a filter left it out, it "
+            "could not be read, or the query could not be run"
+        ),
+    )
     yield "By year", "empty: no report of that year met the filters of the query, so none was searched"
     yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
 

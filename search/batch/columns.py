@@ -63,6 +63,10 @@ MOST = ("id", "query", "report", "title", "board", "year", "lacks")
 MATRIX = ("report", "title", "board", "year")
 """Columns of the matrix, before a column for each query."""
 
+NOT_SEARCHED = "NA"
+"""In the matrix, as CSV and in a workbook: the report is not one of the N of the query. R and pandas read it as
+missing."""
+
 _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 
 

@@ -95,7 +95,7 @@ class BatchSummary:
     @property
     def mentions(self) -> int:
         """All mentions of all queries."""
-        return sum(answer.mentions for answer in self.about.answers)
+        return sum(answer.mentions or 0 for answer in self.about.answers)
 
     def to_dict(self) -> dict[str, Any]:
         return {
