@@ -89,4 +89,4 @@ def test_what_a_report_is_asked_for_on_the_page_is_a_field_of_it() -> None:
     asked = set(re.findall(r"\breport\.([a-z_]+)", "".join(BLOCKS)))
     (listed,) = re.findall(r"^A `Report` has (.*?)\.$", page, re.MULTILINE | re.DOTALL)
     named = set(re.findall(r"`([a-z_]+)`", listed))
-    assert asked <= named == set(reviews.Report.__dataclass_fields__) | {"file", "searchable"}
+    assert asked <= named == set(reviews.Report.__dataclass_fields__) | {"file", "searchable", "year_source"}

@@ -15,8 +15,9 @@ from search.tables.cell_text import shortened
 from search.tables.column_types import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
 
-_MENTIONS = ("id", "query", "title", "board", "year", "page", "page_label", "paragraph", "section", "heading",
-             "mentions", "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_MENTIONS = ("id", "query", "title", "board", "year", "year_source", "page", "page_label", "paragraph", "section",
+             "heading", "mentions", "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_MATRIX = ("board", "year", "year_source", "report")  # of the sheet Matrix, after the title
 _ID = 12  # characters of a report's id; `reviews show` finds it by them
 MAX_MENTIONS = 1_048_575
 """Rows of the sheet Mentions, below its header: as many as an Excel sheet has."""
@@ -50,9 +51,7 @@ def write_book(
     with Book(path, folder) as book:
         # The order of the sheets; each is written from top to bottom.
         summary = book.sheet("Summary", (*SUMMARY, *plan.extras))
-        matrix = book.sheet(
-            "Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56}
-        )
+        matrix = book.sheet("Matrix", ("report title", *_MATRIX), widths={**WIDTHS, "report title": 56})
         mentions = book.sheet("Mentions", (*_MENTIONS, *plan.extras))
         _summary(summary, tally, plan.extras, left_out)
         _matrix(matrix, tally)
@@ -112,21 +111,21 @@ def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequen
 
 def _matrix(sheet: Sheet, tally: Tally) -> None:
     """Reports × queries: the number of mentions, NA for a report that was not searched."""
-    shown = range(min(len(tally.answers), MAX_COLUMNS - 4))
+    shown = range(min(len(tally.answers), MAX_COLUMNS - 1 - len(_MATRIX)))
     answer = [tally.answers[query] for query in shown]
-    sheet.columns_like([7] * len(answer), 4)
-    bold = sheet.total
-    sheet.cells(["n reports", None, None, None, *(_or_na(a.reports) for a in answer)], bold)
-    sheet.cells(["mentions", None, None, None, *(_or_na(a.mentions) for a in answer)], bold)
+    sheet.columns_like([7] * len(answer), 1 + len(_MATRIX))
+    bold, blank = sheet.total, [None] * len(_MATRIX)
+    sheet.cells(["n reports", *blank, *(_or_na(a.reports) for a in answer)], bold)
+    sheet.cells(["mentions", *blank, *(_or_na(a.mentions) for a in answer)], bold)
     names = [f"{a.question.id}  {shortened(a.question.query, _QUERY)}" for a in answer]
-    sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
+    sheet.header(["title", *_MATRIX, *names], upright=5, keep=1)
     for n in by_title(tally):
         report = tally.reports[n]
-        cells = [shortened(report.title, _TITLE), report.board, report.year, report.id[:_ID]]
+        cells = [shortened(report.title, _TITLE), report.board, report.year, report.year_source, report.id[:_ID]]
         sheet.cells([*cells, *(_or_na(tally.count(n, query)) for query in shown)])
     if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
-    sheet.finish(4 + len(answer))
+    sheet.finish(1 + len(_MATRIX) + len(answer))
 
 
 def _or_na(count: int | None) -> int | str:

@@ -71,4 +71,4 @@ def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
         for found, lacks in answer.most:
             report = reports[found]
             said = {"id": answer.question.id, "query": answer.question.query, "report": found, "lacks": lacks}
-            yield {**said, "title": report.title, "board": report.board, "year": report.year}
+            yield {**said, **{name: getattr(report, name) for name in ("title", "board", "year", "year_source")}}

@@ -85,7 +85,7 @@ def test_the_workbook_has_every_sheet_in_order(written: Path) -> None:
 def test_summary_matrix_and_mentions_agree_with_a_search(demo: Library, asked: list[Question], written: Path) -> None:
     mentions = table(cells(written, "Mentions"))
     matrix = cells(written, "Matrix")
-    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 4):
+    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 5):
         column = [row[n] for row in matrix[3:] if row[n] != "NA"]
         if question.id == "E":
             assert told["error"]
@@ -171,7 +171,7 @@ def test_the_matrix_is_sorted_by_title_and_linked_to_mentions_by_id(written: Pat
     titles = [str(row[0]) for row in matrix[3:]]
     assert titles == sorted(titles, key=str.casefold)
     told = {(row["title"], row["report"]) for row in table(cells(written, "Mentions"))}
-    assert {report for _, report in told} <= {row[3] for row in matrix[3:]}
+    assert {report for _, report in told} <= {row[4] for row in matrix[3:]}
     assert len(told) == len({report for _, report in told}) > 5
 
 
