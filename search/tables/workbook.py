@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from search.tables.cell_text import height, is_formula, lines_in, readable
-from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, WIDTHS, WRAPPED
+from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, SHARES, WIDTHS, WRAPPED
 
 MAX_LINKS = 65_000
 """The most links in a sheet; Excel allows 65,530. After that the cell has the address as text."""
@@ -29,7 +29,7 @@ class Link:
     shown: str
 
 
-_RIGHT = NUMBERS | COUNTS | REALS | {"share"}
+_RIGHT = NUMBERS | COUNTS | REALS | SHARES
 _AS_IT_IS = (int, float, Link)
 
 
