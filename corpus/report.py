@@ -46,6 +46,11 @@ class Report:
         return is_searchable(self.pages, self.unread_pages)
 
     @property
+    def year_source(self) -> str | None:
+        """Where the year is from: the catalogue, the cover, the publication date or the file name."""
+        return self.provenance.get("year")
+
+    @property
     def file(self) -> str | None:
         """The first of its file names, without folders."""
         return PurePath(self.files[0]).name if self.files else None
@@ -67,6 +72,7 @@ class Report:
             "kind": self.kind,
             "type": self.type,
             "year": self.year,
+            "year_source": self.year_source,
             "published": self.published,
             "case": self.case,
             "author": self.author,

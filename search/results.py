@@ -12,7 +12,7 @@ from corpus.model import SectionKind
 from corpus.report import Coverage, Report
 from search.diagnostics import Diagnostic, sentences
 
-REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "case", "file")
+REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "year_source", "case", "file")
 COLUMNS = (
     *REPORT_COLUMNS,
     *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence", "mentions", "text"),

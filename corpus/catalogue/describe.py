@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
+from corpus.catalogue.review_year import years_of
 from corpus.catalogue.rows import DERIVED, Row, case_id
 from corpus.disk.names import spoken_name
 from corpus.report import METADATA, Report
@@ -17,20 +18,18 @@ def describe(
     for name in METADATA:
         cell = row.value(name) if row else ""
         value, source = (cell, "catalogue") if cell else found.get(name, ("", ""))
-        if value and (name != "year" or _is_year(value)):
+        if value and name != "year":
             known[name], provenance[name] = value, source
     if "title" not in known:
         name = spoken_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
         known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
-    case = case_id(known.get("board"), known.get("child"), known.get("year"))
+    year, years = None, years_of(files, found, row)
+    if years:
+        provenance["year"], year = years[0]
+    case = case_id(known.get("board"), known.get("child"), year)
     if "case" not in known and case:
         known["case"], provenance["case"] = case, DERIVED
-    year = int(known.pop("year")) if "year" in known else None
     pages, unread = counts
     return Report(
         id=report, files=tuple(files), pages=pages, unread_pages=unread, year=year, provenance=provenance, **known
     )
-
-
-def _is_year(value: str) -> bool:
-    return len(value) == 4 and value.isascii() and value.isdigit()

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from corpus.catalogue.describe import describe
+from corpus.catalogue.review_year import YearConflict, disagree, years_of
 from corpus.catalogue.row_matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NoIndex, NotFound, UsageError
@@ -41,7 +42,8 @@ class Store:
         self._db = database
         self.readings = Readings(database)
         self.editions = Editions(database)
-        self._known: tuple[int, list[Report], list[Row]] | None = None  # revision, reports, rows without a file
+        # Revision, reports, rows without a file, reports whose sources name different years.
+        self._known: tuple[int, list[Report], list[Row], list[YearConflict]] | None = None
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
@@ -291,6 +293,10 @@ class Store:
         """The rows of the catalogue that fit no file: catalogued, not held."""
         return list(self._described()[1])
 
+    def year_conflicts(self) -> list[YearConflict]:
+        """The reports whose sources name different years, ordered by file name."""
+        return list(self._described()[2])
+
     def report(self, id_or_prefix: str) -> Report:
         """The report with that id, or the only one whose id begins like that."""
         prefix = id_or_prefix.strip().lower()
@@ -341,14 +347,14 @@ class Store:
         """Grows with every change that can change an answer, in the same transaction as the change."""
         return self._db.number("SELECT revision FROM state")
 
-    def _described(self) -> tuple[list[Report], list[Row]]:
+    def _described(self) -> tuple[list[Report], list[Row], list[YearConflict]]:
         with self._db.snapshot():
             revision = self.revision
             if self._known is None or self._known[0] != revision:
                 self._known = (revision, *self._describe())
         return self._known[1:]
 
-    def _describe(self) -> tuple[list[Report], list[Row]]:
+    def _describe(self) -> tuple[list[Report], list[Row], list[YearConflict]]:
         found: dict[str, dict[str, tuple[str, str]]] = {}
         for report, name, value, source in self._db.rows(
             "SELECT report, field, value, source FROM found JOIN reading ON reading = id WHERE current = 1"
@@ -368,12 +374,17 @@ class Store:
             for report, _, _ in current
         ]
         matched = match(rows, held)
-        reports = [
-            describe(report, sorted(files.get(report, ())), counts, found.get(report, {}), matched.get(report))
-            for report, *counts in current
-        ]
+        reports, conflicts = [], []
+        for report, *counts in current:
+            names, read, row = sorted(files.get(report, ())), found.get(report, {}), matched.get(report)
+            reports.append(describe(report, names, counts, read, row))
+            years = years_of(names, read, row)
+            if disagree(years, row):
+                conflicts.append(YearConflict(reports[-1], years))
+        reports.sort(key=lambda report: (report.files, report.id))
+        conflicts.sort(key=lambda conflict: (conflict.report.files, conflict.report.id))
         used = {id(row) for row in matched.values()}
-        return sorted(reports, key=lambda r: (r.files, r.id)), [row for row in rows if id(row) not in used]
+        return reports, [row for row in rows if id(row) not in used], conflicts
 
     # Soundness
 

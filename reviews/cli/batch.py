@@ -197,14 +197,16 @@ def _differences(found: Changes) -> Iterator[str]:
             yield f"{heading}: {counted(len(reports), 'report')}"
             yield from (f"  {report[:12]}  {title}" for report, title in reports.items())
     for change in found.changes:
-        yield (
-            f"{change.id}  {change.query}: {change.before[0]} → {change.after[0]} reports, "
-            f"{change.before[1]:,} → {change.after[1]:,} mentions"
-        )
+        (n, mentions), (n_now, mentions_now) = (map(_count, each) for each in (change.before, change.after))
+        yield f"{change.id}  {change.query}: {n} → {n_now} reports, {mentions} → {mentions_now} mentions"
         if change.error:
             yield f"    not answered this time: {change.error}"
         for sign, ids in (("+", change.came), ("-", change.went), ("±", change.other)):
             yield from (f"    {sign} {report[:12]}  {titles.get(report, '')}".rstrip() for report in ids)
+
+
+def _count(number: int | None) -> str:
+    return "unknown" if number is None else f"{number:,}"
 
 
 @click.command()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
+from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Problem
 from corpus.disk.names import safe_name
 from corpus.files import Failure, FileRecord, MissingFolder
@@ -235,26 +236,32 @@ class CatalogueVerdict:
     rows: int
     not_held: int
     problems: tuple[Problem, ...]
+    year_conflicts: tuple[YearConflict, ...] = ()
 
     @classmethod
     def of(cls, library: Library) -> Self:
         """Read the catalogue from disk and compare it with the reports."""
         read = catalogue_rows.load(library.settings.catalogue)
         with library.store() as store:
-            missing = len(store.not_held())
-        return cls(len(read.rows), missing, read.problems)
+            missing, conflicts = len(store.not_held()), store.year_conflicts()
+        return cls(len(read.rows), missing, read.problems, tuple(conflicts))
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "rows": self.rows,
             "not_held": self.not_held,
             "problems": [{"line": p.line, "column": p.column, "message": p.message} for p in self.problems],
+            "year_conflicts": [conflict.to_dict() for conflict in self.year_conflicts],
         }
 
     def lines(self) -> Iterator[str]:
         """Lines for the terminal."""
         for problem in self.problems:
             yield from _item(str(problem))
+        if self.year_conflicts:
+            yield "Reports whose sources name different years. To decide, fill in `year` in the catalogue:"
+        for conflict in self.year_conflicts:
+            yield from _item(str(conflict))
         problems = counted(len(self.problems), "problem") if self.problems else "no problems"
         absent = f"{counted(self.not_held, 'row')} without a file at the last run"
         yield f"{counted(self.rows, 'row')}, {problems}; {absent}."

@@ -14,7 +14,8 @@ from corpus.model import Aside, ItemKind, Paragraph, Text
 from corpus.report import METADATA, Report
 from reviews.terminal.results import by_ocr, counted, width
 
-_LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "published", "pages", "unread_pages", "file")
+_LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "year_source", "published", "pages",
+                 "unread_pages", "file")  # fmt: skip
 
 
 def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:

@@ -18,8 +18,8 @@ CONTEXT = 80
 """Characters on either side of a match; whole words only."""
 
 COLUMNS = (
-    *("left", "match", "right", "report", "title", "board", "year", "page", "page_label", "paragraph", "section"),
-    "confidence",
+    *("left", "match", "right", "report", "title", "board", "year", "year_source", "page", "page_label"),
+    *("paragraph", "section", "confidence"),
 )
 
 
@@ -42,6 +42,7 @@ class Line:
             "title": self.report.title,
             "board": self.report.board,
             "year": self.report.year,
+            "year_source": self.report.year_source,
             "page": self.passage.page,
             "page_label": self.passage.page_label,
             "paragraph": self.passage.paragraph,

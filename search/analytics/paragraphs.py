@@ -15,6 +15,7 @@ COLUMNS = (
     "title",
     "board",
     "year",
+    "year_source",
     "page",
     "page_end",
     "page_label",
@@ -47,7 +48,7 @@ def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHIN
             if filters.sections and section.kind.value not in filters.sections:
                 continue
             yield {
-                **{name: getattr(report, name) for name in ("title", "board", "year")},
+                **{name: getattr(report, name) for name in ("title", "board", "year", "year_source")},
                 "report": report.id,
                 "page": paragraph.page,
                 "page_end": paragraph.last_page,

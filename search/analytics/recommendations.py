@@ -10,7 +10,10 @@ from search.filters import EVERYTHING, Filters
 from search.request import SearchRequest
 from search.searcher import Searcher
 
-COLUMNS = ("kind", "number", "text", "addressee", "report", "title", "board", "child", "year", "page", "heading")
+COLUMNS = (
+    *("kind", "number", "text", "addressee", "report", "title", "board", "child", "year", "year_source", "page"),
+    "heading",
+)
 
 
 def recommended(
@@ -41,7 +44,7 @@ def recommended(
                 "text": item.text,
                 "addressee": item.addressee,
                 "report": report,
-                **{name: getattr(known, name) for name in ("title", "board", "child", "year")},
+                **{name: getattr(known, name) for name in ("title", "board", "child", "year", "year_source")},
                 "page": item.page,
                 "heading": item.section.heading,
             }

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from corpus.errors import QueryRefused
+from search.analytics.intervals import wilson
 from search.batch.tally import SMALL
 from search.filters import EVERYTHING, Filters
 from search.request import SearchRequest
 from search.searcher import Searcher
 
 By = Literal["year", "board", "area", "kind", "type"]
-COLUMNS = ("query", "value", "reports", "of", "share", "mentions", "small")
+COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions", "small")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,21 @@ class Point:
         """n / N; None where n is hidden."""
         return None if self.reports is None or not self.of else self.reports / self.of
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the share, by Wilson's method; None where n is hidden."""
+        return None if self.reports is None or not self.of else wilson(self.reports, self.of)
+
     def to_dict(self) -> dict[str, Any]:
+        low, high = self.interval or (None, None)
         return {
             "query": self.query,
             "value": self.value,
             "reports": self.reports,
             "of": self.of,
             "share": None if self.share is None else round(self.share, 4),
+            "low": None if low is None else round(low, 4),
+            "high": None if high is None else round(high, 4),
             "mentions": self.mentions,
             "small": self.small,
         }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from search.batch.columns import MOST, REPORT_COLUMNS, SUMMARY
+from search.batch.columns import MOST, NOT_SEARCHED, REPORT_COLUMNS, SUMMARY
 from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
 from search.batch.summary import by_title, most_rows, summary_row
@@ -15,8 +15,9 @@ from search.tables.cell_text import shortened
 from search.tables.column_types import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
 
-_MENTIONS = ("id", "query", "title", "board", "year", "page", "page_label", "paragraph", "section", "heading",
-             "mentions", "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_MENTIONS = ("id", "query", "title", "board", "year", "year_source", "page", "page_label", "paragraph", "section",
+             "heading", "mentions", "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+_MATRIX = ("board", "year", "year_source", "report")  # of the sheet Matrix, after the title
 _ID = 12  # characters of a report's id; `reviews show` finds it by them
 MAX_MENTIONS = 1_048_575
 """Rows of the sheet Mentions, below its header: as many as an Excel sheet has."""
@@ -50,9 +51,7 @@ def write_book(
     with Book(path, folder) as book:
         # The order of the sheets; each is written from top to bottom.
         summary = book.sheet("Summary", (*SUMMARY, *plan.extras))
-        matrix = book.sheet(
-            "Matrix", ("report title", "board", "year", "report"), widths={**WIDTHS, "report title": 56}
-        )
+        matrix = book.sheet("Matrix", ("report title", *_MATRIX), widths={**WIDTHS, "report title": 56})
         mentions = book.sheet("Mentions", (*_MENTIONS, *plan.extras))
         _summary(summary, tally, plan.extras, left_out)
         _matrix(matrix, tally)
@@ -111,22 +110,26 @@ def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequen
 
 
 def _matrix(sheet: Sheet, tally: Tally) -> None:
-    """Reports × queries. Empty: no match. 0: a match without a mention, as for `year:2015`."""
-    shown = range(min(len(tally.answers), MAX_COLUMNS - 4))
+    """Reports × queries: the number of mentions, NA for a report that was not searched."""
+    shown = range(min(len(tally.answers), MAX_COLUMNS - 1 - len(_MATRIX)))
     answer = [tally.answers[query] for query in shown]
-    sheet.columns_like([7] * len(answer), 4)
-    bold = sheet.total
-    sheet.cells(["n reports", None, None, None, *(None if a.error else a.reports for a in answer)], bold)
-    sheet.cells(["mentions", None, None, None, *(None if a.error else a.mentions for a in answer)], bold)
+    sheet.columns_like([7] * len(answer), 1 + len(_MATRIX))
+    bold, blank = sheet.total, [None] * len(_MATRIX)
+    sheet.cells(["n reports", *blank, *(_or_na(a.reports) for a in answer)], bold)
+    sheet.cells(["mentions", *blank, *(_or_na(a.mentions) for a in answer)], bold)
     names = [f"{a.question.id}  {shortened(a.question.query, _QUERY)}" for a in answer]
-    sheet.header(["title", "board", "year", "report", *names], upright=4, keep=1)
+    sheet.header(["title", *_MATRIX, *names], upright=5, keep=1)
     for n in by_title(tally):
         report = tally.reports[n]
-        cells = [shortened(report.title, _TITLE), report.board, report.year, report.id[:_ID]]
-        sheet.cells([*cells, *(tally.count(n, query) for query in shown)])
+        cells = [shortened(report.title, _TITLE), report.board, report.year, report.year_source, report.id[:_ID]]
+        sheet.cells([*cells, *(_or_na(tally.count(n, query)) for query in shown)])
     if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
-    sheet.finish(4 + len(answer))
+    sheet.finish(1 + len(_MATRIX) + len(answer))
+
+
+def _or_na(count: int | None) -> int | str:
+    return NOT_SEARCHED if count is None else count
 
 
 def _together(book: Book, tally: Tally) -> None:
@@ -144,21 +147,28 @@ def _together(book: Book, tally: Tally) -> None:
 
 
 def _years(book: Book, tally: Tally) -> None:
-    """Reports per year, and as a share of the reports held for that year: their number differs from year to year."""
+    """Reports per year: n, N and n / N. N differs from query to query, because of filters, and from year to year."""
     held = tally.held_by_year()
     names = ["unknown" if year is None else str(year) for year in held]
     answered = [(n, answer) for n, answer in enumerate(tally.answers) if not answer.error]
-    for share in (False, True):
-        sheet = book.sheet("By year (share)" if share else "By year", ("id", "query"))
+    for name in ("By year", "By year (N)", "By year (share)"):
+        sheet = book.sheet(name, ("id", "query"))
         sheet.columns_like([9] * len(held), 2)
         sheet.header(["id", "query", *names], keep=2)
         sheet.cells(["", "reports held", *held.values()], sheet.total)
         for n, answer in answered:
-            found = tally.by_year(n)
-            counts = [found.get(year, 0) for year in held]
-            shown = [count / of for count, of in zip(counts, held.values(), strict=True)] if share else counts
-            small = [0 < count < SMALL for count in counts]
+            found, searched = tally.by_year(n), tally.searched_by_year(n)
+            counts = [found.get(year, 0) if year in searched else None for year in held]
+            shown = _shown(name, counts, [searched.get(year) for year in held])
+            small = [name != "By year (N)" and 0 < (count or 0) < SMALL for count in counts]
             sheet.marked([answer.question.id, answer.question.query], shown, small)
+
+
+def _shown(name: str, counts: Sequence[int | None], searched: Sequence[int | None]) -> Sequence[float | None]:
+    """A row of one of the sheets by year. None: no report of that year was searched."""
+    if name == "By year (share)":
+        return [count / of if count is not None and of else None for count, of in zip(counts, searched, strict=True)]
+    return counts if name == "By year" else searched
 
 
 def _about(book: Book, about: About, rows: int, left_out: int) -> None:
@@ -199,7 +209,14 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
         "matches, each counted once. A row of the sheet Mentions is a passage, with its number of mentions",
     )
     yield "cases", "reports that belong together, counted once"
-    yield "Matrix", "empty: the report does not match; 0: it matches without a mention (year:2015, -word)"
+    yield (
+        "Matrix",
+        (
+            "0: the report was searched and has no mention; NA: it was not searched, because a filter left it out, it "
+            "could not be read, or the query could not be run"
+        ),
+    )
+    yield "By year", "empty: no report of that year met the filters of the query, so none was searched"
     yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
 
 

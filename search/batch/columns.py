@@ -17,6 +17,7 @@ COLUMNS = (
     "kind",
     "type",
     "year",
+    "year_source",
     "file",
     "page",
     "page_end",
@@ -34,7 +35,7 @@ COLUMNS = (
 """Columns of the table of mentions, which has a row for each passage with mentions. confidence: of the OCR, if the
 page was read by OCR. mentions: how many. match: the words found."""
 
-REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "file")
+REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "year_source", "file")
 """The columns that describe the report."""
 
 SUMMARY = (
@@ -57,11 +58,15 @@ SUMMARY = (
 reports have them in one paragraph, and how many do not.
 """
 
-MOST = ("id", "query", "report", "title", "board", "year", "lacks")
+MOST = ("id", "query", "report", "title", "board", "year", "year_source", "lacks")
 """Columns of the table of reports with most of the words, which are not counted anywhere else."""
 
-MATRIX = ("report", "title", "board", "year")
+MATRIX = ("report", "title", "board", "year", "year_source")
 """Columns of the matrix, before a column for each query."""
+
+NOT_SEARCHED = "NA"
+"""In the matrix, as CSV and in a workbook: the report is not one of the N of the query. R and pandas read it as
+missing."""
 
 _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from corpus.disk.atomic import move_atomic
 from search.batch.answer_book import write_book
-from search.batch.columns import COLUMNS, MATRIX, MOST, SUMMARY
+from search.batch.columns import COLUMNS, MATRIX, MOST, NOT_SEARCHED, SUMMARY
 from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
-from search.batch.summary import matrix_names, matrix_rows, most_rows, summary_row
+from search.batch.summary import matrix_names, matrix_rows, most_rows, scope_rows, summary_row
 from search.batch.tally import Tally
 from search.tables.writers import TEXT_FORMS, Write, table
 
@@ -60,8 +60,11 @@ def _write_tables(
             summary(summary_row(answer))
         names = matrix_names(tally)
         matrix = opened(place(out.with_suffix(f".matrix.{plan.form}")), (*MATRIX, *names), whole=names)
-        for row in matrix_rows(tally):
+        for row in matrix_rows(tally, NOT_SEARCHED if plan.form == "csv" else None):
             matrix(row)
+        scope = opened(place(out.with_suffix(f".in_scope.{plan.form}")), (*MATRIX, *names), whole=names)
+        for row in scope_rows(tally):
+            scope(row)
         if plan.most:
             most = opened(place(out.with_suffix(f".most.{plan.form}")), MOST)
             for row in most_rows(tally):

@@ -22,7 +22,8 @@ VERSION = 1
 """Version of the format. It increases when a key changes its meaning or is removed."""
 
 
-_ANSWER = ("parsed", "expansions", "warnings", "error", "counts", "cases", "of", "passages")
+_ANSWER = ("parsed", "expansions", "warnings", "error", "counts")
+_COUNTS = ("reports", "cases", "mentions", "passages", "of")  # null, not 0, for a query that could not be run
 _LATER = ("together", "apart")  # a record of an earlier version has none of them
 
 
@@ -72,13 +73,9 @@ class About:
                     "expansions": [expansion.to_dict() for expansion in answer.expansions],
                     "warnings": list(answer.warnings),
                     "error": answer.error,
-                    "reports": answer.reports,
-                    "cases": answer.cases,
-                    "mentions": answer.mentions,
-                    "passages": answer.passages,
+                    **{name: None if answer.error else getattr(answer, name) for name in _COUNTS},
                     "together": answer.together,
                     "apart": answer.apart,
-                    "of": answer.of,
                     "counts": [[index[report], mentions] for report, mentions in answer.counts],
                 }
                 for answer in self.answers
@@ -125,6 +122,7 @@ def load(path: Path) -> About:
                 {
                     "question": row,
                     **{name: row[name] for name in _ANSWER},
+                    **{name: row[name] or 0 for name in ("cases", "passages", "of")},
                     **{name: row.get(name) for name in _LATER},
                 },
                 ids,
@@ -149,7 +147,7 @@ def load(path: Path) -> About:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the answer to one query has changed. before, after: (reports, mentions).
+    """How the answer to one query has changed. before, after: (reports, mentions), None where it could not be run.
 
     came, went: ids of reports that match now, or no longer match. other: ids of reports with a different number of
     mentions.
@@ -157,8 +155,8 @@ class Change:
 
     id: str
     query: str
-    before: tuple[int, int]
-    after: tuple[int, int]
+    before: tuple[int | None, int | None]
+    after: tuple[int | None, int | None]
     came: tuple[str, ...]
     went: tuple[str, ...]
     other: tuple[str, ...]
@@ -206,14 +204,15 @@ def changes(before: About, after: About) -> Changes:
         old, new = dict(then.counts), dict(now.counts)
         if old == new and bool(then.error) == bool(now.error):
             continue
+        both = not (then.error or now.error)  # else nothing is known to have come or gone
         found.append(
             Change(
                 id=then.question.id,
                 query=then.question.query,
                 before=(then.reports, then.mentions),
                 after=(now.reports, now.mentions),
-                came=tuple(report for report in new if report not in old),
-                went=tuple(report for report in old if report not in new),
+                came=tuple(report for report in new if both and report not in old),
+                went=tuple(report for report in old if both and report not in new),
                 other=tuple(report for report in new if report in old and old[report] != new[report]),
                 error=now.error,
             )

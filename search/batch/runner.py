@@ -30,13 +30,14 @@ from search.batch.answer_book import ALL_ROWS, MAX_MENTIONS
 from search.batch.mentions import Mentions, Plan
 from search.batch.record import About
 from search.batch.tally import QueryAnswer, Tally, with_unread
+from search.filters import EVERYTHING
 from search.request import SearchRequest
 from search.results import Hit
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of, form_of
 
-_PARTS_VERSION = 8
+_PARTS_VERSION = 9
 _SECONDS = 30.0  # per query: nobody is waiting at a screen, and other queries run beside it
 _ALONE = 20  # with fewer queries than this per process, starting another one takes longer than it saves
 
@@ -94,7 +95,7 @@ class BatchSummary:
     @property
     def mentions(self) -> int:
         """All mentions of all queries."""
-        return sum(answer.mentions for answer in self.about.answers)
+        return sum(answer.mentions or 0 for answer in self.about.answers)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -109,7 +110,7 @@ class BatchSummary:
 
 
 def ask(searcher: Searcher, question: Question, *, most: bool = False) -> tuple[QueryAnswer, Iterator[Hit]]:
-    """Run one query. Returns the answer with its counts still empty, and an iterator over hits with all mentions.
+    """Run one query. Returns the answer without its counts and its N, and an iterator over hits with all mentions.
 
     most: also list the reports that have most of the words.
     """
@@ -134,7 +135,6 @@ def ask(searcher: Searcher, question: Question, *, most: bool = False) -> tuple[
         together=head.together,
         apart=head.apart,
         most=tuple((hit.report.id, "; ".join(hit.lacks)) for hit in head.most or ()),
-        of=sum(report.searchable for report in searcher.reports(question.filters)),
     )
     return answer, hits
 
@@ -251,7 +251,8 @@ def _add(tally: Tally, folder: Path, number: int) -> int:
     """Add a kept answer to the tally. Returns how many rows of mentions it has."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
     answer = QueryAnswer.from_dict(head["answer"], [report.id for report in tally.reports])
-    tally.add(answer, ((report, ordinal) for report, ordinals in head["paragraphs"] for ordinal in ordinals))
+    paragraphs = ((report, ordinal) for report, ordinals in head["paragraphs"] for ordinal in ordinals)
+    tally.add(answer, paragraphs, head["scope"])
     return int(head["rows"])
 
 
@@ -289,12 +290,15 @@ class _Worker:
 
         body = _body(self._folder, number)
         rows = self._mentions.write(body, answer, counted())
-        answer = with_unread(answer, unread)
+        known = [] if answer.error else self._searcher.reports(question.filters)
+        scope = [self._index[report.id] for report in known if report.searchable]
+        answer = with_unread(replace(answer, of=len(scope)), unread)
         answer = replace(answer, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
         head = {
             "size": body.stat().st_size,
             "rows": rows,
             "paragraphs": paragraphs,
+            "scope": None if question.filters == EVERYTHING else scope,
             "answer": asdict(answer) | {"question": question.to_dict(), "counts": counts},
         }
         fresh = _head(self._folder, number).with_suffix(".new")

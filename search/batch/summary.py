@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from search.batch.columns import MATRIX, extra_cells
@@ -41,13 +41,27 @@ def by_title(tally: Tally) -> list[int]:
     return sorted(range(len(reports)), key=lambda n: (reports[n].title.casefold(), reports[n].year or 0, n))
 
 
-def matrix_rows(tally: Tally) -> Iterator[dict[str, Any]]:
-    """The rows of the matrix."""
+def matrix_rows(tally: Tally, missing: str | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of the matrix: mentions, 0 without any. missing: what stands for a report that was not searched."""
+
+    def cell(report: int, query: int) -> int | str | None:
+        count = tally.count(report, query)
+        return missing if count is None else count
+
+    return _by_report(tally, cell)
+
+
+def scope_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    """The rows of the mask of the matrix: 1 where a report is one of the N of a query, else 0."""
+    return _by_report(tally, lambda report, query: int(tally.in_scope(report, query)))
+
+
+def _by_report(tally: Tally, cell: Callable[[int, int], int | str | None]) -> Iterator[dict[str, Any]]:
     names = matrix_names(tally)
     for n in by_title(tally):
         report = tally.reports[n]
         row = {name: getattr(report, "id" if name == "report" else name) for name in MATRIX}
-        yield {**row, **{name: tally.count(n, query) for query, name in enumerate(names)}}
+        yield {**row, **{name: cell(n, query) for query, name in enumerate(names)}}
 
 
 def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
@@ -57,4 +71,4 @@ def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
         for found, lacks in answer.most:
             report = reports[found]
             said = {"id": answer.question.id, "query": answer.question.query, "report": found, "lacks": lacks}
-            yield {**said, "title": report.title, "board": report.board, "year": report.year}
+            yield {**said, **{name: getattr(report, name) for name in ("title", "board", "year", "year_source")}}

@@ -16,7 +16,7 @@ from search.diagnostics import Code, diagnostic
 from search.results import Expansion
 from search.sheets.query_sheet import Question
 
-NO_HIT = -1
+NO_HIT, NOT_SEARCHED = -1, -2  # in place of a number of mentions
 SMALL = 5
 """Counts of reports below this can identify people when published."""
 
@@ -62,19 +62,19 @@ class QueryAnswer:
         return "; ".join(f"{name}: {value}" for name, value in self.question.given)
 
     @property
-    def reports(self) -> int:
-        """How many reports match: the n of "n of N"."""
-        return len(self.counts)
+    def reports(self) -> int | None:
+        """How many reports match: the n of "n of N". None, not 0, for a query that could not be run."""
+        return None if self.error else len(self.counts)
 
     @property
-    def mentions(self) -> int:
-        """All matches in all of them."""
-        return sum(mentions for _, mentions in self.counts)
+    def mentions(self) -> int | None:
+        """All matches in all of them. None for a query that could not be run."""
+        return None if self.error else sum(mentions for _, mentions in self.counts)
 
     @property
     def share(self) -> float | None:
         """n / N, between 0 and 1; None where N is 0 or the query could not be run."""
-        return self.reports / self.of if self.of and not self.error else None
+        return len(self.counts) / self.of if self.of and not self.error else None
 
 
 class Tally:
@@ -87,24 +87,35 @@ class Tally:
         self._counts: list[array[int]] = []
         self._numbers: dict[int, int] = {}  # of the paragraphs that some query mentions
         self._reports: list[int] = []  # a bit for each report
+        self._searchable = [n for n, report in enumerate(reports) if report.searchable]
         self._paragraphs: list[int] = []  # a bit for each paragraph
 
-    def add(self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]]) -> None:
-        """Add the next answer. paragraphs: (index of the report, ordinal) of each that has a mention."""
-        counts = array("i", [NO_HIT]) * len(self.reports)
+    def add(
+        self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]], scope: Iterable[int] | None = None
+    ) -> None:
+        """Add the next answer. paragraphs: (index of the report, ordinal) of each that has a mention. scope: the
+        indices of the searchable reports that meet the filters; None: all that are searchable.
+        """
+        counts = array("i", [NOT_SEARCHED]) * len(self.reports)
+        for n in () if answer.error else self._searchable if scope is None else scope:
+            counts[n] = NO_HIT
         for report, mentions in answer.counts:
             counts[self._index[report]] = mentions
         numbers = self._numbers
         found = {numbers.setdefault(report << 32 | n, len(numbers)) for report, n in paragraphs}
         self.answers.append(answer)
         self._counts.append(counts)
-        self._reports.append(_bits(n for n, count in enumerate(counts) if count != NO_HIT))
+        self._reports.append(_bits(n for n, count in enumerate(counts) if count > NO_HIT))
         self._paragraphs.append(_bits(found))
 
+    def in_scope(self, report: int, query: int) -> bool:
+        """Whether a report is one of the N of a query, both by index. None is for a query that could not be run."""
+        return self._counts[query][report] != NOT_SEARCHED
+
     def count(self, report: int, query: int) -> int | None:
-        """Mentions of a query in a report, both by index; None when the report does not match."""
+        """Mentions of a query in a report, both by index; None when the report is not one of its N."""
         count = self._counts[query][report]
-        return None if count == NO_HIT else count
+        return None if count == NOT_SEARCHED else max(0, count)
 
     def together(self, one: int, other: int) -> tuple[int, int]:
         """The number of reports, and of paragraphs, that mention both of two queries."""
@@ -116,10 +127,15 @@ class Tally:
         held = Counter(report.year for report in self.reports if report.searchable)
         return {year: held[year] for year in sorted(held, key=lambda year: (year is None, year))}
 
+    def searched_by_year(self, query: int) -> dict[int | None, int]:
+        """The searchable reports of each year that meet the filters of a query. A year without any is absent."""
+        counts = self._counts[query]
+        return dict(Counter(self.reports[n].year for n in self._searchable if counts[n] != NOT_SEARCHED))
+
     def by_year(self, query: int) -> dict[int | None, int]:
         """The number of searchable reports of each year that match a query."""
         counts = self._counts[query]
-        matching = (report for n, report in enumerate(self.reports) if counts[n] != NO_HIT)
+        matching = (report for n, report in enumerate(self.reports) if counts[n] > NO_HIT)
         return dict(Counter(report.year for report in matching if report.searchable))
 
 

@@ -19,7 +19,9 @@ COUNTS = frozenset(
     )
 )
 REALS = frozenset(("score", "confidence", "per_10000_here", "per_10000_elsewhere"))
-"""Numbers with decimals; a `share` is one too, shown as a percentage."""
+"""Numbers with decimals."""
+SHARES = frozenset(("share", "low", "high"))
+"""Numbers with decimals that are shown as percentages: a share, and its 95 % interval."""
 FLAGS = frozenset(("is_heading", "small"))
 
 WIDTHS = {
@@ -62,7 +64,7 @@ def types_of(columns: Iterable[str], *, text: Collection[str] = (), whole: Colle
             return str
         if name in whole or name in NUMBERS or name in COUNTS:
             return int
-        if name == "share" or name in REALS:
+        if name in SHARES or name in REALS:
             return float
         return bool if name in FLAGS else str
 

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from search.tables.cell_text import height, is_formula, lines_in, readable
-from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, WIDTHS, WRAPPED
+from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, SHARES, WIDTHS, WRAPPED
 
 MAX_LINKS = 65_000
 """The most links in a sheet; Excel allows 65,530. After that the cell has the address as text."""
@@ -29,7 +29,7 @@ class Link:
     shown: str
 
 
-_RIGHT = NUMBERS | COUNTS | REALS | {"share"}
+_RIGHT = NUMBERS | COUNTS | REALS | SHARES
 _AS_IT_IS = (int, float, Link)
 
 
@@ -116,11 +116,15 @@ class Sheet:
         """The format of a row of sums."""
         return self._book.total
 
-    def marked(self, names: Sequence[str], numbers: Sequence[float], small: Sequence[bool]) -> None:
-        """Write a row of names, then numbers. Those that are small are in italics. A float is shown as a percentage."""
+    def marked(self, names: Sequence[str], numbers: Sequence[float | None], small: Sequence[bool]) -> None:
+        """Write a row of names, then numbers. Those that are small are in italics. A float is shown as a percentage;
+        None stays empty.
+        """
         row, book = self.row, self._book
         self.cells(names)
         for n, (number, mark) in enumerate(zip(numbers, small, strict=True), len(names)):
+            if number is None:
+                continue
             share = isinstance(number, float)
             form = (book.small_percent if mark else book.percent) if share else book.small if mark else book.number
             self._sheet.write_number(row, n, number, form)

@@ -191,6 +191,25 @@ def test_a_mistake_in_the_catalogue_is_named_by_line_and_column(copy: Copy) -> N
     assert reviews(library, "update").returncode == 0, "one bad row must not stop the night"
 
 
+def test_sources_that_name_different_years_are_listed_by_the_check(copy: Copy) -> None:
+    library = copy()
+    with (library / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    (row,) = [row for row in rows if row["file"].startswith("2014 - Family M")]
+    row["year"] = "2013"
+    with (library / "catalogue.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert reviews(library, "update").returncode == 0
+    checked = json.loads(reviews(library, "catalogue", "check", "--json").stdout)
+    (years,) = [each["years"] for each in checked["year_conflicts"] if each["file"] == row["file"]]
+    assert years[0] == {"source": "catalogue", "year": 2013}
+    assert {"source": "file name", "year": 2014} in years
+    said = reviews(library, "catalogue", "check").stdout
+    assert f"{row['file']}: 2013 (catalogue) is used, but there is also 2014 " in " ".join(said.split())
+
+
 def test_suggested_rows_are_a_valid_catalogue(copy: Copy) -> None:
     library = copy()
     suggested = reviews(library, "catalogue", "suggest").stdout

@@ -97,6 +97,8 @@ def test_the_share_is_of_the_reports_held_for_that_year(demo: Library) -> None:
         answer = demo.search(f"{point.query} {year}", limit=None)
         assert (point.reports, point.of) == (answer.total, len(of))
         assert point.mentions == sum(hit.mentions for hit in answer)
+        row = point.to_dict()
+        assert 0 <= row["low"] <= row["share"] <= row["high"] <= 1
     years = [point.value for point in points if point.query == "neglect" and point.value]
     assert years == sorted(years)
 
@@ -118,7 +120,7 @@ def test_small_numbers_are_marked_and_hidden_on_request(searcher: Searcher) -> N
     assert any("*" in line for line in chart(open_))
     for point in closed:
         if point.small:
-            assert (point.reports, point.mentions, point.share) == (None, None, None)
+            assert (point.reports, point.mentions, point.share, point.interval) == (None, None, None, None)
     said = [*chart(closed), svg(closed)]
     assert not any("*" in line for line in said)
     assert any(f"<{SMALL} of" in line for line in chart(closed))

@@ -101,15 +101,23 @@ def test_each_query_has_the_same_mentions_as_a_single_search(
 def test_mentions_matrix_and_summary_have_the_same_totals(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     demo.batch(asked, tmp_path / "out.csv")
     mentions, matrix = table(tmp_path / "out.csv"), table(tmp_path / "out.matrix.csv")
-    assert len(matrix) == len(demo.searcher().reports())
+    scope = table(tmp_path / "out.in_scope.csv")
+    assert len(matrix) == len(scope) == len(demo.searcher().reports())
+    assert [row["report"] for row in matrix] == [row["report"] for row in scope]
     for told in table(tmp_path / "out.summary.csv"):
-        column = [row[told["id"]] for row in matrix if row[told["id"]] != ""]
+        cells = [row[told["id"]] for row in matrix]
+        column = [cell for cell in cells if cell != "NA"]
+        assert [row[told["id"]] for row in scope] == ["0" if cell == "NA" else "1" for cell in cells]
         if told["error"]:
             assert column == []
+            assert (told["reports"], told["of"], told["mentions"]) == ("", "", "")
             continue
         mine = [row for row in mentions if row["id"] == told["id"]]
         assert int(told["mentions"]) == sum(map(int, column)) == sum(int(row["mentions"]) for row in mine)
-        assert int(told["reports"]) == len(column) == len({row["report"] for row in mine if row["report"]})
+        assert int(told["of"]) == len(column)
+        assert int(told["reports"]) == len({row["report"] for row in mine if row["report"]})
+        with_mentions = {row["report"] for row in mine if row["mentions"] != "0"}
+        assert len(with_mentions) == sum(cell != "0" for cell in column)
         assert int(told["cases"]) <= int(told["reports"]) <= int(told["of"])
 
 
@@ -134,6 +142,33 @@ def test_the_reports_with_most_of_the_words_are_a_table_that_changes_no_count(de
         wanted = demo.search(query, most=True, limit=None).most or ()
         assert listed == [(hit.report.id, "; ".join(hit.lacks)) for hit in wanted]
         assert listed
+
+
+def test_the_matrix_tells_no_mention_from_not_searched(demo: Library, tmp_path: Path) -> None:
+    sheet = questions(b"id,query,year\nall,school,\nsome,school,2014\nwrong,(school,\n", "sheet.csv")
+    done = demo.batch(sheet, tmp_path / "out.csv")
+    demo.batch(sheet, tmp_path / "out.jsonl")
+    reports = {report.id: report for report in demo.searcher().reports()}
+    found = {hit.report.id: hit.mentions for hit in demo.search("school", limit=None)}
+    rows = zip(table(tmp_path / "out.matrix.csv"), objects(tmp_path / "out.matrix.jsonl"), strict=False)
+    for row, same in sorted(rows, key=lambda pair: pair[0]["report"]):
+        report = reports[row["report"]]
+        mentions = found.get(report.id, 0) if report.searchable else None
+        in_2014 = mentions if report.year == 2014 else None
+        assert (same["all"], same["some"], same["wrong"]) == (mentions, in_2014, None)
+        assert row["all"] == ("NA" if mentions is None else str(mentions))
+        assert (row["some"], row["wrong"]) == ("NA" if in_2014 is None else str(in_2014), "NA")
+    wrong = done.about.answers[2]
+    assert (wrong.reports, wrong.mentions) == (None, None)
+    recorded = json.loads((tmp_path / "out.about.json").read_text("utf-8"))["queries"][2]
+    assert {recorded[name] for name in ("reports", "cases", "mentions", "passages", "of")} == {None}
+
+
+def test_a_query_that_fails_when_repeated_has_lost_no_report(demo: Library, tmp_path: Path) -> None:
+    before = demo.batch([Question("A", "school", 1)], tmp_path / "out.jsonl").about
+    after = demo.batch([Question("A", "(school", 1)], tmp_path / "again.jsonl").about
+    (change,) = changes(before, after).to_dict()["changes"]
+    assert (change["came"], change["went"], change["after"]) == ([], [], {"reports": None, "mentions": None})
 
 
 PICTURE = b"""%PDF-1.4
@@ -171,7 +206,7 @@ def test_the_matching_reports_never_exceed_those_searched(tmp_path: Path) -> Non
     assert (child.reports, child.of, child.warnings) == (1, 1, ())
     assert all("3 of them could not be read" in told.warnings[-1] for told in (by_year, without, both))
     sheet = [[cell.value for cell in row] for row in openpyxl.load_workbook(tmp_path / "out.xlsx")["By year (share)"]]
-    assert all(float(str(share)) <= 1 for row in sheet[2:] for share in row[2:])
+    assert all(float(str(share)) <= 1 for row in sheet[2:] for share in row[2:] if share is not None)
 
 
 def test_other_columns_are_copied_to_the_output_and_are_harmless(

@@ -41,7 +41,17 @@ E,"(odd",,
 F,year:2014,,
 G,"theme:""voice of the child"" ",,
 """
-SHEETS = ["Summary", "Matrix", "Mentions", "Same report", "Same paragraph", "By year", "By year (share)", "Errors"]
+SHEETS = [
+    "Summary",
+    "Matrix",
+    "Mentions",
+    "Same report",
+    "Same paragraph",
+    "By year",
+    "By year (N)",
+    "By year (share)",
+    "Errors",
+]
 
 
 @pytest.fixture(scope="module")
@@ -75,17 +85,18 @@ def test_the_workbook_has_every_sheet_in_order(written: Path) -> None:
 def test_summary_matrix_and_mentions_agree_with_a_search(demo: Library, asked: list[Question], written: Path) -> None:
     mentions = table(cells(written, "Mentions"))
     matrix = cells(written, "Matrix")
-    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 4):
-        column = [row[n] for row in matrix[3:] if row[n] is not None]
+    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 5):
+        column = [row[n] for row in matrix[3:] if row[n] != "NA"]
         if question.id == "E":
             assert told["error"]
+            assert (matrix[0][n], matrix[1][n]) == ("NA", "NA")
             assert column == []
             continue
         answer = demo.search(question.query, question.filters, limit=None, per_report=None)
         found = sum(hit.mentions for hit in answer)
         assert (told["n reports"], told["mentions"]) == (answer.total, found)
         assert (matrix[0][n], matrix[1][n]) == (answer.total, found)
-        assert (len(column), sum(int(str(count)) for count in column)) == (answer.total, found)
+        assert (len(column), sum(int(str(count)) for count in column)) == (told["N"], found)
         assert found == sum(int(str(row["mentions"])) for row in mentions if row["id"] == question.id)
         assert told["share of N"] == pytest.approx(answer.total / int(str(told["N"])), abs=1e-4)
 
@@ -116,6 +127,29 @@ def test_counts_and_shares_by_year_agree_with_the_reports_held(demo: Library, wr
         assert int(str(counts[1][year])) / int(str(of)) == pytest.approx(float(str(shares[1][year])), abs=1e-3)
 
 
+def test_a_filtered_row_has_its_own_n_of_each_year(demo: Library, asked: list[Question], written: Path) -> None:
+    counts, searched, shares = (
+        {row["id"]: row for row in table(cells(written, name))}
+        for name in ("By year", "By year (N)", "By year (share)")
+    )
+    for question in asked:
+        if question.id == "E":
+            assert "E" not in counts
+            continue
+        held = Counter(
+            str(report.year or "unknown") for report in demo.searcher().reports(question.filters) if report.searchable
+        )
+        hits = demo.search(question.query, question.filters, limit=None)
+        found = Counter(str(hit.report.year or "unknown") for hit in hits if hit.report.searchable)
+        for year in [*counts[question.id]][2:]:
+            n, of, share = (sheet[question.id][year] for sheet in (counts, searched, shares))
+            if not held[str(year)]:
+                assert (n, of, share) == (None, None, None)
+                continue
+            assert (n, of) == (found[str(year)], held[str(year)])
+            assert share == pytest.approx(found[str(year)] / held[str(year)])
+
+
 @pytest.mark.parametrize("name", ["By year", "By year (share)"])
 def test_small_counts_by_year_and_their_shares_are_in_italics(written: Path, name: str) -> None:
     book = openpyxl.load_workbook(written)
@@ -123,6 +157,9 @@ def test_small_counts_by_year_and_their_shares_are_in_italics(written: Path, nam
     marked = 0
     for row, cells in zip(counts, shown, strict=True):
         for count, cell in zip(row, cells, strict=True):
+            if count.value is None:
+                assert cell.value is None
+                continue
             small = 0 < int(str(count.value)) < SMALL
             assert bool(cell.font.i) == small
             marked += small
@@ -134,7 +171,7 @@ def test_the_matrix_is_sorted_by_title_and_linked_to_mentions_by_id(written: Pat
     titles = [str(row[0]) for row in matrix[3:]]
     assert titles == sorted(titles, key=str.casefold)
     told = {(row["title"], row["report"]) for row in table(cells(written, "Mentions"))}
-    assert {report for _, report in told} <= {row[3] for row in matrix[3:]}
+    assert {report for _, report in told} <= {row[4] for row in matrix[3:]}
     assert len(told) == len({report for _, report in told}) > 5
 
 

@@ -1,0 +1,69 @@
+"""The year of a report: which source wins where several name one, and which reports have sources that disagree."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from corpus.catalogue.rows import Row
+from corpus.report import Report
+
+PUBLICATION = "publication date"
+_FILE_NAME = "file name"
+_IN_A_NAME = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
+
+Year = tuple[str, int]
+"""A source and the year that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearConflict:
+    """A report whose sources name different years. years: each source with its year, the one that is used first."""
+
+    report: Report
+    years: tuple[Year, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        years = [{"source": source, "year": year} for source, year in self.years]
+        return {"report": self.report.id, "title": self.report.title, "file": self.report.file, "years": years}
+
+    def __str__(self) -> str:
+        (source, used), *others = self.years
+        more = ", ".join(f"{year} ({other})" for other, year in others if year != used)
+        return f"{self.report.file or self.report.title}: {used} ({source}) is used, but there is also {more}."
+
+
+def years_of(files: Sequence[str], found: Mapping[str, tuple[str, str]], row: Row | None) -> tuple[Year, ...]:
+    """Every source that names a year. The first wins: the catalogue, the cover, the publication date, the file name.
+
+    found: (value, source) by field, as read in the file. A year on the cover that is that of the date of publication
+    printed there is said to be from the publication date.
+    """
+    cell = row.value if row else lambda name: ""
+    year, source = found.get("year", ("", ""))
+    printed, where = found.get("published", ("", ""))
+    if printed and (printed[:4], where) == (year, source):
+        source = PUBLICATION
+    published = cell("published") or printed
+    named = [("catalogue", cell("year"))]
+    named += [(source, year)] if source != _FILE_NAME else []
+    named += [(PUBLICATION, published[:4]), *((_FILE_NAME, _in_name(file)) for file in files)]
+    named += [(source, year)] if source == _FILE_NAME else []
+    return tuple(dict.fromkeys((each, int(text)) for each, text in named if _is_year(text)))
+
+
+def disagree(years: Sequence[Year], row: Row | None) -> bool:
+    """Whether they name different years. That a row gives a year and a later date of publication is no conflict."""
+    explained = row.value("published")[:4] if row and row.value("year") else ""
+    return len({year for source, year in years if (source, str(year)) != (PUBLICATION, explained)}) > 1
+
+
+def _in_name(file: str) -> str:
+    """The only year in the name of a file, or ""."""
+    found = set(_IN_A_NAME.findall(PurePosixPath(file.replace("\\", "/")).stem))
+    return found.pop() if len(found) == 1 else ""
+
+
+def _is_year(value: str) -> bool:
+    return len(value) == 4 and value.isascii() and value.isdigit()
