@@ -50,6 +50,9 @@ class WhooshSnapshot:
         found = ((base, segment.postings(TERM, term)) for base, segment in self._asked)
         return [(base, postings) for base, postings in found if postings is not None]
 
+    def frequency(self, term: str) -> int:
+        return sum(segment.frequency(TERM, term) for _, segment in self._asked)
+
     def forms(self, word_class: str) -> list[str]:
         return self._after(FORM, word_class + SEPARATOR)
 
