@@ -14,10 +14,14 @@ import pytest
 import reviews
 from corpus.layout import create_library
 from index import analyser
+<<<<<<< HEAD
 from index.matching import together
 from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.matching.together import Together
+=======
+from index.matching import matches
+>>>>>>> fc2e9be (Compare positions of many reports in one array)
 from index.query import And, In, Near, Not, Or, Phrase, Plain, Query, Theme, Word
 from reviews.library import Library
 from reviews.maintenance.update import run
@@ -141,9 +145,13 @@ def differing(library: Library, oracle: Oracle, queries: list[tuple[str, Query]]
     ]
 
 
-def test_search_agrees_with_the_text_on_the_demonstration_reports(demo: Library) -> None:
+@pytest.mark.parametrize("many", [1, 10_000], ids=["in arrays", "report by report"])
+def test_search_agrees_with_the_text_on_the_demonstration_reports(
+    many: int, demo: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matches, "_MANY", many)
     oracle = oracle_of(demo)
-    assert disagreements(demo, oracle, generate(oracle, seed=1, n=QUERIES)) == []
+    assert disagreements(demo, oracle, generate(oracle, seed=many, n=QUERIES)) == []
 
 
 def test_sentences_are_read_without_their_function_words(demo: Library) -> None:
