@@ -35,12 +35,16 @@ def keys(by_term: Iterable[Sequence[tuple[Sequence[int], Postings]]], documents:
 
 
 def _keys(numbers: Sequence[int], postings: Postings, wanted: NDArray[np.bool_]) -> Keys:
-    documents = np.asarray(numbers, np.int64)
-    counts = np.asarray(postings.ends, np.int64)
-    counts[1:] -= counts[:-1].copy()
-    found: Keys = np.repeat(documents << _BITS, counts) | np.asarray(postings.positions)
+    documents, ends = np.asarray(numbers, np.int64), np.asarray(postings.ends, np.int64)
+    positions = np.asarray(postings.positions)
+    begins = np.append(0, ends[:-1])
     held = wanted[np.minimum(documents, len(wanted) - 1)]
-    return found if held.all() else found[np.repeat(held, counts)]
+    if not held.all():
+        documents, begins, ends = documents[held], begins[held], ends[held]
+        before = np.cumsum(ends - begins) - (ends - begins)
+        positions = positions[np.repeat(begins - before, ends - begins) + np.arange((ends - begins).sum())]
+    found: Keys = np.repeat(documents << _BITS, ends - begins) | positions
+    return found
 
 
 def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequence[int]) -> Keys:
@@ -49,16 +53,19 @@ def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequenc
     return np.sort(np.array(found, np.int64))
 
 
-def side_by_side(slots: Sequence[tuple[int, Keys]]) -> Keys:
-    """Where a phrase starts: every key k such that each slot (i, keys) contains k + i. Put the rarest slot first."""
+def side_by_side(slots: Sequence[tuple[int, Callable[[Collection[int]], Keys]]], documents: Collection[int]) -> Keys:
+    """Where a phrase starts in some documents: every key k such that each slot (i, keys) contains k + i. keys: returns
+    those in some documents. Put the rarest slot first: only documents that it leaves are looked at for the others.
+    """
     (first, rarest), *others = slots
-    starts = rarest - first
-    for i, positions in others:
-        if not len(positions):
-            return positions
-        at = np.searchsorted(positions, starts + i)
-        at[at == len(positions)] = 0
-        starts = starts[positions[at] == starts + i]
+    starts = rarest(documents) - first
+    for i, keys_in in others:
+        following = keys_in(np.unique(starts + i >> _BITS).tolist())
+        if not len(following):
+            return following
+        at = np.searchsorted(following, starts + i)
+        at[at == len(following)] = 0
+        starts = starts[following[at] == starts + i]
     return starts
 
 

@@ -320,8 +320,8 @@ class Evaluator:
         if many(documents):
             from index.matching import arrays
 
-            keys = [(i, word.keys(documents)) for i, word in self._timed(slots)]
-            yield from arrays.by_document(arrays.side_by_side(keys)).items()
+            keys = [(i, word.keys) for i, word in slots]
+            yield from arrays.by_document(arrays.side_by_side(keys, documents)).items()
             return
         readers = [(i, word.reader()) for i, word in slots]
         for document in self._timed(documents):
