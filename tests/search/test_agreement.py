@@ -14,14 +14,10 @@ import pytest
 import reviews
 from corpus.layout import create_library
 from index import analyser
-<<<<<<< HEAD
-from index.matching import together
+from index.matching import matches, together
 from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.matching.together import Together
-=======
-from index.matching import matches
->>>>>>> fc2e9be (Compare positions of many reports in one array)
 from index.query import And, In, Near, Not, Or, Phrase, Plain, Query, Theme, Word
 from reviews.library import Library
 from reviews.maintenance.update import run
