@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from corpus.errors import NoIndex
 from corpus.model import SectionKind
@@ -37,6 +37,8 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
 def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
     """What is wrong, in sentences: the words of one paragraph in the middle of a few reports are looked up."""
     documents = sorted(snapshot.documents().items())
+    wanted: dict[str, list[tuple[int, int]]] = {}  # for each term, where it must be: document and position
+    chosen: dict[int, tuple[int, int]] = {}  # the reading and paragraph of each document
     for document, reading in documents[:: max(1, len(documents) // _CANARIES)]:
         paragraphs = store.readings.indexable(reading)
         starts = snapshot.layout(document).starts
@@ -44,10 +46,20 @@ def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
             yield f"The index has other paragraphs than the corpus for reading {reading}."
         elif paragraphs:
             ordinal = len(paragraphs) // 2
-            terms = analyser.terms(paragraphs[ordinal][0])
-            places = {term: _places(snapshot, term, document) for term, _ in terms}
-            if any(starts[ordinal] + n not in places[term] for n, (term, _) in enumerate(terms)):
-                yield f"The index misses words of paragraph {ordinal} of reading {reading}."
+            chosen[document] = reading, ordinal
+            for n, (term, _) in enumerate(analyser.terms(paragraphs[ordinal][0])):
+                wanted.setdefault(term, []).append((document, starts[ordinal] + n))
+    missing = {document for term, places in wanted.items() for document in _missing(snapshot, term, places)}
+    for document in sorted(missing):
+        reading, ordinal = chosen[document]
+        yield f"The index misses words of paragraph {ordinal} of reading {reading}."
+
+
+def _missing(snapshot: Snapshot, term: str, places: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """The documents that do not have a term at one of these positions. Its postings are read once for all."""
+    documents = {document for document, _ in places}
+    held = _places(snapshot, term, documents)
+    return (document for document, position in places if position not in held.get(document, ()))
 
 
 def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
@@ -111,8 +123,12 @@ def _inverted(
 
 def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "array[int]"]) -> str:
     """How much of a report is wrong. Does not name the words, because the message may be logged."""
-    missing = sum(len({*places} - {*_places(snapshot, term, document)}) for term, places in held.items())
-    foreign = sum(len({*_places(snapshot, term, document)} - {*held.get(term, ())}) for term in snapshot.terms())
+
+    def indexed(term: str) -> frozenset[int]:
+        return _places(snapshot, term, [document]).get(document, frozenset())
+
+    missing = sum(len({*places} - indexed(term)) for term, places in held.items())
+    foreign = sum(len(indexed(term) - {*held.get(term, ())}) for term in snapshot.terms())
     if not missing and not foreign:
         return f"For reading {reading} the index has words in other kinds of section than the corpus."
     return (
@@ -121,9 +137,12 @@ def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "a
     )
 
 
-def _places(snapshot: Snapshot, term: str, document: int) -> frozenset[int]:
-    for base, postings in snapshot.among([document]).postings(term):
-        at = bisect_left(postings.documents, document - base)
-        if at < len(postings.documents) and postings.documents[at] == document - base:
-            return frozenset(postings.at(at))
-    return frozenset()
+def _places(snapshot: Snapshot, term: str, documents: Collection[int]) -> dict[int, frozenset[int]]:
+    """The positions of a term in each of the documents that has it."""
+    found = {}
+    for base, postings in snapshot.among(documents).postings(term):
+        for document in documents:
+            at = bisect_left(postings.documents, document - base)
+            if at < len(postings.documents) and postings.documents[at] == document - base:
+                found[document] = frozenset(postings.at(at))
+    return found

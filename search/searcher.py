@@ -28,7 +28,7 @@ from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked
 from search.answering.most_words import MostWords, having_most
 from search.answering.offers import offers
-from search.answering.similar import Alike, similar_passages, similar_reports
+from search.answering.similar import Alike, similar_passages
 from search.answering.theme_index import theme_lookup, theme_tree
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
@@ -310,7 +310,7 @@ class Searcher:
         if document is None:
             raise NotFound("This report is not in the index yet. Run `reviews update`.")
         if paragraph is None:
-            return similar_reports(self._session.snapshot, self._session.store, self._session.reports, document, limit)
+            return list(self._session.similar(document, limit))
         return similar_passages(
             self._session.snapshot, self._session.store, self._session.reports, document, paragraph, limit
         )

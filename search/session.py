@@ -21,10 +21,12 @@ from index.verify import assert_ours
 from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
+from search.answering.similar import Alike, similar_reports
 from search.answering.theme_index import ThemeTable
 from search.report_conditions import Conditions
 
 _THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
+_SIMILAR = 2048  # reports whose similar ones, about 3 KB each, need not be found again
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
 
@@ -59,6 +61,10 @@ class Session:
         self._lookup = WordLookup(self.snapshot)
         self.layout: Callable[[int], Layout] = lru_cache(_KEPT)(self.snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
+        self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
+            lambda document, limit: similar_reports(self.snapshot, self.store, self.reports, document, limit)
+        )
+        """The reports most like a document, and how many of them. Kept, since a generation never changes."""
 
     def close(self) -> None:
         """Close the index and the corpus."""

@@ -5,21 +5,22 @@ docs/query-language.md ("Exactly") defines the semantics. The tests compare them
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise, repeat
 from operator import and_, or_
-from typing import TypeGuard, TypeVar
+from typing import TypeVar
 
 from corpus.model import SectionKind
 from index import analyser, spellings
 from index.matching.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
-from index.matching.matches import AnyOf, Found, Inside, Match, Runs, Words, as_one, parts_of
+from index.matching.inside import Inside
+from index.matching.matches import AnyOf, Found, Match, Runs, Words, as_one, many, parts_of
+from index.matching.nearness import near_by_document
 from index.matching.result_set import Answer, Kinds
 from index.matching.sections import EVERY_KIND, Sections
-from index.matching.spans import Span, in_one_paragraph, in_order, near, neighbours, side_by_side
+from index.matching.spans import Span, in_order, side_by_side
 from index.matching.together import Together
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 from index.storage.engine import KINDS, Layout, Snapshot
@@ -273,7 +274,7 @@ class Evaluator:
             loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
             found = {document: spans for document, spans in loose.items() if spans}
             return Found(text, _shown([word.terms for word in words], found), found)
-        firsts = {d: array("I", starts) for d, starts in self._phrases(words, shared) if starts}
+        firsts = {document: starts for document, starts in self._phrases(words, shared) if starts}
         return Runs(text, _shown([word.terms for word in words], firsts), firsts, len(words), shared)
 
     def _phrase(self, text: str, slots: Slots) -> Words | None:
@@ -313,9 +314,15 @@ class Evaluator:
             shared = {document: common for document, kinds in shared.items() if (common := kinds & kinds_of(document))}
         return shared
 
-    def _phrases(self, words: Sequence[Words], documents: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-        """The first position of each place where the words are side by side, by document."""
+    def _phrases(self, words: Sequence[Words], documents: Collection[int]) -> Iterator[tuple[int, Sequence[int]]]:
+        """The first position of each place where the words are side by side, by ascending document."""
         slots = sorted(enumerate(words), key=lambda slot: slot[1].size)  # rarest first, to stop early
+        if many(documents):
+            from index.matching import arrays
+
+            keys = [(i, word.keys) for i, word in slots]
+            yield from arrays.by_document(arrays.side_by_side(keys, documents)).items()
+            return
         readers = [(i, word.reader()) for i, word in slots]
         for document in self._timed(documents):
             yield document, side_by_side([(i, read(document)) for i, read in readers])
@@ -329,21 +336,8 @@ class Evaluator:
 
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
-        single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
-        lefts, rights = left.starts(), right.starts()
-        by_document: dict[int, Sequence[Span]] = {}
-        both = sorted(left.documents & right.documents)
-        shared = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
-        for document in self._timed([document for document, one, other in shared if one & other]):
-            if single:
-                spans = neighbours(lefts(document), rights(document), query.distance)
-                spans = in_one_paragraph(spans, self._layout(document)) if spans else spans
-            else:
-                spans = near(left.spans(document), right.spans(document), query.distance, self._layout(document))
-            if spans:
-                by_document[document] = spans
         terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
-        return Found(str(query), terms, by_document)
+        return Found(str(query), terms, near_by_document(left, right, query.distance, self._layout, self._timed))
 
 
 def _lone(part: Query) -> str | None:
@@ -371,11 +365,6 @@ def _different(answers: Iterable[Answer]) -> list[Answer]:
 
 def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
     return lambda documents: as_one([answer.kinds(documents) for answer in answers], how)
-
-
-def _is_words(match: Match) -> TypeGuard[Words]:
-    """Whether every match is a single token."""
-    return isinstance(match, Words) and match.width == 1
 
 
 def _shown(slots: Slots, found: Collection[int]) -> list[str]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from functools import cached_property, reduce
 from itertools import chain, repeat
 from operator import add, or_, sub
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from index.matching.sections import EVERY_KIND, Sections
+from index.matching.sections import EVERY_KIND
 from index.matching.spans import Span, mentions
 from index.storage.postings import Postings
 
+if TYPE_CHECKING:
+    from index.matching.arrays import Keys
+
 _BEHIND = 1 << 32  # any document
-_OFTEN = 64  # documents between two checks of the deadline
+_MANY = 200  # documents: with fewer, the import of numpy takes longer than a loop
 _T = TypeVar("_T")
 
 Lists = Sequence[tuple[int, Postings]]
@@ -89,7 +92,7 @@ class Words(Match):
     def positions(self, document: int) -> Sequence[int]:
         """The positions of all terms in a document, ascending."""
         found = self.starts(document)
-        return found[0] if len(found) == 1 else sorted(position for positions in found for position in positions)
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def spans(self, document: int) -> Sequence[Span]:
         positions = self.positions(document)
@@ -112,6 +115,10 @@ class Words(Match):
     def kinds_of(self) -> Callable[[int], int]:
         """`kinds`, faster, for documents that are known to match."""
         return self._known.kinds.__getitem__
+
+    def keys(self, documents: Collection[int]) -> Keys:
+        """The positions in some documents as one array. See `index.matching.arrays`."""
+        return keys([self], documents)
 
     def named(self, text: str) -> Words:
         """The same matches for a clause that was typed differently."""
@@ -235,6 +242,18 @@ def lists(several: Sequence[Words]) -> Callable[[int], list[Sequence[int]]]:
     return _Known.together([words._known for words in several]).lists()
 
 
+def many(documents: Sized) -> bool:
+    """Whether positions in documents are compared in one array (`index.matching.arrays`)."""
+    return len(documents) >= _MANY
+
+
+def keys(several: Sequence[Words], documents: Collection[int]) -> Keys:
+    """The positions of any of the words in some documents as one array. See `index.matching.arrays`."""
+    from index.matching import arrays
+
+    return arrays.keys([by_segment for words in several for by_segment in words._known._numbered], documents)
+
+
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
     """The number of positions in each document where any of the words occurs, without reading the positions.
 
@@ -306,38 +325,6 @@ class Found(Match):
         return {document: float(len(spans)) for document, spans in self._by_document.items()}
 
 
-class Inside(Match):
-    """The matches of words within sections. kinds: a section mask. Which documents match needs no positions."""
-
-    exact = True
-
-    def __init__(
-        self, words: Words, kinds: int, sections: Callable[[int], Sections], tick: Callable[[], None] = lambda: None
-    ) -> None:
-        self.text, self.terms = words.text, words.terms
-        self._words, self._wanted, self._sections, self._tick = words, kinds, sections, tick
-        self.documents = {document for document in words.documents if words.kinds(document) & kinds}
-
-    def spans(self, document: int) -> Sequence[Span]:
-        return self._sections(document).inside(self._words.spans(document), self._wanted)
-
-    def weights(self) -> Mapping[int, float]:
-        return self._counted
-
-    @cached_property
-    def _counted(self) -> dict[int, float]:
-        counted = {}
-        for number, document in enumerate(self.documents):
-            if number % _OFTEN == 0:
-                self._tick()
-            count = self._sections(document).count
-            counted[document] = float(sum(count(each, self._wanted) for each in self._words.starts(document)))
-        return counted
-
-    def kinds(self, document: int) -> int:
-        return self._words.kinds(document) & self._wanted
-
-
 class AnyOf(Match):
     """Several matches as those of one clause. None of them is an AnyOf."""
 
@@ -370,6 +357,17 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
         for document, number in each.items():
             total[document] = total.get(document, 0.0) + number
     return total
+
+
+def keys_of(match: Match, documents: Sequence[int]) -> Keys:
+    """The first positions of a match in some of its documents, which ascend, as one array."""
+    parts = parts_of([match])
+    words = [part for part in parts if isinstance(part, Words)]
+    if len(words) == len(parts):
+        return keys(words, documents)
+    from index.matching import arrays
+
+    return arrays.keys_of(match.starts, documents)
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:

@@ -10,6 +10,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import eq, itemgetter
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -66,11 +67,29 @@ class Phrases:
         return header
 
 
-def moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int, float, Iterable[int], int]]:
-    """Renumber postings for a new generation. Yields arguments for PostingsBuilder.add.
+def with_more(
+    postings: Postings | None, numbers: Mapping[int, int], more: Iterable[tuple[int, float, Iterable[int], int]]
+) -> PostingsBuilder:
+    """The postings of a phrase in a new generation.
 
-    numbers: the new number of each document that is still held.
+    postings: those of another generation. numbers: the new number of each document of it that is still held. more: the
+    phrase in all other documents, as arguments of PostingsBuilder.add, ascending.
     """
+    builder = PostingsBuilder()
+    held = postings.documents if postings else ()
+    behind = sorted(more, key=itemgetter(0))
+    unmoved = all(map(eq, held, map(numbers.get, held))) and not (len(held) and behind and behind[0][0] < held[-1])
+    if postings and unmoved:  # as after most nights: copied in one piece
+        builder.extend(postings, 0)
+    elif postings:
+        behind = sorted([*_moved(postings, numbers), *behind], key=itemgetter(0))
+    for found in behind:
+        builder.add(*found)
+    return builder
+
+
+def _moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int, float, Iterable[int], int]]:
+    """Postings with the new numbers, as arguments of PostingsBuilder.add."""
     for place, document in enumerate(postings.documents):
         if (number := numbers.get(document)) is not None:
             yield number, postings.weights[place], postings.at(place), postings.masks[place]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import or_
+from typing import TYPE_CHECKING
 
-from index.matching.matches import Match, Words, all_mentions, as_one, counts, parts_of, reader
+from index.matching.matches import Match, Words, all_mentions, as_one, counts, keys, parts_of, reader
 from index.matching.spans import Span
 from index.matching.together import Together
+
+if TYPE_CHECKING:
+    from index.matching.arrays import Keys
 
 Kinds = Callable[[Sequence[int]], Iterable[int]]
 """Returns, for each document, the section mask in which a clause is true."""
@@ -77,6 +81,10 @@ class Answer:
         A position that several matches share is repeated. Call it with documents in ascending order.
         """
         return reader([match for match in self.matches if isinstance(match, Words)])
+
+    def keys(self, documents: Collection[int]) -> Keys:
+        """The same in some documents as one array. See `index.matching.arrays`."""
+        return keys([match for match in self.matches if isinstance(match, Words)], documents)
 
     def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
         """The section mask of each document: where any match may be. Reads no positions."""

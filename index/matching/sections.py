@@ -41,13 +41,14 @@ class Sections:
             at = bisect_left(positions, starts[run], at + 1)
         return found
 
+    def ranges(self, kinds: int) -> list[Span]:
+        """The sections of a section mask as ranges of positions, of which the second is excluded."""
+        ends = [*self._starts[1:], _BEHIND]
+        return [(start, end) for start, end, bit in zip(self._starts, ends, self._bits, strict=True) if bit & kinds]
+
     def count(self, positions: Sequence[int], kinds: int) -> int:
         """The number of positions in sections of a section mask. Positions are ascending."""
-        return sum(
-            bisect_left(positions, end) - bisect_left(positions, start)
-            for start, end, bit in zip(self._starts, [*self._starts[1:], _BEHIND], self._bits, strict=True)
-            if bit & kinds
-        )
+        return sum(bisect_left(positions, end) - bisect_left(positions, start) for start, end in self.ranges(kinds))
 
     def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
         """The spans that start in a section of a section mask."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
 from operator import and_
 
-from index.matching.matches import Match, Words, as_one, lists, parts_of
+from index.matching.matches import Match, Words, as_one, keys_of, lists, many, parts_of
 from index.matching.spans import Span, smallest
 from index.storage.engine import Layout
 
@@ -30,6 +30,8 @@ class Together:
         """
         ordered = sorted(among)
         kinds = as_one([match.kinds_in(ordered) for match in self._matches], and_)
+        if many(ordered):
+            return self._documents([document for document, common in zip(ordered, kinds, strict=True) if common], tick)
         readers = [_lists_of(match) for match in self._matches]
         found = set()
         for number, (document, common) in enumerate(zip(ordered, kinds, strict=True)):
@@ -40,6 +42,15 @@ class Together:
                 if _share_a_paragraph(few, others, self._layout(document).starts):
                     found.add(document)
         return found
+
+    def _documents(self, documents: Sequence[int], tick: Callable[[], None]) -> set[int]:
+        """The same for many documents, whose words share a kind of section. documents: ascending."""
+        from index.matching import arrays
+
+        tick()
+        keys = [keys_of(match, documents) for match in self._matches]
+        tick()
+        return arrays.sharing_a_paragraph(keys, arrays.paragraph_starts(documents, self._layout))
 
     def spans(self, document: int) -> list[Span]:
         """The places in one document, ascending. Two may overlap, and none holds another."""

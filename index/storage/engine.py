@@ -59,6 +59,9 @@ class Snapshot(Protocol):
         include deleted documents.
         """
 
+    def frequency(self, term: str) -> int:
+        """How many documents hold a term, without reading its postings. Dead documents included."""
+
     def forms(self, word_class: str) -> list[str]:
         """The terms of a class of words that occur, in alphabetical order."""
 

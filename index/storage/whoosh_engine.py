@@ -104,14 +104,25 @@ class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
 
     def postings_of(self, field: str, term: bytes) -> Postings | None:
         """The postings of a term; None when it does not occur."""
+        row = self._row(field, term)
+        if row is None:
+            return None
+        *_, checksum, offset, length = row
+        return _unpacked(self._postfile.get(offset, length), checksum)
+
+    def frequency_of(self, field: str, term: bytes) -> int:
+        """How many documents hold a term, without reading its postings."""
+        row = self._row(field, term)
+        return row[2] if row else 0
+
+    def _row(self, field: str, term: bytes) -> tuple[Any, ...] | None:
         try:
             info = self._tindex[self._keycoder(field, term)]
         except KeyError:
             return None
         if len(info) != _INFO.size or info[0]:  # Whoosh would take what follows for a pickle
             raise Corrupt("The index is damaged: one of its words cannot be read. Run `reviews update` to rebuild it.")
-        *_, checksum, offset, length = _INFO.unpack(info)
-        return _unpacked(self._postfile.get(offset, length), checksum)
+        return _INFO.unpack(info)
 
 
 class _TermTableReader(OrderedHashReader):  # type: ignore[misc]
@@ -284,6 +295,9 @@ class _Segment:
 
     def postings(self, field: str, term: str) -> Postings | None:
         return self._terms.postings_of(field, term.encode())
+
+    def frequency(self, field: str, term: str) -> int:
+        return self._terms.frequency_of(field, term.encode())
 
     def terms_from(self, field: str, prefix: str) -> Iterator[str]:
         """Terms of a field that begin with a prefix, in order."""

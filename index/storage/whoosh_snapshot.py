@@ -14,6 +14,9 @@ from index.storage.segment_builder import COMPOUND, FORM, SEPARATOR, TERM
 class OpenSegment(SegmentReader, Protocol):
     """One segment, open for reading."""
 
+    def frequency(self, field: str, term: str) -> int:
+        """How many of its documents have the term."""
+
     def layout(self, number: int) -> Layout:
         """The layout of a document."""
 
@@ -49,6 +52,9 @@ class WhooshSnapshot:
     def postings(self, term: str) -> list[tuple[int, Postings]]:
         found = ((base, segment.postings(TERM, term)) for base, segment in self._asked)
         return [(base, postings) for base, postings in found if postings is not None]
+
+    def frequency(self, term: str) -> int:
+        return sum(segment.frequency(TERM, term) for _, segment in self._asked)
 
     def forms(self, word_class: str) -> list[str]:
         return self._after(FORM, word_class + SEPARATOR)

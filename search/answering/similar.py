@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.report import Report
 from corpus.storage.store import Store
@@ -14,6 +14,10 @@ from index import analyser
 from index.storage.engine import Layout, Snapshot
 from search.answering.passages import passages
 from search.results import Passage
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
 
 _LOOKED_UP = 250  # most frequent words of a report that are looked up in the index
 _KEPT = 40  # most distinctive words of a report that are compared
@@ -45,11 +49,10 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A distinctive word. weight: how distinctive. counts: its occurrences in each document that has it."""
+    """A distinctive word. weight: how distinctive."""
 
     term: str
     weight: float
-    counts: Mapping[int, int]
 
 
 def similar_reports(
@@ -59,19 +62,39 @@ def similar_reports(
     texts = (text for text, _, _ in store.readings.indexable(snapshot.documents()[document]))
     counts = Counter(term for text in texts for term, _ in analyser.terms(text) if _is_comparable(term))
     distinctive = _most_distinctive(snapshot, [term for term, _ in counts.most_common(_LOOKED_UP)], counts, _KEPT)
-    own = sqrt(sum(shared.weight**2 for shared in distinctive)) or 1.0
-    scores: dict[int, float] = defaultdict(float)
-    terms: dict[int, list[tuple[float, str]]] = defaultdict(list)
-    lengths = snapshot.lengths()
-    for shared in distinctive:
-        for other, count in shared.counts.items():
-            if other != document and other in reports:
-                # Capped at 1: a report that repeats the word more often is not more similar.
-                share = min(1.0, count / lengths[other] * lengths[document] / counts[shared.term])
-                scores[other] += shared.weight**2 * sqrt(share)
-                terms[other].append((shared.weight * share, shared.term))
+    if not distinctive:
+        return []
+    own = sqrt(sum(shared.weight**2 for shared in distinctive))
+    shares = [_shares(snapshot, shared.term, counts[shared.term], document) for shared in distinctive]
+    points = [shared.weight**2 * share**0.5 for shared, share in zip(distinctive, shares, strict=True)]
+    scores = {
+        other: score
+        for other, score in enumerate(sum(points[1:], points[0]).tolist())
+        if score and other != document and other in reports
+    }
     best = sorted(scores, key=lambda d: (-round(scores[d], 9), reports[d].id))[:limit]
+    terms = {
+        d: [(shared.weight * float(s[d]), shared.term) for shared, s in zip(distinctive, shares, strict=True) if s[d]]
+        for d in best
+    }
     return [Alike(reports[d], min(1.0, scores[d] / own**2), _best(terms[d])) for d in best]
+
+
+def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray[float64]:
+    """How often each document says a word, as a share of how often this one does, which says it `count` times: at most
+    1, since a report that repeats the word more often is not more similar.
+    """
+    import numpy as np  # here only: its import would delay every search of the command
+
+    lengths = snapshot.lengths()
+    size = max(lengths) + 1
+    said, tokens = np.zeros(size), np.ones(size)
+    tokens[list(lengths)] = [max(1, length) for length in lengths.values()]
+    for base, postings in snapshot.postings(term):
+        documents = np.asarray(postings.documents, np.int64) + base
+        live = documents < size  # of those after the last live document, none is shown
+        said[documents[live]] = np.diff(np.asarray(postings.ends, np.int64), prepend=0)[live]
+    return np.minimum(1.0, said / tokens * lengths[document] / count)
 
 
 def similar_passages(
@@ -85,7 +108,7 @@ def similar_passages(
     own = sum(shared.weight for shared in distinctive) or 1.0
     found: list[tuple[float, int, int, list[tuple[float, str]]]] = []
     positions_of = {shared.term: _positions(snapshot, shared.term) for shared in distinctive}
-    candidates = Counter(other for shared in distinctive for other in shared.counts)
+    candidates = Counter(other for positions in positions_of.values() for other in positions)
     layouts: dict[int, Layout] = {}
     # Only reports with at least half of the words are searched paragraph by paragraph.
     for other in (d for d, held in candidates.items() if d in reports and 2 * held >= len(distinctive)):
@@ -128,20 +151,11 @@ def _most_distinctive(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[
     held = len(snapshot.documents())
     found: list[tuple[float, str]] = []
     for term in terms:
-        having = sum(len(postings.documents) for _, postings in snapshot.postings(term))
+        having = snapshot.frequency(term)
         if _RARE <= having <= max(_RARE, held * _COMMON):
             found.append(((1 + log(counts[term])) * log(1 + held / having), term))
     best = sorted(found, key=lambda each: (-each[0], each[1]))[:kept]
-    return [Shared(term, weight, _counts(snapshot, term)) for weight, term in best]
-
-
-def _counts(snapshot: Snapshot, term: str) -> dict[int, int]:
-    """The occurrences of a term in each document that has it."""
-    return {
-        base + number: postings.count(i)
-        for base, postings in snapshot.postings(term)
-        for i, number in enumerate(postings.documents)
-    }
+    return [Shared(term, weight) for weight, term in best]
 
 
 def _positions(snapshot: Snapshot, term: str) -> dict[int, Sequence[int]]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import cached_property
 from pathlib import Path
 
 from corpus.disk.atomic import write_atomic
@@ -16,7 +16,7 @@ from corpus.errors import LimitHit
 from corpus.themes import Themes
 from index.matching.evaluator import Evaluator
 from index.matching.expansion import Slots, WordLookup
-from index.matching.phrase_cache import Phrases, moved, name_of
+from index.matching.phrase_cache import Phrases, name_of, with_more
 from index.matching.phrase_cache import write as write_phrases
 from index.query import Query
 from index.storage.engine import Snapshot
@@ -117,15 +117,11 @@ class ThemeTable:
             return False
         look = evaluator(snapshot.among(sorted(numbers.values())), lookup, lambda slots: None)
         for slots in self._asked(snapshot, evaluator, lookup):
-            said, true = PostingsBuilder(), PostingsBuilder()
             postings = phrases.postings(slots)
             if postings is None:
                 continue  # not counted, so it is looked for when it is asked for
-            for each in sorted(moved(postings, numbers), key=itemgetter(0)):
-                said.add(*each)
-            for each in sorted(look.count(slots), key=itemgetter(0)):
-                true.add(*each)
-            if said.pack() != true.pack():
+            true = with_more(None, {}, look.count(slots))
+            if with_more(postings, numbers, ()).pack() != true.pack():
                 return False
         return True
 
@@ -135,10 +131,7 @@ class ThemeTable:
         """The readings that have each theme, of some documents."""
         documents, some = snapshot.documents(), snapshot.among(looked_at)
         return {
-            theme.name: {
-                documents[number]
-                for number in evaluator(some).holding(theme_tree(self._themes, theme.name), {*looked_at})
-            }
+            theme.name: {documents[number] for number in evaluator(some).holding(self._trees[theme.name], {*looked_at})}
             for theme in self._themes.themes
         }
 
@@ -146,7 +139,7 @@ class ThemeTable:
         """Every phrase that the themes ask for, once."""
         asked: list[Slots] = []
         for theme in self._themes.themes:
-            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(theme_tree(self._themes, theme.name))
+            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(self._trees[theme.name])
         return list({name_of(slots): slots for slots in reversed(asked)}.values())[::-1]
 
     def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
@@ -158,13 +151,13 @@ class ThemeTable:
         counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
         for slots in self._asked(snapshot, evaluator, lookup):
             postings = before.postings(slots)
-            held = moved(postings, numbers) if postings else ()
             look = evaluator(new if postings else snapshot, lookup, lambda slots: None)
-            builder = PostingsBuilder()
-            for found in sorted([*held, *look.count(slots)], key=itemgetter(0)):
-                builder.add(*found)
-            counted[name_of(slots)] = slots, builder
+            counted[name_of(slots)] = slots, with_more(postings, numbers, look.count(slots))
         write_phrases(self.phrases.path, documents, counted.values())
+
+    @cached_property
+    def _trees(self) -> dict[str, Query]:
+        return {theme.name: theme_tree(self._themes, theme.name) for theme in self._themes.themes}
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
         """The themes and phrases of another generation. No themes if its compounds differ."""

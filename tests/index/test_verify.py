@@ -179,3 +179,31 @@ class TestAnIndexFromElsewhere:
         generation = generations.current(index)
         verify.assert_ours(store, generation, generation.reports())
         assert build(store, index) is not None
+
+
+def test_a_word_that_several_sampled_paragraphs_share_is_read_once(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    real = WhooshSnapshot.postings
+
+    def counted(self: WhooshSnapshot, term: str) -> list[tuple[int, Postings]]:
+        read.append(term)
+        return real(self, term)
+
+    monkeypatch.setattr(WhooshSnapshot, "postings", counted)
+    snapshot = open_snapshot(generations.current(index))
+    assert list(verify.canaries(store, snapshot)) == []
+    snapshot.close()
+    assert "nothing" in read
+    assert len(read) == len(set(read))
+
+
+def test_each_report_whose_sampled_words_are_lost_is_named(
+    index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    altered(monkeypatch, "was", lambda places: [])
+    snapshot = open_snapshot(generations.current(index))
+    told = list(verify.canaries(store, snapshot))
+    snapshot.close()
+    assert told == [f"The index misses words of paragraph {n} of reading {r}." for r, n in ((1, 1), (2, 0))]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from corpus.disk import regular_file
 from corpus.layout import create_library
 from corpus.model import Text
 from corpus.reasons import Reason
@@ -285,12 +286,7 @@ def test_no_more_memory_is_asked_for_than_a_file_has_bytes(
             asked.append(size or -1)
             return super().read(size) or b""
 
-    opened = Path.open
-
-    def open_(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
-        return Counted(path) if path.suffix == ".pdf" else opened(path, mode, *rest, **more)
-
-    monkeypatch.setattr(Path, "open", open_)
+    monkeypatch.setattr(regular_file, "open", lambda handle, _: Counted(handle), raising=False)
     with Store.open(settings.database) as store:
         assert ingest(store, settings).read == 2
     assert 0 < max(asked) <= 1_048_576
@@ -304,9 +300,10 @@ def test_a_file_that_grows_while_it_is_read_is_read_whole(
 
     class Shorter:
         def __init__(self, told: os.stat_result) -> None:
+            self.st_mode = told.st_mode
             self.st_size = told.st_size // 2
 
-    monkeypatch.setattr("ingest.file_reader.os.fstat", lambda handle: Shorter(real(handle)))
+    monkeypatch.setattr("corpus.disk.regular_file.os.fstat", lambda handle: Shorter(real(handle)))
     with Store.open(settings.database) as store:
         assert ingest(store, settings).read == 1
         (report,) = store.reports()

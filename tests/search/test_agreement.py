@@ -14,7 +14,7 @@ import pytest
 import reviews
 from corpus.layout import create_library
 from index import analyser
-from index.matching import together
+from index.matching import matches, together
 from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.matching.together import Together
@@ -141,9 +141,13 @@ def differing(library: Library, oracle: Oracle, queries: list[tuple[str, Query]]
     ]
 
 
-def test_search_agrees_with_the_text_on_the_demonstration_reports(demo: Library) -> None:
+@pytest.mark.parametrize("many", [1, 10_000], ids=["in arrays", "report by report"])
+def test_search_agrees_with_the_text_on_the_demonstration_reports(
+    many: int, demo: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matches, "_MANY", many)
     oracle = oracle_of(demo)
-    assert disagreements(demo, oracle, generate(oracle, seed=1, n=QUERIES)) == []
+    assert disagreements(demo, oracle, generate(oracle, seed=many, n=QUERIES)) == []
 
 
 def test_sentences_are_read_without_their_function_words(demo: Library) -> None:

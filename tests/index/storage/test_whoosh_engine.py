@@ -166,3 +166,13 @@ def test_a_checksum_that_whoosh_takes_for_none_is_held_against_the_postings_too(
     monkeypatch.undo()
     with pytest.raises(Corrupt):
         snapshot.postings("two")
+
+
+def test_the_number_of_documents_with_a_term_is_known_without_its_postings(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = ENGINE.write(tmp_path, "a", [(1, plain("the child")), (2, plain("the school"))])
+    other = ENGINE.write(tmp_path, "b", [(3, plain("the child and the child"))])
+    snapshot = opened(one, other)
+    monkeypatch.delattr(WhooshSnapshot, "postings")
+    assert [snapshot.frequency(term) for term in ("the", "child", "school", "father")] == [3, 2, 1, 0]

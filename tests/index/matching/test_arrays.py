@@ -1,0 +1,128 @@
+"""Positions in one array give what a loop over the reports gives, and numpy is left alone where there are few."""
+
+import random
+import subprocess
+import sys
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+
+from corpus.model import SectionKind
+from index.matching import arrays, matches, spans
+from index.matching.deadline import Deadline
+from index.matching.evaluator import Evaluator
+from index.query import In, Near, Phrase, Plain, Query, Word
+from index.storage.engine import IndexedParagraph, Layout
+from index.storage.postings import PostingsBuilder
+from index.storage.whoosh_engine import WhooshEngine
+from index.storage.whoosh_snapshot import WhooshSnapshot
+
+CHANCE = random.Random(20)
+
+
+def positions(most: int) -> dict[int, list[int]]:
+    """Ascending positions in some of twenty documents."""
+    return {d: sorted(CHANCE.sample(range(90), CHANCE.randint(1, most))) for d in range(20) if CHANCE.random() < 0.8}
+
+
+def keys(*terms: dict[int, list[int]]) -> arrays.Keys:
+    return keys_in(terms, range(20))
+
+
+def keys_in(terms: Sequence[dict[int, list[int]]], documents: Collection[int]) -> arrays.Keys:
+    """Each term in two segments, the second with documents from 10."""
+    lists = []
+    for term in terms:
+        segments = []
+        for base in (0, 10):
+            builder = PostingsBuilder()
+            for document, some in term.items():
+                if base <= document < base + 10:
+                    builder.add(document - base, 1.0, some, 1)
+            segments.append(([number + base for number in builder.documents], builder))
+        lists.append(segments)
+    return arrays.keys(lists, documents)  # type: ignore[arg-type]
+
+
+def layout(document: int) -> Layout:
+    starts = array("I", accumulate([0, *(7 + document % 3 for _ in range(12))]))
+    return Layout(starts, bytes(len(starts)))
+
+
+@pytest.mark.parametrize("most", [3, 40])
+def test_phrases(most: int) -> None:
+    for _ in range(30):
+        slots = [positions(most), positions(40), positions(40)]
+        found = arrays.by_document(
+            arrays.side_by_side([(i, partial(keys_in, [slot])) for i, slot in enumerate(slots)], range(1, 20))
+        )
+        wanted = {
+            document: spans.side_by_side([(i, slot.get(document, [])) for i, slot in enumerate(slots)])
+            for document in range(1, 20)
+        }
+        assert {document: list(some) for document, some in found.items()} == {d: s for d, s in wanted.items() if s}
+
+
+@pytest.mark.parametrize("distance", [0, 3, 200])
+def test_nearness_also_where_a_token_is_on_both_sides(distance: int) -> None:
+    for _ in range(30):
+        left, other, right = positions(6), positions(6), positions(25)
+        found = arrays.near_by_document(keys(left, other), keys(right), distance, layout)
+        wanted: dict[int, Sequence[spans.Span]] = {
+            document: spans.in_one_paragraph(
+                spans.neighbours(
+                    sorted([*left.get(document, []), *other.get(document, [])]), right.get(document, []), distance
+                ),
+                layout(document),
+            )
+            for document in range(20)
+        }
+        assert found == {document: some for document, some in wanted.items() if some}
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Iterator[WhooshSnapshot]:
+    paragraphs = [
+        IndexedParagraph("the child was seen", SectionKind.FINDINGS, False),
+        IndexedParagraph("the school saw the child", SectionKind.BODY, False),
+    ]
+    engine = WhooshEngine()
+    segment = engine.write(tmp_path, "a", [(number, paragraphs) for number in range(1, 6)])
+    engine.finish(tmp_path, [segment])
+    snapshot = engine.open(tmp_path, [segment], frozenset((1, 3, 4)))
+    yield snapshot
+    snapshot.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "counts"),
+    [
+        (Phrase((Word("the"), Word("child"))), 2),
+        (Near(Word("school"), Word("child"), 5), 1),
+        (In(SectionKind.FINDINGS, Word("child")), 1),
+        (Plain((Word("school"), Word("child"))), 1),
+    ],
+    ids=str,
+)
+def test_many_reports_are_not_read_one_by_one(
+    snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch, query: Query, counts: int
+) -> None:
+    few = Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query)
+    weights = [dict(match.weights()) for match in few.matches]
+    monkeypatch.setattr(matches, "_MANY", 3)
+    monkeypatch.delattr(matches._Known, "reader")
+    monkeypatch.delattr("index.matching.sections.Sections.count")
+    answer = Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query)
+    together = answer.together
+    documents = together.documents(answer.documents, lambda: None) if together else answer.documents
+    assert {document: len(answer.mentions(document)) for document in documents} == dict.fromkeys((0, 2, 3), counts)
+    assert [dict(match.weights()) for match in answer.matches] == weights
+
+
+def test_a_search_in_few_reports_does_not_import_numpy() -> None:
+    program = "import sys, reviews, index.matching.evaluator, search.searcher; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
