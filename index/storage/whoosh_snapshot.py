@@ -14,6 +14,9 @@ from index.storage.segment_builder import COMPOUND, FORM, SEPARATOR, TERM
 class OpenSegment(SegmentReader, Protocol):
     """One segment, open for reading."""
 
+    def frequency(self, field: str, term: str) -> int:
+        """How many documents hold a term, without reading its postings."""
+
     def layout(self, number: int) -> Layout:
         """The layout of a document."""
 

@@ -186,7 +186,12 @@ def test_a_word_that_several_sampled_paragraphs_share_is_read_once(
 ) -> None:
     read: list[str] = []
     real = WhooshSnapshot.postings
-    monkeypatch.setattr(WhooshSnapshot, "postings", lambda self, term: read.append(term) or real(self, term))
+
+    def postings(self: WhooshSnapshot, term: str) -> list[tuple[int, Postings]]:
+        read.append(term)
+        return real(self, term)
+
+    monkeypatch.setattr(WhooshSnapshot, "postings", postings)
     snapshot = open_snapshot(generations.current(index))
     assert list(verify.canaries(store, snapshot)) == []
     snapshot.close()

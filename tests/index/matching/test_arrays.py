@@ -18,7 +18,8 @@ from index.matching.evaluator import Evaluator
 from index.query import In, Near, Phrase, Plain, Query, Word
 from index.storage.engine import IndexedParagraph, Layout
 from index.storage.postings import PostingsBuilder
-from index.storage.whoosh_engine import WhooshEngine, WhooshSnapshot
+from index.storage.whoosh_engine import WhooshEngine
+from index.storage.whoosh_snapshot import WhooshSnapshot
 
 CHANCE = random.Random(20)
 
