@@ -12,9 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus.catalogue.describe import describe
-from corpus.catalogue.review_year import YearConflict, disagree, years_of
-from corpus.catalogue.row_matching import Held, match
+from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NoIndex, NotFound, UsageError
 from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
@@ -24,6 +22,7 @@ from corpus.reasons import Reason
 from corpus.removals import Removals
 from corpus.report import Coverage, Report
 from corpus.storage.database import Database, checked_values, translated_errors
+from corpus.storage.described import described
 from corpus.storage.editions import Editions
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
@@ -351,40 +350,8 @@ class Store:
         with self._db.snapshot():
             revision = self.revision
             if self._known is None or self._known[0] != revision:
-                self._known = (revision, *self._describe())
+                self._known = (revision, *described(self._db, self.catalogue()))
         return self._known[1:]
-
-    def _describe(self) -> tuple[list[Report], list[Row], list[YearConflict]]:
-        found: dict[str, dict[str, tuple[str, str]]] = {}
-        for report, name, value, source in self._db.rows(
-            "SELECT report, field, value, source FROM found JOIN reading ON reading = id WHERE current = 1"
-        ):
-            found.setdefault(report, {})[name] = (value, source)
-        files: dict[str, list[str]] = {}
-        for path, report in self._db.rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
-            files.setdefault(report, []).append(name_as_text(path))
-        current = self._db.rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
-        rows = self.catalogue()
-        held = [
-            Held(
-                report,
-                tuple(files.get(report, ())),
-                *(found.get(report, {}).get(name, ("", ""))[0] for name in ("title", "board", "area", "child", "year")),
-            )
-            for report, _, _ in current
-        ]
-        matched = match(rows, held)
-        reports, conflicts = [], []
-        for report, *counts in current:
-            names, read, row = sorted(files.get(report, ())), found.get(report, {}), matched.get(report)
-            reports.append(describe(report, names, counts, read, row))
-            years = years_of(names, read, row)
-            if disagree(years, row):
-                conflicts.append(YearConflict(reports[-1], years))
-        reports.sort(key=lambda report: (report.files, report.id))
-        conflicts.sort(key=lambda conflict: (conflict.report.files, conflict.report.id))
-        used = {id(row) for row in matched.values()}
-        return reports, [row for row in rows if id(row) not in used], conflicts
 
     # Soundness
 

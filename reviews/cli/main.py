@@ -16,6 +16,7 @@ from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
 from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.cli import analysis, batch, search, startup
+from reviews.cli.catalogue import catalogue
 from reviews.cli.console import JSON, open_library, print_json, print_lines, progress_line, say
 from reviews.cli.run_options import COPIES, JOBS, PATHS, STRICT, TRUST
 
@@ -297,38 +298,6 @@ def check(path: Path, full: bool, as_json: bool) -> None:
         raise Corrupt(" ".join(problems))
 
 
-@main.group()
-def catalogue() -> None:
-    """Check or extend the catalogue, where you describe the reports."""
-
-
-@catalogue.command("check")
-@JSON
-@click.pass_obj
-def catalogue_check(path: Path, as_json: bool) -> None:
-    """Check catalogue.csv and list each problem with its line and column."""
-    from reviews.terminal.coverage import CatalogueVerdict
-
-    with open_library(path) as library:
-        verdict = CatalogueVerdict.of(library)
-    if as_json:
-        print_json(verdict.to_dict())
-    else:
-        print_lines(verdict.lines())
-    if verdict.problems:
-        click.get_current_context().exit(UsageError.exit_code)
-
-
-@catalogue.command("suggest")
-@click.pass_obj
-def catalogue_suggest(path: Path) -> None:
-    """Print CSV rows for the reports missing from the catalogue, filled in from their text."""
-    from reviews.terminal.coverage import suggestions
-
-    with open_library(path) as library:
-        click.echo(suggestions(library), nl=False)
-
-
 def _run(
     path: Path,
     paths: Sequence[Path],
@@ -398,6 +367,7 @@ main.add_command(search.similar)
 main.add_command(search.themes)
 main.add_command(batch.batch)
 main.add_command(batch.log)
+main.add_command(catalogue)
 for _command in analysis.COMMANDS:
     main.add_command(_command)
 

@@ -1,0 +1,46 @@
+"""Describes the reports in the library from the catalogue and from what was read in their files."""
+
+from collections.abc import Sequence
+
+from corpus.catalogue.describe import describe
+from corpus.catalogue.review_year import YearConflict, disagree, years_of
+from corpus.catalogue.row_matching import Held, match
+from corpus.catalogue.rows import Row
+from corpus.report import Report
+from corpus.storage.database import Database
+from corpus.storage.migrations import name_as_text
+
+
+def described(db: Database, rows: Sequence[Row]) -> tuple[list[Report], list[Row], list[YearConflict]]:
+    """The reports in the library, ordered by file name; the rows of the catalogue that fit no file; and the reports
+    whose sources name different years. Call it within a snapshot.
+    """
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for report, name, value, source in db.rows(
+        "SELECT report, field, value, source FROM found JOIN reading ON reading = id WHERE current = 1"
+    ):
+        found.setdefault(report, {})[name] = (value, source)
+    files: dict[str, list[str]] = {}
+    for path, report in db.rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
+        files.setdefault(report, []).append(name_as_text(path))
+    current = db.rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
+    held = [
+        Held(
+            report,
+            tuple(files.get(report, ())),
+            *(found.get(report, {}).get(name, ("", ""))[0] for name in ("title", "board", "area", "child", "year")),
+        )
+        for report, _, _ in current
+    ]
+    matched = match(rows, held)
+    reports, conflicts = [], []
+    for report, *counts in current:
+        names, read, row = sorted(files.get(report, ())), found.get(report, {}), matched.get(report)
+        reports.append(describe(report, names, counts, read, row))
+        years = years_of(names, read, row)
+        if disagree(years, row):
+            conflicts.append(YearConflict(reports[-1], years))
+    reports.sort(key=lambda report: (report.files, report.id))
+    conflicts.sort(key=lambda conflict: (conflict.report.files, conflict.report.id))
+    used = {id(row) for row in matched.values()}
+    return reports, [row for row in rows if id(row) not in used], conflicts
