@@ -51,7 +51,7 @@ def in_bash(*words: str) -> list[str]:
 def test_bash_completes_commands_and_options() -> None:
     assert in_bash("reviews", "con") == ["concordance"]
     assert in_bash("reviews", "token", "") == ["add", "list", "revoke"]
-    assert in_bash("reviews", "update", "--allow") == ["--allow-withdrawals"]
+    assert in_bash("reviews", "update", "--allow-w") == ["--allow-withdrawals"]
 
 
 def test_fish_completes_commands_and_options() -> None:
@@ -60,7 +60,7 @@ def test_fish_completes_commands_and_options() -> None:
         return [line.partition("\t")[0] for line in told.splitlines()]
 
     assert completed("reviews con") == ["concordance"]
-    assert completed("reviews update --allow") == ["--allow-withdrawals"]
+    assert completed("reviews update --allow-w") == ["--allow-withdrawals"]
 
 
 def test_zsh_takes_the_line_and_asks_the_program(tmp_path: Path) -> None:

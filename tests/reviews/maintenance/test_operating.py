@@ -327,6 +327,11 @@ def test_a_record_that_is_damaged_is_not_passed_over(small: Path, damage: str) -
     assert newest.name in told
 
 
+def heeds_hangups() -> None:
+    """Reset SIGHUP, which the command ignores if the tests do, as under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen[str]":
     """The command, running. pause: where it waits, see tests/patience.py."""
     return subprocess.Popen(
@@ -337,6 +342,7 @@ def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
+        preexec_fn=heeds_hangups,
     )
 
 
@@ -462,7 +468,13 @@ def test_the_page_ends_in_order_from_the_moment_its_address_is_shown(small: Path
     )
     words = [sys.executable, "-c", program, "--library", str(small), "serve", "--port", "0"]
     page = subprocess.run(
-        words, env=environment(), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
+        words,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+        preexec_fn=heeds_hangups,
     )
     assert page.stdout.startswith("Open http://")
     assert (page.returncode, page.stderr) == (0, "")
