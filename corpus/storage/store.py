@@ -96,6 +96,7 @@ class Store:
     def forget_file(self, path: str) -> None:
         """The file is gone. A report without files is no longer held, but its readings stay until they are pruned."""
         with self._db.transaction():
+            self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,))
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
             if old:
                 self._settle(old[0][0], path)

@@ -43,6 +43,7 @@ CONTENTS = {
         "docs/python",
         "docs/json",
         "docs/glossary",
+        "docs/other-words",
     ],
     "Running it": [
         "docs/library",
@@ -50,6 +51,7 @@ CONTENTS = {
         "docs/container",
         "docs/data-format",
         "SECURITY",
+        "docs/security-review",
     ],
     "How well it works": [
         "docs/reading",

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 _PREFIX = "sheets-"
-_LOCK = ".lock"
+_LOCK = ".in-use"
 
 
 class SheetFolder:

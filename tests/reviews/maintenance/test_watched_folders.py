@@ -2,6 +2,7 @@
 are new among those that never could be read."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -188,15 +189,15 @@ class TestFilesThatCannotBeRead:
         self, library: Path, share: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (share / BRIEF.name).write_bytes(SUMMARY.read_bytes())
-        real = Path.open
+        real = os.open
 
-        def refuse(path: Path, *rest: Any, **more: Any) -> Any:
-            if path.name == BRIEF.name:
+        def refuse(path: Any, *rest: Any, **more: Any) -> int:
+            if str(path).endswith(BRIEF.name):
                 raise PermissionError(13, "Permission denied")
             return real(path, *rest, **more)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "open", refuse)
+            patch.setattr(os, "open", refuse)
             assert [len(told(library, "update")["ingest"]["new_failures"]) for _ in range(2)] == [1, 0]
             assert told(library, "status")["runs"][0]["ingest"]["failed"] == 1
         assert told(library, "update")["ingest"]["changed"] == 1
