@@ -205,19 +205,13 @@ def _sides(picture: bytes) -> tuple[int, int]:
     return frame + 7, frame + 5
 
 
-def test_a_bad_old_layer_gives_way_and_a_good_one_stays(settings: Settings, press: Any) -> None:
+def test_a_bad_old_layer_gives_way(settings: Settings, press: Any) -> None:
     bad = "Slrellmocr Safegnarding Cbilbren\nTbe nnrse saicl tbat lt vvas nct tbe fivst tlme anb tbat tbe cbilb hab\n"
     bad += "beem seem bv ali cf tbem wben tbey carne frcm scbcol anb nct hcme agaln"
-    good = (
-        "The nurse said that it was not the first time\nand that the child had been seen by all of them when they came"
-    )
     for name in (STATEMENT, CHRONOLOGY):
         (settings.reports / name).unlink()
     (settings.reports / "bad.pdf").write_bytes(layered(press, bad))
-    (settings.reports / "good.pdf").write_bytes(layered(press, good))
     summary, texts = take(settings)
-    assert (summary.read, summary.ocr_pages, summary.unread_pages) == (2, 1, 0)
+    assert (summary.read, summary.ocr_pages, summary.unread_pages) == (1, 1, 0)
     assert texts["bad.pdf"].pages[0].reader == "ocr"
     assert "trainers" in " ".join(p.text for p in texts["bad.pdf"].paragraphs)
-    assert texts["good.pdf"].pages[0].reader == "pdfium"
-    assert "first time" in " ".join(p.text for p in texts["good.pdf"].paragraphs)
