@@ -28,7 +28,7 @@ _USUAL = frozenset(
     children y yr yn i ac ar o plant w z na nie do je la le de et der die und que el""".split()  # noqa: SIM905
 )
 _ABBREVIATION = 6  # letters, in capitals
-_ENOUGH = 30  # pairs of letters; fewer say nothing about a font
+_ENOUGH = 60  # pairs of letters; fewer say nothing about a font
 _LEAST = 0.45  # of the pairs of letters in any language of Europe that is written in Latin letters
 
 
