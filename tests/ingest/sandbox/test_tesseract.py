@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from corpus.layout import create_library
-from corpus.model import Scan, Text
+from corpus.model import Scan, ScanLine, Text
 from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
@@ -178,18 +178,17 @@ def test_a_language_that_is_not_installed_is_no_engine() -> None:
     assert tesseract.engine("eng+xyz") is None
 
 
-def layered(press: Any, text: str) -> bytes:
-    """The scanned chronology as another program would bind it, with the text of an older OCR under it."""
+def layered(press: Any, layer: str) -> bytes:
+    """The scanned chronology as another program would bind it, with the text of an older OCR under it, in Courier."""
     picture = (DEMO / "scans" / "childw-1-overview-1.jpg").read_bytes()
     width, height = (int.from_bytes(picture[at : at + 2]) for at in _sides(picture))
-    content = "q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr /R 9 Tf 60 690 Td 12 TL "
-    content += " ".join(f"({line}) Tj T*" for line in text.splitlines()) + " ET"
+    content = f"q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr {layer} ET"
     head = f"<</Type/XObject/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 8/ColorSpace/DeviceGray"
     data: bytes = press.assemble(
         {
             1: b"<</Type/Catalog/Pages 2 0 R>>",
             2: b"<</Type/Pages/Kids[5 0 R]/Count 1>>",
-            3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+            3: b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
             4: f"{head}/Filter/DCTDecode/Length {len(picture)}>>stream\n".encode() + picture + b"\nendstream",
             5: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R"
             b"/Resources<</Font<</R 3 0 R>>/XObject<</I 4 0 R>>>>>>",
@@ -205,13 +204,34 @@ def _sides(picture: bytes) -> tuple[int, int]:
     return frame + 7, frame + 5
 
 
-def test_a_bad_old_layer_gives_way(settings: Settings, press: Any) -> None:
+def test_a_bad_old_layer_gives_way_and_a_good_one_stays(settings: Settings, press: Any) -> None:
     bad = "Slrellmocr Safegnarding Cbilbren\nTbe nnrse saicl tbat lt vvas nct tbe fivst tlme anb tbat tbe cbilb hab\n"
     bad += "beem seem bv ali cf tbem wben tbey carne frcm scbcol anb nct hcme agaln"
     for name in (STATEMENT, CHRONOLOGY):
         (settings.reports / name).unlink()
-    (settings.reports / "bad.pdf").write_bytes(layered(press, bad))
+    lines = " ".join(f"({line}) Tj T*" for line in bad.splitlines())
+    (settings.reports / "bad.pdf").write_bytes(layered(press, f"/R 9 Tf 60 690 Td 12 TL {lines}"))
     summary, texts = take(settings)
     assert (summary.read, summary.ocr_pages, summary.unread_pages) == (1, 1, 0)
     assert texts["bad.pdf"].pages[0].reader == "ocr"
     assert "trainers" in " ".join(p.text for p in texts["bad.pdf"].paragraphs)
+
+    with Store.open(settings.database, read_only=True) as store:
+        (scan,) = store.readings.scans(texts["bad.pdf"].id, "eng").values()
+    point = 595 / scan.width
+    (settings.reports / "good.pdf").write_bytes(
+        layered(press, " ".join(over_print(line, point) for line in scan.lines if line.legible))
+    )
+    summary, texts = take(settings)
+    assert (summary.read, summary.ocr_pages, summary.unread_pages) == (1, 0, 0)
+    assert texts["good.pdf"].pages[0].reader == "pdfium"
+    assert "trainers" in " ".join(p.text for p in texts["good.pdf"].paragraphs)
+
+
+def over_print(line: ScanLine, point: float) -> str:
+    """A line of a text layer, over the print that it was read from. point: points in a pixel."""
+    text = line.text.encode("cp1252", "replace").decode("cp1252").replace("\\", "").replace("(", "").replace(")", "")
+    size = line.size * point
+    stretched = 100 * (line.right - line.left) * point / (0.6 * size * len(text))  # a letter of Courier is 0.6 em wide
+    at = f"{line.left * point:.1f} {842 - line.baseline * point:.1f}"
+    return f"/R {size:.1f} Tf {stretched:.1f} Tz 1 0 0 1 {at} Tm ({text}) Tj"
