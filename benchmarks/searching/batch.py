@@ -35,6 +35,7 @@ from benchmarks.measure import command, machine, measure
 from benchmarks.searching.__main__ import questions
 from index import analyser
 from reviews.library import Library
+from search.batch.columns import NOT_SEARCHED
 from search.sheets.query_sheet import Question
 from search.sheets.query_sheet import questions as read
 
@@ -162,7 +163,9 @@ def sums(path: Path, pool: Executor) -> dict[str, dict[str, int]]:
         _, total, head, *rows = rows_of(book, parts["Matrix"])
         ids = {column: name.partition("  ")[0] for column, name in head.items() if "  " in name}
         found["Matrix"] = {
-            name: sum(int(row.get(column, 0)) for row in rows) for column, name in ids.items() if column in total
+            name: sum(int(row[column]) for row in rows if row.get(column, NOT_SEARCHED) != NOT_SEARCHED)
+            for column, name in ids.items()
+            if column in total
         }
     mentions: Counter[str] = Counter()
     lines = 0
