@@ -81,6 +81,8 @@ def _by_turns(requests: int, answers: int, parts: Sequence[bytes], answer: Answe
     if waiting:
         os.set_blocking(requests, False)
         ready.register(requests, select.POLLOUT)
+    elif answer.whole:
+        os.close(requests)
     deadline = time.monotonic() + seconds
     while not (answer.done or answer.late):
         left = deadline - time.monotonic()

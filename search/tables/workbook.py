@@ -193,6 +193,11 @@ class Book:
         except FileCreateError as wrapped:  # what the disk said is inside
             if error is None:  # else that is the first error, and the one to tell
                 raise wrapped.args[0] from wrapped
+        finally:
+            for sheet in self.file.worksheets():  # XlsxWriter leaves their temporary files open after an error
+                for file in (sheet.row_data_fh, sheet.fh):
+                    if file is not None:
+                        file.close()
 
     def sheet(self, name: str, columns: Sequence[str], **options: Any) -> Sheet:
         """Add a sheet, still without a header."""

@@ -1,6 +1,8 @@
 """The workbook agrees with a search, opens anywhere, and nothing in it can run."""
 
 import csv
+import gc
+import os
 import shutil
 import subprocess
 import zipfile
@@ -297,6 +299,19 @@ def test_text_that_a_cell_cannot_hold_is_cut_or_replaced(tmp_path: Path) -> None
     assert len(str(read[4])) == MAX_CELL
     assert "cut" in str(read[4])
     assert read[5] == "=1+1"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a folder whose files are open")
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_no_temporary_file_stays_open_when_the_folder_has_gone(tmp_path: Path) -> None:
+    (folder := tmp_path / "temporary").mkdir()
+    book = workbook.Book(folder / "out.xlsx", folder)
+    book.sheet("One", ["query"]).header()
+    shutil.rmtree(folder)
+    with pytest.raises(FileNotFoundError):
+        book.__exit__(None, None, None)
+    del book
+    gc.collect()
 
 
 def test_a_link_opens_the_page() -> None:
