@@ -46,10 +46,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A report that was held and no longer has a file.
-
-    file: where it was last. date: the day that was noticed (UTC, 2026-03-14). replaced_by: the report that the same
-    file is now, None when the file is gone.
+    """A report that is no longer in the library because its file is gone. file: its last path. date: the day this was
+    noticed (UTC, 2026-03-14). replaced_by: the report now in the same file, or None if the file is gone.
     """
 
     report: str

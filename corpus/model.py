@@ -207,8 +207,8 @@ class ItemKind(StrEnum):
 class Item:
     """A recommendation or a finding: one paragraph, or several with its bullets, without footnotes between them.
 
-    number: as printed ("Recommendation 6", "7.2") or None. text: without the number, a line for each paragraph.
-    page: where it starts. first, last: ordinals of its paragraphs. addressee: who is asked, where the words say so.
+    number: as printed ("Recommendation 6", "7.2") or None. text: without the number, a line for each paragraph. page:
+    where it starts. first, last: ordinals of its paragraphs. addressee: who should act, if the text says so.
     """
 
     kind: ItemKind

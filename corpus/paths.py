@@ -9,7 +9,7 @@ REMOVALS = "removals.json"
 
 @dataclass(frozen=True, slots=True)
 class LibraryPaths:
-    """The files and folders of one library, whether they are there yet or not."""
+    """The files and folders of one library. They need not exist yet."""
 
     library: Path
 
@@ -65,7 +65,7 @@ class LibraryPaths:
 
     @property
     def begun(self) -> Path:
-        """What the last run said when it began."""
+        """The record that the last run wrote when it started."""
         return self.runs / "begun"
 
     @property

@@ -49,7 +49,9 @@ class Removals:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the list; an empty one where there is no file. Raises Corrupt: to continue without it would be wrong."""
+        """Read the list, which is empty if the file does not exist. Raises Corrupt if it is damaged, because
+        continuing without it could bring a removed report back.
+        """
         try:
             told = json.loads(path.read_bytes())
             entries = [_entry(each) for each in told["removals"]]

@@ -148,7 +148,9 @@ def check(store: Store, index: Path, *, full: bool = False) -> list[str]:
 
 
 def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> Snapshot:
-    """Open a generation for reading. held: the readings that the corpus has, if it may have lost some since."""
+    """Open a generation for reading. held: the readings that are still in the corpus, if some may have been deleted
+    since.
+    """
     manifest = generation.manifest
     if manifest.fingerprint != FINGERPRINT:
         raise _other_version(generation)

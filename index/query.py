@@ -1,4 +1,4 @@
-"""The query tree: what a person asked, in our own words and never in an engine's.
+"""The query tree: a query in terms of this program, independent of any engine.
 
 `str(tree)` is a query that parses back to the same tree. Matching happens on the terms that `index.analyser` makes,
 so a Word holds the text as typed and the engine folds it.

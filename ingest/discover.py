@@ -1,7 +1,7 @@
 """Find the PDFs on disk, and sort them into new, changed, unchanged and gone since the last run.
 
-A folder that does not open, or is suddenly empty, may be a network share that was not mounted. Its files are then not
-taken to be gone but held back, until withdrawals are allowed.
+A folder that does not open, or is suddenly empty, may be a network share that was not mounted. Its reports are then
+kept until withdrawals are allowed.
 """
 
 import hashlib
@@ -72,8 +72,8 @@ def compare(
     """Sort the files that were seen. A file is unchanged when its size and time are, and a reader in `current` has read
     it or failed to. verify: compare its bytes as well.
 
-    Only files at or below `paths` can be gone. Those of a folder that does not open, is absent or is suddenly empty are
-    held back, unless withdrawals are allowed.
+    Only files at or below `paths` can be gone. Files of a folder that does not open, is missing or is suddenly empty
+    count as kept unless withdrawals are allowed.
     """
     readers = set(current)
     to_read: list[Seen] = []

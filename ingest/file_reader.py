@@ -51,10 +51,11 @@ class ScannedPage:
 
 @dataclass
 class Claims:
-    """The reports that need no reading: held, removed for good, or being read under another name. Used by threads.
+    """The reports that need no reading: already in the library, permanently removed, or being read under another name.
+    Used by threads.
 
-    removed: when each was removed. admitted: reports that were held before, whatever their text is like. like_removed:
-    says which removed report a text is almost the same as, None for most.
+    removed: when each was removed. admitted: reports that were in the library before, even if they resemble a removed
+    one. like_removed: returns the removed report that a text is almost identical to, usually None.
     """
 
     claimed: set[str]

@@ -64,10 +64,10 @@ def ingest(
 ) -> IngestSummary:
     """Bring the corpus up to date with the PDFs at or below `paths`, or in the library's own folders if none is given.
 
-    verify: find changed files by their bytes, not only by size and time. allow_withdrawals: take the reports of a
-    folder that is suddenly empty as withdrawn. allow_copies: read files that are almost like a removed report.
-    Raises UsageError when a path does not exist and never did. A file that cannot be read is a Failure in the summary
-    and in the store, never an error.
+    verify: find changed files by their bytes, not only by size and time. allow_withdrawals: withdraw the reports of a
+    folder that is suddenly empty. allow_copies: read files that are almost identical to a removed report. Raises
+    UsageError when a path does not exist and never did. A file that cannot be read is a Failure in the summary and in
+    the store, never an error.
     """
 
     def engine() -> tesseract.Engine | None:
@@ -308,8 +308,9 @@ def _claims(
 
 
 def _note_waiting(store: Store, known: Mapping[str, FileRecord], changes: Changes, roots: Sequence[str]) -> None:
-    """Record the files whose bytes nobody has read. A report that only a better reader wants again does not wait: it is
-    searched as it was read."""
+    """Record the files that no run has read. A report that is only due to be read again by a better reader is not
+    among them: its earlier reading is searched.
+    """
     waiting = [seen.key for seen in changes.to_read if seen.problem is None and _is_news(seen, known.get(seen.key))]
     store.note_waiting(waiting, [path for path in store.waiting_files() if discover.below(path, roots)])
 
@@ -331,7 +332,7 @@ def _named(paths: Sequence[Path], settings: Settings) -> list[str]:
 
 
 def _folders_held(known: Mapping[str, FileRecord]) -> set[str]:
-    """The folders whose reports are held, as the corpus keeps their paths."""
+    """The folders with reports in the library, as paths in the corpus."""
     folders = {PurePath(record.path).parent for record in known.values() if record.report is not None}
     return {str(folder) if folder.is_absolute() else folder.as_posix() for folder in folders}
 
@@ -343,7 +344,7 @@ def _current_readers(settings: Settings, known: Mapping[str, FileRecord], engine
 
 
 def _still_good(name: str, reader: str, engine: OcrEngine) -> bool:
-    """Whether a report read by `name` need not be read again: OCR can do no more for it than it has done."""
+    """Whether the reading by `name` is still current: OCR could add nothing to it."""
     if not name.startswith(f"{reader} + "):
         return name == reader
     found = engine()

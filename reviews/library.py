@@ -176,7 +176,9 @@ class Library:
         ]
 
     def coverage(self) -> Coverage:
-        """What is held and searchable now. A search result has the coverage of its index instead."""
+        """What the library holds and what is searchable now. A search result has the coverage of its own index
+        instead.
+        """
         return self._corpus().coverage()
 
     def failures(self) -> Sequence[Failure]:

@@ -62,9 +62,9 @@ def _as(name: str, help: str, label: str, **more: Any) -> dict[str, Filter]:
 class Filters:
     """Conditions that a hit must meet besides the query: all filters, each with any of its values.
 
-    years: (first, last), both included, either may be None. reports: full ids. Of the values of a report, one that some
-    report has exactly is compared as a whole, any other by its words. Raises UsageError for a value that cannot be,
-    such as a range of years that runs backwards.
+    years: (first, last), both included, either may be None. reports: full ids. A value that some report has exactly is
+    compared as a whole; any other is compared by its words. Raises UsageError for a value that cannot be, such as a
+    range of years that runs backwards.
     """
 
     years: Span | None = field(

@@ -224,7 +224,7 @@ class Offer:
     """A further query to offer with an answer: it finds something, and is never applied automatically.
 
     kind: "theme" (the theme covers what was typed), "spelling", "title" (the words are in titles only), "wider" (a
-    query without hits, asked less strictly) or "family" (words that begin like the one that was typed and are none of
+    less strict form of a query without hits) or "family" (words that begin like the one that was typed and are none of
     its forms). reports: how many it finds, with the filters of the search. name: of the theme, or the word typed.
     words: the terms of the theme, or the other words.
     """

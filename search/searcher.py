@@ -143,7 +143,7 @@ class Searcher:
 
     def stream(self, request: SearchRequest, *, seconds: float = MAX_SECONDS) -> tuple[Results, Iterator[Hit]]:
         """The answer without its hits, and the hits, each made when it is taken, so that a hundred thousand mentions
-        need not fit in memory. Take the hits before the next query. seconds: how long finding the reports may take.
+        need not fit in memory. Take the hits before the next query. seconds: the time limit for finding the reports.
         """
         began = time.perf_counter()
         if request.facets:

@@ -66,7 +66,7 @@ def report() -> bytes:
 
 
 def prepare(library: Path, *, editions: bool = True) -> str:
-    """Make a library of three generations that holds the report, with an earlier edition if asked. Gives its id."""
+    """Make a library of three generations that holds the report, optionally with an earlier edition. Returns its id."""
     create_library(library)
     (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     folder = library / "reports"

@@ -253,9 +253,8 @@ def _after_flip(folder: Path, scene: Scene) -> Iterator[str]:
 
 
 def readers(folder: Path, readers: int, updates: int) -> Outcome:
-    """Let readers ask while updates are published.
-
-    Each must get the answers of one state, and never of a state older than the one published when it asked.
+    """Search from several readers while updates are published. Each answer must come from one state, never older than
+    the one published when the search began.
     """
     outcome = Outcome()
     states: list[Answers] = []

@@ -1,4 +1,4 @@
-"""The parts of a report that a judge reads: the paragraphs that say most of what was asked, cut where they say it."""
+"""The parts of a report that a judge reads: the paragraphs with most of the query, cut around the matches."""
 
 import math
 import re

@@ -246,7 +246,7 @@ def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
 
 
 def run_plain(library: Library, systems: Mapping[str, System]) -> dict[str, Any]:
-    """Return the figures for plain words: all questions, and those asked before any report was looked at."""
+    """Return the figures for plain words: all questions, and those written before any report was read."""
     asked = answers.asked(answers.PLAIN)
     told = {
         "ours": answers.answers(library, asked),

@@ -37,8 +37,8 @@ class YearConflict:
 def years_of(files: Sequence[str], found: Mapping[str, tuple[str, str]], row: Row | None) -> tuple[Year, ...]:
     """Every source that names a year. The first wins: the catalogue, the cover, the publication date, the file name.
 
-    found: (value, source) by field, as read in the file. A year on the cover that is that of the date of publication
-    printed there is said to be from the publication date.
+    found: (value, source) by field, as read in the file. If the year on the cover is the year of the publication date
+    printed there, the source is the publication date.
     """
     cell = row.value if row else lambda name: ""
     year, source = found.get("year", ("", ""))

@@ -11,9 +11,9 @@ from corpus.disk.disk_errors import refused
 
 
 def write_atomic(path: Path, data: bytes, *, replace: bool = True) -> None:
-    """Write a private file (0600) in one step. Whatever happens, `path` holds either all of `data` or what it held.
+    """Write a private file (0600) in one step. Whatever happens, `path` holds either all of `data` or its old content.
 
-    replace: when false, a file that exists stays as it is.
+    replace: if false, an existing file is left unchanged.
     """
     if not replace and path.exists():
         return

@@ -30,7 +30,7 @@ def real_path(library: Path, name: str) -> Path:
 
 
 def spoken_name(name: str) -> str:
-    """The name as a person would write it who sees it in a list: composed letters, bytes as old Windows meant them.
+    """The name as a person would type it from a list: composed letters, and bytes decoded as on older Windows.
 
     macOS writes `Siân` as four letters and a mark; Excel and most people write four letters. For comparing only.
     """

@@ -43,8 +43,8 @@ class Database:
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
         """Open the corpus at `path`. create: create it if it does not exist.
 
-        Raises NotFound when there is none, and NoIndex or Corrupt for a file that this version cannot use, which is
-        left as it was.
+        Raises NotFound when there is none, and NoIndex or Corrupt for a file that this version cannot use. Such a file
+        is left unchanged.
         """
         path = Path(path)
         with translated_errors(path):
@@ -92,7 +92,7 @@ class Database:
         self._connection.close()
 
     def _recognise(self, create: bool) -> None:
-        """Refuse a file that is not a corpus, or one of a newer version; fill an empty one when asked to."""
+        """Refuse a file that is not a corpus or was made by a newer version. If `create` is set, fill an empty file."""
         application, version = self.number("PRAGMA application_id"), self.number("PRAGMA user_version")
         if (application, version) == (0, 0) and not self.number("SELECT count(*) FROM sqlite_schema"):
             if not create:

@@ -30,12 +30,12 @@ class Editions:
         return found
 
     def newer(self, report: str) -> str | None:
-        """The report that is now in the file where this one (full id) was, if that is held."""
+        """The report now in the file that this one (full id) was in, if it is in the library."""
         new = dict(self._withdrawn()).get(report)
         return new if new and self.readings_of(new) else None
 
     def almost_same(self, report: str) -> list[str]:
-        """The other reports of which something is held that share most paragraphs with this one (full id)."""
+        """Other reports, withdrawn ones included, that share most paragraphs with this one (full id)."""
         rows = self._db.rows(
             "WITH own AS (SELECT DISTINCT text FROM paragraph JOIN reading ON reading.id = reading "
             "WHERE report = ?1 AND length(text) >= ?2) "

@@ -45,7 +45,7 @@ class Readings:
         return self._db.rows("SELECT id, report FROM reading WHERE current = 1 ORDER BY report")
 
     def reports(self) -> dict[int, str]:
-        """The report of each reading that is held, current or not."""
+        """The report of each stored reading, current or not."""
         return dict(self._db.rows("SELECT id, report FROM reading"))
 
     def current_of(self, report: str) -> int:
@@ -173,7 +173,9 @@ class Readings:
         return dict(self._db.rows(select, (reading,)))
 
     def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
-        """The paragraphs and boilerplate of a page, in order. A paragraph over two pages is given in full on each."""
+        """The paragraphs and boilerplate of a page, in order. A paragraph that spans two pages is given in full for
+        each.
+        """
         with self._db.snapshot(), checked_values(self._db.path):
             if not self._db.rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
                 last = self._db.rows("SELECT pages FROM reading WHERE id = ?", (reading,))

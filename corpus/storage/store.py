@@ -89,12 +89,14 @@ class Store:
             return {record.path: record for record in records}
 
     def note_file(self, record: FileRecord) -> None:
-        """Record what a file is now. A report is held as long as it has a file."""
+        """Record what a file is now. A report stays in the library as long as it has a file."""
         with self._db.transaction():
             self._note(record)
 
     def forget_file(self, path: str) -> None:
-        """The file is gone. A report without files is no longer held, but its readings stay until they are pruned."""
+        """Record that the file is gone. A report without files is withdrawn, but its readings stay until they are
+        pruned.
+        """
         with self._db.transaction():
             self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,))
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
@@ -150,7 +152,7 @@ class Store:
             self._advance()
 
     def _settle(self, report: str | None, path: str, replaced_by: str | None = None) -> None:
-        """Make the latest reading of the report current if a file of it is there; otherwise it is withdrawn.
+        """Make the latest reading of the report current if one of its files exists; otherwise withdraw the report.
 
         path: the file that came or went, and what it is now.
         """
@@ -182,7 +184,7 @@ class Store:
         return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
-        """The folders that were empty or not there when they were last looked at, and whose reports are still held."""
+        """The folders that were empty or missing at the last update, but whose reports are still in the library."""
         if not self._has_table("missing_folder"):
             return []
         return [
@@ -218,7 +220,7 @@ class Store:
         return [Removal(report, date, reason, bool(done)) for report, date, reason, done in rows]
 
     def known(self, prefix: str) -> str:
-        """The full id of a report that is or was held, from the start of the id."""
+        """The full id of a current or former report, from the start of the id."""
         try:
             return self.report(prefix).id
         except NotFound:
@@ -260,7 +262,7 @@ class Store:
                 self._advance()
 
     def forget_scans(self, report: str) -> None:
-        """Delete what OCR read of a report that is not to be held."""
+        """Delete what OCR read of a report that will not be kept."""
         with self._db.transaction():
             self._db.execute("DELETE FROM scan WHERE report = ?", (report,))
 
@@ -286,11 +288,11 @@ class Store:
     # What is known
 
     def reports(self) -> list[Report]:
-        """The reports that are held, ordered by file name, as the catalogue and the files describe them."""
+        """The reports in the library, ordered by file name, as the catalogue and the files describe them."""
         return list(self._described()[0])
 
     def not_held(self) -> list[Row]:
-        """The rows of the catalogue that fit no file: catalogued, not held."""
+        """The rows of the catalogue that match no file."""
         return list(self._described()[1])
 
     def year_conflicts(self) -> list[YearConflict]:

@@ -1,7 +1,7 @@
 """The class of a word: its inflections, and the families of words that count as one.
 
-`exceptions.txt` is made by `.ci/lexicon.py` and holds what `index.forms.rule` does not know: 8,500 words, read within a
-few milliseconds when a word is first asked for.
+`exceptions.txt` is made by `.ci/lexicon.py` and holds what `index.forms.rule` does not know: 8,500 words, read in a
+few milliseconds on first use.
 """
 
 from collections.abc import Mapping

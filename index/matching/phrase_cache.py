@@ -72,8 +72,8 @@ def with_more(
 ) -> PostingsBuilder:
     """The postings of a phrase in a new generation.
 
-    postings: those of another generation. numbers: the new number of each document of it that is still held. more: the
-    phrase in all other documents, as arguments of PostingsBuilder.add, ascending.
+    postings: those of another generation. numbers: the new number of each of its documents that still exists. more:
+    the phrase in all other documents, as arguments of PostingsBuilder.add, ascending.
     """
     builder = PostingsBuilder()
     held = postings.documents if postings else ()

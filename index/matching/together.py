@@ -18,7 +18,7 @@ _TURNED = 0.8  # of the nearness of words in the order asked
 
 
 class Together:
-    """Where the words of a query occur together. matches: of each word, in the order asked."""
+    """Where the words of a query occur together. matches: one for each word, in query order."""
 
     def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout]) -> None:
         self._matches = matches
@@ -57,7 +57,7 @@ class Together:
         return [span for groups in self._paragraphs(document) for span in smallest_windows(groups)]
 
     def nearness(self, document: int) -> float:
-        """How near the words come: 1 side by side in the order asked, 0 where no paragraph has them all."""
+        """How close together the words are: 1 if side by side in query order, 0 if no paragraph has them all."""
         if any(document not in match.documents for match in self._matches):
             return 0.0
         starts, words = self._layout(document).starts, len(self._matches)

@@ -78,7 +78,7 @@ class Inverted:
     def _marks(
         self, paragraphs: Sequence[IndexedParagraph], layout: Layout, tokens: Sequence[str]
     ) -> dict[str, list[int]]:
-        """The places of what is no token: the printed numbers of paragraphs, and words that are printed as several."""
+        """The positions of text that is not one token: printed paragraph numbers, and words printed as several."""
         found: dict[str, list[int]] = {}
         for paragraph, start in zip(paragraphs, layout.starts, strict=True):
             if paragraph.number:

@@ -1,7 +1,7 @@
 """The Whoosh engine. The only module that imports Whoosh.
 
 We use Whoosh at the level of its codec: its files and term dictionary are Whoosh's own; the postings of a term are one
-packed block of ours (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
+block in our own format (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
 
 Whoosh keeps its table of contents, its stored fields and the notes at the end of a term dictionary as pickles, and
 unpickling can run planted code. They are written, so that Whoosh can open an index, but never read here: a file of

@@ -61,7 +61,7 @@ def matrix(vectors: Path, folder: Path | None) -> Matrix:
 
 
 def question(text: str, folder: Path | None) -> Any:
-    """The vector of what somebody asked. Raises UsageError for a model that cannot be used."""
+    """The vector of a question. Raises UsageError for a model that cannot be used."""
     return _encoder(model.find(folder)).encode([text])[0]
 
 

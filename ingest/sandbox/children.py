@@ -1,4 +1,4 @@
-"""Worker processes, one for each file: started, asked and ended by the parent."""
+"""Worker processes, one for each file: start them, send requests and end them."""
 
 import json
 import os

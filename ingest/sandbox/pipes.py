@@ -50,7 +50,7 @@ class Answer:
 
 
 def read_line(answers: int, *, seconds: float, most: int) -> Answer:
-    """A line that comes without having been asked for here."""
+    """Read a line without sending a request first."""
     return exchange(-1, answers, (), seconds=seconds, most=most)
 
 

@@ -135,8 +135,9 @@ class Sandbox:
     def _answer(
         self, request: Mapping[str, object], data: bytes, id: str, *, again: bool, most: int
     ) -> bytes | Refusal:
-        """The line that a process answers, or what its silence means. again: the process that has the bytes of the file
-        with this id may answer, if it is still there; otherwise a new one is given them."""
+        """The line that a process answers, or the reason why none came. again: reuse the process that already has the
+        bytes of the file with this id, if it still runs; otherwise start a new one.
+        """
         held = again and bool(id) and id == self._held
         child = self._child if held and self._child else self._next()
         asked = json.dumps({"bytes": len(data), "held": held, **request}).encode() + b"\n"

@@ -56,7 +56,9 @@ def badness(text: str) -> float:
 
 
 def is_better(text: str, other: str) -> bool:
-    """Whether a reading of the same page has more of what is printed there. It never is for names of glyphs."""
+    """Whether another reading of the same page has more of the printed text. A reading that consists of glyph names is
+    never better.
+    """
     if _GLYPH_NAMES.search(text) or in_cipher([text], [None]):
         return False
     return badness(text) < badness(other) or bool(in_cipher([other], [None]))

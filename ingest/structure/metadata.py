@@ -182,7 +182,7 @@ def _cover(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _title(sheet: tuple[str, ...], found: Found | None, stem: str) -> Found:
-    """The title that the cover sheet states, else the one found; the name of the file helps where that is short."""
+    """The title on the cover sheet, or else the best candidate in the text. The file name helps if that is short."""
     for line in sheet:
         if line.lower().startswith("title:") and len(line) > 12 and not title.is_placeholder(line[6:]):
             return Found(line[6:].strip(" ."), "cover sheet", 0.95)

@@ -97,7 +97,7 @@ def in_order(candidates: list[Candidate | None]) -> list[str | None]:
 
     A number is one when it follows the last of its style (4.3.1, 4.3.2, 4.4, 5.1), starts a new list (1, 1.1, i), or
     when its own successor follows soon (an extract that begins with 4.1). So `2015` or `3.5 per cent` at the start of
-    a line is none.
+    a line does not count.
     """
     by_style: dict[str, list[tuple[int, Candidate]]] = {}
     for at, candidate in enumerate(candidates):

@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 
 class Doubt(Enum):
-    """Why the letters of a line may not be those on the page. OCR reads such a line instead, where there is OCR.
+    """Why the letters of a line may not be those on the page. If OCR is available, it reads such a line instead.
 
     CIPHER: its font gives other letters. HOLES: its font does not say what some of its letters are. LAYER: an earlier
     OCR read it badly.

@@ -1,7 +1,7 @@
 """Whether a line begins a paragraph or continues the one above it.
 
-The rules are asked in order; the first that has an answer decides. All thresholds are multiples of the letter size
-unless they say otherwise, so that they hold for large and small print.
+The rules are applied in order; the first that can tell decides. All thresholds are multiples of the letter size unless
+they say otherwise, so that they hold for large and small print.
 """
 
 import re

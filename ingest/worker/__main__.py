@@ -60,8 +60,9 @@ def _introduction(bound: Sequence[str]) -> bytes:
 
 
 def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
-    """Read a report of ours, so that every forked process finds all that is loaded and worked out on first use, and try
-    how it will be bound."""
+    """Read a built-in report, so that forked processes share everything loaded on first use, and test which limits
+    work here.
+    """
     limit(int(limits["memory_mb"]))
     with suppress(OSError, Unreadable):
         pipeline.understand(extract.read(_EXAMPLE.read_bytes(), max_pages=100), "", _EXAMPLE.stem)

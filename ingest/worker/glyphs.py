@@ -1,7 +1,7 @@
 """Finds what only the single letters of a line show: raised marks, drawn hyphens, accents printed over letters,
 letter-spaced words.
 
-PDFium is asked about single letters only in lines that show a sign of one of these.
+Letters are examined one by one only in lines that show a sign of one of these.
 """
 
 import re

@@ -71,8 +71,9 @@ class Book:
         return None if reader is None else self._attempt(lambda: len(reader.pages))
 
     def page(self, index: int) -> RawPage | None:
-        """A page as pypdf reads it: text without places, set as if on a typewriter, so that what follows need not
-        know."""
+        """A page as pypdf reads it: text without positions, laid out as if typewritten, so that later steps need no
+        special case.
+        """
         reader = self._reader
         if reader is None:
             return None

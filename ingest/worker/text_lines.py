@@ -129,7 +129,7 @@ class _Lines:
 
 
 def _is_bold(text_page: int, place: int) -> bool:
-    """Whether a letter is set in bold: by the weight of its font, or by its name where the weight is not told."""
+    """Whether a letter is set in bold: by the weight of its font, or by the font's name if it declares no weight."""
     return textpage.font_weight(text_page, place) >= _BOLD or _names_bold(textpage.font_name(text_page, place))
 
 

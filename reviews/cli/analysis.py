@@ -38,7 +38,7 @@ def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher
 def _written(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[str], out: Path | None, as_json: bool, key: str
 ) -> bool:
-    """Write the rows to a file or as JSON. Returns False when neither was asked for and they remain to be printed."""
+    """Write the rows to a file or as JSON. Returns False if neither was requested, so that the caller prints them."""
     from search.tables.writers import write_rows
 
     if out is not None:

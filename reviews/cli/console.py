@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 class QueryCommand(click.Command):
     """A command whose argument is a query. A query may begin with a hyphen, as options do. `-` stands for standard
-    input, so that a query need not be seen in the list of processes or kept in the history of the shell.
+    input, which keeps a query out of the process list and the shell history.
     """
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:

@@ -44,9 +44,8 @@ class Removed:
 
 
 def chosen(settings: Settings, store: Store, prefix: str) -> str:
-    """The full id of the report to remove, by the beginning of it.
-
-    One that is removed already counts while a file with its bytes is there. Raises NotFound for any other.
+    """The full id of the report to remove, from the start of the id. An already removed report counts while a file
+    with the same bytes exists. Raises NotFound for any other.
     """
     try:
         return store.known(prefix)

@@ -1,4 +1,4 @@
-"""The checks of `reviews check`: is everything in a library as it was written?"""
+"""The checks of `reviews check`: is a library undamaged?"""
 
 import hashlib
 import json

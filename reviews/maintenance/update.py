@@ -202,7 +202,7 @@ def go_back(settings: Settings, generation: str) -> Generation:
 
 
 def _count_themes(settings: Settings, reports: int) -> None:
-    """Count the themes of a large library in advance, so that the first search need not wait."""
+    """Count the themes of a large library in advance, so that the first search is fast."""
     from search.answering import theme_index
 
     if reports >= theme_index.MANY:

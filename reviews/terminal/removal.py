@@ -1,4 +1,4 @@
-"""What a removal did, and what the person who asked for it must still do."""
+"""What a removal did, and what remains for the person to do."""
 
 from collections.abc import Iterator
 

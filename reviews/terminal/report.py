@@ -159,7 +159,7 @@ def reports_table(held: Sequence[Report]) -> Iterator[str]:
 
 
 def reports_csv(held: Sequence[Report]) -> str:
-    """CSV of the reports held."""
+    """CSV of the reports in the library."""
     from search.tables.writers import safe_cell
 
     text = io.StringIO()

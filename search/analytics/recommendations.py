@@ -19,7 +19,7 @@ COLUMNS = (
 def recommended(
     searcher: Searcher, query: str = "", filters: Filters = EVERYTHING, *, kind: ItemKind | None = None
 ) -> Iterator[dict[str, Any]]:
-    """A row for each, report by report: the newest first or, with a query, as the search orders them.
+    """One row for each recommendation, grouped by report: newest report first or, with a query, in search order.
 
     query: only items that contain a mention; its words need not all be in the same item. filters: a filter by section
     applies to the items too.

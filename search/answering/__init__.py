@@ -1,1 +1,1 @@
-"""In what order do reports come, which passages are shown, and what else may have been meant?"""
+"""How are reports ranked, which passages are shown, and what else is suggested?"""

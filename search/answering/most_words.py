@@ -50,7 +50,7 @@ class MostWords:
         self._points: dict[int, _Points] = {}
 
     def lacking(self, document: int) -> tuple[str, ...]:
-        """The words that a document does not have, as they were asked."""
+        """The query words that a document lacks, as typed."""
         return tuple(dict.fromkeys(match.text for match in self._matches if document not in match.documents))
 
     def points(self, document: int) -> Sequence[float]:

@@ -138,8 +138,8 @@ def _root(word: str) -> str:
 
 
 def wider_offers(tree: Query, count: Count) -> list[Offer]:
-    """For a query without hits: what is found without one of its parts, or with its words further apart; those that
-    keep most of the query first.
+    """Wider queries for one without hits: without one of its parts, or with its words further apart. Those that keep
+    most of the query come first.
     """
     found: dict[str, Offer] = {}
     for level in _wider(tree, count):
@@ -152,7 +152,7 @@ def wider_offers(tree: Query, count: Count) -> list[Offer]:
 
 
 def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
-    """Lists of queries, each a step further from what was asked."""
+    """Lists of queries, each list a step wider than the one before."""
     match tree:
         case Phrase(words, _) if len(words) > 1:
             yield [_all(words)]

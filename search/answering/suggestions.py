@@ -24,7 +24,7 @@ _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
 def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     """The query with each word that occurs nowhere, or in one report only, replaced by the one that is most like it.
-    None where there is none, or where the new query would find nothing either.
+    None if no word is similar enough, or if the new query would find nothing either.
     """
     looked_up = 0
 
@@ -52,7 +52,7 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
 
 
 def _meant_instead(term: str, having: int, evaluator: Evaluator) -> str | None:
-    """The word that was meant by one that occurs as a slip of somebody else's pen; None if it may well be a word."""
+    """The intended word, for a word that occurs in the reports only as a misprint. None if it may be a word."""
     alike = [word for word in evaluator.expansion.alike(term, 1) if word != term and word.isalpha()]
     if len(term) < _SLIP_LETTERS or not alike:
         return None
@@ -74,7 +74,8 @@ def _looser(tree: Query) -> Query:
 
 
 def _most_alike(term: str, evaluator: Evaluator) -> str | None:
-    """Of the words that differ least, the one that most reports have; None where these are too few for it to be meant.
+    """Of the words that differ least, the one in most reports; None if it is in too few reports to be a safe
+    suggestion.
 
     A word that occurs nowhere is often one that is spelled well, and nearly every short word is like some rare name.
     """
@@ -198,7 +199,7 @@ def only_in_titles(tree: Query, answer: Answer, evaluator: Evaluator, titles: Ti
 
 
 def _text(part: Word | Phrase) -> str:
-    """The terms of the part, or "" where a title is not what is asked for."""
+    """The terms of the part, or "" if the part is not a search in titles."""
     typed = [part] if isinstance(part, Word) else part.words
     if any(isinstance(word, Pattern) or word.exact for word in typed):
         return ""

@@ -49,7 +49,7 @@ class Plan:
 
     @property
     def part_form(self) -> str:
-        """The form in which the mentions of one query are kept until all are there."""
+        """The intermediate form of the mentions of one query, kept until every query has run."""
         return self.form if self.form in TEXT_FORMS else "jsonl"
 
 

@@ -1,8 +1,8 @@
 """Run a sheet of queries, each exactly as a single search, and write every mention.
 
-Each answer is kept in a folder beside the output (`OUT.part`) as soon as it is found. When all are there, they are
-written in the order of the sheet. So a batch that was stopped resumes where it was, several processes can work on it,
-memory does not grow with the number of mentions, and the output is complete or absent.
+Each answer is kept in a folder beside the output (`OUT.part`) as soon as it is found. When every query has run, the
+answers are written in the order of the sheet. So a batch that was stopped resumes where it was, several processes can
+work on it, memory does not grow with the number of mentions, and the output is complete or absent.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def _signature(questions: Sequence[Question], plan: Plan, searcher: Searcher) ->
 
 @contextmanager
 def _parts(out: Path, signature: str) -> Iterator[Path]:
-    """The folder beside `out` that keeps the answers until all are there. It remains when the batch is stopped."""
+    """The folder beside `out` that keeps the answers until every query has run. It remains if the batch is stopped."""
     folder = out.with_name(f"{out.name}.part")
     marker = folder / "batch.json"
     if folder.exists() and not marker.exists() and any(folder.iterdir()):
@@ -238,7 +238,7 @@ def _body(folder: Path, number: int) -> Path:
 
 
 def _is_kept(folder: Path, number: int) -> bool:
-    """Whether an answer is there and complete: the head is written last and holds the size of the rows."""
+    """Whether an answer was written completely: the head is written last and holds the size of the rows."""
     try:
         return bool(
             _body(folder, number).stat().st_size == json.loads(_head(folder, number).read_text("utf-8"))["size"]

@@ -1,4 +1,4 @@
-"""Passages that may say in other words what was asked, found by a language model. They are no part of the answer."""
+"""Passages that may express the query in other words, found by a language model. They are not part of the answer."""
 
 from corpus.errors import UsageError
 from index.matching.sections import EVERY_KIND

@@ -1,8 +1,8 @@
 """The best passages of all reports: at most two of one report before others had theirs, and each paragraph once.
 
 Reports are taken in the order of the answer, so many at a time. Of these come the two best paragraphs of each, best
-first; then those of the next reports; then the third and fourth best of each, and so on. The order does not depend on
-which part of it is asked for.
+first; then those of the next reports; then the third and fourth best of each, and so on. The order is the same
+whichever part of the list is requested.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ def best_passages(
     hits: Hits,
     deadline: Deadline | None,
 ) -> tuple[tuple[Listed, ...], bool]:
-    """The part of the list that is asked for, and whether there is more. documents: those of the answer, in order."""
+    """The requested part of the list, and whether there is more. documents: those of the answer, in order."""
     every = _Lister(session, answer, deadline).paragraphs(documents)
     end = None if request.limit is None else request.offset + request.limit
     chosen = list(islice(every, request.offset, None if end is None else end + 1))

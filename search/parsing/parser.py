@@ -67,7 +67,7 @@ class Parsed:
 def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[str] = ()) -> Parsed:
     """Read a query. Raises only QueryRefused, when the query is beyond a limit; odd input gives a warning.
 
-    theme_names: the themes that exist, to be offered when one is asked for that does not.
+    theme_names: the existing themes, to suggest one if the query names a theme that does not exist.
     """
     shared = _Shared(themes, theme_names)
     reader = _Reader(shared)

@@ -52,7 +52,7 @@ class Unopened(Exception):
 
 @contextmanager
 def opened(data: bytes) -> Iterator[int]:
-    """The document in `data`. Raises Unopened. A document that is held stays open."""
+    """The document in `data`. Raises Unopened. A cached document stays open."""
     if _held and _held[0].data is data:
         yield address(_held[0].document().raw)
         return
@@ -70,7 +70,7 @@ def hold(data: bytes) -> None:
 
 
 def release() -> None:
-    """Close the document that is held, if there is one."""
+    """Close the cached document, if any."""
     while _held:
         _held.pop().close()
 

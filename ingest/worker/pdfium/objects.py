@@ -105,12 +105,12 @@ def bounds_of(things: Sequence[int]) -> list[Box]:
 
 
 def fill_colours(things: Sequence[int]) -> list[Colour]:
-    """The colours with which many objects are filled; UNKNOWN where there is none."""
+    """The fill colours of many objects; UNKNOWN for an object without one."""
     return _colours(_fill_colour, things)
 
 
 def stroke_colours(things: Sequence[int]) -> list[Colour]:
-    """The colours of the strokes of many objects; UNKNOWN where there is none."""
+    """The stroke colours of many objects; UNKNOWN for an object without one."""
     return _colours(_stroke_colour, things)
 
 

@@ -37,7 +37,7 @@ _QUERIES = 5  # in one chart
 
 
 def _items() -> tuple[SearchParameters, str, list[dict[str, object]], bool]:
-    """The search, the kind asked for, one page of items, and whether there are more."""
+    """The search, the requested kind, one page of items, and whether there are more."""
     asked, only = SearchParameters.read(request.args), request.args.get("only", "")
     if only not in ("", *ItemKind):
         raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ItemKind)}.")

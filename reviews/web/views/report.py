@@ -217,7 +217,7 @@ def picture(id: str, number: int) -> Response:
 def file(id: str) -> Response:
     """The PDF, if it has not changed since it was read. No part of the address is used as a path.
 
-    A file with hidden text is given only to a person who has seen the warning.
+    A file with hidden text is served only after the person has seen the warning.
     """
     held, text = _report(id)
     if _hiding(text) and request.args.get("hidden") != "known":
