@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated."
 )
 @click.option("--name", "names", multiple=True, help="Host name to accept, and to use in links; can be repeated.")
+@click.option(
+    "--prefix",
+    default="",
+    metavar="PATH",
+    help="Path under which a proxy serves the page, such as /reviews. Without it, the header X-Forwarded-Prefix of a "
+    "proxy given with --proxy is used.",
+)
 @click.option("--https", is_flag=True, help="Mark cookies as secure, for a page that is always reached over https.")
 @click.option(
     "--rate",
@@ -55,6 +62,7 @@ def serve(
     user_header: str | None,
     proxies: tuple[str, ...],
     names: tuple[str, ...],
+    prefix: str,
     https: bool,
     rate: int,
     log_days: int | None,
@@ -75,6 +83,7 @@ def serve(
     options = Options(
         hosts=tuple(name.lower() for name in names) or (() if known else HERE),
         access=Access(Tokens(path) if by_token else None, user_header or "", proxies, https),
+        prefix=_prefix(prefix),
         rate=rate,
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,
@@ -91,9 +100,8 @@ def serve(
         for ending in endings():  # before the address is shown: from then on, the page can be stopped
             if signal.getsignal(ending) != signal.SIG_IGN:
                 signal.signal(ending, lambda *_: sys.exit(0))
-        click.echo(
-            f"Open http://{shown}:{getattr(server, 'effective_port', port)}/ in your browser. Press Ctrl-C to stop."
-        )
+        at = f"{shown}:{getattr(server, 'effective_port', port)}{options.prefix}"
+        click.echo(f"Open http://{at}/ in your browser. Press Ctrl-C to stop.")
         server.run()
     finally:
         app.extensions["pool"].close()
@@ -120,6 +128,16 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
         raise UsageError(
             f"Other people could reach the reports at {host}. Say who may with --tokens, or --user-header and --proxy."
         )
+
+
+def _prefix(typed: str) -> str:
+    """The path as it stands in addresses: "/reviews"."""
+    from reviews.web.guard.prefix import VALID
+
+    prefix = "/" + typed.strip("/") if typed.strip("/") else ""
+    if prefix and not VALID.fullmatch(prefix):
+        raise UsageError(f"--prefix {typed} is not a valid path. Write a path such as /reviews.")
+    return prefix
 
 
 @click.group()

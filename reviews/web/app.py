@@ -22,6 +22,7 @@ from reviews.web import context
 from reviews.web.guard import access, audit, headers
 from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.audit import Audit
+from reviews.web.guard.prefix import Prefixed
 from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import SearchParameters
 from reviews.web.views import analysis, exports, openapi, report, search
@@ -46,6 +47,7 @@ HERE = ("localhost", "127.0.0.1", "::1")
 class Options:
     """How a library is served. hosts: host names to accept, empty for any.
 
+    prefix: the path under which a proxy serves the pages, such as "/reviews".
     searches: how many can run at once. rate: requests per minute for each person, 0 for no limit. log_days: days to
     keep the access log, 0 for no log. log_queries: also log the text of queries.
     """
@@ -53,6 +55,7 @@ class Options:
     hosts: tuple[str, ...] = HERE
     searches: int = 3
     access: Access = Access()  # noqa: RUF009 - frozen
+    prefix: str = ""
     rate: int = 0
     log_days: int = 0
     log_queries: bool = False
@@ -87,6 +90,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         counted=counted,
         navigation=PAGES,
         path_now=lambda: request.path,
+        home=context.home,
         version=version("safeguarding-reviews"),
         asset=headers.asset,
         why=explain,
@@ -105,6 +109,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(library_views.views)
     app.register_blueprint(analysis.views)
     app.register_blueprint(openapi.views)
+    app.wsgi_app = Prefixed(app.wsgi_app, options.prefix, options.access.trusts)  # type: ignore[method-assign]
     app.before_request(lambda: headers.refused(options.hosts))
     app.before_request(access.check)
     app.after_request(headers.with_headers)

@@ -32,13 +32,28 @@ def give_back(_: BaseException | None = None) -> None:
         pool().give_back(library)
 
 
+def home() -> str:
+    """The path under which the pages are served, without the last "/": "" unless a proxy serves them under a path."""
+    return request.script_root
+
+
 def root() -> str:
     """The address of the first page, for links in what is taken elsewhere. Without a list of host names the name in the
     request may be anybody's, so links are relative then."""
     if not current_app.extensions["hosts"]:
-        return "/"
+        return f"{home()}/"
     scheme = "https" if current_app.extensions["access"].is_https() else request.scheme
-    return f"{scheme}://{request.host}/"
+    return f"{scheme}://{request.host}{home()}/"
+
+
+def local(address: str) -> str:
+    """An address on these pages, as a link or form carries it ("/?q=neglect"), or "" if it leads anywhere else."""
+    safe = len(address) <= _LONGEST and _LOCAL.fullmatch(address)
+    return address if safe else ""
+
+
+_LONGEST = 4_000  # characters of an address that is carried along
+_LOCAL = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 
 
 def without_paths(said: str) -> str:

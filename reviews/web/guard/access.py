@@ -7,11 +7,12 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from reviews.web.context import home, local
 from reviews.web.guard.tokens import Tokens
 
 views = Blueprint("access", __name__)
@@ -69,13 +70,17 @@ class Access:
         forwarded = self._by_proxy() and request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
         return bool(self.https or request.is_secure or forwarded)
 
-    def _by_proxy(self) -> bool:
-        """Whether a request came from a listed proxy."""
+    def trusts(self, address: str) -> bool:
+        """Whether an address is that of a listed proxy."""
         try:
-            sender = ip_address(request.remote_addr or "")
+            sender = ip_address(address)
         except ValueError:
             return False
         return any(sender in ip_network(proxy, strict=False) for proxy in self.proxies)
+
+    def _by_proxy(self) -> bool:
+        """Whether a request came from a listed proxy."""
+        return self.trusts(request.remote_addr or "")
 
     def _named_by_proxy(self) -> str | None:
         if not self._by_proxy():
@@ -121,12 +126,18 @@ def check() -> AnyResponse | None:
         return None
     if not g.admitted:
         if access.tokens is not None and request.method == "GET" and not request.path.endswith(".json"):
-            return redirect("/sign-in", 303)
+            return redirect(_sign_in(), 303)
         abort(401, "You are not signed in. Ask the person who runs this page for an access code.")
     rate: Rate = current_app.extensions["rate"]
     if not rate.takes(g.person or access.client(), time.monotonic()):
         _refuse()
     return None
+
+
+def _sign_in() -> str:
+    """The address of the sign-in page. It remembers where the person wanted to go."""
+    wanted = local(request.full_path.removesuffix("?"))
+    return f"{home()}/sign-in" + (f"?{urlencode({'next': wanted})}" if wanted not in ("", "/") else "")
 
 
 def _slow_down(access: Access, tried: str) -> None:
@@ -167,19 +178,21 @@ def _same_site() -> bool:
 @views.get("/sign-in")
 def sign_in() -> str:
     """Form for the access code."""
-    return render_template("sign_in.html", wrong=False)
+    return render_template("sign_in.html", wrong=False, next=local(request.args.get("next", "")))
 
 
 @views.post("/sign-in")
 def signed_in() -> AnyResponse | tuple[str, int]:
     """Set the token as a cookie that scripts cannot read and other sites cannot send."""
     access: Access = current_app.extensions["access"]
-    token = request.form.get("token", "").strip()[:_LONGEST]
+    token, wanted = request.form.get("token", "").strip()[:_LONGEST], local(request.form.get("next", ""))
     if access.tokens is None or access.tokens.person(token) is None:
         _slow_down(access, token)
-        return render_template("sign_in.html", wrong=True), 401
-    answer = redirect("/", 303)
-    answer.set_cookie(COOKIE, token, max_age=30 * 86_400, httponly=True, samesite="Strict", secure=access.is_https())
+        return render_template("sign_in.html", wrong=True, next=wanted), 401
+    answer = redirect(home() + (wanted or "/"), 303)
+    answer.set_cookie(
+        COOKIE, token, max_age=30 * 86_400, path=_path(), httponly=True, samesite="Strict", secure=access.is_https()
+    )
     return answer
 
 
@@ -187,6 +200,11 @@ def signed_in() -> AnyResponse | tuple[str, int]:
 def sign_out() -> AnyResponse:
     """Delete the cookie. The token stays valid until it is revoked."""
     access: Access = current_app.extensions["access"]
-    answer = redirect("/sign-in", 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=access.is_https())
+    answer = redirect(f"{home()}/sign-in", 303)
+    answer.delete_cookie(COOKIE, path=_path(), httponly=True, samesite="Strict", secure=access.is_https())
     return answer
+
+
+def _path() -> str:
+    """Where the cookie is sent: not to other services under the same host name."""
+    return home() or "/"

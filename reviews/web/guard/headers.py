@@ -76,7 +76,7 @@ def _files() -> dict[str, tuple[bytes, str]]:
 
 def asset(name: str) -> str:
     """Address of a static file. It changes with the contents, so a browser can cache it for ever."""
-    return f"/static/{name}?v={_files()[name][1]}"
+    return f"{request.script_root}/static/{name}?v={_files()[name][1]}"
 
 
 @static.get("/static/<path:name>")

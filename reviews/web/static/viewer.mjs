@@ -5,7 +5,7 @@ const viewer = document.getElementById("viewer");
 async function show(box) {
   const pdfjs = await import(box.dataset.pdfjs);
   pdfjs.GlobalWorkerOptions.workerSrc = box.dataset.worker;
-  const ours = new URL("/static/pdfjs/", location.href).href;
+  const ours = new URL("pdfjs/", import.meta.url).href;
   const file = await pdfjs.getDocument({
     url: box.dataset.file,
     standardFontDataUrl: `${ours}standard_fonts/`,

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from reviews.web.batch_jobs import Batch
-from reviews.web.context import as_json, opened, pool, root
+from reviews.web.context import as_json, home, opened, pool, root
 from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
 from reviews.web.views.exports import TYPES
 from search.analytics import charts
@@ -146,7 +146,7 @@ def batch_begun() -> AnyResponse:
     with closing(sheet):
         given = sheet.read()
     begun = pool().batches.begin(given, sheet.filename, g.account, root().rstrip("/"))
-    return redirect(f"/batch/{begun.id}", 303)
+    return redirect(f"{home()}/batch/{begun.id}", 303)
 
 
 @views.get("/batch/template.xlsx")

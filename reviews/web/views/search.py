@@ -13,7 +13,7 @@ from corpus.errors import QueryRefused, UsageError
 from corpus.report import Report
 from reviews import citation
 from reviews.web import help_text
-from reviews.web.context import as_json, opened
+from reviews.web.context import as_json, home, opened
 from reviews.web.highlight import Piece, quoted
 from reviews.web.parameters import SORTS, SearchParameters, labels, pairs_of
 from search.filters import FILTERS, Filters
@@ -188,7 +188,7 @@ def _years(results: Results) -> list[tuple[int, int]]:
 
 def chips(asked: SearchParameters) -> list[Chip]:
     """A chip for each filter in use."""
-    return [Chip(label, "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
+    return [Chip(label, home() + "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
 
 
 def _pages(now: int, last: int) -> list[int | None]:

@@ -1,7 +1,9 @@
 """Sign-in, rate limit and access log."""
 
+import html
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -48,7 +50,7 @@ def test_without_a_token_a_person_sees_only_the_sign_in_page(library: Path, robi
         for path in ("/", "/?q=neglect", f"/reports/{robin}", f"/reports/{robin}/file.pdf", "/coverage", "/nosuch"):
             answer = page.get(path)
             assert answer.status_code == 303, path
-            assert answer.headers["Location"] == "/sign-in"
+            assert answer.headers["Location"].partition("?")[0] == "/sign-in"
         assert page.get("/search.json?q=neglect").status_code == 401
         assert page.get("/search.json?q=neglect", headers={"Authorization": "Bearer wrong"}).status_code == 401
         assert page.get("/healthz").status_code == 200
@@ -68,6 +70,26 @@ def test_a_token_opens_the_page_as_a_cookie_and_as_a_header(library: Path) -> No
         assert "Sign out" in page.get("/?q=neglect").text
         assert page.post("/sign-out").status_code == 303
         assert page.get("/").status_code == 303
+
+
+def test_signing_in_leads_to_where_one_wanted_to_go(library: Path) -> None:
+    token = Tokens(library).add("Jo Smith")
+    with client(library, Options(access=Access(Tokens(library)))) as page:
+        form = page.get("/?q=neglect&board=Wendlemere+Safeguarding+Children+Board&page=2", follow_redirects=True).text
+        (wanted,) = re.findall(r'name="next" value="([^"]*)"', form)
+        answer = page.post("/sign-in", data={"token": token, "next": html.unescape(wanted)})
+        assert answer.headers["Location"] == "/?q=neglect&board=Wendlemere+Safeguarding+Children+Board&page=2"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "reports", "/" * 5_000],
+)
+def test_signing_in_leads_to_no_other_site(library: Path, elsewhere: str) -> None:
+    token = Tokens(library).add("Jo Smith")
+    with client(library, Options(access=Access(Tokens(library)))) as page:
+        assert 'name="next"' not in page.get("/sign-in", query_string={"next": elsewhere}).text
+        assert page.post("/sign-in", data={"token": token, "next": elsewhere}).headers["Location"] == "/"
 
 
 def test_a_revoked_token_stops_working_at_once(library: Path) -> None:
