@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Check the subjects of new commits: `python .ci/commits.py [BASE]`, or `--message FILE` for the message of one.
 
-New are the commits that BASE (origin/main unless given) does not have: what has landed cannot be reworded. Without
-such a base nothing is known to be new.
+New are the commits that BASE (origin/main unless given) does not have: what has landed cannot be reworded. Where there
+is no origin/main, the newest 50 are checked. How many were checked, and which, goes to stdout.
 """
 
 import re
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 LONGEST = 72
+NEWEST = 50  # commits that are checked without a base
 NOT_A_VERB = {
     *("a", "an", "the", "this", "that", "these", "those", "it", "its", "we", "i", "you", "there", "no"),
     *("what", "when", "where", "which", "who", "how", "why"),
@@ -42,7 +43,16 @@ def faults(subject: str) -> list[str]:
 
 def new_commits(base: str) -> list[tuple[str, str]]:
     """Short id and subject of the commits that `base` does not have, merges left out."""
-    listed = _git("log", "--no-merges", "--format=%h%x09%s", f"{base}..HEAD")
+    return _subjects(f"{base}..HEAD")
+
+
+def newest_commits() -> list[tuple[str, str]]:
+    """Short id and subject of the newest commits, merges left out."""
+    return _subjects("--topo-order", f"--max-count={NEWEST}", "HEAD")
+
+
+def _subjects(*which: str) -> list[tuple[str, str]]:
+    listed = _git("log", "--no-merges", "--format=%h%x09%s", *which)
     return [(line.partition("\t")[0], line.partition("\t")[2]) for line in listed.splitlines()]
 
 
@@ -56,15 +66,21 @@ def _git(*arguments: str) -> str:
     return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
-def main(arguments: list[str]) -> int:
-    """Print what is wrong. Returns the exit code."""
+def _chosen(arguments: list[str]) -> tuple[list[tuple[str, str]], str]:
+    """The commits to check, and what they are."""
     if arguments[:1] == ["--message"]:
         message = Path(arguments[1]).read_text(encoding="utf-8")
-        commits = [("this commit", message.partition("\n")[0])]
-    else:
-        commits = (
-            new_commits(arguments[0]) if arguments else new_commits("origin/main") if _known("origin/main") else []
-        )
+        return [("this commit", message.partition("\n")[0])], "the message in the file"
+    base = arguments[0] if arguments else "origin/main"
+    if arguments or _known(base):
+        return new_commits(base), f"commits that {base} does not have"
+    return newest_commits(), "the newest commits, because there is no origin/main"
+
+
+def main(arguments: list[str]) -> int:
+    """Print what was checked and what is wrong. Returns the exit code."""
+    commits, which = _chosen(arguments)
+    print(f"Subjects checked: {len(commits)} ({which})")
     bad = [f"{name} {fault}: {subject}" for name, subject in commits for fault in faults(subject)]
     for line in bad:
         print(line, file=sys.stderr)

@@ -158,9 +158,13 @@ def test_a_bad_subject_is_told_why(subject: str, fault: str) -> None:
     assert any(fault in told for told in commits.faults(subject))
 
 
-def test_only_new_commits_are_checked_and_a_bad_one_ends_with_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+Git = Callable[..., None]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """An empty repository as the current folder, and git in it."""
+
     def git(*arguments: str) -> None:
         who = ["-c", "user.name=Jo", "-c", "user.email=jo@example.org", "-c", "commit.gpgsign=false"]
         subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
@@ -171,12 +175,18 @@ def test_only_new_commits_are_checked_and_a_bad_one_ends_with_an_error(
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
     git("init", "--initial-branch=main")
+    return git
+
+
+def test_only_new_commits_are_checked_and_a_bad_one_ends_with_an_error(
+    repository: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git = repository
     git("commit", "--allow-empty", "--message=the old way of writing a subject.")
     git("branch", "old")
     git("commit", "--allow-empty", "--message=Show the new way")
     assert commits.main(["old"]) == 0
     git("commit", "--allow-empty", "--message=the old way again.")
-    assert commits.main([]) == 0, "without origin/main nothing is known to be new"
     git("update-ref", "refs/remotes/origin/main", "old")
     assert commits.main([]) == 1
     assert "the old way again." in capsys.readouterr().err
@@ -184,6 +194,19 @@ def test_only_new_commits_are_checked_and_a_bad_one_ends_with_an_error(
     told = capsys.readouterr().err
     assert "the old way again." in told
     assert "of writing a subject" not in told
+
+
+def test_without_a_base_the_newest_commits_are_checked(
+    repository: Git, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commits, "NEWEST", 2)
+    repository("commit", "--allow-empty", "--message=the old way of writing a subject.")
+    assert commits.main([]) == 1
+    assert "the old way of writing a subject." in capsys.readouterr().err
+    for number in range(2):
+        repository("commit", "--allow-empty", f"--message=Show the new way {number}")
+    assert commits.main([]) == 0
+    assert "Subjects checked: 2 (the newest commits" in capsys.readouterr().out
 
 
 def test_the_message_of_one_commit_is_checked_before_it_is_made(tmp_path: Path) -> None:
