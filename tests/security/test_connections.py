@@ -2,14 +2,16 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from reviews.web.guard import connections
-from reviews.web.guard.connections import Server, server_of
+from reviews.web.guard.connections import Channel, Server, server_of
 from tests.patience import PATIENCE, until
 
 QUESTION = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -61,20 +63,27 @@ def answer(made: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "begun",
-    [b"", b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"],
-    ids=["silent", "header", "body"],
+    ("begun", "drop"),
+    [
+        (b"", b""),
+        (b"GET / HTTP/1.1\r\nX: ", b"x"),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nhalf", b"x"),
+        (b"\r\n\r\n", b"\r\n\r\n"),
+    ],
+    ids=["silent", "header", "body", "empty lines"],
 )
-def test_a_request_that_never_ends_is_closed_at_its_deadline(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_never_ends_is_closed_at_its_deadline(
+    begun: bytes, drop: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connections, "HEADER_SECONDS", 0.3)
-    monkeypatch.setattr(connections, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "SLOW_SECONDS", 0.3)
     with running() as server, link(server) as slow:
         over = threading.Event()
 
         def trickle() -> None:  # so that waitress never sees it idle
             while begun and not over.wait(0.05):
                 with suppress(OSError):
-                    slow.send(b"x")
+                    slow.send(drop)
 
         slow.sendall(begun)
         thread = threading.Thread(target=trickle)
@@ -134,3 +143,59 @@ def test_a_hundred_trickling_connections_do_not_stop_the_page() -> None:
             assert b"seen" in answer(honest)
         for each in slow:
             each.close()
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time for connections: it passes only when it is set. Never before the time of the computer."""
+    now = [time.time()]
+    monkeypatch.setattr(connections, "time", SimpleNamespace(time=lambda: now[0]))
+    return now
+
+
+def only_channel(server: Server) -> Channel:
+    until(lambda: len(server.active_channels) == 1)
+    (channel,) = server.active_channels.values()
+    assert isinstance(channel, Channel)
+    return channel
+
+
+@pytest.mark.parametrize(
+    ("size", "in_header", "in_body", "seconds"),
+    [(2_000, 20, 1, 20), (2_000, 1, 20, 20), (400_000, 1, 100, 100)],
+    ids=["header", "form", "sheet"],
+)
+def test_a_phone_that_sends_in_pieces_is_answered(
+    size: int, in_header: int, in_body: int, seconds: int, now: list[float]
+) -> None:
+    header = b"POST / HTTP/1.1\r\nHost: localhost\r\nX: %s\r\nContent-Length: %d\r\n\r\n" % (b"x" * 100, size)
+    step = len(header) // in_header
+    pieces = [header[n * step : (n + 1) * step if n < in_header - 1 else None] for n in range(in_header)]
+    pieces += [b"x" * (size // in_body)] * in_body
+    with running() as server, link(server) as phone:
+        channel = only_channel(server)
+        sent = 0
+        for piece in pieces[:-1]:
+            phone.sendall(piece)
+            sent += len(piece)
+            until(lambda sent=sent: channel.asked == sent)
+            now[0] += seconds / len(pieces)
+            assert not channel.is_late(now[0])
+        phone.sendall(pieces[-1])
+        assert b"seen" in phone.recv(10_000)
+
+
+def test_a_phone_that_reads_slowly_gets_all_of_its_answer(now: list[float]) -> None:
+    body = b"x" * 8_000_000
+    with running(body) as server, link(server) as phone:
+        channel = only_channel(server)
+        phone.sendall(QUESTION)
+        until(lambda: channel.total_outbufs_len > 0)
+        assert not channel.is_late(now[0])
+        got = 0
+        while got < len(body):
+            part = len(phone.recv(100_000))
+            assert part, f"cut off after {got} bytes"
+            got += part
+            now[0] += part / 4_000
+            assert not channel.is_late(now[0])

@@ -22,10 +22,9 @@ from waitress.task import ThreadedTaskDispatcher
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-HEADER_SECONDS = 10.0  # until the header of a request is there
-BODY_SECONDS = 60.0  # until all of a request is there: a sheet of 5 MB at 100 kB a second
-SLOW_SECONDS = 30.0  # after which an answer must be taken at this pace or faster
-BYTES_A_SECOND = 8_000
+HEADER_SECONDS = 30.0  # until the header of a request is there
+SLOW_SECONDS = 60.0  # after which a body must come, and an answer must be taken, at this pace or faster
+BYTES_A_SECOND = 2_000  # what a phone has on a bad line
 FOR_EACH = 200  # connections from one address; fifty people at one address have at most 300, most of them idle
 ALL = 800  # connections together; more than a process may have open on many systems would be 1,024
 _BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
@@ -36,24 +35,31 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     waits_since = 0.0  # since the connection was made, or the last whole request came
     asks_since: float | None = None  # since the first byte of a request that is not complete
+    asked = 0  # bytes of it
     sends_since: float | None = None  # since an answer waits to be taken
-    sent = 0  # bytes of it
+    sent = 0  # bytes of it, with those that the system has taken to send
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.waits_since = self.creation_time
+        self.home = _home(self.addr)
 
     def received(self, data: bytes) -> bool:
         """Take bytes of a request."""
         now = time.time()
         if self.asks_since is None:
-            self.asks_since = now
-        known = len(self.requests)
+            self.asks_since, self.asked = now, 0
+        self.asked += len(data)
         taken = bool(super().received(data))
-        if len(self.requests) > known or self.request is None:
-            self.waits_since = now
-            self.asks_since = None if self.request is None else now
+        if self.request is not None and self.asks_since is None:  # the beginning of another came with it
+            self.asks_since, self.asked = now, 0
         return taken
+
+    def has_asked(self) -> None:
+        """Note that a whole request came. Empty lines, which waitress passes over, are none."""
+        self.waits_since = time.time()
+        self.asks_since = None
+        self.sent = 0
 
     def send(self, data: bytes, *given: Any, **more: Any) -> int:
         """Send bytes of an answer, and count them."""
@@ -65,20 +71,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Whether this connection has had its time."""
         if self.total_outbufs_len:
             if self.sends_since is None:
-                self.sends_since, self.sent = now, 0
-            slow = now - self.sends_since - SLOW_SECONDS
-            return slow > 0 and self.sent < slow * BYTES_A_SECOND
+                self.sends_since = now
+            return _is_slow(now - self.sends_since, self.sent)
         self.sends_since = None
         if self.requests:  # being answered
             return False
         if self.asks_since is None:
-            return (
-                self.request is None
-                and self.waits_since == self.creation_time
-                and now - self.waits_since > HEADER_SECONDS
-            )
-        most = BODY_SECONDS if self.request is not None and self.request.headers_finished else HEADER_SECONDS
-        return now - self.asks_since > most
+            return self.waits_since == self.creation_time and now - self.waits_since > HEADER_SECONDS
+        if self.request is not None and self.request.headers_finished:
+            return _is_slow(now - self.asks_since, self.asked)
+        return now - self.asks_since > HEADER_SECONDS
+
+
+def _is_slow(seconds: float, count: int) -> bool:
+    """Whether so many bytes are too few for this time."""
+    return seconds > SLOW_SECONDS and count < (seconds - SLOW_SECONDS) * BYTES_A_SECOND
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
@@ -94,6 +101,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             if channel.is_late(now) and not channel.will_close:
                 self._let_go(channel)
 
+    def add_task(self, task: Channel) -> None:
+        """Answer a request. Called for each as soon as it is whole and those before it are answered."""
+        task.has_asked()
+        super().add_task(task)
+
     def handle_accept(self) -> None:
         """Accept a connection, and close the one that has waited longest if there are too many."""
         super().handle_accept()
@@ -102,8 +114,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         ]
         if not channels:
             return
-        home = _home(channels[-1].addr)
-        same = [channel for channel in channels if _home(channel.addr) == home]
+        home = channels[-1].home
+        same = [channel for channel in channels if channel.home == home]
         if len(same) > FOR_EACH and not self._is_proxy(home):
             self._let_go(_oldest(same))
         elif len(channels) > ALL:
