@@ -25,19 +25,24 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The words that a clause was expanded to: `neglect` → neglect, neglected. reports: how many have any of them."""
+    """The words that a clause was expanded to: `neglect` → neglect, neglected. reports: how many have any of them.
+
+    mentions: of this clause alone in the reports of the answer; None unless all hits with every mention were asked for.
+    Clauses can overlap, so these add up to the mentions of the query or more.
+    """
 
     text: str
     terms: tuple[str, ...]
     reports: int
+    mentions: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"text": self.text, "terms": list(self.terms), "reports": self.reports}
+        return {"text": self.text, "terms": list(self.terms), "reports": self.reports, "mentions": self.mentions}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The expansion that `to_dict` made a dictionary of."""
-        return cls(data["text"], tuple(data["terms"]), data["reports"])
+        return cls(data["text"], tuple(data["terms"]), data["reports"], data.get("mentions"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,16 +32,15 @@ from search.answering.similar import Alike, similar_passages
 from search.answering.theme_index import theme_lookup, theme_tree
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
+from search.hits.expansions import expansions
 from search.hits.ordering import ordered
 from search.hits.passage_list import best_passages
 from search.hits.reports import Hits
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
 from search.request import SearchOptions, SearchRequest
-from search.results import Expansion, FacetValue, Hit, InOtherWords, Offer, Results
+from search.results import FacetValue, Hit, InOtherWords, Offer, Results
 from search.session import Session
-
-_MORE_TERMS = 40  # of an expansion that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ class Searcher:
         head = Results(
             text=request.query,
             parsed=str(found.parsed.tree),
-            expansions=_expansions(answer.matches),
+            expansions=expansions(answer, count=in_time is None and request.per_report is None, tick=deadline.check),
             diagnostics=tuple(said),
             generation=self.generation,
             built_at=self.built_at,
@@ -393,8 +392,3 @@ def _in_sections(documents: set[int], kinds: Kinds, mask: int) -> set[int]:
     """The documents in which the query is true within the sections of a mask."""
     asked = list(documents)
     return {document for document, held in zip(asked, kinds(asked), strict=True) if held & mask}
-
-
-def _expansions(matches: Sequence[Match]) -> tuple[Expansion, ...]:
-    found = {m.text: Expansion(m.text, m.terms[:_MORE_TERMS], len(m.documents)) for m in matches}
-    return tuple(found.values())

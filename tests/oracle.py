@@ -318,11 +318,21 @@ class _Read:
         return {s for group in groups for s in group if not any(_inside(other, s) for other in group)}
 
     def mentions(self, spans: Iterable[Span]) -> list[Place]:
-        """Return the places of the spans that are not inside another span."""
-        groups = self.in_one_paragraph(spans).values()
-        kept = {s for group in groups for s in group if not any(_inside(s, other) for other in group)}
+        """Return the stretches of text that the spans cover. Two tokens belong to one if some span has both."""
+        covered: set[int] = set()
+        followed: set[int] = set()  # tokens that belong to the same stretch as the next one
+        for group in self.in_one_paragraph(spans).values():
+            for first, last in group:
+                covered.update(range(first, last + 1))
+                followed.update(range(first, last))
+        firsts = sorted(token for token in covered if token - 1 not in followed)
+        lasts = sorted(token for token in covered if token not in followed)
+        return self.places(zip(firsts, lasts, strict=True))
+
+    def places(self, spans: Iterable[Span]) -> list[Place]:
+        """Return the place of each span, in order."""
         return [
-            (self.paragraph(first), self.tokens[first].start, self.tokens[last].end) for first, last in sorted(kept)
+            (self.paragraph(first), self.tokens[first].start, self.tokens[last].end) for first, last in sorted(spans)
         ]
 
 
@@ -361,7 +371,7 @@ class Oracle:
         for read in self.reports:
             holds, spans = self._evaluate(read, tree, frozenset({kind}) if kind else None)
             if holds:
-                found[read.report.id] = read.mentions(spans)
+                found[read.report.id] = read.places(spans) if isinstance(tree, Plain) else read.mentions(spans)
         return found
 
     def marks(self, tree: Query, kind: str | None = None) -> dict[str, list[Place]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from functools import cached_property, reduce
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from operator import add, or_, sub
 from typing import TYPE_CHECKING, TypeVar
 
@@ -258,10 +258,10 @@ def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
     """The number of positions in each document where any of the words occurs, without reading the positions.
 
     Holds only documents with at least one; `Answer.counts` holds all. None when the words may share a position, as a
-    word in capitals does with the same word in lower case.
+    word in capitals does with the same word in lower case, and a phrase with itself.
     """
-    if len(several) > 1 and (
-        any(words.width > 1 for words in several) or any(term.isupper() for words in several for term in words.terms)
+    if any(words.width > 1 for words in several) or (
+        len(several) > 1 and any(term.isupper() for words in several for term in words.terms)
     ):
         return None
     if len(several) == 1:
@@ -371,10 +371,12 @@ def keys_of(match: Match, documents: Sequence[int]) -> Keys:
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
-    """The mentions in one document: each match once, in order, and none that is inside a longer match."""
+    """The mentions in one document, in order: matches that share a token are one. See `spans.mentions`."""
     held = [match for match in matches if document in match.documents]
     if len(held) == 1 and isinstance(held[0], Words | Runs):  # of equal width, ordered and distinct already
-        return list(held[0].spans(document))
+        found = held[0].spans(document)
+        if all(one[1] < other[0] for one, other in pairwise(found)):  # "no no" matches twice in "no no no"
+            return list(found)
     if all(isinstance(match, Words) and match.width == 1 for match in held):  # no single token is inside another
         starts = sorted({place for match in held for some in match.starts(document) for place in some})
         return list(zip(starts, starts, strict=True))

@@ -19,11 +19,15 @@ _MANY = 16  # if a list is more than 16 times as long, it is searched by bisecti
 
 
 def mentions(spans: Iterable[Span]) -> list[Span]:
-    """The spans that count as mentions: each once, in order, and none that is inside a longer one."""
+    """The places that count as mentions, in order. Spans that share a token are one place, from its first token to its
+    last, so no two mentions overlap.
+    """
     kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
-        if not kept or span[1] > kept[-1][1]:
-            kept.append(span)
+    for first, last in sorted(spans):
+        if not kept or first > kept[-1][1]:
+            kept.append((first, last))
+        elif last > kept[-1][1]:
+            kept[-1] = kept[-1][0], last
     return kept
 
 

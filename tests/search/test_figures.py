@@ -41,6 +41,7 @@ SENTENCES = {
     "c. s. e.": "The risk of C. S. E. was high.",
     "letters": "Children C, S, E and Child D. A plan was made for each.",
     "sentences": "There was abuse.The plan e.g. was late, and Mother’s 47 calls were not answered.",
+    "overlap": "A social worker visited. The social worker wrote. No no no, said the worker visited twice.",
     "possessive": "This was Child C’s 17 calls, and C.S’s plan.",
 }
 
@@ -245,3 +246,18 @@ def test_a_number_that_must_not_be_there_leaves_the_report_out(numbered: Searche
 def test_a_report_that_is_found_by_a_number_mentions_nothing(numbered: Searcher) -> None:
     hits = numbered.search("paragraph:1.1", sort="mentions").hits
     assert [hit.mentions for hit in hits] == [0, 0]
+
+
+def test_matches_that_overlap_are_one_place_and_each_phrase_keeps_its_own_count(library: Searcher) -> None:
+    query = '"social worker" OR "worker visited"'
+    assert marked(library, query) == {"overlap": ["social worker visited", "social worker", "worker visited"]}
+    found = library.search(query, limit=None, per_report=None)
+    assert [hit.mentions for hit in found] == [3]
+    assert {each.text: each.mentions for each in found.expansions} == {'"social worker"': 2, '"worker visited"': 2}
+    assert library.search(query).expansions[0].mentions is None, "not counted where a page of hits is enough"
+
+
+def test_a_phrase_that_overlaps_itself_is_one_place(library: Searcher) -> None:
+    assert marked(library, '"no no"') == {"overlap": ["No no no"]}
+    (hit,) = library.search('"no no"', sort="mentions").hits
+    assert hit.mentions == 1

@@ -17,8 +17,9 @@ def test_a_mention_is_counted_once_and_not_again_inside_a_longer_one() -> None:
     assert mentions([(5, 5), (4, 5), (5, 5), (9, 9)]) == [(4, 5), (9, 9)]
 
 
-def test_overlapping_mentions_of_which_none_holds_the_other_both_count() -> None:
-    assert mentions([(0, 1), (1, 2)]) == [(0, 1), (1, 2)]
+def test_matches_that_share_a_token_are_one_mention() -> None:
+    assert mentions([(1, 2), (0, 1), (3, 4)]) == [(0, 2), (3, 4)]
+    assert mentions([(0, 5), (1, 2), (5, 6)]) == [(0, 6)]
 
 
 def test_the_smallest_spans_hold_no_other() -> None:
