@@ -1,9 +1,9 @@
 """Generate parts of the documentation from the program: `python docs/generate.py [--check]`.
 
 docs/cli.md and the manual page docs/reviews.1 are made from the commands and the error classes, the table in
-docs/library.md from the settings, and the table of filters in docs/query-language.md from the filters. The commands in
-README.md are run on the demonstration reports, and their output is put below them. `--check` writes nothing and ends
-with 1 if a file is out of date.
+docs/library.md from the settings, docs/columns.md from the data dictionary, and the table of filters in
+docs/query-language.md from the filters. The commands in README.md are run on the demonstration reports, and their
+output is put below them. `--check` writes nothing and ends with 1 if a file is out of date.
 """
 
 import dataclasses
@@ -24,6 +24,7 @@ from corpus import errors
 from corpus.settings import HELP, NAMES, Settings
 from reviews.cli.main import main
 from search.filters import FILTERS
+from search.tables.dictionary import COLUMNS, KINDS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -209,7 +210,28 @@ def answered(line: str, held: Path) -> str:
     return result.stdout
 
 
+def columns() -> str:
+    """The data dictionary: every column of every table."""
+    parts = [
+        "# Columns",
+        "",
+        "Every column of the tables that the program writes: CSV, workbooks, JSON Lines, Parquet and data frames.",
+        "A name means the same wherever it occurs. Made from the program by `make docs`.",
+        "",
+        "| type | meaning |",
+        "|---|---|",
+        *(f"| {kind} | {meaning} |" for kind, meaning in KINDS.items()),
+        "",
+        "| column | type | meaning | unit |",
+        "|---|---|---|---|",
+        *(f"| `{name}` | {each.kind} | {each.meaning} | {each.unit} |" for name, each in sorted(COLUMNS.items())),
+        "",
+    ]
+    return "\n".join(parts)
+
+
 GENERATED = {
+    HERE / "columns.md": columns,
     HERE / "cli.md": cli,
     HERE / "reviews.1": manual,
     HERE / "library.md": library,

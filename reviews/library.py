@@ -15,6 +15,7 @@ from corpus.themes import Themes, load_themes
 from index.storage import generations
 from search.answering.similar import Alike
 from search.filters import EVERYTHING, Filters
+from search.periods import Periods
 from search.request import SearchOptions, SearchRequest
 from search.results import Results
 from search.searcher import Searcher
@@ -98,12 +99,15 @@ class Library:
         jobs: int = 1,
         web: str = "",
         most: bool = False,
+        periods: Periods = (),
+        raw: bool = False,
         sheet: str = "",
         read: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "BatchSummary":
         """Answer many questions, as `search.sheets.query_sheet.questions` reads them, and write .xlsx, .csv or
-        .jsonl. most: also list the reports with most of the words of a query.
+        .jsonl, with tidy tables beside it. most: also list the reports with most of the words of a query. periods:
+        pairs of years, such as (2015, 2018), in place of single years. raw: no guard against formulas in CSV.
         """
         from search.batch import runner  # imports the spreadsheet writers, which a search does not need
 
@@ -117,6 +121,8 @@ class Library:
             jobs=jobs,
             web=web,
             most=most,
+            periods=periods,
+            raw=raw,
             sheet=sheet,
             read=read,
             progress=progress,

@@ -15,7 +15,19 @@ from search.diagnostics import Diagnostic, sentences
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "year_source", "case", "file")
 COLUMNS = (
     *REPORT_COLUMNS,
-    *("score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence", "mentions", "text"),
+    *(
+        "score",
+        "page",
+        "page_label",
+        "paragraph",
+        "ordinal",
+        "section",
+        "heading",
+        "confidence",
+        "mentions",
+        "mention_ids",
+        "text",
+    ),
 )
 """Columns of a table of passages. mentions: how many are in the passage."""
 
@@ -74,7 +86,12 @@ class Passage:
     ocr: bool = False
     confidence: float | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def mention_ids(self, report: str) -> tuple[str, ...]:
+        """The id of each mention: report, ordinal of the paragraph and first character in it. report: its full id."""
+        return tuple(f"{report}:{self.ordinal}:{self.offset + start}" for start, _ in self.mentions)
+
+    def to_dict(self, report: str) -> dict[str, Any]:
+        """report: the full id of its report, for the ids of its mentions."""
         return {
             "page": self.page,
             "page_end": self.page_end,
@@ -86,6 +103,7 @@ class Passage:
             "text": self.text,
             "highlights": [list(pair) for pair in self.highlights],
             "mentions": [list(pair) for pair in self.mentions],
+            "mention_ids": list(self.mention_ids(report)),
             "more_before": self.more_before,
             "more_after": self.more_after,
             "ocr": self.ocr,
@@ -144,7 +162,7 @@ class Hit:
             "mentions": self.mentions,
             "together": self.together,
             "lacks": list(self.lacks),
-            "passages": [passage.to_dict() for passage in self.passages],
+            "passages": [passage.to_dict(self.report.id) for passage in self.passages],
             "explanation": explained,
         }
 
@@ -179,7 +197,7 @@ class Listed:
     def to_dict(self) -> dict[str, Any]:
         return {
             "report": self.report.to_dict(),
-            "passage": self.passage.to_dict(),
+            "passage": self.passage.to_dict(self.report.id),
             "also_in": [place.to_dict() for place in self.also_in],
         }
 
@@ -354,9 +372,10 @@ class Results:
 def _row(report: Report, score: float | None, passage: Passage | None) -> dict[str, Any]:
     row = {"report": report.id, **{name: getattr(report, name) for name in REPORT_COLUMNS[1:]}, "score": score}
     if passage is not None:
-        row |= passage.to_dict() | {
+        row |= passage.to_dict(report.id) | {
             "section": passage.section_kind.value,
             "heading": passage.section_heading,
             "mentions": len(passage.mentions),
+            "mention_ids": "; ".join(passage.mention_ids(report.id)),
         }
     return {name: row.get(name) for name in COLUMNS}

@@ -119,6 +119,10 @@ class Searcher:
         """The recommendations and findings of a report (full id), or those of one kind."""
         return self._session.items(report, kind)
 
+    def words(self, sections: Sequence[str] = ()) -> dict[str, int]:
+        """The number of searched words of each report, by its full id; with kinds of section, only those in them."""
+        return self._session.words(_section_mask(sections))
+
     def cache_problems(self) -> list[str]:
         """What is wrong with what was worked out in advance for the themes, in sentences."""
         return self._session.cache_problems()

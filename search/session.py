@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from corpus.model import Item, ItemKind, Text
@@ -13,7 +14,7 @@ from index.build import open_snapshot
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.expansion import Slots, WordLookup
-from index.matching.sections import Sections
+from index.matching.sections import EVERY_KIND, Sections
 from index.storage import generations
 from index.storage.engine import Layout, Snapshot
 from index.storage.postings import Postings
@@ -141,6 +142,20 @@ class Session:
     def cases(self) -> dict[int, str | int]:
         """The case of each document; of one without a case the document itself."""
         return {document: report.case or document for document, report in self.reports.items()}
+
+    def words(self, kinds: int) -> dict[str, int]:
+        """The number of searched words of each report, by its full id, in the sections of a section mask."""
+        lengths = self.snapshot.lengths()
+        return {
+            report.id: lengths[document] if kinds == EVERY_KIND else self._words_in(document, lengths[document], kinds)
+            for document, report in self.reports.items()
+        }
+
+    def _words_in(self, document: int, length: int, kinds: int) -> int:
+        layout = self.layout(document)
+        words = [end - start - 1 for start, end in pairwise(layout.starts)]  # one position between two is free
+        words.append(length - sum(words))
+        return sum(number for kind, number in zip(layout.kinds, words, strict=False) if 1 << kind & kinds)
 
     @cached_property
     def titles(self) -> Titles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from search.batch.record import Changes
     from search.batch.runner import BatchSummary
     from search.filters import Filters
+    from search.periods import Periods
     from search.sheets.query_sheet import Sheet
 
 
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
     "--web", metavar="URL", default="", help="Make links point to your web page at this address instead of to PDFs."
 )
 @click.option("--most", is_flag=True, help="Also list the reports that have most of the words of a query, but not all.")
+@click.option(
+    "--periods",
+    metavar="YEARS",
+    default="",
+    help="Count by these periods instead of single years: 2015-2018,2019-2022.",
+)
+@click.option("--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run.")
 @click.option("--strict", is_flag=True, help="Exit with code 7 if any query could not be answered.")
 @click.option("--template", is_flag=True, help="Write an example sheet to --out (csv, tsv, xlsx, jsonl) or stdout.")
 @click.option(
@@ -53,6 +61,8 @@ def batch(
     jobs: int | None,
     web: str,
     most: bool,
+    periods: str,
+    raw: bool,
     strict: bool,
     template: bool,
     repeat: Path | None,
@@ -66,6 +76,7 @@ def batch(
     """
     from corpus.errors import QueryRefused
     from reviews.terminal.results import counted
+    from search import periods as period_parser
     from search.filters import EVERYTHING
     from search.sheets.query_sheet import narrowed, read
 
@@ -80,15 +91,16 @@ def batch(
         return
     if web and not web.startswith(("http://", "https://")):
         raise UsageError("--web must be the address of your web page, such as http://127.0.0.1:8000.")
+    chosen = BatchOptions(form, jobs, web, most, period_parser.read(periods) if periods else (), raw)
     if repeat is not None:
-        _repeat(path, repeat, out, form, jobs, web, most, as_json)
+        _repeat(path, repeat, out, chosen, as_json)
         return
     if file is None or out is None:
         raise click.UsageError("Name the file to write with --out: .xlsx, .csv or .jsonl.")
     name = "stdin" if str(file) == "-" else file.name
     sheet = read(input_of(file), "" if name == "stdin" else name)
     sheet = replace(sheet, questions=[narrowed(each, filters) for each in sheet.questions])
-    done = _run(path, sheet, out, form, jobs, web, most, name)
+    done = _run(path, sheet, out, chosen, name)
     if done.note:
         say(done.note)
     if as_json:
@@ -101,9 +113,19 @@ def batch(
         )
 
 
-def _run(
-    path: Path, sheet: Sheet, out: Path, form: str | None, jobs: int | None, web: str, most: bool, name: str
-) -> BatchSummary:
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """How a batch is run and written, as `Library.batch` takes it. jobs: None for one process per core."""
+
+    form: str | None
+    jobs: int | None
+    web: str
+    most: bool
+    periods: Periods
+    raw: bool
+
+
+def _run(path: Path, sheet: Sheet, out: Path, chosen: BatchOptions, name: str) -> BatchSummary:
     from search.batch.runner import Stopped
 
     if sheet.read:
@@ -113,10 +135,12 @@ def _run(
             return library.batch(
                 sheet.questions,
                 out,
-                form=form,
-                jobs=jobs or library.settings.jobs,
-                web=web,
-                most=most,
+                form=chosen.form,
+                jobs=chosen.jobs or library.settings.jobs,
+                web=chosen.web,
+                most=chosen.most,
+                periods=chosen.periods,
+                raw=chosen.raw,
                 sheet=name,
                 read=sheet.read,
                 progress=lambda done, total: progress("answering" if done < total else "writing", done, total),
@@ -161,9 +185,7 @@ def _template(out: Path | None) -> None:
         click.echo(f"Example written to {out}. Edit its rows, then run `reviews batch {out.name} --out answers.xlsx`.")
 
 
-def _repeat(
-    path: Path, record: Path, out: Path | None, form: str | None, jobs: int | None, web: str, most: bool, as_json: bool
-) -> None:
+def _repeat(path: Path, record: Path, out: Path | None, chosen: BatchOptions, as_json: bool) -> None:
     from tempfile import TemporaryDirectory
 
     from search.batch.record import changes, load
@@ -172,9 +194,8 @@ def _repeat(
     before = load(record)
     with TemporaryDirectory() as folder:
         where = out or Path(folder) / "again.jsonl"
-        done = _run(
-            path, Sheet(before.questions(), before.read), where, form if out else None, jobs, web, most, before.sheet
-        )
+        chosen = chosen if out else replace(chosen, form=None)
+        done = _run(path, Sheet(before.questions(), before.read), where, chosen, before.sheet)
     if done.note:
         say(done.note)
     found = changes(before, done.about)

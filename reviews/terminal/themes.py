@@ -40,7 +40,7 @@ class TermCheck:
                 {
                     "report": hit.report.id,
                     "title": hit.report.title,
-                    "passages": [p.to_dict() for p in hit.passages],
+                    "passages": [p.to_dict(hit.report.id) for p in hit.passages],
                 }
                 for hit in self.samples
             ],

@@ -19,19 +19,26 @@ CONTEXT = 80
 
 COLUMNS = (
     *("left", "match", "right", "report", "title", "board", "year", "year_source", "page", "page_label"),
-    *("paragraph", "section", "confidence"),
+    *("paragraph", "section", "confidence", "mention", "ordinal", "start", "end"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One mention. left, right: the words around it in the passage."""
+    """One mention. left, right: the words around it in the passage. start, end: of it, in the text of the passage."""
 
     left: str
     match: str
     right: str
     report: Report
     passage: Passage
+    start: int
+    end: int
+
+    @property
+    def mention(self) -> str:
+        """The id of the mention. See `Passage.mention_ids`."""
+        return f"{self.report.id}:{self.passage.ordinal}:{self.passage.offset + self.start}"
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -48,6 +55,10 @@ class Line:
             "paragraph": self.passage.paragraph,
             "section": self.passage.section_kind.value,
             "confidence": self.passage.confidence,
+            "mention": self.mention,
+            "ordinal": self.passage.ordinal,
+            "start": self.passage.offset + self.start,
+            "end": self.passage.offset + self.end,
         }
 
 
@@ -82,7 +93,7 @@ def _lines(hit: Hit, context: int) -> Iterator[Line]:
                 left = left[-context:].partition(" ")[2]
             if len(right) > context:
                 right = right[:context].rpartition(" ")[0]
-            yield Line(left, " ".join(passage.text[start:end].split()), right, hit.report, passage)
+            yield Line(left, " ".join(passage.text[start:end].split()), right, hit.report, passage, start, end)
 
 
 def _words(text: str) -> list[str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from corpus.errors import QueryRefused
-from search.analytics.intervals import wilson
 from search.batch.tally import SMALL
 from search.filters import EVERYTHING, Filters
 from search.request import SearchRequest
 from search.searcher import Searcher
+from search.statistics.intervals import wilson
 
 By = Literal["year", "board", "area", "kind", "type"]
 COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions", "small")

@@ -43,7 +43,7 @@ class Alike:
             "report": self.report.to_dict(),
             "score": round(self.score, 4),
             "terms": list(self.terms),
-            "passages": [passage.to_dict() for passage in self.passages],
+            "passages": [passage.to_dict(self.report.id) for passage in self.passages],
         }
 
 

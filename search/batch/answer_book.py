@@ -11,33 +11,27 @@ from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
 from search.batch.summary import by_title, most_rows, summary_row
 from search.batch.tally import SMALL, QueryAnswer, Tally
+from search.batch.tidy import Tidy
 from search.tables.cell_text import shortened
 from search.tables.column_types import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
 
 _MENTIONS = ("id", "query", "title", "board", "year", "year_source", "page", "page_label", "paragraph", "section",
-             "heading", "mentions", "match", "text", "link", "kind", "child", "case", "file", "report")  # fmt: skip
+             "heading", "mentions", "match", "text", "link", "kind", "child", "case", "file", "report",
+             "ordinal", "mention_ids")  # fmt: skip
 _MATRIX = ("board", "year", "year_source", "report")  # of the sheet Matrix, after the title
-_ID = 12  # characters of a report's id; `reviews show` finds it by them
 MAX_MENTIONS = 1_048_575
 """Rows of the sheet Mentions, below its header: as many as an Excel sheet has."""
 ALL_ROWS = "For all rows, run the batch again with --out answers.csv, answers.jsonl or answers.parquet."
 
 _QUERY, _TITLE = 60, 64  # characters in the header and the first column of the matrix
-_NAMES = {
-    "page_label": "printed page",
-    "share": "share of N",
-    "of": "N",
-    "reports": "n reports",
-    "parsed": "read as",
-    "match": "found",
-}
 
 
 def write_book(
     path: Path,
     folder: Path,
     tally: Tally,
+    tidy: Tidy,
     parts: Mapping[Path, int],
     plan: Plan,
     about: About,
@@ -51,9 +45,9 @@ def write_book(
     with Book(path, folder) as book:
         # The order of the sheets; each is written from top to bottom.
         summary = book.sheet("Summary", (*SUMMARY, *plan.extras))
-        matrix = book.sheet("Matrix", ("report title", *_MATRIX), widths={**WIDTHS, "report title": 56})
+        matrix = book.sheet("Matrix", ("title", *_MATRIX), widths={**WIDTHS, "title": 56})
         mentions = book.sheet("Mentions", (*_MENTIONS, *plan.extras))
-        _summary(summary, tally, plan.extras, left_out)
+        _summary(summary, tally, tidy, plan.extras, left_out)
         _matrix(matrix, tally)
         _mentions(mentions, tally, parts, max_rows)
         _together(book, tally)
@@ -62,7 +56,7 @@ def write_book(
             most = book.sheet("Most of the words", MOST)
             most.header()
             for row in most_rows(tally):
-                most.write({**row, "report": row["report"][:_ID]})
+                most.write(row)
         errors = book.sheet("Errors", ("line", "id", "query", "error"))
         errors.header()
         for answer in tally.answers:
@@ -81,7 +75,7 @@ def rows_left_out(rows: Sequence[int], max_rows: int) -> list[int]:
 
 
 def _mentions(sheet: Sheet, tally: Tally, parts: Mapping[Path, int], max_rows: int) -> None:
-    sheet.header([_NAMES.get(name, name) for name in sheet.columns], keep=1)
+    sheet.header(sheet.columns, keep=1)
     sheet.narrow(
         name
         for name in REPORT_COLUMNS
@@ -89,15 +83,15 @@ def _mentions(sheet: Sheet, tally: Tally, parts: Mapping[Path, int], max_rows: i
     )
     for row in islice(kept_rows(parts), max_rows):
         link = Link(row["link"], f"page {row['page_label']}") if row["link"] else None
-        sheet.write({**row, "report": row["report"][:_ID], "link": link})
+        sheet.write({**row, "link": link})
     sheet.finish()
 
 
-def _summary(sheet: Sheet, tally: Tally, extras: Sequence[str], left_out: Sequence[int]) -> None:
-    sheet.header([_NAMES.get(name, name) for name in (*SUMMARY, *extras)], keep=2)
+def _summary(sheet: Sheet, tally: Tally, tidy: Tidy, extras: Sequence[str], left_out: Sequence[int]) -> None:
+    sheet.header((*SUMMARY, *extras), keep=2)
     used: set[str] = set()
-    for answer, missing in zip(tally.answers, left_out, strict=True):
-        row = summary_row(answer)
+    for n, (answer, missing) in enumerate(zip(tally.answers, left_out, strict=True)):
+        row = summary_row(answer, tidy.words(n))
         if row.get("parsed") == row["query"]:
             row["parsed"] = None  # worth a look only where the query was read differently
         if missing:
@@ -115,13 +109,13 @@ def _matrix(sheet: Sheet, tally: Tally) -> None:
     answer = [tally.answers[query] for query in shown]
     sheet.columns_like([7] * len(answer), 1 + len(_MATRIX))
     bold, blank = sheet.total, [None] * len(_MATRIX)
-    sheet.cells(["n reports", *blank, *(_or_na(a.reports) for a in answer)], bold)
+    sheet.cells(["reports", *blank, *(_or_na(a.reports) for a in answer)], bold)
     sheet.cells(["mentions", *blank, *(_or_na(a.mentions) for a in answer)], bold)
     names = [f"{a.question.id}  {shortened(a.question.query, _QUERY)}" for a in answer]
     sheet.header(["title", *_MATRIX, *names], upright=5, keep=1)
     for n in by_title(tally):
         report = tally.reports[n]
-        cells = [shortened(report.title, _TITLE), report.board, report.year, report.year_source, report.id[:_ID]]
+        cells = [shortened(report.title, _TITLE), report.board, report.year, report.year_source, report.id]
         sheet.cells([*cells, *(_or_na(tally.count(n, query)) for query in shown)])
     if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
@@ -203,7 +197,9 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     yield "could not be read", about.not_searched
     yield "index", f"generation {about.generation['id']}, built {about.generation['built_at']}"
     yield "software", ", ".join(f"{name} {version}" for name, version in about.versions.items())
-    yield "n reports", "reports that match the query; N beside it: reports searched that meet its filters"
+    yield "reports", "reports that match the query; `of` beside it: reports searched that meet its filters"
+    yield "low, high", "the 95 % interval of the share (Wilson 1927)"
+    yield "words, rate", "words searched in these reports; mentions for each 10,000 of them"
     yield (
         "mentions",
         "matches, each counted once. A row of the sheet Mentions is a passage, with its number of mentions",

@@ -28,12 +28,13 @@ COLUMNS = (
     "heading",
     "confidence",
     "mentions",
+    "mention_ids",
     "match",
     "text",
     "link",
 )
 """Columns of the table of mentions, which has a row for each passage with mentions. confidence: of the OCR, if the
-page was read by OCR. mentions: how many. match: the words found."""
+page was read by OCR. mentions: how many. match: the words found. What each column means: search.tables.dictionary."""
 
 REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "year_source", "file")
 """The columns that describe the report."""
@@ -45,11 +46,15 @@ SUMMARY = (
     "reports",
     "of",
     "share",
+    "low",
+    "high",
     "together",
     "apart",
     "cases",
     "mentions",
     "passages",
+    "words",
+    "rate",
     "parsed",
     "warnings",
     "error",
@@ -60,6 +65,9 @@ reports have them in one paragraph, and how many do not.
 
 MOST = ("id", "query", "report", "title", "board", "year", "year_source", "lacks")
 """Columns of the table of reports with most of the words, which are not counted anywhere else."""
+
+TERMS = ("id", "query", "term", "terms", "reports", "mentions")
+"""Columns of the table of the parts of each query, each counted on its own."""
 
 MATRIX = ("report", "title", "board", "year", "year_source")
 """Columns of the matrix, before a column for each query."""

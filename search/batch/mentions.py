@@ -38,7 +38,7 @@ class Links:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a batch is written, passed to each process that answers. extras: the sheet's own columns. most: also list the
-    reports with most of the words.
+    reports with most of the words. raw: no guard against formulas in CSV.
     """
 
     form: str
@@ -46,6 +46,7 @@ class Plan:
     library: Path
     web: str
     most: bool = False
+    raw: bool = False
 
     @property
     def part_form(self) -> str:
@@ -68,7 +69,9 @@ class Mentions:
         said |= {"error": answer.error, "warnings": " ".join(answer.warnings)}
         count = 0
         with text_file(path) as file:
-            write = TEXT_FORMS[self._plan.part_form](file, (*COLUMNS, *self._plan.extras), header=False)
+            write = TEXT_FORMS[self._plan.part_form](
+                file, (*COLUMNS, *self._plan.extras), header=False, raw=self._plan.raw
+            )
             for hit in hits:
                 for row in self._rows(said, hit):
                     write(row)
@@ -96,6 +99,7 @@ class Mentions:
                 "heading": passage.section_heading,
                 "confidence": passage.confidence,
                 "mentions": len(passage.mentions),
+                "mention_ids": "; ".join(passage.mention_ids(hit.report.id)),
                 "match": "; ".join(found),
                 "text": passage.text,
                 "link": self._links.to(hit.report, passage.page),

@@ -10,20 +10,30 @@ from pathlib import Path
 
 from corpus.disk.atomic import move_atomic
 from search.batch.answer_book import write_book
-from search.batch.columns import COLUMNS, MATRIX, MOST, NOT_SEARCHED, SUMMARY
+from search.batch.columns import COLUMNS, MATRIX, MOST, NOT_SEARCHED, SUMMARY, TERMS
 from search.batch.mentions import Plan, kept_rows
 from search.batch.record import About
-from search.batch.summary import matrix_names, matrix_rows, most_rows, scope_rows, summary_row
+from search.batch.summary import matrix_names, matrix_rows, most_rows, scope_rows, summary_row, term_rows
 from search.batch.tally import Tally
+from search.batch.tidy import BY, MOST_PAIRS, PAIRS, Tidy
 from search.tables.writers import TEXT_FORMS, Write, table
 
 
 def write(
-    plan: Plan, out: Path, folder: Path, tally: Tally, parts: Mapping[Path, int], about: About, *, max_rows: int
+    plan: Plan,
+    out: Path,
+    folder: Path,
+    tally: Tally,
+    tidy: Tidy,
+    parts: Mapping[Path, int],
+    about: About,
+    *,
+    max_rows: int,
 ) -> list[Path]:
     """Write all files in `folder`, then give them their names, the main one last. Returns them, the main one first.
 
-    parts: the files that `Mentions` wrote, in the order of the sheet, and their numbers of rows. about: the record.
+    tidy: of the tally. parts: the files that `Mentions` wrote, in the order of the sheet, and their numbers of rows.
+    about: the record.
     max_rows: of the sheet Mentions of a workbook, below its header.
     """
     fresh: dict[Path, Path] = {}
@@ -33,9 +43,10 @@ def write(
         return fresh[path]
 
     if plan.form == "xlsx":
-        write_book(place(out), folder, tally, parts, plan, about, max_rows)
+        write_book(place(out), folder, tally, tidy, parts, plan, about, max_rows)
     else:
-        _write_tables(plan, out, folder, tally, parts, place)
+        _write_tables(plan, out, folder, tally, tidy, parts, place)
+    _write_tidy(plan, out, tidy, tally, place)
     text = json.dumps(about.to_dict(), ensure_ascii=False, indent=1)
     place(out.with_suffix(".about.json")).write_text(text, "utf-8", errors="replace")
     files = sorted(fresh, key=lambda path: path != out)
@@ -45,19 +56,37 @@ def write(
     return files
 
 
+def _write_tidy(plan: Plan, out: Path, tidy: Tidy, tally: Tally, place: Callable[[Path], Path]) -> None:
+    """The tidy tables, each a file: beside a workbook in CSV."""
+    form = "csv" if plan.form == "xlsx" else plan.form
+    tables = [("by", BY, tidy.by()), ("terms", TERMS, term_rows(tally))]
+    if len(tally.answers) <= MOST_PAIRS:
+        tables.append(("pairs", PAIRS, tidy.pairs()))
+    for name, columns, rows in tables:
+        with table(place(out.with_suffix(f".{name}.{form}")), form, columns, raw=plan.raw) as write:
+            for row in rows:
+                write(row)
+
+
 def _write_tables(
-    plan: Plan, out: Path, folder: Path, tally: Tally, parts: Mapping[Path, int], place: Callable[[Path], Path]
+    plan: Plan,
+    out: Path,
+    folder: Path,
+    tally: Tally,
+    tidy: Tidy,
+    parts: Mapping[Path, int],
+    place: Callable[[Path], Path],
 ) -> None:
     """The summary, the matrix and the mentions, each a file."""
     columns = (*COLUMNS, *plan.extras)
     with ExitStack() as stack:
 
         def opened(path: Path, columns: Sequence[str], **types: Sequence[str]) -> Write:
-            return stack.enter_context(table(path, plan.form, columns, **types))
+            return stack.enter_context(table(path, plan.form, columns, raw=plan.raw, **types))
 
         summary = opened(place(out.with_suffix(f".summary.{plan.form}")), (*SUMMARY, *plan.extras), text=plan.extras)
-        for answer in tally.answers:
-            summary(summary_row(answer))
+        for n, answer in enumerate(tally.answers):
+            summary(summary_row(answer, tidy.words(n)))
         names = matrix_names(tally)
         matrix = opened(place(out.with_suffix(f".matrix.{plan.form}")), (*MATRIX, *names), whole=names)
         for row in matrix_rows(tally, NOT_SEARCHED if plan.form == "csv" else None):

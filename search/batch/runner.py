@@ -30,14 +30,16 @@ from search.batch.answer_book import ALL_ROWS, MAX_MENTIONS
 from search.batch.mentions import Mentions, Plan
 from search.batch.record import About
 from search.batch.tally import QueryAnswer, Tally, with_unread
+from search.batch.tidy import Tidy
 from search.filters import EVERYTHING
+from search.periods import Periods
 from search.request import SearchRequest
 from search.results import Hit
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of, form_of
 
-_PARTS_VERSION = 9
+_PARTS_VERSION = 10
 _SECONDS = 30.0  # per query: nobody is waiting at a screen, and other queries run beside it
 _ALONE = 20  # with fewer queries than this per process, starting another one takes longer than it saves
 
@@ -148,6 +150,8 @@ def run(
     jobs: int = 1,
     web: str = "",
     most: bool = False,
+    periods: Periods = (),
+    raw: bool = False,
     sheet: str = "",
     read: str = "",
     max_rows: int = MAX_MENTIONS,
@@ -156,14 +160,15 @@ def run(
     """Run every query and write all mentions with their totals. The files are complete or absent.
 
     form: xlsx, csv, jsonl or parquet; default: as `out` ends. web: the address of the library's web page, for links;
-    without it they lead into the PDFs. most: also list the reports with most of the words of a query. sheet, read: the
-    name of the sheet and which part of it was read, for the record. max_rows: of the sheet Mentions of a workbook,
+    without it they lead into the PDFs. most: also list the reports with most of the words of a query. periods: in
+    place of single years in the table `by`. raw: write CSV without the guard against formulas. sheet, read: the name of
+    the sheet and which part of it was read, for the record. max_rows: of the sheet Mentions of a workbook,
     below its header.
 
     Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
-    plan = Plan(form_of(out, form), tuple(extras), source.library, web, most)
+    plan = Plan(form_of(out, form), tuple(extras), source.library, web, most, raw)
     with source.open() as searcher, disk_of(out), _parts(out, _signature(questions, plan, searcher)) as folder:
         todo = [(n, question) for n, question in enumerate(questions) if not _is_kept(folder, n)]
         done = kept = len(questions) - len(todo)
@@ -177,7 +182,8 @@ def run(
                 parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(questions))}
                 rows = sum(parts.values())
                 about = record.about(searcher, sheet, tally.answers, read)
-                files = outputs.write(plan, out, folder, tally, parts, about, max_rows=max_rows)
+                tidy = Tidy(tally, searcher.words, periods)
+                files = outputs.write(plan, out, folder, tally, tidy, parts, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(questions), folder) from error
     left_out = max(0, rows - max_rows) if plan.form == "xlsx" else 0

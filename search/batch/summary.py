@@ -7,12 +7,13 @@ from typing import Any
 
 from search.batch.columns import MATRIX, extra_cells
 from search.batch.tally import QueryAnswer, Tally
+from search.statistics.intervals import per_10000, rounded, wilson
 
 _SHOWN = ("reports", "of", "together", "apart", "cases", "mentions", "passages", "parsed")
 
 
-def summary_row(answer: QueryAnswer) -> dict[str, Any]:
-    """The row of one query."""
+def summary_row(answer: QueryAnswer, words: int) -> dict[str, Any]:
+    """The row of one query. words: how many were searched, in all reports that meet its filters."""
     row: dict[str, Any] = {
         **extra_cells(answer),
         "id": answer.question.id,
@@ -22,10 +23,9 @@ def summary_row(answer: QueryAnswer) -> dict[str, Any]:
     }
     if not answer.error:
         row |= {name: getattr(answer, name) for name in _SHOWN}
-        row |= {
-            "share": None if answer.share is None else round(answer.share, 4),
-            "warnings": " ".join(answer.warnings),
-        }
+        low, high = wilson(len(answer.counts), answer.of) if answer.of else (None, None)
+        row |= {"share": rounded(answer.share), "low": rounded(low), "high": rounded(high), "words": words}
+        row |= {"rate": per_10000(answer.mentions or 0, words), "warnings": " ".join(answer.warnings)}
     return row
 
 
@@ -72,3 +72,12 @@ def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
             report = reports[found]
             said = {"id": answer.question.id, "query": answer.question.query, "report": found, "lacks": lacks}
             yield {**said, **{name: getattr(report, name) for name in ("title", "board", "year", "year_source")}}
+
+
+def term_rows(tally: Tally) -> Iterator[dict[str, Any]]:
+    """The rows of the parts of each query. reports: of the whole library that have the part, whatever the filters."""
+    for answer in tally.answers:
+        for part in answer.expansions:
+            counts = {"reports": part.reports, "mentions": part.mentions}
+            said = {"id": answer.question.id, "query": answer.question.query, "term": part.text}
+            yield {**said, "terms": "; ".join(part.terms), **counts}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from corpus.report import Report
 from search.diagnostics import Code, diagnostic
 from search.results import Expansion
 from search.sheets.query_sheet import Question
+from search.statistics.association import TwoByTwo
 
 NO_HIT, NOT_SEARCHED = -1, -2  # in place of a number of mentions
 SMALL = 5
@@ -89,6 +90,9 @@ class Tally:
         self._reports: list[int] = []  # a bit for each report
         self._searchable = [n for n, report in enumerate(reports) if report.searchable]
         self._paragraphs: list[int] = []  # a bit for each paragraph
+        self._is_searchable = [report.searchable for report in reports]
+        self._every = _bits(self._searchable)
+        self._scopes: list[int] = []  # a bit for each searchable report that meets the filters
 
     def add(
         self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]], scope: Iterable[int] | None = None
@@ -97,7 +101,8 @@ class Tally:
         indices of the searchable reports that meet the filters; None: all that are searchable.
         """
         counts = array("i", [NOT_SEARCHED]) * len(self.reports)
-        for n in () if answer.error else self._searchable if scope is None else scope:
+        within = () if answer.error else self._searchable if scope is None else tuple(scope)
+        for n in within:
             counts[n] = NO_HIT
         for report, mentions in answer.counts:
             counts[self._index[report]] = mentions
@@ -107,6 +112,7 @@ class Tally:
         self._counts.append(counts)
         self._reports.append(_bits(n for n, count in enumerate(counts) if count > NO_HIT))
         self._paragraphs.append(_bits(found))
+        self._scopes.append(self._every if within is self._searchable else _bits(within))
 
     def in_scope(self, report: int, query: int) -> bool:
         """Whether a report is one of the N of a query, both by index. None is for a query that could not be run."""
@@ -121,6 +127,27 @@ class Tally:
         """The number of reports, and of paragraphs, that mention both of two queries."""
         reports = (self._reports[one] & self._reports[other]).bit_count()
         return reports, (self._paragraphs[one] & self._paragraphs[other]).bit_count()
+
+    def scope(self, query: int) -> int:
+        """The searchable reports that meet the filters of a query, a bit for each."""
+        return self._scopes[query]
+
+    def scope_reports(self, query: int) -> list[int]:
+        """The same by index."""
+        scope = self._scopes[query]
+        return [n for n in self._searchable if scope >> n & 1]
+
+    def matching(self, query: int) -> Iterator[tuple[int, int]]:
+        """The searchable reports that match a query, by index, each with its number of mentions."""
+        return ((n, count) for n, count in enumerate(self._counts[query]) if count > NO_HIT and self._is_searchable[n])
+
+    def two_by_two(self, one: int, other: int) -> TwoByTwo:
+        """How many searchable reports that meet the filters of both queries match both, one or none of them."""
+        both_asked = self._scopes[one] & self._scopes[other]
+        a, b = self._reports[one] & both_asked, self._reports[other] & both_asked
+        both = (a & b).bit_count()
+        only_one, only_other = a.bit_count() - both, b.bit_count() - both
+        return TwoByTwo(both, only_one, only_other, both_asked.bit_count() - both - only_one - only_other)
 
     def held_by_year(self) -> dict[int | None, int]:
         """The number of searchable reports of each year, the unknown year last."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Self
 
+from corpus.catalogue.text_table import guarded
 from corpus.errors import UsageError
 from search.filters import EVERYTHING, FILTERS, Filters, of_cells
 from search.sheets.header import Header
@@ -127,6 +128,9 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
         extra = tuple((name, cell) for name, cell in cells.items() if name not in known)
         query = cells.get(QUERY, "")
         name = cells.get(ID, "") or (f"line {line}" if error else str(line))
+        if guarded(name) != name:
+            error = error or f"the id {name} looks like a formula, which CSV would have to change: choose another id"
+            name = f"line {line}"
         if name in lines:  # ids name the rows and columns of the output
             name = f"{name} (line {line})"
         lines[name] = line

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from search.tables.dictionary import named
+
 MAX_ROWS = 1_048_576
 """Rows of an Excel sheet, including the header."""
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767
 """Characters in a cell of Excel."""
 
-NUMBERS = frozenset(("year", "page", "page_end", "ordinal", "line"))
+NUMBERS = named("number")
 """Numbers that name a thing: shown as 2015, not as 2,015."""
-COUNTS = frozenset(
-    (
-        *("mentions", "reports", "of", "together", "apart", "cases", "passages"),
-        *("pages", "unread_pages", "here", "elsewhere", "reports_here"),
-    )
-)
-REALS = frozenset(("score", "confidence", "per_10000_here", "per_10000_elsewhere"))
+COUNTS = named("count")
+REALS = named("real")
 """Numbers with decimals."""
-SHARES = frozenset(("share", "low", "high"))
+SHARES = named("share")
 """Numbers with decimals that are shown as percentages: a share, and its 95 % interval."""
-FLAGS = frozenset(("is_heading", "small"))
+FLAGS = named("flag")
 
 WIDTHS = {
     "id": 9,

@@ -25,21 +25,27 @@ def safe_cell(value: object) -> object:
     return guarded(value) if isinstance(value, str) else value
 
 
-def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write:
-    """Write the header now, if there is to be one, and a row at each call."""
+def _as_it_is(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: bool = False) -> Write:
+    """Write the header now, if there is to be one, and a row at each call. raw: for programs, not for Excel."""
     writer = csv.writer(file)
+    cell = _as_it_is if raw else safe_cell
     if header:
-        file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
-        writer.writerow([safe_cell(column) for column in columns])
+        if not raw:
+            file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
+        writer.writerow([cell(column) for column in columns])
 
     def write(row: Row) -> None:
-        writer.writerow([safe_cell(row.get(column)) for column in columns])
+        writer.writerow([cell(row.get(column)) for column in columns])
 
     return write
 
 
-def json_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write:
-    """Write an object at each call, with every column as a key."""
+def json_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: bool = False) -> Write:
+    """Write an object at each call, with every column as a key. Nothing in JSON needs a guard."""
 
     def write(row: Row) -> None:
         file.write(json.dumps({column: row.get(column) for column in columns}, ensure_ascii=False) + "\n")
@@ -48,7 +54,7 @@ def json_rows(file: TextIO, columns: Sequence[str], *, header: bool = True) -> W
 
 
 class _Writer(Protocol):
-    def __call__(self, file: TextIO, columns: Sequence[str], *, header: bool = True) -> Write: ...
+    def __call__(self, file: TextIO, columns: Sequence[str], *, header: bool = True, raw: bool = False) -> Write: ...
 
 
 TEXT_FORMS: dict[str, _Writer] = {"csv": csv_rows, "jsonl": json_rows}
@@ -87,22 +93,35 @@ def disk_of(out: Path, more: str = "") -> Iterator[None]:
 
 @contextmanager
 def table(
-    path: Path, form: str, columns: Sequence[str], *, text: Collection[str] = (), whole: Collection[str] = ()
+    path: Path,
+    form: str,
+    columns: Sequence[str],
+    *,
+    text: Collection[str] = (),
+    whole: Collection[str] = (),
+    raw: bool = False,
 ) -> Iterator[Write]:
     """A new table in CSV, JSON Lines or Parquet, to which each call adds a row.
 
-    text, whole: columns that hold text, or whole numbers, whatever they are called (for the types of Parquet).
+    text, whole: columns that hold text, or whole numbers, whatever they are called (for the types of Parquet). raw: CSV
+    for programs, without the guard against formulas.
     """
     if form == "parquet":
         with parquet_rows(path, types_of(columns, text=text, whole=whole)) as write:
             yield write
     else:
         with text_file(path) as file:
-            yield TEXT_FORMS[form](file, columns)
+            yield TEXT_FORMS[form](file, columns, raw=raw)
 
 
 def write_rows(
-    out: Path, rows: Iterable[Row], columns: Sequence[str], *, form: str | None = None, max_rows: int = MAX_ROWS
+    out: Path,
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    *,
+    form: str | None = None,
+    max_rows: int = MAX_ROWS,
+    raw: bool = False,
 ) -> int:
     """Write a table to a .csv, .jsonl, .parquet or .xlsx file, complete or not at all. Returns the number of rows.
 
@@ -113,7 +132,7 @@ def write_rows(
         if chosen == "xlsx":
             return _write_sheet(path, out, rows, columns, max_rows)
         count = 0
-        with table(path, chosen, columns) as write:
+        with table(path, chosen, columns, raw=raw) as write:
             for row in rows:
                 write(row)
                 count += 1

@@ -35,9 +35,10 @@ def test_a_batch_in_parquet_has_the_rows_and_values_of_json_lines(demo: Library,
     done = demo.batch(asked, tmp_path / "out.parquet")
     demo.batch(asked, tmp_path / "out.jsonl")
     assert [path.name for path in done.files] == [
-        "out.parquet", "out.summary.parquet", "out.matrix.parquet", "out.in_scope.parquet", "out.about.json"
+        "out.parquet", "out.summary.parquet", "out.matrix.parquet", "out.in_scope.parquet",
+        "out.by.parquet", "out.terms.parquet", "out.pairs.parquet", "out.about.json",
     ]  # fmt: skip
-    for part in ("", ".summary", ".matrix"):
+    for part in ("", ".summary", ".matrix", ".by", ".terms", ".pairs"):
         assert read(tmp_path / f"out{part}.parquet").to_pylist() == lines(tmp_path / f"out{part}.jsonl")
     assert done.rows == len(lines(tmp_path / "out.jsonl"))
 

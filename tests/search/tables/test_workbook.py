@@ -96,11 +96,11 @@ def test_summary_matrix_and_mentions_agree_with_a_search(demo: Library, asked: l
             continue
         answer = demo.search(question.query, question.filters, limit=None, per_report=None)
         found = sum(hit.mentions for hit in answer)
-        assert (told["n reports"], told["mentions"]) == (answer.total, found)
+        assert (told["reports"], told["mentions"]) == (answer.total, found)
         assert (matrix[0][n], matrix[1][n]) == (answer.total, found)
-        assert (len(column), sum(int(str(count)) for count in column)) == (told["N"], found)
+        assert (len(column), sum(int(str(count)) for count in column)) == (told["of"], found)
         assert found == sum(int(str(row["mentions"])) for row in mentions if row["id"] == question.id)
-        assert told["share of N"] == pytest.approx(answer.total / int(str(told["N"])), abs=1e-4)
+        assert told["share"] == pytest.approx(answer.total / int(str(told["of"])), abs=1e-4)
 
 
 def test_queries_that_occur_together_are_counted_by_report_and_by_paragraph(

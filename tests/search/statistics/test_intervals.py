@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.analytics.intervals import wilson
+from search.statistics.intervals import wilson
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""Periods of years that an analyst chooses for tables: `2015-2018,2019-2022`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from corpus.errors import UsageError
+from search import years
+from search.years import Span
+
+Periods = Sequence[Span]
+UNKNOWN = "unknown"
+"""In place of a value that is not known: of a year, a board, a kind."""
+OUTSIDE = "outside"
+"""In place of a period for a year that is in none of them."""
+
+
+def read(text: str) -> Periods:
+    """The periods that `text` names, separated by commas. Raises UsageError when two of them share a year."""
+    periods = [years.read(part) for part in text.split(",")]
+    ordered = sorted(periods, key=lambda period: period[0] or 0)
+    for one, other in pairwise(ordered):
+        if one[1] is None or other[0] is None or other[0] <= one[1]:
+            raise UsageError(
+                f"The periods {years.written(one)} and {years.written(other)} share a year. Let each year be in one "
+                "period only, such as 2015-2018,2019-2022."
+            )
+    return periods
+
+
+def period_of(year: int | None, periods: Periods) -> str:
+    """The name of the period that a year is in: the year itself where there are no periods."""
+    if year is None:
+        return UNKNOWN
+    if not periods:
+        return str(year)
+    for first, last in periods:
+        if (first is None or first <= year) and (last is None or year <= last):
+            return years.written((first, last))
+    return OUTSIDE

@@ -1,0 +1,26 @@
+"""Shares with their confidence intervals, and rates, as tables have them."""
+
+from math import sqrt
+
+Z = 1.959963984540054  # of the normal distribution: 95 % of it is within this many standard deviations
+
+
+def wilson(n: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of the share n / of, by Wilson's score method without continuity correction. of: at least 1.
+
+    It stays between 0 and 1 and has a width even for 0 of N, unlike share ± 1.96 standard errors.
+    """
+    share, square = n / of, Z * Z
+    middle = share + square / (2 * of)
+    half = Z * sqrt(share * (1 - share) / of + square / (4 * of * of))
+    return max(0.0, (middle - half) / (1 + square / of)), min(1.0, (middle + half) / (1 + square / of))
+
+
+def per_10000(mentions: int, words: int) -> float | None:
+    """Mentions for each 10,000 words; None without words."""
+    return round(10_000 * mentions / words, 4) if words else None
+
+
+def rounded(number: float | None) -> float | None:
+    """A figure as tables have it: to four decimals."""
+    return None if number is None else round(number, 4)

@@ -1,0 +1,40 @@
+"""Association agrees with published worked examples."""
+
+from math import log
+
+import pytest
+
+from search.statistics.association import TwoByTwo
+
+
+def test_the_odds_ratio_agrees_with_bland_and_altman_2000() -> None:
+    """Bland, J. M. and Altman, D. G. (2000): The odds ratio. BMJ 320, 1468: hay fever and eczema in children of 11."""
+    table = TwoByTwo(141, 420, 928, 13_525)
+    assert table.odds_ratio == pytest.approx(4.89, abs=0.005)
+    low, high = table.odds_ratio_interval or (0, 0)
+    assert [log(low), log(high)] == pytest.approx([1.386, 1.790], abs=0.001)
+
+
+def test_odds_ratio_and_chi_square_agree_with_agresti_2007() -> None:
+    """Agresti, A. (2007): An Introduction to Categorical Data Analysis, 2nd edition, table 2.3: aspirin and heart
+    attacks in the Physicians' Health Study.
+    """
+    table = TwoByTwo(189, 10_845, 104, 10_933)
+    assert table.odds_ratio == pytest.approx(1.832, abs=0.0005)
+    assert table.odds_ratio_interval == pytest.approx((1.44, 2.33), abs=0.005)
+    assert table.chi_square == pytest.approx(25.01, abs=0.005)
+    assert table.p == pytest.approx(5.7e-7, rel=0.02)
+
+
+def test_an_empty_cell_is_corrected_and_an_empty_margin_has_no_chi_square() -> None:
+    table = TwoByTwo(3, 0, 2, 5)
+    assert table.corrected
+    assert table.odds_ratio == pytest.approx(3.5 * 5.5 / (0.5 * 2.5))
+    assert TwoByTwo(0, 0, 2, 5).chi_square is None
+    assert TwoByTwo(0, 0, 0, 0).odds_ratio is None
+    assert TwoByTwo(0, 0, 0, 7).jaccard is None
+
+
+def test_what_is_expected_is_the_smallest_of_the_four_cells() -> None:
+    assert TwoByTwo(1, 9, 4, 36).least_expected == pytest.approx(10 * 5 / 50)
+    assert TwoByTwo(36, 4, 9, 1).least_expected == pytest.approx(10 * 5 / 50)
