@@ -112,6 +112,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.wsgi_app = Prefixed(app.wsgi_app, options.prefix, options.access.trusts)  # type: ignore[method-assign]
     app.before_request(lambda: headers.refused(options.hosts))
     app.before_request(access.check)
+    app.before_request(openapi.refuse_unknown)
     app.after_request(headers.with_headers)
     app.after_request(audit.written)
     app.teardown_request(context.give_back)
@@ -138,7 +139,7 @@ _SENTENCES = {
     404: "This page does not exist. Check the address, or start with a search.",
     405: "This address does not accept that kind of request.",
     413: "The file is too large. Send a smaller one.",
-    429: "You have sent too many requests. Wait a minute, then try again.",
+    429: "You have sent too many requests. Wait half a minute, then try again.",
 }
 
 
@@ -166,8 +167,8 @@ def _on_bug(error: Exception) -> ResponseReturnValue:
 
 
 def _error_page(status: int, sentence: str) -> Response:
-    """An error as a page, or as JSON for a .json address."""
-    if request.path.endswith(".json"):
+    """An error as a page, or as JSON where that was asked for: by the address, or by the header Accept."""
+    if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         body = json.dumps({"error": {"status": status, "message": sentence}}, ensure_ascii=False)
         return Response(body, status, mimetype="application/json")
     return Response(render_template("error.html", status=status, sentence=sentence), status)

@@ -29,6 +29,7 @@ PER_PAGE = 10
 _MOST = 100
 _LONGEST = 300  # characters in the value of a filter; no board has a longer name
 _VALUES = 50  # of one filter
+_FLAGS = {"": False, "0": False, "false": False, "1": True, "true": True, "on": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +198,19 @@ def _view(wanted: str) -> View:
     return found
 
 
+def passages_of(given: MultiDict[str, str]) -> int | None:
+    """How many passages of each report: None for every mention. Raises UsageError."""
+    if given.get("passages", "").strip() == "all":
+        return None
+    wanted = _number(given, "passages", 0, _MOST)
+    return SearchRequest("").per_report if wanted is None else wanted
+
+
 def _flag(given: MultiDict[str, str], name: str) -> bool:
-    return given.get(name, "") not in ("", "0", "false")
+    wanted = given.get(name, "").strip().lower()
+    if wanted not in _FLAGS:
+        raise UsageError(f"`{name}` is {wanted[:20]!r}. It must be 1 or 0.")
+    return _FLAGS[wanted]
 
 
 def _number(given: MultiDict[str, str], name: str, least: int, most: int) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from reviews.web.context import home, local
@@ -153,7 +153,7 @@ def _slow_down(access: Access, tried: str) -> None:
 
 
 def _refuse() -> None:
-    abort(Response(render_template("error.html", status=429, sentence=TOO_MUCH), 429, {"Retry-After": "30"}))
+    abort(429, retry_after=30)  # the application makes a page or JSON of it, as was asked for
 
 
 def given_token() -> str:
@@ -161,9 +161,6 @@ def given_token() -> str:
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     token = given.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE, "")
     return token[:_LONGEST]
-
-
-TOO_MUCH = "You have sent too many requests. Wait half a minute, then try again."
 
 
 def _same_site() -> bool:

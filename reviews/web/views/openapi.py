@@ -1,9 +1,12 @@
 """OpenAPI 3.1 description of the web page, made from the same tables that the views use."""
 
+import re
+from difflib import get_close_matches
 from typing import Any, get_args
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from corpus.errors import UsageError
 from corpus.model import ItemKind
 from reviews.web.context import as_json
 from reviews.web.parameters import SORTS
@@ -49,6 +52,11 @@ _PAGED = [
     _query("page", "page of the results", {"type": "integer", "minimum": 1, "maximum": 100_000}),
     _query("limit", "reports per page", {"type": "integer", "minimum": 1, "maximum": 100}),
 ]
+_PASSAGES = _query(
+    "passages",
+    "passages of each report: a number, or `all` for every mention",
+    {"anyOf": [{"enum": ["all"]}, {"type": "integer", "minimum": 0, "maximum": 100}]},
+)
 _ITEMS = [
     _query("only", "only recommendations, or only findings", {"enum": ["", *ItemKind]}),
     _PAGED[0],
@@ -104,7 +112,7 @@ _FOUND = _object("version", "query", "generation", "coverage", "total", "hits", 
 
 PATHS: dict[str, Schema] = {
     "/": _get("the search page", _HTML, _TEXT, [*_ASKED, *_PAGED], 400, 503),
-    "/search.json": _get("search results", _JSON, _FOUND, [*_ASKED, *_PAGED], 400, 503),
+    "/search.json": _get("search results", _JSON, _FOUND, [*_ASKED, *_PAGED, _PASSAGES], 400, 503),
     "/search.csv": _get("every mention in the results", "text/csv", _TEXT, _ASKED, 400, 503),
     "/search.xlsx": _get("the same as a workbook", _XLSX, _TEXT, _ASKED, 400, 503),
     "/search.ris": _get("the reports in the results, for reference managers", _RIS, _TEXT, _ASKED, 400, 503),
@@ -183,6 +191,23 @@ PATHS: dict[str, Schema] = {
     "/version": _get("versions of the program and Python", _JSON, _object("program", "python"), []),
     "/openapi.json": _get("this description", _JSON, _object("openapi", "info", "paths"), []),
 }
+
+
+def refuse_unknown() -> None:
+    """Refuse a parameter that an address of a program does not have: a misspelt filter would be no filter.
+
+    Raises UsageError.
+    """
+    template = re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"{\1}", str(request.url_rule or ""))
+    described = PATHS.get(template, {}).get("get")
+    if described is None or not template.endswith(".json"):
+        return
+    known = [each["name"] for each in described["parameters"] if each["in"] == "query"]
+    for name in request.args:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"Did you mean `{near[0]}`?" if near else f"The parameters are: {', '.join(known) or 'none'}."
+            raise UsageError(f"There is no parameter `{name[:40]}` here. {hint}")
 
 
 @views.get("/openapi.json")

@@ -15,7 +15,7 @@ from reviews import citation
 from reviews.web import help_text
 from reviews.web.context import as_json, home, opened
 from reviews.web.highlight import Piece, quoted
-from reviews.web.parameters import SORTS, SearchParameters, labels, pairs_of
+from reviews.web.parameters import SORTS, SearchParameters, labels, pairs_of, passages_of
 from search.filters import FILTERS, Filters
 from search.request import SearchOptions
 from search.results import Hit, Passage, Results
@@ -135,7 +135,7 @@ def _page(asked: SearchParameters, results: Results | None = None, refused: str 
 def page_json() -> Response:
     """The results as JSON: docs/json.md."""
     asked = SearchParameters.read(request.args)
-    return as_json(answer(asked, meaning=asked.meaning).to_dict())
+    return as_json(answer(asked, meaning=asked.meaning, per_report=passages_of(request.args)).to_dict())
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:

@@ -48,7 +48,7 @@ def test_every_parameter_that_is_read_is_described() -> None:
             return super().getlist(key, *arguments, **more)
 
     SearchParameters.read(Noting())
-    assert Noting.read == {each["name"] for each in PATHS["/search.json"]["get"]["parameters"]}
+    assert Noting.read == {each["name"] for each in PATHS["/"]["get"]["parameters"]}
 
 
 @pytest.fixture(scope="module")
