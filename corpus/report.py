@@ -1,7 +1,7 @@
 """A report as it is shown, and how much of all reports is searched."""
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import PurePath
 from typing import Any, Self
@@ -17,8 +17,9 @@ METADATA = (
 class Report:
     """A report as it is shown: from the catalogue first, then from the file. None means unknown.
 
-    files: the names of all files with these bytes, in alphabetical order. pages, unread_pages: counts. provenance: the
-    source of each known field.
+    files: the names of all files with these bytes, in alphabetical order. pages: how many. unread_pages: how many of
+    them could not be read, or not all. searchable: whether any of its text can be found; only a part of it if there
+    are unread pages. provenance: the source of each known field.
     """
 
     id: str
@@ -38,12 +39,8 @@ class Report:
     language: str | None = None
     url: str | None = None
     accessed: str | None = None
+    searchable: bool = True
     provenance: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def searchable(self) -> bool:
-        """Whether any page of it could be read."""
-        return is_searchable(self.pages, self.unread_pages)
 
     @property
     def year_source(self) -> str | None:
@@ -83,6 +80,7 @@ class Report:
             "files": list(self.files),
             "pages": self.pages,
             "unread_pages": self.unread_pages,
+            "searchable": self.searchable,
             "provenance": self.provenance,
         }
 
@@ -95,16 +93,21 @@ class Report:
         if not isinstance(data, Mapping):
             raise ValueError("no report: not an object")
         files: Any = data.get("files")
+        searchable: Any = data.get("searchable", True)
         provenance: Any = data.get("provenance", {})
         wrong = [name for name, kinds in _KINDS.items() if type(data.get(name)) not in kinds]
         if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
             wrong.append("files")
+        if type(searchable) is not bool:
+            wrong.append("searchable")
         if not isinstance(provenance, dict) or not all(isinstance(source, str) for source in provenance.values()):
             wrong.append("provenance")
         if wrong:
             raise ValueError(f"no report: the value of {', '.join(wrong)} is missing or of the wrong kind")
         values: dict[str, Any] = {name: data.get(name) for name in _KINDS}
-        return cls(**values, files=tuple(files), provenance=provenance)
+        if "searchable" not in data:  # as version 0.2 wrote it
+            searchable = is_searchable(values["pages"], values["unread_pages"], has_text=False)
+        return cls(**values, files=tuple(files), searchable=searchable, provenance=provenance)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -118,9 +121,12 @@ _KINDS: dict[str, tuple[type, ...]] = {
 """The types of the fields in JSON. `files` and `provenance` are checked separately."""
 
 
-def is_searchable(pages: int, unread_pages: int) -> bool:
-    """Whether any page of a report could be read."""
-    return unread_pages < pages
+def is_searchable(pages: int, unread_pages: int, *, has_text: bool) -> bool:
+    """Whether a search can find anything in a report that is there: some text was read, or a page that is blank.
+
+    A page that was read in part counts as unread, so a report can have text and no other pages.
+    """
+    return has_text or unread_pages < pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +140,10 @@ class Coverage:
     waiting: int = 0
 
     @classmethod
-    def of(cls, reports: Iterable[tuple[int, int]], failures: int, waiting: int = 0) -> Self:
-        """The coverage of reports, from the pages of each and how many of them could not be read; failures, waiting:
-        files.
-        """
-        counts = list(reports)
-        searchable = sum(is_searchable(pages, unread) for pages, unread in counts)
-        return cls(len(counts), searchable, sum(unread for _, unread in counts), failures, waiting)
+    def of(cls, reports: Collection[Report], failures: int, waiting: int = 0) -> Self:
+        """The coverage of reports. failures, waiting: files."""
+        searchable = sum(report.searchable for report in reports)
+        return cls(len(reports), searchable, sum(report.unread_pages for report in reports), failures, waiting)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

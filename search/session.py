@@ -89,8 +89,7 @@ class Session:
     def coverage(self) -> Coverage:
         """What is searched and what is not: that of the generation, without reports removed since."""
         built = self.generation.manifest.coverage
-        pages = ((report.pages, report.unread_pages) for report in self.reports.values())
-        return Coverage.of(pages, built.failures, built.waiting)
+        return Coverage.of(self.reports.values(), built.failures, built.waiting)
 
     @cached_property
     def _readings(self) -> dict[str, int]:

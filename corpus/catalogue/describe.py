@@ -6,13 +6,17 @@ from pathlib import PurePosixPath
 from corpus.catalogue.review_year import years_of
 from corpus.catalogue.rows import DERIVED, Row, case_id
 from corpus.disk.names import spoken_name
-from corpus.report import METADATA, Report
+from corpus.report import METADATA, Report, is_searchable
 
 
 def describe(
-    report: str, files: Sequence[str], counts: Sequence[int], found: Mapping[str, tuple[str, str]], row: Row | None
+    report: str,
+    files: Sequence[str],
+    counts: tuple[int, int, bool],
+    found: Mapping[str, tuple[str, str]],
+    row: Row | None,
 ) -> Report:
-    """The report as it is shown. counts: (pages, unread pages). found: (value, source) by field."""
+    """The report as it is shown. counts: (pages, unread pages, has text). found: (value, source) by field."""
     known: dict[str, str] = {}
     provenance: dict[str, str] = {}
     for name in METADATA:
@@ -29,7 +33,14 @@ def describe(
     case = case_id(known.get("board"), known.get("child"), year)
     if "case" not in known and case:
         known["case"], provenance["case"] = case, DERIVED
-    pages, unread = counts
+    pages, unread, has_text = counts
     return Report(
-        id=report, files=tuple(files), pages=pages, unread_pages=unread, year=year, provenance=provenance, **known
+        id=report,
+        files=tuple(files),
+        pages=pages,
+        unread_pages=unread,
+        year=year,
+        searchable=is_searchable(pages, unread, has_text=has_text),
+        provenance=provenance,
+        **known,
     )

@@ -23,20 +23,23 @@ def described(db: Database, rows: Sequence[Row]) -> tuple[list[Report], list[Row
     files: dict[str, list[str]] = {}
     for path, report in db.rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
         files.setdefault(report, []).append(name_as_text(path))
-    current = db.rows("SELECT report, pages, unread_pages FROM reading WHERE current = 1")
+    current = db.rows(
+        "SELECT report, pages, unread_pages, EXISTS (SELECT 1 FROM paragraph WHERE reading = id) "
+        "FROM reading WHERE current = 1"
+    )
     held = [
         Held(
             report,
             tuple(files.get(report, ())),
             *(found.get(report, {}).get(name, ("", ""))[0] for name in ("title", "board", "area", "child", "year")),
         )
-        for report, _, _ in current
+        for report, *_ in current
     ]
     matched = match(rows, held)
     reports, conflicts = [], []
-    for report, *counts in current:
+    for report, pages, unread, has_text in current:
         names, read, row = sorted(files.get(report, ())), found.get(report, {}), matched.get(report)
-        reports.append(describe(report, names, counts, read, row))
+        reports.append(describe(report, names, (pages, unread, bool(has_text)), read, row))
         years = years_of(names, read, row)
         if disagree(years, row):
             conflicts.append(YearConflict(reports[-1], years))

@@ -324,10 +324,10 @@ class Store:
     def coverage(self) -> Coverage:
         """What a search over the current readings covers."""
         with self._db.snapshot():
-            pages = self._db.rows("SELECT pages, unread_pages FROM reading WHERE current = 1")
+            reports, *_ = self._described()
             failures = self._db.number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
             waiting = len(self.waiting_files())
-        return Coverage.of(pages, failures, waiting)
+        return Coverage.of(reports, failures, waiting)
 
     def catalogue(self) -> list[Row]:
         """The rows of the catalogue as they were last set."""

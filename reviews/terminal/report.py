@@ -89,7 +89,7 @@ def described(report: Report, text: Text) -> Iterator[str]:
     yield f"  {'id':10} {report.id}"
     for file in report.files:
         yield f"  {'file':10} {file}"
-    unread = f", {report.unread_pages} of them not readable" if report.unread_pages else ""
+    unread = f", {report.unread_pages} of them not read in full" if report.unread_pages else ""
     yield f"  {'pages':10} {report.pages}{unread}"
     headings = [section for section in text.sections if section.heading]
     if headings:
@@ -152,7 +152,8 @@ def reports_table(held: Sequence[Report]) -> Iterator[str]:
     room = max(24, width() - 40)
     for report in held:
         title = textwrap.shorten(report.title, room, placeholder=" …")
-        note = "" if report.searchable else "   not searched"
+        partly = "   partly searched" if report.unread_pages else ""
+        note = partly if report.searchable else "   not searched"
         pages = counted(report.pages, "page")
         yield f"{report.id[:12]}  {report.year or '':4}  {pages:>10}  {title}{note}"
     yield f"{counted(len(held), 'report')}. For all details: `reviews reports --format csv`."

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from corpus.report import Coverage, Report
+from corpus.report import Coverage, Report, is_searchable
 
 ROBIN = Report(
     id="a1" * 32,
@@ -45,6 +45,8 @@ def test_what_is_not_told_is_unknown_and_what_another_version_tells_is_left_out(
         ("pages", 1.5),
         ("pages", True),
         ("unread_pages", None),
+        ("searchable", None),
+        ("searchable", 1),
         ("year", "2022"),
         ("board", 2022),
         ("accessed", {}),
@@ -72,12 +74,34 @@ def test_a_program_for_an_older_version_still_reads_a_report_by_its_keys() -> No
         ROBIN["rating"]
 
 
-def test_a_report_is_searchable_when_any_page_of_it_could_be_read() -> None:
-    pages = {(12, 0): True, (12, 11): True, (12, 12): False, (0, 0): False}
-    found = {counts: Report("a", (), "A", *counts).searchable for counts in pages}
-    assert found == pages
-    assert Coverage.of(pages, failures=3) == Coverage(reports=4, searchable=2, unread_pages=23, failures=3)
+@pytest.mark.parametrize(
+    ("pages", "unread", "has_text", "searchable"),
+    [
+        (12, 0, True, True),
+        (12, 11, True, True),
+        (12, 12, False, False),
+        (12, 12, True, True),  # every page was read in part
+        (1, 0, False, True),  # a blank page has no mention of anything
+        (0, 0, False, False),
+    ],
+)
+def test_a_report_is_searchable_if_any_of_it_was_read(
+    pages: int, unread: int, has_text: bool, searchable: bool
+) -> None:
+    assert is_searchable(pages, unread, has_text=has_text) is searchable
+
+
+def test_coverage_counts_reports_and_pages() -> None:
+    reports = [Report("a", (), "A", 12, 11), Report("b", (), "B", 12, 12, searchable=False)]
+    assert Coverage.of(reports, failures=3) == Coverage(reports=2, searchable=1, unread_pages=23, failures=3)
     assert Coverage.of([], failures=0) == Coverage(0, 0, 0, 0)
+
+
+def test_a_report_that_an_older_version_described_is_searchable_if_a_page_was_read() -> None:
+    told = ROBIN.to_dict()
+    del told["searchable"]
+    assert Report.from_dict(told).searchable
+    assert not Report.from_dict(told | {"unread_pages": 12}).searchable
 
 
 def test_coverage_comes_back_from_json_and_anything_else_is_refused() -> None:

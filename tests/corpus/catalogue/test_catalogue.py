@@ -220,7 +220,7 @@ class TestWhereAndWhen:
 
     def test_the_address_and_the_day_of_access_are_known_of_the_report(self) -> None:
         (row,) = parse(b"file,url,accessed\nelm.pdf,https://fernshire.example/elm.pdf,14/03/2026\n").rows
-        report = describe("a" * 64, ["elm.pdf"], (3, 0), {}, row)
+        report = describe("a" * 64, ["elm.pdf"], (3, 0, True), {}, row)
         assert (report.url, report.accessed) == ("https://fernshire.example/elm.pdf", "2026-03-14")
         assert report.to_dict()["url"] == "https://fernshire.example/elm.pdf"
         assert report.provenance["url"] == "catalogue"

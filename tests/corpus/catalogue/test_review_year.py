@@ -29,7 +29,7 @@ IN_NAME = {"year": ("2016", "file name")}
 def test_the_year_says_where_it_is_from(
     file: str, found: Mapping[str, tuple[str, str]], cells: Mapping[str, str], year: int | None, source: str | None
 ) -> None:
-    report = describe("a" * 64, [file], (3, 0), found, Row(2, cells))
+    report = describe("a" * 64, [file], (3, 0, True), found, Row(2, cells))
     assert (report.year, report.year_source) == (year, source)
     assert (report.to_dict()["year"], report.to_dict()["year_source"]) == (year, source)
 
