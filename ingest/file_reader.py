@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from corpus.disk.names import safe_name
 from corpus.disk.regular_file import read_regular
 from corpus.model import Scan, Text
 from corpus.reasons import Reason
@@ -106,7 +105,7 @@ class FileReader:
         """The outcomes of the PDFs inside a file that has just been read. Files inside those are not read."""
         held = outcome.text.found.get("attachments") if outcome.text else None
         for at, name in portfolio.pdfs(held.value) if held else ():
-            key = portfolio.key_of(outcome.seen.key, safe_name(name))
+            key = portfolio.key_of(outcome.seen.key, name)
             seen = replace(outcome.seen, key=key)
             try:
                 data = _bytes_of(outcome.seen, self.settings.max_bytes)

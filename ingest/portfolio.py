@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePath
 
+from corpus.disk.names import safe_name
 from corpus.files import FileRecord
 from corpus.model import ATTACHED_APART
 
@@ -11,7 +12,7 @@ _IN = " in portfolio "
 
 def key_of(portfolio: str, name: str) -> str:
     """The path, as the corpus keeps it, of a file inside another one: `…/X.pdf/Overview.pdf in portfolio X.pdf`."""
-    plain = name.replace("/", "_").replace("\\", "_")
+    plain = safe_name(name).replace("/", "_").replace("\\", "_")
     return f"{portfolio}/{plain}{_IN}{PurePath(portfolio).name}"
 
 

@@ -45,6 +45,7 @@ _MOST_GROUPS = 500_000
 _REPEATED = 3
 """The most text that recommendations and findings may have, as a multiple of the text of the report."""
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
+_NAMES = 300_000  # characters of the names of all files in a portfolio
 
 
 def longest_picture(depth: int) -> int:
@@ -222,7 +223,9 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     found = {}
     for name, (said, source, confidence) in value["found"].items():
         _check(name in FIELDS and 0 <= _number(confidence) <= 1, "found")
-        found[name] = Found(_string(said, _SHORT), _string(source, 60), float(confidence))
+        found[name] = Found(
+            _string(said, _NAMES if name == "attachments" else _SHORT), _string(source, 60), float(confidence)
+        )
     scans = tuple(value["scans"])
     _check(all(1 <= _whole(page) <= len(pages) for page in scans) and len(set(scans)) == len(scans), "scans")
     return Text(id, tuple(pages), tuple(sections), tuple(paragraphs), tuple(asides), found, reader, tuple(items), scans)

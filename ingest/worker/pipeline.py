@@ -14,8 +14,6 @@ from ingest.structure.running_matter import boilerplate, contents
 from ingest.version import reader_name
 from ingest.worker import extract
 
-_LONGEST = 500  # characters of the names of all attached files
-
 
 def read(
     data: bytes,
@@ -86,8 +84,7 @@ def _attachments(document: Document) -> dict[str, Found]:
     """The names of the files inside the file, as metadata."""
     if not document.attachments:
         return {}
-    names = [name.replace(ATTACHED_APART.strip(), "/") for name in document.attachments]
-    return {"attachments": Found(ATTACHED_APART.join(names)[:_LONGEST], "file", 1.0)}
+    return {"attachments": Found(ATTACHED_APART.join(document.attachments), "file", 1.0)}
 
 
 def _repaired(line: Line) -> Line:

@@ -2,13 +2,17 @@
 
 import re
 from datetime import date
+from pathlib import PurePath
 
+from corpus.disk.names import safe_name
 from ingest.worker.pdfium import documents
 
 LABEL_LENGTH = 20
 VALUE_LENGTH = 500
 OUTLINE_ENTRIES = 2_000
-ATTACHED = 100
+ATTACHED = 1_000
+NAME_LENGTH = 200
+_ENDING = 10  # characters
 _DAY = re.compile(r"(?:D:)?\s*(\d{4})(\d\d)?(\d\d)?")
 
 
@@ -34,9 +38,25 @@ def outline(document: int) -> list[str]:
 
 
 def attachments(document: int) -> list[str]:
-    """The names of the attached files, in order."""
-    names = documents.attachments(document, ATTACHED)
-    return [one_line(name, VALUE_LENGTH) or f"attachment {number}" for number, name in enumerate(names, 1)]
+    """The names of the attached files, in order, each different: "Report.pdf", "Report (2).pdf".
+
+    A PDF whose name does not end like one gets that ending. If there are too many files, the last name says how many
+    are not listed.
+    """
+    found: dict[str, str] = {}  # by what the corpus makes of the name
+    for number, name in enumerate(documents.attachments(document, ATTACHED)):
+        plain = PurePath(re.sub(r"[/\\|]", "_", " ".join(name.split())) or f"attachment {number + 1}")
+        ending = plain.suffix[:_ENDING]
+        if not ending and documents.is_attached_pdf(document, number):
+            ending = ".pdf"
+        stem = plain.stem[: NAME_LENGTH - 2 * _ENDING]
+        at, distinct = 1, f"{stem}{ending}"
+        while safe_name(distinct).casefold() in found:
+            at += 1
+            distinct = f"{stem} ({at}){ending}"
+        found[safe_name(distinct).casefold()] = distinct
+    left = documents.count_attachments(document) - len(found)
+    return [*found.values(), *([f"{left} more files"] if left > 0 else [])]
 
 
 def one_line(text: str, longest: int) -> str:

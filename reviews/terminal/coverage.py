@@ -10,7 +10,6 @@ from typing import Any, Self
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Problem
-from corpus.disk.names import safe_name
 from corpus.files import Failure, FileRecord, MissingFolder
 from corpus.model import HIDDEN, Hidden
 from corpus.reasons import explain
@@ -216,7 +215,7 @@ def _is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: s
     return any(
         record.report is not None
         for key in portfolios
-        if (record := files.get(portfolio.key_of(key, safe_name(name)))) is not None
+        if (record := files.get(portfolio.key_of(key, name))) is not None
     )
 
 

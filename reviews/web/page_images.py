@@ -4,8 +4,8 @@ import struct
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from corpus.errors import LimitHit, NotFound
 from corpus.reasons import REASONS
@@ -30,9 +30,7 @@ class Pictures:
     def draw(self, id: str, data: bytes, page: int, width: int, marks: Sequence[Mark]) -> Pixels:
         """Draw a page. Raises NotFound when it cannot be drawn, LimitHit when too many are waiting."""
         key = (id, page, width, tuple(marks))
-        if not self._turn.acquire(timeout=_PATIENCE):
-            raise LimitHit("Too many page pictures are being made at the moment. Wait a minute, then reload the page.")
-        try:
+        with self._in_turn():
             if key not in self._kept:
                 drawn = self._box.picture(data, page=page, width=width, marks=marks)
                 if isinstance(drawn, Refusal):
@@ -42,6 +40,19 @@ class Pictures:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
+
+    def attached(self, data: bytes, place: int, most: int) -> bytes | None:
+        """A file of at most `most` bytes inside the file, or None if it cannot be had. Raises LimitHit like `draw`."""
+        with self._in_turn():
+            found = self._box.attachment(data, place, most)
+        return None if isinstance(found, Refusal) else found
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=_PATIENCE):
+            raise LimitHit("Too many page pictures are being made at the moment. Wait a minute, then reload the page.")
+        try:
+            yield
         finally:
             self._turn.release()
 

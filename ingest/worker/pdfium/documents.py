@@ -21,6 +21,7 @@ DYNAMIC_FORM = pdfium.FORMTYPE_XFA_FULL
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _SECURITY_ERROR = 5  # FPDF_ERR_SECURITY: a kind of encryption that PDFium does not know
 _LONGEST = 100_000  # bytes of a label, a title or a property; what is longer is none
+_LARGEST_LOOKED_AT = 50_000_000  # bytes of an attached file
 
 count_pages = quick(pdfium.FPDF_GetPageCount, INT, ADDRESS)
 load_page = quick(pdfium.FPDF_LoadPage, ADDRESS, ADDRESS, INT)
@@ -153,6 +154,11 @@ def attached(document: int, index: int, most: int) -> bytes | None:
     if not _attachment_file(attachment, ctypes.addressof(buffer), size.value, place):
         return None
     return buffer.raw[: size.value]
+
+
+def is_attached_pdf(document: int, index: int) -> bool:
+    """Whether an attached file is a PDF, by its first bytes. Very large files are not looked at."""
+    return b"%PDF-" in (attached(document, index, _LARGEST_LOOKED_AT) or b"")[:1_024]
 
 
 def bookmarks(document: int, most: int) -> Iterator[str]:

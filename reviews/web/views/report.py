@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from corpus.disk.names import real_path
-from corpus.disk.regular_file import read_regular
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import Aside, Hidden, Paragraph, Text
 from corpus.report import METADATA, Report
@@ -22,6 +19,7 @@ from reviews.web.context import as_json, give_back, opened, pool
 from reviews.web.highlight import Piece, Span, pieces, quoted
 from reviews.web.page_images import png
 from reviews.web.parameters import SearchParameters
+from reviews.web.report_files import pdf_of
 from reviews.web.views.search import Quoted, one
 from search.answering.similar import Alike
 from search.results import Hit
@@ -207,7 +205,7 @@ def picture(id: str, number: int) -> Response:
     held, text = _report(id)
     _check(text, number)
     wanted = marks(text, number, mentions(one(held, SearchParameters.read(request.args)), text))
-    data = _bytes_of(held)
+    data = pdf_of(held, opened(), pool().pictures)
     give_back()  # others can search while this picture waits to be drawn
     drawn = pool().pictures.draw(held.id, data, number, _WIDE, wanted)
     return Response(png(drawn), mimetype="image/png")
@@ -225,7 +223,7 @@ def file(id: str) -> Response:
             "This PDF has text that nobody can see on its pages but anyone can copy out of it, perhaps names that were "
             "meant to be removed. Open the report here instead, or add ?hidden=known to the address."
         )
-    data = _bytes_of(held)
+    data = pdf_of(held, opened(), pool().pictures)
     response = Response(data, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{held.id[:12]}.pdf"'
     response.set_etag(held.id)
@@ -247,21 +245,6 @@ def _hiding(text: Text) -> list[int]:
 def _check(text: Text, number: int) -> None:
     if not 1 <= number <= len(text.pages):
         raise NotFound(f"There is no page {number}: the report has pages 1 to {len(text.pages)}.")
-
-
-def _bytes_of(held: Report) -> bytes:
-    """The PDF of a report, hashed as it was read: a file that was replaced is not served."""
-    settings = pool().settings
-    for name in held.files:
-        try:
-            data = read_regular(real_path(settings.library, name), settings.max_bytes)
-        except (OSError, ValueError):
-            continue
-        if hashlib.sha256(data).hexdigest() == held.id:
-            return data
-    raise NotFound(
-        "The PDF of this report has been moved or changed since it was read. You can still read its text here."
-    )
 
 
 # ---------------------------------------------------------------- contents of a page

@@ -327,6 +327,37 @@ def test_files_inside_a_file_are_followed_when_it_changes(settings: Settings, pr
     assert set(gone) == {"Owl.pdf"}
 
 
+def test_every_pdf_of_a_portfolio_is_read_however_many_and_however_alike_their_names(
+    settings: Settings, press: Any
+) -> None:
+    long = "Annex to the overview report of the independent safeguarding practice review of the Fernshire partnership"
+    names = [*(f"{long}, part {number}.pdf" for number in range(30)), *["Report.pdf"] * 3, "report.PDF", "a_b.pdf"]
+    names += ["a/b.pdf", "Minutes", f"{long} {long} {long}.pdf"]
+    files = [(name, press.pdf(press.lines(f"Child number {at} was seen."))) for at, name in enumerate(names)]
+    (settings.reports / "X.pdf").write_bytes(unread.holding([*files, ("costs", b"PK")], portfolio=True))
+    reports = held(settings, ocr=False)
+    assert len(reports) == 1 + len(names)
+    said = " ".join(words(report) for report in reports.values())
+    assert [at for at in range(len(names)) if f"number {at} was" not in said] == []
+    inside = {name.removesuffix(" in portfolio X.pdf") for name in reports}
+    assert {
+        "Report.pdf",
+        "Report (2).pdf",
+        "Report (3).pdf",
+        "report (4).PDF",
+        "a_b.pdf",
+        "a_b (2).pdf",
+        "Minutes.pdf",
+    } <= inside
+
+
+def test_files_inside_a_file_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch, press: Any) -> None:
+    monkeypatch.setattr("ingest.worker.properties.ATTACHED", 2)
+    wren = press.pdf(press.lines("Child Wren was seen."))
+    report = read(unread.holding([(f"{number}.pdf", wren) for number in range(5)], portfolio=True))
+    assert report.found["attachments"].value == "0.pdf | 1.pdf | 3 more files"
+
+
 def test_a_file_inside_a_file_that_is_no_pdf_is_a_failure_of_its_own(settings: Settings) -> None:
     file = settings.reports / "X.pdf"
     file.write_bytes(unread.holding([("Wren.pdf", b"<!DOCTYPE html><title>404</title>" * 99)], portfolio=True))

@@ -1,5 +1,6 @@
 """Contents of each page, and of its JSON version."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -8,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pypdf
 import pytest
 from flask.testing import FlaskClient
 
 from reviews.library import Library
 from reviews.web import help_text
+from reviews.web.app import create_app
 from reviews.web.parameters import SearchParameters
 from reviews.web.views import library as library_views
 from reviews.web.views.search import facets
 from search.filters import Filters
 from search.results import FacetValue
+from tests.reviews.web.conftest import DEMO, build
 
 ROOT = Path(__file__).parent.parent.parent.parent.parent
 SCHEMA = json.loads((ROOT / "search" / "results.schema.json").read_text(encoding="utf-8"))
@@ -266,6 +270,28 @@ def test_the_file_is_served_whole_and_in_parts(page: FlaskClient, robin: str) ->
     part = page.get(f"/reports/{robin}/file.pdf", headers={"Range": "bytes=0-99"}, buffered=True)
     assert part.status_code == 206
     assert part.data == whole.data[:100]
+
+
+def test_a_report_from_a_portfolio_has_its_pictures_and_its_file(tmp_path: Path) -> None:
+    book = pypdf.PdfWriter()
+    book.add_blank_page(300, 300)
+    inner = next(DEMO.glob("Children P*.pdf")).read_bytes()
+    for name in ("Wren/1.pdf", "Wren.pdf"):  # the first is damaged
+        book.add_attachment(name, inner if name == "Wren.pdf" else inner[:99])
+    (tmp_path / "reports").mkdir()
+    book.write(tmp_path / "reports" / "X.pdf")
+    library = tmp_path / "library"
+    build(library, tmp_path / "reports", b"")
+    app = create_app(library)
+    try:
+        page = app.test_client()
+        report = hashlib.sha256(inner).hexdigest()
+        assert page.get(f"/reports/{report}/pages/1/picture.png").data.startswith(b"\x89PNG")
+        assert page.get(f"/reports/{report}/file.pdf", buffered=True).data == inner
+        (tmp_path / "reports" / "X.pdf").unlink()
+        assert "has been moved or changed" in html(page, f"/reports/{report}/file.pdf", 404)
+    finally:
+        app.extensions["pool"].close()
 
 
 def test_a_record_for_reference_managers_names_report_page_and_paragraph(page: FlaskClient, robin: str) -> None:

@@ -1,0 +1,54 @@
+"""The PDF of a report as it was read: a file that has changed since is not served, and no address is used as a path."""
+
+import hashlib
+from collections.abc import Iterator
+
+from corpus.disk.names import real_path
+from corpus.disk.regular_file import read_regular
+from corpus.errors import NotFound
+from corpus.report import Report
+from ingest import portfolio
+from reviews.library import Library
+from reviews.web.page_images import Pictures
+
+
+def pdf_of(report: Report, library: Library, pictures: Pictures) -> bytes:
+    """The bytes of a report, also of one inside a portfolio. Raises NotFound."""
+    for data in _candidates(report, library, pictures):
+        if hashlib.sha256(data).hexdigest() == report.id:
+            return data
+    raise NotFound(
+        "The PDF of this report has been moved or changed since it was read. You can still read its text here."
+    )
+
+
+def _candidates(report: Report, library: Library, pictures: Pictures) -> Iterator[bytes]:
+    for name in report.files:
+        outer = portfolio.portfolio_of(name)
+        data = _read(outer or name, library)
+        if data is None:
+            continue
+        if outer is None:
+            yield data
+            continue
+        place = _place(name, outer, library)
+        inner = None if place is None else pictures.attached(data, place, library.settings.max_bytes)
+        if inner is not None:
+            yield inner
+
+
+def _read(name: str, library: Library) -> bytes | None:
+    try:
+        return read_regular(real_path(library.settings.library, name), library.settings.max_bytes)
+    except (OSError, ValueError):
+        return None
+
+
+def _place(name: str, outer: str, library: Library) -> int | None:
+    """The place of a file among those in its portfolio."""
+    with library.store() as store:
+        record = store.files().get(outer)
+        if record is None or record.report is None:
+            return None
+        inside = store.readings.attachments(store.readings.current_of(record.report))
+    return next((at for at, each in enumerate(inside) if portfolio.key_of(outer, each) == name), None)
