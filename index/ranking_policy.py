@@ -108,6 +108,21 @@ SNIPPET_MIN_IDF_SHARE = 0.1
 DISTANT_SHARE = 0.2
 """What a paragraph with plain words far apart is worth, as a share of one with as many side by side."""
 
+ENUMERATED_FACTOR = 0.5
+"""Factor for a sentence that has the words only after "such as", "including" or the like."""
+
+WORDS_FOR_A_COMMA = 10
+"""Words of a sentence for each comma that halve what it is worth: many commas are a list."""
+
+LISTED_PARAGRAPHS = 8
+"""How many of the best paragraphs of a report are looked at for lists."""
+
+FIRST_OF = 5
+"""Of how many reports, for two to four plain words, the one with the best paragraph is shown first."""
+
+LATER_FACTOR = 0.97
+"""Factor for each of these reports that is before it."""
+
 PASSAGE_REPORTS = 100
 """How many reports are compared at a time for the list of the best passages of all reports."""
 

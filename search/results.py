@@ -308,6 +308,9 @@ class Results:
         """How many reports have plain words together, and how many apart; "" of any other query, and of no report."""
         if not (self.together or self.apart):
             return ""
+        if self.together == self.total and self.apart:  # the others were not asked for
+            subject, others = "all have" if self.total > 1 else "it has", "has" if self.apart == 1 else "have"
+            return f"{subject} the words together; {self.apart:,} more {others} them apart"
         verb = "has" if self.together == 1 else "have"
         return f"{self.together:,} {verb} the words together, {self.apart:,} apart"
 

@@ -26,7 +26,6 @@ from index.ranking_policy import MOST_WORDS_FROM
 from index.storage.engine import KINDS
 from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked
-from search.answering.most_words import MostWords, having_most
 from search.answering.offers import offers
 from search.answering.similar import Alike, similar_passages
 from search.answering.theme_index import theme_lookup, theme_tree
@@ -36,6 +35,7 @@ from search.hits.expansions import expansions
 from search.hits.ordering import ordered
 from search.hits.passage_list import best_passages
 from search.hits.reports import Hits
+from search.hits.second_list import is_shown, most_words, second_list
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
 from search.request import SearchOptions, SearchRequest
@@ -156,7 +156,7 @@ class Searcher:
         answer, near = found.answer, found.near
         most = None
         if near is not None and len(answer.matches) >= MOST_WORDS_FROM:
-            most = self._most_words(answer.matches, deadline)
+            most = most_words(self._session, answer, deadline)
             scores = most.scores(answer.documents, near, answer.together)
         else:
             scores = self._session.ranking.scores(answer, near, self._session.layout, deadline.check)
@@ -169,11 +169,10 @@ class Searcher:
         hits = Hits(self._session, answer, request, cited, most)
         in_time = None if request.limit is None else deadline
         listed, more = None, False
+        page = documents[request.offset : None if request.limit is None else request.offset + request.limit]
         if request.view == "passages":
             listed, more = best_passages(self._session, answer, documents, request, hits, in_time)
             page = []
-        else:
-            page = documents[request.offset : None if request.limit is None else request.offset + request.limit]
         head = Results(
             text=request.query,
             parsed=str(found.parsed.tree),
@@ -258,28 +257,11 @@ class Searcher:
             found=bool(found.whole.documents),
         )
 
-    def _most_words(self, matches: Sequence[Match], deadline: Deadline) -> MostWords:
-        return MostWords(matches, self._session.snapshot.lengths(), self._session.layout, deadline.check)
-
     def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
-        """The reports that have at least half of the words but not all; None where they are not asked for.
-
-        Of two words: those that have one of them, where no report has both together.
-        """
-        matches, near = found.answer.matches, found.near
-        if near is None or (len(matches) < MOST_WORDS_FROM and (near or len(matches) < 2)):
+        """The reports that have most of some plain words; None where they are not asked for."""
+        if found.near is None or not is_shown(request, len(found.answer.matches), found.number, len(found.near)):
             return None
-        opens = not found.number or len(matches) < MOST_WORDS_FROM
-        if not (opens if request.most is None else request.most):
-            return None
-        most = self._most_words(matches, deadline)
-        documents = having_most(matches).intersection(*found.chosen.values())
-        scores = most.scores(documents)
-        best = sorted(scores, key=lambda document: (-scores[document], self._session.reports[document].id))
-        answer = Answer(documents, matches, found.answer.kinds, Together(matches, self._session.layout))
-        shown = [(document, scores[document]) for document in best[: request.limit]]
-        few = request if request.per_report is not None else replace(request, per_report=1)
-        return tuple(Hits(self._session, answer, few, most=most).of(shown, deadline))
+        return second_list(self._session, found.answer, found.chosen.values(), request, deadline)
 
     def _in_other_words(self, request: SearchRequest, found: _Found, hits: Hits) -> InOtherWords:
         from search.hits.other_words import in_other_words  # numpy and the model are loaded only when asked for

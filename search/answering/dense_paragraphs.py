@@ -1,29 +1,39 @@
 """The paragraphs of a report that answer plain words best: with most of the words, and the words near each other."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from heapq import nlargest
 
 from index.matching.matches import Match
 from index.matching.spans import Span
 from index.matching.together import nearest_window
-from index.ranking_policy import DISTANT_SHARE, NEARBY_FACTOR, NEARBY_PARAGRAPHS, SHORTLIST_FACTOR
+from index.ranking_policy import (
+    DISTANT_SHARE,
+    LISTED_PARAGRAPHS,
+    NEARBY_FACTOR,
+    NEARBY_PARAGRAPHS,
+    SHORTLIST_FACTOR,
+)
 from index.storage.engine import Layout
 from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, weighted
 
 _EXAMINED = 24  # paragraphs of one report, for a list of passages of all reports
 
+Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
+"""Returns how much is said in each paragraph of what was asked, as a share; see `search.answering.listing`."""
+
 
 def dense_paragraphs(
-    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int, said: Said
 ) -> list[int]:
     """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
     none before has, then those where the words are nearest and tell most. matches: each with its idf. length: tokens of
-    the document.
+    the document. said: looked at for the best few.
     """
     located, present, worth, best_first = _by_worth(matches, document, layout, length)
     having = {number: set(ordinals) for number, _, ordinals in located}
     of_each = [next(ordinal for ordinal in best_first if ordinal in having[number]) for number in having]
-    scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}))
+    scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}), said)
     chosen: list[int] = []
     for most in sorted(set(present.values()), reverse=True):
         tier = {ordinal: score for ordinal, (number, score) in scored.items() if number == most}
@@ -36,13 +46,13 @@ def dense_paragraphs(
 
 
 def in_order(
-    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int
+    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, said: Said | None = None
 ) -> list[tuple[tuple[int, float], int]]:
     """All paragraphs with a match, best first: how many parts of the query each has and what it is worth, and its
     ordinal. Those that are not among the best are not looked at for how near the parts are.
     """
     located, present, worth, best_first = _by_worth(matches, document, layout, length)
-    looked_at = _near(located, present, worth, best_first[:_EXAMINED])
+    looked_at = _near(located, present, worth, best_first[:_EXAMINED], said)
     first = sorted(looked_at, key=lambda ordinal: (-looked_at[ordinal][0], -looked_at[ordinal][1], ordinal))
     rest = best_first[_EXAMINED:]
     return [
@@ -62,11 +72,30 @@ def _by_worth(
 
 
 def _near(
-    located: Located, present: Mapping[int, int], worth: Mapping[int, float], shortlist: Sequence[int]
+    located: Located,
+    present: Mapping[int, int],
+    worth: Mapping[int, float],
+    shortlist: Sequence[int],
+    said: Said | None,
 ) -> dict[int, tuple[int, float]]:
-    """The same, worth more the nearer the parts are."""
+    """The same, worth more the nearer the parts are, and the more is said of them."""
     spans = spans_by_part(located, shortlist)
-    return {ordinal: (present[ordinal], worth[ordinal] * _share(spans[ordinal])) for ordinal in shortlist}
+    near = {ordinal: (present[ordinal], worth[ordinal] * _share(spans[ordinal])) for ordinal in shortlist}
+    if said is None:
+        return near
+    best = nlargest(LISTED_PARAGRAPHS, near, key=lambda ordinal: (near[ordinal], -ordinal))
+    shares = said({ordinal: spans[ordinal] for ordinal in best} if len(located) > 1 else _of_one(located[0], best))
+    least = min(shares.values(), default=1.0)  # those that are not looked at do not overtake the best
+    return {ordinal: (number, score * shares.get(ordinal, least)) for ordinal, (number, score) in near.items()}
+
+
+def _of_one(part: tuple[int, Sequence[Span], Sequence[int]], shortlist: Sequence[int]) -> dict[int, SpansByPart]:
+    """The matches in each paragraph of a document that only one part of the query matches."""
+    found: dict[int, SpansByPart] = {ordinal: {part[0]: []} for ordinal in shortlist}
+    for span, ordinal in zip(part[1], part[2], strict=True):
+        if ordinal in found:
+            found[ordinal][part[0]].append(span)
+    return found
 
 
 def densest(matches: Sequence[Match], document: int, layout: Layout, ordinals: Sequence[int]) -> list[Span]:

@@ -9,19 +9,16 @@ from index import analyser
 from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
+from search.answering.theme_offers import theme_offers, typed_words
 from search.results import Offer
 
 Count = Callable[[Query], int]
 """How many reports a query finds, with the filters of the search."""
 
-_THEMES = 2
 _WORDS = 5  # of a family
 _WIDER = 3
 _PARTS = 12  # of a query without hits; each is left out once
 _ROOT = 4  # letters: words that share fewer are not offered as one family
-_NEGATIONS = frozenset(("no", "not", "never"))
-_QUERY_SIGNS = re.compile(r"[:=()|~]|\b(?:AND|OR|NOT|NEAR)\b")
-_NAME_SIDES = re.compile(r"[/()]")
 _ENDINGS = (
     r"(?:al|ally|ation|ational|ative|ed|edly|er|ful|fully|fulness|ion|ive|ively|ing|ise|ised|ish|less|lessness|ly|ment|"
     r"ness|or|s|y)"
@@ -64,54 +61,9 @@ def _asks_titles(query: Query) -> bool:
     return any(isinstance(part, Field) and part.name == "title" for part in parts)
 
 
-def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
-    """The themes with a term, or a name, of the same words as the query: `missed appointments` → Was not brought. A
-    theme that is part of another one comes before it.
-    """
-    typed = _content(_words(tree))
-    if not typed:
-        return []
-    covering = [theme for theme in themes.themes if _covers(theme, typed)]
-    narrow_first = sorted(covering, key=lambda theme: sum(_holds(theme, other) for other in covering))
-    counted = [(theme, having(theme)) for theme in narrow_first[:_THEMES]]
-    return [
-        Offer("theme", f'theme:"{theme.name}"', found, theme.name, theme.queries) for theme, found in counted if found
-    ]
-
-
-def _holds(theme: Theme, other: Theme) -> bool:
-    return f'theme:"{other.name}"' in theme.queries
-
-
-def _covers(theme: Theme, typed: frozenset[str]) -> bool:
-    start = min(typed, key=len)[:3]  # most terms are passed over without being analysed
-    sides = _NAME_SIDES.split(theme.name)
-    terms = [query for query in theme.queries if not _QUERY_SIGNS.search(query)]
-    return any(_content([text]) == typed for text in (*sides, *terms) if start in text.lower())
-
-
-def _content(texts: Sequence[str]) -> frozenset[str]:
-    """The classes of the words that say something; of all words where none does."""
-    terms = [term for text in texts for term, _ in analyser.terms(text)]
-    telling = [term for term in terms if term in _NEGATIONS or not is_function_word(term)]
-    return frozenset(map(analyser.word_class, telling or terms))
-
-
-def _words(tree: Query) -> list[str]:
-    """The words of a query of nothing but words, or of one phrase; none of any other."""
-    match tree:
-        case Word(text, exact) if not exact:
-            return [text]
-        case Phrase(parts, slop) if slop:
-            return []
-        case Phrase(parts) | And(parts) if all(isinstance(part, Word) and not part.exact for part in parts):
-            return [str(part) for part in parts]
-    return []
-
-
 def family_offers(tree: Query, evaluator: Evaluator, count: Count) -> list[Offer]:
     """The words that begin like the one word of a query and are none of its forms: `appoint` → appointment."""
-    words = _words(tree)
+    words = typed_words(tree)
     terms = [term for text in words for term, _ in analyser.terms(text)]
     if len(terms) != 1 or is_function_word(terms[0]):
         return []

@@ -1,5 +1,6 @@
 """Suggests a corrected query and explains why nothing was found. No suggestion is applied automatically."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, 
 from search.answering.ranking import Titles
 from search.diagnostics import Code, Diagnostic, diagnostic
 
+_VOWELS = re.compile("[aeiou]")
+_DOUBLE = re.compile(r"(.)\1+")
 _EDITS = 2
 _LETTERS = 3  # of the word as typed, for each that is wrong in it: with fewer, anything is like anything
 _SHARE = 2.56  # of the reports must have the word that is offered, halved for each letter typed for one wrong
@@ -89,10 +92,16 @@ def _most_alike(term: str, evaluator: Evaluator) -> str | None:
         return None
     near = min(alike.values())
     nearest = [word for word, distance in alike.items() if distance == near]
+    nearest = [word for word in nearest if _consonants(word) == _consonants(term)] or nearest
     found = [(len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in nearest[:50]]
     most, word = min(found, key=lambda pair: (-pair[0], pair[1]))
     held = len(evaluator.evaluate(Not(Nothing())).documents)
     return word if most >= max(1.0, held * _SHARE / 2 ** (len(term) / near)) else None
+
+
+def _consonants(word: str) -> str:
+    """A word without its vowels, and with double letters once: most who misspell a word have these right."""
+    return _DOUBLE.sub(r"\1", word[0] + _VOWELS.sub("", word[1:]))
 
 
 def _split(term: str, evaluator: Evaluator) -> str | None:

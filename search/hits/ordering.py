@@ -5,6 +5,7 @@ from itertools import chain
 
 from index.matching.result_set import Answer
 from index.ranking_policy import TOGETHER_FIRST_UP_TO
+from search.hits.telling import Telling
 from search.request import Group, SearchRequest
 from search.session import Session
 
@@ -21,13 +22,15 @@ def ordered(
 ) -> tuple[list[int], int]:
     """The hits in the order asked, those of one case side by side; and the number of cases. near: those that have plain
     words in one paragraph; by relevance they come first, if the words are no sentence, and before them those that have
-    what was typed word for word.
+    what was typed word for word. The best paragraphs of the first few decide which of them is the first.
     """
     hits = _by_relevance(session, scores)
     if request.sort == "relevance":
         if near is not None and len(answer.matches) <= TOGETHER_FIRST_UP_TO:
             hits.sort(key=lambda document: document not in near)
         hits.sort(key=answer.has_verbatim, reverse=True)
+        if near is not None:
+            hits = Telling(session, answer).first(hits)
     elif request.sort == "mentions":
         counts = answer.counts(check_deadline)
         hits.sort(key=lambda document: -counts[document])

@@ -8,10 +8,11 @@ from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.ranking_policy import SNIPPET_MIN_IDF_SHARE
 from search.answering.cited import with_cited
-from search.answering.dense_paragraphs import dense_paragraphs, densest
+from search.answering.dense_paragraphs import densest
 from search.answering.most_words import MostWords
 from search.answering.passages import best_paragraphs, passages
 from search.answering.ranking import idf, telling
+from search.hits.telling import Telling
 from search.request import SearchRequest
 from search.results import Contribution, Hit, Passage
 from search.session import Session
@@ -38,6 +39,7 @@ class Hits:
         self._cited = cited
         self._request = request
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
+        self._telling = Telling(session, answer)
         self._verbatim = [(match, idf(match, len(session.reports))) for match in answer.wanted[len(answer.matches) :]]
         highest = max((weight for _, weight in self._weighted), default=0.0)
         self._distinctive = [m for m, weight in self._weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
@@ -98,7 +100,7 @@ class Hits:
         layout = self._session.layout(document)
         length = self._session.snapshot.lengths()[document]
         if wanted is not None and (self._answer.together or self._answer.has_verbatim(document)):
-            return dense_paragraphs([*self._weighted, *self._verbatim], document, layout, length, wanted)
+            return self._telling.paragraphs(document, wanted)
         if self._answer.together and mentions:
             return sorted({layout.paragraph_at(first) for first, _ in mentions})
         return best_paragraphs(self._weighted, document, layout, length, wanted)

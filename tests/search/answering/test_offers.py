@@ -1,15 +1,18 @@
 """Ways on from an answer: each finds something, and says how much."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from corpus.layout import create_library
 from corpus.storage.store import Store
-from corpus.themes import Themes
+from corpus.themes import Themes, load_themes
 from index import build
 from reviews.library import Library
+from search.answering.theme_offers import theme_offers
 from search.filters import Filters
+from search.parsing.parser import parse
 from search.results import Offer
 from search.searcher import Searcher
 from tests.search.answering.test_theme_index import put
@@ -37,6 +40,8 @@ def queries(offers: list[Offer]) -> list[str]:
         ("voice of child", "Voice of the child"),
         ("Voice of the Child", "Voice of the child"),
         ("professional curiosity", "Professional curiosity"),
+        ("thresholds", "Thresholds & referral"),
+        ("fathers", "Hidden/unseen men, fathers"),
     ],
 )
 def test_a_theme_that_covers_what_was_typed_is_offered_first(demo: Library, typed: str, theme: str) -> None:
@@ -47,10 +52,48 @@ def test_a_theme_that_covers_what_was_typed_is_offered_first(demo: Library, type
 
 
 @pytest.mark.parametrize(
-    "typed", ["appointments", "missed", "brought", "missed appointments AND school", "neglect -school", "the", ""]
+    "typed",
+    ["appointments", "missed", "brought", "not", "missed appointments AND school", "neglect -school", "the", ""],
 )
 def test_a_theme_of_other_words_is_not_offered(demo: Library, typed: str) -> None:
     assert 'theme:"Was not brought / DNA"' not in queries(offered(demo, typed).get("theme", []))
+
+
+COVERING = """
+[[theme]]
+name = "Harm by peers (child)"
+queries = ["child on child", "peer*", "killed by", "in:summary visit"]
+
+[[theme]]
+name = "Missing from home/care / absence"
+queries = ["runaway"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "covered"),
+    [
+        ("child on child", True),
+        ("peers", True),
+        ("missing from care", True),
+        ("missing from home", True),
+        ("harm by peers", True),
+        ("the runaway", True),
+        ("child", False),
+        ("killed", False),
+        ("care", False),
+        ("absence", False),
+        ("visit", False),
+        ("home care", False),
+    ],
+)
+def test_a_theme_covers_what_its_terms_and_its_name_say_and_no_part_of_them(
+    typed: str, covered: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "themes.toml").write_text(COVERING)
+    own = load_themes(tmp_path / "themes.toml").themes[-2:]
+    offered = theme_offers(parse(typed).tree, Themes(own), lambda theme: 1)
+    assert bool(offered) == covered
 
 
 def test_the_count_of_a_theme_is_with_the_filters(demo: Library) -> None:
@@ -121,6 +164,18 @@ def slipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         build.build(store, settings.index)
     with Searcher(settings.database, settings.index, Themes((), ())) as searcher:
         yield searcher
+
+
+def test_of_words_that_are_as_near_the_one_with_the_same_consonants_is_meant(tmp_path: Path) -> None:
+    settings = create_library(tmp_path / "library")
+    with Store.open(settings.database) as store:
+        for number in range(4):
+            put(store, f"report {number}", str(number), ["The family was visited by the health board."])
+        put(store, "visitor", "visitor", ["The health visitor came."])
+        build.build(store, settings.index)
+    with Searcher(settings.database, settings.index, Themes((), ())) as searcher:
+        (spelling,) = offered(searcher, "helth visiter")["spelling"]
+        assert (spelling.query, spelling.reports) == ("health visitor", 1)
 
 
 def test_a_slip_that_one_report_shares_is_corrected_too(slipped: Searcher) -> None:

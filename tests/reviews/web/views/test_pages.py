@@ -421,7 +421,7 @@ def test_only_reports_with_the_words_together_are_one_click_away(page: FlaskClie
     assert "5 have the words together, 2 apart" in shown
     (link,) = re.findall(r'href="(/\?[^"]*)">Show only those together', shown)
     beside = html(page, link.replace("&amp;", "&"))
-    assert "Showing only those together" in beside
+    assert "All have the words together; 2 more have them apart" in beside
     assert "words apart" in shown
     assert "words apart" not in beside
     assert told(page, "/search.json" + link.replace("&amp;", "&")[1:])["total"] == 5

@@ -1,0 +1,119 @@
+"""The themes that cover what was typed: `missed appointments` → Was not brought.
+
+A theme covers it if one of its terms, or its name, has the same words, so that whoever takes the theme misses nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import product
+
+from corpus.themes import Theme, Themes
+from index import analyser
+from index.function_words import is_function_word
+from index.query import And, Phrase, Query, Word
+from search.results import Offer
+
+_THEMES = 2  # that are offered
+_KEPT = 4096  # terms of themes whose words need not be found again
+_NEGATIONS = frozenset(("no", "not", "never"))
+_QUERY_SIGNS = re.compile(r"[:=()|~?]|\b(?:AND|OR|NOT|NEAR)\b")
+_PIECES = re.compile(r"\w[\w'’-]*\*?")
+_PARENTHESES = re.compile(r"\([^)]*\)")
+_SIDES = re.compile(r" / |, ")
+
+
+def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
+    """The themes that cover a query of words, or of one phrase. One that is part of another comes before it, and one
+    with the words in its name before one that has them among its terms.
+
+    having: how many reports have a theme.
+    """
+    typed = _Words(" ".join(typed_words(tree)))
+    if not typed.all:
+        return []
+    covering = [theme for theme in themes.themes if _covers(theme, typed)]
+    best_first = sorted(
+        covering,
+        key=lambda theme: (
+            sum(_holds(theme, other) for other in covering),
+            -len(set(typed.telling).intersection(_read(theme.name).all)),
+        ),
+    )
+    counted = [(theme, having(theme)) for theme in best_first[:_THEMES]]
+    return [
+        Offer("theme", f'theme:"{theme.name}"', found, theme.name, theme.queries) for theme, found in counted if found
+    ]
+
+
+def typed_words(tree: Query) -> list[str]:
+    """The words of a query of nothing but words, or of one phrase; none of any other."""
+    match tree:
+        case Word(text, exact) if not exact:
+            return [text]
+        case Phrase(parts, slop) if slop:
+            return []
+        case Phrase(parts) | And(parts) if all(isinstance(part, Word) and not part.exact for part in parts):
+            return [str(part) for part in parts]
+    return []
+
+
+def _holds(theme: Theme, other: Theme) -> bool:
+    return f'theme:"{other.name}"' in theme.queries
+
+
+def _covers(theme: Theme, typed: "_Words") -> bool:
+    terms = (query for query in theme.queries if not _QUERY_SIGNS.search(query))
+    return any(_read(text).covers(typed) for text in (*terms, *_names(theme.name)))
+
+
+def _names(name: str) -> Iterator[str]:
+    """The ways to call a theme: `Missing from home/care` → Missing from home, Missing from care.
+
+    One word of several, such as care, or what stands in parentheses, is too little of a name. If it were what the theme
+    is about, it would be a term.
+    """
+    sides = _SIDES.split(_PARENTHESES.sub("", name).strip())
+    for side in sides:
+        for words in product(*(word.split("/") for word in side.split())):
+            if len(words) > 1 or side == name:
+                yield " ".join(words)
+
+
+class _Words:
+    """The words of a term or query. all: each as its class, or as written with `*`. telling: without function words."""
+
+    def __init__(self, text: str) -> None:
+        terms = [
+            (term, f"{term}*" if star else analyser.word_class(term))
+            for piece in _PIECES.findall(text)
+            for star in (piece.endswith("*"),)
+            for term, _ in analyser.terms(piece)
+        ]
+        self.all = [known for _, known in terms]
+        self.telling = [known for term, known in terms if term in _NEGATIONS or not is_function_word(term)] or self.all
+
+    def covers(self, other: "_Words") -> bool:
+        """Whether the telling words are the same, in any order. Beside one alone, a function word makes a difference:
+        `child on child` is not about every child, and `killed by` is not about all that was killed.
+        """
+        if len(self.telling) != len(other.telling):
+            return False
+        if len(self.telling) == 1 and not set(self.all) - set(self.telling) <= set(other.all):
+            return False
+        left = list(other.telling)
+        for known in sorted(self.telling, key=lambda word: word.endswith("*")):
+            same = next((word for word in left if _same(known, word)), None)
+            if same is None:
+                return False
+            left.remove(same)
+        return True
+
+
+def _same(known: str, word: str) -> bool:
+    return known == word or (known.endswith("*") and word.startswith(known[:-1]))
+
+
+@lru_cache(_KEPT)
+def _read(text: str) -> _Words:
+    return _Words(text)

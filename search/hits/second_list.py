@@ -1,0 +1,44 @@
+"""The second list: reports that have most of some plain words, but not all. It is never counted."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from index.matching.deadline import Deadline
+from index.matching.result_set import Answer
+from index.matching.together import Together
+from index.ranking_policy import MOST_WORDS_FROM
+from search.answering.most_words import MostWords, having_most
+from search.hits.reports import Hits
+from search.hits.telling import Telling
+from search.request import SearchRequest
+from search.results import Hit
+from search.session import Session
+
+
+def is_shown(request: SearchRequest, words: int, found: int, together: int) -> bool:
+    """Whether there is one. Of two words, it has the reports with one of them where no report has both together.
+
+    words: how many there are. found, together: how many reports have all of them, and in one paragraph.
+    """
+    if words < MOST_WORDS_FROM and (together or words < 2):
+        return False
+    return (not found or words < MOST_WORDS_FROM) if request.most is None else request.most
+
+
+def most_words(session: Session, answer: Answer, deadline: Deadline) -> MostWords:
+    """Scores reports for the words of an answer."""
+    return MostWords(answer.matches, session.snapshot.lengths(), session.layout, deadline.check)
+
+
+def second_list(
+    session: Session, answer: Answer, chosen: Iterable[set[int]], request: SearchRequest, deadline: Deadline
+) -> tuple[Hit, ...]:
+    """The reports that have at least half of the words but not all. chosen: what each filter lets through."""
+    most = most_words(session, answer, deadline)
+    documents = having_most(answer.matches).intersection(*chosen)
+    scores = most.scores(documents)
+    best = sorted(scores, key=lambda document: (-scores[document], session.reports[document].id))
+    listed = Answer(documents, answer.matches, answer.kinds, Together(answer.matches, session.layout))
+    shown = Telling(session, listed).first(best)[: request.limit]
+    few = request if request.per_report is not None else replace(request, per_report=1)
+    return tuple(Hits(session, listed, few, most=most).of([(each, scores[each]) for each in shown], deadline))

@@ -1,0 +1,60 @@
+"""The paragraphs that say most of what was asked in plain words, and the report that is shown first for them."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from index import analyser
+from index.matching.result_set import Answer
+from index.ranking_policy import FIRST_OF, LATER_FACTOR, TOGETHER_FIRST_UP_TO
+from search.answering.dense_paragraphs import dense_paragraphs, in_order
+from search.answering.listing import said
+from search.answering.passages import SpansByPart
+from search.answering.ranking import idf
+from search.session import Session
+
+
+class Telling:
+    """Compares the paragraphs of an answer's reports by their words and their text."""
+
+    def __init__(self, session: Session, answer: Answer) -> None:
+        self._session = session
+        self._is_sentence = len(answer.matches) > TOGETHER_FIRST_UP_TO
+        self._weighted = [(match, idf(match, len(session.reports))) for match in answer.wanted]
+
+    def paragraphs(self, document: int, wanted: int) -> list[int]:
+        """Ordinals of the best paragraphs of a report, best first."""
+        layout, length = self._session.layout(document), self._session.snapshot.lengths()[document]
+        return dense_paragraphs(self._weighted, document, layout, length, wanted, partial(self._said, document))
+
+    def first(self, documents: Sequence[int]) -> list[int]:
+        """The documents, in order but for the first: of the first few, the one whose best paragraph says most. As they
+        are for a sentence, of which few paragraphs have every word.
+        """
+        few = documents[:FIRST_OF]
+        if len(few) < 2 or self._is_sentence:
+            return list(documents)
+        values = [self._best(document) for document in few]
+        best = max(range(len(few)), key=lambda n: (values[n][0], values[n][1] * LATER_FACTOR**n, -n))
+        return [few[best], *few[:best], *few[best + 1 :], *documents[FIRST_OF:]]
+
+    def _best(self, document: int) -> tuple[int, float]:
+        """How many parts the best paragraph has, and what it is worth."""
+        layout, length = self._session.layout(document), self._session.snapshot.lengths()[document]
+        ((best, _), *_) = in_order(self._weighted, document, layout, length, partial(self._said, document))
+        return best
+
+    def _said(self, document: int, spans: Mapping[int, SpansByPart]) -> dict[int, float]:
+        """What is said in each paragraph, as a share. spans: the matches in it."""
+        starts = self._session.layout(document).starts
+        reading = self._session.snapshot.documents()[document]
+        return {
+            paragraph.ordinal: said(
+                paragraph.text,
+                [
+                    analyser.places(paragraph.searched, [(first - start, last - start) for first, last in some])
+                    for some in spans[paragraph.ordinal].values()
+                ],
+            )
+            for paragraph in self._session.store.readings.paragraphs(reading, sorted(spans))
+            for start in (starts[paragraph.ordinal],)
+        }
