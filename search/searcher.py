@@ -17,7 +17,6 @@ from corpus.report import Coverage, Report
 from corpus.themes import Theme, Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
-from index.matching.matches import Match
 from index.matching.result_set import Answer, Kinds
 from index.matching.sections import EVERY_KIND
 from index.matching.together import Together

@@ -17,7 +17,7 @@ PYPDF = "Only ingest.worker.pypdf_reader knows pypdf"
 WORKER = "Only the worker process loads what touches an untrusted file"
 ENGINE = "Only index.storage.whoosh_engine knows Whoosh"
 MODEL = "Only index.vectors.encoder runs a language model"
-SQL = "Only corpus.storage.database opens SQLite"
+SQL = "Only corpus.storage.database opens the corpus with SQLite"
 ACYCLIC = "No two rooms, and no two modules of a room, import each other"
 
 

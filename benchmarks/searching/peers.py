@@ -2,6 +2,7 @@
 
 TEXTS is a file with one report a line. `python -m benchmarks.searching.peers export LIBRARY TEXTS` writes it. Prints
 one line of JSON: seconds to index with positions, words a second, and milliseconds for a word, two words and a phrase.
+`python -m benchmarks.searching.peers keep fts5|xapian|tantivy TEXTS FOLDER` keeps the index, for `paired`.
 
 `make bench` runs all engines. The others are not dependencies of ours, so install them by hand in an environment of
 their own. `make bench` looks for a Python that has the engine: its own, those on the PATH, and those listed in PEERS
@@ -47,7 +48,7 @@ def asked(find: Callable[[list[str]], int]) -> dict[str, float]:
 
 
 def fts5(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
-    database = sqlite3.connect(folder / "fts.db")
+    database = sqlite3.connect(folder / "fts5")
     began = time.perf_counter()
     database.execute("CREATE VIRTUAL TABLE report USING fts5 (text, content='', tokenize='porter unicode61')")
     database.executemany("INSERT INTO report (rowid, text) VALUES (?, ?)", enumerate(texts, 1))
@@ -134,13 +135,24 @@ def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], i
     return seconds, find
 
 
+ENGINES = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}
+
+
+def keep(engine: str, texts: Path, folder: Path) -> None:
+    """Index texts in a folder of that name inside `folder`; FTS5 in a file."""
+    own = folder if engine == "fts5" else folder / engine
+    own.mkdir(parents=True, exist_ok=True)
+    seconds, _ = ENGINES[engine](texts.read_text("utf-8").splitlines(), own.parent if engine == "xapian" else own)
+    print(json.dumps({"peer": engine, "seconds": round(seconds, 2)}))
+
+
 def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
     """Measure each engine on the text of a library, one after the other; None for an engine that is not installed."""
     texts = scratch / "texts"
     export(library, texts)
     found: dict[str, dict[str, Any] | None] = {}
     for name, module in (("ours", "index"), ("xapian", "xapian"), ("fts5", "sqlite3"), ("tantivy", "tantivy")):
-        python = _python_with(module)
+        python = python_with(module)
         found[name] = None
         if python:
             run = [python, "-m", "benchmarks.searching.peers", name, str(texts)]
@@ -149,7 +161,8 @@ def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
     return found
 
 
-def _python_with(module: str) -> str | None:
+def python_with(module: str) -> str | None:
+    """A Python that can import a module: this one, one of those in PEERS, or one on the PATH."""
     on_the_path = [str(Path(folder) / "python3") for folder in os.get_exec_path()]
     for python in [sys.executable, *filter(None, os.environ.get("PEERS", "").split(os.pathsep)), *on_the_path]:
         if Path(python).exists():
@@ -165,10 +178,12 @@ def main() -> None:
     name, path = sys.argv[1], Path(sys.argv[2])
     if name == "export":
         export(path, Path(sys.argv[3]))
+    elif name == "keep":
+        keep(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
     else:
         texts = path.read_text("utf-8").splitlines()
         words = sum(text.count(" ") + 1 for text in texts)
-        engine = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}[name]
+        engine = ENGINES[name]
         folder = Path(tempfile.mkdtemp())
         engine(texts[:1], Path(tempfile.mkdtemp(dir=folder)))  # warm up, so that loading the engine is not measured
         shutil.rmtree(folder)

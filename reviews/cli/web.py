@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from ipaddress import ip_address, ip_network
@@ -53,6 +54,11 @@ if TYPE_CHECKING:
     help="Days to keep the access log. [default: 90 with --tokens or --user-header, otherwise no log]",
 )
 @click.option("--log-queries", is_flag=True, help="Also write queries to the access log.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="Number of processes that answer. [default: one for each core, at most 4; always 1 on Windows]",
+)
 @click.pass_obj
 def serve(
     path: Path,
@@ -67,19 +73,22 @@ def serve(
     rate: int,
     log_days: int | None,
     log_queries: bool,
+    processes: int | None,
 ) -> None:
     """Serve the web page. Only this computer can open it, unless you set --host. Press Ctrl-C to stop."""
     _check(host, by_token, user_header, proxies)
     try:
         from reviews.web.app import HERE, Options, create_app
         from reviews.web.guard.access import Access
-        from reviews.web.guard.connections import server_of
+        from reviews.web.guard.connections import listen, server_of
         from reviews.web.guard.tokens import Tokens
+        from reviews.web.processes import keep_running, usual
     except ImportError as error:
         raise UsageError(
             "The web page is not installed. Install it with `pip install 'safeguarding-reviews[web]'`."
         ) from error
     known = by_token or user_header is not None
+    count = processes if processes and hasattr(os, "fork") else usual()
     options = Options(
         hosts=tuple(name.lower() for name in names) or (() if known else HERE),
         access=Access(Tokens(path) if by_token else None, user_header or "", proxies, https),
@@ -87,24 +96,37 @@ def serve(
         rate=rate,
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,
+        processes=count,
     )
     app = create_app(path, options)
+    pool = app.extensions["pool"]
     try:
-        server = server_of(app, host, port, proxies)
+        sockets = listen(host, port)
     except OSError as error:
         raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action
     shown = f"[{host}]" if ":" in host else host
-    app.extensions["pool"].watch()
+
+    def answer() -> None:
+        """Answer requests until a signal comes."""
+        try:
+            pool.watch()
+            server_of(app, sockets, proxies).run()
+        finally:
+            pool.close()
+
     try:
         for ending in endings():  # before the address is shown: from then on, the page can be stopped
             if signal.getsignal(ending) != signal.SIG_IGN:
                 signal.signal(ending, lambda *_: sys.exit(0))
-        at = f"{shown}:{getattr(server, 'effective_port', port)}{options.prefix}"
+        at = f"{shown}:{sockets[0].getsockname()[1]}{options.prefix}"
         click.echo(f"Open http://{at}/ in your browser. Press Ctrl-C to stop.")
-        server.run()
+        if count == 1:
+            answer()
+        else:
+            keep_running(answer, count, pool.batches.lost)
     finally:
-        app.extensions["pool"].close()
+        pool.close()
 
 
 def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[str, ...]) -> None:

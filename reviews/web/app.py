@@ -15,16 +15,20 @@ from werkzeug.exceptions import HTTPException
 
 from corpus.errors import ReviewsError
 from corpus.model import HIDDEN
+from corpus.paths import LibraryPaths
 from corpus.reasons import explain
 from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.terminal.results import counted
 from reviews.web import context
+from reviews.web.batch_jobs import Batches
 from reviews.web.guard import access, audit, headers
 from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.audit import Audit
 from reviews.web.guard.prefix import Prefixed
 from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import SearchParameters
+from reviews.web.shared_state import SharedState
+from reviews.web.sheet_folders import SheetFolder
 from reviews.web.views import analysis, exports, openapi, report, search
 from reviews.web.views import library as library_views
 
@@ -49,7 +53,8 @@ class Options:
 
     prefix: the path under which a proxy serves the pages, such as "/reviews".
     searches: how many can run at once. rate: requests per minute for each person, 0 for no limit. log_days: days to
-    keep the access log, 0 for no log. log_queries: also log the text of queries.
+    keep the access log, 0 for no log. log_queries: also log the text of queries. processes: that are forked after the
+    application is created and count together.
     """
 
     hosts: tuple[str, ...] = HERE
@@ -59,18 +64,21 @@ class Options:
     rate: int = 0
     log_days: int = 0
     log_queries: bool = False
+    processes: int = 1
 
 
 def create_app(library: Path, options: Options = Options()) -> Flask:
     """The application for one library. Raises NotFound when there is none there."""
     forbid_core_dumps()
     app = Flask("reviews.web", static_folder=None)
-    app.extensions["pool"] = LibraryPool(library, searches=options.searches)
-    pool: LibraryPool = app.extensions["pool"]
+    folder = SheetFolder(LibraryPaths(library).cache)
+    state = SharedState(lambda: folder.path() / "state.db") if options.processes > 1 else SharedState()
+    pool = LibraryPool(library, options.searches, Batches(library, folder, state))
+    app.extensions["pool"] = pool
     app.extensions["access"] = options.access
     app.extensions["hosts"] = options.hosts
-    app.extensions["rate"] = Rate(options.rate)
-    app.extensions["strangers"] = Rate(options.rate)
+    app.extensions["rate"] = Rate(options.rate, state, "visitor")
+    app.extensions["strangers"] = Rate(options.rate, state, "stranger")
     app.extensions["audit"] = (
         Audit(pool.settings.access, options.log_days, options.log_queries) if options.log_days else None
     )

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import secrets
 import shutil
 import threading
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
+from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from corpus.paths import LibraryPaths
 from reviews.library import Library
+from reviews.web.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
 from search.sheets.query_sheet import Sheet
 from search.sheets.untrusted import read_untrusted
@@ -24,17 +31,26 @@ _LINES = 50_000  # of a sheet as text: reading more would take seconds, only to 
 _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting, running or finished at the same time
 _MOST = 20  # sheets of all people together
+_ABOUT = "about.json"
 _TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Send the sheet again."
+_GONE = (
+    "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Send the sheet again."
+)
+_BUG = "Something went wrong. Tell the person who runs this page."
+_SAID = {
+    "taken down": _TAKEN_DOWN,
+    "lost": "The server was interrupted while it ran the queries. Send the sheet again.",
+}
+"""What is said of a sheet, by its state, where that does not depend on the sheet."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """One sheet. person: the account that sent it. read: which part of it holds the queries. done, total: queries.
-    error: why it could not finish.
+    """One sheet, as it is now. read: which part of it holds the queries. done, total: queries. error: why it could not
+    finish.
     """
 
     id: str
-    person: str
     name: str
     folder: Path
     total: int
@@ -43,7 +59,6 @@ class Batch:
     errors: int = 0
     ready: bool = False
     error: str = ""
-    begun: float = field(default_factory=time.monotonic)
 
     @property
     def out(self) -> Path:
@@ -64,18 +79,25 @@ class Batch:
 
 
 class Batches:
-    """All sheets, in a private folder that is deleted when the server stops or a report is removed."""
+    """All sheets, in a private folder that is deleted when the server stops or a report is removed.
 
-    def __init__(self, library: Path) -> None:
+    How far each is stands in the state that all processes of the server share. What it is called and why it failed may
+    quote its queries, so they are in the private folder.
+    """
+
+    def __init__(self, library: Path, folder: SheetFolder | None = None, state: SharedState | None = None) -> None:
         self._library = library
-        self._folder = SheetFolder(LibraryPaths(library).cache)
+        self._folder = folder or SheetFolder(LibraryPaths(library).cache)
+        self._state = state or SharedState()
         drop_abandoned(LibraryPaths(library).cache)
-        self._held: dict[str, Batch] = {}
-        self._lock = threading.Lock()
         self._turn = threading.Lock()
+        self._closed = False
 
     def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
-        """Read a sheet and start to run it. Raises UsageError for one without queries, LimitHit when too many wait."""
+        """Read a sheet and start to run it. person: the account that sent it.
+
+        Raises UsageError for one without queries, LimitHit when too many wait.
+        """
         if Path(name).suffix.lower() not in FORMS:
             raise UsageError(
                 f"{Path(name).name[:100]} is not a sheet of queries. Choose a file that ends in {', '.join(FORMS)}."
@@ -83,67 +105,114 @@ class Batches:
         if data.count(b"\n") > _LINES:
             raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it into smaller sheets.")
         sheet = read_untrusted(data, name)
-        with self._lock:
-            self._forget()
-            mine = [each for each in self._held.values() if each.person == person]
-            if len(mine) >= _PER_PERSON or len(self._held) >= _MOST:
+        key, account = secrets.token_urlsafe(16), self._state.hashed(person)
+        row = (key, account, os.getpid(), time.monotonic(), len(sheet.questions))
+        self._forget()
+        with self._state.transaction() as rows:
+            ((mine, every),) = rows.execute("SELECT coalesce(sum(account = ?), 0), count(*) FROM sheet", (account,))
+            if mine >= _PER_PERSON or every >= _MOST:
                 raise LimitHit("Too many sheets are waiting. Wait until one is finished, then send yours again.")
-            key = secrets.token_urlsafe(16)
-            folder = self._folder.make(key)
-            batch = self._held[key] = Batch(
-                key, person, Path(name).name[:100], folder, len(sheet.questions), sheet.read
-            )
-        threading.Thread(target=self._answer, args=(batch, sheet, web), daemon=True).start()
-        return batch
+            rows.execute("INSERT INTO sheet (id, account, process, begun, total) VALUES (?, ?, ?, ?, ?)", row)
+        about = {"name": Path(name).name[:100], "read": sheet.read}
+        _note(self._folder.make(key), about)
+        threading.Thread(target=self._answer, args=(key, about, sheet, web), daemon=True).start()
+        return self.find(key, person)
 
     def find(self, id: str, person: str) -> Batch:
         """A sheet of this person. Raises NotFound for any other."""
-        with self._lock:
-            self._forget()
-            batch = self._held.get(id)
-        if batch is None or batch.person != person:
-            raise NotFound("This sheet is no longer here. Results are kept for an hour. Send the sheet again.")
-        return batch
+        self._forget()
+        with self._state.transaction() as rows:
+            select = "SELECT total, done, errors, state FROM sheet WHERE id = ? AND account = ?"
+            found = rows.execute(select, (id, self._state.hashed(person))).fetchone()
+        if found is None:
+            raise NotFound(_GONE)
+        total, done, errors, state = found
+        folder = self._folder.of(id)
+        about = _noted(folder)
+        error = _SAID.get(state) or (about.get("error", _BUG) if state == "failed" else "")
+        return Batch(id, about["name"], folder, total, about["read"], done, errors, state == "ready", error)
 
     def close(self) -> None:
-        """Delete all sheets and results."""
+        """Delete all sheets and results, if this process created the folder."""
+        self._closed = True
+        self._state.close()
         self._folder.close()
+
+    def lost(self, process: int) -> None:
+        """Note that a process ended, and that the sheets that it was running will never be ready."""
+        with self._state.transaction() as rows:
+            rows.execute("UPDATE sheet SET state = 'lost' WHERE process = ? AND state = 'running'", (process,))
+        self._state.close()  # SQLite's connections must not be open in a process that forks
 
     def let_go(self) -> None:
         """Delete every finished workbook: a report was removed that it may quote."""
-        with self._lock:
-            done = [each for each in self._held.values() if each.ready]
-            for each in done:
-                shutil.rmtree(each.folder, ignore_errors=True)
+        with self._state.transaction() as rows:
+            done = rows.execute("SELECT id FROM sheet WHERE state = 'ready'").fetchall()
+        for (key,) in done:
+            shutil.rmtree(self._folder.of(key), ignore_errors=True)
 
-    def _answer(self, batch: Batch, sheet: Sheet, web: str) -> None:
+    def _answer(self, id: str, about: dict[str, str], sheet: Sheet, web: str) -> None:
+        folder = self._folder.of(id)
+
         def progress(done: int, total: int) -> None:
-            batch.done, batch.total = done, total
+            self._set(id, done=done, total=total)
 
         before = removals_seen(self._library)
         try:
-            with self._turn, Library(self._library) as library:
+            with self._one_at_a_time(), Library(self._library) as library:
                 found = library.batch(
-                    sheet.questions, batch.out, web=web, sheet=batch.name, read=batch.read, progress=progress
+                    sheet.questions,
+                    folder / "answers.xlsx",
+                    web=web,
+                    sheet=about["name"],
+                    read=about["read"],
+                    progress=progress,
                 )
             if removals_seen(self._library) != before:
-                shutil.rmtree(batch.folder, ignore_errors=True)
-                batch.error = _TAKEN_DOWN
+                shutil.rmtree(folder, ignore_errors=True)
+                self._set(id, state="taken down")
                 return
-            batch.errors, batch.ready = found.errors, True
+            self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
-            batch.error = str(error)
+            with suppress(OSError, ReviewsError):  # the folder may be gone, or the disk full
+                _note(folder, {**about, "error": str(error)})
+            self._set(id, state="failed")
         except Exception as error:  # noqa: BLE001 - tell the person that it will never be ready
             logging.getLogger("reviews.web").error("bug in a batch: %s", type(error).__name__)
-            batch.error = "Something went wrong. Tell the person who runs this page."
+            self._set(id, state="failed")
+
+    def _set(self, id: str, **values: int | str) -> None:
+        if self._closed:
+            return
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self._state.transaction() as rows:
+            rows.execute(f"UPDATE sheet SET {columns} WHERE id = ?", (*values.values(), id))  # noqa: S608 - our own names
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """The turn of a sheet, among all processes."""
+        with self._turn, FileLock(self._folder.path() / ".turn", mode=0o600):
+            yield
 
     def _forget(self) -> None:
-        now = time.monotonic()
-        for old in [each for each in self._held.values() if now - each.begun > _KEPT_SECONDS]:
-            if old.ready or old.error:
-                del self._held[old.id]
-                with suppress(OSError):
-                    shutil.rmtree(old.folder)
+        over = time.monotonic() - _KEPT_SECONDS
+        with self._state.transaction() as rows:
+            old = rows.execute("SELECT id FROM sheet WHERE begun < ? AND state != 'running'", (over,)).fetchall()
+            rows.executemany("DELETE FROM sheet WHERE id = ?", old)
+        for (key,) in old:
+            shutil.rmtree(self._folder.of(key), ignore_errors=True)
+
+
+def _note(folder: Path, about: dict[str, str]) -> None:
+    write_atomic(folder / _ABOUT, json.dumps(about).encode())
+
+
+def _noted(folder: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads((folder / _ABOUT).read_bytes())
+    except OSError:  # a removal deleted it
+        return {"name": "your sheet", "read": ""}
+    return found
 
 
 def removals_seen(library: Path) -> tuple[int, int]:

@@ -26,7 +26,7 @@ class LibraryPool:
     the background, and requests use the old one until it is ready.
     """
 
-    def __init__(self, path: Path, searches: int) -> None:
+    def __init__(self, path: Path, searches: int, batches: Batches | None = None) -> None:
         self._path = path
         self._turns = threading.BoundedSemaphore(searches)
         self._lock = threading.Lock()
@@ -40,7 +40,7 @@ class LibraryPool:
         self.settings = Library(path).settings  # raises at once when there is no library
         self._pointer = self._current()
         self.pictures = Pictures(self.settings.max_memory_mb)
-        self.batches = Batches(path)
+        self.batches = batches or Batches(path)
 
     def take(self) -> Library:
         """Borrow a library; return it with `give_back`. Raises LimitHit when too many others are waiting."""

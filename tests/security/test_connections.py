@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from reviews.web.guard import connections
-from reviews.web.guard.connections import Channel, Server, server_of
+from reviews.web.guard.connections import Channel, Server, listen, server_of
 from tests.patience import PATIENCE, until
 
 QUESTION = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -27,7 +28,7 @@ def answering(body: bytes) -> Callable[[Any, Any], Iterable[bytes]]:
 
 @contextmanager
 def running(body: bytes = b"seen", proxies: tuple[str, ...] = ()) -> Iterator[Server]:
-    server = server_of(answering(body), "127.0.0.1", 0, proxies)
+    server = server_of(answering(body), listen("127.0.0.1", 0), proxies)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -178,11 +179,15 @@ def test_a_phone_that_sends_in_pieces_is_answered(
         for piece in pieces[:-1]:
             phone.sendall(piece)
             sent += len(piece)
-            until(lambda sent=sent: channel.asked == sent)
+            until(partial(has_received, channel, sent))
             now[0] += seconds / len(pieces)
             assert not channel.is_late(now[0])
         phone.sendall(pieces[-1])
         assert b"seen" in phone.recv(10_000)
+
+
+def has_received(channel: Channel, count: int) -> bool:
+    return channel.asked == count
 
 
 def test_a_phone_that_reads_slowly_gets_all_of_its_answer(now: list[float]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
@@ -14,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from reviews.web.context import home, local
 from reviews.web.guard.tokens import Tokens
+from reviews.web.shared_state import SharedState
 
 views = Blueprint("access", __name__)
 
@@ -21,7 +20,8 @@ COOKIE = "reviews"
 _OPEN = ("static.file", "library.healthz", "access.sign_in", "access.signed_in")  # need no sign-in
 _PREFIX = 6  # letters of a token by which wrong ones are counted
 _LONGEST = 200  # letters of a token that are looked at; ours have 43
-_VISITORS = 10_000  # visitors to remember for the rate limit
+_FULL = 60.0  # seconds after which a visitor may ask as often as one who was never here
+_SWEPT = 10.0  # seconds between two deletions of such visitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +90,32 @@ class Access:
 
 
 class Rate:
-    """Limit on requests per minute for each visitor, half of which can come at once. per_minute: 0 for no limit."""
+    """Limit on requests per minute for each visitor, half of which can come at once. per_minute: 0 for no limit.
 
-    def __init__(self, per_minute: int) -> None:
+    state: what other processes count too. kind: what is counted, apart from other limits.
+    """
+
+    def __init__(self, per_minute: int, state: SharedState | None = None, kind: str = "") -> None:
         self._per_minute = per_minute
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._state = state or SharedState()
+        self._kind = kind
+        self._swept = 0.0
 
     def takes(self, visitor: str, now: float) -> bool:
         """Count one more request, if it is allowed. Returns whether it is."""
         if not self._per_minute:
             return True
-        most = max(1.0, self._per_minute / 2)
-        with self._lock:
-            left, last = self._left.pop(visitor, (most, now))
-            left = min(most, left + (now - last) * self._per_minute / 60)
-            allowed = left >= 1
-            self._left[visitor] = (left - 1 if allowed else left, now)
-            while len(self._left) > _VISITORS:
-                self._left.popitem(last=False)
+        most, who = max(1.0, self._per_minute / 2), self._state.hashed(f"{self._kind} {visitor}")
+        with self._state.transaction() as rows:
+            found = rows.execute("SELECT remaining, last FROM visitor WHERE who = ?", (who,)).fetchone()
+            remaining, last = found or (most, now)
+            remaining = min(most, remaining + max(0.0, now - last) * self._per_minute / 60)
+            allowed = remaining >= 1
+            row = (who, remaining - 1 if allowed else remaining, max(last, now))
+            rows.execute("INSERT OR REPLACE INTO visitor VALUES (?, ?, ?)", row)
+            if now - self._swept > _SWEPT:
+                self._swept = now
+                rows.execute("DELETE FROM visitor WHERE last < ?", (now - _FULL,))
         return allowed
 
 

@@ -92,7 +92,7 @@ class Audit:
         oldest = (now - timedelta(days=self._days)).date().isoformat()
         for path in self._folder.glob("????-??-??.jsonl"):
             if path.stem < oldest:
-                path.unlink()
+                path.unlink(missing_ok=True)  # another process of the server may be faster
 
 
 def written(response: Response) -> Response:

@@ -8,9 +8,11 @@ when there are too many, so whoever asks a whole question is always answered. Wh
 from __future__ import annotations
 
 import select
+import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ SLOW_SECONDS = 60.0  # after which a body must come, and an answer must be taken
 BYTES_A_SECOND = 2_000  # what a phone has on a bad line
 FOR_EACH = 200  # connections from one address; fifty people at one address have at most 300, most of them idle
 ALL = 800  # connections together; more than a process may have open on many systems would be 1,024
+_BACKLOG = 1024  # connections that wait to be accepted
 _BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
 
 
@@ -47,13 +50,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def received(self, data: bytes) -> bool:
         """Take bytes of a request."""
         now = time.time()
-        if self.asks_since is None:
+        if not self.is_asking:
             self.asks_since, self.asked = now, 0
         self.asked += len(data)
         taken = bool(super().received(data))
-        if self.request is not None and self.asks_since is None:  # the beginning of another came with it
+        if self.request is not None and not self.is_asking:  # the beginning of another came with it
             self.asks_since, self.asked = now, 0
         return taken
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether part of a request has come."""
+        return self.asks_since is not None
 
     def has_asked(self) -> None:
         """Note that a whole request came. Empty lines, which waitress passes over, are none."""
@@ -145,12 +153,34 @@ def _home(address: Any) -> str:
     return str(ip_network((found, 64 if isinstance(found, IPv6Address) else 32), strict=False))
 
 
-def server_of(app: WSGIApplication, host: str, port: int, proxies: Sequence[str] = ()) -> Server:
-    """A server that listens there. Run it with `run`. Raises OSError when the address cannot be used."""
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Sockets that accept connections at every address that a name stands for, for one or more servers.
+
+    Raises OSError when the address cannot be used.
+    """
+    found: list[socket.socket] = []
+    try:
+        for family, kind, protocol, address in Adjustments(host=host, port=port).listen:
+            made = socket.socket(family, kind, protocol)
+            found.append(made)
+            if family == socket.AF_INET6:
+                made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            with suppress(OSError):
+                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+            made.listen(_BACKLOG)
+    except OSError:
+        for each in found:
+            each.close()
+        raise
+    return found
+
+
+def server_of(app: WSGIApplication, sockets: Sequence[socket.socket], proxies: Sequence[str] = ()) -> Server:
+    """A server for the connections that come to `sockets` (`listen`). Run it with `run`."""
     given = Adjustments(
-        host=host,
-        port=port,
         threads=8,
+        backlog=_BACKLOG,
         ident="",
         channel_timeout=60,
         cleanup_interval=1,
@@ -163,7 +193,18 @@ def server_of(app: WSGIApplication, host: str, port: int, proxies: Sequence[str]
     dispatcher = ThreadedTaskDispatcher()
     dispatcher.set_thread_count(given.threads)
     shared: dict[int, Any] = {}  # one loop serves every address that the name stands for
-    servers = [Server(app, shared, dispatcher=dispatcher, adj=given, sockinfo=info) for info in given.listen]
+    servers = [
+        Server(
+            app,
+            shared,
+            _sock=each,
+            dispatcher=dispatcher,
+            adj=given,
+            bind_socket=False,
+            sockinfo=(each.family, each.type, each.proto, each.getsockname()),
+        )
+        for each in sockets
+    ]
     for server in servers:
         server.proxies = tuple(proxies)
     return servers[0]

@@ -1,0 +1,105 @@
+"""Several processes that answer at one address. POSIX only: they are forked, and all accept from the same sockets."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+_LOG = logging.getLogger("reviews")
+_PATIENCE = 10.0  # seconds in which a process has to end by itself
+_AT_ONCE = 1.0  # seconds: one that ends sooner after its start is not replaced at once
+_MOST = 4  # unless more are asked for: each needs memory
+
+
+def usual() -> int:
+    """How many processes to use: one for each core, but no more than 4. One where processes cannot be forked."""
+    if not hasattr(os, "fork"):
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST)
+
+
+def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], None]) -> None:
+    """Run a function in so many processes until this one is asked to end. One that dies is replaced.
+
+    ended: is called with the number of each process that died. The processes have the signal handlers of this one,
+    which must raise SystemExit. They end too when this one is killed.
+    """
+    living: dict[int, float] = {}
+    watched, held = os.pipe()
+    parent = os.getpid()
+    try:
+        while True:
+            while len(living) < count:
+                process = os.fork()
+                if not process:
+                    os.close(held)
+                    _work(work, watched)
+                living[process] = time.monotonic()
+            process, status = os.wait()
+            began = living.pop(process, None)
+            if began is None:
+                continue
+            _LOG.error("A process of the server ended (%s) and is replaced.", _why(status))
+            ended(process)
+            if time.monotonic() - began < _AT_ONCE:
+                time.sleep(_AT_ONCE)
+    except (SystemExit, KeyboardInterrupt):
+        pass
+    finally:
+        if os.getpid() != parent:  # a signal came between the fork and the work
+            os._exit(0)
+        _end(list(living))
+        os.close(watched)
+        os.close(held)
+
+
+def _work(work: Callable[[], None], watched: int) -> NoReturn:
+    """What a forked process does. It never returns to the code of the process that forked it."""
+    code = 1
+    try:
+        threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
+        work()
+        code = 0
+    except SystemExit:
+        code = 0
+    except BaseException as error:  # noqa: BLE001 - it must not run on as a copy of its parent
+        _LOG.error("bug in a process of the server: %s", type(error).__name__)
+    finally:
+        os._exit(code)
+
+
+def _end_with_parent(watched: int) -> None:
+    """Wait until the parent is gone: nobody else has the other end of the pipe."""
+    os.read(watched, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end(processes: list[int]) -> None:
+    """Ask processes to end, and wait until they have."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGTERM)
+    until = time.monotonic() + _PATIENCE
+    left = set(processes)
+    while left:
+        for process in list(left):
+            with suppress(ChildProcessError):
+                if os.waitpid(process, os.WNOHANG)[0] == 0:
+                    continue
+            left.discard(process)
+        if left and time.monotonic() > until:
+            for process in left:
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.02 if left else 0)
+
+
+def _why(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
