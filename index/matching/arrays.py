@@ -5,10 +5,12 @@ A key is a document number times 2³² plus a position, so keys of two documents
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.matching.grouped import Grouped
 from index.matching.spans import Span
 from index.storage.engine import Layout
 from index.storage.postings import Postings
@@ -18,7 +20,8 @@ Keys = NDArray[np.int64]
 
 _BITS = 32
 _POSITION = (1 << _BITS) - 1
-_BEHIND = np.iinfo(np.int64).max  # any key
+_BEHIND = 1 << 62  # any key
+_SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
 def keys(by_term: Iterable[Sequence[tuple[Sequence[int], Postings]]], documents: Collection[int]) -> Keys:
@@ -53,45 +56,59 @@ def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequenc
     return np.sort(np.array(found, np.int64))
 
 
-def side_by_side(slots: Sequence[tuple[int, Callable[[Collection[int]], Keys]]], documents: Collection[int]) -> Keys:
-    """Where a phrase starts in some documents: every key k such that each slot (i, keys) contains k + i. keys: returns
-    those in some documents. Put the rarest slot first: only documents that it leaves are looked at for the others.
-    """
-    (first, rarest), *others = slots
-    starts = rarest(documents) - first
-    for i, keys_in in others:
-        following = keys_in(np.unique(starts + i >> _BITS).tolist())
-        if not len(following):
-            return following
-        at = np.searchsorted(following, starts + i)
+def followed(starts: Keys, following: Keys, i: int) -> Keys:
+    """Those of the keys, ascending and each once, whose i-th following key is in `following`."""
+    wanted = starts + i
+    if len(following) > _SEVERAL * len(starts):
+        at = np.searchsorted(following, wanted)
         at[at == len(following)] = 0
-        starts = starts[following[at] == starts + i]
-    return starts
+        return starts[following[at] == wanted] if len(following) else following
+    places = np.concatenate((following << 1, wanted << 1 | 1))
+    places.sort(kind="stable")  # merges two runs
+    found: Keys = (places[1:][(places[1:] ^ places[:-1]) == 1] >> 1) - i
+    return found
+
+
+def documents_of(found: Keys) -> list[int]:
+    """The documents that have one of the keys, ascending."""
+    documents = found >> _BITS
+    different: list[int] = documents[np.diff(documents, prepend=-1) > 0].tolist()
+    return different
 
 
 def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
-    """The first and last keys of the smallest spans with a token of each side. See `spans.neighbours`."""
-    places = np.concatenate((left << 1, right << 1 | 1))
-    places.sort(kind="stable")
-    different = np.flatnonzero(np.diff(places >> 1, prepend=-1))
-    if not len(different):
-        return left, right
-    sides = np.bitwise_or.reduceat((places & 1) + 1, different)  # 1 for left, 2 for right, 3 for a token on both
-    at = places[different] >> 1
-    close = np.diff(at) <= distance + 1
-    close &= ((sides[:-1] & 1) & (sides[1:] >> 1) | (sides[:-1] >> 1) & (sides[1:] & 1)) > 0
-    return at[:-1][close], at[1:][close]
+    """The first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
+
+    Such a span has no other token of either side between its two, so one of the two is a token of the shorter side, and
+    the other one is next to it.
+    """
+    few, others = (left, right) if len(left) <= len(right) else (right, left)
+    few = few[np.diff(few, prepend=-1) > 0]
+    at = np.searchsorted(others, few)
+    others = np.concatenate(([-_BEHIND], others, [_BEHIND]))  # so `at` is the last before
+    before = others[at]
+    both = others[at + 1] == few
+    after = others[np.searchsorted(others, few, "right")] if both.any() else others[at + 1]
+    last = np.concatenate(([-_BEHIND], few[:-1]))
+    previous = np.maximum(before, last)
+    fits = (few - distance - 1 <= previous) & ((previous == before) | both)
+    following = np.append(few[1:], _BEHIND)
+    ends = (after < following) & (after <= few + distance + 1)
+    firsts = np.concatenate((previous[fits], few[ends]))
+    order = np.argsort(firsts, kind="stable")
+    return firsts[order], np.concatenate((few[fits], after[ends]))[order]
 
 
 def near_by_document(
     left: Keys, right: Keys, distance: int, layout: Callable[[int], Layout]
-) -> dict[int, Sequence[Span]]:
-    """The smallest spans of one paragraph with a token of each side. distance: tokens that may stand between."""
+) -> tuple[Grouped, Grouped]:
+    """The first and the last positions of the smallest spans of one paragraph with a token of each side, in each
+    document that has any. distance: tokens that may stand between.
+    """
     firsts, lasts = near(left, right, distance)
-    starts = paragraph_starts(sorted(by_document(firsts)), layout)
-    one = np.searchsorted(starts, firsts, "right") == np.searchsorted(starts, lasts, "right")
-    both = zip(by_document(firsts[one]).items(), by_document(lasts[one]).values(), strict=True)
-    return {document: list(zip(begins, ends, strict=True)) for (document, begins), ends in both}
+    starts = paragraph_starts(documents_of(firsts), layout)
+    one = np.append(starts, _BEHIND)[np.searchsorted(starts, firsts, "right")] > lasts
+    return by_document(firsts[one]), by_document(lasts[one])
 
 
 def paragraph_starts(documents: Sequence[int], layout: Callable[[int], Layout]) -> Keys:
@@ -114,6 +131,31 @@ def sharing_a_paragraph(several: Sequence[Keys], starts: Keys) -> set[int]:
     return set((starts[ordinals] >> _BITS).tolist())
 
 
+def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, float]:
+    """How near the keys of all groups come in each document: see `together.Together.nearness`. starts: of paragraphs.
+    turned: what is left of the nearness where they are not in the order of the groups.
+    """
+    places = np.concatenate(groups)
+    order = np.argsort(places, kind="stable")
+    last, group = places[order], np.repeat(np.arange(len(groups)), [len(some) for some in groups])[order]
+    latest = [np.maximum.accumulate(np.where(group == number, last, -1)) for number in range(len(groups))]
+    first = np.minimum.reduce(latest)
+    share = np.minimum(1.0, len(groups) / (last - first + 1))
+    in_order = np.logical_and.reduce([one <= other for one, other in pairwise(latest)])
+    share = np.where(in_order, share, turned * share)
+    apart = np.searchsorted(starts, first, "right") != np.searchsorted(starts, last, "right")
+    share[apart | (first < 0)] = 0.0
+    documents = last >> _BITS
+    edges = np.flatnonzero(np.diff(documents, prepend=-1))
+    best = np.maximum.reduceat(share, edges) if len(edges) else share
+    return dict(zip(documents[edges].tolist(), best.tolist(), strict=True))
+
+
+def in_paragraphs(found: Keys, starts: Keys) -> NDArray[np.int64]:
+    """How many of the keys are in each of the paragraphs that start there."""
+    return np.bincount(np.searchsorted(starts, found, "right") - 1, minlength=len(starts))
+
+
 def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int, float]:
     """How many keys each document has in its ranges of positions, of which the second is excluded."""
     several = [(document << _BITS, start, end) for document, some in ranges.items() for start, end in some]
@@ -124,12 +166,21 @@ def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int
     return {document: float(counts[document]) for document in ranges}
 
 
-def by_document(found: Keys) -> dict[int, Sequence[int]]:
+def by_document(found: Keys) -> Grouped:
     """The positions in each document, ascending."""
-    if not len(found):
-        return {}
     documents = found >> _BITS
-    edges = np.flatnonzero(np.diff(documents, prepend=-1)).tolist()
+    edges = np.flatnonzero(np.diff(documents, prepend=-1))
     positions = (found & _POSITION).astype(np.uint32).data
-    ranges = zip(edges, [*edges[1:], len(found)], strict=True)
-    return {document: positions[a:b] for document, (a, b) in zip(documents[edges].tolist(), ranges, strict=True)}
+    return Grouped(found, positions, documents[edges].tolist(), np.append(edges[1:], len(found)).tolist())
+
+
+def kinds_of(found: Keys, runs: Sequence[tuple[int, Sequence[int], Sequence[int]]]) -> dict[int, int]:
+    """The section mask of the keys in each document. runs: for each document, ascending, where its runs of paragraphs
+    of one kind start, and the section mask of each.
+    """
+    starts = np.array([document << _BITS | start for document, some, _ in runs for start in some], np.int64)
+    bits = np.array([bit for _, _, some in runs for bit in some], np.int64)
+    documents = found >> _BITS
+    edges = np.flatnonzero(np.diff(documents, prepend=-1))
+    masks = np.bitwise_or.reduceat(bits[np.searchsorted(starts, found, "right") - 1], edges) if len(edges) else edges
+    return dict(zip(documents[edges].tolist(), masks.tolist(), strict=True))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise, repeat
 from operator import and_, or_
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from corpus.model import SectionKind
 from index import analyser, spellings
@@ -17,14 +17,18 @@ from index.matching.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
 from index.matching.inside import Inside
 from index.matching.matches import AnyOf, Found, Match, Runs, Words, as_one, many, parts_of
-from index.matching.nearness import near_by_document
+from index.matching.nearness import Pairs, near_matches
+from index.matching.phrases import Starts, phrases
 from index.matching.result_set import Answer, Kinds
 from index.matching.sections import EVERY_KIND, Sections
-from index.matching.spans import Span, in_order, side_by_side
+from index.matching.spans import Span, in_order
 from index.matching.together import Together
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 from index.storage.engine import KINDS, Layout, Snapshot
 from index.storage.postings import Postings
+
+if TYPE_CHECKING:
+    from index.matching.arrays import Keys
 
 _WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
@@ -171,9 +175,29 @@ class Evaluator:
             known = as_one([kinds_in(documents) for kinds_in in self._timed(words)] or [repeat(0, len(documents))], or_)
             if not others:
                 return known
+            if many(documents) and any(_keys_of(match) is not None for match in others):
+                return self._kinds_in_arrays(others, documents, list(known))
             return (self._kinds(others, document, kinds) for document, kinds in zip(documents, known, strict=True))
 
         return look_up
+
+    def _kinds_in_arrays(self, matches: Sequence[Match], documents: Sequence[int], known: list[int]) -> list[int]:
+        """The section masks of `known` with those of all matches added, many documents at a time where they can be."""
+        from index.matching import arrays
+
+        left = []
+        for match in matches:
+            self._deadline.check()
+            keys = _keys_of(match)
+            if keys is None:
+                left.append(match)
+                continue
+            runs = [(document, *self._sections(document).runs()) for document in sorted(match.documents)]
+            kinds = arrays.kinds_of(keys, runs)
+            known = [mask | kinds.get(document, 0) for document, mask in zip(documents, known, strict=True)]
+        if not left:
+            return known
+        return [self._kinds(left, document, mask) for document, mask in zip(documents, known, strict=True)]
 
     def _kinds(self, matches: Sequence[Match], document: int, found: int) -> int:
         """The section mask of all matches in a document, added to the section mask `found`."""
@@ -267,15 +291,15 @@ class Evaluator:
             return self._words(text, slots[0] if slots else ())
         if not slop and (counted := self._phrase(text, slots)):
             return counted
-        words = [self._words(text, slot) for slot in slots]
-        shared = self._shared(words, self._live)
         if slop:
-            readers = [word.reader() for word in words]
+            words = [self._words(text, slot) for slot in slots]
+            readers, shared = [word.reader() for word in words], self._shared(words)
             loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
             found = {document: spans for document, spans in loose.items() if spans}
             return Found(text, _shown([word.terms for word in words], found), found)
-        firsts = {document: starts for document, starts in self._phrases(words, shared) if starts}
-        return Runs(text, _shown([word.terms for word in words], firsts), firsts, len(words), shared)
+        firsts, masks = self._phrases(slots, self._live)
+        terms = _shown([self._words("", slot).terms for slot in slots], firsts) if firsts else []
+        return Runs(text, terms, firsts, len(slots), masks)
 
     def _phrase(self, text: str, slots: Slots) -> Words | None:
         """A precomputed phrase; None if it was not precomputed."""
@@ -286,46 +310,26 @@ class Evaluator:
 
     def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
         """The postings of a phrase of two slots or more, by ascending document, as arguments of PostingsBuilder.add."""
-        words = [self._words("", slot) for slot in slots]
-        for document, starts in self._phrases(words, self._shared(words, self._live)):
-            if starts:
-                yield document, float(len(starts)), starts, self._sections(document).of(starts)
+        for document, starts in self._phrases(slots, self._live)[0].items():
+            yield document, float(len(starts)), starts, self._sections(document).of(starts)
 
     def _some(self, slots: Slots, among: set[int]) -> set[int]:
         """The documents of `among` that contain the phrase."""
-        if len(slots) > 1 and (counted := self._phrase("", slots)):
+        if len(slots) < 2:
+            return among & self._words("", slots[0] if slots else ()).documents
+        if counted := self._phrase("", slots):
             return among & counted.documents
-        words = [self._words("", slot) for slot in slots]
-        if len(words) == 1:
-            return among & words[0].documents
-        return {document for document, starts in self._phrases(words, self._shared(words, among)) if starts}
+        return set(self._phrases(slots, among)[0])
 
-    def _shared(self, words: Sequence[Words], documents: set[int]) -> dict[int, int]:
-        """The documents in which all words share a section kind, each with the section mask that they share.
+    def _shared(self, words: Sequence[Words]) -> list[int]:
+        """The documents in which all words share a section kind, ascending. Words in one paragraph always do."""
+        both = sorted(self._live.intersection(*(word.documents for word in words)))
+        kinds = as_one([word.kinds_in(both) for word in words], and_)
+        return [document for document, common in zip(both, kinds, strict=True) if common]
 
-        Words in one paragraph always share its kind, so no match is lost.
-        """
-        if not words:
-            return {}
-        first, *others = (word.kinds_of for word in words)
-        both = documents.intersection(*(word.documents for word in words))
-        shared = {document: first(document) for document in sorted(both)}
-        for kinds_of in others:
-            shared = {document: common for document, kinds in shared.items() if (common := kinds & kinds_of(document))}
-        return shared
-
-    def _phrases(self, words: Sequence[Words], documents: Collection[int]) -> Iterator[tuple[int, Sequence[int]]]:
-        """The first position of each place where the words are side by side, by ascending document."""
-        slots = sorted(enumerate(words), key=lambda slot: slot[1].size)  # rarest first, to stop early
-        if many(documents):
-            from index.matching import arrays
-
-            keys = [(i, word.keys) for i, word in slots]
-            yield from arrays.by_document(arrays.side_by_side(keys, documents)).items()
-            return
-        readers = [(i, word.reader()) for i, word in slots]
-        for document in self._timed(documents):
-            yield document, side_by_side([(i, read(document)) for i, read in readers])
+    def _phrases(self, slots: Slots, among: set[int]) -> tuple[Starts, dict[int, int]]:
+        """See `index.matching.phrases`."""
+        return phrases(slots, lambda terms: self._words("", terms), self._snapshot.occurrences, among, self._timed)
 
     def _timed(self, several: Iterable[_T]) -> Iterator[_T]:
         for one in several:
@@ -336,8 +340,12 @@ class Evaluator:
 
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)
-        terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
-        return Found(str(query), terms, near_by_document(left, right, query.distance, self._layout, self._timed))
+        return near_matches(str(query), left, right, query.distance, self._layout, self._timed)
+
+
+def _keys_of(match: Match) -> Keys | None:
+    """The first positions of a match as one array, if it was found in arrays."""
+    return match.keys if isinstance(match, Runs | Pairs) else None
 
 
 def _lone(part: Query) -> str | None:

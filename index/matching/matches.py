@@ -9,6 +9,7 @@ from itertools import chain, pairwise, repeat
 from operator import add, or_, sub
 from typing import TYPE_CHECKING, TypeVar
 
+from index.matching.grouped import Grouped, counts_of
 from index.matching.sections import EVERY_KIND
 from index.matching.spans import Span, mentions
 from index.storage.postings import Postings
@@ -303,10 +304,15 @@ class Runs(Match):
         return [(first, first + self._more) for first in self._firsts[document]]
 
     def weights(self) -> Mapping[int, float]:
-        return {document: float(len(firsts)) for document, firsts in self._firsts.items()}
+        return {document: float(count) for document, count in counts_of(self._firsts).items()}
 
     def kinds(self, document: int) -> int:
         return self._kinds[document]
+
+    @property
+    def keys(self) -> Keys | None:
+        """The first positions as one array, if that is how they were found."""
+        return self._firsts.keys_of_all if isinstance(self._firsts, Grouped) else None
 
 
 class Found(Match):

@@ -1,24 +1,63 @@
 """The places where the matches of two clauses are near each other."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeGuard
+from __future__ import annotations
 
-from index.matching.matches import Match, Words, many
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeGuard
+
+from index.matching.grouped import Grouped
+from index.matching.matches import Found, Match, Words, many
 from index.matching.result_set import Answer
 from index.matching.spans import Span, in_one_paragraph, near, neighbours
 from index.storage.engine import Layout
 
+if TYPE_CHECKING:
+    from index.matching.arrays import Keys
 
-def near_by_document(
+
+class Pairs(Match):
+    """Spans of which only the first and the last positions in each document are kept, since there are many."""
+
+    def __init__(
+        self,
+        text: str,
+        terms: Sequence[str],
+        firsts: Grouped,
+        lasts: Grouped,
+    ) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._firsts = firsts
+        self._lasts = lasts
+        self.documents = set(firsts)
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return (self._firsts[document],)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return list(zip(self._firsts[document], self._lasts[document], strict=True))
+
+    def weights(self) -> Mapping[int, float]:
+        return {document: float(count) for document, count in self._firsts.counts().items()}
+
+    @property
+    def keys(self) -> Keys:
+        """The first positions as one array."""
+        return self._firsts.keys_of_all
+
+
+def near_matches(
+    text: str,
     left: Answer,
     right: Answer,
     distance: int,
     layout: Callable[[int], Layout],
     timed: Callable[[Iterable[int]], Iterable[int]],
-) -> dict[int, Sequence[Span]]:
-    """The smallest spans of one paragraph with a match of each side, for each document that has any. distance: tokens
-    that may stand between. timed: checks the deadline for each document that it passes on.
+) -> Match:
+    """The smallest spans of one paragraph with a match of each side, in all documents that have any. text: the clause
+    as typed. distance: tokens that may stand between. timed: checks the deadline for each document that it passes on.
     """
+    terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
     single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
     both = sorted(left.documents & right.documents)
     kinds = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
@@ -27,7 +66,7 @@ def near_by_document(
         from index.matching import arrays
 
         lefts, rights = (answer.keys(shared) for answer in (left, right))
-        return arrays.near_by_document(lefts, rights, distance, layout)
+        return Pairs(text, terms, *arrays.near_by_document(lefts, rights, distance, layout))
     left_in, right_in = left.starts(), right.starts()
     found: dict[int, Sequence[Span]] = {}
     for document in timed(shared):
@@ -38,7 +77,7 @@ def near_by_document(
             spans = near(left.spans(document), right.spans(document), distance, layout(document))
         if spans:
             found[document] = spans
-    return found
+    return Found(text, terms, found)
 
 
 def _is_words(match: Match) -> TypeGuard[Words]:

@@ -41,6 +41,10 @@ class Sections:
             at = bisect_left(positions, starts[run], at + 1)
         return found
 
+    def runs(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Where paragraphs of another kind start, and the section mask of the kind that starts there."""
+        return self._starts, self._bits
+
     def ranges(self, kinds: int) -> list[Span]:
         """The sections of a section mask as ranges of positions, of which the second is excluded."""
         ends = [*self._starts[1:], _BEHIND]

@@ -4,7 +4,7 @@ NEAR is in `index.matching.spans`.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, pairwise
 from operator import and_
 
@@ -23,6 +23,7 @@ class Together:
     def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout]) -> None:
         self._matches = matches
         self._layout = layout
+        self._known: dict[int, float] = {}
 
     def documents(self, among: set[int], tick: Callable[[], None]) -> set[int]:
         """Which of the documents, each of which has all the words, have them in one paragraph. Stops at the first such
@@ -56,8 +57,23 @@ class Together:
         """The places in one document, ascending. Two may overlap, and none holds another."""
         return [span for groups in self._paragraphs(document) for span in smallest_windows(groups)]
 
+    def measure(self, documents: Collection[int], tick: Callable[[], None]) -> None:
+        """Work out `nearness` of many documents at once, for a query that matches many."""
+        words = [match for match in self._matches if isinstance(match, Words) and match.width == 1]
+        if len(words) < max(2, len(self._matches)) or not any(many(match.documents) for match in words):
+            return
+        from index.matching import arrays
+
+        tick()
+        having = sorted(set(documents).intersection(*(match.documents for match in words)))
+        starts = arrays.paragraph_starts(having, self._layout)
+        near = arrays.nearness([match.keys(having) for match in words], starts, _TURNED)
+        self._known |= {document: near.get(document, 0.0) for document in documents}
+
     def nearness(self, document: int) -> float:
         """How close together the words are: 1 if side by side in query order, 0 if no paragraph has them all."""
+        if document in self._known:
+            return self._known[document]
         if any(document not in match.documents for match in self._matches):
             return 0.0
         starts, words = self._layout(document).starts, len(self._matches)

@@ -62,6 +62,9 @@ class Snapshot(Protocol):
     def frequency(self, term: str) -> int:
         """How many documents hold a term, without reading its postings. Dead documents included."""
 
+    def occurrences(self, term: str) -> int:
+        """How many positions a term has, without reading them. Those in dead documents included."""
+
     def forms(self, word_class: str) -> list[str]:
         """The terms of a class of words that occur, in alphabetical order."""
 

@@ -88,6 +88,11 @@ class PostingsBuilder:
         return b"".join((_little_endian(b"".join(wide), _U32), _little_endian(self.masks.tobytes(), _U16)))
 
 
+def occurrences_in(length: int, documents: int) -> int:
+    """How many positions are in so many bytes of packed postings."""
+    return (length - 4 - 14 * documents) // 4
+
+
 def unpack(data: bytes) -> Postings:
     """Postings from bytes, without copying where the machine is little-endian.
 

@@ -27,7 +27,7 @@ from whoosh.matching import ListMatcher
 from corpus.errors import Corrupt
 from index.storage.engine import IndexedParagraph, Layout, SegmentSummary
 from index.storage.merge import merged_terms
-from index.storage.postings import Postings, PostingsBuilder, unpack
+from index.storage.postings import Postings, PostingsBuilder, occurrences_in, unpack
 from index.storage.segment_builder import COMPOUND, FORM, TERM, Inverted, in_order
 from index.storage.segment_notes import NotesReader, SegmentNotes, write_notes
 from index.storage.whoosh_snapshot import WhooshSnapshot
@@ -41,6 +41,7 @@ _NAME = "reviews"
 _ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
 _INFO = struct.Struct("!BfIBBfIIqi")  # what it keeps of a term
 _NONE = 0xFFFFFFFF
+_ROWS = 4096  # rows of the table of terms, about 200 bytes each, that need not be looked up again
 _HALVINGS = 2048  # places in the table of terms that are remembered
 _PIECES = 10_000  # to write at once
 _LENGTH = 4  # bytes at the end of its table of terms
@@ -101,19 +102,31 @@ class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
         self._fieldmap = {field: number for number, field in enumerate(notes.fields)}
         self._fieldunmap = list(notes.fields)
         self._postfile = segment.open_file(storage, PackedCodec.POSTS_EXT)
+        self.row = lru_cache(_ROWS)(self._row)
+        self._checked: set[int] = set()  # where postings begin whose checksum was right: the file never changes
 
     def postings_of(self, field: str, term: bytes) -> Postings | None:
         """The postings of a term; None when it does not occur."""
-        row = self._row(field, term)
+        row = self.row(field, term)
         if row is None:
             return None
         *_, checksum, offset, length = row
-        return _unpacked(self._postfile.get(offset, length), checksum)
+        packed = self._postfile.get(offset, length)
+        if offset in self._checked:
+            return unpack(packed)
+        postings = _unpacked(packed, checksum)
+        self._checked.add(offset)
+        return postings
 
     def frequency_of(self, field: str, term: bytes) -> int:
         """How many documents hold a term, without reading its postings."""
-        row = self._row(field, term)
+        row = self.row(field, term)
         return row[2] if row else 0
+
+    def occurrences_of(self, field: str, term: bytes) -> int:
+        """How many positions a term has, without reading its postings."""
+        row = self.row(field, term)
+        return occurrences_in(row[-1], row[2]) if row else 0
 
     def _row(self, field: str, term: bytes) -> tuple[Any, ...] | None:
         try:
@@ -298,6 +311,9 @@ class _Segment:
 
     def frequency(self, field: str, term: str) -> int:
         return self._terms.frequency_of(field, term.encode())
+
+    def occurrences(self, field: str, term: str) -> int:
+        return self._terms.occurrences_of(field, term.encode())
 
     def terms_from(self, field: str, prefix: str) -> Iterator[str]:
         """Terms of a field that begin with a prefix, in order."""

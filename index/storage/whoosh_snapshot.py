@@ -17,6 +17,9 @@ class OpenSegment(SegmentReader, Protocol):
     def frequency(self, field: str, term: str) -> int:
         """How many of its documents have the term."""
 
+    def occurrences(self, field: str, term: str) -> int:
+        """How many positions the term has."""
+
     def layout(self, number: int) -> Layout:
         """The layout of a document."""
 
@@ -55,6 +58,9 @@ class WhooshSnapshot:
 
     def frequency(self, term: str) -> int:
         return sum(segment.frequency(TERM, term) for _, segment in self._asked)
+
+    def occurrences(self, term: str) -> int:
+        return sum(segment.occurrences(TERM, term) for _, segment in self._asked)
 
     def forms(self, word_class: str) -> list[str]:
         return self._after(FORM, word_class + SEPARATOR)

@@ -12,7 +12,7 @@ from heapq import nlargest
 from itertools import chain
 from math import log
 
-from index.matching.matches import Match
+from index.matching.matches import Match, keys_of, many
 from index.matching.together import Together, reader_of
 from index.ranking_policy import (
     BM25_K1,
@@ -25,6 +25,8 @@ from index.ranking_policy import (
 )
 from index.storage.engine import Layout
 from search.answering.ranking import idf
+
+_ROUNDING = 1e-9  # of a sum of floating-point numbers
 
 _Points = list[float]
 """The score that each of the words adds."""
@@ -73,6 +75,8 @@ class MostWords:
         most = 2 * (max(totals.values(), default=0.0) or 1.0)
         highest = 2 * (max(map(sum, paragraphs.values()), default=0.0) or 1.0)
         none = [0.0] * len(self._matches)
+        if together:
+            together.measure([document for document in examined if document in first], self._check_deadline)
         for document, points in reports.items():
             beside = 0.0
             if together and document in first and document in paragraphs:
@@ -96,6 +100,8 @@ class MostWords:
 
     def _of_paragraphs(self, documents: Sequence[int]) -> dict[int, _Points]:
         """documents: ascending."""
+        if many(documents) or any(many(match.documents) for match in self._matches):
+            return self._in_arrays(documents)
         readers = [(match, reader_of(match)) for match in self._matches]
         counted: dict[int, list[Counter[int]]] = {}
         for document in documents:
@@ -112,6 +118,55 @@ class MostWords:
         weights = [log(1 + (held - some + 0.5) / (some + 0.5)) for some in having]
         return {document: self._best(document, each, weights) for document, each in counted.items()}
 
+    def _in_arrays(self, documents: Sequence[int]) -> dict[int, _Points]:
+        """The same for words that many documents have."""
+        import numpy as np
+
+        from index.matching import arrays
+
+        if not documents:
+            return {}
+        starts = arrays.paragraph_starts(documents, self._layout)
+        counts = []
+        for match in self._matches:
+            self._check_deadline()
+            having = [document for document in documents if document in match.documents]
+            counts.append(arrays.in_paragraphs(keys_of(match, having), starts))
+        held = len(starts) or 1
+        having_any = [int(np.count_nonzero(some)) for some in counts]
+        weights = [log(1 + (held - some + 0.5) / (some + 0.5)) for some in having_any]
+        found: dict[int, _Points] = {}
+        at = 0
+        for document in documents:
+            self._check_deadline()
+            own, length = np.asarray(self._layout(document).starts, np.int64), self._lengths[document]
+            here = slice(at, at + len(own))
+            at += len(own)
+            if not len(own):
+                found[document] = self._best_of({})
+                continue
+            average = max(MOST_SHORT, length / len(own))
+            sizes = np.maximum(MOST_SHORT, np.diff(own, append=own[:1] + length))
+            norms = BM25_K1 * (1 - MOST_B + MOST_B * sizes / average)
+            points = [
+                weight * (BM25_K1 + 1) * some[here] / (some[here] + norms)
+                for weight, some in zip(weights, counts, strict=True)
+            ]
+            total = np.sum(points, axis=0)
+            least = np.sort(total)[-len(MOST_PARAGRAPHS) :][0]
+            likely = np.flatnonzero((total > 0) & (total >= least - _ROUNDING))
+            by_paragraph = {int(ordinal): [float(some[ordinal]) for some in points] for ordinal in likely}
+            found[document] = self._best_of(by_paragraph)
+        return found
+
+    def _best_of(self, points: Mapping[int, _Points]) -> _Points:
+        """The points of the best of some paragraphs, together."""
+        best = nlargest(len(MOST_PARAGRAPHS), points, key=lambda ordinal: (sum(points[ordinal]), -ordinal))
+        return [
+            sum(share * points[ordinal][number] for share, ordinal in zip(MOST_PARAGRAPHS, best, strict=False))
+            for number in range(len(self._matches))
+        ]
+
     def _best(self, document: int, counts: Sequence[Counter[int]], weights: Sequence[float]) -> _Points:
         """The points of the best paragraphs of a document. counts: of each word by paragraph."""
         starts, length = self._layout(document).starts, self._lengths[document]
@@ -124,11 +179,7 @@ class MostWords:
                 norm = BM25_K1 * (1 - MOST_B + MOST_B * size / average)
                 one = points.setdefault(ordinal, [0.0] * len(counts))
                 one[number] = weight * (BM25_K1 + 1) * count / (count + norm)
-        best = nlargest(len(MOST_PARAGRAPHS), points, key=lambda ordinal: (sum(points[ordinal]), -ordinal))
-        return [
-            sum(share * points[ordinal][number] for share, ordinal in zip(MOST_PARAGRAPHS, best, strict=False))
-            for number in range(len(counts))
-        ]
+        return self._best_of(points)
 
 
 def having_most(matches: Sequence[Match]) -> set[int]:

@@ -76,7 +76,10 @@ class Ranking:
             points = self.points(match, answer.documents)
             total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
         if len(answer.matches) > 1:
-            for document in _best(total, PROXIMITY_REPORTS) if near is None else _best_of_either(total, near):
+            best = _best(total, PROXIMITY_REPORTS) if near is None else _best_of_either(total, near)
+            if answer.together:
+                answer.together.measure(best, check_deadline)
+            for document in best:
                 check_deadline()
                 total[document] += sum(self.proximity(answer, document, layout(document)).values())
         return total

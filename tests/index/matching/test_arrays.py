@@ -5,7 +5,6 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -57,12 +56,13 @@ def layout(document: int) -> Layout:
 def test_phrases(most: int) -> None:
     for _ in range(30):
         slots = [positions(most), positions(40), positions(40)]
-        found = arrays.by_document(
-            arrays.side_by_side([(i, partial(keys_in, [slot])) for i, slot in enumerate(slots)], range(1, 20))
-        )
+        starts = keys(slots[0])
+        for i, slot in enumerate(slots[1:], 1):
+            starts = arrays.followed(starts, keys(slot), i)
+        found = arrays.by_document(starts)
         wanted = {
             document: spans.side_by_side([(i, slot.get(document, [])) for i, slot in enumerate(slots)])
-            for document in range(1, 20)
+            for document in range(20)
         }
         assert {document: list(some) for document, some in found.items()} == {d: s for d, s in wanted.items() if s}
 
@@ -71,7 +71,9 @@ def test_phrases(most: int) -> None:
 def test_nearness_also_where_a_token_is_on_both_sides(distance: int) -> None:
     for _ in range(30):
         left, other, right = positions(6), positions(6), positions(25)
-        found = arrays.near_by_document(keys(left, other), keys(right), distance, layout)
+        firsts, lasts = arrays.near_by_document(keys(left, other), keys(right), distance, layout)
+        found = {document: list(zip(firsts[document], lasts[document], strict=True)) for document in firsts}
+        assert firsts.keys() == lasts.keys()
         wanted: dict[int, Sequence[spans.Span]] = {
             document: spans.in_one_paragraph(
                 spans.neighbours(

@@ -161,11 +161,28 @@ def test_a_checksum_that_whoosh_takes_for_none_is_held_against_the_postings_too(
     tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whoosh_engine, "_checksum", lambda packed: 0xFFFFFFFF)
-    snapshot = opened(ENGINE.write(tmp_path, "a", [(7, plain("one two"))]))
-    assert places(snapshot, "two") == {0: [1]}
+    segment = ENGINE.write(tmp_path, "a", [(7, plain("one two"))])
+    assert places(opened(segment), "two") == {0: [1]}
     monkeypatch.undo()
     with pytest.raises(Corrupt):
-        snapshot.postings("two")
+        opened(segment).postings("two")
+
+
+def test_a_checksum_is_compared_when_a_term_is_first_read(
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = opened(ENGINE.write(tmp_path, "a", [(7, plain("one two"))]))
+    compared: list[bytes] = []
+    real = whoosh_engine._checksum
+
+    def checksum(packed: bytes) -> int:
+        compared.append(packed)
+        return real(packed)
+
+    monkeypatch.setattr(whoosh_engine, "_checksum", checksum)
+    assert places(snapshot, "two") == places(snapshot, "two") == {0: [1]}
+    assert places(snapshot, "one") == {0: [0]}
+    assert len(compared) == 2
 
 
 def test_the_number_of_documents_with_a_term_is_known_without_its_postings(
