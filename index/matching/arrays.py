@@ -69,6 +69,11 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
     return found
 
 
+def moved_back(found: Keys, by: int) -> Keys:
+    """The keys that many positions earlier, without those that would be before the start of their document."""
+    return found[found & _POSITION >= by] - by
+
+
 def documents_of(found: Keys) -> list[int]:
     """The documents that have one of the keys, ascending."""
     documents = found >> _BITS

@@ -39,7 +39,9 @@ def phrases(
         word = words(slot)
         masks = _shared(masks, word)
         if turn == 0 and many(masks):
-            keys = rarest.keys(masks) - first
+            from index.matching import arrays
+
+            keys = arrays.moved_back(rarest.keys(masks), first)
         if keys is not None:
             from index.matching import arrays
 

@@ -125,6 +125,25 @@ def test_many_reports_are_not_read_one_by_one(
     assert [dict(match.weights()) for match in answer.matches] == weights
 
 
+def test_a_phrase_does_not_begin_before_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The places of "was" are looked at first, then those of "seen".
+    texts = ["child child child child was seen seen", "nothing", "was seen child"]
+    engine = WhooshEngine()
+    reports = [(n, [IndexedParagraph(texts[n % 3], SectionKind.BODY, False)]) for n in range(9)]
+    segment = engine.write(tmp_path, "a", reports)
+    engine.finish(tmp_path, [segment])
+    monkeypatch.setattr(matches, "_MANY", 1)
+    snapshot = engine.open(tmp_path, [segment], frozenset(range(9)))
+    try:
+        query = Phrase((Word("child"), Word("was"), Word("seen")))
+        answer = Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query)
+        assert [(document, answer.mentions(document)) for document in sorted(answer.documents)] == [
+            (document, [(3, 5)]) for document in (0, 3, 6)
+        ]
+    finally:
+        snapshot.close()
+
+
 def test_a_search_in_few_reports_does_not_import_numpy() -> None:
     program = "import sys, reviews, index.matching.evaluator, search.searcher; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
