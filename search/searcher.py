@@ -25,6 +25,7 @@ from index.ranking_policy import MOST_WORDS_FROM
 from index.storage.engine import KINDS
 from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked
+from search.answering.completions import Completion, completions
 from search.answering.offers import offers
 from search.answering.similar import Alike, similar_passages
 from search.answering.theme_index import theme_lookup, theme_tree
@@ -278,6 +279,19 @@ class Searcher:
         documents = set(self._session.reports).intersection(*chosen.values())
         return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
+    def completions(self, typed: str) -> list[Completion]:
+        """Themes, boards and words for what was typed so far."""
+        themed = {name: len(having) for name, having in self._session.themed.items()}
+        snapshot = self._session.snapshot
+        return completions(typed, themed, self._session.reports.values(), snapshot.vocabulary, snapshot.frequency)
+
+    def read_last(self) -> list[Report]:
+        """All reports, those first that were read last."""
+        return [
+            self._session.reports[document]
+            for document, _ in sorted(self._session.snapshot.documents().items(), key=lambda pair: -pair[1])
+        ]
+
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
         """The notes on how a query and its filters are read, for an analysis, whose rows do not have them.
 
@@ -349,7 +363,7 @@ class Searcher:
         counted = {name: self._session.counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
         counted["theme"] = facets.of_themes(
-            facets.mask(without("theme"), self._session.size), self._session.theme_masks
+            facets.mask(without("theme"), self._session.size), self._session.theme_masks, len(self._session.reports)
         )
         return counted
 

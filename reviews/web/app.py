@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -109,6 +110,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     # A feed needs a time; for a date not known to the day, the time of the index is used.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.jinja_env.filters["date"] = _date
+    app.jinja_env.filters["plain"] = lambda note: _TYPED.sub(r"“\1”", note)
     app.register_blueprint(headers.static)
     app.register_blueprint(access.views)
     app.register_blueprint(search.views)
@@ -128,6 +130,9 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_bug)
     return app
+
+
+_TYPED = re.compile(r"`([^`]*)`")  # what was typed, as a note quotes it for the terminal
 
 
 def _date(date: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Unpack, get_args
+from typing import Any, Literal, Unpack
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -12,11 +12,12 @@ from werkzeug.datastructures import MultiDict
 from corpus.errors import UsageError
 from corpus.themes import Themes
 from index.query import And, Field, In, Near, Not, Or, Query, Theme, Word
+from reviews.web.context import home, local
 from search import years
 from search.filters import EVERYTHING, FILTERS, Filters
 from search.parsing.parser import parse
 from search.parsing.plain_words import as_meant
-from search.request import SearchOptions, SearchRequest, Sort, View
+from search.request import SearchOptions, SearchRequest, Sort
 
 SORTS: dict[Sort, str] = {
     "relevance": "Best match first",
@@ -24,7 +25,8 @@ SORTS: dict[Sort, str] = {
     "oldest": "Oldest first",
     "mentions": "Most mentions first",
 }
-VIEWS: tuple[View, ...] = get_args(View)
+View = Literal["passages", "reports", "recommendations"]
+VIEWS: dict[View, str] = {"passages": "Passages", "reports": "Reports", "recommendations": "Recommendations"}
 PER_PAGE = 10
 _MOST = 100
 _LONGEST = 300  # characters in the value of a filter; no board has a longer name
@@ -35,7 +37,7 @@ _FLAGS = {"": False, "0": False, "false": False, "1": True, "true": True, "on": 
 @dataclass(frozen=True, slots=True)
 class SearchParameters:
     """One search, as in the address of a page. page: 1-based. together: only reports with the words together.
-    meaning: also passages in other words.
+    meaning: also passages in other words. back: where the link back to the answer leads, on these pages.
     """
 
     text: str = ""
@@ -47,6 +49,7 @@ class SearchParameters:
     together: bool = False
     view: View = "reports"
     meaning: bool = False
+    back: str = ""
 
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> SearchParameters:
@@ -65,6 +68,7 @@ class SearchParameters:
             together=_flag(given, "together"),
             view=_view(given.get("view") or "reports"),
             meaning=_flag(given, "meaning"),
+            back=local(given.get("back", "")),
         )
 
     @property
@@ -92,7 +96,7 @@ class SearchParameters:
             "limit": self.limit,
             "offset": self.offset,
             "together": self.together,
-            "view": self.view,
+            "view": "passages" if self.view == "passages" else "reports",
             **changes,
         }
         return SearchRequest(self.wording(themes), self.filters, **options)
@@ -108,6 +112,7 @@ class SearchParameters:
         found += [("sort", self.sort)] if self.sort != "relevance" else []
         found += [("limit", str(self.limit))] if self.limit != PER_PAGE else []
         found += [("page", str(self.page))] if self.page != 1 else []
+        found += [("back", self.back)] if self.back else []
         return found
 
     def query(self, **changes: Any) -> str:
@@ -116,10 +121,24 @@ class SearchParameters:
         pairs = changed.pairs()
         return "?" + urlencode(pairs, errors="replace") if pairs else ""
 
-    def inside(self) -> str:
-        """The query string of the same search inside one report."""
+    def inside(self, path: str = "", **changes: Any) -> str:
+        """The query string of the same search inside one report. path: of the answer to which it leads back, such as
+        "/"; without one it leads where this one does. changes: more parameters.
+        """
         only = Filters(sections=self.filters.sections)
-        return SearchParameters(text=self.text, filters=only, exact=self.exact).query()
+        back = path + self.query(page=self.page) if path else self.back
+        pairs = SearchParameters(text=self.text, filters=only, exact=self.exact, back=back).pairs()
+        pairs += [(name, str(value)) for name, value in changes.items()]
+        return "?" + urlencode(pairs, errors="replace") if pairs else ""
+
+    def inner(self) -> list[tuple[str, str]]:
+        """The parameters of a search inside one report, without its words."""
+        only = Filters(sections=self.filters.sections)
+        return SearchParameters(filters=only, exact=self.exact, back=self.back).pairs()
+
+    def way_back(self) -> str:
+        """The address of the answer that led here, or else of a search of all reports for the same words."""
+        return home() + (self.back or "/" + SearchParameters(text=self.text, exact=self.exact).query())
 
     def wording(self, themes: Themes) -> str:
         """The query as typed, or with every word exact."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import sqrt
 
 from corpus.report import Report
 from index.matching.result_set import Kinds
@@ -46,9 +47,21 @@ def mask(documents: Iterable[int], size: int) -> int:
     return int.from_bytes(present, "little")
 
 
-def of_themes(documents: int, themes: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """For each theme, how many of the documents have it: all given as masks."""
-    return _frequent({name: (documents & having).bit_count() for name, having in themes.items()})
+def of_themes(documents: int, themes: Mapping[str, int], held: int) -> tuple[FacetValue, ...]:
+    """For each theme, how many of the documents have it: all given as masks. First come the themes that set these
+    documents apart from all that are held, because nearly every report has the most frequent ones.
+
+    The order is that of (count - expected) / standard deviation in a draw without replacement (hypergeometric).
+    """
+    drawn = documents.bit_count()
+    counts = {name: (documents & having).bit_count() for name, having in themes.items()}
+
+    def apart(found: FacetValue) -> float:
+        share = themes[str(found.value)].bit_count() / held
+        spread = drawn * share * (1 - share) * (held - drawn) / max(1, held - 1)
+        return (found.count - drawn * share) / sqrt(spread) if spread > 0 else 0.0
+
+    return tuple(sorted(_frequent(counts), key=lambda found: -round(apart(found), 6)))
 
 
 def _frequent(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:

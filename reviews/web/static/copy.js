@@ -22,3 +22,6 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 // A progress page reloads itself.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));
+// Whoever signs out leaves no searches behind for the next person at this computer.
+const out = document.querySelector('form[action$="/sign-out"]');
+if (out) out.addEventListener("submit", () => { try { localStorage.removeItem("reviews-recent"); } catch { /* nothing is kept */ } });

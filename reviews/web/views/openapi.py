@@ -9,10 +9,9 @@ from flask import Blueprint, Response, request
 from corpus.errors import UsageError
 from corpus.model import ItemKind
 from reviews.web.context import as_json
-from reviews.web.parameters import SORTS
+from reviews.web.parameters import SORTS, VIEWS
 from search.analytics.trends import By
 from search.filters import FILTERS, Filter
-from search.request import View
 
 views = Blueprint("openapi", __name__)
 
@@ -45,8 +44,9 @@ _ASKED = [
     _query("exact", "1: only the words as written", {"enum": ["0", "1"]}),
     _query("together", "1: only reports that have plain words together", {"enum": ["0", "1"]}),
     _query("meaning", "1: also passages in other words, below the results and in JSON", {"enum": ["0", "1"]}),
-    _query("view", "what is listed in JSON and spreadsheets", {"enum": list(get_args(View))}),
+    _query("view", "what is listed; in JSON and spreadsheets not `recommendations`", {"enum": list(VIEWS)}),
     _query("sort", "order of the results", {"enum": list(SORTS)}),
+    _query("back", "the page that a link back leads to: a path on these pages", _TEXT),
 ]
 _PAGED = [
     _query("page", "page of the results", {"type": "integer", "minimum": 1, "maximum": 100_000}),
@@ -117,6 +117,8 @@ PATHS: dict[str, Schema] = {
     "/search.xlsx": _get("the same as a workbook", _XLSX, _TEXT, _ASKED, 400, 503),
     "/search.ris": _get("the reports in the results, for reference managers", _RIS, _TEXT, _ASKED, 400, 503),
     "/search.atom": _get("a feed of the results", "application/atom+xml", _TEXT, _ASKED, 400, 503),
+    "/suggestions": _get("themes, boards and words for what was typed", _HTML, _TEXT, [*_ASKED, *_PAGED], 400, 503),
+    "/suggestions.json": _get("the same", _JSON, _object("suggestions"), [_ASKED[0]], 503),
     "/reports.json": _get("all reports", _JSON, _object("reports"), [], 503),
     "/reports/{id}": _get("a report", _HTML, _TEXT, [*_ONE, *_ASKED], 400, 404, 503),
     "/reports/{id}.json": _get(

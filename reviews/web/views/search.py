@@ -4,56 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Unpack
 
 from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import QueryRefused, UsageError
+from corpus.model import ItemKind
 from corpus.report import Report
 from reviews import citation
+from reviews.holdings import Holdings
 from reviews.web import help_text
-from reviews.web.context import as_json, home, opened
+from reviews.web.context import as_json, opened
+from reviews.web.facets import Facet, chips, facets, years
 from reviews.web.highlight import Piece, quoted
-from reviews.web.parameters import SORTS, SearchParameters, labels, pairs_of, passages_of
-from search.filters import FILTERS, Filters
+from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
+from search.analytics.recommendations import recommended
+from search.diagnostics import Code
+from search.filters import Filters
 from search.request import SearchOptions
-from search.results import Hit, Passage, Results
+from search.results import Hit, Listed, Passage, Results
 
 views = Blueprint("search", __name__)
-
-_DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section not offered as a filter
-_SHOWN = 6  # values of a facet shown at first
-_FOLDED = 14  # further values as check boxes; the rest go in a list, which is smaller
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A check box. count: number of hits, None when not counted."""
-
-    value: str
-    label: str
-    count: int | None
-    checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A group of check boxes. more: folded away at first. rest: in a list, from which one can be chosen."""
-
-    name: str
-    title: str
-    shown: tuple[Choice, ...]
-    more: tuple[Choice, ...] = ()
-    rest: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter in use, and the address without it."""
-
-    label: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +36,14 @@ class Quoted:
     pieces: list[Piece]
     place: str
     citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """One of the best passages of all reports, ready for the template."""
+
+    listed: Listed
+    quote: Quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,54 +68,108 @@ def page() -> str | tuple[str, int]:
     try:
         asked = SearchParameters.read(request.args)
     except UsageError as error:
-        return _page(SearchParameters(text=request.args.get("q", "")), refused=str(error)), 400
+        return _home(SearchParameters(text=request.args.get("q", "")), str(error)), 400
     if not (asked.text.strip() or asked.filtered):
-        return _page(asked)
+        return _home(asked)
     try:
-        results = answer(asked, view="reports", meaning=asked.meaning)
+        return _answered(asked)
     except QueryRefused as error:
-        return _page(asked, refused=str(error)), QueryRefused.http_status
-    return _page(asked, results)
+        return _home(asked, str(error)), QueryRefused.http_status
 
 
-def _page(asked: SearchParameters, results: Results | None = None, refused: str = "") -> str:
-    if results is None:
-        searcher = opened().searcher()
-        return render_template(
-            "search.html", asked=asked, results=None, refused=refused, coverage=searcher.coverage,
-            themes=searcher.themes.themes,
-            examples=help_text.EXAMPLES, sorts=SORTS,
-        )  # fmt: skip
-    last = max(1, -(-results.total // asked.limit))
+def _home(asked: SearchParameters, refused: str = "") -> str:
+    """The page without an answer. refused: why there is none."""
+    searcher = opened().searcher()
     return render_template(
-        "search.html",
+        "home.html", asked=asked, refused=refused, coverage=searcher.coverage, themes=searcher.themes.themes,
+        examples=help_text.EXAMPLES, held=Holdings.of(searcher, opened().settings.runs),
+    )  # fmt: skip
+
+
+def _answered(asked: SearchParameters) -> str:
+    """The answer in the view that was chosen."""
+    rows: list[dict[str, object]] = []
+    more = False
+    if asked.view == "recommendations":
+        results = answer(asked, limit=1, offset=0, per_report=0, meaning=asked.meaning)
+        rows, more = _recommended(asked)
+    else:
+        results = answer(asked, meaning=asked.meaning)
+        more = results.more_passages
+    boxes = facets(asked, results)
+    hits = results.hits if asked.view == "reports" else ()
+    last = max(1, -(-results.total // asked.limit)) if asked.view == "reports" else asked.page + more
+    return render_template(
+        "answer.html",
         asked=asked,
         results=results,
-        refused=refused,
         coverage=results.coverage,
-        shown=list(grouped(results.hits, asked.offset)),
+        shown=list(grouped(hits, asked.offset)),
+        passages=[Best(each, _quoted(each.report, each.passage)) for each in results.passages or ()],
+        rows=rows,
         most=[] if asked.offset else [_shown(number, [hit]) for number, hit in enumerate(results.most or (), 1)],
-        facets=facets(asked, results),
-        years=_years(results),
+        facets=boxes,
+        years=years(results),
         chips=chips(asked),
-        kept=[(name, value) for name, value in pairs_of(asked.filters) if name not in (*results.facets, "from", "to")],
-        pages=_pages(asked.page, last),
+        kept=_kept(asked, boxes),
+        pages=_pages(asked.page, last) if asked.view == "reports" else [],
         last=last,
         sorts=SORTS,
+        view_names=VIEWS,
         near=[
             (each.report, _quoted(each.report, each.passage))
             for each in (results.meaning.passages if results.meaning else ())
         ],
         has_vectors=opened().settings.vectors.is_dir(),
         also=[each for each in results.expansions if len(each.terms) > 1],
+        notes=[str(each) for each in results.diagnostics if each.code not in _ON_LINKS],
+        unfiltered=_unfiltered(results),
     )
+
+
+_ON_LINKS = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT)  # what these say, a link on the page says with its count
+
+
+def _unfiltered(results: Results) -> int:
+    """How many reports there are without the filters, where there is none with them."""
+    found = next((each for each in results.diagnostics if each.code is Code.FILTERED_OUT), None)
+    return int(dict(found.arguments)["number"]) if found else 0
+
+
+def _kept(asked: SearchParameters, fields: Sequence[Facet]) -> list[tuple[str, str]]:
+    """The parameters that a new search keeps and that have no field of their own in the form."""
+    own = {"q", "sort", "from", "to", "page", "back", "meaning", *(each.name for each in fields)}
+    return [(name, value) for name, value in asked.pairs() if name not in own]
+
+
+def _recommended(asked: SearchParameters) -> tuple[list[dict[str, object]], bool]:
+    """One page of the recommendations that mention what was asked for, and whether there are more."""
+    searcher = opened().searcher()
+    rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=ItemKind.RECOMMENDATION)
+    found = list(islice(rows, asked.offset, asked.offset + asked.limit + 1))
+    return found[: asked.limit], len(found) > asked.limit
 
 
 @views.get("/search.json")
 def page_json() -> Response:
     """The results as JSON: docs/json.md."""
     asked = SearchParameters.read(request.args)
+    if asked.view == "recommendations":
+        raise UsageError("Recommendations are at /recommendations.json. The views here are: reports, passages.")
     return as_json(answer(asked, meaning=asked.meaning, per_report=passages_of(request.args)).to_dict())
+
+
+@views.get("/suggestions")
+def suggestions() -> str:
+    """What may have been meant by what was typed so far, as a list of links: for a browser without scripts."""
+    asked = SearchParameters.read(request.args)
+    return render_template("suggestions.html", asked=asked, found=opened().searcher().completions(asked.text))
+
+
+@views.get("/suggestions.json")
+def suggestions_json() -> Response:
+    found = opened().searcher().completions(request.args.get("q", ""))
+    return as_json({"suggestions": [each.to_dict() for each in found]})
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
@@ -155,40 +189,6 @@ def _shown(number: int, hits: Sequence[Hit]) -> Shown:
 def _quoted(report: Report, passage: Passage) -> Quoted:
     place = citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
     return Quoted(passage, quoted(passage), place, citation.of_passage(report, passage))
-
-
-def facets(asked: SearchParameters, results: Results) -> list[Facet]:
-    """Check boxes with counts. Each facet is counted without its own filter, so that more values can be chosen."""
-    found = []
-    typed = asked.filters.typed()
-    for each in FILTERS:
-        name, chosen = each.name, typed.get(each.name, ())
-        if name not in results.facets or not each.several:
-            continue
-        label = str.capitalize if name == "section" else str
-        choices = [
-            Choice(str(counted.value), label(str(counted.value)), counted.count, str(counted.value) in chosen)
-            for counted in results.facets[name]
-            if counted.value is not None and (name != "section" or counted.value not in _DULL)
-        ]
-        listed = {choice.value for choice in choices}
-        choices = [Choice(value, label(value), 0, True) for value in chosen if value not in listed] + choices
-        choices.sort(key=lambda choice: not choice.checked)
-        if choices:
-            boxes = max(_SHOWN + _FOLDED, sum(choice.checked for choice in choices))
-            rest = sorted(choices[boxes:], key=lambda choice: choice.label.casefold())
-            found.append(Facet(name, each.label, tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:boxes]), tuple(rest)))
-    return found
-
-
-def _years(results: Results) -> list[tuple[int, int]]:
-    """Years with their number of hits, newest first."""
-    return [(int(each.value), each.count) for each in results.facets["year"] if each.value is not None]
-
-
-def chips(asked: SearchParameters) -> list[Chip]:
-    """A chip for each filter in use."""
-    return [Chip(label, home() + "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]
 
 
 def _pages(now: int, last: int) -> list[int | None]:

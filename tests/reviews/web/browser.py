@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,14 @@ from tests.patience import PATIENCE
 expect.set_options(timeout=1000 * PATIENCE)
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+MODES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "without scripts": {"java_script_enabled": False},
+    "phone": {"viewport": {"width": 320, "height": 640}},
+    "dark": {"color_scheme": "dark"},
+    "high contrast": {"forced_colors": "active"},
+}
+"""The ways in which people look at a page."""
 _LISTEN = """document.addEventListener("securitypolicyviolation",
     (event) => console.error("policy: " + event.violatedDirective + " " + event.blockedURI));"""
 
@@ -84,3 +92,7 @@ class Visitor:
 
     def close(self) -> None:
         self.context.close()
+
+
+Visit = Callable[..., Visitor]
+"""Open the browser for a person, in one of the modes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -80,3 +81,21 @@ def browser() -> Iterator[object]:
         pytest.skip("no Chromium here: `apt-get install chromium`")
     with opened() as found:
         yield found
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Any]:
+    """Open the browser for a person, and fail at the end if anything went wrong."""
+    from tests.reviews.web.browser import MODES, Visitor
+
+    visitors: list[Visitor] = []
+
+    def open_for(mode: str = "plain", **more: Any) -> Visitor:
+        visitors.append(Visitor(browser, address, **(MODES[mode] | more)))
+        return visitors[-1]
+
+    yield open_for
+    trouble = [each for visitor in visitors for each in visitor.trouble]
+    for visitor in visitors:
+        visitor.close()
+    assert trouble == []

@@ -1,0 +1,61 @@
+"""What a library holds, in a few figures: for the first page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from corpus.report import Report
+from reviews.maintenance import run_log
+from search.searcher import Searcher
+
+_RUNS = 50  # that are looked at for the last one that brought reports
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """reports, boards: how many. first, last: years of the reports, None if none is known. updated: when the index was
+    built (UTC, ISO 8601). added: the reports that came last, newest first; added_on: when, or "" if that is not known.
+    """
+
+    reports: int
+    boards: int
+    first: int | None
+    last: int | None
+    updated: str
+    added: tuple[Report, ...]
+    added_on: str
+
+    @classmethod
+    def of(cls, searcher: Searcher, runs: Path) -> Self:
+        """The figures of what is searched. runs: the folder of the records of past runs."""
+        reports = searcher.read_last()
+        years = [report.year for report in reports if report.year]
+        number, day = _came_last(runs)
+        return cls(
+            len(reports),
+            len({report.board for report in reports if report.board}),
+            min(years, default=None),
+            max(years, default=None),
+            searcher.built_at,
+            tuple(reports[: min(number, _NAMED)]),
+            day,
+        )
+
+
+def _came_last(runs: Path) -> tuple[int, str]:
+    """How many reports came with the last run that brought any, and on which day. Nothing where a later run read
+    reports again, because these are read last then.
+    """
+    for record in run_log.latest(runs, _RUNS):
+        done = record.get("ingest")
+        if not isinstance(done, dict):
+            continue
+        new, again = done.get("new", 0), done.get("changed", 0) + done.get("reread", 0)
+        if again:
+            return 0, ""
+        if new:
+            return new, (record.get("finished_at") or "")[:10]
+    return 0, ""

@@ -1,0 +1,140 @@
+"""The page of an answer: one form keeps everything, three views, filters, ways on and ways back."""
+
+import html as markup
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from reviews.library import Library
+from reviews.web.facets import facets
+from reviews.web.parameters import SearchParameters
+from search.filters import Filters
+from search.results import FacetValue
+from tests.reviews.web.views.test_pages import Marks, html, told
+
+WENDLEMERE = "board=Wendlemere+Safeguarding+Children+Board"
+
+
+def links(page: str, about: str) -> list[str]:
+    """The addresses of links to something."""
+    return [markup.unescape(found) for found in re.findall(r'href="([^"]*)"', page) if about in found]
+
+
+def test_one_form_keeps_filters_order_and_view_when_the_words_change(page: FlaskClient) -> None:
+    shown = html(page, f"/?q=neglect&{WENDLEMERE}&from=2013&child=Family+M&exact=1&sort=newest&view=passages&limit=5")
+    (form,) = re.findall(r'<form action="/" .*?</form>', shown, re.DOTALL)
+    outside = [each for each in re.findall(r"<(?:input|select|button)\b[^>]*>", shown) if "data-" not in each]
+    fields = re.findall(r"<input[^>]*>", form) + [each for each in outside if 'form="search"' in each]
+    named = {found[1] for each in fields if (found := re.search(r'name="([^"]*)"', each))}
+    assert named >= {"q", "board", "from", "to", "child", "exact", "sort", "view", "limit", "theme"}
+    assert "page" not in named, "a new answer starts on its first page"
+    assert shown.count("<form") == 1
+    for text in ('name="child" value="Family M"', 'name="view" value="passages"', 'name="exact" value="1"'):
+        assert text in form
+
+
+@pytest.mark.parametrize("view", ["passages", "reports", "recommendations"])
+def test_each_view_is_in_the_address_and_leads_to_the_others_with_the_same_filters(
+    page: FlaskClient, view: str
+) -> None:
+    shown = html(page, f"/?q=neglect&{WENDLEMERE}&view={view}")
+    (views,) = re.findall(r'<nav class="r-views".*?</nav>', shown, re.DOTALL)
+    assert views.count('aria-current="page"') == 1
+    for other in ("passages", "recommendations"):
+        assert f"/?q=neglect&amp;{WENDLEMERE}&amp;view={other}" in views
+    assert f'href="/?q=neglect&amp;{WENDLEMERE}"' in views  # reports
+    assert "2 reports for" in Marks(shown).text
+
+
+def test_passages_are_the_best_paragraphs_of_all_reports_as_in_json(page: FlaskClient) -> None:
+    wanted = told(page, "/search.json?q=neglect&view=passages")["passages"]
+    shown = html(page, "/?q=neglect&view=passages")
+    found = [
+        (urlsplit(link).path.split("/")[2], int(link.rpartition("#p")[2]))
+        for link in re.findall(r'<p class="r-place govuk-body-s"><a class="govuk-link" href="([^"]*)"', shown)
+    ]
+    assert found == [(each["report"]["id"][:16], each["passage"]["ordinal"]) for each in wanted]
+    assert 'rel="next"' in shown
+    assert "no more passages" in html(page, "/?q=neglect&view=passages&page=99")
+
+
+def test_recommendations_are_only_those_that_mention_it(page: FlaskClient) -> None:
+    wanted = told(page, "/recommendations.json?q=neglect&only=recommendation")["items"]
+    shown = Marks(html(page, "/?q=neglect&view=recommendations&limit=25")).text
+    assert wanted
+    assert all(item["text"].split("\n")[0] in shown for item in wanted)
+    assert "No recommendation mentions this" in Marks(
+        html(page, "/?q=appointment&view=recommendations&year=1990")
+    ).text or ("No reports match" in Marks(html(page, "/?q=appointment&view=recommendations&year=1990")).text)
+    assert page.get("/search.json?q=neglect&view=recommendations").status_code == 400
+
+
+def test_every_page_that_is_reached_from_an_answer_leads_back_to_it(page: FlaskClient) -> None:
+    for view in ("passages", "reports", "recommendations"):
+        address = f"/?q=child&{WENDLEMERE}&view={view}&sort=newest&limit=1&page=2"
+        shown = html(page, address)
+        found = [link for link in links(shown, "/reports/") if ".ris" not in link and ".bib" not in link]
+        assert found
+        for link in dict.fromkeys(found):
+            there = html(page, link)
+            (back,) = dict.fromkeys(links(there[: there.index("<h1")], "sort=newest"))
+            wanted = {name: value for name, value in parse_qs(urlsplit(address).query).items() if value != ["reports"]}
+            assert parse_qs(urlsplit(back).query) == wanted, link
+            further = [each for each in links(there, "/pages/") if ".png" not in each]
+            assert all("back=" in each for each in further), "it is carried from page to page"
+
+
+def test_a_way_back_leads_to_no_other_site(page: FlaskClient, robin: str) -> None:
+    for elsewhere in ("//evil.example/", "https://evil.example", "javascript:alert(1)", "/\\evil.example"):
+        shown = page.get(f"/reports/{robin[:16]}/pages/6", query_string={"q": "neglect", "back": elsewhere}).text
+        assert "evil" not in shown
+        assert "alert" not in shown
+
+
+def test_no_answer_offers_only_ways_on(page: FlaskClient) -> None:
+    for address in ("/?q=neglect+zzyzx", "/?q=neglcet+thretsholds", f"/?q=robin&{WENDLEMERE}"):
+        shown = html(page, address)
+        assert "0 reports" in Marks(shown).text
+        assert "`" not in shown
+        assert "Save or share" not in shown
+        assert 'name="sort"' not in shown
+        assert "What this library does not have" in shown
+    ways = Marks(html(page, "/?q=neglcet+thretsholds")).text
+    assert "Did you mean neglect thresholds" in " ".join(ways.split()), "every word is corrected"
+    (unfiltered,) = re.findall(r'href="([^"]*)">The same words without the filters</a> \((\d+) reports\)', shown)
+    assert told(page, "/search.json" + markup.unescape(unfiltered[0])[1:])["total"] == int(unfiltered[1]) > 0
+
+
+def test_all_of_150_boards_can_be_chosen_the_most_frequent_first_and_areas_are_not_listed_twice(demo: Path) -> None:
+    with Library(demo) as library:
+        results = library.search("neglect")
+    boards = tuple(FacetValue(f"Board {n}", 150 - n) for n in range(150))
+    asked = SearchParameters(filters=Filters(boards=("Board 149",)))
+    found = facets(asked, replace(results, facets={**results.facets, "board": boards}))
+    facet = next(each for each in found if each.name == "board")
+    assert [choice.value for choice in facet.shown[:2]] == ["Board 149", "Board 0"], "what is chosen comes first"
+    assert [choice.count for choice in facet.shown[1:] + facet.more] == list(range(150, 1, -1))
+    assert facet.many
+    assert "area" not in {each.name for each in found}
+    asked = SearchParameters(filters=Filters(areas=("Wendlemere",)))
+    assert "area" in {each.name for each in facets(asked, results)}, "but one in use can be taken away"
+
+
+def test_themes_that_set_an_answer_apart_come_before_those_that_every_report_has(page: FlaskClient) -> None:
+    counts = told(page, "/themes.json")["reports"]
+    everywhere = [name for name, count in counts.items() if count >= 9]
+    themes = [each["value"] for each in told(page, "/search.json?q=exploitation")["facets"]["theme"]]
+    assert everywhere
+    assert counts[themes[0]] < 9
+    assert not set(themes[:3]) & set(everywhere)
+
+
+def test_a_value_of_a_filter_is_never_markup(page: FlaskClient) -> None:
+    shown = page.get(
+        "/", query_string={"q": "neglect", "child": '"><script>alert(1)</script>', "view": "passages"}
+    ).text
+    assert "<script>alert" not in shown
