@@ -118,7 +118,7 @@ PATHS: dict[str, Schema] = {
     "/search.ris": _get("the reports in the results, for reference managers", _RIS, _TEXT, _ASKED, 400, 503),
     "/search.atom": _get("a feed of the results", "application/atom+xml", _TEXT, _ASKED, 400, 503),
     "/suggestions": _get("themes, boards and words for what was typed", _HTML, _TEXT, [*_ASKED, *_PAGED], 400, 503),
-    "/suggestions.json": _get("the same", _JSON, _object("suggestions"), [_ASKED[0]], 503),
+    "/suggestions.json": _get("the same", _JSON, _object("suggestions"), [_ASKED[0]], 400, 503),
     "/reports.json": _get("all reports", _JSON, _object("reports"), [], 503),
     "/reports/{id}": _get("a report", _HTML, _TEXT, [*_ONE, *_ASKED], 400, 404, 503),
     "/reports/{id}.json": _get(
