@@ -74,6 +74,16 @@ class LibraryPaths:
         return self.library / "access"
 
     @property
+    def collections(self) -> Path:
+        """What people who sign in to the web page have collected."""
+        return self.library / "collections"
+
+    @property
+    def follows(self) -> Path:
+        """The searches whose new reports the record of each run names."""
+        return self.library / "follows.json"
+
+    @property
     def tokens(self) -> Path:
         """Who may open the web page."""
         return self.library / "tokens.json"
@@ -96,6 +106,8 @@ class LibraryPaths:
             self.cache,
             self.runs,
             self.access,
+            self.collections,
+            self.follows,
             self.tokens,
             self.lock,
         )

@@ -75,7 +75,7 @@ class Library:
 
     def find(self, report: str, query: str) -> Results:
         """Every mention in one report, in order. report: an id or the start of one."""
-        found = self._corpus().report(report)
+        found = self.corpus().report(report)
         return self.search(query, Filters(reports=(found.id,)), per_report=None)
 
     def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> list[Alike]:
@@ -83,7 +83,7 @@ class Library:
 
         report: an id or the start of one. paragraph: its printed number ("4.3.2"), or "#" and its ordinal.
         """
-        store = self._corpus()
+        store = self.corpus()
         found = store.report(report)
         ordinal = (
             None if paragraph is None else _ordinal(store.readings.text(store.readings.current_of(found.id)), paragraph)
@@ -165,17 +165,17 @@ class Library:
 
     def reports(self) -> list[Report]:
         """All reports, in order of file name."""
-        return self._corpus().reports()
+        return self.corpus().reports()
 
     def report(self, id_or_prefix: str) -> tuple[Report, Text]:
         """A report with its text, by its id or an unambiguous start of it."""
-        store = self._corpus()
+        store = self.corpus()
         report = store.report(id_or_prefix)
         return report, store.readings.text(store.readings.current_of(report.id))
 
     def items(self, report: str | None = None, kind: ItemKind | None = None) -> list[tuple[Report, Item]]:
         """Recommendations and findings of all reports, or of one, each with its report."""
-        store = self._corpus()
+        store = self.corpus()
         asked = store.reports() if report is None else [store.report(report)]
         return [
             (each, item) for each in asked for item in store.readings.items(store.readings.current_of(each.id), kind)
@@ -185,17 +185,17 @@ class Library:
         """What the library holds and what is searchable now. A search result has the coverage of its own index
         instead.
         """
-        return self._corpus().coverage()
+        return self.corpus().coverage()
 
     def failures(self) -> Sequence[Failure]:
         """Files that could not be read, and why."""
-        return self._corpus().failures()
+        return self.corpus().failures()
 
     def store(self) -> Store:
         """The corpus, opened read-only. The caller closes it."""
         return Store.open(self.settings.database, read_only=True)
 
-    def _corpus(self) -> Store:
+    def corpus(self) -> Store:
         """The corpus, kept open because a store caches its reports until they change."""
         if self._store is None:
             self._store = self.store()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from corpus.errors import NotFound, UsageError
-from corpus.model import Item, ItemKind, SectionKind, Text
+from corpus.model import Item, ItemKind, Paragraph, SectionKind, Text
 from corpus.report import Coverage, Report
 from corpus.themes import Theme, Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
@@ -122,6 +122,14 @@ class Searcher:
     def words(self, sections: Sequence[str] = ()) -> dict[str, int]:
         """The number of searched words of each report, by its full id; with kinds of section, only those in them."""
         return self._session.words(_section_mask(sections))
+
+    def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
+        """Some paragraphs of a report (full id), in order, as this generation knows it."""
+        return self._session.paragraphs(report, ordinals)
+
+    def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
+        """What is printed on some pages of a report (full id), by their number."""
+        return self._session.page_labels(report, numbers)
 
     def cache_problems(self) -> list[str]:
         """What is wrong with what was worked out in advance for the themes, in sentences."""

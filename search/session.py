@@ -1,11 +1,11 @@
 """An open library: one generation of its index, the corpus, and what all queries of that generation share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from corpus.model import Item, ItemKind, Text
+from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.paths import LibraryPaths
 from corpus.report import Coverage, Report
 from corpus.storage.store import Store
@@ -100,6 +100,14 @@ class Session:
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
         return self.store.readings.items(self._readings[report], kind)
+
+    def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
+        """Some paragraphs of a report (full id), in order, as this generation knows it."""
+        return self.store.readings.paragraphs(self._readings[report], ordinals)
+
+    def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
+        """What is printed on some pages of a report (full id), by their number."""
+        return {page.number: page.label for page in self.store.readings.pages(self._readings[report], numbers)}
 
     @cached_property
     def themed(self) -> dict[str, set[int]]:

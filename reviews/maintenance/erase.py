@@ -17,6 +17,7 @@ from corpus.storage.store import Store
 from index.storage import generations
 from index.vectors import store as vectors
 from ingest.portfolio import portfolio_of
+from reviews.collecting.kept import forget as forget_saved
 from reviews.maintenance import copies, run_log
 
 
@@ -54,6 +55,7 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
         current.save()
     if current.entries:
         forget_names(settings, store)
+        forget_saved(settings.library, current.final.keys())
         drop_leftovers(settings)
     unfinished = [entry.report for entry in current.entries.values() if entry.state != "done"]
     if unfinished:
@@ -121,7 +123,8 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
 
 def finish(settings: Settings, store: Store) -> None:
     """Let nothing stay of removed reports that the newest generation does not hold any more: older generations and the
-    readings kept for them, vectors, what was worked out, the free pages of the corpus, names in records.
+    readings kept for them, vectors, what was worked out, notes in collections, the free pages of the corpus, names in
+    records.
     """
     current = generations.current(settings.index).manifest
     generations.keep_only(settings.index, current.id)
@@ -129,10 +132,11 @@ def finish(settings: Settings, store: Store) -> None:
     store.prune(current.live)
     forget_worked_out(settings)
     forget_names(settings, store)
+    listed = Removals.load(settings.removals)
+    forget_saved(settings.library, listed.final.keys())
     drop_leftovers(settings)
     store.scrub()
     store.note_removed()
-    listed = Removals.load(settings.removals)
     listed.having(replace(entry, state="done") for entry in listed.final.values()).save()
 
 

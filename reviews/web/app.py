@@ -20,7 +20,7 @@ from corpus.paths import LibraryPaths
 from corpus.reasons import explain
 from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.terminal.results import counted
-from reviews.web import context
+from reviews.web import context, keeping
 from reviews.web.batch_jobs import Batches
 from reviews.web.guard import access, audit, headers
 from reviews.web.guard.access import Access, Rate
@@ -30,7 +30,7 @@ from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import SearchParameters
 from reviews.web.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder
-from reviews.web.views import analysis, exports, openapi, report, search
+from reviews.web.views import analysis, collecting, exports, openapi, recommendations, report, search
 from reviews.web.views import library as library_views
 
 PAGES = (
@@ -38,6 +38,7 @@ PAGES = (
     ("Themes", "/themes"),
     ("Recommendations", "/recommendations"),
     ("Trends", "/trends"),
+    ("Collection", "/collections"),
     ("Sheet of queries", "/batch"),
     ("What is searched", "/coverage"),
     ("Help", "/help"),
@@ -105,6 +106,9 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         why=explain,
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
+        save_control=collecting.control,
+        save_back=collecting.here,
+        saves_passages=lambda: "controls" in g,
         ask=lambda **values: SearchParameters(**values).query(),
     )
     # A feed needs a time; for a date not known to the day, the time of the index is used.
@@ -118,12 +122,15 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(report.views)
     app.register_blueprint(library_views.views)
     app.register_blueprint(analysis.views)
+    app.register_blueprint(collecting.views)
+    app.register_blueprint(recommendations.views)
     app.register_blueprint(openapi.views)
     app.wsgi_app = Prefixed(app.wsgi_app, options.prefix, options.access.trusts)  # type: ignore[method-assign]
     app.before_request(lambda: headers.refused(options.hosts))
     app.before_request(access.check)
     app.before_request(openapi.refuse_unknown)
     app.after_request(headers.with_headers)
+    app.after_request(keeping.written)
     app.after_request(audit.written)
     app.teardown_request(context.give_back)
     app.register_error_handler(ReviewsError, _on_reviews_error)

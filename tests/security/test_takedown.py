@@ -24,9 +24,12 @@ from benchmarks.faults.torture import in_a_child
 from corpus.settings import load_settings
 from index.storage import generations
 from reviews.cli.main import main
+from reviews.collecting.collection import Saved
+from reviews.collecting.kept import Kept
 from reviews.maintenance.lock import writing
 from reviews.maintenance.update import run
-from reviews.web.app import create_app
+from reviews.web.app import Options, create_app
+from reviews.web.guard.access import Access
 from tests.patience import until
 
 Cases = dict[str, Callable[["Desk"], None]]
@@ -410,6 +413,34 @@ def a_server_has_drawn_a_page_and_lets_go_of_it(desk: Desk) -> None:
     desk.remove()
     pool.let_go()
     assert not pool.pictures._kept
+
+
+@case
+def people_have_saved_passages_with_notes_that_repeat_them(desk: Desk) -> None:
+    access = Access(header="X-Who", proxies=("127.0.0.1",))
+    client = create_app(desk.library, Options(hosts=(), access=access)).test_client()
+    desk.clients.append(client)
+    place = f"{desk.held[:16]}:1"
+    for person in ("Jo", "Sam"):
+        client.environ_base["HTTP_X_WHO"] = person
+        assert client.post("/collections/save", data={"passage": place, "back": "/"}).status_code == 303
+        noted = client.post("/collections/1", data={"act": "note", "passage": place, "note": "Zelkova, Wynfrith"})
+        assert noted.status_code == 303
+        assert "Brackenthwaite" in client.get("/collections").text
+    desk.remove()
+    shown = client.get("/collections").text
+    assert "This report was removed on" in shown
+    assert "Zelkova" not in shown
+
+
+@case
+def a_backup_of_collections_is_put_back(desk: Desk) -> None:
+    Kept(desk.library, "Jo").change(lambda held: held.saving(Saved(desk.held, 1, 1, 1, note="Zelkova Wynfrith")))
+    shutil.copytree(desk.library / "collections", desk.outside / "collections")
+    desk.remove()
+    shutil.copytree(desk.outside / "collections", desk.library / "collections", dirs_exist_ok=True)
+    assert leftovers(desk.library, WORDS) != []
+    desk.update()
 
 
 @case

@@ -1,9 +1,8 @@
-"""Views for recommendations, trends and sheets of queries."""
+"""Views for trends and sheets of queries."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from itertools import islice
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -11,21 +10,18 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from corpus.errors import QueryRefused, UsageError
-from corpus.model import ItemKind
 from reviews.web.batch_jobs import Batch
 from reviews.web.context import as_json, home, opened, pool, root
-from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
+from reviews.web.parameters import filters_of, labels, pairs_of
 from reviews.web.views.exports import TYPES
 from search.analytics import charts
 from search.analytics import trends as trending
-from search.analytics.recommendations import recommended
 from search.analytics.trends import By, Point
 from search.filters import Filters
 from search.sheets.template import template
 
 views = Blueprint("analysis", __name__)
 
-_LISTED = 25  # recommendations per page
 BY = {
     "year": "year by year",
     "board": "board by board",
@@ -36,40 +32,7 @@ BY = {
 _QUERIES = 5  # in one chart
 
 
-def _items() -> tuple[SearchParameters, str, list[dict[str, object]], bool]:
-    """The search, the requested kind, one page of items, and whether there are more."""
-    asked, only = SearchParameters.read(request.args), request.args.get("only", "")
-    if only not in ("", *ItemKind):
-        raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ItemKind)}.")
-    kind = ItemKind(only) if only else None
-    start = (asked.page - 1) * _LISTED
-    searcher = opened().searcher()
-    rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
-    found = list(islice(rows, start, start + _LISTED + 1))
-    return asked, only, found[:_LISTED], len(found) > _LISTED
-
-
-@views.get("/recommendations")
-def recommendations() -> str | tuple[str, int]:
-    """All recommendations and findings, or those that mention something."""
-    try:
-        asked, only, rows, more = _items()
-    except (UsageError, QueryRefused) as error:
-        asked = SearchParameters(text=request.args.get("q", ""))
-        page = render_template("recommendations.html", asked=asked, only="", rows=[], more=False, refused=str(error))
-        return page, 400
-    return render_template(
-        "recommendations.html", asked=asked, only=only, rows=rows, more=more, **_narrowing(asked.filters, asked.text)
-    )
-
-
-@views.get("/recommendations.json")
-def recommendations_json() -> Response:
-    _, _, rows, more = _items()
-    return as_json({"items": rows, "more": more})
-
-
-def _narrowing(filters: Filters, *queries: str) -> dict[str, object]:
+def narrowing(filters: Filters, *queries: str) -> dict[str, object]:
     """Template values for the filters in use, for keeping them in the form, and for notes on the query."""
     searcher = opened().searcher()
     remarks = dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters))
@@ -111,7 +74,7 @@ def trends() -> str | tuple[str, int]:
         return page, 400
     return render_template(
         "trends.html", queries=queries, by=by, points=points, kinds=BY, themes=known, hidden=_suppressed(),
-        chart=request.query_string.decode("ascii", "replace"), **_narrowing(filters_of(request.args), *queries),
+        chart=request.query_string.decode("ascii", "replace"), **narrowing(filters_of(request.args), *queries),
         everywhere=urlencode([(name, value) for name in ("q", "by", "small") for value in request.args.getlist(name)]),
     )  # fmt: skip
 

@@ -7,9 +7,9 @@ from typing import Any, get_args
 from flask import Blueprint, Response, request
 
 from corpus.errors import UsageError
-from corpus.model import ItemKind
 from reviews.web.context import as_json
 from reviews.web.parameters import SORTS, VIEWS
+from reviews.web.views.recommendations import ONLY
 from search.analytics.trends import By
 from search.filters import FILTERS, Filter
 
@@ -58,7 +58,7 @@ _PASSAGES = _query(
     {"anyOf": [{"enum": ["all"]}, {"type": "integer", "minimum": 0, "maximum": 100}]},
 )
 _ITEMS = [
-    _query("only", "only recommendations, or only findings", {"enum": ["", *ItemKind]}),
+    _query("only", "what is listed: recommendations unless it says otherwise", {"enum": ["", *ONLY]}),
     _PAGED[0],
 ]
 _COUNTED = [
@@ -69,6 +69,9 @@ _COUNTED = [
 ]
 _SHEET = [
     {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}}
+]
+_COLLECTION = [
+    {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"}}
 ]
 _REPORT = {"name": "id", "in": "path", "required": True, "description": "the start of a report's id"}
 _NUMBER = {"name": "number", "in": "path", "required": True, "description": "a page of the PDF, from 1"}
@@ -107,6 +110,7 @@ def _get(description: str, kind: str, schema: Schema, parameters: list[Schema], 
 
 _JSON, _HTML = "application/json", "text/html"
 _RIS = "application/x-research-info-systems"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FOUND = _object("version", "query", "generation", "coverage", "total", "hits", "facets")
 
@@ -145,6 +149,25 @@ PATHS: dict[str, Schema] = {
     "/recommendations.json": _get(
         "recommendations and findings", _JSON, _object("items", "more"), [*_ASKED, *_ITEMS], 400, 503
     ),
+    **{
+        f"/recommendations.{form}": _get("all of them in a file", kind, _TEXT, [*_ASKED, _ITEMS[0]], 400, 503)
+        for form, kind in (("csv", "text/csv"), ("xlsx", _XLSX), ("docx", _DOCX))
+    },
+    "/collections": _get("the saved passages of whoever is asking", _HTML, _TEXT, [], 503),
+    "/collections.json": _get(
+        "all collections of whoever is asking", _JSON, _object("format", "version", "open", "collections"), [], 503
+    ),
+    "/collections/{key}": _get("one collection", _HTML, _TEXT, _COLLECTION, 404, 503),
+    "/collections/{key}.json": _get(
+        "a collection, to be carried elsewhere",
+        _JSON,
+        _object("format", "version", "collections"),
+        _COLLECTION,
+        404,
+        503,
+    ),
+    "/collections/{key}.csv": _get("a collection as a table", "text/csv", _TEXT, _COLLECTION, 404, 503),
+    "/collections/{key}.docx": _get("a collection as a Word document", _DOCX, _TEXT, _COLLECTION, 404, 503),
     "/trends": _get("how many reports mention something", _HTML, _TEXT, _COUNTED, 400, 503),
     "/trends.json": _get("the same", _JSON, _object("queries", "by", "points"), _COUNTED, 400, 503),
     "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),

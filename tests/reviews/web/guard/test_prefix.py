@@ -26,7 +26,15 @@ from tests.patience import PATIENCE, until
 
 PREFIX = "/boards/reviews"
 _LINKS = re.compile(r'(?:href|src|action|formaction|data-file|data-pdfjs|data-worker|data-suggestions)="([^"#][^"]*)"')
-_STARTS = ("/", "/?q=neglect", "/?q=neglect&view=passages", "/?q=nosuchword", "/themes", "/recommendations?q=neglect")
+_STARTS = (
+    "/",
+    "/?q=neglect",
+    "/?q=neglect&view=passages",
+    "/?q=nosuchword",
+    "/themes",
+    "/recommendations?q=neglect",
+    "/collections",
+)
 
 Get = Callable[[str], tuple[int, str, str]]
 """Status, type and text of an address."""
@@ -35,6 +43,11 @@ Get = Callable[[str], tuple[int, str, str]]
 def links(text: str) -> set[str]:
     """The addresses that a page, or a feed, leads to."""
     return {html.unescape(link) for link in _LINKS.findall(text) if not link.startswith("urn:")}
+
+
+def posted(address: str) -> bool:
+    """Whether it is the address of a form that changes something, and is no page."""
+    return address.rpartition("/")[2] in ("save", "new", "bring")
 
 
 def crawled(get: Get, starts: tuple[str, ...], most: int = 60) -> dict[str, int]:
@@ -81,7 +94,7 @@ def test_every_address_on_every_page_lies_under_the_path(under: Flask) -> None:
 
     seen = crawled(get, _STARTS)
     assert len(seen) > 40
-    assert {address: status for address, status in seen.items() if status != 200} == {}
+    assert {address: status for address, status in seen.items() if status != 200 and not posted(address)} == {}
 
 
 def test_it_makes_no_difference_whether_the_proxy_removes_the_path(under: Flask) -> None:
@@ -205,7 +218,7 @@ def test_everything_works_behind_a_real_nginx(demo: Path, tmp_path: Path, strips
         seen = crawled(get, _STARTS)
     app.extensions["pool"].close()
     assert len(seen) > 40
-    assert {address: status for address, status in seen.items() if status != 200} == {}
+    assert {address: status for address, status in seen.items() if status != 200 and not posted(address)} == {}
 
 
 def test_the_viewer_and_its_parts_load_behind_a_real_nginx(

@@ -20,10 +20,10 @@ from tests.patience import steps, until
 
 
 def test_recommendations_name_their_report_page_and_addressee(page: FlaskClient) -> None:
-    answer = page.get("/recommendations.json?only=recommendation").get_json()
+    answer = page.get("/recommendations.json").get_json()
     assert len(answer["items"]) >= 10
     assert {item["kind"] for item in answer["items"]} == {"recommendation"}
-    shown = page.get("/recommendations?only=recommendation").text
+    shown = page.get("/recommendations").text
     for item in answer["items"][:5]:
         assert f"/reports/{item['report'][:16]}/pages/{item['page']}" in shown
 
@@ -32,14 +32,16 @@ def test_recommendations_can_be_searched(page: FlaskClient) -> None:
     found = page.get("/recommendations.json?q=chronology").get_json()["items"]
     assert found
     assert all("chronolog" in item["text"].lower() for item in found)
-    assert "No recommendations or findings mention this" in page.get("/recommendations?q=nosuchword").text
+    assert "No recommendations mention this" in page.get("/recommendations?q=nosuchword").text
+    shown = page.get("/recommendations?q=nosuchword&only=both").text
+    assert "No recommendations or findings mention this" in shown
     assert page.get("/recommendations?only=nosuch").status_code == 400
 
 
 def test_the_pages_of_recommendations_cover_all_of_them(page: FlaskClient, demo: Path) -> None:
     seen, number, more = [], 1, True
     while more:
-        answer = page.get(f"/recommendations.json?page={number}").get_json()
+        answer = page.get(f"/recommendations.json?only=both&page={number}").get_json()
         seen += [(item["report"], item["page"], item["text"]) for item in answer["items"]]
         more, number = answer["more"], number + 1
     with Library(demo) as library:
@@ -65,7 +67,7 @@ def test_recommendations_and_trends_keep_their_filters(page: FlaskClient, demo: 
     assert page.get("/trends.json?q=neglect&area=Fernshire").get_json()["points"] == wanted
     items = page.get("/recommendations.json?area=Fernshire").get_json()["items"]
     assert 0 < len(items) < len(page.get("/recommendations.json").get_json()["items"])
-    for address in ("/trends?q=neglect", "/recommendations?q=neglect"):
+    for address in ("/trends?q=neglect", "/recommendations?q=school"):
         shown = page.get(f"{address}&area=Fernshire").text
         assert '<input type="hidden" name="area" value="Fernshire">' in shown
         assert "Filters: Fernshire" in shown

@@ -23,14 +23,19 @@ from reviews.web.app import create_app
 from reviews.web.parameters import SearchParameters
 from reviews.web.views.openapi import PATHS
 
-_HIDDEN = {"/static/{name}", "/sign-in", "/sign-out"}  # for browsers only
+_HIDDEN = {  # for browsers only
+    *("/static/{name}", "/sign-in", "/sign-out"),
+    *(f"/collections/{act}" for act in ("save", "new", "bring")),
+}
 
 
 def test_exactly_the_existing_addresses_are_described(page: FlaskClient) -> None:
     rules = {re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"{\1}", rule.rule) for rule in page.application.url_map.iter_rules()}
     rules -= _HIDDEN
-    forms = {"/search.{form}"}
-    assert rules - forms == set(PATHS) - {"/search.csv", "/search.xlsx"}
+    tables = ("/search", "/recommendations")
+    assert rules - {f"{each}.{{form}}" for each in tables} == set(PATHS) - {
+        f"{each}.{form}" for each in tables for form in ("csv", "xlsx")
+    }
 
 
 def test_every_parameter_that_is_read_is_described() -> None:

@@ -1,0 +1,1 @@
+"""What do people collect, and how do they take it away?"""

@@ -1,0 +1,112 @@
+"""The collections of each person, kept on the server: references and notes in one private file each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
+from corpus.errors import Corrupt, LimitHit, UsageError
+from corpus.paths import LibraryPaths
+from corpus.removals import Removals
+from reviews.collecting import carried
+from reviews.collecting.collection import Collected
+
+_LOCK = ".lock"
+_PATIENCE = 10.0  # seconds that a person waits for others who save at the same moment
+
+
+class Kept:
+    """What one person has collected. person: the name that they are known by."""
+
+    def __init__(self, library: Path, person: str) -> None:
+        paths = LibraryPaths(library)
+        self._folder, self._removals = paths.collections, paths.removals
+        name = hashlib.sha256(person.casefold().encode("utf-8", "replace")).hexdigest()[:32]
+        self._path = self._folder / f"{name}.json"
+        self._person = person
+
+    def read(self) -> Collected:
+        """Everything the person has collected."""
+        return _read(self._path) or Collected()
+
+    def change(self, act: Callable[[Collected], Collected]) -> Collected:
+        """Change it, one change after the other. Raises what `act` raises, and then nothing is changed.
+
+        A removal holds the same lock, so nothing is written of a report that it has taken down.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise refused(self._folder, error, doing="created") from error
+        with _locked(self._folder):
+            gone = Removals.load(self._removals).final
+            changed = act(self.read()).forgetting(_among(gone))
+            _write(self._path, changed, self._person)
+        return changed
+
+
+def forget(library: Path, reports: Collection[str]) -> None:
+    """Take notes and digests of removed reports (full ids) out of all collections.
+
+    The reference stays, so that the collection can say that the report was removed.
+    """
+    folder = LibraryPaths(library).collections
+    if not folder.is_dir():
+        return
+    with _locked(folder):
+        for left in folder.glob(".*.json.*"):  # half-written by a process that was killed
+            with suppress(FileNotFoundError):
+                left.unlink()
+        for path in sorted(folder.glob("*.json")):
+            try:
+                held = _read(path)
+            except Corrupt:  # it may hold anything, and nobody can read it
+                path.unlink(missing_ok=True)
+                continue
+            changed = held.forgetting(_among(reports)) if held else held
+            if changed is not None and changed != held:
+                _write(path, changed, str(json.loads(path.read_bytes()).get("person", "")))
+
+
+def _among(reports: Collection[str]) -> Callable[[str], bool]:
+    """Whether an id, or the first 16 characters of one, is that of one of the reports."""
+    starts = {report[:16] for report in reports}
+    return lambda report: report[:16] in starts
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / _LOCK, mode=0o600)
+    try:
+        lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
+    except Timeout as error:
+        raise LimitHit("Too many people are saving at the moment. Wait a minute, then try again.") from error
+    except OSError as error:
+        raise refused(folder / _LOCK, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _read(path: Path) -> Collected | None:
+    try:
+        return carried.from_dict(json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise refused(path, error, doing="read") from error
+    except (ValueError, RecursionError, UsageError) as error:
+        raise Corrupt(f"{path} is damaged. Restore it from a backup, or delete it to begin anew.") from error
+
+
+def _write(path: Path, collected: Collected, person: str) -> None:
+    told = {"person": person, **carried.to_dict(collected)}
+    write_atomic(path, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))

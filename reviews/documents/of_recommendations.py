@@ -1,0 +1,33 @@
+"""Recommendations as a Word document, report by report."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from reviews.documents.searched import CHECK, Searched, long_date, today
+from reviews.documents.word import WordDocument
+from reviews.terminal.results import counted
+
+
+def recommendations_document(
+    title: str, looked_for: Sequence[str], rows: Sequence[Mapping[str, Any]], searched: Searched
+) -> bytes:
+    """The .docx file. looked_for: the words and filters. rows: of a table of recommendations, those of one report
+    together, each with its citation and link.
+    """
+    document = WordDocument(title)
+    document.text(f"{counted(len(rows), 'item')}, {long_date(today())}. {CHECK}")
+    if looked_for:
+        document.labelled("Looked for:", "; ".join(looked_for))
+    for _, together in groupby(rows, key=lambda row: row["report"]):
+        several = list(together)
+        document.heading(str(several[0]["title"]), 2)
+        document.text(", ".join(str(several[0][name]) for name in ("board", "year") if several[0][name]))
+        for row in several:
+            for_whom = f", for {row['addressee']}" if row["addressee"] else ""
+            document.labelled(f"{row['number'] or row['kind'].capitalize()}{for_whom}", "")
+            document.quotation(str(row["text"]))
+            document.labelled("Source:", str(row["citation"]))
+            document.link("Passage:", str(row["link"]))
+    searched.write(document)
+    return document.to_bytes()

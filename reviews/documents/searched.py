@@ -1,0 +1,54 @@
+"""What every document says at its end: what was searched, of which day, and with which program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from corpus.report import Coverage
+from reviews.documents.word import WordDocument
+from reviews.terminal.results import counted
+
+CHECK = "Check each quotation against the report before you use it."
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the library searches at the moment, for the end of a document. generation, built_at: of its index."""
+
+    coverage: Coverage
+    generation: str
+    built_at: str
+
+    def sentences(self) -> list[str]:
+        """What is searched, what is not, and of which day it is."""
+        held = self.coverage
+        found = [f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."]
+        if held.unread_pages:
+            found.append(f"Not searched: {counted(held.unread_pages, 'page')} that could not be read.")
+        if held.failures:
+            found.append(f"Not searched: {counted(held.failures, 'file')} that could not be opened as a report.")
+        if held.waiting:
+            found.append(f"Not searched: {counted(held.waiting, 'file')} not read yet.")
+        program = version("safeguarding-reviews")
+        return [*found, f"Version of the collection: {self.generation}, built {self.built_at}. Program {program}."]
+
+    def write(self, document: WordDocument) -> None:
+        """The end of a document."""
+        document.heading("What was searched")
+        for sentence in self.sentences():
+            document.text(sentence)
+
+
+def today() -> str:
+    return datetime.now().astimezone().date().isoformat()
+
+
+def long_date(date: str) -> str:
+    """`2014-07-03` as `3 July 2014`; a date that is not known to the day as it is."""
+    try:
+        day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date has no time zone
+    except ValueError:
+        return date or "date not known"
+    return f"{day.day} {day:%B %Y}"

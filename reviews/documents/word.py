@@ -1,0 +1,142 @@
+"""A Word document, piece by piece. The only module that knows python-docx."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from corpus.errors import UsageError
+
+if TYPE_CHECKING:
+    from docx.text.paragraph import Paragraph
+
+# What XML 1.0 cannot hold: python-docx refuses a text with it.
+_NOT_XML = re.compile(r"[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINK_COLOUR = (0x1D, 0x70, 0xB8)
+
+
+class WordDocument:
+    """A document of A4 pages with numbers, in British English. Raises UsageError where python-docx is not installed."""
+
+    def __init__(self, title: str) -> None:
+        docx = _docx()
+        self._document = docx.Document()
+        self._page()
+        self._styles()
+        properties = self._document.core_properties
+        properties.title, properties.author, properties.comments = clean(title)[:255], "", ""
+        properties.language = "en-GB"
+        properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None)
+        self._document.add_heading(clean(title), 0)
+
+    def heading(self, text: str, level: int = 1) -> None:
+        self._document.add_heading(clean(text), level)
+
+    def text(self, text: str, *, style: str | None = None) -> None:
+        """A paragraph. style: of Word's own, such as "List Bullet"."""
+        self._document.add_paragraph(clean(text), style)
+
+    def quotation(self, text: str) -> None:
+        """A quotation, verbatim; a line break is a line break."""
+        self._document.add_paragraph(clean(text), "Intense Quote")
+
+    def labelled(self, label: str, text: str) -> None:
+        """A paragraph that begins with a word in bold."""
+        paragraph = self._document.add_paragraph()
+        paragraph.add_run(clean(label) + " ").bold = True
+        paragraph.add_run(clean(text))
+
+    def link(self, label: str, address: str) -> None:
+        """A paragraph with an address. It can be followed if it names a site."""
+        paragraph = self._document.add_paragraph()
+        if label:
+            paragraph.add_run(clean(label) + " ").bold = True
+        self._link(paragraph, clean(address))
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        table = self._document.add_table(1, len(head), "Light Grid Accent 1")
+        for cell, text in zip(table.rows[0].cells, head, strict=True):
+            cell.text = clean(text)
+        for row in rows:
+            for cell, value in zip(table.add_row().cells, row, strict=True):
+                cell.text = clean(str(value))
+        self._document.add_paragraph()
+
+    def to_bytes(self) -> bytes:
+        """The .docx file."""
+        file = io.BytesIO()
+        self._document.save(file)
+        return file.getvalue()
+
+    def _page(self) -> None:
+        from docx.oxml.ns import qn
+        from docx.oxml.parser import OxmlElement
+        from docx.shared import Cm
+
+        section = self._document.sections[0]
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2.5)
+        run = section.footer.paragraphs[0].add_run()
+        for kind, code in (("begin", ""), ("", "PAGE"), ("end", "")):  # a field: the number of the page
+            if kind:
+                part = OxmlElement("w:fldChar")
+                part.set(qn("w:fldCharType"), kind)
+            else:
+                part = OxmlElement("w:instrText")
+                part.text = code
+            run._r.append(part)
+
+    def _styles(self) -> None:
+        from docx.oxml.ns import qn
+        from docx.oxml.parser import OxmlElement
+        from docx.shared import Pt, RGBColor
+
+        styles = self._document.styles
+        for name, size in (("Normal", 11), ("Title", 22), ("Heading 1", 16), ("Heading 2", 13), ("Intense Quote", 11)):
+            font = styles[name].font
+            font.name, font.size = "Arial", Pt(size)
+            font.color.rgb = RGBColor(0, 0, 0)
+            properties = styles[name].element.get_or_add_rPr()
+            fonts = properties.find(qn("w:rFonts"))
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # they win over the name
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+        styles["Intense Quote"].font.bold = False
+        styles["Intense Quote"].font.italic = False
+        language = OxmlElement("w:lang")
+        language.set(qn("w:val"), "en-GB")
+        styles["Normal"].element.get_or_add_rPr().append(language)
+
+    def _link(self, paragraph: Paragraph, address: str) -> None:
+        from docx.opc.constants import RELATIONSHIP_TYPE
+        from docx.oxml.ns import qn
+        from docx.oxml.parser import OxmlElement
+        from docx.shared import RGBColor
+
+        run = paragraph.add_run(address)
+        if not re.match(r"https?://[^\s]+$", address):
+            return
+        run.font.underline = True
+        run.font.color.rgb = RGBColor(*_LINK_COLOUR)
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        link.append(run._r)
+        paragraph._p.append(link)
+
+
+def clean(text: str) -> str:
+    """A text without the characters that XML cannot hold; each becomes a space."""
+    return _NOT_XML.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _docx() -> ModuleType:
+    try:
+        import docx
+    except ImportError as error:
+        raise UsageError(
+            "Word files need python-docx. Install it with `pip install 'safeguarding-reviews[web]'`."
+        ) from error
+    return docx

@@ -1,0 +1,140 @@
+"""Views for recommendations and findings: searched, narrowed, cited and taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from corpus.errors import QueryRefused, UsageError
+from corpus.model import ItemKind
+from reviews import citation
+from reviews.documents.of_recommendations import recommendations_document
+from reviews.documents.searched import Searched
+from reviews.web.context import as_json, opened, root
+from reviews.web.highlight import Piece, pieces
+from reviews.web.parameters import SearchParameters, pairs_of
+from reviews.web.views.analysis import narrowing
+from reviews.web.views.collecting import DOCX, table
+from search.analytics.recommendations import COLUMNS, Recommended
+from search.analytics.recommendations import recommendations as find
+from search.filters import EVERYTHING
+
+views = Blueprint("recommendations", __name__)
+
+ONLY = {"recommendation": "Recommendations", "finding": "Findings", "both": "Both"}
+_LISTED = 25  # on one page
+_MOST = 5_000  # in one file: more than any collection of one country has on one subject
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A recommendation or finding, ready for the template."""
+
+    found: Recommended
+    pieces: list[Piece]
+    place: str
+    citation: str
+
+
+def _asked() -> tuple[SearchParameters, str, Iterator[Recommended]]:
+    """The search, the kinds asked for, and everything it finds."""
+    asked, only = SearchParameters.read(request.args), request.args.get("only") or "recommendation"
+    if only not in ONLY:
+        raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ONLY)}.")
+    searcher = opened().searcher()
+    kind = None if only == "both" else ItemKind(only)
+    return asked, only, find(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
+
+
+def _shown(found: Recommended) -> Shown:
+    item = found.item
+    return Shown(
+        found, pieces(item.text, found.marks), citation.place(item.page, found.page_label, item.number), _cited(found)
+    )
+
+
+def _cited(found: Recommended) -> str:
+    return citation.citation(found.report, found.item.page, found.page_label, found.item.number)
+
+
+@views.get("/recommendations")
+def page() -> str | tuple[str, int]:
+    """Recommendations, or those that mention something; findings too when asked for."""
+    library = opened()
+    held = library.searcher().reports()
+    boards = sorted({report.board for report in held if report.board})
+    years = sorted({report.year for report in held if report.year}, reverse=True)
+    choices = {"kinds": ONLY, "boards": boards, "years": years, "themes": library.themes().themes}
+    try:
+        asked, only, every = _asked()
+        start = (asked.page - 1) * _LISTED
+        found = list(islice(every, start, start + _LISTED + 1))
+        narrowed = narrowing(asked.filters, asked.text)
+    except (UsageError, QueryRefused) as error:
+        asked = SearchParameters(text=request.args.get("q", ""))
+        return render_template(
+            "recommendations.html", asked=asked, only="recommendation", rows=[], refused=str(error), **choices
+        ), 400
+    # One board and one theme can be chosen in the form; further ones in the address stay.
+    inside = replace(asked.filters, boards=asked.filters.boards[1:], themes=asked.filters.themes[1:], years=None)
+    kept = pairs_of(inside) + ([("exact", "1")] if asked.exact else [])
+    return render_template(
+        "recommendations.html",
+        asked=asked,
+        only=only,
+        rows=[_shown(each) for each in found[:_LISTED]],
+        more=len(found) > _LISTED,
+        total_filters=asked.filters != EVERYTHING,
+        coverage=library.searcher().coverage,
+        **{**narrowed, "kept": kept},
+        **choices,
+    )
+
+
+@views.get("/recommendations.json")
+def page_json() -> Response:
+    """One page of them."""
+    asked, _, every = _asked()
+    start = (asked.page - 1) * _LISTED
+    found = list(islice(every, start, start + _LISTED + 1))
+    return as_json({"items": [_row(each) for each in found[:_LISTED]], "more": len(found) > _LISTED})
+
+
+def _row(found: Recommended) -> dict[str, Any]:
+    item = found.item
+    place = {"page_label": found.page_label, "first": item.first, "last": item.last}
+    return {**found.row(), **place, "citation": _cited(found)}
+
+
+@views.get("/recommendations.<any(csv, xlsx):form>")
+def exported(form: str) -> Response:
+    """All of them as a table."""
+    _, _, every = _asked()
+    rows = [{**_row(each), "link": root() + _path(each)} for each in islice(every, _MOST)]
+    response = table(rows, (*COLUMNS, "page_label", "citation", "link"), form)
+    response.headers["Content-Disposition"] = f'attachment; filename="recommendations.{form}"'
+    return response
+
+
+@views.get("/recommendations.docx")
+def exported_word() -> Response:
+    """All of them as a Word document."""
+    asked, only, every = _asked()
+    searcher = opened().searcher()
+    rows = [{**_row(each), "link": root() + _path(each)} for each in islice(every, _MOST)]
+    searched = Searched(searcher.coverage, searcher.generation, searcher.built_at)
+    named = "Recommendations and findings" if only == "both" else ONLY[only]
+    looked_for = [f"“{asked.text}”"] if asked.text.strip() else []
+    looked_for += [f"{name} {value}" for name, value in pairs_of(asked.filters)]
+    data = recommendations_document(named, looked_for, rows, searched)
+    response = Response(data, mimetype=DOCX)
+    response.headers["Content-Disposition"] = 'attachment; filename="recommendations.docx"'
+    return response
+
+
+def _path(found: Recommended) -> str:
+    return f"reports/{found.report.id[:16]}/pages/{found.item.page}#p{found.item.first}"
