@@ -321,6 +321,12 @@ class Searcher:
             self._session.snapshot, self._session.store, self._session.reports, document, paragraph, limit
         )
 
+    def documents(self, filters: Filters = EVERYTHING) -> set[int]:
+        """The documents that pass the filters, as `themed` numbers them, without those that have no readable text."""
+        chosen, _ = self._chosen(filters)
+        searchable = {document for document, report in self._session.reports.items() if report.searchable}
+        return searchable.intersection(*chosen.values())
+
     # Filters and facets
 
     def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[Diagnostic]]:

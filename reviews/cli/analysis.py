@@ -1,4 +1,4 @@
-"""Commands for analysts: concordance, trends, recommendations, terms, compare, export."""
+"""Commands for analysts: concordance, trends, recommendations, briefing, terms, compare, export."""
 
 from __future__ import annotations
 
@@ -284,4 +284,36 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
             click.echo(f"{counted(count, 'paragraph')} written to {out}")
 
 
-COMMANDS = (concordance, trends, recommendations, terms, compare, export)
+@click.command()
+@click.argument("subject", metavar="THEME")
+@filtered
+@click.option("--suppress-small", is_flag=True, help="Hide counts from 1 to 4, which can identify people.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a Word document (.docx) instead of the screen.")
+@JSON
+@click.pass_obj
+def briefing(
+    path: Path, /, subject: str, suppress_small: bool, out: Path | None, as_json: bool, filters: Filters
+) -> None:
+    """Assemble what the reports say about THEME: how many mention it, by year and board, what findings say, which
+    recommendations mention it, and related themes. Everything is counted or quoted; nothing is generated.
+    """
+    from corpus.disk.atomic import write_atomic
+    from reviews.terminal.briefing import lines
+    from search.analytics.briefing import briefing as assemble
+
+    if out is not None and out.suffix.lower() != ".docx":
+        raise UsageError(f"{out.name} must end in .docx. For a program, use --json.")
+    with _searching(path, filters) as searcher:
+        brief = assemble(searcher, subject, filters, suppress_small=suppress_small)
+    if out is not None:
+        from reviews.documents.of_briefing import briefing_document
+
+        write_atomic(out, briefing_document(brief, ""))
+        click.echo(f"Briefing written to {out}", err=as_json)
+    elif as_json:
+        print_json(brief.to_dict())
+    else:
+        print_lines(lines(brief))
+
+
+COMMANDS = (concordance, trends, recommendations, briefing, terms, compare, export)

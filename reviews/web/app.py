@@ -30,13 +30,14 @@ from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import SearchParameters
 from reviews.web.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder
-from reviews.web.views import analysis, collecting, exports, openapi, recommendations, report, search
+from reviews.web.views import analysis, briefing, collecting, exports, openapi, recommendations, report, search
 from reviews.web.views import library as library_views
 
 PAGES = (
     ("Search", "/"),
     ("Themes", "/themes"),
     ("Recommendations", "/recommendations"),
+    ("Briefing", "/briefing"),
     ("Trends", "/trends"),
     ("Collection", "/collections"),
     ("Sheet of queries", "/batch"),
@@ -124,6 +125,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(analysis.views)
     app.register_blueprint(collecting.views)
     app.register_blueprint(recommendations.views)
+    app.register_blueprint(briefing.views)
     app.register_blueprint(openapi.views)
     app.wsgi_app = Prefixed(app.wsgi_app, options.prefix, options.access.trusts)  # type: ignore[method-assign]
     app.before_request(lambda: headers.refused(options.hosts))

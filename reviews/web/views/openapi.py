@@ -67,6 +67,10 @@ _COUNTED = [
     _query("small", "hidden: hide counts from 1 to 4", {"enum": ["hidden"]}),
     *_NARROWED,
 ]
+_BRIEF = [
+    _query("theme", "the theme, by its name", _TEXT),
+    *(each for each in _COUNTED if each["name"] not in ("q", "by", "theme")),
+]
 _SHEET = [
     {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}}
 ]
@@ -153,6 +157,11 @@ PATHS: dict[str, Schema] = {
         f"/recommendations.{form}": _get("all of them in a file", kind, _TEXT, [*_ASKED, _ITEMS[0]], 400, 503)
         for form, kind in (("csv", "text/csv"), ("xlsx", _XLSX), ("docx", _DOCX))
     },
+    "/briefing": _get("what the reports say about a theme", _HTML, _TEXT, _BRIEF, 400, 404, 503),
+    "/briefing.json": _get(
+        "the same", _JSON, _object("theme", "reports", "of", "passages", "recommendations"), _BRIEF, 400, 404, 503
+    ),
+    "/briefing.docx": _get("the same as a Word document", _DOCX, _TEXT, _BRIEF, 400, 404, 503),
     "/collections": _get("the saved passages of whoever is asking", _HTML, _TEXT, [], 503),
     "/collections.json": _get(
         "all collections of whoever is asking", _JSON, _object("format", "version", "open", "collections"), [], 503

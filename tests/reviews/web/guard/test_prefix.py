@@ -33,7 +33,7 @@ _STARTS = (
     "/?q=nosuchword",
     "/themes",
     "/recommendations?q=neglect",
-    "/collections",
+    *("/collections", "/briefing?theme=neglect"),
 )
 
 Get = Callable[[str], tuple[int, str, str]]

@@ -1,0 +1,90 @@
+"""A briefing on a theme, as text and as the parts of a document."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from reviews import citation
+from reviews.terminal.results import counted, coverage, quoted, width
+from search.analytics.briefing import Briefing, Related
+from search.analytics.trends import Point
+from search.filters import Filters
+
+
+def lines(brief: Briefing) -> Iterator[str]:
+    """The briefing for the terminal."""
+    yield click.style(f"Briefing: {brief.theme.name}", bold=True)
+    yield from textwrap.wrap(how_many(brief), width())
+    for title, points in (("By year", brief.years), ("By board", brief.boards)):
+        yield from ("", click.style(title, bold=True))
+        yield from (f"  {value}: {number} of {of}" for value, number, of in point_rows(brief, points))
+    yield from ("", click.style("Words looked for", bold=True))
+    yield from textwrap.wrap("; ".join(brief.theme.queries), width(), initial_indent="  ", subsequent_indent="  ")
+    yield from textwrap.wrap(brief.theme.note, width(), initial_indent="  ", subsequent_indent="  ")
+    yield from ("", click.style("What findings say", bold=True))
+    for listed in brief.passages:
+        yield click.style(f"  {citation.of_passage(listed.report, listed.passage)}", fg="cyan")
+        yield from quoted(listed.passage)
+    if not brief.passages:
+        yield "  No finding mentions it."
+    yield from ("", click.style("Recommendations", bold=True))
+    for each in brief.recommendations:
+        addressee = f" For {each.item.addressee}." if each.item.addressee else ""
+        cited = citation.citation(each.report, each.item.page, each.page_label, each.item.number)
+        yield click.style(f"  {cited}{addressee}", fg="cyan")
+        yield from textwrap.wrap(each.item.text, width(), initial_indent="     ", subsequent_indent="     ")
+    yield f"  {recommendations_left(brief)}"
+    yield from ("", click.style("Related themes", bold=True))
+    yield from (f"  {related_sentence(brief, each)}" for each in brief.related)
+    yield from ("", coverage(brief.coverage), f"Version of the collection: {brief.generation}, built {brief.built_at}.")
+    yield f"To repeat it: {command(brief)}"
+
+
+def how_many(brief: Briefing) -> str:
+    """How many reports and cases mention the theme, and what this is."""
+    narrowed = "; ".join(f"{name} {', '.join(values)}" for name, values in brief.filters.typed().items())
+    return (
+        f"{brief.count(brief.reports)} of {counted(brief.of, 'report')} and {brief.count(brief.cases)} of "
+        f"{counted(brief.of_cases, 'case')} mention this theme{f' ({narrowed})' if narrowed else ''}. A report of no "
+        "known case counts as one case. Assembled from counts and quotations; nothing is generated."
+    )
+
+
+def point_rows(brief: Briefing, points: tuple[Point, ...]) -> Iterator[tuple[str, str, str]]:
+    """The rows of a table: a year or board, how many reports mention the theme, and how many are held."""
+    for point in points:
+        yield str("not known" if point.value is None else point.value), brief.count(point.reports), f"{point.of:,}"
+
+
+def recommendations_left(brief: Briefing) -> str:
+    """How many recommendations mention the theme."""
+    found = counted(len(brief.recommendations) + brief.more, "recommendation")
+    listed = f" The first {len(brief.recommendations)} are listed." if brief.more else ""
+    return f"{found} of these reports mention it.{listed}"
+
+
+def related_sentence(brief: Briefing, each: Related) -> str:
+    """`Parental alcohol: in 8 of 9 reports with this theme, in 2 of 11 others`."""
+    return (
+        f"{each.name}: in {brief.count(each.here)} of the {brief.count(brief.having)} reports with this theme, in "
+        f"{brief.count(each.elsewhere)} of {counted(each.others, 'other')}"
+    )
+
+
+def command(brief: Briefing) -> str:
+    """The command that makes the same briefing."""
+    return shlex.join(["reviews", "briefing", brief.theme.name, *_options(brief.filters), *_small(brief)])
+
+
+def _options(filters: Filters) -> Iterator[str]:
+    for name, values in filters.typed().items():
+        for value in values:
+            yield from (f"--{name}", value)
+
+
+def _small(brief: Briefing) -> list[str]:
+    return ["--suppress-small"] if brief.hides_small else []

@@ -1,0 +1,170 @@
+"""A briefing on a theme: what the reports say about it, assembled from counts and quotations. Nothing is generated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from corpus.errors import NotFound
+from corpus.model import ItemKind
+from corpus.report import Coverage
+from corpus.themes import Theme
+from search.analytics.recommendations import Recommended, recommendations
+from search.analytics.trends import Point, trends
+from search.batch.tally import SMALL
+from search.filters import EVERYTHING, Filters
+from search.request import SearchRequest
+from search.results import Listed
+from search.searcher import Searcher
+
+TELLING = ("findings", "learning", "conclusions")
+"""The kinds of section whose passages are quoted, unless a filter names others."""
+_PASSAGES = 12
+_RECOMMENDATIONS = 100
+_RELATED = 8
+_TOGETHER = 2  # reports that must have both themes
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another theme. here: how many of the reports with the theme have it too; elsewhere: how many of the `others`."""
+
+    name: str
+    here: int
+    elsewhere: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the reports that pass the filters say about a theme.
+
+    reports, of: n of N searchable reports. having: how many of those with the theme can be searched, for the related
+    themes. cases, of_cases: the same in cases; a report of no known case is one of its own. more: recommendations that
+    mention it and are not listed. hides_small: counts of 1 to 4 are not to be shown.
+    """
+
+    theme: Theme
+    filters: Filters
+    query: str
+    reports: int
+    having: int
+    of: int
+    cases: int
+    of_cases: int
+    years: tuple[Point, ...]
+    boards: tuple[Point, ...]
+    passages: tuple[Listed, ...]
+    recommendations: tuple[Recommended, ...]
+    more: int
+    related: tuple[Related, ...]
+    coverage: Coverage
+    generation: str
+    built_at: str
+    hides_small: bool
+
+    def count(self, number: int | None) -> str:
+        """A count as it may be shown."""
+        hidden = number is None or (self.hides_small and 0 < number < SMALL)
+        return f"1 to {SMALL - 1}" if hidden else f"{number:,}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The briefing for a program. A count that is held back is null."""
+
+        def shown(number: int) -> int | None:
+            return None if self.hides_small and 0 < number < SMALL else number
+
+        return {
+            "theme": self.theme.name,
+            "note": self.theme.note or None,
+            "looked_for": list(self.theme.queries),
+            "query": self.query,
+            "filters": {name: list(values) for name, values in self.filters.typed().items()},
+            "reports": shown(self.reports),
+            "of": self.of,
+            "cases": shown(self.cases),
+            "of_cases": self.of_cases,
+            "by_year": [point.to_dict() for point in self.years],
+            "by_board": [point.to_dict() for point in self.boards],
+            "passages": [each.to_dict() for each in self.passages],
+            "recommendations": [each.row() for each in self.recommendations],
+            "more_recommendations": self.more,
+            "related": [
+                {
+                    "theme": each.name,
+                    "here": shown(each.here),
+                    "elsewhere": shown(each.elsewhere),
+                    "others": each.others,
+                }
+                for each in self.related
+            ],
+            "coverage": self.coverage.to_dict(),
+            "generation": self.generation,
+            "built_at": self.built_at,
+        }
+
+
+def briefing(
+    searcher: Searcher, theme: str, filters: Filters = EVERYTHING, *, suppress_small: bool = False
+) -> Briefing:
+    """The briefing on a theme, by its name. suppress_small: hold back counts of 1 to 4, which can identify people.
+
+    Raises NotFound for a theme that there is not.
+    """
+    found = searcher.themes.find(theme)
+    if found is None:
+        near = " or ".join(f"“{each}”" for each in searcher.themes.close(theme))
+        raise NotFound(
+            f"There is no theme “{theme[:80]}”. "
+            + (f"Did you mean {near}?" if near else "`reviews themes` and the page Themes list them.")
+        )
+    query = f'theme:"{found.name}"'
+    head = searcher.search(SearchRequest.everything(query, filters, per_report=0, facets=False))
+    searchable = [report for report in searcher.reports(filters) if report.searchable]
+    inside = filters if filters.sections else replace(filters, sections=TELLING)
+    told = searcher.search(SearchRequest(query, inside, view="passages", limit=_PASSAGES, facets=False))
+    items = recommendations(searcher, query, filters, kind=ItemKind.RECOMMENDATION)
+    listed = tuple(islice(items, _RECOMMENDATIONS))
+    return Briefing(
+        theme=found,
+        filters=filters,
+        query=query,
+        reports=head.total,
+        having=len(searcher.themed()[found.name] & searcher.documents(filters)),
+        of=len(searchable),
+        cases=head.cases,
+        of_cases=len({report.case or report.id for report in searchable}),
+        years=tuple(trends(searcher, [query], "year", filters, suppress_small=suppress_small)),
+        boards=tuple(
+            point
+            for point in trends(searcher, [query], "board", filters, suppress_small=suppress_small)
+            if point.reports != 0
+        ),
+        passages=told.passages or (),
+        recommendations=listed,
+        more=sum(1 for _ in items),
+        related=_related(searcher, found, filters),
+        coverage=searcher.coverage,
+        generation=searcher.generation,
+        built_at=searcher.built_at,
+        hides_small=suppress_small,
+    )
+
+
+def _related(searcher: Searcher, theme: Theme, filters: Filters) -> tuple[Related, ...]:
+    """The themes that the reports with this one have more often than others, the largest difference first."""
+    themed, every = searcher.themed(), searcher.documents(filters)
+    having = themed[theme.name] & every
+    without = every - having
+    found = [
+        Related(name, len(documents & having), len(documents & without), len(without))
+        for name, documents in themed.items()
+        if name != theme.name and len(documents & having) >= _TOGETHER
+    ]
+
+    def difference(each: Related) -> float:
+        return each.here / len(having) - (each.elsewhere / each.others if each.others else 0.0)
+
+    found.sort(key=lambda each: (-difference(each), -each.here, each.name))
+    return tuple(each for each in found if difference(each) > 0)[:_RELATED]

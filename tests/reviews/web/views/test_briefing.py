@@ -1,0 +1,78 @@
+"""The briefing as a page, for a program, in Word and from the command."""
+
+import io
+import json
+from pathlib import Path
+
+import docx
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from reviews.cli.main import main
+
+
+def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, demo: Path, tmp_path: Path) -> None:
+    value = page.get("/briefing.json?theme=neglect").get_json()
+    run = CliRunner().invoke
+    printed = run(main, ["--library", str(demo), "briefing", "neglect", "--json"])
+    assert json.loads(printed.stdout) == value
+    shown = page.get("/briefing?theme=neglect")
+    assert shown.status_code == 200
+    assert "7 of 9 reports and 4 of 5 cases mention this theme" in shown.text
+    told = run(main, ["--library", str(demo), "briefing", "neglect"]).stdout
+    assert "7 of 9 reports and 4 of 5 cases mention this theme" in told
+    out = tmp_path / "neglect.docx"
+    done = run(main, ["--library", str(demo), "briefing", "neglect", "--out", str(out)])
+    assert (done.exit_code, done.stdout) == (0, f"Briefing written to {out}\n")
+    answer = page.get("/briefing.docx?theme=neglect")
+    assert 'filename="briefing-neglect-any.docx"' in answer.headers["Content-Disposition"]
+    for data in (answer.data, out.read_bytes()):
+        document = docx.Document(io.BytesIO(data))
+        said = [each.text for each in document.paragraphs]
+        for each in value["passages"]:
+            assert each["passage"]["text"] in said
+        for each in value["recommendations"]:
+            assert each["text"] in said
+        assert "Searched 9 of 10 reports." in said
+        assert "To repeat it: reviews briefing 'Neglect (any)'" in said
+        assert [cell.text for cell in document.tables[0].rows[1].cells] == ["2014", "1", "1"]
+
+
+def test_without_a_theme_there_is_a_form(page: FlaskClient) -> None:
+    shown = page.get("/briefing")
+    assert shown.status_code == 200
+    assert "choose one" in shown.text
+    for address in ("/briefing.json", "/briefing.docx", "/briefing.docx?theme=+"):
+        assert page.get(address).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("theme=nosuch", 404),
+        ("theme=%22%29+OR+child", 404),
+        ("theme=neglect&theme=drugs", 400),
+        ("theme=neglect&from=x", 400),
+        ("theme=neglect&from=2020&to=2010", 400),
+        ("theme=" + "x" * 9_000, 404),
+    ],
+)
+def test_what_cannot_be_assembled_is_refused(page: FlaskClient, query: str, status: int) -> None:
+    for form in ("", ".json", ".docx"):
+        assert page.get(f"/briefing{form}?{query}").status_code == status
+    assert "There is a problem" in page.get(f"/briefing?{query}").text
+
+
+def test_filters_and_small_counts_stay_in_the_form_and_the_files(page: FlaskClient) -> None:
+    query = "theme=neglect&board=Fernshire+Safeguarding+Children+Partnership&small=hidden&kind=overview+report"
+    shown = page.get(f"/briefing?{query}").text
+    assert '<input type="hidden" name="kind" value="overview report">' in shown
+    assert "1 to 4 of 1 report" in shown
+    assert f"/briefing.docx?{query.replace('&', '&amp;')}" in shown
+    assert "--suppress-small" in shown
+
+
+def test_another_ending_is_refused(demo: Path) -> None:
+    done = CliRunner().invoke(main, ["--library", str(demo), "briefing", "neglect", "--out", "neglect.pdf"])
+    assert (done.exit_code, "must end in .docx" in done.output) == (2, True)
