@@ -372,6 +372,11 @@ for _command in analysis.COMMANDS:
     main.add_command(_command)
 
 
+from reviews.cli.follow import follow  # noqa: E402 - imported after the group that it joins
+
+main.add_command(follow)
+
+
 from reviews.cli.web import serve, token  # noqa: E402 - imported after the group that they join
 
 main.add_command(serve)

@@ -7,7 +7,7 @@ note that it wrote when it started (`reviews.maintenance.running`).
 import json
 import platform
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -171,11 +171,24 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
     index = record.get("index") or {}
     if "index" in record:
         yield f"Index: generation {index['generation']}" if index.get("changed") else "Index: unchanged"
+    yield from news_lines(record.get("followed", ()))
     took = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in record.get("seconds", {}).items())
     if took:
         yield f"Took: {took}"
     if "versions" in record:
         yield f"Program {record['versions']['program']}, Python {record['versions']['python']}"
+
+
+def news_lines(followed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for each followed search that has new reports or could not be answered. followed: as in a record."""
+    for each in followed:
+        new = each["new"]
+        if each["failed"]:
+            yield f"Followed search {each['name']}: it could not be answered. `reviews follow list` shows it."
+        elif new:
+            more = f" and {len(new) - MANY:,} more" if len(new) > MANY else ""
+            reports = "1 new report" if len(new) == 1 else f"{len(new):,} new reports"
+            yield f"Followed search {each['name']}: {reports} ({', '.join(new[:MANY])}{more})"
 
 
 def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:

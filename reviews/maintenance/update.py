@@ -27,6 +27,7 @@ from reviews.maintenance.publisher import Publisher
 
 if TYPE_CHECKING:
     from index.storage.generations import Generation
+    from reviews.maintenance.follows import News
 
 Progress = Callable[[str, int, int], None]
 """Called with ("reading", "indexing" or "reading for meaning", done, total)."""
@@ -39,7 +40,7 @@ def _quiet(step: str, done: int, total: int) -> None:
 @dataclass(slots=True)
 class Run:
     """What one run did. generation: the one it built, None if the index was up to date. meaning: what a language model
-    did, None without one. seconds: for each step.
+    did, None without one. followed: what is new in followed searches. seconds: for each step.
     """
 
     command: str = "update"
@@ -49,6 +50,7 @@ class Run:
     catalogue_problems: list[Problem] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     meaning: dict[str, Any] | None = None
+    followed: list[News] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def note_ingested(self, summary: IngestSummary) -> None:
@@ -64,6 +66,7 @@ class Run:
             "catalogue": [str(problem) for problem in self.catalogue_problems],
             "problems": self.problems,
             "meaning": self.meaning,
+            "followed": [each.to_dict() for each in self.followed],
             "seconds": {step: round(seconds, 3) for step, seconds in self.seconds.items()},
         }
 
@@ -160,6 +163,11 @@ def _index(
         done.problems = build.check(store, settings.index)
     if done.generation and not done.problems:
         _count_themes(settings, len(done.generation.manifest.live))
+    if not done.problems and settings.follows.exists():
+        from reviews.maintenance import follows
+
+        with _timed(done, "follow"):
+            done.followed = follows.look(settings)
 
 
 @contextmanager

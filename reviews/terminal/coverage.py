@@ -19,7 +19,7 @@ from ingest import portfolio
 from ingest.sandbox import tesseract
 from ingest.summary import IngestSummary
 from reviews.library import Library
-from reviews.maintenance.run_log import MANY
+from reviews.maintenance.run_log import MANY, news_lines
 from reviews.maintenance.update import Run
 from reviews.terminal import sandbox
 from reviews.terminal.results import counted, width
@@ -294,6 +294,7 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
         yield f"Index: built generation {built.id}. " + coverage_sentence(built.coverage)
     elif "index" in run.seconds:
         yield "Index: already up to date."
+    yield from news_lines([each.to_dict() for each in run.followed])
     if run.meaning:
         yield _meaning_sentence(run.meaning)
     yield "Done: " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in run.seconds.items()) + "."

@@ -1,0 +1,149 @@
+"""Followed searches: which of them have new reports since the last run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
+from corpus.errors import Corrupt, NotFound, QueryRefused, ReviewsError, UsageError
+from corpus.settings import Settings
+from corpus.themes import load_themes
+from search.filters import Filters
+from search.request import SearchRequest
+from search.searcher import Searcher
+
+_MOST = 200
+_LONGEST = 80  # characters of a name
+_ID = 16  # characters of a report's id that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A search under a name. seen: the starts of the ids of the reports that it found when it was last looked at, on
+    the day `looked_at`.
+    """
+
+    name: str
+    query: str
+    filters: Filters = field(default_factory=Filters)
+    looked_at: str = ""
+    seen: frozenset[str] = frozenset()
+
+    def to_dict(self) -> dict[str, Any]:
+        typed = {name: list(values) for name, values in self.filters.typed().items()}
+        return {
+            "name": self.name,
+            "query": self.query,
+            "filters": typed,
+            "looked_at": self.looked_at,
+            "seen": sorted(self.seen),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in a followed search. reports: the starts of the ids of the reports that it did not find before.
+    failed: it could not be answered.
+    """
+
+    name: str
+    reports: tuple[str, ...] = ()
+    failed: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the record of a run, which holds names, ids and no query."""
+        return {"name": self.name, "new": list(self.reports), "failed": self.failed}
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """All followed searches of a library, in the order in which they were added."""
+
+    path: Path
+    searches: tuple[Followed, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read them; none where there is no file."""
+        try:
+            told = json.loads(path.read_bytes())
+            return cls(path, tuple(_followed(each) for each in told["follows"]))
+        except FileNotFoundError:
+            return cls(path)
+        except OSError as error:
+            raise refused(path, error, doing="read") from error
+        except (ValueError, KeyError, TypeError, AttributeError, UsageError, RecursionError) as error:
+            raise Corrupt(
+                f"{path} is damaged. Restore it from a backup, or delete it and add the searches again."
+            ) from error
+
+    def save(self) -> None:
+        """Write them, all or none."""
+        told = {"follows": [each.to_dict() for each in self.searches]}
+        write_atomic(self.path, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
+
+    def adding(self, searcher: Searcher, name: str, query: str, filters: Filters, today: str) -> Self:
+        """With one more. What it finds now is not new. Raises UsageError or QueryRefused for one that cannot be run."""
+        name = " ".join(name.split())
+        if not name or len(name) > _LONGEST or not name.isprintable():
+            raise UsageError(f"A followed search needs a name of at most {_LONGEST} characters. Give it one.")
+        if any(each.name.casefold() == name.casefold() for each in self.searches):
+            raise UsageError(f"“{name}” is followed already. Choose another name, or `reviews follow remove` it first.")
+        if len(self.searches) >= _MOST:
+            raise UsageError(f"{_MOST} searches are followed, which is the most. Remove one first.")
+        asked = Followed(name, query, filters, today)
+        return replace(self, searches=(*self.searches, replace(asked, seen=frozenset(_found(searcher, asked)))))
+
+    def without(self, name: str) -> Self:
+        """Without one, by its name."""
+        kept = tuple(each for each in self.searches if each.name.casefold() != " ".join(name.split()).casefold())
+        if len(kept) == len(self.searches):
+            raise NotFound(f"No search is followed under the name “{name}”. `reviews follow list` shows them.")
+        return replace(self, searches=kept)
+
+
+def look(settings: Settings) -> list[News]:
+    """What is new in every followed search. It is not new the next time."""
+    follows = Follows.load(settings.follows)
+    if not follows.searches:
+        return []
+    today = datetime.now(UTC).date().isoformat()
+    news, looked_at = [], []
+    with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
+        for each in follows.searches:
+            try:
+                found = _found(searcher, each)
+            except ReviewsError:  # such as a theme that is gone; the others are looked at
+                news.append(News(each.name, failed=True))
+                looked_at.append(each)
+                continue
+            news.append(News(each.name, tuple(report for report in found if report not in each.seen)))
+            looked_at.append(replace(each, looked_at=today, seen=frozenset(found)))
+    replace(follows, searches=tuple(looked_at)).save()
+    return news
+
+
+def _found(searcher: Searcher, asked: Followed) -> list[str]:
+    """The starts of the ids of the reports that a search finds, the newest report first."""
+    request = SearchRequest.everything(asked.query, asked.filters, per_report=0, facets=False, sort="newest")
+    if not asked.query.strip() and not asked.filters.typed():
+        raise QueryRefused("The search is empty. Give words, or a filter such as --board.")
+    return [hit.report.id[:_ID] for hit in searcher.search(request)]
+
+
+def _followed(told: Mapping[str, Any]) -> Followed:
+    texts = [told[name] for name in ("name", "query", "looked_at")]
+    if not all(isinstance(text, str) for text in texts) or not _are_texts(told["seen"]):
+        raise ValueError("not a followed search")
+    name, query, looked_at = texts
+    return Followed(name, query, Filters.read(told["filters"]), looked_at, frozenset(told["seen"]))
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
