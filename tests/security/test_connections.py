@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,6 +60,10 @@ def is_closed(made: socket.socket) -> bool:
 
 def answer(made: socket.socket) -> bytes:
     made.sendall(QUESTION)
+    return heard(made)
+
+
+def heard(made: socket.socket) -> bytes:
     found = b""
     while b"seen" not in found and (more := made.recv(10_000)):
         found += more
@@ -165,6 +168,14 @@ def only_channel(server: Server) -> Channel:
     return channel
 
 
+def has_come(channel: Channel, count: int) -> None:
+    until(lambda: channel.asked == count)
+
+
+def has_sent(channel: Channel, count: int) -> None:
+    until(lambda: channel.sent >= count)
+
+
 @pytest.mark.parametrize(
     ("size", "in_header", "in_body", "seconds"),
     [(2_000, 20, 1, 20), (2_000, 1, 20, 20), (400_000, 1, 100, 100)],
@@ -183,19 +194,11 @@ def test_a_phone_that_sends_in_pieces_is_answered(
         for piece in pieces[:-1]:
             phone.sendall(piece)
             sent += len(piece)
-            until(partial(has_received, channel, sent))
+            has_come(channel, sent)
             now[0] += seconds / len(pieces)
             assert not channel.is_late(now[0])
         phone.sendall(pieces[-1])
-        assert b"seen" in phone.recv(10_000)
-
-
-def has_sent(channel: Channel, count: int) -> bool:
-    return channel.sent >= count
-
-
-def has_received(channel: Channel, count: int) -> bool:
-    return channel.asked == count
+        assert b"seen" in heard(phone)
 
 
 def test_a_phone_that_reads_slowly_gets_all_of_its_answer(now: list[float]) -> None:
@@ -210,6 +213,6 @@ def test_a_phone_that_reads_slowly_gets_all_of_its_answer(now: list[float]) -> N
             part = len(phone.recv(100_000))
             assert part, f"cut off after {got} bytes"
             got += part
-            until(partial(has_sent, channel, got))
+            has_sent(channel, got)
             now[0] += part / 4_000
             assert not channel.is_late(now[0])

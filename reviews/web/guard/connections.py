@@ -50,24 +50,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def received(self, data: bytes) -> bool:
         """Take bytes of a request."""
         now = time.time()
-        if not self.is_asking:
-            self.asks_since, self.asked = now, 0
+        self.asks_since = self.asks_since or now
         self.asked += len(data)
         taken = bool(super().received(data))
-        if self.request is not None and not self.is_asking:  # the beginning of another came with it
-            self.asks_since, self.asked = now, 0
+        if self.request is not None:  # perhaps the beginning of another came with it
+            self.asks_since = self.asks_since or now
         return taken
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether part of a request has come."""
-        return self.asks_since is not None
 
     def has_asked(self) -> None:
         """Note that a whole request came. Empty lines, which waitress passes over, are none."""
         self.waits_since = time.time()
         self.asks_since = None
-        self.sent = 0
+        self.asked = self.sent = 0
 
     def send(self, data: bytes, *given: Any, **more: Any) -> int:
         """Send bytes of an answer, and count them."""
