@@ -219,6 +219,16 @@ class Readings:
         rows = self._db.rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
         return str(rows[0][0]) if rows else ""
 
+    def never_again(self, readings: Collection[int]) -> None:
+        """Give these numbers to no other reading: an older corpus, put back from a backup, does not know them."""
+        with self._db.transaction():
+            self._db.execute(
+                "INSERT INTO sqlite_sequence SELECT 'reading', 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'reading')"
+            )
+            highest = max(readings, default=0)
+            self._db.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'reading'", (highest,))
+
     def add(self, text: Text) -> int:
         """Write a reading, which is not current yet, inside the caller's transaction. Gives its number."""
         unread = sum(page.unread is not None for page in text.pages)

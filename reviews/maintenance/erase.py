@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.disk.disk_errors import refused
+from corpus.disk.names import real_path
 from corpus.removals import Entry, Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store
@@ -42,6 +43,7 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
     for entry in listed.final.values():
         if entry.report not in known:  # the corpus was put back from a backup
             store.remove(entry.report, entry.reason, entry.date)
+            store.readings.never_again(entry.readings)
     store.forget_names_of_removed()
     entries = [_entry(listed, each.report, each.date, each.reason, done=each.done) for each in store.removals()]
     current = Removals(listed.path, {}, listed.salt).having(entries)
@@ -57,6 +59,7 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
         forget_names(settings, store)
         forget_saved(settings.library, current.final.keys())
         drop_leftovers(settings)
+        drop_vectors(settings, store)
     unfinished = [entry.report for entry in current.entries.values() if entry.state != "done"]
     if unfinished:
         delete_files(settings, store, unfinished)
@@ -103,7 +106,8 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
     other files that may hold them."""
     deleted, elsewhere, refused = [], [], []
     links: dict[tuple[int, int], tuple[int, str]] = {}  # the file → how many other names it has left, its last name
-    for copy in copies.find(settings, reports, known):
+    waiting = store.waiting_files()
+    for copy in copies.find(settings, reports, (*known, *waiting)):
         if not copy.ours:
             elsewhere.append(copy.key)
             continue
@@ -116,6 +120,8 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
         links[status.st_dev, status.st_ino] = status.st_nlink - 1, copy.key
         deleted.append(copy.key)
         store.forget_file(copy.key)
+    gone = [key for key in waiting if not real_path(settings.library, key).exists()]
+    store.note_waiting((), [*elsewhere, *gone])
     linked = tuple(key for left, key in links.values() if left)
     inside = sorted({portfolio for key in known if (portfolio := portfolio_of(key)) and portfolio not in deleted})
     return Files(tuple(deleted), tuple(elsewhere), linked, tuple(refused), tuple(inside))
@@ -167,6 +173,13 @@ def drop_leftovers(settings: Settings) -> None:
     for path in settings.cache.glob("*") if settings.cache.is_dir() else ():
         if path.is_file() and path.stem.rpartition("-")[2] not in kept:
             path.unlink(missing_ok=True)
+
+
+def drop_vectors(settings: Settings, store: Store) -> None:
+    """Delete the vectors of readings that neither the corpus nor a generation has, such as those from a backup."""
+    read = {number for number, _ in store.readings.current()}
+    keep = read.union(*(each.manifest.live for each in generations.kept(settings.index)))
+    vectors.keep_only(settings.vectors, keep)
 
 
 def foreign_files(settings: Settings) -> list[str]:

@@ -7,23 +7,18 @@ the words of the report, in UTF-8 and UTF-16 and inside compressed streams, and 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from flask.testing import FlaskClient
 
 import reviews
 from benchmarks.faults.disk import Disk
 from benchmarks.faults.leftovers import leftovers
-from benchmarks.faults.removal import EARLIER, NAME, WORDS, prepare, report, small_pdf
+from benchmarks.faults.removal import EARLIER, NAME, WORDS, report, small_pdf
 from benchmarks.faults.torture import in_a_child
 from corpus.settings import load_settings
 from index.storage import generations
-from reviews.cli.main import main
 from reviews.collecting.collection import Saved
 from reviews.collecting.kept import Kept
 from reviews.maintenance.lock import writing
@@ -31,79 +26,11 @@ from reviews.maintenance.update import run
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from tests.patience import until
+from tests.security.desk import Desk, nothing_is_left
 
 Cases = dict[str, Callable[["Desk"], None]]
 CASES: Cases = {}
 EDITIONS: Cases = {}
-
-
-@dataclass
-class Desk:
-    """A library at hand, the report that is to go, and what has been printed. held: its id."""
-
-    library: Path
-    held: str
-    backup: Path
-    printed: str = ""
-    removed: bool = False
-    clients: list[FlaskClient] = field(default_factory=list)
-
-    @property
-    def folder(self) -> Path:
-        return self.library / "reports"
-
-    @property
-    def pdf(self) -> Path:
-        return self.folder / NAME
-
-    @property
-    def outside(self) -> Path:
-        """A folder that is not the library's."""
-        outside = self.library.parent / "outside"
-        outside.mkdir(exist_ok=True)
-        return outside
-
-    def call(self, *words: str) -> Result:
-        done = CliRunner().invoke(main, ["--library", str(self.library), *words], catch_exceptions=False)
-        self.printed += done.output
-        return done
-
-    def update(self, *words: str) -> None:
-        done = self.call("update", *words)
-        assert done.exit_code == 0, done.output
-
-    def remove(self, *options: str) -> None:
-        done = self.call("remove", self.held, "--reason", "a child was named", "--yes", *options)
-        assert done.exit_code == 0, done.output
-        self.removed = True
-
-    def serve(self) -> FlaskClient:
-        client = create_app(self.library).test_client()
-        self.clients.append(client)
-        assert client.get("/?q=brackenthwaite").status_code == 200
-        return client
-
-    def put_back(self, *parts: str) -> None:
-        """Put parts of the library back as they were before the removal."""
-        for part in parts:
-            now, before = self.library / part, self.backup / part
-            if before.is_dir():
-                shutil.rmtree(now, ignore_errors=True)
-                shutil.copytree(before, now)
-            else:
-                shutil.copyfile(before, now)
-        if "corpus.db" in parts:
-            for side in self.library.glob("corpus.db-*"):
-                side.unlink()
-
-    def found(self, word: str) -> int:
-        with reviews.open(self.library) as opened:
-            return opened.search(word).total
-
-    def says(self, *sentences: str) -> None:
-        printed = " ".join(self.printed.split())
-        for sentence in sentences:
-            assert sentence in printed, f"{sentence!r} is not in: {printed}"
 
 
 def case(act: Callable[[Desk], None]) -> Callable[[Desk], None]:
@@ -114,35 +41,6 @@ def case(act: Callable[[Desk], None]) -> Callable[[Desk], None]:
 def of_editions(act: Callable[[Desk], None]) -> Callable[[Desk], None]:
     EDITIONS[act.__name__.replace("_", " ")] = act
     return act
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    library = tmp_path_factory.mktemp("plain") / "library"
-    return library, prepare(library, editions=False)
-
-
-@pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    library = tmp_path_factory.mktemp("edited") / "library"
-    return library, prepare(library)
-
-
-@pytest.fixture
-def desk(plain: tuple[Path, str], tmp_path: Path) -> Iterator[Desk]:
-    yield from at_hand(*plain, tmp_path)
-
-
-@pytest.fixture
-def editions(edited: tuple[Path, str], tmp_path: Path) -> Iterator[Desk]:
-    yield from at_hand(*edited, tmp_path)
-
-
-def at_hand(library: Path, held: str, folder: Path) -> Iterator[Desk]:
-    desk = Desk(Path(shutil.copytree(library, folder / "library")), held, library)
-    yield desk
-    for client in desk.clients:
-        client.application.extensions["pool"].close()
 
 
 # generations
@@ -620,14 +518,6 @@ def refused(desk: Desk) -> None:
         assert "reviews update" in done.output
         assert "rackenthwaite" not in done.output.replace("brackenthwaite", "")
     assert desk.call("check").exit_code != 0
-
-
-def nothing_is_left(desk: Desk) -> None:
-    assert leftovers(desk.library, (*WORDS, *EARLIER)) == []
-    assert desk.call("check", "--full").exit_code == 0, desk.printed
-    assert desk.found("brackenthwaite") == 0
-    with reviews.open(desk.library).store() as store:
-        assert all(removal.done for removal in store.removals())
 
 
 @pytest.mark.parametrize("name", CASES)
