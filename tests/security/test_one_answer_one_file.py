@@ -1,5 +1,6 @@
 """A worker process that was taken over answers for its own file, once, within bounds and in time."""
 
+import json
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from corpus.model import Text
 from corpus.reasons import Reason
 from ingest.sandbox import confinement
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
+from tests.command import START, reviews
 from tests.ingest.conftest import Press
 from tests.patience import PATIENCE
 from tests.security.taken_over import UNBOUND, take_over
@@ -96,3 +98,49 @@ def known(environ: Path) -> bytes:
         return environ.read_bytes()
     except OSError:
         return b""
+
+
+@both
+@pytest.mark.parametrize(
+    "answer",
+    ["b'[' + b'1,' * 2_100_000 + b'1]'", "b'[' + b'[],' * 600_000 + b'1]'", "b'\"' + b'x' * 33_000_000 + b'\"'"],
+    ids=["values", "lists", "bytes"],
+)
+def test_an_answer_beyond_the_bounds_is_refused_before_it_is_parsed(
+    answer: str, boxed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = []
+    loads = json.loads
+
+    def watched(text: str | bytes, **more: Any) -> Any:
+        parsed.append(len(text))
+        return loads(text, **more)
+
+    take_over(f"def taken_over(text, honest): return {answer} + b'\\n'", tmp_path / "first", monkeypatch, boxed=boxed)
+    with Sandbox(Limits(seconds=PATIENCE)) as box:
+        monkeypatch.setattr(json, "loads", watched)
+        assert isinstance(box.read(page("Child Wren was not seen."), id="a" * 64, name="wren"), Refusal)
+        monkeypatch.setattr(json, "loads", loads)
+    assert max(parsed, default=0) < 10_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on core dumps")
+@both
+def test_a_process_that_reads_leaves_no_core_dump(boxed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+    import json, resource
+    def taken_over(text, honest):
+        value = json.loads(honest(text))
+        value["found"] = {}
+        value["paragraphs"][0][3] = str(resource.getrlimit(resource.RLIMIT_CORE))
+        return json.dumps(value).encode() + b"\\n"
+    """
+    take_over(code, tmp_path / "first", monkeypatch, boxed=boxed)
+    with Sandbox(Limits(seconds=PATIENCE)) as box:
+        assert said(box.read(page("Child Wren was not seen."), id="a" * 64, name="wren")) == ["(0, 0)"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on core dumps")
+def test_a_command_leaves_no_core_dump(tmp_path: Path) -> None:
+    start = "import atexit, resource; atexit.register(lambda: print(resource.getrlimit(resource.RLIMIT_CORE)));" + START
+    assert reviews(tmp_path / "none", "status", start=start).stdout.endswith("(0, 0)\n")

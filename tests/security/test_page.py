@@ -154,6 +154,13 @@ def test_the_cookie_is_secure_where_https_is(
     with client(library, by_token(library, **more)) as page:
         answer = page.post("/sign-in", data={"token": token}, headers=headers)
         assert ("Secure" in answer.headers["Set-Cookie"]) is secure
+        assert answer.headers["Set-Cookie"].startswith("__Host-reviews=" if secure else "reviews=")
+        assert "Path=/" in answer.headers["Set-Cookie"]
+        assert page.get("/coverage", headers=headers).status_code == 200
+        out = page.post("/sign-out", headers=headers)
+        assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
+        page.set_cookie("reviews", token)  # as somebody between could plant it
+        assert page.get("/coverage", headers=headers).status_code == (303 if secure else 200)
         assert ("Strict-Transport-Security" in answer.headers) is bool(more.get("https"))
 
 

@@ -49,7 +49,7 @@ class Access:
             return None if named is None else (named, named)
         if self.tokens is None:
             return "", ""
-        token = given_token()
+        token = given_token(self)
         found = self.tokens.find(token) if token else None
         return (found.person, found.hash) if found else None
 
@@ -128,7 +128,7 @@ def check() -> AnyResponse | None:
     g.person, g.account = found or ("", "")
     g.admitted = found is not None
     if not g.admitted and request.endpoint != "access.signed_in":
-        _slow_down(access, given_token())
+        _slow_down(access, given_token(access))
     if request.endpoint in _OPEN:
         return None
     if not g.admitted:
@@ -163,10 +163,17 @@ def _refuse() -> None:
     abort(429, retry_after=30)  # the application makes a page or JSON of it, as was asked for
 
 
-def given_token() -> str:
+def cookie_name(access: Access) -> str:
+    """The prefixes make browsers take the cookie over https only, and `__Host-` from this host only, so that nobody
+    else can plant one. `__Host-` needs a cookie for all paths.
+    """
+    return f"{'__Secure-' if home() else '__Host-'}{COOKIE}" if access.is_https() else COOKIE
+
+
+def given_token(access: Access) -> str:
     """The token that a request carries, from the header or the cookie; "" for none."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    token = given.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    token = given.strip() if kind.lower() == "bearer" else request.cookies.get(cookie_name(access), "")
     return token[:_LONGEST]
 
 
@@ -194,18 +201,19 @@ def signed_in() -> AnyResponse | tuple[str, int]:
         _slow_down(access, token)
         return render_template("sign_in.html", wrong=True, next=wanted), 401
     answer = redirect(home() + (wanted or "/"), 303)
-    answer.set_cookie(
-        COOKIE, token, max_age=30 * 86_400, path=_path(), httponly=True, samesite="Strict", secure=access.is_https()
-    )
+    name, secure = cookie_name(access), access.is_https()
+    answer.set_cookie(name, token, max_age=30 * 86_400, path=_path(), httponly=True, samesite="Strict", secure=secure)
     return answer
 
 
 @views.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """Delete the cookie. The token stays valid until it is revoked."""
+    """Delete the cookie and what the browser keeps of the pages. The token stays valid until it is revoked."""
     access: Access = current_app.extensions["access"]
     answer = redirect(f"{home()}/sign-in", 303)
-    answer.delete_cookie(COOKIE, path=_path(), httponly=True, samesite="Strict", secure=access.is_https())
+    answer.delete_cookie(cookie_name(access), path=_path(), httponly=True, samesite="Strict", secure=access.is_https())
+    if not home():  # else other services under the same host name would lose theirs
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 

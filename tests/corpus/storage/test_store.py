@@ -752,3 +752,16 @@ class Usage(NamedTuple):
     total: int
     used: int
     free: int
+
+
+def test_what_is_deleted_is_overwritten_however_sqlite_was_built(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+
+    def built_otherwise(*given: Any, **more: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*given, **more)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", built_otherwise)
+    with Store.open(path, create=True) as store:
+        assert store._db.execute("PRAGMA secure_delete").fetchone() == (1,)
