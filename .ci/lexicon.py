@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from index.forms.lexicon import resolve  # noqa: E402 - the repository is not installed where this runs
-from index.forms.rule import regular  # noqa: E402
-from index.function_words import FUNCTION_WORDS  # noqa: E402
+from index.forms.rule import regular  # noqa: E402 - likewise
+from index.function_words import FUNCTION_WORDS  # noqa: E402 - likewise
 
 FORMS = ROOT / "index" / "forms"
 _AUXILIARIES = frozenset(("be", "have", "do"))

@@ -61,7 +61,7 @@ def _folders(value: Any, start: Path) -> tuple[Path, ...]:
     texts = [value] if isinstance(value, str | Path) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str | Path) and str(text) for text in texts):
         raise ValueError
-    return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100
+    return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100 - links stay
 
 
 def _folder(value: Any, start: Path) -> Path:

@@ -132,7 +132,7 @@ def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], libra
 def key_of(path: Path, library: Path) -> str:
     """The path as the corpus keeps it: clean text, relative to the library with "/" inside it, absolute elsewhere."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
-    inside = Path(os.path.abspath(library))  # noqa: PTH100
+    inside = Path(os.path.abspath(library))  # noqa: PTH100 - likewise
     return safe_name(absolute.relative_to(inside).as_posix() if absolute.is_relative_to(inside) else absolute)
 
 

@@ -197,18 +197,24 @@ def nightly(library: Path, *arguments: str, at: str = "02:15") -> subprocess.Pop
     )
 
 
+def stopped_before_the_next_update(loop: subprocess.Popen[str]) -> str:
+    """What the loop has said when it waits for the night. Then it is told to stop."""
+    assert loop.stderr is not None
+    said = ""
+    while "The next update starts at" not in said:
+        line = loop.stderr.readline()
+        assert line, said
+        said += line
+    loop.send_signal(signal.SIGTERM)
+    assert loop.wait() == 0
+    return said
+
+
 def test_the_loop_updates_at_once_waits_for_the_night_and_stops_when_told(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
     shutil.copy(next((ROOT / "corpus" / "demo").glob("FamilyM*.pdf")), tmp_path / "reports")
     with nightly(tmp_path / "library", str(tmp_path / "reports")) as loop:
-        assert loop.stderr is not None
-        said = ""
-        while "The next update starts at" not in said:
-            line = loop.stderr.readline()
-            assert line, said
-            said += line
-        loop.send_signal(signal.SIGTERM)
-        assert loop.wait() == 0
+        said = stopped_before_the_next_update(loop)
     assert re.search(r"starts at \d{4}-\d\d-\d\d 02:15", said)
     assert "exit code" not in said
     assert len(list((tmp_path / "library" / "runs").glob("*.json"))) == 1
@@ -217,14 +223,7 @@ def test_the_loop_updates_at_once_waits_for_the_night_and_stops_when_told(tmp_pa
 def test_an_update_that_fails_is_told_and_the_loop_goes_on(tmp_path: Path) -> None:
     (tmp_path / "library").write_text("not a folder", encoding="utf-8")
     with nightly(tmp_path / "library") as loop:
-        assert loop.stderr is not None
-        said = ""
-        while "The next update starts at" not in said:
-            line = loop.stderr.readline()
-            assert line, said
-            said += line
-        loop.send_signal(signal.SIGTERM)
-        assert loop.wait() == 0
+        said = stopped_before_the_next_update(loop)
     assert "reviews update ended with exit code" in said
 
 

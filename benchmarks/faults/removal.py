@@ -20,6 +20,7 @@ import reviews
 from benchmarks.faults.disk import Disk
 from benchmarks.faults.leftovers import leftovers
 from benchmarks.faults.torture import Outcome, in_a_child
+from benchmarks.pdf import page_of
 from corpus.layout import create_library
 from corpus.settings import load_settings
 from corpus.storage.store import Store
@@ -44,20 +45,7 @@ _TEXT = (
 def small_pdf(*lines: str) -> bytes:
     """A PDF of one page with these lines, the same bytes each time."""
     words = "".join(f"BT /F1 11 Tf 72 {760 - 28 * n} Td ({line}) Tj ET\n" for n, line in enumerate(lines)).encode()
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(words), words),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    made, places = b"%PDF-1.7\n", []
-    for number, each in enumerate(objects, 1):
-        places.append(len(made))
-        made += b"%d 0 obj%s\nendobj\n" % (number, each)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(made))
-    return made + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
+    return page_of(words)
 
 
 def report() -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import command, machine, measure, size_mb
+from benchmarks.pdf import page_of
 from benchmarks.searching.national import REPORTS, WORDS, generate, paragraphs_of
 from benchmarks.searching.queries import questions
 
@@ -37,25 +38,7 @@ def collection(library: Path, pool: list[str], reports: int) -> dict[str, Any]:
 def small_pdf(number: int) -> bytes:
     """Return a PDF of one page with a line of made-up text, different for each number."""
     said = f"BT /F1 12 Tf 72 720 Td (Review {number}: the child was seen at school {number} times.) Tj ET".encode()
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(said), said),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    made, places = b"%PDF-1.4\n", []
-    for place, each in enumerate(objects, 1):
-        places.append(len(made))
-        made += b"%d 0 obj%s\nendobj\n" % (place, each)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    size = len(objects) + 1
-    return made + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
-        size,
-        table,
-        size,
-        len(made),
-    )
+    return page_of(said)
 
 
 def nights(scratch: Path, reports: int) -> dict[str, Any]:

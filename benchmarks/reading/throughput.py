@@ -21,6 +21,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from benchmarks.measure import DEMO, REPORTS, Cost, command, measure
+from benchmarks.pdf import pdf_of
 
 _PICTURED = "Child Robin LCSPR Overview Report FINAL 14 March 2022.pdf"
 _PAGE, _WORD = 6, "Robin"  # of that report: a full page, and a word on it
@@ -115,22 +116,18 @@ def one_page_scan(file: Path, number: int) -> bytes:
     document.close()
     content = b"q %f 0 0 %f 0 0 cm /I Do Q" % (wide, high)
     picture = zlib.compress(pixels)
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %f %f]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>"
-        % (wide, high),
-        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
-        b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
-        b"/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (bitmap.width, bitmap.height, len(picture), picture),
-    ]
-    out, places = b"%PDF-1.7\n", []
-    for at, each in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (at, each)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
-    return out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
+    return pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %f %f]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>"
+            % (wide, high),
+            b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
+            b"/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+            % (bitmap.width, bitmap.height, len(picture), picture),
+        ]
+    )
 
 
 def main() -> None:

@@ -73,8 +73,8 @@ def make_scans(source: Source) -> None:
 
 def truth(source: Source, setter: Setter, data: bytes) -> dict[str, Any]:
     """The ground truth of one report."""
-    metadata = {name: source.get(name) or None for name in TOLD}
-    metadata["year"] = int(source.get("year")) if source.get("year") else None  # type: ignore[assignment]
+    metadata: dict[str, str | int | None] = {name: source.get(name) or None for name in TOLD}
+    metadata["year"] = int(source.get("year")) if source.get("year") else None
     return {
         "outcome": "encrypted" if source.get("password") else "report",
         "sha256": hashlib.sha256(data).hexdigest(),

@@ -23,9 +23,9 @@ def _clean_names(execute: Execute) -> None:
     """File names that are not Unicode were kept as bytes; they become clean text (see `corpus.disk.names`)."""
     renamed = 0
     for table, column in (("file", "path"), ("withdrawn", "file")):
-        stored = execute(f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'").fetchall()  # noqa: S608
+        stored = execute(f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'").fetchall()  # noqa: S608 - our own words
         for (name,) in stored:
-            execute(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (name_as_text(name), name))  # noqa: S608
+            execute(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (name_as_text(name), name))  # noqa: S608 - our own words
         renamed += len(stored)
     if renamed:
         execute("UPDATE state SET revision = revision + 1")

@@ -48,7 +48,7 @@ _LENGTH = 4  # bytes at the end of its table of terms
 _PLACES = {"H": "get_ushort", "i": "get_int", "I": "get_uint", "q": "get_long"}  # how its files read a number
 
 
-class _Field(fields.FieldType):  # type: ignore[misc]
+class _Field(fields.FieldType):
     """A field whose postings are packed blocks."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class _Field(fields.FieldType):  # type: ignore[misc]
         self.stored = False
 
 
-class _PackedMatcher(ListMatcher):  # type: ignore[misc]
+class _PackedMatcher(ListMatcher):
     """What Whoosh hands out for a term: its documents, and our postings."""
 
     def __init__(self, postings: Postings, format_: object, term: object, scorer: object) -> None:
@@ -65,7 +65,7 @@ class _PackedMatcher(ListMatcher):  # type: ignore[misc]
         self.postings = postings
 
 
-class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc]
+class PackedCodec(whoosh3.W3Codec):
     """Whoosh's codec with packed postings."""
 
     def field_writer(self, storage: Any, segment: Any) -> "_TermWriter":
@@ -92,7 +92,7 @@ def _checksum(packed: bytes) -> int:
     return crc32(packed)
 
 
-class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
+class _Terms(whoosh3.W3TermsReader):
     """Whoosh's reader of terms, without anything that unpickles."""
 
     def __init__(self, storage: FileStorage, segment: Any, notes: SegmentNotes) -> None:
@@ -138,7 +138,7 @@ class _Terms(whoosh3.W3TermsReader):  # type: ignore[misc]
         return _INFO.unpack(info)
 
 
-class _TermTableReader(OrderedHashReader):  # type: ignore[misc]
+class _TermTableReader(OrderedHashReader):
     """Whoosh's table of terms. Where the list of places begins comes from the notes, not the pickle before it."""
 
     def __init__(self, file: Any, length: int, notes: SegmentNotes) -> None:
@@ -154,7 +154,7 @@ class _TermTableReader(OrderedHashReader):  # type: ignore[misc]
         self._get_pos: Any = getattr(self.dbfile, _PLACES[self._notes.places])
 
 
-class _TermTable(OrderedHashWriter):  # type: ignore[misc]
+class _TermTable(OrderedHashWriter):
     """Whoosh's table of terms, written in large pieces: its own writer calls the file five times a term."""
 
     def __init__(self, file: Any) -> None:
@@ -192,7 +192,7 @@ class _TermTable(OrderedHashWriter):  # type: ignore[misc]
             self.dbfile.write(struct.pack("!" + "Iq" * slots, *numbers))
 
 
-class _TermWriter(whoosh3.W3FieldWriter):  # type: ignore[misc]
+class _TermWriter(whoosh3.W3FieldWriter):
     """Writes the packed block of a term where Whoosh would write its own blocks."""
 
     def __init__(self, codec: Any, storage: Any, segment: Any) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # system calls, the same on every processor
@@ -49,7 +50,7 @@ def ruleset(readable: Iterable[str], executable: Iterable[str] = ()) -> int | No
         with suppress(OSError):  # not every system has every path
             place = os.open(path, os.O_PATH | os.O_CLOEXEC)
             try:
-                allowed = access if os.path.isdir(path) else access & ~_READ_FOLDER  # noqa: PTH112
+                allowed = access if Path(path).is_dir() else access & ~_READ_FOLDER
                 _call(_ADD, rules, _BENEATH, struct.pack("=Qi", allowed, place), 0)
             finally:
                 os.close(place)

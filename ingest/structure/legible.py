@@ -25,7 +25,7 @@ _AFTER = """anrtlscd beloyuir cehoatiu deriusoa enrsdcal foefirau gehoruia heiao
 _PAIRS = frozenset(row[0] + letter for row in _AFTER.split() for letter in row[1:])
 _USUAL = frozenset(
     """the of and to in a was that for is it on with as be by were at from this not or had have are which an page child
-    children y yr yn i ac ar o plant w z na nie do je la le de et der die und que el""".split()  # noqa: SIM905
+    children y yr yn i ac ar o plant w z na nie do je la le de et der die und que el""".split()  # noqa: SIM905 - a list of words reads better so
 )
 _ABBREVIATION = 6  # letters, in capitals
 _ENOUGH = 60  # pairs of letters; fewer say nothing about a font

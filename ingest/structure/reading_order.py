@@ -115,8 +115,8 @@ def _apart(lines: list[Line]) -> list[Line]:
     run: list[Line] = []
     for line in [*lines, None]:
         together = line is not None and len(line.gaps) == 1 and not line.sideways
-        if together and run:
-            step = line.y - run[-1].y  # type: ignore[union-attr]
+        if together and run and line is not None:
+            step = line.y - run[-1].y
             together = 0.5 * run[-1].size < step < 2.0 * run[-1].size
         if together and line is not None:
             run.append(line)

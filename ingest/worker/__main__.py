@@ -140,7 +140,7 @@ def _serve(request: dict[str, Any], asked: BinaryIO, file: _File) -> bytes:
         return protocol.encode_failure(Reason.CORRUPT, "RecursionError")
     except Exception as error:  # noqa: BLE001 - a fault of ours must cost one file, and say where it is
         last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+        place = f"{Path(last.filename).name}:{last.lineno}"
         return protocol.encode_failure(Reason.CRASHED, f"{type(error).__name__} in {place}")
 
 

@@ -383,7 +383,7 @@ main.add_command(serve)
 main.add_command(token)
 
 
-from reviews.cli import operations  # noqa: E402
+from reviews.cli import operations  # noqa: E402 - likewise
 
 main.add_command(operations.status)
 main.add_command(operations.runs)

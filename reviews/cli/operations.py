@@ -165,7 +165,7 @@ def _stale(age: timedelta | None, limit: timedelta) -> str | None:
         return "No update has succeeded yet. Run `reviews update`."
     if age < timedelta(minutes=-5):
         return (
-            f"The last successful update is dated {_ago(age)}: the clock was wrong then, or has been set back. If "  # noqa: S608
+            f"The last successful update is dated {_ago(age)}: the clock was wrong then, or has been set back. If "  # noqa: S608 - no SQL
             "it is wrong now, set it. If it is right, run `reviews update`; the newest run counts."
         )
     if age > limit:

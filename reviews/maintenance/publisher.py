@@ -35,7 +35,7 @@ class Publisher:
         """Index new readings of the corpus in memory."""
         # Loaded now, because the caller has time: the first call comes while the worker processes start.
         from index.build import Ahead
-        from search.answering import theme_index  # noqa: F401
+        from search.answering import theme_index  # noqa: F401 - only loaded
 
         self._ahead = self._ahead or Ahead(self._store)
         for reading in readings:

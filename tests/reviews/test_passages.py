@@ -22,9 +22,10 @@ from benchmarks.searching.queries import TYPICAL
 from corpus.layout import create_library
 from reviews.library import Library
 from reviews.maintenance.update import run
-from search.parsing.parser import FIELDS, parse
+from search.parsing.parser import parse
 from tests.command import ROOT, SHARED
-from tests.oracle import Oracle, OracleReport, generate
+from tests.oracle import Oracle, generate
+from tests.oracle_of import oracle_of
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "search" / "results.schema.json").read_text("utf-8")))
 SHORTEST = 12  # letters that count as found: no two lines of a page share so many by accident
@@ -62,22 +63,6 @@ def absent(text: str, page: str) -> str:
             return wanted[at : at + 40]
         at = end
     return ""
-
-
-def oracle_of(library: Library) -> Oracle:
-    known = []
-    with library.store() as store:
-        for reading, report in store.readings.current():
-            described = store.report(report)
-            fields: dict[str, str | int | None] = {
-                name: getattr(described, name) for name in FIELDS if name not in ("file", "paragraph")
-            }
-            fields["file"] = " ".join(Path(file).name for file in described.files)
-            text = store.readings.text(reading)
-            paragraphs = [(each.text, text.sections[each.section].kind.value) for each in text.paragraphs]
-            numbers = {each.ordinal: each.number for each in text.paragraphs if each.number is not None}
-            known.append(OracleReport(report, paragraphs, fields, numbers))
-    return Oracle(known)
 
 
 def hundred(oracle: Oracle) -> list[str]:

@@ -23,9 +23,9 @@ from reviews.library import Library
 from reviews.maintenance.update import run
 from search.filters import Filters
 from search.parsing import plain_words
-from search.parsing.parser import FIELDS
 from search.results import Hit
-from tests.oracle import Oracle, OracleReport, Place, as_meant, generate, sentences
+from tests.oracle import Oracle, Place, as_meant, generate, sentences
+from tests.oracle_of import oracle_of
 
 ROOT = Path(__file__).parents[2]
 QUERIES = int(os.environ.get("REVIEWS_ORACLE", "1500"))
@@ -42,23 +42,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def made(folder: Path, *sources: Path) -> Library:
     run(create_library(folder / "library"), sources)
     return reviews.open(folder / "library")
-
-
-def oracle_of(library: Library) -> Oracle:
-    """The stored text of a library, to be read by brute force."""
-    known = []
-    with library.store() as store:
-        for reading, report in store.readings.current():
-            described = store.report(report)
-            fields: dict[str, str | int | None] = {
-                name: getattr(described, name) for name in FIELDS if name not in ("file", "paragraph")
-            }
-            fields["file"] = " ".join(Path(file).name for file in described.files)
-            text = store.readings.text(reading)
-            paragraphs = [(each.text, text.sections[each.section].kind.value) for each in text.paragraphs]
-            numbers = {each.ordinal: each.number for each in text.paragraphs if each.number is not None}
-            known.append(OracleReport(report, paragraphs, fields, numbers))
-    return Oracle(known)
 
 
 class Found(NamedTuple):

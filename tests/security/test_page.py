@@ -4,19 +4,17 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from corpus.disk.names import real_path
 from corpus.disk.regular_file import read_regular
 from reviews.library import Library
-from reviews.web.app import Options, create_app
+from reviews.web.app import Options
 from reviews.web.guard.access import Access
 from reviews.web.guard.tokens import Tokens
+from tests.reviews.web.client import client
 from tests.reviews.web.conftest import DEMO, build
 
 
@@ -30,15 +28,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def library(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "library"))
-
-
-@contextmanager
-def client(library: Path, options: Options) -> Iterator[FlaskClient]:
-    app = create_app(library, options)
-    try:
-        yield app.test_client()
-    finally:
-        app.extensions["pool"].close()
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ _BACKLOG = 1024  # connections that wait to be accepted
 _BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
+class Channel(HTTPChannel):
     """A connection that knows since when it keeps the server waiting."""
 
     waits_since = 0.0  # since the connection was made, or the last whole request came
@@ -90,7 +90,7 @@ def _is_slow(seconds: float, count: int) -> bool:
     return seconds > SLOW_SECONDS and count < (seconds - SLOW_SECONDS) * BYTES_A_SECOND
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]
+class Server(TcpWSGIServer):
     """Waitress, which lets go of connections that are late or too many. proxies: addresses without a limit."""
 
     channel_class = Channel

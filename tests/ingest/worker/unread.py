@@ -145,7 +145,7 @@ def running_header(page: Page, rng: random.Random) -> str:
 # ---------------------------------------------------------------- text drawn as curves
 
 
-class _Pen(BasePen):  # type: ignore[misc]
+class _Pen(BasePen):
     """Writes the outline of a glyph as drawing commands."""
 
     def __init__(self, glyphs: object, x: float, y: float, scale: float) -> None:

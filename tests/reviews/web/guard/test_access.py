@@ -6,36 +6,25 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from flask.testing import FlaskClient
 
 from corpus.errors import Corrupt, NotFound, UsageError
 from corpus.paths import LibraryPaths
 from reviews.cli.main import main
-from reviews.web.app import Options, create_app
+from reviews.web.app import Options
 from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.tokens import Tokens
+from tests.reviews.web.client import client
 
 
 @pytest.fixture
 def library(demo: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo, tmp_path / "library"))
-
-
-@contextmanager
-def client(library: Path, options: Options) -> Iterator[FlaskClient]:
-    app = create_app(library, options)
-    try:
-        yield app.test_client()
-    finally:
-        app.extensions["pool"].close()
 
 
 def lines(library: Path) -> list[dict[str, object]]:
