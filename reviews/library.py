@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from corpus.errors import Corrupt, Gone, NoIndex, NotFound
+from corpus.errors import Corrupt, Gone, NoIndex, NotFound, UsageError
 from corpus.files import Failure
 from corpus.model import Item, ItemKind, Text
 from corpus.report import Coverage, Report
@@ -13,6 +13,7 @@ from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
 from index.storage import generations
+from search import periods as period_parser
 from search.answering.similar import Alike
 from search.filters import EVERYTHING, Filters
 from search.periods import Periods
@@ -21,7 +22,8 @@ from search.results import Results
 from search.searcher import Searcher
 
 if TYPE_CHECKING:
-    from search.batch.runner import BatchSummary
+    from search.batch.runner import BatchSummary, Source
+    from search.batch.study import Queries, Study
     from search.sheets.query_sheet import Question
 
 _Answer = TypeVar("_Answer")
@@ -70,6 +72,13 @@ class Library:
 
         Raises UsageError for an option that is not valid, QueryRefused when the query is beyond a limit.
         """
+        unknown = options.keys() - SearchOptions.__annotations__.keys()
+        if unknown:
+            known = ", ".join(SearchOptions.__annotations__)
+            raise UsageError(
+                f"There is no option `{min(unknown)}`. The options are: {known}. Filters are given as one value: "
+                "search(query, Filters(years=(2015, None)))."
+            )
         request = query if isinstance(query, SearchRequest) else SearchRequest(query, filters, **options)
         return self._ask(lambda searcher: searcher.search(request))
 
@@ -101,6 +110,7 @@ class Library:
         most: bool = False,
         periods: Periods = (),
         raw: bool = False,
+        each: bool = False,
         sheet: str = "",
         read: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
@@ -108,14 +118,13 @@ class Library:
         """Answer many questions, as `search.sheets.query_sheet.questions` reads them, and write .xlsx, .csv or
         .jsonl, with tidy tables beside it. most: also list the reports with most of the words of a query. periods:
         pairs of years, such as (2015, 2018), in place of single years. raw: no guard against formulas in CSV.
+        each: also a table with a row for each mention.
         """
         from search.batch import runner  # imports the spreadsheet writers, which a search does not need
 
-        settings = self.settings
-        source = runner.Source(settings.library, settings.database, settings.index, settings.themes)
         return runner.run(
             asked,
-            source,
+            self._source(),
             Path(out),
             form=form,
             jobs=jobs,
@@ -123,10 +132,28 @@ class Library:
             most=most,
             periods=periods,
             raw=raw,
+            each=each,
             sheet=sheet,
             read=read,
             progress=progress,
         )
+
+    def study(self, queries: "Queries", filters: Filters = EVERYTHING, *, periods: Periods | str = ()) -> "Study":
+        """Run several queries and return tables: n of N by period, place and kind, pairs of queries, every mention.
+
+        queries: a list, a dictionary of ids and queries, or the path of a sheet. periods: "2015-2018,2019-2022", or
+        pairs of years; without them each year is a period. Raises UsageError where a query cannot be run.
+        """
+        from search.batch.study import study
+
+        chosen = period_parser.read(periods) if isinstance(periods, str) else periods
+        return study(self._source(), queries, filters, chosen)
+
+    def _source(self) -> "Source":
+        from search.batch.runner import Source
+
+        settings = self.settings
+        return Source(settings.library, settings.database, settings.index, settings.themes)
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
         """Ask the current generation. If it is damaged, ask the newest undamaged one; if a report is removed during the

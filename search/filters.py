@@ -46,7 +46,11 @@ class Filter:
         if self.matches == "years":
             return year_parser.checked(given)
         read = section_kind if self.matches == "words" else str.strip
-        return tuple(dict.fromkeys(read(value) for value in _listed(given) if value.strip()))
+        values = _listed(given) if isinstance(given, Iterable) else [given]
+        wrong = next((value for value in values if not isinstance(value, str)), None)
+        if wrong is not None:
+            raise UsageError(f"`{self.name}` takes texts, and {repr(wrong)[:40]} is not a text.")
+        return tuple(dict.fromkeys(read(value) for value in values if value.strip()))
 
 
 def _listed(given: str | Iterable[str]) -> list[str]:

@@ -57,6 +57,10 @@ class SearchRequest:
     meaning: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.filters, Filters):
+            raise UsageError(
+                f"`filters` must be a Filters, such as Filters(years=(2015, None)), not {_shown(self.filters)}."
+            )
         if not isinstance(self.query, str):
             raise UsageError(f"`query` must be a text, and {_shown(self.query)} is not.")
         _check_choice("sort", self.sort, get_args(Sort))

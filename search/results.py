@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Self
 
-from corpus.errors import UsageError
 from corpus.model import SectionKind
 from corpus.report import Coverage, Report
+from search import notebook
 from search.diagnostics import Diagnostic, sentences
+from search.tables.frames import Table
 
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "year_source", "case", "file")
 COLUMNS = (
@@ -330,11 +330,26 @@ class Results:
 
         Raises UsageError where pandas is not installed. All mentions: search with limit=None and per_report=None.
         """
-        try:
-            pandas = import_module("pandas")
-        except ImportError as error:
-            raise UsageError("pandas is not installed. Run `pip install pandas`, or use to_dict().") from error
-        return pandas.DataFrame(list(self.rows()), columns=list(COLUMNS))
+        return self.table().to_pandas()
+
+    def to_polars(self) -> Any:
+        """The same as a polars DataFrame."""
+        return self.table().to_polars()
+
+    def to_arrow(self) -> Any:
+        """The same as a pyarrow Table."""
+        return self.table().to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The same for any library of the Arrow PyCapsule interface, such as duckdb. Needs pyarrow."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def table(self) -> Table:
+        """The passages as a table with typed columns."""
+        return Table(self.rows(), COLUMNS)
+
+    def _repr_html_(self) -> str:
+        return notebook.html(self)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A flat row for each passage, as a table wants it. See COLUMNS. Those of a list of passages have no score."""

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     help="Count by these periods instead of single years: 2015-2018,2019-2022.",
 )
 @click.option("--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run.")
+@click.option("--mentions", "each", is_flag=True, help="Also write a table with a row for each mention.")
 @click.option("--strict", is_flag=True, help="Exit with code 7 if any query could not be answered.")
 @click.option("--template", is_flag=True, help="Write an example sheet to --out (csv, tsv, xlsx, jsonl) or stdout.")
 @click.option(
@@ -63,6 +64,7 @@ def batch(
     most: bool,
     periods: str,
     raw: bool,
+    each: bool,
     strict: bool,
     template: bool,
     repeat: Path | None,
@@ -91,7 +93,7 @@ def batch(
         return
     if web and not web.startswith(("http://", "https://")):
         raise UsageError("--web must be the address of your web page, such as http://127.0.0.1:8000.")
-    chosen = BatchOptions(form, jobs, web, most, period_parser.read(periods) if periods else (), raw)
+    chosen = BatchOptions(form, jobs, web, most, period_parser.read(periods) if periods else (), raw, each)
     if repeat is not None:
         _repeat(path, repeat, out, chosen, as_json)
         return
@@ -123,6 +125,7 @@ class BatchOptions:
     most: bool
     periods: Periods
     raw: bool
+    each: bool
 
 
 def _run(path: Path, sheet: Sheet, out: Path, chosen: BatchOptions, name: str) -> BatchSummary:
@@ -141,6 +144,7 @@ def _run(path: Path, sheet: Sheet, out: Path, chosen: BatchOptions, name: str) -
                 most=chosen.most,
                 periods=chosen.periods,
                 raw=chosen.raw,
+                each=chosen.each,
                 sheet=name,
                 read=sheet.read,
                 progress=lambda done, total: progress("answering" if done < total else "writing", done, total),

@@ -66,10 +66,17 @@ class Batch:
 
     def book(self) -> bytes:
         """The finished workbook. Raises NotFound before it is ready."""
+        return self._finished(self.out)
+
+    def table(self, name: str) -> bytes:
+        """A finished tidy table as CSV: by, pairs or terms. Raises NotFound before it is ready."""
+        return self._finished(self.out.with_suffix(f".{name}.csv"))
+
+    def _finished(self, path: Path) -> bytes:
         if not self.ready:
-            raise NotFound("The workbook is not ready yet. Check the progress page and try again when it is done.")
+            raise NotFound("The answers are not ready yet. Check the progress page and try again when they are.")
         try:
-            return self.out.read_bytes()
+            return path.read_bytes()
         except FileNotFoundError as error:
             raise NotFound(_TAKEN_DOWN) from error
 

@@ -66,6 +66,12 @@ reports have them in one paragraph, and how many do not.
 MOST = ("id", "query", "report", "title", "board", "year", "year_source", "lacks")
 """Columns of the table of reports with most of the words, which are not counted anywhere else."""
 
+EACH = (
+    *("mention", "id", "query", "report", "ordinal", "start", "end", "page", "page_label", "paragraph"),
+    *("section", "match"),
+)
+"""Columns of the table with a row for each mention."""
+
 TERMS = ("id", "query", "term", "terms", "reports", "mentions")
 """Columns of the table of the parts of each query, each counted on its own."""
 

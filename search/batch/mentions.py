@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.disk.names import real_path
 from corpus.report import Report
-from search.batch.columns import COLUMNS, REPORT_COLUMNS, extra_cells
+from search.batch.columns import COLUMNS, EACH, REPORT_COLUMNS, extra_cells
 from search.batch.tally import QueryAnswer
 from search.results import Hit
-from search.tables.writers import TEXT_FORMS, text_file
+from search.tables.writers import TEXT_FORMS, Write, text_file
 
 
 class Links:
@@ -38,7 +39,8 @@ class Links:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a batch is written, passed to each process that answers. extras: the sheet's own columns. most: also list the
-    reports with most of the words. raw: no guard against formulas in CSV.
+    reports with most of the words. raw: no guard against formulas in CSV. each: also a table with a row for each
+    mention.
     """
 
     form: str
@@ -47,6 +49,7 @@ class Plan:
     web: str
     most: bool = False
     raw: bool = False
+    each: bool = False
 
     @property
     def part_form(self) -> str:
@@ -65,6 +68,15 @@ class Mentions:
         """Write the rows of one query, and return how many. A query with an error or without hits has one row, except
         in a workbook, where the sheet Summary has it.
         """
+        with ExitStack() as stack:
+            each = self._each(stack, path) if self._plan.each else None
+            return self._written(path, answer, hits, each)
+
+    def _each(self, stack: ExitStack, path: Path) -> Write:
+        file = stack.enter_context(text_file(each_of(path)))
+        return TEXT_FORMS["jsonl"](file, EACH)
+
+    def _written(self, path: Path, answer: QueryAnswer, hits: Iterable[Hit], each: Write | None) -> int:
         said = {**extra_cells(answer), "id": answer.question.id, "query": answer.question.query}
         said |= {"error": answer.error, "warnings": " ".join(answer.warnings)}
         count = 0
@@ -76,6 +88,9 @@ class Mentions:
                 for row in self._rows(said, hit):
                     write(row)
                     count += 1
+                if each:
+                    for row in each_mention(answer, hit):
+                        each(row)
             if not count and self._plan.form != "xlsx":
                 write({**said, "mentions": None if answer.error else 0})
                 count = 1
@@ -103,6 +118,31 @@ class Mentions:
                 "match": "; ".join(found),
                 "text": passage.text,
                 "link": self._links.to(hit.report, passage.page),
+            }
+
+
+def each_of(path: Path) -> Path:
+    """The file beside the rows of one query that has a row for each of its mentions."""
+    return path.with_suffix(".each")
+
+
+def each_mention(answer: QueryAnswer, hit: Hit) -> Iterator[dict[str, Any]]:
+    """A row for each mention in a report."""
+    for passage in hit.passages:
+        for mention, (start, end) in zip(passage.mention_ids(hit.report.id), passage.mentions, strict=True):
+            yield {
+                "mention": mention,
+                "id": answer.question.id,
+                "query": answer.question.query,
+                "report": hit.report.id,
+                "ordinal": passage.ordinal,
+                "start": passage.offset + start,
+                "end": passage.offset + end,
+                "page": passage.page,
+                "page_label": passage.page_label,
+                "paragraph": passage.paragraph,
+                "section": passage.section_kind.value,
+                "match": passage.text[start:end],
             }
 
 

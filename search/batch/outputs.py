@@ -10,8 +10,8 @@ from pathlib import Path
 
 from corpus.disk.atomic import move_atomic
 from search.batch.answer_book import write_book
-from search.batch.columns import COLUMNS, MATRIX, MOST, NOT_SEARCHED, SUMMARY, TERMS
-from search.batch.mentions import Plan, kept_rows
+from search.batch.columns import COLUMNS, EACH, MATRIX, MOST, NOT_SEARCHED, SUMMARY, TERMS
+from search.batch.mentions import Plan, each_of, kept_rows
 from search.batch.record import About
 from search.batch.summary import matrix_names, matrix_rows, most_rows, scope_rows, summary_row, term_rows
 from search.batch.tally import Tally
@@ -46,7 +46,7 @@ def write(
         write_book(place(out), folder, tally, tidy, parts, plan, about, max_rows)
     else:
         _write_tables(plan, out, folder, tally, tidy, parts, place)
-    _write_tidy(plan, out, tidy, tally, place)
+    _write_tidy(plan, out, tidy, tally, parts, place)
     text = json.dumps(about.to_dict(), ensure_ascii=False, indent=1)
     place(out.with_suffix(".about.json")).write_text(text, "utf-8", errors="replace")
     files = sorted(fresh, key=lambda path: path != out)
@@ -56,12 +56,16 @@ def write(
     return files
 
 
-def _write_tidy(plan: Plan, out: Path, tidy: Tidy, tally: Tally, place: Callable[[Path], Path]) -> None:
+def _write_tidy(
+    plan: Plan, out: Path, tidy: Tidy, tally: Tally, parts: Mapping[Path, int], place: Callable[[Path], Path]
+) -> None:
     """The tidy tables, each a file: beside a workbook in CSV."""
     form = "csv" if plan.form == "xlsx" else plan.form
     tables = [("by", BY, tidy.by()), ("terms", TERMS, term_rows(tally))]
     if len(tally.answers) <= MOST_PAIRS:
         tables.append(("pairs", PAIRS, tidy.pairs()))
+    if plan.each:
+        tables.append(("mentions", EACH, kept_rows(map(each_of, parts))))
     for name, columns, rows in tables:
         with table(place(out.with_suffix(f".{name}.{form}")), form, columns, raw=plan.raw) as write:
             for row in rows:

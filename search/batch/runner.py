@@ -152,6 +152,7 @@ def run(
     most: bool = False,
     periods: Periods = (),
     raw: bool = False,
+    each: bool = False,
     sheet: str = "",
     read: str = "",
     max_rows: int = MAX_MENTIONS,
@@ -161,14 +162,15 @@ def run(
 
     form: xlsx, csv, jsonl or parquet; default: as `out` ends. web: the address of the library's web page, for links;
     without it they lead into the PDFs. most: also list the reports with most of the words of a query. periods: in
-    place of single years in the table `by`. raw: write CSV without the guard against formulas. sheet, read: the name of
+    place of single years in the table `by`. raw: write CSV without the guard against formulas. each:
+    also write a table with a row for each mention. sheet, read: the name of
     the sheet and which part of it was read, for the record. max_rows: of the sheet Mentions of a workbook,
     below its header.
 
     Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
-    plan = Plan(form_of(out, form), tuple(extras), source.library, web, most, raw)
+    plan = Plan(form_of(out, form), tuple(extras), source.library, web, most, raw, each)
     with source.open() as searcher, disk_of(out), _parts(out, _signature(questions, plan, searcher)) as folder:
         todo = [(n, question) for n, question in enumerate(questions) if not _is_kept(folder, n)]
         done = kept = len(questions) - len(todo)

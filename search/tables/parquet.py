@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,29 @@ def arrow() -> tuple[Any, Any]:
         import pyarrow.parquet
     except ImportError as error:
         raise UsageError(
-            "A .parquet file needs pyarrow, which is not installed. "
+            "Parquet and Arrow need pyarrow, which is not installed. "
             "Run `pip install 'safeguarding-reviews[parquet]'`, or write .csv or .jsonl instead."
         ) from error
     return pyarrow, pyarrow.parquet
+
+
+def _schema(pyarrow: Any, types: Mapping[str, Type]) -> Any:
+    of = {int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_(), str: pyarrow.string()}
+    return pyarrow.schema([(name, of[type_]) for name, type_ in types.items()])
+
+
+def arrow_table(rows: Sequence[Mapping[str, Any]], types: Mapping[str, Type]) -> Any:
+    """The rows as a pyarrow Table. Raises UsageError where pyarrow is not installed."""
+    pyarrow, _ = arrow()
+    columns = {name: [_cell(row.get(name), type_) for row in rows] for name, type_ in types.items()}
+    return pyarrow.table(columns, schema=_schema(pyarrow, types))
 
 
 @contextmanager
 def parquet_rows(path: Path, types: Mapping[str, Type]) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """A new file, to which each call adds a row. What is None is null."""
     pyarrow, parquet = arrow()
-    of = {int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_(), str: pyarrow.string()}
-    schema = pyarrow.schema([(name, of[type_]) for name, type_ in types.items()])
+    schema = _schema(pyarrow, types)
     group: dict[str, list[Any]] = {name: [] for name in types}
     held = 0
 
@@ -47,8 +58,7 @@ def parquet_rows(path: Path, types: Mapping[str, Type]) -> Iterator[Callable[[Ma
         def write(row: Mapping[str, Any]) -> None:
             nonlocal held
             for name, type_ in types.items():
-                value = row.get(name)
-                group[name].append(_text(value) if type_ is str and value is not None else value)
+                group[name].append(_cell(row.get(name), type_))
             held += 1
             if held == _GROUP:
                 flush()
@@ -58,6 +68,6 @@ def parquet_rows(path: Path, types: Mapping[str, Type]) -> Iterator[Callable[[Ma
             flush()
 
 
-def _text(value: object) -> str:
-    """A value as text that UTF-8 can hold; what it cannot hold becomes a question mark, as in CSV."""
-    return str(value).encode("utf-8", "replace").decode()
+def _cell(value: Any, type_: Type) -> Any:
+    """A value, if it is text as UTF-8 can hold it; what it cannot hold becomes a question mark, as in CSV."""
+    return str(value).encode("utf-8", "replace").decode() if type_ is str and value is not None else value

@@ -37,6 +37,8 @@ KEPT = {
     "analysis.trends_json": "search",
     "analysis.batch_begun": "batch",
     "analysis.batch_book": "export",
+    "analysis.batch_table": "export",
+    "analysis.study_json": "search",
     "analysis.trends_svg": "search",
     "collecting.save": "save",
     "collecting.collections": "collection",

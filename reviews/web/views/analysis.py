@@ -30,6 +30,8 @@ BY = {
     "type": "type by type",
 }
 _QUERIES = 5  # in one chart
+_STUDIED = 20  # queries in one request
+_LONGEST = 300  # letters of the periods
 
 
 def narrowing(filters: Filters, *queries: str) -> dict[str, object]:
@@ -141,3 +143,22 @@ def batch_book(id: str) -> Response:
     response = Response(_batch(id).book(), mimetype=TYPES["xlsx"])
     response.headers["Content-Disposition"] = 'attachment; filename="answers.xlsx"'
     return response
+
+
+@views.get("/batch/<string(length=22):id>/<any(by, pairs, terms):name>.csv")
+def batch_table(id: str, name: str) -> Response:
+    """Download a tidy table of a sheet."""
+    response = Response(_batch(id).table(name), mimetype=TYPES["csv"])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+@views.get("/study.json")
+def study_json() -> Response:
+    """Several queries at once, as tidy tables: docs/batch.md."""
+    queries = [query.strip() for query in request.args.getlist("q") if query.strip()]
+    if not 0 < len(queries) <= _STUDIED:
+        raise UsageError(f"Give 1 to {_STUDIED} queries, each in a parameter `q`.")
+    given = request.args.get("periods", "").strip()[:_LONGEST]
+    found = opened().study(queries, filters_of(request.args), periods=given)
+    return as_json(found.to_dict())

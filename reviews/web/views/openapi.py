@@ -71,6 +71,14 @@ _BRIEF = [
     _query("theme", "the theme, by its name", _TEXT),
     *(each for each in _COUNTED if each["name"] not in ("q", "by", "theme")),
 ]
+_STUDIED = [
+    _query("q", "what to count, up to twenty", {"type": "array", "items": _TEXT, "maxItems": 20}),
+    _query("periods", "in place of single years: 2015-2018,2019-2022", _TEXT),
+    *_NARROWED,
+]
+_NAME = [
+    {"name": "name", "in": "path", "required": True, "schema": {"enum": ["by", "pairs", "terms"]}},
+]
 _SHEET = [
     {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}}
 ]
@@ -180,6 +188,14 @@ PATHS: dict[str, Schema] = {
     "/trends": _get("how many reports mention something", _HTML, _TEXT, _COUNTED, 400, 503),
     "/trends.json": _get("the same", _JSON, _object("queries", "by", "points"), _COUNTED, 400, 503),
     "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),
+    "/study.json": _get(
+        "several queries as tidy tables",
+        _JSON,
+        _object("asked_at", "generation", "coverage", "summary", "by", "pairs", "terms"),
+        _STUDIED,
+        400,
+        503,
+    ),
     "/batch": {
         **_get("form for uploading a sheet of queries", _HTML, _TEXT, []),
         "post": {
@@ -206,6 +222,7 @@ PATHS: dict[str, Schema] = {
         "progress of a sheet", _JSON, _object("done", "total", "ready", "error", "read"), _SHEET, 404
     ),
     "/batch/{id}.xlsx": _get("the results of a sheet", _XLSX, _TEXT, _SHEET, 404),
+    "/batch/{id}/{name}.csv": _get("a tidy table of a sheet", "text/csv", _TEXT, [*_SHEET, *_NAME], 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),
     "/coverage": _get("what is searched, and what is not", _HTML, _TEXT, [_PAGED[0]], 400, 503),

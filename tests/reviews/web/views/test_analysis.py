@@ -126,6 +126,8 @@ def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
     assert told["read"] == "column B, 2 queries"
     assert "Read from queries.csv: column B, 2 queries." in page.get(address).text
     assert "Download the workbook" in page.get(address).text
+    for name in ("by", "pairs", "terms"):
+        assert page.get(f"{address}/{name}.csv").text.startswith("\ufeffid")
     book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
     assert len(book.sheetnames) >= 3
 
@@ -233,3 +235,14 @@ def test_sheets_are_private_and_limited_in_number(demo: Path) -> None:
         until(lambda: batches.find(other.id, "sam").ready)
     finally:
         batches.close()
+
+
+def test_a_study_says_what_the_search_says(page: FlaskClient) -> None:
+    found = page.get("/study.json?q=neglect&q=school&periods=2010-2015,2016-2022&area=Fernshire").get_json()
+    for row in found["summary"]:
+        answer = page.get("/search.json", query_string={"q": row["query"], "area": "Fernshire"}).get_json()
+        assert row["reports"] == answer["total"]
+    assert [(row["id_a"], row["id_b"]) for row in found["pairs"]] == [("1", "2")]
+    assert {row["query"] for row in found["by"]} == {"neglect", "school"}
+    assert "run backwards" in page.get("/study.json?q=a&periods=2022-2016").get_json()["error"]["message"]
+    assert page.get("/study.json").status_code == 400

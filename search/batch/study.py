@@ -1,0 +1,109 @@
+"""A study: the answers to several queries as tables in memory, the same that a batch writes to files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from corpus.errors import UsageError
+from search.batch import runner
+from search.batch.columns import COLUMNS, EACH, MATRIX, SUMMARY, TERMS
+from search.batch.record import About
+from search.batch.runner import Source
+from search.batch.tidy import BY, PAIRS
+from search.filters import EVERYTHING, Filters
+from search.periods import Periods
+from search.sheets.query_sheet import Question, narrowed, read
+from search.tables.frames import Table
+
+Queries = str | Path | Mapping[str, str] | Sequence[str] | Sequence[Question]
+"""A sheet of queries (its path), queries by their ids, or queries alone, which get the ids 1, 2 …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The tables of a study. Columns: docs/columns.md.
+
+    summary: a row for each query. by: each query by period, place, kind and type. pairs: each two queries. terms: each
+    part of a query on its own. matrix: reports and queries, None where a report was not searched. passages: each
+    passage with a mention. mentions: each mention. about: the record, which says what was searched and when.
+    """
+
+    summary: Table
+    by: Table
+    pairs: Table
+    terms: Table
+    matrix: Table
+    passages: Table
+    mentions: Table
+    about: About
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as JSON, without passages and mentions."""
+        tables = {name: getattr(self, name).rows for name in ("summary", "by", "pairs", "terms")}
+        generation, coverage = dict(self.about.generation), self.about.coverage.to_dict()
+        return {"asked_at": self.about.asked_at, "generation": generation, "coverage": coverage, **tables}
+
+    def _repr_html_(self) -> str:
+        return f"<p>Searched {self.about.searched} on {self.about.asked_at}</p>{self.summary._repr_html_()}"
+
+
+def study(source: Source, asked: Queries, filters: Filters = EVERYTHING, periods: Periods = ()) -> Study:
+    """Run the queries. filters: for every query that has none of its own of that kind.
+
+    Raises UsageError where there are no queries, or one of them cannot be run.
+    """
+    questions = [narrowed(each, filters) for each in _questions(asked)]
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "study.jsonl"
+        done = runner.run(questions, source, out, form="jsonl", periods=periods, each=True)
+        wrong = [f"{answer.question.id}: {answer.error}" for answer in done.about.answers if answer.error]
+        if wrong:
+            raise UsageError("These queries cannot be run. " + " ".join(wrong))
+        extras = tuple(dict.fromkeys(name for question in questions for name, _ in question.extra))
+        ids = [question.id for question in questions]
+        names = [f"query {name}" if name in MATRIX else name for name in ids]
+
+        def table(name: str, columns: Sequence[str], **types: Sequence[str]) -> Table:
+            path = out.with_suffix(f".{name}.jsonl") if name else out
+            return Table(_lines(path), columns, **types)
+
+        return Study(
+            summary=table("summary", (*SUMMARY, *extras), text=extras),
+            by=table("by", BY),
+            pairs=table("pairs", PAIRS),
+            terms=table("terms", TERMS),
+            matrix=table("matrix", (*MATRIX, *names), whole=names),
+            passages=table("", (*COLUMNS, *extras), text=extras),
+            mentions=table("mentions", EACH),
+            about=done.about,
+        )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.exists():  # pairs, of too many queries
+        return
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def _questions(asked: Queries) -> list[Question]:
+    if isinstance(asked, (str, Path)):
+        path = Path(asked)
+        if not path.is_file():
+            raise UsageError(
+                f"There is no sheet of queries at {path}. Give a path, a list of queries, or a dictionary."
+            )
+        return read(path.read_bytes(), path.name).questions
+    if isinstance(asked, Mapping):
+        return [Question(str(name), query, line) for line, (name, query) in enumerate(asked.items(), 1)]
+    found: list[Question] = [
+        each if isinstance(each, Question) else Question(str(n), str(each), n) for n, each in enumerate(asked, 1)
+    ]
+    if not found:
+        raise UsageError("There are no queries. Give a list such as ['neglect', 'school'].")
+    return found
