@@ -18,7 +18,7 @@ def ris(report: Report, place: str | None = None, quotation: str | None = None, 
     fields = [
         ("TY", "RPRT"),
         ("TI", report.title),
-        *(("AU", author) for author in authors(report.author)),
+        *(("AU", author) for author in _authors(report)),
         ("PB", report.board),
         ("PY", report.year),
         ("DA", (report.published or "").replace("-", "/")),
@@ -26,7 +26,9 @@ def ris(report: Report, place: str | None = None, quotation: str | None = None, 
         ("SP", place),
         ("UR", report.url),
         ("Y2", _accessed(report, today).replace("-", "/")),
+        ("LA", report.language),
         ("N1", quotation),
+        ("AN", report.id),
         ("ID", report.id[:16]),
     ]
     lines = [f"{tag}  - {_one_line(value)}" for tag, value in fields if value not in (None, "")]
@@ -37,17 +39,24 @@ def bibtex(report: Report, *, today: date | None = None) -> str:
     """A BibTeX entry. Its key is the start of the report's id, so it never changes. today: as in `ris`."""
     fields = [
         ("title", _tex(report.title)),
-        ("author", " and ".join(map(_tex_author, authors(report.author)))),
+        ("author", " and ".join(map(_tex_author, _authors(report)))),
         ("institution", _tex(report.board)),
+        ("publisher", _tex(report.board)),
         ("year", _tex(report.year)),
         ("date", _tex(report.published)),
         ("type", _tex(report.type or report.kind)),
         ("url", _tex_address(report.url)),
         ("urldate", _tex(_accessed(report, today))),
+        ("language", _tex(report.language)),
         ("note", f"SHA-256 {report.id}"),
     ]
     lines = [f"  {name} = {{{value}}}," for name, value in fields if value]
     return "\n".join([f"@techreport{{sha{report.id[:12]},", *lines, "}", "", ""])
+
+
+def _authors(report: Report) -> list[Author]:
+    """The authors; of a report without any, the board that published it."""
+    return authors(report.author) or ([Author(report.board, is_body=True)] if report.board else [])
 
 
 def _accessed(report: Report, today: date | None) -> str:

@@ -82,3 +82,13 @@ def test_no_value_can_end_its_field_or_start_another(field: str) -> None:
     assert "institution" in of_bibtex(report)
     assert bibtex(report).count("\n@") == 0
     assert bibtex(report).count("{") == bibtex(report).count("}")
+
+
+def test_a_record_has_the_publisher_the_whole_hash_and_an_author_in_any_case() -> None:
+    entry, fields = of_ris(PLAIN), of_bibtex(PLAIN)
+    assert (entry["publisher"], entry["accession_number"]) == (PLAIN.board, PLAIN.id)
+    assert (fields["publisher"], fields["note"]) == (PLAIN.board, f"SHA-256 {PLAIN.id}")
+    nobody = replace(PLAIN, author=None)
+    assert of_ris(nobody)["authors"] == [PLAIN.board]
+    assert of_bibtex(nobody)["author"] == f"{{{PLAIN.board}}}"
+    assert "authors" not in of_ris(replace(nobody, board=None))
