@@ -22,6 +22,7 @@ from search.results import Results
 from search.searcher import Searcher
 
 if TYPE_CHECKING:
+    from search.batch.flow import Flow
     from search.batch.runner import BatchSummary, Source
     from search.batch.study import Queries, Study
     from search.sheets.query_sheet import Question
@@ -146,8 +147,25 @@ class Library:
         """
         from search.batch.study import study
 
-        chosen = period_parser.read(periods) if isinstance(periods, str) else periods
+        chosen = (period_parser.read(periods) if periods else ()) if isinstance(periods, str) else periods
         return study(self._source(), queries, filters, chosen)
+
+    def flow(self, queries: Sequence[str], filters: Filters = EVERYTHING) -> "Flow":
+        """The flow of a systematic review (PRISMA 2020), from the files found to the reports that match any query."""
+        from search.batch.flow import flow
+
+        searcher = self.searcher()
+        known, within = searcher.reports(), {report.id for report in searcher.reports(filters)}
+        answers = [self.search(query, filters, limit=None, per_report=0, facets=False) for query in queries]
+        return flow(
+            known,
+            within,
+            {hit.report.id for answer in answers for hit in answer},
+            years=filters.years is not None,
+            failures=searcher.coverage.failures,
+            waiting=searcher.coverage.waiting,
+            removed=len(self._corpus().removals()),
+        )
 
     def _source(self) -> "Source":
         from search.batch.runner import Source

@@ -245,16 +245,50 @@ def _ranked(found: Sequence[Keyword]) -> Iterator[str]:
 @filtered
 @click.option(
     "--out",
-    required=True,
     type=click.Path(path_type=Path),
-    help="File to write: .jsonl, .csv or .xlsx for paragraphs; .ris or .bib for citations.",
+    help="File to write: .jsonl, .csv or .xlsx for paragraphs; .ris or .bib for citations; .qdpx or .qdc for NVivo, "
+    "ATLAS.ti or MAXQDA.",
 )
 @click.option("--catalogue", is_flag=True, help="Export the details of each report (one row each) instead of the text.")
+@click.option("--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run.")
+@click.option(
+    "--package", type=click.Path(path_type=Path), help="Write a study as a data package into this new folder."
+)
+@click.option(
+    "--queries", "sheet", type=click.Path(path_type=Path), help="The sheet of queries of the package, .qdpx or .qdc."
+)
+@click.option("--periods", metavar="YEARS", default="", help="Periods of the package: 2015-2018,2019-2022.")
+@click.option("--text", is_flag=True, help="Put the whole text of the reports into the package too.")
 @click.pass_obj
-def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filters) -> None:
+def export(
+    path: Path,
+    /,
+    query: str,
+    out: Path | None,
+    catalogue: bool,
+    raw: bool,
+    package: Path | None,
+    sheet: Path | None,
+    periods: str,
+    text: bool,
+    filters: Filters,
+) -> None:
     """Export the text of the reports for other tools, one row per paragraph, or their citations for a reference
-    manager. QUERY and filters choose the reports; --section chooses the sections.
+    manager. QUERY and filters choose the reports; --section chooses the sections. With --package, .qdpx or .qdc: export
+    a study, that is, the answers to QUERY or to a sheet of queries.
     """
+    if (out is None) == (package is None):
+        raise click.UsageError("Say where to write: --out FILE or --package FOLDER.")
+    if package is not None or (out is not None and out.suffix.lower() in (".qdpx", ".qdc")):
+        from reviews.cli.study import export_study
+
+        export_study(path, query, sheet, filters, package or out or Path(), periods, text)
+        return
+    if out is not None:
+        _export(path, query, out, catalogue, raw, filters)
+
+
+def _export(path: Path, query: str, out: Path, catalogue: bool, raw: bool, filters: Filters) -> None:
     from corpus.disk.atomic import write_atomic
     from reviews import citation
     from reviews.terminal.results import counted
@@ -278,9 +312,9 @@ def export(path: Path, /, query: str, out: Path, catalogue: bool, filters: Filte
                 for r in chosen(searcher, query, filters)
             ]
             columns = [name for name in (rows[0] if rows else {"id": ""}) if name != "provenance"]
-            click.echo(f"{counted(write_rows(out, rows, columns), 'report')} written to {out}")
+            click.echo(f"{counted(write_rows(out, rows, columns, raw=raw), 'report')} written to {out}")
         else:
-            count = write_rows(out, paragraphs(searcher, query, filters), COLUMNS)
+            count = write_rows(out, paragraphs(searcher, query, filters), COLUMNS, raw=raw)
             click.echo(f"{counted(count, 'paragraph')} written to {out}")
 
 

@@ -15,7 +15,7 @@ import click
 from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
 from ingest.sandbox.confinement import forbid_core_dumps
-from reviews.cli import analysis, batch, search, startup
+from reviews.cli import analysis, batch, search, startup, study
 from reviews.cli.catalogue import catalogue
 from reviews.cli.console import JSON, open_library, print_json, print_lines, progress_line, say
 from reviews.cli.run_options import COPIES, JOBS, PATHS, STRICT, TRUST
@@ -368,7 +368,7 @@ main.add_command(search.themes)
 main.add_command(batch.batch)
 main.add_command(batch.log)
 main.add_command(catalogue)
-for _command in analysis.COMMANDS:
+for _command in (*analysis.COMMANDS, *study.COMMANDS):
     main.add_command(_command)
 
 

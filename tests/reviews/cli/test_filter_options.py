@@ -29,7 +29,10 @@ from tests.command import ROOT, environment
 
 NAMES = [each.name for each in FILTERS]
 COMMANDS = {c.command_path: c.command for c in generate.commands(main, generate.fresh(main, "reviews"))}
-NARROWED = ("batch", "compare", "concordance", "export", "recommendations", "search", "terms", "trends")
+NARROWED = (
+    *("batch", "compare", "concordance", "export", "flow", "recommendations", "sample", "search"),
+    *("terms", "trends"),
+)
 
 
 def options(command: click.Command) -> set[str]:
