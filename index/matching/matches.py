@@ -73,6 +73,7 @@ class Words(Match):
         self.terms = tuple(terms)
         self.width = width
         self._known = _Known(by_term, live)
+        self._latest: tuple[int, Sequence[Span]] = (-1, ())
         self.documents = self._known.documents
 
     @property
@@ -96,9 +97,11 @@ class Words(Match):
         return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def spans(self, document: int) -> Sequence[Span]:
-        positions = self.positions(document)
-        more = self.width - 1
-        return [(first, first + more) for first in positions] if more else list(zip(positions, positions, strict=True))
+        if self._latest[0] != document:  # several ask for those of one document after the other
+            positions = self.positions(document)
+            ends = [first + self.width - 1 for first in positions] if self.width > 1 else positions
+            self._latest = document, list(zip(positions, ends, strict=True))
+        return self._latest[1]
 
     def weights(self) -> Mapping[int, float]:
         return self._known.weights

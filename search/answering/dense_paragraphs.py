@@ -15,7 +15,7 @@ from index.ranking_policy import (
     SHORTLIST_FACTOR,
 )
 from index.storage.engine import Layout
-from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, weighted
+from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, spans_in, weighted
 
 _EXAMINED = 24  # paragraphs of one report, for a list of passages of all reports
 
@@ -100,8 +100,14 @@ def _of_one(part: tuple[int, Sequence[Span], Sequence[int]], shortlist: Sequence
 
 def densest(matches: Sequence[Match], document: int, layout: Layout, ordinals: Sequence[int]) -> list[Span]:
     """For each paragraph that has any of the words, the span in which its words are closest together."""
-    spans = spans_by_part(locate(matches, document, layout), ordinals)
-    return sorted(nearest_window(_groups(each))[1] for each in spans.values() if each)
+    groups: dict[int, list[list[Span]]] = {ordinal: [] for ordinal in ordinals}
+    having = [match.spans(document) for match in matches if document in match.documents]
+    if len(having) > 1:
+        for spans in having:
+            for ordinal, some in groups.items():
+                if here := spans_in(spans, layout, ordinal):
+                    some.append(list(here))
+    return sorted(nearest_window(each)[1] for each in groups.values() if each)
 
 
 def _share(spans: SpansByPart) -> float:

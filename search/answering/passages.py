@@ -89,9 +89,9 @@ def spans_by_part(located: Located, shortlist: Sequence[int]) -> dict[int, Spans
     found: dict[int, SpansByPart] = {ordinal: {} for ordinal in shortlist}
     if len(located) > 1:
         for number, spans, ordinals in located:
-            for span, ordinal in zip(spans, ordinals, strict=True):
-                if ordinal in found:
-                    found[ordinal].setdefault(number, []).append(span)
+            for ordinal, parts in found.items():
+                if some := spans[bisect_left(ordinals, ordinal) : bisect_right(ordinals, ordinal)]:
+                    parts[number] = list(some)
     return found
 
 
@@ -194,7 +194,7 @@ def passages(
     return found
 
 
-def _spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
+def spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
     """The spans that begin in a paragraph; `spans` is in order."""
     following = layout.starts[ordinal + 1 : ordinal + 2]
     end = bisect_left(spans, (following[0], 0)) if following else len(spans)
@@ -204,7 +204,7 @@ def _spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[S
 def _highlights(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list[tuple[int, int]]:
     """The spans that begin in a paragraph, as (start, end) characters of its text."""
     start = layout.starts[paragraph.ordinal]
-    inside = _spans_in(spans, layout, paragraph.ordinal)
+    inside = spans_in(spans, layout, paragraph.ordinal)
     return analyser.places(paragraph.searched, [(first - start, last - start) for first, last in inside])
 
 
