@@ -1,5 +1,6 @@
 """Finds the documents whose reports meet a condition, such as `board:knowsley`."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -15,6 +16,7 @@ class Conditions:
 
     def __init__(self, reports: Mapping[int, Report]) -> None:
         self._reports = reports
+        self._by_value: dict[str, dict[str, set[int]]] = {}
 
     def matching(self, condition: Field) -> set[int]:
         """The documents that meet `year:2015..2020` or `board:knowsley`: the field has every word of the value."""
@@ -31,9 +33,12 @@ class Conditions:
 
     def with_value(self, name: str, value: str) -> set[int]:
         """The documents with exactly this value in any case; if there are none, those that have all its words."""
-        wanted = value.casefold()
-        exactly = {d for d, report in self._reports.items() if str(getattr(report, name) or "").casefold() == wanted}
-        return exactly or self.matching(Field(name, value))
+        if name not in self._by_value:
+            known = self._by_value[name] = defaultdict(set)
+            for document, report in self._reports.items():
+                known[str(getattr(report, name) or "").casefold()].add(document)
+        exactly = self._by_value[name].get(value.casefold())
+        return set(exactly) if exactly else self.matching(Field(name, value))
 
 
 def _words(report: Report, name: str) -> set[str]:

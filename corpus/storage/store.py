@@ -304,7 +304,10 @@ class Store:
         prefix = id_or_prefix.strip().lower()
         if not prefix:
             raise UsageError("Give the id of a report. `reviews reports` lists them.")
-        found = [report for report in self.reports() if report.id.startswith(prefix)]
+        held = self._described()[0]
+        found = [report for report in held if report.id == prefix] or [
+            report for report in held if report.id.startswith(prefix)
+        ]
         if not found:
             raise NotFound(
                 f"No report has an id that starts with {prefix[:64]!r}. `reviews reports` lists the reports."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,11 @@ def similar_reports(
 ) -> list[Alike]:
     """The most similar reports, best first."""
     texts = (text for text, _, _ in store.readings.indexable(snapshot.documents()[document]))
-    counts = Counter(term for text in texts for term, _ in analyser.terms(text) if _is_comparable(term))
-    distinctive = _most_distinctive(snapshot, [term for term, _ in counts.most_common(_LOOKED_UP)], counts, _KEPT)
+    counts: Counter[str] = Counter()
+    for (term, _), count in Counter(chain.from_iterable(map(analyser.terms, texts))).items():
+        counts[term] += count
+    frequent = list(islice((term for term, _ in counts.most_common() if _is_comparable(term)), _LOOKED_UP))
+    distinctive = _most_distinctive(snapshot, frequent, counts, _KEPT)
     if not distinctive:
         return []
     own = sqrt(sum(shared.weight**2 for shared in distinctive))

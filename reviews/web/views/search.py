@@ -208,5 +208,6 @@ def one(report: Report, asked: SearchParameters) -> Hit | None:
         return None
     only = Filters(sections=asked.filters.sections, reports=(report.id,))
     library = opened()
-    found = library.search(asked.wording(library.searcher().themes), only, limit=1, per_report=None)
+    wording = asked.wording(library.searcher().themes)
+    found = library.search(wording, only, limit=None, per_report=None, facets=False, most=False)
     return found.hits[0] if found.hits else None
