@@ -84,9 +84,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(library: Path) -> Iterator[Server]:
-    """Serve a library from a separate process."""
+def serving(library: Path, processes: int | None) -> Iterator[Server]:
+    """Serve a library with so many processes, or as many as usual."""
     command = [*_COMMAND, "--library", str(library), "serve", "--port", "0", "--rate", "0"]
+    if processes:
+        command += ["--processes", str(processes)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -262,18 +264,25 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--every", type=float, default=60.0, help="seconds between two updates")
+    parser.add_argument("--processes", type=int, help="of the server; without it as many as usual")
     parser.add_argument("--short", action="store_true", help="one minute, an update every 25 seconds")
     asked = parser.parse_args()
     minutes, every = (1.0, 25.0) if asked.short else (asked.minutes, asked.every)
     with tempfile.TemporaryDirectory() as folder:
         library = Path(shutil.copytree(asked.library, Path(folder) / "library"))
-        with serving(library) as server:
+        with serving(library, asked.processes) as server:
             figures: dict[str, Any] = {"cores": os.cpu_count(), "load_before": [round(x, 1) for x in os.getloadavg()]}
             figures["one_person"] = one_person(server)
             figures["crowd"] = crowd(server, library, asked.people, minutes * 60, every)
             closed = min(CLOSED_SECONDS, minutes * 30)
+            before = cpu_seconds(server.process.pid)
             answers = many(server, asked.people, closed, None)
-            figures["without_reading"] = {**told(answers), "pages_a_second": round(len(answers) / closed, 1)}
+            spent = cpu_seconds(server.process.pid) - before
+            figures["without_reading"] = {
+                **told(answers),
+                "pages_a_second": round(len(answers) / closed, 1),
+                "pages_a_cpu_second": round(len(answers) / spent, 1) if spent else None,
+            }
             figures["memory_mb_at_the_end"] = tree_mb(server.process.pid)
             figures["bytes"] = weights(server)
     print(json.dumps(figures, indent=1))
