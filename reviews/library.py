@@ -164,7 +164,7 @@ class Library:
             years=filters.years is not None,
             failures=searcher.coverage.failures,
             waiting=searcher.coverage.waiting,
-            removed=len(self._corpus().removals()),
+            removed=len(self.corpus().removals()),
         )
 
     def _source(self) -> "Source":

@@ -126,7 +126,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         library = Path(shutil.copytree(asked.library, Path(folder) / "library"))
-        with serving(library) as server:
+        with serving(library, None) as server:
             one_person(server)
             pairs = []
             for number in range(asked.pairs):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.matching.arrays import Keys
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Grouped(Mapping[int, Sequence[int]]):
@@ -16,7 +17,9 @@ class Grouped(Mapping[int, Sequence[int]]):
     ascending. ends: how many positions the documents up to and including each have.
     """
 
-    def __init__(self, keys: Keys, positions: memoryview, documents: Sequence[int], ends: Sequence[int]) -> None:
+    def __init__(
+        self, keys: NDArray[np.int64], positions: memoryview, documents: Sequence[int], ends: Sequence[int]
+    ) -> None:
         self.keys_of_all = keys
         self._positions = positions
         self._ends = ends
