@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import version
 
-VERSION = 4
+VERSION = 5
 """The version of our own reading of pages. Raise it when reports would now be read better."""
 
 

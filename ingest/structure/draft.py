@@ -12,6 +12,15 @@ _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")  # a footnote numb
 _CLOSING = frozenset(".!?:;\"'”’)]")  # the last character of a sentence, where no footnote number follows
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a paragraph is set. boxes: those of its first and its last line, see `Line.box`. bold, italic: most of it."""
+
+    boxes: tuple[int, int] = (0, 0)
+    bold: bool = False
+    italic: bool = False
+
+
 @dataclass(slots=True)
 class Draft:
     """A paragraph before it has a number and a section.
@@ -42,6 +51,15 @@ class Draft:
     def bold(self) -> bool:
         """Whether every line starts and ends in bold."""
         return all(line.bold and line.bold_end for line in self.lines)
+
+    @property
+    def setting(self) -> Setting:
+        """How it is set."""
+        letters = [len(line.text) for line in self.lines]
+        half = sum(letters) / 2
+        bold = sum(count for count, line in zip(letters, self.lines, strict=True) if line.bold and line.bold_end)
+        italic = sum(count for count, line in zip(letters, self.lines, strict=True) if line.italic)
+        return Setting((self.lines[0].box, self.lines[-1].box), bold > half, italic > half)
 
     def absorb(self, other: "Draft") -> None:
         """Append the lines of another draft."""

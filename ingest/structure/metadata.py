@@ -50,6 +50,9 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("thematic review", r"thematic review"),
     ("learning review", r"learning review"),
 )
+RESPONSE = "response"
+"""The kind of a report that answers a review, an inquiry or a report."""
+
 _RESPONSE = re.compile(r"\bresponses?\b(?! (?:times?|teams?|plans?|services?)\b)", re.IGNORECASE)
 _WHAT_OTHERS_DID = re.compile(
     r"\b(?:inspection|effectiveness|quality) of\b.*|\b(?:multi-?\s?agency|joint|police|emergency|local) responses?\b",
@@ -64,7 +67,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("media statement", r"(?:media|press) (?:statement|release)"),
     ("newsletter", r"newsletter"),
     ("7-minute briefing", r"(?:7|seven)[- ]minute"),
-    ("response", ""),  # see _is_response
+    (RESPONSE, ""),  # see _is_response
     ("improvement report", r"improvement report"),
     ("executive summary", r"executive summary"),
     ("learning brief", r"(?:learning|practitioner|practice) brief(?:ing)?"),

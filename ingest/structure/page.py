@@ -42,7 +42,8 @@ class Line:
     """One printed line, or the part of it that is in one column.
 
     x0, x1: where it starts and ends. y: its baseline. size: of the letters at its start.
-    bold, bold_end: whether its first and its last letter are set in a bold face.
+    bold, bold_end: whether its first and its last letter are set in a bold face. italic: whether one in the middle is.
+    box: the frame or the coloured ground that it is in, by its number on the page; 0 for none.
     gaps: offsets in `text` of letters that follow a gap wider than any space between words (columns, tables, contents
     lists).
     gap_edges: where each of these gaps starts and ends, where the reader knows it.
@@ -59,6 +60,8 @@ class Line:
     size: float
     bold: bool = False
     bold_end: bool = False
+    italic: bool = False
+    box: int = 0
     gaps: tuple[int, ...] = ()
     gap_edges: tuple[tuple[float, float], ...] = ()
     hyphen: bool = False

@@ -7,8 +7,9 @@ up in the same column is moved up.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from ingest.structure.draft import ends_sentence
 from ingest.structure.normalise import RAISED
 from ingest.structure.page import Line, RawPage
 
@@ -20,6 +21,7 @@ _COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is not 
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
 _NUMBER_REACH = 90.0  # points from a number in the margin to its text, at most
 _LEVEL = 0.4  # of the letter size: baselines that differ by less are on one height
+_HOLE = 2.5  # times the letter size: the least step between two lines that others may be between
 _NUMBERS_NEEDED = 2  # in a column, to be numbers of paragraphs
 
 
@@ -80,7 +82,20 @@ def split_cells(line: Line) -> list[Line]:
             x0 = line.gap_edges[at - 1][1] if known else line.x1 - width * len(text)
         if not last:
             x1 = line.gap_edges[at][0] if known else line.x0 + width * (end - start)
-        cells.append(Line(text, x0, x1, line.y, line.size, line.bold, line.bold_end, hyphen=line.hyphen and last))
+        cells.append(
+            Line(
+                text,
+                x0,
+                x1,
+                line.y,
+                line.size,
+                line.bold,
+                line.bold_end,
+                line.italic,
+                line.box,
+                hyphen=line.hyphen and last,
+            )
+        )
     return cells
 
 
@@ -216,6 +231,7 @@ def _top_down(lines: list[Line]) -> list[Line]:
             runs[-1].append(line)
     if len(runs) < 2:
         return lines
+    runs = [part for run in runs for part in _parted(run, runs)]
     placed: list[list[Line]] = []
     moved = False
     for run in runs:
@@ -226,6 +242,27 @@ def _top_down(lines: list[Line]) -> list[Line]:
         moved = moved or at < len(placed)
         placed.insert(at, run)
     return [line for run in placed for line in run] if moved else lines
+
+
+def _parted(run: list[Line], runs: list[list[Line]]) -> Iterator[list[Line]]:
+    """A run, in two or more parts where another one fills a hole between two of its lines: some programs draw the
+    boxes of a page first and the text around them later. A sentence is not broken up."""
+    start = 0
+    for at in range(1, len(run)):
+        above, line = run[at - 1], run[at]
+        if line.y - above.y < _HOLE * line.size or (line.text[:1].islower() and not ends_sentence(above.text)):
+            continue
+        if any(other is not run and _fills(other, above, line) for other in runs):
+            yield run[start:at]
+            start = at
+    yield run[start:]
+
+
+def _fills(run: list[Line], above: Line, below: Line) -> bool:
+    """Whether a run is between two lines, in their column."""
+    if not all(above.y < line.y < below.y for line in run):
+        return False
+    return overlaps(run[0], above) or overlaps(run[0], below)
 
 
 def _stands_above(run: list[Line], bottom: float, other: list[Line]) -> bool:

@@ -12,7 +12,7 @@ from ingest.structure import legible
 from ingest.structure.page import Document, Doubt, RawPage, Unreadable
 from ingest.worker import doubts, mend, notes, properties, text_lines
 from ingest.worker.pdfium import documents, textpage
-from ingest.worker.visible import hidden_text
+from ingest.worker.visible import frames, hidden_text
 from ingest.worker.visible.page_objects import PageObjects
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
         if not trust_hidden_text:
             hidden_text.withhold(handle, text_page, page, places, things)
         doubts.judge(handle, page, things)
+        frames.mark(page, things, documents.view(handle))
         notes.mark(page, typed)
         return page
     finally:

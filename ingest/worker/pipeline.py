@@ -63,6 +63,9 @@ def understand(document: Document, id: str, name: str) -> Text:
         Paragraph(at, draft.page, printed[at], places[at], draft.text, headings[at], draft.turns)
         for at, draft in enumerate(drafts)
     )
+    found = metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size)
+    settings = [draft.setting for draft in drafts]
+    answers = "kind" in found and found["kind"].value == metadata.RESPONSE
     return Text(
         id=id,
         pages=tuple(
@@ -72,10 +75,9 @@ def understand(document: Document, id: str, name: str) -> Text:
         sections=tuple(divided),
         paragraphs=body,
         asides=_asides(document, drafts),
-        found=metadata.find(pages, drafts, {section.kind for section in divided}, document.properties, name, size)
-        | _attachments(document),
+        found=found | _attachments(document),
         reader=reader_name(),
-        items=recommendations.find(body, divided),
+        items=recommendations.find(body, divided, settings, answers=answers),
         scans=tuple(page.number for page in pages if page.scan),
     )
 

@@ -17,6 +17,7 @@ _SLANTED = 0.2  # rise over run: a steeper line is a watermark or a label of a c
 _MOST_PIECES = 200  # of a line that are looked at
 _BOLD = 600  # weight of a font
 _BOLD_NAME = re.compile(rb"bold|heavy|demi|[-,]black", re.IGNORECASE)
+_ITALIC_NAME = re.compile(rb"italic|oblique|kursiv", re.IGNORECASE)
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
@@ -89,6 +90,7 @@ class _Lines:
             self.upright += len(stripped)
             pieces = textpage.pieces(self._text_page, first, last - first + 1, _MOST_PIECES)
             offsets = self._as_printed(line, first, offset, base, pieces)
+        line.italic = _names_italic(textpage.font_name(self._text_page, (first + last) // 2))
         line.bold_end = line.bold
         if line.sideways or len(pieces) > 1:
             mark = len(line.text) - len(line.text.rstrip(_RAISED))
@@ -150,6 +152,11 @@ class _Places(Sequence[int]):
         if isinstance(at, slice):
             return [self[n] for n in range(len(self))[at]]
         return max(0, int(textpage.place_of(self._text_page, self._offsets[at])))
+
+
+@lru_cache(maxsize=1_000)
+def _names_italic(name: bytes) -> bool:
+    return _ITALIC_NAME.search(name) is not None
 
 
 @lru_cache(maxsize=1_000)

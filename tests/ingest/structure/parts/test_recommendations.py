@@ -1,10 +1,14 @@
 """What is a recommendation or a finding, with what belongs to it and whom it asks."""
 
+import re
+
 import pytest
 
 from corpus.model import BULLETS, Item, ItemKind, Paragraph, Section, SectionKind
+from ingest.structure.draft import Setting
 from ingest.structure.parts import recommendations
 from ingest.structure.parts.addressee import addressee
+from ingest.structure.parts.section_kinds import kind_of
 
 RECOMMENDATIONS = Section(1, SectionKind.RECOMMENDATIONS, "8 Recommendations")
 FINDINGS = Section(1, SectionKind.FINDINGS, "Findings")
@@ -315,3 +319,95 @@ def test_a_recommendation_that_begins_with_response_is_no_answer() -> None:
         section=Section(1, SectionKind.BODY, "Answers"),
     )
     assert [(item.first, item.last) for item in found] == [(1, 2)]
+
+
+def test_bullets_in_a_list_of_sentences_are_parts_of_the_sentence_above_them() -> None:
+    found = find(
+        "Leaders should improve the offer of schools relating to:",
+        "• lessons elsewhere",
+        "• lessons after 16",
+        "The partnership should write letters that a parent can read.",
+        "In particular, it should urgently:",
+        "• ask what parents read",
+        "• drop the forms.",
+        "The trust should shorten its waiting lists.",
+    )
+    assert [(item.first, item.last) for item in found] == [(1, 3), (4, 7), (8, 8)]
+
+
+BOLD, ITALIC, PLAIN, BOXED = Setting(bold=True), Setting(italic=True), Setting(), Setting(boxes=(1, 1))
+
+
+def items(texts: list[str], settings: list[Setting], heading: str, *, answers: bool = False) -> list[Item]:
+    section = Section(0, kind_of(heading) or SectionKind.BODY, heading)
+    named = re.compile(r"(Recommendation )?\d+(?=[.:]|$)")
+    paragraphs = [Paragraph(0, 1, None, 0, heading, True)]
+    for at, text in enumerate(texts, 1):
+        number = named.match(text)
+        paragraphs.append(Paragraph(at, 1, number.group() if number else None, 0, text))
+    return list(recommendations.find(paragraphs, [section], [PLAIN, *settings], answers=answers))
+
+
+@pytest.mark.parametrize("look", [BOLD, ITALIC, BOXED])
+def test_in_a_response_the_answer_below_is_no_part_of_the_recommendation_it_answers(look: Setting) -> None:
+    texts = [
+        "Recommendation 1: The board should meet.",
+        "It should also write to those who do not come.",
+        "The council meets every month, and will write to those who should know.",
+        "Recommendation 2: The police should call.",
+        "They do so.",
+    ]
+    found = items(texts, [look, look, PLAIN, look, PLAIN], "The answers", answers=True)
+    assert [(item.first, item.last) for item in found] == [(1, 2), (4, 4)]
+
+
+def test_in_a_response_without_any_other_sign_an_answer_is_what_asks_nothing() -> None:
+    texts = [
+        "Recommendation 1: Meetings",
+        "The board should meet.",
+        "The notes should be kept.",
+        "The council has met every month since then.",
+    ]
+    found = items(texts, [PLAIN] * 4, "Recommendations", answers=True)
+    assert [(item.first, item.last) for item in found] == [(1, 3)]
+    assert [(item.first, item.last) for item in items(texts, [PLAIN] * 4, "Recommendations")] == [(1, 4)]
+
+
+def test_a_heading_in_a_box_is_followed_by_its_words() -> None:
+    texts = ["Recommendation 1", "The board should meet.", "Members should come."]
+    found = items(texts, [BOXED, PLAIN, PLAIN], "Recommendations")
+    assert [(item.first, item.last) for item in found] == [(1, 3)]
+
+
+def test_labels_in_a_box_above_a_decision_are_recommendations() -> None:
+    texts = [
+        "2a. A stone be set up.",
+        "2b. Those who knew the child be asked where,",
+        "and what it should say.",
+        "The council and the board accept this recommendation in full.",
+        "2a. The council has ordered a stone, and accepts this recommendation.",
+    ]
+    found = items(texts, [BOXED] * 4 + [PLAIN], "2) Remembering")
+    assert [(item.first, item.last, item.kind) for item in found] == [
+        (1, 1, ItemKind.RECOMMENDATION),
+        (2, 3, ItemKind.RECOMMENDATION),
+    ]
+
+
+@pytest.mark.parametrize("look", [BOLD, ITALIC])
+def test_conclusions_and_recommendations_that_are_set_differently_are_told_by_that(look: Setting) -> None:
+    texts = [
+        "1. Work across agencies must be close to be of use.",
+        *(f"{n}. Visit {n} was short." for n in range(2, 7)),
+    ]
+    texts += ["7. We commend the board for its visits."]
+    texts += [f"{n}. The board should visit {n} homes." for n in range(8, 13)]
+    found = items(texts, [PLAIN] * 6 + [look] * 6, "Conclusions and recommendations")
+    assert [item.kind is ItemKind.RECOMMENDATION for item in found] == [False] * 6 + [True] * 6
+
+
+def test_a_narrative_below_a_list_of_what_needs_to_improve_is_no_part_of_it() -> None:
+    part = Section(0, SectionKind.RECOMMENDATIONS, "The experiences of children: inadequate")
+    told = "Plans for children are poor. Workers should know more, and leaders need to act."
+    paragraphs = [Paragraph(at, 1, f"{at}", 0, f"{at}. {told}") for at in range(4)]
+    assert recommendations.find(paragraphs, [part]) == ()

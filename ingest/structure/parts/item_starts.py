@@ -1,0 +1,301 @@
+"""Where recommendations and findings start."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+
+from corpus.model import ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
+from ingest.structure.draft import Setting
+from ingest.structure.parts.addressee import addressed_to, addressee
+from ingest.structure.parts.item_words import (
+    ASKS,
+    LEADS_IN,
+    NAMED,
+    PART,
+    REFERS_BACK,
+    asks,
+    goes_on_in_list,
+    is_below,
+    is_decision,
+)
+from ingest.structure.parts.section_kinds import kind_of
+
+SECTIONS = {SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION, SectionKind.FINDINGS: ItemKind.FINDING}
+"""The kinds of parts that are for items, with the kind of item."""
+
+_CALLED = re.compile(r"^(recommendation|finding)\s*:\s+\S", re.IGNORECASE)
+_KINDS = {"recommendation": ItemKind.RECOMMENDATION, "finding": ItemKind.FINDING}
+_QUESTIONS = re.compile(r"questions?|considerations?", re.IGNORECASE)
+_TABLE = re.compile(r"\b(?:judge?ments?|grades?|ratings?|scores?)\b", re.IGNORECASE)  # a table of these is no finding
+_ANSWER_HEADING = re.compile(  # no "The political response", which is what somebody did
+    r"^(?:the )?(?:(?:our|their|its|[\w’']+[’']s?|(?-i:[A-Z]{2,})|government|council|board|partnership|agency|ministry"
+    r"|department|trust|panel) ){0,2}response:?$",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(  # as committees mark them
+    r"\((recommendation|conclusion), paragraphs? [\d, and–-]+\)\.?$", re.IGNORECASE
+)
+_WITH_CONCLUSIONS = re.compile(r"\bconclusions and recommendations\b", re.IGNORECASE)
+_ASKS_A_BODY = re.compile(
+    r"\b(?:should|must|recommend(?:s|ed)?|urges?|encourages?|calls? (?:up)?on|invites?|needs? to be)\b", re.IGNORECASE
+)
+_ASKS_FULLY = re.compile(r"\b(?:should|must|needs? to)(?: [^\s:]+){8,}:$")  # more than "should ensure that:"
+_LABEL = re.compile(r"^\d{1,2}\s?[a-z]?[.)]{1,2}\s?(?:[ivx]{1,4}[.)]\s?)?\S")  # 2a., 4a) ii.
+_LONGEST_ANSWERED = 4  # paragraphs of a recommendation that its answer is below
+_STATES = re.compile(  # a verb that says how things are, in the main clause: "Most assessments are poor."
+    r"^(?:(?!that|which|who|whose|when|where|so|if|how|what|whether|as)[^\s.;:]+\s+)+?"
+    r"(?:was|were|had|has|have (?:been|not)|is|are)\b",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"(?:^|\D)(?:1|A|a|i)\W*$")
+_COUNTED_ELSEWHERE = 5  # numbered paragraphs in other parts: then numbers count paragraphs, not findings
+_MOSTLY = 0.5  # share of a part for findings that must be bullets, for each to be one
+_ONE_SETTING = 0.8  # share of what asks, and of what does not, that must be set alike to be told by how it is set
+_FEW = 3  # conclusions, or recommendations: fewer do not show how they are set
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where an item starts. bullet: it is a bullet. asks: it is prose that asks for something. called: it is an item
+    by its name or by the answer to it, so a box around it is around all of it.
+
+    asked: who the words above the list address, such as "The board should:".
+    """
+
+    at: int
+    kind: ItemKind
+    bullet: bool = False
+    asks: bool = False
+    called: bool = False
+    asked: str | None = None
+
+
+def starts(
+    paragraphs: Sequence[Paragraph], sections: Sequence[Section], settings: Sequence[Setting]
+) -> dict[int, Start]:
+    """The starts of all items, by the ordinal of their first paragraph. settings: how each paragraph is set."""
+    found = {start.at: start for start in _listed(paragraphs, sections, settings)}
+    for further in (_answered(paragraphs, settings), _marked(paragraphs), _named(paragraphs)):
+        found |= {start.at: start for start in further}
+    return found
+
+
+def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
+    """Paragraphs that are called "Recommendation 6" or "Finding 1" and are numbered so, or "Recommendation:" alone."""
+    for at, paragraph in enumerate(paragraphs):
+        name = _name(paragraph)
+        if name is not None:
+            yield Start(at, _KINDS[name.group(1).lower()], called=True)
+
+
+def _name(paragraph: Paragraph) -> re.Match[str] | None:
+    return NAMED.match(paragraph.number or "") or _CALLED.match(paragraph.text)
+
+
+def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
+    """Paragraphs that end in "(Recommendation, Paragraph 17)" or "(Conclusion, Paragraph 17)"."""
+    numbered = None  # the last numbered paragraph: what is marked may go on from it
+    for paragraph in paragraphs:
+        if paragraph.heading or paragraph.number:
+            numbered = None if paragraph.heading else paragraph
+        mark = _MARKED.search(paragraph.text)
+        if mark is not None:
+            asked = mark.group(1).lower() == "recommendation"
+            yield Start((numbered or paragraph).ordinal, ItemKind.RECOMMENDATION if asked else ItemKind.FINDING)
+            numbered = None
+
+
+def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> Iterator[Start]:
+    """What is above "This recommendation is accepted": in its box, or up to a heading or an answer. Where it has
+    labels (2a., 2b.), each is an item."""
+    above: list[Paragraph] = []
+    named = False  # what is answered has a name, and so is an item anyway
+    for paragraph in paragraphs:
+        box = settings[paragraph.ordinal].boxes[0]
+        if is_decision(paragraph, boxed=box != 0):
+            if box:
+                above = [p for p in above if p.last_page == paragraph.page and settings[p.ordinal].boxes[1] == box]
+            labelled = [p for p in above if _LABEL.match(p.text)]
+            if labelled and (box or len(above) == len(labelled)):
+                yield from (Start(p.ordinal, ItemKind.RECOMMENDATION, called=True) for p in labelled)
+            elif not named and 0 < len(above) <= _LONGEST_ANSWERED:
+                yield Start(above[0].ordinal, ItemKind.RECOMMENDATION, called=True)
+            above, named = [], False
+        elif paragraph.heading or _name(paragraph):
+            above, named = [], _name(paragraph) is not None
+        elif not is_footnote(paragraph):
+            above.append(paragraph)
+
+
+def _listed(
+    paragraphs: Sequence[Paragraph], sections: Sequence[Section], settings: Sequence[Setting]
+) -> Iterator[Start]:
+    """The starts of items in the parts that are for recommendations or findings."""
+    named = {  # the kinds whose named items have a part of their own: other text there is about them
+        SECTIONS[sections[p.section].kind]
+        for p in paragraphs
+        if NAMED.match(p.number or "") and sections[p.section].kind in SECTIONS
+    }
+    elsewhere = Counter(
+        _shape(p.number) for p in paragraphs if p.number and not p.heading and sections[p.section].kind not in SECTIONS
+    )
+    counting = concludes = False
+    concluded: list[list[Paragraph]] = []
+    for place, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
+        section = sections[place]
+        kind = SECTIONS.get(section.kind)
+        if kind_of(section.heading) is SectionKind.RECOMMENDATIONS:
+            concludes = _WITH_CONCLUSIONS.search(section.heading) is not None
+        if kind is None or _ANSWER_HEADING.match(section.heading) or _TABLE.search(section.heading):
+            continue
+        if kind in named and not _QUESTIONS.search(section.heading):
+            continue
+        inside = [p for p in group if not p.heading and not is_footnote(p) and words_of(p)]
+        if kind is ItemKind.FINDING:
+            found = _findings(inside, elsewhere, section, counting)
+            counting = any(not start.bullet for start in found)
+            yield from found
+        elif concludes and _tops(inside):
+            concluded += _by_top(inside)
+        else:
+            yield from _recommendations(inside, section)
+    yield from _conclusions(concluded, settings)
+
+
+def _findings(inside: list[Paragraph], elsewhere: Counter[str], section: Section, counting: bool) -> list[Start]:
+    """Numbered paragraphs, unless their numbers count the paragraphs of the report; bullets, where they are most of it.
+
+    elsewhere: how many paragraphs of other parts have a number of each shape. counting: findings of the part before
+    are numbered, so that these may count on.
+    """
+    tops = _tops(inside)
+    if tops and (_starts_list(tops[0], section) or (counting and kind_of(section.heading) is None)):
+        found = [p for p in tops if elsewhere[_shape(p.number)] < _COUNTED_ELSEWHERE]
+        return [Start(p.ordinal, ItemKind.FINDING) for p in found]
+    bullets = [p for p in inside if bullet_of(p.text)]
+    if tops or len(bullets) <= _MOSTLY * len(inside):
+        return []
+    return [Start(p.ordinal, ItemKind.FINDING, bullet=True) for p in bullets]
+
+
+def _by_top(inside: list[Paragraph]) -> Iterator[list[Paragraph]]:
+    """Each numbered paragraph with those below it."""
+    tops = {paragraph.ordinal for paragraph in _tops(inside)}
+    places = [place for place, paragraph in enumerate(inside) if paragraph.ordinal in tops]
+    for start, end in zip_longest(places, places[1:]):
+        yield inside[start:end]
+
+
+def _conclusions(groups: list[list[Paragraph]], settings: Sequence[Setting]) -> Iterator[Start]:
+    """The numbered paragraphs of "Conclusions and recommendations": those that ask a body for something are
+    recommendations, the others findings. Where the two are set differently, how each is set decides."""
+    asking = [any(_ASKS_A_BODY.search(paragraph.text) for paragraph in group) for group in groups]
+    heads = [settings[group[0].ordinal] for group in groups]
+    for look in ([head.italic for head in heads], [head.bold for head in heads]):
+        decided = _told_by(look, asking)
+        if decided is not None:
+            asking = decided
+            break
+    for group, asked in zip(groups, asking, strict=True):
+        yield Start(group[0].ordinal, ItemKind.RECOMMENDATION if asked else ItemKind.FINDING)
+
+
+def _told_by(look: list[bool], asking: list[bool]) -> list[bool] | None:
+    """What is a recommendation, if nearly all that ask are set in one way and nearly all others in the other."""
+    for way in (look, [not each for each in look]):
+        asked = [each for each, wanted in zip(way, asking, strict=True) if wanted]
+        others = [each for each, wanted in zip(way, asking, strict=True) if not wanted]
+        few = min(len(asked), len(others)) < _FEW
+        if few or sum(asked) < _ONE_SETTING * len(asked) or sum(others) > (1 - _ONE_SETTING) * len(others):
+            continue
+        return way
+    return None
+
+
+def _starts_list(paragraph: Paragraph, section: Section) -> bool:
+    """Whether a number is the first of its list, or one below the number of its heading."""
+    number = str(paragraph.number)
+    heading = re.match(r"[\d.]*\d", section.heading)
+    return _FIRST.search(number) is not None or (heading is not None and is_below(number, heading.group()))
+
+
+def _shape(number: str | None) -> str:
+    """The form of a number: "1.1" of 7.12, "(1)" of (3)."""
+    return re.sub(r"\d+", "1", number or "")
+
+
+def _recommendations(inside: list[Paragraph], section: Section) -> list[Start]:
+    """Numbered paragraphs and the bullets that are not under one; where there are neither, prose that asks."""
+    tops = {p.ordinal for p in _tops(inside)}
+    if tops or any(bullet_of(p.text) for p in inside):
+        found = list(_from_list(inside, tops))
+    else:
+        found = [Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True) for p in inside if asks(p)]
+    if kind_of(section.heading) is SectionKind.RECOMMENDATIONS or addressed_to(section.heading):
+        return found
+    # The part is one of recommendations by its place alone, and its place may be wrong: its words must ask, at once.
+    texts = {p.ordinal: re.split(r"[.;] ", words_of(p), maxsplit=1)[0] for p in inside}
+    asking = [start for start in found if ASKS.search(texts[start.at])]
+    return found if len(asking) > _MOSTLY * len(found) else []
+
+
+def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
+    """The numbered paragraphs, the bullets that are not under one, and prose between them that asks a named body."""
+    asking = any(ASKS.search(p.text) for p in inside if p.ordinal in tops)
+    of_prose = not tops and sum(_asks_somebody(p) for p in inside) > 1  # sentences, some with bullets below them
+    under_number = under_prose = False
+    asked = None
+    sign = ""  # of the bullets of this list that are items; others are set below them
+    for p, following in zip_longest(inside, inside[1:]):
+        bullet = bullet_of(p.text)
+        if p.ordinal in tops:
+            under_number = not _is_narrative(p, following, asking, tops)
+            sign = ""
+            if under_number:
+                yield Start(p.ordinal, ItemKind.RECOMMENDATION)
+        elif bullet and not under_number:
+            sign = sign or bullet
+            if bullet == sign:
+                yield Start(p.ordinal, ItemKind.RECOMMENDATION, bullet=True, asked=asked)
+        elif not bullet and not p.number and not PART.match(p.text):
+            under_number = (
+                under_number and not under_prose and not (p.text.endswith(":") and not REFERS_BACK.match(p.text))
+            )
+            sign, asked = "", addressee(p.text) if p.text.endswith(":") else None
+            # The bullets below a sentence that says what to do are its parts, and so they are in a list of sentences.
+            leads = bool(asked and not under_number and (of_prose or _ASKS_FULLY.search(p.text)))
+            under_prose = leads or (of_prose and goes_on_in_list(p))
+            under_number = under_number or under_prose
+            if leads:
+                yield Start(p.ordinal, ItemKind.RECOMMENDATION)
+            elif not under_number and _asks_somebody(p) and not p.text.endswith(":"):
+                yield Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True)
+
+
+def _asks_somebody(paragraph: Paragraph) -> bool:
+    """Whether a paragraph is prose that asks a named body for something."""
+    text = paragraph.text
+    fully = asks(paragraph) or _ASKS_FULLY.search(text) is not None
+    return not bullet_of(text) and fully and addressee(text) is not None
+
+
+def _tops(inside: list[Paragraph]) -> list[Paragraph]:
+    """The numbered paragraphs that are not a part of another: 7.1, not 7.1.2 below it, nor (a)."""
+    numbered = [p for p in inside if p.number and not PART.match(p.number)]
+    numbers = {str(p.number) for p in numbered}
+    return [p for p in numbered if not any(is_below(p.number, number) for number in numbers)]
+
+
+def _is_narrative(paragraph: Paragraph, following: Paragraph | None, asking: bool, tops: set[int]) -> bool:
+    """Whether a numbered paragraph among recommendations is only narrative, or introduces them.
+
+    asking: other paragraphs ask for something, so one that does not can be distinguished.
+    """
+    text = words_of(paragraph)
+    if text.endswith(":") and following is not None and following.ordinal in tops:
+        return True
+    if LEADS_IN.search(text):
+        return True
+    return asking and not ASKS.search(text) and _STATES.match(text) is not None
