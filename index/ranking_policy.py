@@ -65,7 +65,7 @@ MOST_B = 0.75
 MOST_PARAGRAPHS = (1.0, 1 / 2, 1 / 3)
 """Weights of the best paragraph of a report, the second and the third."""
 
-MOST_REPORTS = 100
+MOST_REPORTS = 50
 """How many of the best reports are examined for paragraphs."""
 
 MOST_SHORT = 20
@@ -123,7 +123,7 @@ FIRST_OF = 5
 LATER_FACTOR = 0.97
 """Factor for each of these reports that is before it."""
 
-PASSAGE_REPORTS = 100
+PASSAGE_REPORTS = 30
 """How many reports are compared at a time for the list of the best passages of all reports."""
 
 PASSAGES_AT_ONCE = 2

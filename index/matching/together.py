@@ -160,6 +160,11 @@ def nearest_window(groups: Sequence[Sequence[Span]]) -> tuple[float, Span]:
     )
 
 
+def narrowest(groups: Sequence[Sequence[Span]]) -> int:
+    """The width in tokens of the narrowest span that holds one of each group. groups: none of them empty."""
+    return min(last - first + 1 for (first, last), _ in _windows(groups))
+
+
 def _nearness(span: Span, begins: Sequence[int]) -> float:
     share = min(1.0, len(begins) / (span[1] - span[0] + 1))
     return share if all(one <= other for one, other in pairwise(begins)) else _TURNED * share

@@ -17,7 +17,7 @@ from index.ranking_policy import (
 from index.storage.engine import Layout
 from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, spans_in, weighted
 
-_EXAMINED = 24  # paragraphs of one report, for a list of passages of all reports
+_EXAMINED = 8  # paragraphs of one report, for a list of passages of all reports
 
 Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
 """Returns how much is said in each paragraph of what was asked, as a share; see `search.answering.listing`."""

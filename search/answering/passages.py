@@ -13,6 +13,7 @@ from corpus.storage.store import Store
 from index import analyser
 from index.matching.matches import Match
 from index.matching.spans import Span
+from index.matching.together import narrowest
 from index.ranking_policy import (
     COVERED_FACTOR,
     FULL_PARAGRAPH,
@@ -137,19 +138,7 @@ def _proximity(spans: SpansByPart) -> float:
     """1 for one part of the query; up to 2 for several, more the closer together they are."""
     if len(spans) < 2:
         return 1.0
-    return 1 + 1 / (1 + _narrowest(list(spans.values())) / len(spans))
-
-
-def _narrowest(groups: Sequence[Sequence[Span]]) -> int:
-    """The width in tokens of the narrowest range that has a span of each group."""
-    ordered = sorted((span, number) for number, spans in enumerate(groups) for span in spans)
-    latest: dict[int, int] = {}
-    narrowest = ordered[-1][0][1] - ordered[0][0][0] + 1
-    for (first, last), number in ordered:
-        latest[number] = first
-        if len(latest) == len(groups):
-            narrowest = min(narrowest, last - min(latest.values()) + 1)
-    return narrowest
+    return 1 + 1 / (1 + narrowest(list(spans.values())) / len(spans))
 
 
 def passages(

@@ -45,25 +45,29 @@ def made(folder: Path, *sources: Path) -> Library:
 
 
 class Found(NamedTuple):
-    """mentions, marks: the places of each report that answers. together: of plain words, how many have them so."""
+    """mentions, marks: the places of each report that answers. together: of plain words, how many have them so. shown:
+    the parts of paragraphs that are listed.
+    """
 
     mentions: dict[str, list[Place]]
     marks: dict[str, list[Place]]
     together: int | None
+    shown: dict[str, list[Place]]
 
 
 def searched(library: Library, query: str, kind: str | None) -> Found:
     """Every report that answers with every place that is counted or marked in it."""
     results = library.search(query, Filters(sections=(kind,) if kind else ()), limit=None, per_report=None)
-    mentions, marks = {}, {}
+    mentions, marks, shown = {}, {}, {}
     for hit in results:
         mentions[hit.report.id] = sorted(places(hit, "mentions"))
         marks[hit.report.id] = sorted(places(hit, "highlights"))
+        shown[hit.report.id] = [(p.ordinal, p.offset, p.offset + len(p.text)) for p in hit.passages]
         assert len(mentions[hit.report.id]) == hit.mentions, "the number of mentions is not what is counted"
         assert hit.together is None or hit.together == bool(hit.mentions)
     assert len(mentions) == results.total
     assert results.together is None or results.together + (results.apart or 0) == results.total
-    return Found(mentions, marks, results.together)
+    return Found(mentions, marks, results.together, shown)
 
 
 def places(hit: Hit, of: Literal["mentions", "highlights"]) -> list[Place]:
@@ -80,7 +84,7 @@ def expected(oracle: Oracle, tree: Query, kind: str | None) -> Found:
         for report, found in oracle.marks(tree, kind).items()
     }
     together = sum(map(bool, mentions.values())) if isinstance(tree, Plain) else None
-    return Found(mentions, marks, together)
+    return Found(mentions, marks, together, {})
 
 
 def write_themes(library: Library, queries: list[Query]) -> None:
@@ -125,20 +129,22 @@ def differing(library: Library, oracle: Oracle, queries: list[tuple[str, Query]]
 
 
 def agrees(found: Found, wanted: Found, plain: bool) -> bool:
-    """Whether an answer is as the text has it. Of plain words, a long paragraph is cut to where they are together, so
-    that a word elsewhere in it is not marked; whatever is marked is in the text, and all of what is together."""
-    if not plain:
-        return found == wanted
-    rest = found._replace(marks={}) == wanted._replace(marks={}) and found.marks.keys() == wanted.marks.keys()
-    return rest and all(
-        set(marks) <= set(wanted.marks[report])
-        and all(
-            mark in marks
-            for mark in wanted.marks[report]
-            if any(at == mark[0] and a <= mark[1] and mark[2] <= b for at, a, b in wanted.mentions[report])
-        )
-        for report, marks in found.marks.items()
-    )
+    """Whether an answer is as the text has it. Of plain words, a page of a paragraph is listed only if it has a
+    mention. What is listed has all of its marks.
+    """
+    if (found.mentions, found.together) != (
+        wanted.mentions,
+        wanted.together,
+    ) or found.marks.keys() != wanted.marks.keys():
+        return False
+    return found.marks == {
+        report: [mark for mark in marks if not plain or any(inside(mark, part) for part in found.shown[report])]
+        for report, marks in wanted.marks.items()
+    }
+
+
+def inside(place: Place, part: Place) -> bool:
+    return place[0] == part[0] and part[1] <= place[1] and place[2] <= part[2]
 
 
 @pytest.mark.parametrize("many", [1, 10_000], ids=["in arrays", "report by report"])
@@ -201,6 +207,16 @@ def every_match(answer: Answer, document: int) -> list[Span]:
     return answer.marks(document)
 
 
+def only_what_is_counted(answer: Answer, document: int) -> list[Span]:
+    return [
+        span for span in matches.all_mentions(answer.matches, document) if span[1] <= last_mention(answer, document)
+    ]
+
+
+def last_mention(answer: Answer, document: int) -> int:
+    return max((last for _, last in answer.mentions(document)), default=1 << 40) if answer.together else 1 << 40
+
+
 @pytest.mark.parametrize(
     ("where", "name", "wrong"),
     [
@@ -208,6 +224,7 @@ def every_match(answer: Answer, document: int) -> list[Span]:
         (together, "smallest_windows", any_window),  # a mention contains a smaller one
         (Together, "documents", all_of_them),  # words that are apart are counted as together
         (Answer, "mentions", every_match),  # each word is a mention
+        (Answer, "marks", only_what_is_counted),  # a word behind the last mention is not marked
     ],
 )
 def test_the_comparison_fails_when_a_rule_of_plain_words_is_broken(
