@@ -42,6 +42,7 @@ CONTENTS = {
         "docs/analysis",
         "docs/python",
         "docs/json",
+        "docs/columns",
         "docs/glossary",
         "docs/other-words",
     ],
