@@ -49,7 +49,16 @@ def test_the_command_prints_json_and_draws_the_diagram(demo: Library, tmp_path: 
 @pytest.mark.parametrize("years", [True, False])
 def test_each_report_leaves_at_one_step_only(years: bool) -> None:
     def report(name: str, year: int | None, unread: int = 0, files: int = 1) -> Report:
-        return Report(name, tuple(f"{name}{n}.pdf" for n in range(files)), name, 1, unread, year=year, case="one")
+        return Report(
+            name,
+            tuple(f"{name}{n}.pdf" for n in range(files)),
+            name,
+            1,
+            unread,
+            year=year,
+            case="one",
+            searchable=unread == 0,
+        )
 
     known = [report("a", 2015, files=3), report("b", None), report("c", 2020), report("d", 2020), report("e", 2020, 1)]
     found = flow(known, {"c", "d", "e"}, {"a", "c", "e"}, years=years, failures=2, waiting=1, removed=4)
