@@ -177,6 +177,7 @@ vendor: $(VENV)/run.stamp
 lock:
 	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
 	echo setuptools | $(COMPILE) -o requirements/run.txt --extra web
-	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra test --extra browser --extra check --extra docs -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra collect --extra test --extra browser --extra check --extra docs -c requirements/run.txt
 	echo setuptools | $(COMPILE) -o requirements/meaning.txt --extra web --extra meaning -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/collect.txt --extra web --extra collect -c requirements/run.txt
 	printf 'setuptools\nwhoosh3\n' | $(COMPILE) -o requirements/whoosh3.txt --extra png --extra test -c requirements/test.txt --no-emit-package whoosh

@@ -24,6 +24,21 @@ class LibraryPaths:
         return self.library / "catalogue.csv"
 
     @property
+    def sources(self) -> Path:
+        """The boards' pages that reports are collected from; need not exist."""
+        return self.library / "sources.csv"
+
+    @property
+    def collected(self) -> Path:
+        """The PDFs that were collected, among those that people put beside them."""
+        return self.reports / "collected"
+
+    @property
+    def collecting(self) -> Path:
+        """PDFs that were fetched and are not in `collected` yet. What an interrupted run left is used by the next."""
+        return self.library / "collecting"
+
+    @property
     def themes(self) -> Path:
         """The library's own themes; need not exist."""
         return self.library / "themes.toml"
@@ -98,6 +113,8 @@ class LibraryPaths:
         known = (
             self.reports,
             self.catalogue,
+            self.sources,
+            self.collecting,
             self.themes,
             self.settings_file,
             self.removals,

@@ -45,6 +45,12 @@ def _flag(value: Any, start: Path) -> bool:
     return value
 
 
+def _contact(value: Any, start: Path) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+", value):
+        raise ValueError
+    return value
+
+
 def _extractor(value: Any, start: Path) -> str:
     if value not in EXTRACTORS:
         raise ValueError
@@ -71,6 +77,7 @@ def _folder(value: Any, start: Path) -> Path:
 
 COUNT = Kind(_count, "a whole number above 0")
 SECONDS = Kind(_seconds, "a number above 0")
+CONTACT = Kind(_contact, 'an e-mail address or a web address, for example "library@example.org"')
 FLAG = Kind(_flag, "true or false")
 EXTRACTOR = Kind(_extractor, " or ".join(f'"{each}"' for each in EXTRACTORS))
 LANGUAGES = Kind(_languages, 'names of Tesseract\'s languages, for example "eng+cym"')
@@ -117,6 +124,20 @@ class Settings(LibraryPaths):
         None,
         "folder with model.onnx and tokenizer.json, in place of the model of the extra `meaning`",
         "meaning",
+    )
+    collect_contact: str = _setting(
+        CONTACT, "", "how boards can reach you: an e-mail or web address, sent with every request", "collect"
+    )
+    collect_delay: float = _setting(SECONDS, 5.0, "seconds between two requests to one web site", "collect")
+    collect_timeout: float = _setting(SECONDS, 60.0, "seconds that a web site may take to answer", "collect")
+    collect_recheck_days: int = _setting(
+        COUNT, 7, "days after which a PDF that has not changed is asked for again", "collect"
+    )
+    collect_max_minutes: int = _setting(
+        COUNT, 240, "minutes that collecting may take; the next run does the rest", "collect"
+    )
+    collect_keep_withdrawn: bool = _setting(
+        FLAG, True, "keep searching reports that their publisher has taken away", "collect"
     )
 
 

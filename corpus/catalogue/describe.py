@@ -1,11 +1,15 @@
-"""Combines the catalogue with what was read in the file. The catalogue wins; the rest stays unknown."""
+"""Combines the catalogue with what the publisher's page says and what was read in the file.
+
+The catalogue wins, then the page; the rest stays unknown.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from corpus.catalogue.review_year import years_of
+from corpus.catalogue.review_year import NOTHING, years_of
 from corpus.catalogue.rows import DERIVED, Row, case_id
 from corpus.disk.names import spoken_name
+from corpus.publications import PUBLISHER
 from corpus.report import METADATA, Report, is_searchable
 
 
@@ -15,19 +19,24 @@ def describe(
     counts: tuple[int, int, bool],
     found: Mapping[str, tuple[str, str]],
     row: Row | None,
+    listed: Mapping[str, str] = NOTHING,
 ) -> Report:
-    """The report as it is shown. counts: (pages, unread pages, has text). found: (value, source) by field."""
+    """The report as it is shown. counts: (pages, unread pages, has text). found: (value, source) by field. listed: the
+    row that the publisher's page gives, by column.
+    """
     known: dict[str, str] = {}
     provenance: dict[str, str] = {}
     for name in METADATA:
         cell = row.value(name) if row else ""
-        value, source = (cell, "catalogue") if cell else found.get(name, ("", ""))
+        value, source = found.get(name, ("", ""))
+        if cell or listed.get(name):
+            value, source = (cell, "catalogue") if cell else (listed[name], PUBLISHER)
         if value and name != "year":
             known[name], provenance[name] = value, source
     if "title" not in known:
         name = spoken_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
         known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
-    year, years = None, years_of(files, found, row)
+    year, years = None, years_of(files, found, row, listed)
     if years:
         provenance["year"], year = years[0]
     case = case_id(known.get("board"), known.get("child"), year)

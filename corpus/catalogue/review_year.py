@@ -7,11 +7,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from corpus.catalogue.rows import Row
+from corpus.publications import PUBLISHER
 from corpus.report import Report
 
 PUBLICATION = "publication date"
 _FILE_NAME = "file name"
 _IN_A_NAME = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
+
+NOTHING: Mapping[str, str] = {}
+"""What a page says that nobody has read."""
 
 Year = tuple[str, int]
 """A source and the year that it names."""
@@ -34,28 +38,34 @@ class YearConflict:
         return f"{self.report.file or self.report.title}: {used} ({source}) is used, but there is also {more}."
 
 
-def years_of(files: Sequence[str], found: Mapping[str, tuple[str, str]], row: Row | None) -> tuple[Year, ...]:
-    """Every source that names a year. The first wins: the catalogue, the cover, the publication date, the file name.
+def years_of(
+    files: Sequence[str], found: Mapping[str, tuple[str, str]], row: Row | None, listed: Mapping[str, str] = NOTHING
+) -> tuple[Year, ...]:
+    """Every source that names a year. The first wins: the catalogue, the publisher's page, the cover, the publication
+    date, the file name.
 
-    found: (value, source) by field, as read in the file. If the year on the cover is the year of the publication date
-    printed there, the source is the publication date.
+    found: (value, source) by field, as read in the file. listed: the row that the publisher's page gives. If the year
+    on the cover is the year of the publication date printed there, the source is the publication date.
     """
     cell = row.value if row else lambda name: ""
     year, source = found.get("year", ("", ""))
     printed, where = found.get("published", ("", ""))
     if printed and (printed[:4], where) == (year, source):
         source = PUBLICATION
-    published = cell("published") or printed
-    named = [("catalogue", cell("year"))]
+    published = cell("published") or listed.get("published") or printed
+    named = [("catalogue", cell("year")), (PUBLISHER, listed.get("year", ""))]
     named += [(source, year)] if source != _FILE_NAME else []
     named += [(PUBLICATION, published[:4]), *((_FILE_NAME, _in_name(file)) for file in files)]
     named += [(source, year)] if source == _FILE_NAME else []
     return tuple(dict.fromkeys((each, int(text)) for each, text in named if _is_year(text)))
 
 
-def disagree(years: Sequence[Year], row: Row | None) -> bool:
-    """Whether they name different years. That a row gives a year and a later date of publication is no conflict."""
-    explained = row.value("published")[:4] if row and row.value("year") else ""
+def disagree(years: Sequence[Year], row: Row | None, listed: Mapping[str, str] = NOTHING) -> bool:
+    """Whether they name different years. That a row, or the publisher's page, gives a year and a later date of
+    publication is no conflict.
+    """
+    published = (row.value("published") if row else "") or listed.get("published", "")
+    explained = published[:4] if (row and row.value("year")) or listed.get("year") else ""
     return len({year for source, year in years if (source, str(year)) != (PUBLICATION, explained)}) > 1
 
 

@@ -1,6 +1,6 @@
 """Describes the reports in the library from the catalogue and from what was read in their files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corpus.catalogue.describe import describe
 from corpus.catalogue.review_year import YearConflict, disagree, years_of
@@ -11,9 +11,11 @@ from corpus.storage.database import Database
 from corpus.storage.migrations import name_as_text
 
 
-def described(db: Database, rows: Sequence[Row]) -> tuple[list[Report], list[Row], list[YearConflict]]:
+def described(
+    db: Database, rows: Sequence[Row], listed: Mapping[str, Mapping[str, str]]
+) -> tuple[list[Report], list[Row], list[YearConflict]]:
     """The reports in the library, ordered by file name; the rows of the catalogue that fit no file; and the reports
-    whose sources name different years. Call it within a snapshot.
+    whose sources name different years. listed: what the publisher's page says, by report. Call it within a snapshot.
     """
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for report, name, value, source in db.rows(
@@ -39,9 +41,10 @@ def described(db: Database, rows: Sequence[Row]) -> tuple[list[Report], list[Row
     reports, conflicts = [], []
     for report, pages, unread, has_text in current:
         names, read, row = sorted(files.get(report, ())), found.get(report, {}), matched.get(report)
-        reports.append(describe(report, names, (pages, unread, bool(has_text)), read, row))
-        years = years_of(names, read, row)
-        if disagree(years, row):
+        page = listed.get(report, {})
+        reports.append(describe(report, names, (pages, unread, bool(has_text)), read, row, page))
+        years = years_of(names, read, row, page)
+        if disagree(years, row, page):
             conflicts.append(YearConflict(reports[-1], years))
     reports.sort(key=lambda report: (report.files, report.id))
     conflicts.sort(key=lambda conflict: (conflict.report.files, conflict.report.id))

@@ -35,8 +35,32 @@ def _add_waiting_files(execute: Execute) -> None:
     execute("CREATE TABLE IF NOT EXISTS waiting_file (path TEXT PRIMARY KEY) WITHOUT ROWID")
 
 
+def _add_publications(execute: Execute) -> None:
+    for statement in _PUBLICATIONS:
+        execute(statement)
+
+
+_PUBLICATIONS = (
+    (
+        "CREATE TABLE IF NOT EXISTS source (name TEXT PRIMARY KEY, url TEXT NOT NULL, tried TEXT NOT NULL, "
+        "answered TEXT NOT NULL, problem TEXT NOT NULL, listed INTEGER NOT NULL) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS source_page (source TEXT NOT NULL, url TEXT NOT NULL, checked TEXT NOT NULL, "
+        "etag TEXT NOT NULL, modified TEXT NOT NULL, links TEXT NOT NULL, PRIMARY KEY (source, url)) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS publication (source TEXT NOT NULL, url TEXT NOT NULL, report TEXT NOT NULL, "
+        "file TEXT NOT NULL, retrieved TEXT NOT NULL, checked TEXT NOT NULL, etag TEXT NOT NULL, "
+        "modified TEXT NOT NULL, size INTEGER NOT NULL, replaced TEXT NOT NULL, withdrawn TEXT NOT NULL, "
+        "why TEXT NOT NULL, cells TEXT NOT NULL, PRIMARY KEY (source, url, report)) WITHOUT ROWID"
+    ),
+    "CREATE INDEX IF NOT EXISTS publication_report ON publication (report)",
+    "CREATE TABLE IF NOT EXISTS refused_address (digest TEXT PRIMARY KEY, checked TEXT NOT NULL) WITHOUT ROWID",
+)
+
 Step = Callable[[Execute], None]
-STEPS: Sequence[Step] = (_add_missing_folders, _clean_names, _add_waiting_files)
+STEPS: Sequence[Step] = (_add_missing_folders, _clean_names, _add_waiting_files, _add_publications)
 """The first brings a corpus of format 1 to format 2, the next to format 3, and so on."""
 
 FORMAT = 1 + len(STEPS)

@@ -136,3 +136,46 @@ CREATE TABLE removed (
     reason TEXT NOT NULL,
     done INTEGER NOT NULL CHECK (done IN (0, 1))  -- 0 until nothing of its text is left anywhere in the library
 ) WITHOUT ROWID;
+
+CREATE TABLE source (                          -- a board's page that `reviews collect` reads, and how it answered last
+    name TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    tried TEXT NOT NULL,
+    answered TEXT NOT NULL,                    -- when all its pages answered, or empty
+    problem TEXT NOT NULL,
+    listed INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE source_page (
+    source TEXT NOT NULL,
+    url TEXT NOT NULL,
+    checked TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    modified TEXT NOT NULL,
+    links TEXT NOT NULL,                       -- JSON
+    PRIMARY KEY (source, url)
+) WITHOUT ROWID;
+
+CREATE TABLE publication (                     -- a report at an address of a source
+    source TEXT NOT NULL,
+    url TEXT NOT NULL,
+    report TEXT NOT NULL,
+    file TEXT NOT NULL,
+    retrieved TEXT NOT NULL,
+    checked TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    modified TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    replaced TEXT NOT NULL,                    -- the day on which other bytes came under the address, or empty
+    withdrawn TEXT NOT NULL,                   -- the day on which it was found to be gone, or empty
+    why TEXT NOT NULL,
+    cells TEXT NOT NULL,                       -- JSON object: column of the catalogue to text
+    PRIMARY KEY (source, url, report)
+) WITHOUT ROWID;
+
+CREATE INDEX publication_report ON publication (report);
+
+CREATE TABLE refused_address (                 -- addresses that gave a removed report, which must not be kept in clear
+    digest TEXT PRIMARY KEY,
+    checked TEXT NOT NULL
+) WITHOUT ROWID;

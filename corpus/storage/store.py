@@ -26,6 +26,7 @@ from corpus.storage.described import described
 from corpus.storage.editions import Editions
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
+from corpus.storage.publications import Publications
 from corpus.storage.readings import Readings
 
 _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
@@ -35,12 +36,14 @@ class Store:
     """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
     readings: what was read of each report. editions: which reports are older, newer or similar ones of another.
+    publications: where boards publish them.
     """
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.readings = Readings(database)
         self.editions = Editions(database)
+        self.publications = Publications(database)
         # Revision, reports, rows without a file, reports whose sources name different years.
         self._known: tuple[int, list[Report], list[Row], list[YearConflict]] | None = None
 
@@ -242,8 +245,10 @@ class Store:
         The names of its files are forgotten too. What is deleted is overwritten; `scrub` also takes it out of what
         SQLite keeps beside.
         """
+        salt = Removals.load(LibraryPaths(self._db.path.parent).removals).salt
         with self._db.transaction():
             for each in (report, *also):
+                self.publications.forget(salt, each, datetime.now(UTC).isoformat(timespec="seconds"))
                 for table in ("reading", "scan", "withdrawn", "file"):
                     self._db.execute(f"DELETE FROM {table} WHERE report = ?", (each,))  # noqa: S608 - our own words
                 row = (each, date or _today(), reason)
@@ -356,7 +361,8 @@ class Store:
         with self._db.snapshot():
             revision = self.revision
             if self._known is None or self._known[0] != revision:
-                self._known = (revision, *described(self._db, self.catalogue()))
+                listed = self.publications.rows()
+                self._known = (revision, *described(self._db, self.catalogue(), listed))
         return self._known[1:]
 
     # Soundness

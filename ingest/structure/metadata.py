@@ -165,6 +165,11 @@ def find(
     }
 
 
+def named_in(title: str) -> dict[str, str]:
+    """The kind of document and the type of review that a title names, "" for what it does not name."""
+    return {"kind": _kind((title,)) or "", "type": _named((title,), _TYPES) or ""}
+
+
 def _first(sources: Sequence[_Source], ask: Callable[[tuple[str, ...]], str | None]) -> Found | None:
     for source in sources:
         value = ask(source.lines)

@@ -181,6 +181,7 @@ def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json:
     "--allow-withdrawals", is_flag=True, help="Withdraw the reports of a folder that is suddenly empty or missing."
 )
 @COPIES
+@click.option("--collect", "collect_first", is_flag=True, help="First run `reviews collect`.")
 @JSON
 @click.pass_obj
 def update(
@@ -192,9 +193,11 @@ def update(
     verify: bool,
     allow_withdrawals: bool,
     allow_copies: bool,
+    collect_first: bool,
     as_json: bool,
 ) -> None:
     """Read new PDFs, update the index and check it: the command for a nightly job. Creates the library if needed."""
+    not_collected = _collected(path) if collect_first else None
     _run(
         path,
         paths,
@@ -206,6 +209,23 @@ def update(
         allow_withdrawals=allow_withdrawals,
         allow_copies=allow_copies,
     )
+    if not_collected:
+        raise not_collected
+
+
+def _collected(path: Path) -> ReviewsError | None:
+    """Collect before an update. What went wrong is raised after it: reports in the library are read all the same."""
+    from reviews.maintenance import collect as maintenance
+    from reviews.terminal.collecting import collect_lines
+
+    try:
+        with progress_line() as progress:
+            done = maintenance.run(_settings(path, None, create=True), (), dry_run=False, progress=progress)
+    except ReviewsError as error:
+        return error
+    for line in collect_lines(done):
+        say(line)
+    return None
 
 
 @main.command()
@@ -383,7 +403,11 @@ main.add_command(serve)
 main.add_command(token)
 
 
-from reviews.cli import operations  # noqa: E402 - likewise
+from reviews.cli import collect as collecting  # noqa: E402
+from reviews.cli import operations  # noqa: E402
+
+main.add_command(collecting.collect)
+main.add_command(collecting.sources)
 
 main.add_command(operations.status)
 main.add_command(operations.runs)

@@ -15,6 +15,10 @@ from reviews.cli.console import JSON, open_library, print_json, print_lines
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.files import Withdrawal
+    from corpus.publications import Publication
     from index.storage.generations import Generation
 
 
@@ -30,6 +34,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
     """Show how old the index is and how the last runs ended."""
     from index.storage import generations
     from reviews.maintenance import run_log
+    from reviews.terminal.collecting import silent, silent_sentence
     from reviews.terminal.coverage import missing_sentence
 
     limit = _limit(max_age) if max_age else None
@@ -43,9 +48,12 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             withdrawn = store.withdrawals()
             missing = store.missing_folders()
             unfinished = [removal.report for removal in store.removals() if not removal.done]
+            states = store.publications.sources()
+            published = [each for each in store.publications.all() if each.withdrawn or each.replaced]
     age = run_log.age(settings.runs)
     last = list(run_log.latest(settings.runs, 5))
     warnings = [missing_sentence(each.folder, each.since) for each in missing]
+    quiet = silent(states)
     stale = None if limit is None else " ".join(filter(None, [_stale(age, limit), *warnings]))
     if as_json:
         print_json(
@@ -59,24 +67,41 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
                 "withdrawn": [withdrawal.to_dict() for withdrawal in withdrawn],
                 "missing_folders": [each.to_dict() for each in missing],
                 "unfinished_removals": unfinished,
+                "sources": [state.to_dict() for state in states],
+                "silent_sources": [state.name for state in quiet],
+                "published": [each.to_dict() for each in published],
             }
         )
     else:
         _print_index(generation)
         for sentence in warnings:
             click.echo(f"Warning: {sentence}")
+        for state in quiet:
+            click.echo(f"Warning: {silent_sentence(state)}")
         click.echo(f"Last successful update: {_ago(age)}.")
         for record in last:
             click.echo(_row(record))
-        for withdrawal in withdrawn[: run_log.MANY]:
-            change = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
-            click.echo(f"{withdrawal.date}  {change}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
-        if len(withdrawn) > run_log.MANY:
-            click.echo(f"{len(withdrawn) - run_log.MANY:,} more withdrawn; --json lists them all.")
+        _print_changes(withdrawn, published)
         for report in unfinished:
             click.echo(f"The removal of {report[:12]} is not finished. Run `reviews update`.")
     if stale:
         raise Stale(stale)
+
+
+def _print_changes(withdrawn: Sequence[Withdrawal], published: Sequence[Publication]) -> None:
+    """What has left the library, and what boards have replaced or taken away."""
+    from reviews.maintenance.run_log import MANY
+
+    for withdrawal in withdrawn[:MANY]:
+        change = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
+        click.echo(f"{withdrawal.date}  {change}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
+    if len(withdrawn) > MANY:
+        click.echo(f"{len(withdrawn) - MANY:,} more withdrawn; --json lists them all.")
+    for each in published[:MANY]:
+        day, change = (each.withdrawn, "withdrawn") if each.withdrawn else (each.replaced, "replaced")
+        click.echo(f"{day}  {change} by {each.source}: {each.cells.get('title', each.url)} ({each.report[:12]})")
+    if len(published) > MANY:
+        click.echo(f"{len(published) - MANY:,} more changed by their publishers; --json lists them all.")
 
 
 def _print_index(generation: Generation | None) -> None:

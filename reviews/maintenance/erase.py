@@ -104,6 +104,8 @@ def begin(settings: Settings, store: Store, reports: Sequence[str], reason: str)
 def delete_files(settings: Settings, store: Store, reports: Collection[str], known: Collection[str] = ()) -> Files:
     """Delete the files in reports/ that hold the bytes of the reports, whatever they are called now. known: paths of
     other files that may hold them."""
+    for staged in settings.collecting.glob("*"):  # fetched, and not in the library yet: the next run fetches it again
+        staged.unlink(missing_ok=True)
     deleted, elsewhere, refused = [], [], []
     links: dict[tuple[int, int], tuple[int, str]] = {}  # the file → how many other names it has left, its last name
     waiting = store.waiting_files()

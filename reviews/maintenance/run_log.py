@@ -18,12 +18,22 @@ from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit
 from corpus.reasons import Reason
+from ingest.collect.summary import PARTS as COLLECTED
 from ingest.summary import PARTS
 from reviews.maintenance import running
 from reviews.maintenance.lock import held
 
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
+_COLLECTED_WORDS = {
+    "known": "seen unchanged lately",
+    "same": "identical copies",
+    "left_out": "left out by their kind",
+    "removed": "removed from this library",
+    "gone": "no longer at their address",
+    "failed": "could not be had",
+    "waiting": "not fetched yet",
+}
 MANY = 20
 """The most withdrawn reports that are listed in text. The rest are counted."""
 _PDF = re.compile(r"\.pdf\b", re.IGNORECASE)
@@ -166,6 +176,8 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
         yield "Succeeded." if record["ok"] else f"FAILED: {record['error'] or ' '.join(record.get('problems', []))}"
     if record.get("ingest"):
         yield from _lines_of_files(record["ingest"])
+    if record.get("collect"):
+        yield from _lines_of_collecting(record["collect"])
     for problem in (*record.get("catalogue", ()), *record.get("problems", ())):
         yield f"Problem: {problem}"
     index = record.get("index") or {}
@@ -213,6 +225,17 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
         yield f"Still not readable: {len(done['failures']) - len(new):,}; `reviews coverage` lists them"
 
 
+def _lines_of_collecting(done: dict[str, Any]) -> Iterator[str]:
+    """What the sources list, and what became of it."""
+    yield f"{done['answered']:>9,} of {done['sources']:,} sources answered"
+    yield f"{done['listed']:>9,} {'document' if done['listed'] == 1 else 'documents'} listed"
+    for part in COLLECTED:
+        yield f"{done.get(part, 0):>9,} {_COLLECTED_WORDS.get(part, part)}"
+    yield f"{len(done['withdrawn_reports']):>9,} withdrawn by their publisher"
+    for failure in done["failures"]:
+        yield f"{failure['source']}, {failure['reason']}: {failure['url'] or 'its address is not kept'}"
+
+
 def _keep(path: Path, record: dict[str, Any]) -> None:
     as_text = path.with_suffix(".txt")
     write_atomic(as_text, ("\n".join(lines(record)) + "\n").encode("utf-8", _UNENCODABLE))
@@ -249,6 +272,9 @@ def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[st
         kept["ingest"] = {**done, **folders, "failures": failures}
         if "new_failures" in done:
             kept["ingest"]["new_failures"] = new
+    collected = record.get("collect")
+    if isinstance(collected, dict):  # it is not known which addresses gave the report later
+        kept["collect"] = {**collected, "failures": [{**each, "url": ""} for each in collected["failures"]]}
     return kept
 
 

@@ -1,0 +1,1 @@
+"""Collecting: how do reports come from the pages on which boards publish them?"""

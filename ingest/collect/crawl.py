@@ -1,0 +1,114 @@
+"""Starts the crawling process, gives it its plan and yields its events, each of them checked."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, cast
+
+from corpus.errors import ReviewsError, UsageError
+from corpus.settings import Settings
+from corpus.signals import sigint_blocked
+from ingest.collect.addresses import NOTHING_MORE, Allowance
+from ingest.collect.protocol import LONGEST_LINE, Event, Task, event_of, to_json
+
+_ENDING = 10.0  # seconds that the process may take to end
+
+
+def crawl(
+    tasks: Sequence[Task],
+    settings: Settings,
+    *,
+    salt: bytes = b"",
+    refused: Sequence[str] = (),
+    only_list: bool = False,
+    allowance: Allowance = NOTHING_MORE,
+) -> Generator[Event]:
+    """Ask the sources of the tasks, and yield what comes of it.
+
+    PDFs are put into `settings.collecting`. salt, refused: of addresses that are not to be asked. only_list: fetch no
+    document. Raises UsageError without the extra `collect` or a contact, and ReviewsError when the process fails.
+    """
+    _assert_ready(settings)
+    plan = {
+        "tasks": [_told(task) for task in tasks],
+        "salt": salt.hex(),
+        "refused": list(refused),
+        "only_list": only_list,
+        "allowance": allowance.to_dict(),
+        "staging": str(settings.collecting),
+        "contact": settings.collect_contact,
+        "delay": settings.collect_delay,
+        "timeout": settings.collect_timeout,
+        "seconds": settings.collect_max_minutes * 60,
+        "max_bytes": settings.max_bytes,
+    }
+    command = [sys.executable, "-P", "-m", "ingest.collect.crawler"]
+    with sigint_blocked():
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_root())
+    stdin, stdout = cast("tuple[IO[bytes], IO[bytes]]", (process.stdin, process.stdout))
+    try:
+        with suppress(BrokenPipeError):
+            stdin.write(to_json(plan).encode("ascii") + b"\n")
+            stdin.flush()
+        yield from _events(stdout, {task.source["name"] for task in tasks})
+        if process.wait(_ENDING):
+            raise ReviewsError(
+                f"The crawling process ended with exit code {process.returncode}. What it had fetched is kept. Run the "
+                "command again; if it happens again, report it (CONTRIBUTING.md)."
+            )
+    finally:
+        with suppress(OSError):
+            stdin.close()  # which ends it
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_ENDING)
+        process.kill()
+        process.wait()
+        stdout.close()
+
+
+def _events(lines: IO[bytes], sources: set[str]) -> Iterator[Event]:
+    while line := lines.readline(LONGEST_LINE):
+        try:
+            event = event_of(line)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise ReviewsError(
+                "The crawling process answered with something that is no event, so it was ended."
+            ) from error
+        if event.source in sources:
+            yield event
+
+
+def _assert_ready(settings: Settings) -> None:
+    if importlib.util.find_spec("scrapy") is None:
+        raise UsageError(
+            "Collecting needs the extra `collect`: install it with `pip install 'safeguarding-reviews[collect]'`."
+        )
+    if not settings.collect_contact:
+        raise UsageError(
+            "Say how boards can reach you before you collect from their sites: put `[collect]` and "
+            f'`contact = "you@example.org"` into {settings.settings_file}. It is sent with every request.'
+        )
+
+
+def _told(task: Task) -> dict[str, Any]:
+    pages, documents = (
+        {url: {**_known(known), "links": [_link(each) for each in known.links]} for url, known in part.items()}
+        for part in (task.pages, task.documents)
+    )
+    return {"source": dict(task.source), "pages": pages, "documents": documents}
+
+
+def _known(known: Any) -> dict[str, Any]:
+    return {"etag": known.etag, "modified": known.modified, "due": known.due}
+
+
+def _link(link: Any) -> dict[str, str]:
+    names = ("url", "text", "leads_to", "heading", "published")
+    return {name: getattr(link, name) for name in names}
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parents[2]

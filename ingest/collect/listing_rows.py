@@ -1,0 +1,83 @@
+"""The rows that a board's page gives for the catalogue, one for each document that it lists."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.collect.link_text import cleaned, says_nothing
+from ingest.collect.listing_terms import Said, said
+from ingest.collect.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document on a page. text: of its link. heading: above it. published: 2020-11-19, or "". fallback: what it is
+    called elsewhere (its landing page, its file), for a link that only says "Download".
+    """
+
+    url: str
+    text: str
+    heading: str = ""
+    published: str = ""
+    fallback: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called on the page, or "" if the page does not say."""
+        title = cleaned(self.text)
+        if says_nothing(title):
+            title = cleaned(self.fallback)
+        return "" if says_nothing(title) else title
+
+
+def kind_of(source: Source, listed: Listed) -> str:
+    """The kind of a document, as far as the page tells it."""
+    return said(listed.title, listed.heading, source.area).kind
+
+
+def rows(source: Source, documents: Sequence[Listed]) -> dict[str, dict[str, str]]:
+    """The filled cells of each document's row, by address: columns of the catalogue."""
+    known = {each.url: said(each.title, each.heading, source.area) for each in documents}
+    cases = _cases(source, known)
+    found: dict[str, dict[str, str]] = {}
+    for each in documents:
+        what = known[each.url]
+        cells = {
+            "title": each.title,
+            "board": what.board or ("" if what.national else source.board),
+            "area": what.area,
+            "child": what.child,
+            "kind": what.kind,
+            "type": what.type,
+            "year": what.year,
+            "published": each.published,
+            "case": cases.get(each.url, ""),
+            "url": each.url,
+            "notes": f"listed by {source.name}" + (f" under: {each.heading}" if each.heading else ""),
+        }
+        found.setdefault(each.url, {column: cell for column, cell in cells.items() if cell})
+    return found
+
+
+def _cases(source: Source, known: Mapping[str, Said]) -> dict[str, str]:
+    """The case of each document that shares its child with another on the page, by address.
+
+    `Knowsley / Child Y / 2019`: the year if all of them have the same one. `Baby P / first review`: which review, where
+    a title says so.
+    """
+    together: dict[tuple[str, bool, str], list[str]] = defaultdict(list)
+    for url, what in known.items():
+        if what.child:
+            together[what.child.casefold(), what.national, what.area if what.national else ""].append(url)
+    cases: dict[str, str] = {}
+    for urls in together.values():
+        if len(urls) < 2:
+            continue
+        years = Counter(known[url].year for url in urls)
+        common = next(iter(years)) if len(years) == 1 else ""
+        for url in urls:
+            what = known[url]
+            place = what.area if what.national else source.board or source.area
+            which = f"{what.ordinal} review" if what.ordinal else common
+            cases[url] = " / ".join(filter(None, (place, what.child, which)))
+    return cases

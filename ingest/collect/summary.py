@@ -1,0 +1,78 @@
+"""What a run of collecting did, as counts that add up."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.collect.troubles import PASSING, SENTENCES, Trouble
+
+PARTS = (
+    "known", "unchanged", "new", "replaced", "moved", "same", "left_out", "removed", "gone", "failed", "waiting",
+)  # fmt: skip
+"""What became of each document that the sources list: their sum is `listed`.
+
+known: seen unchanged lately, and not asked for. unchanged: asked for. same: a copy of a report that is held. removed:
+a report that was removed from this library. gone: listed, but its address has nothing. waiting: the run had no time.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectFailure:
+    """An address that could not be had. page: it is a page of the list."""
+
+    source: str
+    url: str
+    trouble: Trouble
+    page: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "url": self.url,
+            "reason": self.trouble.value,
+            "explanation": SENTENCES[self.trouble],
+            "page": self.page,
+            "passing": self.trouble in PASSING,
+        }
+
+
+@dataclass(slots=True)
+class CollectSummary:
+    """What was done. sources, answered: how many were asked, and how many answered with all their pages.
+
+    counts: by part. new, replaced, withdrawn, back: reports by id; for `would`, addresses (a dry run). left_out: counts
+    by kind.
+    """
+
+    sources: int = 0
+    answered: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[CollectFailure] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    would: list[tuple[str, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    dry_run: bool = False
+
+    @property
+    def listed(self) -> int:
+        """How many documents the sources list."""
+        return self.counts.total()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The summary as the run record and JSON show it."""
+        told = {
+            "sources": self.sources,
+            "answered": self.answered,
+            "listed": self.listed,
+            **{part: self.counts[part] for part in PARTS},
+            "new_reports": self.new,
+            "replaced_reports": self.replaced,
+            "withdrawn_reports": self.withdrawn,
+            "back_reports": self.back,
+            "left_out_kinds": dict(sorted(self.left_out.items())),
+            "failures": [each.to_dict() for each in self.failures],
+        }
+        return {**told, "dry_run": True, "would_fetch": [list(each) for each in self.would]} if self.dry_run else told
