@@ -147,7 +147,7 @@ def test_no_trick_gets_through(night: Night) -> None:
     assert len(night.done.failures) > 80
 
 
-def test_every_trick_is_said_to_be_not_allowed(night: Night) -> None:
+def test_every_trick_is_said_to_be_not_allowed(night: Night, web: Web) -> None:
     said = {failure.url: failure.trouble.value for failure in night.done.failures}
     other = {url: trouble for url, trouble in said.items() if trouble != "not_allowed"}
     assert other == {
@@ -155,6 +155,7 @@ def test_every_trick_is_said_to_be_not_allowed(night: Night) -> None:
         "http://www.board.example/@127.0.0.1/": "no_such_host",
         redirect(night, "http://www.board.example\\@127.0.0.1/"): "no_such_host",
         # A path of the same site.
+        web.url("www.trick.example/etc/passwd"): "not_found",
         redirect(night, "http:///etc/passwd"): "not_found",
     }
 

@@ -3,7 +3,7 @@
 import gzip
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -45,6 +45,7 @@ class Web:
         self.names: dict[str, tuple[str, ...]] = {}
         self.log: list[Asked] = []
         self.stopped = threading.Event()
+        self._left, self._then = 0, _nothing
         self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
@@ -73,6 +74,10 @@ class Web:
         """An answer that does not come while the test needs it."""
         self.stopped.wait(60)
 
+    def at_request(self, number: int, then: Callable[[], None]) -> None:
+        """Do something when the `number`-th request from now on arrives, before it is answered."""
+        self._left, self._then = number, then
+
     def allowance(self, **more: tuple[str, ...]) -> Allowance:
         """The test-only permission to ask this server."""
         return Allowance({**self.names, **more}, frozenset({(LOOPBACK, self.port)}))
@@ -94,41 +99,55 @@ class Web:
             self._server.server_close()
             thread.join()
 
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        host = handler.headers.get("Host", "").partition(":")[0]
+        answer = self.answers.get(host + handler.path)
+        if answer is None and handler.path == "/robots.txt":
+            answer = Answer(b"User-agent: *\nDisallow:\n", headers={"Content-Type": "text/plain"})
+        answer = answer or Answer(b"<h1>Nothing here</h1>", 404, {"Content-Type": "text/html"})
+        body, status, headers = answer.body, answer.status, dict(answer.headers)
+        if status == 200 and not answer.act:
+            headers.setdefault("ETag", f'"{hash(body)}"')
+            if headers["ETag"] == handler.headers.get("If-None-Match"):
+                body, status = b"", 304
+        self.log.append(Asked(host, handler.path, dict(handler.headers), status))
+        self._left -= 1
+        if self._left == 0:
+            self._then()
+        if answer.act:
+            handler.close_connection = True
+            answer.act(handler)
+            return
+        if headers.get("Content-Encoding") == "gzip" and body:
+            body = gzip.compress(body)
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         web = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def handle(self) -> None:
+                with suppress(ConnectionError):  # who asked was killed
+                    super().handle()
+
             def do_GET(self) -> None:
-                host = self.headers.get("Host", "").partition(":")[0]
-                answer = web.answers.get(host + self.path)
-                if answer is None and self.path == "/robots.txt":
-                    answer = Answer(b"User-agent: *\nDisallow:\n", headers={"Content-Type": "text/plain"})
-                answer = answer or Answer(b"<h1>Nothing here</h1>", 404, {"Content-Type": "text/html"})
-                body, status, headers = answer.body, answer.status, dict(answer.headers)
-                if status == 200 and not answer.act and "ETag" not in headers:
-                    headers["ETag"] = f'"{hash(body)}"'
-                if status == 200 and headers.get("ETag") and headers["ETag"] == self.headers.get("If-None-Match"):
-                    body, status = b"", 304
-                web.log.append(Asked(host, self.path, dict(self.headers), status))
-                if answer.act:
-                    self.close_connection = True
-                    answer.act(self)
-                    return
-                if headers.get("Content-Encoding") == "gzip" and body:
-                    body = gzip.compress(body)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                web._answer(self)
 
             def log_message(self, format: str, *arguments: Any) -> None:
                 pass
 
         return Handler
+
+
+def _nothing() -> None:
+    pass
 
 
 def pdf(title: str) -> bytes:
