@@ -2,7 +2,8 @@
 """What the program consists of, as CycloneDX: `python .ci/sbom.py > sbom.cdx.json`. `--licences` checks them instead.
 
 Python packages come from requirements/run.txt with their hashes, and their licences from what is installed here. The
-style sheet and the PDF viewer come from requirements/vendor.py. The same sources give the same bytes.
+style sheet and the PDF viewer come from requirements/vendor.py. The same sources give the same bytes. The
+licences of the extra `collect` are checked too.
 """
 
 import ast
@@ -43,9 +44,9 @@ def licence_of(name: str) -> str:
     return " ".join(stated.split())[:200]
 
 
-def components(root: Path) -> Iterator[dict[str, Any]]:
-    """Every package, Python and vendored."""
-    for name, version, hashes in locked((root / "requirements" / "run.txt").read_text("utf-8")):
+def components(root: Path, file: str = "run.txt") -> Iterator[dict[str, Any]]:
+    """Every package, Python and vendored. file: of requirements."""
+    for name, version, hashes in locked((root / "requirements" / file).read_text("utf-8")):
         purl = f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{version}"
         licence = licence_of(name)
         yield {
@@ -98,12 +99,12 @@ def document(root: Path) -> dict[str, Any]:
 def unfit(root: Path) -> list[str]:
     """Packages whose licence is not one of those that we use, or that state none although they are installed."""
     found = []
-    for part in components(root):
+    for part in (*components(root), *components(root, "collect.txt")):
         licence = part.get("licenses", [{"license": {"name": ""}}])[0]["license"]["name"]
         missing = not licence and not _elsewhere(part["name"])
         if missing or (licence and (REFUSED.search(licence) or not ALLOWED.search(licence))):
             found.append(f"{part['name']} {part['version']}: {licence or 'no licence stated'}")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _elsewhere(name: str) -> bool:

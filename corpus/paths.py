@@ -39,6 +39,11 @@ class LibraryPaths:
         return self.library / "collecting"
 
     @property
+    def crawler_lock(self) -> Path:
+        """Held by the crawling process while it lives, which is a moment longer than the run that is killed."""
+        return self.library / ".crawler"
+
+    @property
     def themes(self) -> Path:
         """The library's own themes; need not exist."""
         return self.library / "themes.toml"

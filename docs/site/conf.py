@@ -48,6 +48,7 @@ CONTENTS = {
     ],
     "Running it": [
         "docs/library",
+        "docs/collecting",
         "docs/nightly",
         "docs/container",
         "docs/data-format",

@@ -4,11 +4,13 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
-from corpus.errors import ReviewsError, UsageError
+from filelock import FileLock, Timeout
+
+from corpus.errors import Locked, ReviewsError, UsageError
 from corpus.settings import Settings
 from corpus.signals import sigint_blocked
 from ingest.collect.addresses import NOTHING_MORE, Allowance
@@ -39,6 +41,7 @@ def crawl(
         "only_list": only_list,
         "allowance": allowance.to_dict(),
         "staging": str(settings.collecting),
+        "lock": str(settings.crawler_lock),
         "contact": settings.collect_contact,
         "delay": settings.collect_delay,
         "timeout": settings.collect_timeout,
@@ -67,6 +70,20 @@ def crawl(
         process.kill()
         process.wait()
         stdout.close()
+
+
+@contextmanager
+def no_crawler(settings: Settings) -> Iterator[None]:
+    """Wait for the crawling process of a run that was killed, which ends a moment after it. Raises Locked."""
+    lock = FileLock(settings.crawler_lock, mode=0o600)
+    try:
+        lock.acquire(timeout=_ENDING)
+    except Timeout as error:
+        raise Locked("A process that collects is still running. Wait until it has ended, then try again.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _events(lines: IO[bytes], sources: set[str]) -> Iterator[Event]:

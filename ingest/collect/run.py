@@ -22,7 +22,7 @@ from corpus.storage.publications import address_digest
 from corpus.storage.store import Store
 from ingest.collect.addresses import NOTHING_MORE, Allowance
 from ingest.collect.conclusions import Conclusions
-from ingest.collect.crawl import crawl
+from ingest.collect.crawl import crawl, no_crawler
 from ingest.collect.file_names import file_name
 from ingest.collect.listing_rows import rows
 from ingest.collect.protocol import (
@@ -63,7 +63,8 @@ def collect(
     """
     run = _Run(store, settings, sources, now(), CollectSummary() if done is None else done, dry_run=dry_run)
     if not dry_run:
-        run.adopt()
+        with no_crawler(settings):
+            run.adopt()
     asked = crawl(
         [run.task(source) for source in sources],
         settings,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from pathlib import Path
 
 import click
 
-from corpus.catalogue.text_table import written
 from corpus.errors import SomeFilesFailed
 from reviews.cli.console import JSON, print_json, print_lines, progress_line, say
 
@@ -77,7 +78,6 @@ def sources_suggest(path: Path, url: str) -> None:
     from reviews.terminal.collecting import check_lines
 
     row, checked = maintenance.suggest(load_settings(path), url)
-    click.echo(",".join(row))
-    click.echo(",".join(written(cell, ",") for cell in row.values()))
+    csv.writer(sys.stdout, lineterminator="\n").writerows([row, row.values()])
     for line in check_lines([checked]):
         say(line)

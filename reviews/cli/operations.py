@@ -212,6 +212,16 @@ def _ago(age: timedelta | None) -> str:
     return f"{passed} in the future" if age < timedelta(0) and minutes else f"{passed} ago"
 
 
+def _collected(done: dict[str, Any]) -> list[str]:
+    """What a run of collecting did, in a few counts."""
+    from reviews.terminal.results import counted
+
+    counts = [f"{done['answered']:,} of {counted(done['sources'], 'source')} answered"] if done else []
+    counts += [f"{done[part]:,} {part}" for part in ("new", "replaced", "moved", "failed", "waiting") if done.get(part)]
+    withdrawn = done.get("withdrawn_reports")
+    return [*counts, f"{len(withdrawn):,} withdrawn"] if withdrawn else counts
+
+
 def _row(record: dict[str, Any]) -> str:
     from reviews.terminal.results import counted
 
@@ -223,6 +233,7 @@ def _row(record: dict[str, Any]) -> str:
         counts.append(f"{counted(len(done['held_back']), 'folder')} missing")
     if done.get("unwatched") and not done["found"]:
         counts.append("0 found, because none of the folders that hold the reports was searched")
+    counts += _collected(record.get("collect") or {})
     index = record.get("index")
     if index:
         counts.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")

@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
+from filelock import FileLock
+
 from ingest.collect.addresses import Allowance
 from ingest.collect.protocol import Known, Task, link_of
 
@@ -27,7 +29,8 @@ def main() -> int:
     with os.fdopen(os.dup(0), "rb", buffering=0) as plans:
         plan = json.loads(_line(plans))
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    faults = _crawl(plan, lambda line: print(line, file=events))
+    with FileLock(plan["lock"], mode=0o600, timeout=60):
+        faults = _crawl(plan, lambda line: print(line, file=events))
     events.close()
     sys.stderr.writelines(faults)
     return bool(faults)

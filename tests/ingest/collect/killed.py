@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus.storage.store import Store
+from ingest.collect.crawl import no_crawler
 from ingest.collect.sources import Source
 from tests.command import environment
 from tests.ingest.collect.boards import items
@@ -94,6 +95,8 @@ def _killed(nights: Nights, rowan: Source, web: Web, *, writes: int, requests: i
     web.at_request(requests, process.kill if requests else _nothing)
     process.wait(PATIENCE)
     web.at_request(0, _nothing)
+    with no_crawler(nights.settings):
+        pass
 
 
 def _nothing() -> None:
