@@ -126,6 +126,7 @@ torture: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m benchmarks.faults.torture
 	$(PY) -m benchmarks.faults.runs
 	$(PY) -m benchmarks.faults.removal
+	$(PY) -m benchmarks.faults.collecting
 	$(PY) -m benchmarks.indexing.nights
 	$(PY) -m benchmarks.faults.crash '$(BENCH)'
 	$(PY) -m benchmarks.fuzz '$(BENCH)'
