@@ -32,7 +32,7 @@ class Recommended:
     marks: tuple[Span, ...] = ()
 
     def row(self) -> dict[str, Any]:
-        """A row with the columns in COLUMNS."""
+        """A row with the columns in COLUMNS, and the ordinals of its first and last paragraph."""
         item, known = self.item, self.report
         return {
             "kind": item.kind.value,
@@ -43,6 +43,8 @@ class Recommended:
             **{name: getattr(known, name) for name in ("title", "board", "child", "year", "year_source")},
             "page": item.page,
             "heading": item.section.heading,
+            "first": item.first,
+            "last": item.last,
         }
 
 

@@ -105,9 +105,7 @@ def page_json() -> Response:
 
 
 def _row(found: Recommended) -> dict[str, Any]:
-    item = found.item
-    place = {"page_label": found.page_label, "first": item.first, "last": item.last}
-    return {**found.row(), **place, "citation": _cited(found)}
+    return {**found.row(), "page_label": found.page_label, "citation": _cited(found)}
 
 
 @views.get("/recommendations.<any(csv, xlsx):form>")

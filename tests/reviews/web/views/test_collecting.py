@@ -43,6 +43,8 @@ def test_a_passage_can_be_saved_wherever_one_stands(page: FlaskClient, robin: st
         f"/reports/{robin[:16]}?q=neglect",
         f"/reports/{robin[:16]}",  # its recommendations
         f"/reports/{robin[:16]}/pages/6",
+        "/?q=neglect&view=passages",
+        "/?q=neglect&view=recommendations",
         "/recommendations",
     ):
         assert places(page, path), path

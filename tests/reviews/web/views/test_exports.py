@@ -70,3 +70,9 @@ def test_the_feed_is_valid_and_links_back(page: FlaskClient) -> None:
 def test_an_empty_query_cannot_be_exported(page: FlaskClient, form: str) -> None:
     assert page.get(f"/search.{form}").status_code == 400
     assert page.get(f"/search.{form}?q=neglect&sort=nosuch").status_code == 400
+
+
+def test_the_feed_is_offered_above_the_first_result(page: FlaskClient) -> None:
+    shown = page.get("/?q=neglect").text
+    assert shown.index("Follow this search (feed)") < shown.index("<blockquote")
+    assert "Follow this search" not in page.get("/?q=nosuchword").text
