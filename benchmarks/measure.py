@@ -138,13 +138,28 @@ def cpu_seconds(process: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def tree_cpu_seconds(process: int) -> float:
+    """Return user and system seconds of a running process and of the children that it has."""
+    found = 0.0
+    for each in _tree(process):
+        with suppress(OSError):  # it has ended
+            found += cpu_seconds(each)
+    return found
+
+
 def tree_mb(process: int) -> float:
     """Return the memory of a running process and its children, with each shared page counted once."""
-    children: list[str] = []
-    for thread in Path(f"/proc/{process}/task").iterdir():
+    return round(sum(_pages_mb(each) for each in _tree(process)), 1)
+
+
+def _tree(process: int) -> set[int]:
+    found, left = set[int](), [process]
+    while left:
+        found.add(one := left.pop())
         with suppress(OSError):  # it has ended
-            children += (thread / "children").read_text().split()
-    return round(sum(_pages_mb(int(each)) for each in {str(process), *children}), 1)
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                left += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def machine() -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Every query is asked of each engine before the next query, so that a busy computer is equally busy for all. Times are
 CPU milliseconds. "answer" is our whole answer (reports, passages, facets), "matching" only which reports match: that is
 what the other engines do. CHECKOUT is a folder with an older version of this project. Its answers are compared with
-ours. `--peers FOLDER` asks the other engines that `python -m benchmarks.searching.peers keep` has indexed there.
+ours. `--peers FOLDER` also asks for "matching", and the other engines that `python -m benchmarks.searching.peers keep`
+has indexed there.
 """
 
 import argparse
@@ -80,10 +81,8 @@ def compare(engines: dict[str, Engine], asked: dict[str, list[Any]]) -> dict[str
                 told[name] = engines[name].ask(one)
                 if told[name]["said"] is not None:
                     times[name].append(told[name]["cpu_ms"])
-            for name in ("answer", "matching"):
-                before = told.get(f"{name} before")
-                if before and before["said"] != told[name]["said"]:
-                    different.append(one["query"])
+            both = [(said, told.get(f"{name} before", said)) for name, said in told.items()]
+            different += [one["query"]] if any(now["said"] != then["said"] for now, then in both) else []
         spreads = {
             name: {key: round(value, 2) for key, value in spread(some).items()} for name, some in times.items() if some
         }
@@ -117,7 +116,7 @@ def main() -> None:
         asked["typical"] = _plain(TYPICAL)
     with ExitStack() as stack:
         engines: dict[str, Engine] = {}
-        for name in ("answer", "matching"):
+        for name in ("answer", "matching") if chosen.peers else ("answer",):
             engines[name] = stack.enter_context(running(name, library))
             if chosen.before:
                 engines[f"{name} before"] = stack.enter_context(running(name, library, code=chosen.before.resolve()))

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.measure import cpu_seconds, tree_mb
+from benchmarks.measure import tree_cpu_seconds, tree_mb
 from benchmarks.searching import national
 from benchmarks.searching.queries import TYPICAL
 from corpus.storage.store import Store
@@ -84,7 +84,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(library: Path, processes: int | None) -> Iterator[Server]:
+def serving(library: Path, processes: int | None = None) -> Iterator[Server]:
     """Serve a library with so many processes, or as many as usual."""
     command = [*_COMMAND, "--library", str(library), "serve", "--port", "0", "--rate", "0"]
     if processes:
@@ -177,10 +177,10 @@ def one_person(server: Server) -> dict[str, Any]:
     link = server.link()
     server.ask(link, "first", "/?q=child", time.perf_counter())
     server.answers = []
-    before = cpu_seconds(server.process.pid)
+    before = tree_cpu_seconds(server.process.pid)
     for query in TYPICAL:
         server.ask(link, "results", "/?" + urlencode({"q": query}), time.perf_counter())
-    spent = cpu_seconds(server.process.pid) - before
+    spent = tree_cpu_seconds(server.process.pid) - before
     link.close()
     slowest = sorted(zip(server.answers, TYPICAL, strict=True), key=lambda each: -each[0].ms)[:5]
     return {
@@ -224,11 +224,11 @@ def crowd(server: Server, library: Path, people: int, seconds: float, every: flo
             published.append(publish(library, pool, held + 1_000_000 + len(published)))
 
     threads = [threading.Thread(target=watch), threading.Thread(target=update)]
-    before = cpu_seconds(server.process.pid)
+    before = tree_cpu_seconds(server.process.pid)
     for thread in threads:
         thread.start()
     answers = many(server, people, seconds, READS)
-    spent = cpu_seconds(server.process.pid) - before
+    spent = tree_cpu_seconds(server.process.pid) - before
     over.set()
     for thread in threads:
         thread.join()
@@ -275,9 +275,9 @@ def main() -> None:
             figures["one_person"] = one_person(server)
             figures["crowd"] = crowd(server, library, asked.people, minutes * 60, every)
             closed = min(CLOSED_SECONDS, minutes * 30)
-            before = cpu_seconds(server.process.pid)
+            before = tree_cpu_seconds(server.process.pid)
             answers = many(server, asked.people, closed, None)
-            spent = cpu_seconds(server.process.pid) - before
+            spent = tree_cpu_seconds(server.process.pid) - before
             figures["without_reading"] = {
                 **told(answers),
                 "pages_a_second": round(len(answers) / closed, 1),

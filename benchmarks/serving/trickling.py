@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import cpu_seconds
+from benchmarks.measure import tree_cpu_seconds
 from benchmarks.serving.__main__ import PEOPLE, READS, Response, Server, many, one_person, serving
 
 CONNECTIONS, EVERY = 100, 10.0
@@ -91,7 +91,7 @@ def p95(answers: list[Response]) -> float:
 
 def turn(server: Server, people: int, seconds: float, connections: int) -> dict[str, Any]:
     """Let the people read, beside so many connections that trickle."""
-    before = cpu_seconds(server.process.pid)
+    before = tree_cpu_seconds(server.process.pid)
     told: dict[str, Any] = {}
     if connections:
         trickle = Trickle(server.port, connections)
@@ -101,7 +101,7 @@ def turn(server: Server, people: int, seconds: float, connections: int) -> dict[
     else:
         answers = many(server, people, seconds, READS)
     wrong = sum(each.status != 200 for each in answers)
-    spent = (cpu_seconds(server.process.pid) - before) * 1000 / len(answers)
+    spent = (tree_cpu_seconds(server.process.pid) - before) * 1000 / len(answers)
     return {
         "asked": len(answers),
         "errors": wrong,

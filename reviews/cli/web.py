@@ -97,6 +97,7 @@ def serve(
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,
         processes=count,
+        searches=3 if count == 1 else 2,  # each needs memory, and a process runs one at a time anyway
     )
     app = create_app(path, options)
     pool = app.extensions["pool"]

@@ -65,6 +65,8 @@ class LibraryPool:
                 self._idle.append(library)
         if not keep:
             library.close()
+            del library
+            gc.collect()  # its caches refer to each other, and Python would keep them for long
         self._turns.release()
 
     def watch(self) -> None:
@@ -142,5 +144,6 @@ class LibraryPool:
             self._pointer, self._follower = pointer, None
             self._round += 1
             old, self._idle = self._idle, [library]
-        for each in old:
-            each.close()
+        while old:
+            old.pop().close()
+        gc.collect()

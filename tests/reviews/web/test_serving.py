@@ -1,5 +1,6 @@
 """The server: it picks up a new index, serves many people at once, and stops cleanly."""
 
+import gc
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.request  # noqa: TID251 - the tests ask our own server
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,6 +118,28 @@ def test_the_pool_is_bounded_and_closes_every_library(demo: Path) -> None:
     pool.give_back(second)
     assert second.searcher() is not opened, "it was closed when it came back"
     second.close()
+
+
+def test_the_memory_of_a_replaced_generation_is_given_back(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    build(library, DEMO, b"title\n")
+    app = create_app(library)
+    pool: LibraryPool = app.extensions["pool"]
+    before = asked(app, "robin")
+    lent, idle = pool.take(), pool.take()
+    sessions = [weakref.ref(each.searcher()._session) for each in (lent, idle)]
+    pool.give_back(idle)
+    del idle
+    gc.disable()  # what is collected by chance would prove nothing
+    try:
+        assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
+        eventually(app, lambda answer: answer["generation"] != before["generation"])
+        pool.give_back(lent)
+        del lent
+        until(lambda: not any(session() for session in sessions))
+    finally:
+        gc.enable()
+    pool.close()
 
 
 def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
