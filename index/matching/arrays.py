@@ -21,6 +21,7 @@ Keys = NDArray[np.int64]
 _BITS = 32
 _POSITION = (1 << _BITS) - 1
 _BEHIND = 1 << 62  # any key
+_BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
@@ -58,15 +59,29 @@ def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequenc
 
 def followed(starts: Keys, following: Keys, i: int) -> Keys:
     """Those of the keys, ascending and each once, whose i-th following key is in `following`."""
+    if not len(starts) or not len(following):
+        return starts[:0]
     wanted = starts + i
     if len(following) > _SEVERAL * len(starts):
         at = np.searchsorted(following, wanted)
         at[at == len(following)] = 0
-        return starts[following[at] == wanted] if len(following) else following
-    places = np.concatenate((following << 1, wanted << 1 | 1))
+        return starts[following[at] == wanted]
+    edges = following[::_BLOCK]
+    parts = np.split(wanted, np.searchsorted(wanted, edges[1:]))
+    found = [
+        _in_both(following[at : at + _BLOCK], part)
+        for at, part in zip(range(0, len(following), _BLOCK), parts, strict=True)
+    ]
+    return np.concatenate(found) - i
+
+
+def _in_both(one: Keys, other: Keys) -> Keys:
+    """The keys of `other` that are in `one`."""
+    places = np.concatenate((one, other))
+    places <<= 1
+    places[len(one) :] |= 1
     places.sort(kind="stable")  # merges two runs
-    found: Keys = (places[1:][(places[1:] ^ places[:-1]) == 1] >> 1) - i
-    return found
+    return places[1:][(places[1:] ^ places[:-1]) == 1] >> 1
 
 
 def moved_back(found: Keys, by: int) -> Keys:

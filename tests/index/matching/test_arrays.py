@@ -52,8 +52,10 @@ def layout(document: int) -> Layout:
     return Layout(starts, bytes(len(starts)))
 
 
+@pytest.mark.parametrize("block", [1, 7, 1 << 16])
 @pytest.mark.parametrize("most", [3, 40])
-def test_phrases(most: int) -> None:
+def test_phrases(most: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "_BLOCK", block)
     for _ in range(30):
         slots = [positions(most), positions(40), positions(40)]
         starts = keys(slots[0])
