@@ -65,14 +65,16 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
     if len(following) > _SEVERAL * len(starts):
         at = np.searchsorted(following, wanted)
         at[at == len(following)] = 0
-        return starts[following[at] == wanted]
+        few: Keys = starts[following[at] == wanted]
+        return few
     edges = following[::_BLOCK]
     parts = np.split(wanted, np.searchsorted(wanted, edges[1:]))
-    found = [
+    blocks = [
         _in_both(following[at : at + _BLOCK], part)
         for at, part in zip(range(0, len(following), _BLOCK), parts, strict=True)
     ]
-    return np.concatenate(found) - i
+    found: Keys = np.concatenate(blocks) - i
+    return found
 
 
 def _in_both(one: Keys, other: Keys) -> Keys:
@@ -81,7 +83,8 @@ def _in_both(one: Keys, other: Keys) -> Keys:
     places <<= 1
     places[len(one) :] |= 1
     places.sort(kind="stable")  # merges two runs
-    return places[1:][(places[1:] ^ places[:-1]) == 1] >> 1
+    found: Keys = places[1:][(places[1:] ^ places[:-1]) == 1] >> 1
+    return found
 
 
 def moved_back(found: Keys, by: int) -> Keys:
