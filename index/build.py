@@ -2,11 +2,9 @@
 before it is published.
 """
 
-import multiprocessing
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -220,6 +218,9 @@ def _write_new(
             written[segment] = _write_segment(corpus, building, segment, chunk)
             progress(done := done + len(chunk), total)
     else:
+        import multiprocessing  # here only: every search imports this module
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+
         # A fresh process, not a fork: the caller may have threads, and Windows knows nothing else.
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
             with sigint_blocked():

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.report import Coverage
-from reviews.citation import place
 from search.answering.snippet import opening_snippet
+from search.citation import place
 from search.results import Hit, Listed, Passage, Results
 
 if TYPE_CHECKING:
