@@ -140,6 +140,8 @@ def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Con
     left, right = first.rsplit("-", 1)[-1], second.split("-", 1)[0]
     if not left[-1:].isalpha() or not right[:1].isalpha() or (right[0].isupper() and not left.isupper()):
         return True
+    if left != first and left.lower() in words:  # seven-days-a-/week
+        return True
     return (left.lower() in words or left.lower() in KNOWN_PREFIXES) and right.lower() in words
 
 

@@ -63,6 +63,7 @@ def test_repairing_twice_changes_nothing_more(text: str) -> None:
         ("over-opti", "mistic views", "over-optimistic views"),
         ("homeless 16", "and 17-year-olds", "homeless 16- and 17-year-olds"),  # the word goes on after "and"
         ("pre", "or post-natal care", "pre- or post-natal care"),
+        ("a seven-days-was", "week response", "a seven-days-was-week response"),  # what is before the hyphen is a word
     ],
 )
 def test_a_word_broken_by_a_hyphen_is_put_together_as_the_document_writes_it(
