@@ -139,6 +139,16 @@ class Batches:
         error = _SAID.get(state) or (about.get("error", _BUG) if state == "failed" else "")
         return Batch(id, about["name"], folder, total, about["read"], done, errors, state == "ready", error)
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A private folder for a file that is sent at once. What a killed server leaves of it is deleted like a sheet's
+        results."""
+        folder = self._folder.make(secrets.token_urlsafe(16))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def close(self) -> None:
         """Delete all sheets and results, if this process created the folder."""
         self._closed = True
@@ -181,10 +191,13 @@ class Batches:
                 return
             self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
-            with suppress(OSError, ReviewsError):  # the folder may be gone, or the disk full
+            shutil.rmtree(folder, ignore_errors=True)  # nobody can fetch it, and it may quote a removed report
+            with suppress(OSError, ReviewsError):  # the folder around it may be gone too, or the disk full
+                folder.mkdir(mode=0o700, exist_ok=True)
                 _note(folder, {**about, "error": str(error)})
             self._set(id, state="failed")
         except Exception as error:  # noqa: BLE001 - tell the person that it will never be ready
+            shutil.rmtree(folder, ignore_errors=True)
             logging.getLogger("reviews.web").error("bug in a batch: %s", type(error).__name__)
             self._set(id, state="failed")
 

@@ -142,7 +142,7 @@ def write_rows(
 def _write_sheet(path: Path, out: Path, rows: Iterable[Row], columns: Sequence[str], max_rows: int) -> int:
     from search.tables.workbook import Book, sheet_name  # XlsxWriter is loaded only when it is needed
 
-    with Book(path) as book:
+    with Book(path, path.parent) as book:
         sheet = book.sheet(sheet_name(out.stem), columns)
         sheet.header()
         for count, row in enumerate(rows, 1):

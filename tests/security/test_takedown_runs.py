@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +15,17 @@ from benchmarks.faults.disk import Disk
 from benchmarks.faults.leftovers import leftovers
 from benchmarks.faults.removal import NAME, WORDS, report, small_pdf
 from benchmarks.faults.torture import in_a_child
+from corpus.errors import Locked
 from corpus.settings import load_settings
 from corpus.storage.store import Store
 from index.storage import generations
+from reviews.library import Library
 from reviews.maintenance import publisher
 from reviews.maintenance.publisher import EVERY
 from reviews.maintenance.update import run
+from reviews.web.views import exports
 from tests import fake_model
+from tests.patience import PATIENCE
 from tests.security.desk import Desk, nothing_is_left
 
 Cases = dict[str, Callable[[Desk], None]]
@@ -150,6 +156,51 @@ def a_corpus_that_never_knew_it_gives_its_numbers_to_no_other_report(desk: Desk)
     desk.printed = ""
     desk.update()
     desk.says("already up to date")
+
+
+@case
+def a_workbook_was_begun_and_ends_with_an_error(desk: Desk) -> None:
+    client = desk.serve()
+    batches = client.application.extensions["pool"].batches
+    written, removed = threading.Event(), threading.Event()
+
+    def half(self: Library, asked: object, out: Path, **more: object) -> None:
+        written.set()
+        removed.wait(PATIENCE)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.with_suffix(".part").write_bytes(report())  # while the removal deletes what it sees
+        raise Locked("A report was removed.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Library, "batch", half)
+        others = threading.enumerate()
+        batch = batches.begin(b"zelkova\n", "queries.txt", "", "")
+        (thread,) = set(threading.enumerate()) - set(others)
+        written.wait(PATIENCE)
+        desk.remove()
+        removed.set()
+        thread.join(PATIENCE)
+    assert batches.find(batch.id, "").error
+
+
+@case
+def a_server_was_killed_while_it_wrote_an_export(desk: Desk) -> None:
+    client = desk.serve()
+    seen: list[Path] = []
+
+    def killed(out: Path, *given: object, **more: object) -> None:
+        seen.append(out)
+        shutil.copytree(out.parent, out.parent.with_name("left"))  # what is there when the process dies
+        (out.parent.with_name("left") / out.name).write_bytes(report())
+        raise Locked("The server dies here.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(exports, "write_rows", killed)
+        client.get("/search.xlsx?q=zelkova")
+    (out,) = seen
+    assert out.is_relative_to(desk.library / "cache")
+    assert leftovers(out.parent.with_name("left"), WORDS)
+    desk.remove()
 
 
 # files that no run has read yet

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import UsageError
 from reviews import citation
 from reviews.web import highlight
-from reviews.web.context import root
+from reviews.web.context import pool, root
 from reviews.web.parameters import SearchParameters
 from reviews.web.views.search import answer
 from search.results import COLUMNS, Results
@@ -35,8 +33,8 @@ def table(form: str) -> Response:
     """Every mention, one row each, with the columns in docs/batch.md."""
     asked = SearchParameters.read(request.args)
     results = _all(asked, None)
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / f"mentions.{form}"
+    with pool().batches.scratch() as folder:
+        out = folder / f"mentions.{form}"
         write_rows(out, results.rows(), COLUMNS)
         response = Response(out.read_bytes(), mimetype=TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="mentions.{form}"'

@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -358,3 +359,11 @@ def plain(cell: object) -> str:
         return f"{float(text.rstrip('%')) / (100 if text.endswith('%') else 1):.4g}"
     except ValueError:
         return " ".join(text.split())
+
+
+def test_a_table_keeps_no_text_in_the_temporary_folder_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    assert write_rows(tmp_path / "out.xlsx", [{"words": "The child was seen."}], ("words",)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["out.xlsx"]
