@@ -192,7 +192,16 @@ def test_places_on_the_server_leave_no_answer_to_others(library: Path) -> None:
         assert str(DEMO.parent) in page.get("/reports.json").text, "whoever works on this computer may know"
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"tokens": [{"person": "Jo", "hash": 5, "made_at": ""}]}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"tokens": [{"person": "Jo", "hash": 5, "made_at": ""}]}',
+        '{"tokens": [{"person": "Jo", "hash": "\\u00e9", "made_at": ""}]}',
+        "[" * 100_000,
+    ],
+)
 def test_a_damaged_list_of_tokens_is_said_with_503(text: str, library: Path) -> None:
     (library / "tokens.json").write_text(text, "utf-8")
     with client(library, by_token(library)) as page:

@@ -65,6 +65,8 @@ class Tokens:
                 read = tuple(Token(**each) for each in json.loads(self._path.read_bytes())["tokens"])
                 if not all(isinstance(part, str) and part.isprintable() for token in read for part in astuple(token)):
                     raise TypeError("not a text")
+                if not all(token.hash.isascii() for token in read):
+                    raise ValueError("not a hash")
                 self._held = read
             except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise Corrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
