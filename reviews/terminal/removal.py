@@ -41,7 +41,10 @@ def left_to_you(done: Removed) -> Iterator[str]:
             "These files in the library are not the program's. Look whether they hold text of the report: "
             f"{', '.join(done.foreign[:_MANY])}{more}."
         )
-    yield "catalogue.csv and themes.toml: delete the row or the words that describe it, then run `reviews update`."
+    yield (
+        "catalogue.csv, themes.toml and followed searches: delete the row, the words or the search that describe it, "
+        "then run `reviews update`."
+    )
     yield (
         "Backups: delete it there too. When you put one back, keep the newest removals.json: the next update then "
         "removes the report again."

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
@@ -21,7 +19,7 @@ from reviews.collecting.passages import COLUMNS, Found, look_up, to_save
 from reviews.documents.of_collection import collection_document
 from reviews.documents.searched import Searched, today
 from reviews.web import keeping
-from reviews.web.context import as_json, home, local, opened, root
+from reviews.web.context import as_json, home, local, opened, pool, root
 from reviews.web.views.exports import TYPES
 from search.tables.writers import write_rows
 
@@ -162,8 +160,8 @@ def collection_csv(key: str) -> Response:
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...], form: str) -> Response:
     """A table as a file to download."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / f"table.{form}"
+    with pool().batches.scratch() as folder:
+        out = folder / f"table.{form}"
         write_rows(out, rows, columns)
         return Response(out.read_bytes(), mimetype=TYPES[form])
 
