@@ -30,8 +30,8 @@ from tests.command import ROOT, environment
 NAMES = [each.name for each in FILTERS]
 COMMANDS = {c.command_path: c.command for c in generate.commands(main, generate.fresh(main, "reviews"))}
 NARROWED = (
-    *("batch", "compare", "concordance", "export", "flow", "recommendations", "sample", "search"),
-    *("terms", "trends"),
+    *("batch", "briefing", "compare", "concordance", "export", "flow", "follow add", "recommendations", "sample"),
+    *("search", "terms", "trends"),
 )
 
 
@@ -175,7 +175,7 @@ from search.sheets.query_sheet import questions
 library, study = sys.argv[1:]
 told = {}
 told["commands"] = [
-    context.info_name
+    context.command_path.removeprefix("reviews ")
     for context in generate.commands(main, generate.fresh(main, "reviews"))
     if any("--author" in parameter.opts for parameter in context.command.params)
 ]
