@@ -25,6 +25,7 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads that wait would use a core
         options.enable_cpu_mem_arena = False  # the arena keeps the memory of the longest batch
         options.log_severity_level = 4  # what fails is said once, by us
         onnxruntime.disable_telemetry_events()
