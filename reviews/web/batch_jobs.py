@@ -1,4 +1,4 @@
-"""Background jobs for sheets of queries: one runs at a time, and results are kept for an hour."""
+"""Background jobs for sheets of queries: read and shown first, run one at a time, and kept for an hour."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -23,15 +23,19 @@ from corpus.paths import LibraryPaths
 from reviews.library import Library
 from reviews.web.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
-from search.sheets.query_sheet import Sheet
 from search.sheets.untrusted import read_untrusted
+
+if TYPE_CHECKING:
+    from search.batch.runner import BatchSummary
 
 FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
 _LINES = 50_000  # of a sheet as text: reading more would take seconds, only to refuse it
 _KEPT_SECONDS = 3600.0
-_PER_PERSON = 5  # sheets waiting, running or finished at the same time
-_MOST = 20  # sheets of all people together
-_ABOUT = "about.json"
+_PER_PERSON = 5  # sheets waiting or running at the same time
+_MOST = 20  # of all people together
+_HELD = 10  # sheets of one person that do not run: finished, or read and not run yet
+_SHOWN = 200  # rows of a sheet or of its results that a page shows
+_ABOUT, _SHEET = "about.json", "sheet"
 _TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Send the sheet again."
 _GONE = (
     "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Send the sheet again."
@@ -47,7 +51,9 @@ _SAID = {
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One sheet, as it is now. read: which part of it holds the queries. done, total: queries. error: why it could not
-    finish.
+    finish. waits: it was read, and nobody has said yet that it should run. rows: its first queries, each with `line`,
+    `query`, `filters` and `error`. faulty: the rows that cannot be run. counts: of the first queries, when it is ready,
+    each with `line`, `query`, `reports`, `of`, `mentions` and `error`.
     """
 
     id: str
@@ -59,6 +65,10 @@ class Batch:
     errors: int = 0
     ready: bool = False
     error: str = ""
+    waits: bool = False
+    rows: tuple[dict[str, Any], ...] = ()
+    faulty: tuple[dict[str, Any], ...] = ()
+    counts: tuple[dict[str, Any], ...] = ()
 
     @property
     def out(self) -> Path:
@@ -82,7 +92,7 @@ class Batch:
 
     def to_dict(self) -> dict[str, Any]:
         counts = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
-        return {**counts, "error": self.error, "read": self.read}
+        return {**counts, "error": self.error, "read": self.read, "waits": self.waits, "counts": list(self.counts)}
 
 
 class Batches:
@@ -101,9 +111,13 @@ class Batches:
         self._closed = False
 
     def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
-        """Read a sheet and start to run it. person: the account that sent it.
+        """Read a sheet and start to run it: `take` and `run`."""
+        return self.run(self.take(data, name, person).id, person, web)
 
-        Raises UsageError for one without queries, LimitHit when too many wait.
+    def take(self, data: bytes, name: str, person: str) -> Batch:
+        """Read a sheet, to be shown before it runs. person: the account that sent it.
+
+        Raises UsageError for one without queries.
         """
         if Path(name).suffix.lower() not in FORMS:
             raise UsageError(
@@ -113,17 +127,59 @@ class Batches:
             raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it into smaller sheets.")
         sheet = read_untrusted(data, name)
         key, account = secrets.token_urlsafe(16), self._state.hashed(person)
-        row = (key, account, os.getpid(), time.monotonic(), len(sheet.questions))
+        row = (key, account, os.getpid(), time.monotonic(), len(sheet.questions), "waits")
         self._forget()
         with self._state.transaction() as rows:
-            ((mine, every),) = rows.execute("SELECT coalesce(sum(account = ?), 0), count(*) FROM sheet", (account,))
-            if mine >= _PER_PERSON or every >= _MOST:
-                raise LimitHit("Too many sheets are waiting. Wait until one is finished, then send yours again.")
-            rows.execute("INSERT INTO sheet (id, account, process, begun, total) VALUES (?, ?, ?, ?, ?)", row)
-        about = {"name": Path(name).name[:100], "read": sheet.read}
-        _note(self._folder.make(key), about)
-        threading.Thread(target=self._answer, args=(key, about, sheet, web), daemon=True).start()
+            insert = "INSERT INTO sheet (id, account, process, begun, total, state) VALUES (?, ?, ?, ?, ?, ?)"
+            rows.execute(insert, row)
+            older = (
+                "SELECT id FROM sheet WHERE account = ? AND state != 'running' ORDER BY begun DESC LIMIT -1 OFFSET ?"
+            )
+            old = rows.execute(older, (account, _HELD)).fetchall()
+            rows.executemany("DELETE FROM sheet WHERE id = ?", old)
+        self._delete(old)
+        shown = [
+            {"line": each.line, "query": each.query, "filters": dict(each.given), "error": each.error}
+            for each in sheet.questions
+        ]
+        about = {
+            "name": Path(name).name[:100],
+            "read": sheet.read,
+            "rows": shown[:_SHOWN],
+            "faulty": [row for row in shown if row["error"]][:_SHOWN],
+        }
+        folder = self._folder.make(key)
+        write_atomic(folder / _SHEET, data)
+        _note(folder, about)
         return self.find(key, person)
+
+    def run(self, id: str, person: str, web: str) -> Batch:
+        """Start to run a sheet that was taken; one that runs or has run is left as it is.
+
+        Raises NotFound for the sheet of somebody else, LimitHit when too many wait.
+        """
+        held = self.find(id, person)
+        account = self._state.hashed(person)
+        with self._state.transaction() as rows:
+            counted = "SELECT coalesce(sum(account = ?), 0), count(*) FROM sheet WHERE state = 'running'"
+            ((mine, every),) = rows.execute(counted, (account,))
+            starts = rows.execute("SELECT 1 FROM sheet WHERE id = ? AND state = 'waits'", (id,)).fetchone()
+            if starts and (mine >= _PER_PERSON or every >= _MOST):
+                raise LimitHit("Too many sheets are waiting. Wait until one is finished, then run yours.")
+            start = "UPDATE sheet SET state = 'running', process = ? WHERE id = ? AND state = 'waits'"
+            rows.execute(start, (os.getpid(), id))
+        if starts:
+            about = _noted(held.folder)
+            threading.Thread(target=self._answer, args=(id, about, web), daemon=True).start()
+        return self.find(id, person)
+
+    def of(self, person: str) -> list[Batch]:
+        """All sheets of a person, the latest first."""
+        self._forget()
+        with self._state.transaction() as rows:
+            select = "SELECT id FROM sheet WHERE account = ? ORDER BY begun DESC"
+            found = rows.execute(select, (self._state.hashed(person),)).fetchall()
+        return [self.find(key, person) for (key,) in found]
 
     def find(self, id: str, person: str) -> Batch:
         """A sheet of this person. Raises NotFound for any other."""
@@ -137,7 +193,21 @@ class Batches:
         folder = self._folder.of(id)
         about = _noted(folder)
         error = _SAID.get(state) or (about.get("error", _BUG) if state == "failed" else "")
-        return Batch(id, about["name"], folder, total, about["read"], done, errors, state == "ready", error)
+        return Batch(
+            id,
+            about["name"],
+            folder,
+            total,
+            about["read"],
+            done,
+            errors,
+            state == "ready",
+            error,
+            waits=state == "waits",
+            rows=tuple(about.get("rows", ())),
+            faulty=tuple(about.get("faulty", ())),
+            counts=tuple(about.get("counts", ())),
+        )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -168,7 +238,11 @@ class Batches:
         for (key,) in done:
             shutil.rmtree(self._folder.of(key), ignore_errors=True)
 
-    def _answer(self, id: str, about: dict[str, str], sheet: Sheet, web: str) -> None:
+    def _delete(self, ids: Sequence[tuple[str]]) -> None:
+        for (key,) in ids:
+            shutil.rmtree(self._folder.of(key), ignore_errors=True)
+
+    def _answer(self, id: str, about: dict[str, Any], web: str) -> None:
         folder = self._folder.of(id)
 
         def progress(done: int, total: int) -> None:
@@ -176,6 +250,12 @@ class Batches:
 
         before = removals_seen(self._library)
         try:
+            given = (folder / _SHEET).read_bytes()
+        except FileNotFoundError:  # a removal deleted it while it was being looked at
+            self._set(id, state="taken down")
+            return
+        try:
+            sheet = read_untrusted(given, about["name"])
             with self._one_at_a_time(), Library(self._library) as library:
                 found = library.batch(
                     sheet.questions,
@@ -189,6 +269,7 @@ class Batches:
                 shutil.rmtree(folder, ignore_errors=True)
                 self._set(id, state="taken down")
                 return
+            _note(folder, {**about, "counts": _counts(found)})
             self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
             shutil.rmtree(folder, ignore_errors=True)  # nobody can fetch it, and it may quote a removed report
@@ -219,17 +300,31 @@ class Batches:
         with self._state.transaction() as rows:
             old = rows.execute("SELECT id FROM sheet WHERE begun < ? AND state != 'running'", (over,)).fetchall()
             rows.executemany("DELETE FROM sheet WHERE id = ?", old)
-        for (key,) in old:
-            shutil.rmtree(self._folder.of(key), ignore_errors=True)
+        self._delete(old)
 
 
-def _note(folder: Path, about: dict[str, str]) -> None:
+def _counts(found: BatchSummary) -> list[dict[str, Any]]:
+    """What each of the first queries found."""
+    return [
+        {
+            "line": answer.question.line,
+            "query": answer.question.query,
+            "reports": answer.reports,
+            "of": answer.of,
+            "mentions": answer.mentions,
+            "error": answer.question.error or answer.error,
+        }
+        for answer in found.about.answers[:_SHOWN]
+    ]
+
+
+def _note(folder: Path, about: dict[str, Any]) -> None:
     write_atomic(folder / _ABOUT, json.dumps(about).encode())
 
 
-def _noted(folder: Path) -> dict[str, str]:
+def _noted(folder: Path) -> dict[str, Any]:
     try:
-        found: dict[str, str] = json.loads((folder / _ABOUT).read_bytes())
+        found: dict[str, Any] = json.loads((folder / _ABOUT).read_bytes())
     except OSError:  # a removal deleted it
         return {"name": "your sheet", "read": ""}
     return found

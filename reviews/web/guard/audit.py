@@ -36,6 +36,7 @@ KEPT = {
     "analysis.trends": "search",
     "analysis.trends_json": "search",
     "analysis.batch_begun": "batch",
+    "analysis.batch_run": "batch",
     "analysis.batch_book": "export",
     "analysis.batch_table": "export",
     "analysis.study_json": "search",

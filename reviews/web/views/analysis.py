@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import PurePosixPath
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from corpus.errors import QueryRefused, UsageError
 from reviews.web.batch_jobs import Batch
 from reviews.web.context import as_json, home, opened, pool, root
 from reviews.web.parameters import filters_of, labels, pairs_of
-from reviews.web.views.exports import TYPES
+from reviews.web.views.exports import TYPES, file_name
 from search.analytics import charts
 from search.analytics import trends as trending
 from search.analytics.trends import By, Point
@@ -98,20 +99,29 @@ def trends_svg() -> Response:
 
 @views.get("/batch")
 def batch() -> str:
-    """Form for uploading a sheet of queries."""
-    return render_template("batch.html", batch=None)
+    """Form for uploading a sheet of queries, and the sheets that are still here."""
+    return render_template("batch.html", batch=None, held=pool().batches.of(g.account))
 
 
 @views.post("/batch")
 def batch_begun() -> AnyResponse:
-    """Accept a sheet, start it, and redirect to its progress page."""
+    """Accept a sheet, and redirect to its page. With `check` it is shown there first; otherwise it runs at once."""
     sheet = request.files.get("sheet")
     if sheet is None or not sheet.filename:
         raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query per line.")
     with closing(sheet):
         given = sheet.read()
-    begun = pool().batches.begin(given, sheet.filename, g.account, root().rstrip("/"))
-    return redirect(f"{home()}/batch/{begun.id}", 303)
+    taken = pool().batches.take(given, sheet.filename, g.account)
+    if not request.form.get("check"):
+        pool().batches.run(taken.id, g.account, root().rstrip("/"))
+    return redirect(f"{home()}/batch/{taken.id}", 303)
+
+
+@views.post("/batch/<string(length=22):id>")
+def batch_run(id: str) -> AnyResponse:
+    """Run a sheet that was shown first, and redirect to its page."""
+    pool().batches.run(id, g.account, root().rstrip("/"))
+    return redirect(f"{home()}/batch/{id}", 303)
 
 
 @views.get("/batch/template.xlsx")
@@ -140,8 +150,10 @@ def batch_progress_json(id: str) -> Response:
 @views.get("/batch/<string(length=22):id>.xlsx")
 def batch_book(id: str) -> Response:
     """Download the workbook: every mention, the counts, the matrix and the record."""
-    response = Response(_batch(id).book(), mimetype=TYPES["xlsx"])
-    response.headers["Content-Disposition"] = 'attachment; filename="answers.xlsx"'
+    held = _batch(id)
+    response = Response(held.book(), mimetype=TYPES["xlsx"])
+    named = f"{file_name(PurePosixPath(held.name).stem)}-answers.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{named}"'
     return response
 
 

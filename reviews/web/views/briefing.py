@@ -11,7 +11,8 @@ from reviews.terminal import briefing as said
 from reviews.web.context import as_json, opened, root
 from reviews.web.highlight import pieces
 from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
-from reviews.web.views.collecting import DOCX, file_name
+from reviews.web.views.collecting import DOCX
+from reviews.web.views.exports import file_name
 from search.analytics.briefing import Briefing, briefing
 from search.filters import Filters
 

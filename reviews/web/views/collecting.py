@@ -20,7 +20,7 @@ from reviews.documents.of_collection import collection_document
 from reviews.documents.searched import Searched, today
 from reviews.web import keeping
 from reviews.web.context import as_json, home, local, opened, pool, root
-from reviews.web.views.exports import TYPES
+from reviews.web.views.exports import TYPES, file_name
 from search.tables.writers import write_rows
 
 views = Blueprint("collecting", __name__)
@@ -169,11 +169,6 @@ def table(rows: list[dict[str, Any]], columns: tuple[str, ...], form: str) -> Re
 def _named(response: Response, chosen: Collection, form: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(chosen.name)}.{form}"'
     return response
-
-
-def file_name(name: str) -> str:
-    """A name as every system can hold it: letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "collection"
 
 
 @views.post("/collections/new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request
@@ -18,8 +19,14 @@ from search.tables.writers import write_rows
 views = Blueprint("exports", __name__)
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
 _MOST = 2_000  # reports in one export: more than any collection of one country
 _ENTRIES = 50  # of a feed
+
+
+def file_name(name: str) -> str:
+    """A name as every system can hold it: letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "table"
 
 
 def _all(asked: SearchParameters, per_report: int | None) -> Results:

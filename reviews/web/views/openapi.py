@@ -199,12 +199,18 @@ PATHS: dict[str, Schema] = {
     "/batch": {
         **_get("form for uploading a sheet of queries", _HTML, _TEXT, []),
         "post": {
-            "summary": "run a sheet of queries; redirects to its progress page",
+            "summary": "run a sheet of queries, or with `check` only read it; redirects to its page",
             "requestBody": {
                 "required": True,
                 "content": {
                     "multipart/form-data": {
-                        "schema": {**_object("sheet"), "properties": {"sheet": {"type": "string", "format": "binary"}}}
+                        "schema": {
+                            **_object("sheet"),
+                            "properties": {
+                                "sheet": {"type": "string", "format": "binary"},
+                                "check": {"enum": ["", "1"]},
+                            },
+                        }
                     }
                 },
             },
@@ -217,7 +223,18 @@ PATHS: dict[str, Schema] = {
         },
     },
     "/batch/template.xlsx": _get("an example sheet", _XLSX, _TEXT, []),
-    "/batch/{id}": _get("progress of a sheet", _HTML, _TEXT, _SHEET, 404),
+    "/batch/{id}": {
+        **_get("a sheet: what was read, its progress, its counts", _HTML, _TEXT, _SHEET, 404),
+        "post": {
+            "summary": "run a sheet that was only read; redirects to its page",
+            "parameters": _SHEET,
+            "responses": {
+                "303": {"description": "started, or started before"},
+                "404": {"description": "not found", "content": {_HTML: {"schema": _TEXT}}},
+                "503": {"description": "too many at once", "content": {_HTML: {"schema": _TEXT}}},
+            },
+        },
+    },
     "/batch/{id}.json": _get(
         "progress of a sheet", _JSON, _object("done", "total", "ready", "error", "read"), _SHEET, 404
     ),

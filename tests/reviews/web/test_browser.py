@@ -182,6 +182,8 @@ def test_from_a_sheet_to_its_workbook(visit: Visit, mode: str) -> None:
     page = visit(mode).go("/batch")
     sheet = b'query\nneglect\n"""voice of the child"""\nnosuchword\n'
     page.get_by_label("Your sheet").set_input_files({"name": "q.csv", "mimeType": "text/csv", "buffer": sheet})
+    page.get_by_role("button", name="Read the sheet").click()
+    expect(page.get_by_text("Read from q.csv: column A, 3 queries.")).to_be_visible()
     page.get_by_role("button", name="Run the queries").click()
     take = page.get_by_role("link", name="Download the workbook")
     if mode == "without scripts":
@@ -238,6 +240,7 @@ def addresses(robin: str) -> list[str]:
         "/batch/" + "d" * 22,
         "/batch/" + "f" * 22,
         "/batch/" + "n" * 22,
+        "/batch/" + "w" * 22,
         "/suggestions?q=ne",
         "/suggestions?q=zzz",
         "/sign-in",
@@ -253,10 +256,13 @@ def addresses(robin: str) -> list[str]:
 def states(app: Flask, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sheets of queries that are running, finished and failed, which change too fast to catch in a journey."""
     batches = app.extensions["pool"].batches
+    row: dict[str, Any] = {"line": 2, "query": "neglect", "filters": {"year": "2022"}, "error": ""}
+    counts = {"reports": 7, "of": 9, "mentions": 51}
     states: tuple[tuple[str, dict[str, Any]], ...] = (
         ("r", {"done": 3}),
-        ("d", {"done": 9, "ready": True, "errors": 1}),
+        ("d", {"done": 9, "ready": True, "errors": 1, "counts": ({**row, **counts}, {**row, "error": "No."})}),
         ("f", {"error": "No."}),
+        ("w", {"waits": True, "rows": (row,), "faulty": ({**row, "error": "No."},)}),
     )
     held = {
         letter * 22: Batch(letter * 22, "queries.xlsx", demo, 9, "column B, 9 queries", **more)
@@ -264,6 +270,7 @@ def states(app: Flask, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     found = batches.find
     monkeypatch.setattr(batches, "find", lambda key, person: held.get(key) or found(key, person))
+    monkeypatch.setattr(batches, "of", lambda person: list(held.values()))
 
 
 LOOKS: dict[str, tuple[dict[str, Any], list[str]]] = {

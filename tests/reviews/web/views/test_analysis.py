@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -224,15 +225,24 @@ def test_a_sheet_too_large_for_the_page_is_refused(page: FlaskClient) -> None:
 def test_sheets_are_private_and_limited_in_number(demo: Path) -> None:
     batches = Batches(demo)
     try:
-        mine = [batches.begin(b"neglect\n", "q.txt", "jo", "")]
-        with pytest.raises(NotFound):
-            batches.find(mine[0].id, "sam")
-        mine += [batches.begin(b"neglect\n", "q.txt", "jo", "") for _ in range(4)]
-        with pytest.raises(LimitHit):
-            batches.begin(b"neglect\n", "q.txt", "jo", "")
-        other = batches.begin(b"neglect\n", "q.txt", "sam", "")
+        with batches._turn:  # none can finish
+            mine = [batches.begin(b"neglect\n", "q.txt", "jo", "") for _ in range(5)]
+            with pytest.raises(NotFound):
+                batches.find(mine[0].id, "sam")
+            with pytest.raises(LimitHit):
+                batches.begin(b"neglect\n", "q.txt", "jo", "")
+            other = batches.begin(b"neglect\n", "q.txt", "sam", "")
+            with pytest.raises(NotFound):
+                batches.run(mine[0].id, "sam", "")
         until(lambda: all(batches.find(each.id, "jo").ready for each in mine))
         until(lambda: batches.find(other.id, "sam").ready)
+        more = batches.begin(b"neglect\n", "q.txt", "jo", "")  # finished ones do not count
+        assert [each.id for each in batches.of("sam")] == [other.id]
+        assert batches.of("jo")[0].id == more.id
+        until(lambda: batches.find(more.id, "jo").ready)
+        for _ in range(12):
+            batches.take(b"neglect\n", "q.txt", "jo")
+        assert len(batches.of("jo")) == 10  # the oldest are gone
     finally:
         batches.close()
 
@@ -246,3 +256,45 @@ def test_a_study_says_what_the_search_says(page: FlaskClient) -> None:
     assert {row["query"] for row in found["by"]} == {"neglect", "school"}
     assert "run backwards" in page.get("/study.json?q=a&periods=2022-2016").get_json()["error"]["message"]
     assert page.get("/study.json").status_code == 400
+
+
+def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
+    sheet = b"id,query,year\na,neglect,2022\nb,,\nc,school,20155\nd,<b>father</b>,\n"
+    answer = page.post("/batch", data={"sheet": (io.BytesIO(sheet), "Round 1 (final).csv"), "check": "1"})
+    address = answer.headers["Location"]
+    shown = page.get(address).text
+    assert "Read from Round 1 (final).csv" in shown
+    assert "2 rows that cannot be run" in shown
+    assert "20155" in shown
+    assert "&lt;b&gt;father&lt;/b&gt;" in shown
+    assert "year 2022" in shown
+    assert page.get(f"{address}.json").get_json()["waits"] is True
+    assert page.get(f"{address}.xlsx").status_code == 404
+    assert "read and not run" in page.get("/batch").text
+    assert page.post(address).headers["Location"] == address
+    answered(page, address)
+    assert page.post(address).status_code == 303  # it does not run twice
+    shown = page.get(address).text
+    assert "7 of 9" not in shown  # the row has a filter by year
+    assert "4 of 4" in shown
+    assert "finished" in page.get("/batch").text
+    book = page.get(f"{address}.xlsx")
+    assert 'filename="round-1-final-answers.xlsx"' in book.headers["Content-Disposition"]
+    told = page.get(f"{address}.json").get_json()["counts"]
+    assert [(row["line"], row["reports"], row["of"]) for row in told[:1]] == [(2, 4, 4)]
+
+
+def test_only_who_sent_a_sheet_can_run_it(page: FlaskClient) -> None:
+    assert page.post("/batch/" + "x" * 22).status_code == 404
+    assert page.post("/batch/" + "x" * 22, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_a_sheet_that_a_removal_deleted_before_it_ran_says_so(demo: Path) -> None:
+    batches = Batches(demo)
+    try:
+        taken = batches.take(b"neglect\n", "q.txt", "jo")
+        shutil.rmtree(taken.folder)
+        batches.run(taken.id, "jo", "")
+        until(lambda: "A report was removed" in batches.find(taken.id, "jo").error)
+    finally:
+        batches.close()
