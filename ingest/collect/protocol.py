@@ -143,8 +143,11 @@ def _fetched(told: Any) -> Fetched:
         raise ValueError("not a file")
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", _text(told, "at")):
         raise ValueError("not a time")
+    document = _listed(told.get("document"))
+    if not re.match(r"https?://", document.url, re.IGNORECASE):
+        raise ValueError("nothing is fetched from such an address")
     texts = (_text(told, name) for name in ("etag", "modified", "at"))
-    return Fetched(_text(told, "source"), _listed(told.get("document")), told["sha256"], size, *texts)
+    return Fetched(_text(told, "source"), document, told["sha256"], size, *texts)
 
 
 def _noted(told: Any) -> Noted:

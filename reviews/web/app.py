@@ -30,7 +30,17 @@ from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import SearchParameters
 from reviews.web.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder
-from reviews.web.views import analysis, briefing, collecting, exports, openapi, recommendations, report, search
+from reviews.web.views import (
+    analysis,
+    briefing,
+    collecting,
+    exports,
+    openapi,
+    published,
+    recommendations,
+    report,
+    search,
+)
 from reviews.web.views import library as library_views
 
 PAGES = (
@@ -126,6 +136,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(collecting.views)
     app.register_blueprint(recommendations.views)
     app.register_blueprint(briefing.views)
+    app.register_blueprint(published.views)
     app.register_blueprint(openapi.views)
     app.wsgi_app = Prefixed(app.wsgi_app, options.prefix, options.access.trusts)  # type: ignore[method-assign]
     app.before_request(lambda: headers.refused(options.hosts))

@@ -53,6 +53,9 @@ KEPT = {
     "library.coverage": "coverage",
     "library.coverage_json": "coverage",
     "library.reports_json": "reports",
+    "published.page": "coverage",
+    "published.page_json": "coverage",
+    "published.feed": "feed",
     "search.page": "search",
     "search.page_json": "search",
 }

@@ -14,6 +14,7 @@ from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import Aside, Hidden, Paragraph, Text
 from corpus.report import METADATA, Report
 from reviews import citation
+from reviews.published import Places
 from reviews.terminal import report as report_text
 from reviews.web.context import as_json, give_back, opened, pool
 from reviews.web.highlight import Piece, Span, pieces, quoted
@@ -113,7 +114,13 @@ def report(id: str) -> str:
         unread=[page for page in text.pages if page.unread],
         hiding=_hiding(text),
         citation=citation.citation(held),
+        places=_places(held),
     )
+
+
+def _places(held: Report) -> Places:
+    with opened().store() as store:
+        return Places.of(store, held.id)
 
 
 def _place(passage: Any) -> str:

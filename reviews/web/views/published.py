@@ -1,0 +1,35 @@
+"""Views of what boards publish: how their pages answered, and what came this week."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from ingest.collect.troubles import SENTENCES
+from reviews.published import Published
+from reviews.web.context import as_json, opened, root
+
+views = Blueprint("published", __name__)
+
+
+def _published() -> Published:
+    with opened().store() as store:
+        return Published.of(store)
+
+
+@views.get("/sources")
+def page() -> str:
+    """The boards' pages that are collected from, with their last answers, and what came this week."""
+    sentences = {str(trouble): sentence for trouble, sentence in SENTENCES.items()}
+    return render_template("sources.html", published=_published(), sentences=sentences)
+
+
+@views.get("/sources.json")
+def page_json() -> Response:
+    return as_json(_published().to_dict())
+
+
+@views.get("/added.atom")
+def feed() -> Response:
+    """Atom feed of the reports that were collected this week."""
+    text = render_template("added.xml", added=_published().added, root=root())
+    return Response("".join(c for c in text if c >= " " or c in "\n\t"), mimetype="application/atom+xml")

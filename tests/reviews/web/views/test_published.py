@@ -1,0 +1,83 @@
+"""What the page says of where reports were published, what changed there, and what came this week."""
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from corpus.publications import Publication, SourceState
+from corpus.storage.store import Store
+from reviews.web.app import create_app
+from tests.reviews.web.conftest import DEMO, build
+
+PDFS = ("Child Robin LCSPR Executive Summary.pdf", "media statement children p & q.pdf")
+NOW = datetime.now(UTC)
+URL = "https://www.fernshire.example/reviews/robin.pdf"
+
+
+@pytest.fixture(scope="module")
+def ids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FlaskClient, str, str]]:
+    """A page over two reports: the first replaced the second at one address, and was withdrawn from another."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "pdfs").mkdir()
+    for name in PDFS:
+        (folder / "pdfs" / name).write_bytes((DEMO / name).read_bytes())
+    library = folder / "library"
+    build(library, folder / "pdfs", b"")
+    with Store.open(library / "corpus.db") as store:
+        new, old = (report.id for report in store.reports())
+        today, before = ((NOW - timedelta(days=days)).isoformat(timespec="seconds") for days in (1, 30))
+        store.publications.put(
+            [
+                Publication("Fernshire", URL, old, "old.pdf", before, before, replaced=today[:10]),
+                Publication("Fernshire", URL, new, "new.pdf", today, today),
+                Publication("Moor <b>", "https://moor.example/x", new, "new.pdf", today, today, withdrawn="2026-03-19"),
+            ]
+        )
+        store.publications.note_sources([SourceState("Fernshire", URL, today, before, "robots", 7)])
+    app = create_app(library)
+    yield app.test_client(), new, old
+    app.extensions["pool"].close()
+
+
+def shown(page: FlaskClient, address: str) -> str:
+    response = page.get(address)
+    assert response.status_code == 200
+    return response.get_data(as_text=True)
+
+
+def test_a_report_says_where_it_was_published_and_what_became_of_it(ids: tuple[FlaskClient, str, str]) -> None:
+    page, new, old = ids
+    text = shown(page, f"/reports/{new}")
+    assert f'<a class="govuk-link" href="{URL}" rel="noreferrer nofollow">Fernshire</a>, retrieved on' in text
+    assert "Withdrawn by its publisher on 19 March 2026" in text
+    assert "Moor &lt;b&gt;" in text
+    assert f'href="/reports/{old[:16]}"' in text.partition("Other editions")[2]
+    assert "Replaced by its publisher on" in shown(page, f"/reports/{old}")
+
+
+def test_the_sources_are_listed_with_their_last_answers(ids: tuple[FlaskClient, str, str]) -> None:
+    page, new, old = ids
+    text = shown(page, "/sources")
+    assert "7 documents" in text
+    assert "robots.txt does not allow it" in text
+    told = json.loads(shown(page, "/sources.json"))
+    assert [each["name"] for each in told["sources"]] == ["Fernshire"]
+    assert [each["report"] for each in told["added"]] == [new], "the other one came a month ago"
+    assert old not in json.dumps(told)
+
+
+def test_what_came_this_week_is_a_feed(ids: tuple[FlaskClient, str, str]) -> None:
+    page, new, _ = ids
+    feed = ET.fromstring(shown(page, "/added.atom"))
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    assert [each.text for each in feed.findall("a:entry/a:id", atom)] == [f"urn:sha256:{new}"]
+
+
+def test_a_library_that_collects_nothing_says_so(page: FlaskClient, robin: str) -> None:
+    assert "No reports are collected" in shown(page, "/sources")
+    assert "Where it was published" not in shown(page, f"/reports/{robin}")
+    ET.fromstring(shown(page, "/added.atom"))
