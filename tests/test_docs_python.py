@@ -1,5 +1,6 @@
 """The examples on the page about Python run on the demonstration reports."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -89,3 +90,26 @@ def test_what_a_report_is_asked_for_on_the_page_is_a_field_of_it() -> None:
     (listed,) = re.findall(r"^A `Report` has (.*?)\.$", page, re.MULTILINE | re.DOTALL)
     named = set(re.findall(r"`([a-z_]+)`", listed))
     assert asked <= named == set(reviews.Report.__dataclass_fields__) | {"file", "searchable", "year_source"}
+
+
+def test_the_example_notebook_runs(beside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    cells = json.loads((ROOT / "docs" / "study.ipynb").read_text("utf-8"))["cells"]
+    assert all(not cell.get("outputs") for cell in cells), "the outputs quote reports, so they are not kept"
+    names: dict[str, Any] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+    assert (beside / "by.csv").exists()
+    assert len(names["trend"]) >= 3
+    assert capsys.readouterr().out.count("True\n") == 2, "the numbers add up"
+
+
+def test_the_example_notebook_runs_in_jupyter(beside: Path) -> None:
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    notebook = nbformat.read(ROOT / "docs" / "study.ipynb", as_version=4)
+    nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(beside)}}, timeout=120).execute()
+    shown = str(notebook.cells)
+    assert "<mark>" in shown
