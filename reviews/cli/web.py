@@ -82,7 +82,8 @@ def serve(
         from reviews.web.guard.access import Access
         from reviews.web.guard.connections import listen, server_of
         from reviews.web.guard.tokens import Tokens
-        from reviews.web.processes import keep_running, usual
+        from reviews.web.serving import memory
+        from reviews.web.serving.processes import keep_running, usual
     except ImportError as error:
         raise UsageError(
             "The web page is not installed. Install it with `pip install 'safeguarding-reviews[web]'`."
@@ -99,6 +100,7 @@ def serve(
         processes=count,
         searches=3 if count == 1 else 2,  # each needs memory, and a process runs one at a time anyway
     )
+    memory.share_arenas()
     app = create_app(path, options)
     pool = app.extensions["pool"]
     try:

@@ -28,7 +28,7 @@ from reviews.web.guard.audit import Audit
 from reviews.web.guard.prefix import Prefixed
 from reviews.web.library_pool import LibraryPool
 from reviews.web.parameters import SearchParameters
-from reviews.web.shared_state import SharedState
+from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder
 from reviews.web.views import (
     analysis,

@@ -21,7 +21,7 @@ from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from corpus.paths import LibraryPaths
 from reviews.library import Library
-from reviews.web.shared_state import SharedState
+from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
 from search.sheets.untrusted import read_untrusted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from contextlib import suppress
@@ -13,6 +12,7 @@ from index.storage import generations
 from reviews.library import Library
 from reviews.web.batch_jobs import Batches, removals_seen
 from reviews.web.page_images import Pictures
+from reviews.web.serving import memory
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
 _SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
@@ -66,7 +66,7 @@ class LibraryPool:
         if not keep:
             library.close()
             del library
-            gc.collect()  # its caches refer to each other, and Python would keep them for long
+            memory.give_back()  # its caches refer to each other, and Python would keep them for long
         self._turns.release()
 
     def watch(self) -> None:
@@ -97,7 +97,7 @@ class LibraryPool:
             library.close()
         self.pictures.let_go()
         self.batches.let_go()
-        gc.collect()
+        memory.give_back()
 
     def close(self) -> None:
         """End the drawing process and close every library. One that is lent is closed when it is returned."""
@@ -146,4 +146,4 @@ class LibraryPool:
             old, self._idle = self._idle, [library]
         while old:
             old.pop().close()
-        gc.collect()
+        memory.give_back()

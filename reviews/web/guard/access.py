@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from reviews.web.context import home, local
 from reviews.web.guard.tokens import Tokens
-from reviews.web.shared_state import SharedState
+from reviews.web.serving.shared_state import SharedState
 
 views = Blueprint("access", __name__)
 

@@ -13,7 +13,7 @@ import pytest
 from corpus.errors import NotFound
 from reviews.web.batch_jobs import Batches
 from reviews.web.guard.access import Rate
-from reviews.web.shared_state import SharedState
+from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
 from tests.patience import PATIENCE, until
 
@@ -115,7 +115,7 @@ def test_the_folder_of_a_running_server_is_kept(tmp_path: Path) -> None:
 SCRIPT = """
 import os, signal, sys, threading
 from pathlib import Path
-from reviews.web.processes import keep_running
+from reviews.web.serving.processes import keep_running
 
 def work():
     Path(sys.argv[1], str(os.getpid())).touch()

@@ -1,0 +1,32 @@
+"""Gives memory back to the system in a process that runs for long.
+
+The allocator of glibc keeps what was freed, in a part of its own for each thread, so that a server seems to grow with
+every new generation of the index. Other systems have other allocators, and nothing is done there.
+"""
+
+import ctypes
+import gc
+import sys
+
+_M_ARENA_MAX = -8  # of mallopt(3)
+_ARENAS = 2
+
+
+def _glibc() -> ctypes.CDLL | None:
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)
+    return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
+
+
+def share_arenas() -> None:
+    """Let all threads use the same two parts of memory. Call it before threads are started."""
+    if (library := _glibc()) is not None:
+        library.mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def give_back() -> None:
+    """Free what nobody uses any more, also where objects refer to each other, and give it back to the system."""
+    gc.collect()
+    if (library := _glibc()) is not None:
+        library.malloc_trim(0)

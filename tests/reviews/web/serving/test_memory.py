@@ -1,0 +1,29 @@
+"""Memory is given back to the system."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from reviews.web.serving import memory
+
+_TAKEN = 100  # MB
+
+
+def resident() -> float:
+    """MB of memory that this process has."""
+    words = Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()
+    return int(words[0]) / 1000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the allocator of other systems is left alone")
+def test_freed_memory_goes_back_to_the_system() -> None:
+    if memory._glibc() is None:
+        pytest.skip("this system's C library is not glibc")
+    small = [bytes(2_000) for _ in range(_TAKEN * 500)]  # too large for Python's allocator, too small for the system's
+    keep = small[-1:]  # at the end of the memory, so that it does not shrink by itself
+    full = resident()
+    del small
+    memory.give_back()
+    assert keep
+    assert resident() < full - _TAKEN / 2
