@@ -275,8 +275,9 @@ def _account(store: Store, settings: Settings, names: Sequence[str], jobs: int, 
     verdict.reports += summary.read + summary.same
     verdict.reasons = dict(Counter(verdict.reasons) + Counter(failure.reason.value for failure in summary.failures))
     known = set(store.files())
-    lost = [name for name in names if f"reports/{name}" not in known]
-    found = len(names) + sum(portfolio_of(key) is not None for key in known)  # some have PDFs inside them
+    batch = {f"reports/{name}" for name in names}
+    lost = sorted(batch - known)
+    found = len(names) + sum(portfolio_of(key) in batch for key in known)  # some have PDFs inside them
     if lost or summary.found != found or summary.read + summary.same + summary.failed != found:
         verdict.faults.append(f"Of {len(names)} files {summary.found} were found; not accounted for: {lost[:5]}")
 
