@@ -54,6 +54,11 @@ REASONS: dict[Reason, str] = {
 """A clause for each reason, to follow "<file> was not read: ". It says what to do."""
 
 
+TAKEN_DOWN = frozenset((Reason.REMOVED, Reason.LIKE_REMOVED))
+"""Reasons of files that are a removed report or a copy of one: nothing is wrong with them, and coverage does not count
+them as failures."""
+
+
 def explain(reason: str) -> str:
     """The explanation of a stored code. A code that this version does not know is its own explanation."""
     return next((explanation for known, explanation in REASONS.items() if known.value == reason), reason)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from corpus.errors import Corrupt, Gone, NoIndex, NotFound, UsageError
 from corpus.files import Failure
 from corpus.model import Item, ItemKind, Text
+from corpus.reasons import TAKEN_DOWN
 from corpus.report import Coverage, Report
 from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
@@ -164,7 +165,7 @@ class Library:
             years=filters.years is not None,
             failures=searcher.coverage.failures,
             waiting=searcher.coverage.waiting,
-            removed=len(self.corpus().removals()),
+            removed=len(self.corpus().removals()) + sum(each.reason in TAKEN_DOWN for each in self.failures()),
         )
 
     def _source(self) -> "Source":

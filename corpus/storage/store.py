@@ -18,7 +18,7 @@ from corpus.errors import Corrupt, Locked, NoIndex, NotFound, UsageError
 from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
 from corpus.model import Text
 from corpus.paths import LibraryPaths
-from corpus.reasons import Reason
+from corpus.reasons import TAKEN_DOWN, Reason
 from corpus.removals import Removals
 from corpus.report import Coverage, Report
 from corpus.storage.database import Database, checked_values, translated_errors
@@ -333,7 +333,7 @@ class Store:
         """What a search over the current readings covers."""
         with self._db.snapshot():
             reports, *_ = self._described()
-            failures = self._db.number("SELECT count(*) FROM file WHERE reason IS NOT NULL")
+            failures = sum(failure.reason not in TAKEN_DOWN for failure in self.failures())
             waiting = len(self.waiting_files())
         return Coverage.of(reports, failures, waiting)
 

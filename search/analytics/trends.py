@@ -12,16 +12,17 @@ from search.batch.tally import SMALL
 from search.filters import EVERYTHING, Filters
 from search.request import SearchRequest
 from search.searcher import Searcher
-from search.statistics.intervals import wilson
+from search.statistics.intervals import per_10000, wilson
 
 By = Literal["year", "board", "area", "kind", "type"]
-COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions", "small")
+COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions", "words", "rate", "small")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """A query in the reports with one value, such as a year. reports, of: the n and N of "n of N reports"; n is None
-    where a small number is hidden. value: None for reports whose value is unknown. small: 1 to 4 reports.
+    where a small number is hidden. value: None for reports whose value is unknown. small: 1 to 4 reports. words:
+    how many were searched in the N reports.
     """
 
     query: str
@@ -30,6 +31,7 @@ class Point:
     of: int
     mentions: int | None
     small: bool
+    words: int = 0
 
     @property
     def share(self) -> float | None:
@@ -52,6 +54,8 @@ class Point:
             "low": None if low is None else round(low, 4),
             "high": None if high is None else round(high, 4),
             "mentions": self.mentions,
+            "words": self.words,
+            "rate": None if self.mentions is None else per_10000(self.mentions, self.words),
             "small": self.small,
         }
 
@@ -69,6 +73,11 @@ def trends(
     suppress_small: hide counts of 1 to 4 and the figures that reveal them. Raises QueryRefused for an empty query.
     """
     held = Counter(getattr(report, by) for report in searcher.reports(filters) if report.searchable)
+    searched = searcher.words(filters.sections)
+    words: Counter[Any] = Counter()
+    for report in searcher.reports(filters):
+        if report.searchable:
+            words[getattr(report, by)] += searched[report.id]
     order = sorted((v for v in held if v is not None), key=lambda v: v if by == "year" else (-held[v], str(v)))
     values = [*order, *([None] if None in held else [])]
     points = []
@@ -93,6 +102,7 @@ def trends(
                     held[value],
                     None if hidden else mentions[value],
                     small,
+                    words[value],
                 )
             )
     return points

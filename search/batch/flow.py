@@ -15,9 +15,10 @@ COLUMNS = ("step", "stage", "counted", "n")
 class Flow:
     """The numbers. Each step is the one before without those that left.
 
-    duplicates: further files with the bytes of a report. removed: reports taken down for good. unreadable: files that
-    could not be read as reports. waiting: files that no update has read yet. no_text: reports without a page that
-    could be read. unknown_year, filtered: reports that the filters left out. no_match: searched, without a match.
+    duplicates: further files with the bytes of a report. removed: reports taken down for good, and copies of them.
+    unreadable: files that could not be read as reports. waiting: files that no update has read yet. no_text: reports
+    without a page that could be read. unknown_year, filtered: reports that the filters left out. no_match: searched,
+    without a match.
     """
 
     duplicates: int

@@ -52,7 +52,6 @@ _REPORT = {
     "pages": Column("count", "the pages of the file", "pages"),
     "unread_pages": Column("count", "the pages of it that could not be read", "pages"),
     "searchable": Column("flag", "whether any page of it could be read"),
-    "like": Column("id", "an earlier report whose text is almost the same (98 % and more)"),
 }
 _PLACE = {
     "page": Column("number", "the page of the file on which it begins, from 1"),
@@ -141,7 +140,6 @@ _OTHERS = {
     "read_as": Column("text", "how the query was read"),
     "generation": Column("text", "the generation of the index"),
     "program": Column("text", "the version of the program"),
-    "coder": Column("text", "the number of the coder"),
     "code": Column("text", "what the coder writes: empty until then"),
     "note": Column("text", "anything that the coder wants to add"),
     "citation": Column("text", "how the passage is cited"),

@@ -765,3 +765,10 @@ def test_what_is_deleted_is_overwritten_however_sqlite_was_built(path: Path, mon
     monkeypatch.setattr(sqlite3, "connect", built_otherwise)
     with Store.open(path, create=True) as store:
         assert store._db.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_a_copy_of_a_removed_report_is_listed_and_is_no_failure_of_reading(store: Store) -> None:
+    store.note_file(a_file("bad.pdf", None, reason=Reason.EMPTY))
+    store.note_file(a_file("copy.pdf", None, reason=Reason.LIKE_REMOVED))
+    assert store.coverage().failures == 1
+    assert [failure.file for failure in store.failures()] == ["bad.pdf", "copy.pdf"]

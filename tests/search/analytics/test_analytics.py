@@ -91,7 +91,10 @@ def test_a_concordance_can_be_written_to_a_file(demo: Library, tmp_path: Path) -
 def test_the_share_is_of_the_reports_held_for_that_year(demo: Library) -> None:
     points = trends(demo.searcher(), ["neglect", "school"])
     readable = [report for report in demo.reports() if report.searchable]
+    assert sum(point.words for point in points if point.query == "neglect") == sum(demo.searcher().words().values())
     for point in points:
+        rate = point.to_dict()["rate"]
+        assert rate == pytest.approx(10_000 * (point.mentions or 0) / point.words, abs=5e-5)
         of = [report for report in readable if report.year == point.value]
         year = f"year:{point.value}" if point.value else "-year:1900..2100"
         answer = demo.search(f"{point.query} {year}", limit=None)
