@@ -50,6 +50,14 @@ def test_a_study_says_what_searches_say(library: Library, study: reviews.Study) 
     assert len(study.matrix) == len(library.reports())
 
 
+def test_the_ids_of_mentions_are_the_same_after_a_rebuild(library: Library, study: reviews.Study) -> None:
+    before = library.searcher().generation
+    run(library.settings, [], read=False, rebuild=True)
+    again = library.study({"N": "neglect", "S": "school OR nursery"})
+    assert library.searcher().generation != before
+    assert again.mentions.rows == study.mentions.rows
+
+
 def test_a_study_takes_a_list_a_sheet_or_a_dictionary(library: Library, tmp_path: Path) -> None:
     sheet = tmp_path / "queries.csv"
     sheet.write_text("query,section,why\nneglect,findings,=a\n")
