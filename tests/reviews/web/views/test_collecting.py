@@ -53,11 +53,10 @@ def test_a_passage_can_be_saved_wherever_one_stands(page: FlaskClient, robin: st
         assert len(ids) == len(set(ids))
 
 
-def test_a_recommendation_is_saved_with_its_bullets(page: FlaskClient) -> None:
-    several = next(each for each in places(page, "/recommendations") if each.count(":") == 2)
-    page.post("/collections/save", data={"passage": several, "back": "/recommendations"})
+def test_several_paragraphs_are_saved_as_one_passage(page: FlaskClient, robin: str) -> None:
+    page.post("/collections/save", data={"passage": f"{robin[:16]}:30:32", "back": "/"})
     (row,) = rows(page)
-    assert "\n" in row["quotation"]
+    assert row["quotation"].count("\n") == 2
 
 
 @pytest.mark.parametrize(
