@@ -41,6 +41,8 @@ KEPT = {
     "analysis.batch_table": "export",
     "analysis.study_json": "search",
     "analysis.trends_svg": "search",
+    "analysis.trends_csv": "export",
+    "analysis.trends_png": "export",
     "collecting.save": "save",
     "collecting.collections": "collection",
     "collecting.collection": "collection",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import get_args
 from urllib.parse import urlencode
@@ -13,7 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.errors import QueryRefused, UsageError
 from reviews.web.batch_jobs import Batch
 from reviews.web.context import as_json, home, opened, pool, root
-from reviews.web.parameters import filters_of, labels, pairs_of
+from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
+from reviews.web.views.collecting import table
 from reviews.web.views.exports import TYPES, file_name
 from search.analytics import charts
 from search.analytics import trends as trending
@@ -72,14 +74,69 @@ def trends() -> str | tuple[str, int]:
     except (UsageError, QueryRefused) as error:
         asked = request.args.getlist("q")
         page = render_template(
-            "trends.html", queries=asked, by="year", points=[], kinds=BY, themes=known, refused=str(error)
+            "trends.html",
+            queries=asked,
+            by="year",
+            points=[],
+            kinds=BY,
+            themes=known,
+            refused=str(error),
+            most=_QUERIES,
         )
         return page, 400
+    filters = filters_of(request.args)
     return render_template(
-        "trends.html", queries=queries, by=by, points=points, kinds=BY, themes=known, hidden=_suppressed(),
-        chart=request.query_string.decode("ascii", "replace"), **narrowing(filters_of(request.args), *queries),
+        "trends.html", queries=queries, by=by, kinds=BY, themes=known, hidden=_suppressed(), most=_QUERIES,
+        points=[(point, _answer(point, by, filters)) for point in points], **choices(filters),
+        chart=request.query_string.decode("ascii", "replace"), **narrowing(filters, *queries),
         everywhere=urlencode([(name, value) for name in ("q", "by", "small") for value in request.args.getlist(name)]),
     )  # fmt: skip
+
+
+def _answer(point: Point, by: By, filters: Filters) -> str:
+    """The address of the reports that a point counts, below the first page; "" where they cannot be asked for."""
+    if point.value is None or not point.reports:
+        return ""
+    inside = Filters.read({**filters.typed(), by: str(point.value)})
+    return SearchParameters(text=point.query, filters=inside).query()
+
+
+def choices(filters: Filters) -> dict[str, object]:
+    """Template values for choosing a board and years in a form. kept: the other filters, and further boards."""
+    held = opened().searcher().reports()
+    inside = replace(filters, boards=filters.boards[1:], years=None)
+    return {
+        "boards": sorted({report.board for report in held if report.board}),
+        "years": sorted({report.year for report in held if report.year}, reverse=True),
+        "chosen": {
+            "board": filters.boards[0] if filters.boards else "",
+            "from": filters.years[0] if filters.years else None,
+            "to": filters.years[1] if filters.years else None,
+        },
+        "carried": pairs_of(inside),
+    }
+
+
+@views.get("/trends.csv")
+def trends_csv() -> Response:
+    """The figures as a table."""
+    _, _, points = _points()
+    if not points:
+        raise UsageError("The query is empty. Give one in the parameter `q`.")
+    response = table([point.to_dict() for point in points], trending.COLUMNS, "csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="trends.csv"'
+    return response
+
+
+@views.get("/trends.png")
+def trends_png() -> Response:
+    """The chart as a picture for a document. Needs Pillow."""
+    _, _, points = _points()
+    if not points:
+        raise UsageError("The query is empty. Give one in the parameter `q`.")
+    response = Response(charts.png(points), mimetype="image/png")
+    response.headers["Content-Disposition"] = 'attachment; filename="trends.png"'
+    return response
 
 
 @views.get("/trends.json")

@@ -187,6 +187,8 @@ PATHS: dict[str, Schema] = {
     "/collections/{key}.docx": _get("a collection as a Word document", _DOCX, _TEXT, _COLLECTION, 404, 503),
     "/trends": _get("how many reports mention something", _HTML, _TEXT, _COUNTED, 400, 503),
     "/trends.json": _get("the same", _JSON, _object("queries", "by", "points"), _COUNTED, 400, 503),
+    "/trends.csv": _get("the same as a table", "text/csv", _TEXT, _COUNTED, 400, 503),
+    "/trends.png": _get("the chart as a picture", "image/png", _TEXT, _COUNTED, 400, 503),
     "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),
     "/study.json": _get(
         "several queries as tidy tables",

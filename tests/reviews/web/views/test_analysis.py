@@ -1,5 +1,6 @@
 """Recommendations, trends and sheets of queries on the web page."""
 
+import html
 import io
 import re
 import shutil
@@ -298,3 +299,23 @@ def test_a_sheet_that_a_removal_deleted_before_it_ran_says_so(demo: Path) -> Non
         until(lambda: "A report was removed" in batches.find(taken.id, "jo").error)
     finally:
         batches.close()
+
+
+def test_each_number_of_a_trend_opens_the_reports_that_it_counts(page: FlaskClient) -> None:
+    for by in ("year", "board"):
+        shown = page.get(f"/trends?q=neglect&q=school&by={by}&kind=overview+report").text
+        cells = re.findall(r'<a class="govuk-link r-number-link" href="([^"]+)">(\d+) of \d+<', shown)
+        assert len(cells) >= 3
+        for href, count in cells:
+            found = page.get(html.unescape(href).replace("/?", "/search.json?", 1)).get_json()
+            assert found["total"] == int(count)
+    assert 'name="kind" value="overview report"' in shown
+
+
+def test_trends_are_taken_away_as_a_table_and_a_picture(page: FlaskClient) -> None:
+    told = page.get("/trends.csv?q=neglect").get_data().decode("utf-8-sig").splitlines()
+    assert told[0].startswith("query,value,reports,of,share")
+    assert len(told) == 1 + len(page.get("/trends.json?q=neglect").get_json()["points"])
+    assert page.get("/trends.png?q=neglect").data.startswith(b"\x89PNG")
+    for form in ("csv", "png"):
+        assert page.get(f"/trends.{form}").status_code == 400
