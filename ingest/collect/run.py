@@ -212,13 +212,14 @@ class _Run:
         for file in filter(None, kept):
             if real_path(self._settings.library, file).exists():
                 return file
-        if not staged.exists():
-            return None
         source = self._sources[event.source]
         name = file_name(source.area or source.name, event.document.title, event.sha256)
         path = self._settings.collected / name
         try:
-            move_atomic(staged, path)
+            if staged.exists():
+                move_atomic(staged, path)
+            elif not (path.exists() and _digest(path) == event.sha256):  # a killed run has moved it
+                return None
         except OSError as error:
             raise refused(path, error, doing="written") from error
         return path.relative_to(self._settings.library).as_posix()
