@@ -1,5 +1,7 @@
 """What a board's page says of the reports that it lists."""
 
+from html import escape
+
 import pytest
 
 from corpus.catalogue import rows as catalogue_rows
@@ -14,12 +16,19 @@ ONLY_THE_FILE_TELLS = ("file", "sha256", "url", "accessed")
 
 
 def test_the_page_of_the_first_collection_gives_the_rows_of_the_shipped_catalogue() -> None:
+    pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
+    from ingest.collect.crawler.page_links import Page
+
     shipped = catalogue_rows.load(CATALOGUES["knowsley"]).rows
     assert len(shipped) == 22
-    documents = [
-        Listed(f"https://www.knowsley.example/{number}.pdf", row.get("title"), row.get("notes").partition(": ")[2])
-        for number, row in enumerate(shipped)
-    ]
+    body, heading = "<h1>Reviews</h1>", ""
+    for number, row in enumerate(shipped):
+        if (above := row.get("notes").partition(": ")[2]) != heading:
+            body, heading = f"{body}<h2>{above}</h2>", above
+        body += f'<p><a href="/{number}.pdf">{escape(row.get("title"))} (PDF, {number} MB)</a></p>'
+    links = Page(body, KNOWSLEY.url, None).links()
+    documents = [Listed(link.url, link.text, link.heading, link.published) for link in links]
+    assert len(documents) == 22
     found = list(rows(KNOWSLEY, documents).values())
     expected = [{k: v for k, v in row.cells.items() if k not in ONLY_THE_FILE_TELLS} for row in shipped]
     assert [{k: v for k, v in row.items() if k not in ONLY_THE_FILE_TELLS} for row in found] == expected

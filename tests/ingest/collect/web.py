@@ -1,6 +1,7 @@
 """A small web of fictional boards on this computer: many host names, one server, and a log of what was asked."""
 
 import gzip
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -40,7 +41,7 @@ class Asked:
 class Web:
     """The web: answers by host and path. What has no answer gives 404, and a robots.txt that allows everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer] = {}
         self.names: dict[str, tuple[str, ...]] = {}
         self.log: list[Asked] = []
@@ -48,6 +49,10 @@ class Web:
         self._left, self._then = 0, _nothing
         self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
         self._server.daemon_threads = True
+        if secure:
+            self._server.socket = secure.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = int(self._server.server_address[1])
 
     def url(self, place: str) -> str:
@@ -134,7 +139,7 @@ class Web:
             protocol_version = "HTTP/1.1"
 
             def handle(self) -> None:
-                with suppress(ConnectionError):  # who asked was killed
+                with suppress(ConnectionError, ssl.SSLError):  # who asked was killed, or does not trust us
                     super().handle()
 
             def do_GET(self) -> None:
