@@ -1,12 +1,17 @@
 """Tricks that make a program ask a machine that only it can reach (SSRF): none gets through."""
 
+import subprocess
+import sys
+
 import pytest
 
 from ingest.collect.addresses import Allowance, is_public, refusal
 from ingest.collect.sources import Source
+from tests.command import environment
 from tests.ingest.collect.boards import items
 from tests.ingest.collect.conftest import Night, Nights
 from tests.ingest.collect.web import LOOPBACK, Answer, Web
+from tests.patience import PATIENCE
 
 TRICKS = [
     "http://127.0.0.1/",
@@ -106,6 +111,27 @@ def test_the_allowance_of_tests_holds_for_its_places_alone() -> None:
     assert not is_public("127.0.0.1", 22, allowance)
     assert not is_public("127.0.0.2", 8123, allowance)
     assert refusal("http://127.0.0.1:8123/", allowance) is not None
+
+
+def test_no_code_of_the_crawling_process_can_connect_inside(web: Web) -> None:
+    """The last wall, whatever the engine and its libraries do. It cannot be undone, so it is tried in a process."""
+    pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
+    code = (
+        "import socket, subprocess, sys\n"
+        "from ingest.collect.addresses import Allowance\n"
+        "from ingest.collect.crawler.guard import keep_to_public_addresses\n"
+        "port = int(sys.argv[1])\n"
+        "keep_to_public_addresses(Allowance(places=frozenset({('127.0.0.1', port)})))\n"
+        "socket.create_connection(('127.0.0.1', port)).close()\n"
+        "for trick in (lambda: socket.create_connection(('127.0.0.2', port)), lambda: subprocess.run(['true'])):\n"
+        "    try:\n"
+        "        trick()\n"
+        "    except PermissionError:\n"
+        "        print('refused')\n"
+    )
+    command = [sys.executable, "-c", code, str(web.port)]
+    done = subprocess.run(command, env=environment(), capture_output=True, encoding="utf-8", timeout=PATIENCE)
+    assert done.stdout.splitlines() == ["refused", "refused"], done.stderr
 
 
 # The same, through the engine: by a link, by a redirect and by the DNS.
