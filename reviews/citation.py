@@ -7,7 +7,43 @@ from reviews.author_names import Author, authors
 from search.citation import citation, place
 from search.results import Passage
 
-__all__ = ["bibtex", "citation", "of_passage", "place", "ris"]
+__all__ = ["bibtex", "citation", "harvard", "linked", "of_passage", "place", "ris"]
+
+
+def linked(sentence: str, report: Report, link: str, *, today: date | None = None) -> str:
+    """A citation with the report's own web address, or else a link to these pages, and the date of access. link: ""
+    where these pages have no address that others can open.
+    """
+    address = report.url or link
+    return f"{sentence} {_one_line(address)} (accessed {_day(report, today)})." if address else sentence
+
+
+def harvard(
+    report: Report, link: str, page: int | None = None, paragraph: str | None = None, *, today: date | None = None
+) -> str:
+    """A reference in Harvard style: `Fernshire Safeguarding Children Partnership (2022) Child Robin, p. 6, para. 5.1.1.
+    Available at: https://… (Accessed: 3 July 2026).`
+    """
+    who = report.board or report.author
+    title, year = str(report.title).strip().rstrip("."), report.year or "no date"
+    text = f"{who} ({year}) {title}" if who else f"{title} ({year})"
+    text += f", p. {page}" if page is not None else ""
+    if page is not None and paragraph:
+        text += f", {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'para. {paragraph}'}"
+    address = report.url or link
+    return f"{text}." + (f" Available at: {_one_line(address)} (Accessed: {_day(report, today)})." if address else "")
+
+
+def _day(report: Report, today: date | None) -> str:
+    """The day on which the web address was opened: as the catalogue says of the report's own, else today."""
+    known = report.accessed if report.url else None
+    try:
+        day = date.fromisoformat(known or "")
+    except ValueError:
+        if known:
+            return known
+        day = today or datetime.now().astimezone().date()
+    return f"{day.day} {day:%B %Y}"
 
 
 def ris(report: Report, place: str | None = None, quotation: str | None = None, *, today: date | None = None) -> str:
@@ -35,7 +71,7 @@ def ris(report: Report, place: str | None = None, quotation: str | None = None, 
     return "\r\n".join([*lines, "ER  - ", "", ""])
 
 
-def bibtex(report: Report, *, today: date | None = None) -> str:
+def bibtex(report: Report, place: str | None = None, *, today: date | None = None) -> str:
     """A BibTeX entry. Its key is the start of the report's id, so it never changes. today: as in `ris`."""
     fields = [
         ("title", _tex(report.title)),
@@ -48,7 +84,7 @@ def bibtex(report: Report, *, today: date | None = None) -> str:
         ("url", _tex_address(report.url)),
         ("urldate", _tex(_accessed(report, today))),
         ("language", _tex(report.language)),
-        ("note", f"SHA-256 {report.id}"),
+        ("note", (f"{_tex(place)}; " if place else "") + f"SHA-256 {report.id}"),
     ]
     lines = [f"  {name} = {{{value}}}," for name, value in fields if value]
     return "\n".join([f"@techreport{{sha{report.id[:12]},", *lines, "}", "", ""])

@@ -300,6 +300,11 @@ class Searcher:
             for document, _ in sorted(self._session.snapshot.documents().items(), key=lambda pair: -pair[1])
         ]
 
+    def strongest_themes(self, report: str, most: int) -> list[tuple[str, int]]:
+        """The themes that a report (full id) mentions most for how many reports have them, each with its mentions."""
+        document = next((d for d, known in self._session.reports.items() if known.id == report), None)
+        return [] if document is None else self._session.strongest_themes(document)[:most]
+
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
         """The notes on how a query and its filters are read, for an analysis, whose rows do not have them.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from math import log
 from pathlib import Path
 
 from corpus.model import Item, ItemKind, Paragraph, Text
@@ -23,7 +24,7 @@ from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
 from search.answering.similar import Alike, similar_reports
-from search.answering.theme_index import ThemeTable
+from search.answering.theme_index import ThemeTable, theme_tree
 from search.report_conditions import Conditions
 
 _THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
@@ -66,6 +67,8 @@ class Session:
             lambda document, limit: similar_reports(self.snapshot, self.store, self.reports, document, limit)
         )
         """The reports most like a document, and how many of them. Kept, since a generation never changes."""
+        self.strongest_themes: Callable[[int], list[tuple[str, int]]] = lru_cache(_SIMILAR)(self._strongest_themes)
+        """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
 
     def close(self) -> None:
         """Close the index and the corpus."""
@@ -119,6 +122,17 @@ class Session:
             name: {document_of[reading] for reading in having if reading in document_of}
             for name, having in readings.items()
         }
+
+    def _strongest_themes(self, document: int) -> list[tuple[str, int]]:
+        held = len(self.reports)
+        alone = self.snapshot.among([document])
+        weighed = []
+        for name, having in self.themed.items():
+            if document in having:
+                look = self._theme_evaluator(alone, self._lookup, self._theme_table.phrases.postings)
+                mentions = len(look.evaluate(theme_tree(self.themes, name)).mentions(document))
+                weighed.append((mentions * log((held + 1) / (len(having) + 0.5)), name, mentions))
+        return [(name, mentions) for _, name, mentions in sorted(weighed, key=lambda each: (-each[0], each[1]))]
 
     def cache_problems(self) -> list[str]:
         """What is wrong with what was worked out for the themes, in sentences."""

@@ -19,6 +19,7 @@ from corpus.model import HIDDEN
 from corpus.paths import LibraryPaths
 from corpus.reasons import explain
 from ingest.sandbox.confinement import forbid_core_dumps
+from reviews.short_title import short_title
 from reviews.terminal.results import counted
 from reviews.web import context, keeping
 from reviews.web.batch_jobs import Batches
@@ -90,6 +91,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.extensions["pool"] = pool
     app.extensions["access"] = options.access
     app.extensions["hosts"] = options.hosts
+    app.extensions["named"] = bool(set(options.hosts) - set(HERE))
     app.extensions["rate"] = Rate(options.rate, state, "visitor")
     app.extensions["strangers"] = Rate(options.rate, state, "stranger")
     app.extensions["audit"] = (
@@ -112,6 +114,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         navigation=PAGES,
         path_now=lambda: request.path,
         home=context.home,
+        short=short_title,
         version=version("safeguarding-reviews"),
         asset=headers.asset,
         why=explain,

@@ -46,6 +46,11 @@ def root() -> str:
     return f"{scheme}://{request.host}{home()}/"
 
 
+def public_link(path: str) -> str:
+    """The full address of a page, for a citation; "" where these pages are served without a name that others know."""
+    return root() + path if current_app.extensions["named"] else ""
+
+
 def local(address: str) -> str:
     """An address on these pages, as a link or form carries it ("/?q=neglect"), or "" if it leads anywhere else."""
     safe = len(address) <= _LONGEST and _LOCAL.fullmatch(address)

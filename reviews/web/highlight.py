@@ -11,10 +11,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text. number: of the mention, from 1 in its report; 0 for a mark without a number; None for no mark."""
+    """A run of text. number: of the mention, from 1 in its report; 0 for a mark without a number; None for no mark.
+    page: that begins here, in a piece without text.
+    """
 
     text: str
     number: int | None = None
+    page: int | None = None
 
 
 def pieces(

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 from corpus.disk.names import real_path
 from corpus.disk.regular_file import read_regular
@@ -20,6 +22,29 @@ def pdf_of(report: Report, library: Library, pictures: Pictures) -> bytes:
     raise NotFound(
         "The PDF of this report has been moved or changed since it was read. You can still read its text here."
     )
+
+
+def is_here(report: Report, library: Library) -> bool:
+    """Whether the file of a report is still there, as it was read. One inside a portfolio is there if that is."""
+    for name in report.files:
+        outer = portfolio.portfolio_of(name)
+        try:
+            path = real_path(library.settings.library, outer or name)
+            now = path.stat()
+        except (OSError, ValueError):
+            continue
+        if outer or _has_bytes(path, now.st_size, now.st_mtime_ns, library.settings.max_bytes, report.id):
+            return True
+    return False
+
+
+@lru_cache(4096)
+def _has_bytes(path: Path, size: int, mtime_ns: int, most: int, id: str) -> bool:
+    """Whether a file has the bytes of a report. Kept for as long as its size and time stay the same."""
+    try:
+        return hashlib.sha256(read_regular(path, most)).hexdigest() == id
+    except (OSError, ValueError):
+        return False
 
 
 def _candidates(report: Report, library: Library, pictures: Pictures) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ KEPT = {
     "report.report": "report",
     "report.report_json": "report",
     "report.report_ris": "citation",
+    "report.report_bib": "citation",
     "report.page": "page",
     "report.page_json": "page",
     "report.picture": "picture",

@@ -1,5 +1,4 @@
 // Optional help with a search. Part of a name narrows a long list of filters; without JavaScript, "Show all" opens it.
-"use strict";
 for (const box of document.querySelectorAll("[data-narrows]")) {
   const facet = box.closest("fieldset");
   const more = facet.querySelector("details");

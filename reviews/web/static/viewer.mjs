@@ -2,7 +2,10 @@
 // picture from the server stays.
 const viewer = document.getElementById("viewer");
 
-async function show(box) {
+let reading; // the file and its reader, loaded once
+let wanted = 0; // the page that was asked for last
+
+async function load(box) {
   const pdfjs = await import(box.dataset.pdfjs);
   pdfjs.GlobalWorkerOptions.workerSrc = box.dataset.worker;
   const ours = new URL("pdfjs/", import.meta.url).href;
@@ -16,7 +19,14 @@ async function show(box) {
     enableXfa: false,
     disableAutoFetch: true,
   }).promise;
-  const page = await file.getPage(Number(box.dataset.page));
+  return { pdfjs, file };
+}
+
+async function show(box, number) {
+  wanted = number;
+  reading ??= load(box);
+  const { pdfjs, file } = await reading;
+  const page = await file.getPage(number);
   const plain = page.getViewport({ scale: 1 });
   const viewport = page.getViewport({ scale: box.clientWidth / plain.width });
   const sharp = Math.min(devicePixelRatio || 1, 2);
@@ -24,12 +34,14 @@ async function show(box) {
   canvas.width = Math.floor(viewport.width * sharp);
   canvas.height = Math.floor(viewport.height * sharp);
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", box.querySelector("img").alt);
+  canvas.setAttribute("aria-label", `Picture of page ${number}. Its text is also on this page.`);
   await page.render({ canvas, viewport, transform: [sharp, 0, 0, sharp, 0, 0] }).promise;
   const text = await page.getTextContent();
-  const boxes = drawn(pdfjs, text, viewport, JSON.parse(box.dataset.marks));
+  const boxes = drawn(pdfjs, text, viewport, JSON.parse(box.dataset.marks)[number] ?? []);
+  if (number !== wanted) return; // the reader has gone on
   box.replaceChildren(canvas, ...boxes);
   box.dataset.shown = "pdf";
+  box.dataset.page = number;
 }
 
 const letters = (text) => Array.from(text.normalize("NFKC").toLowerCase().matchAll(/[\p{L}\p{N}]/gu), (found) => found[0]).join("");
@@ -95,6 +107,19 @@ function drawn(pdfjs, text, viewport, marks) {
   return boxes;
 }
 
+// Without the PDF, the picture from the server follows the text instead.
+function fall_back(number) {
+  viewer.dataset.shown = "picture";
+  viewer.dataset.page = number;
+  const image = viewer.querySelector("img");
+  const address = `${viewer.dataset.pictures}${number}/picture.png${viewer.dataset.asked}`;
+  if (!image || image.getAttribute("src") === address) return;
+  image.src = address;
+  image.alt = `Picture of page ${number}. Its text is also on this page.`;
+}
+
 if (viewer) {
-  show(viewer).catch(() => { viewer.dataset.shown = "picture"; });
+  const turn = (number) => show(viewer, number).catch(() => fall_back(number));
+  turn(Number(viewer.dataset.page));
+  viewer.addEventListener("turn", (event) => turn(event.detail));
 }

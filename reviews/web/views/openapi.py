@@ -149,8 +149,25 @@ PATHS: dict[str, Schema] = {
         404,
         503,
     ),
+    "/reports/{id}.bib": _get(
+        "a report or one of its paragraphs, in BibTeX",
+        "application/x-bibtex",
+        _TEXT,
+        [*_ONE, _query("paragraph", "its ordinal", {"type": "integer", "minimum": 0, "maximum": 9_999_999})],
+        400,
+        404,
+        503,
+    ),
     "/reports/{id}/file.pdf": _get("the PDF", "application/pdf", _TEXT, [*_ONE, *_KNOWN], 400, 404, 503),
-    "/reports/{id}/pages/{number}": _get("a page", _HTML, _TEXT, [*_PAGE, *_ASKED], 400, 404, 503),
+    "/reports/{id}/pages/{number}": _get(
+        "the part of a report that a page is in",
+        _HTML,
+        _TEXT,
+        [*_PAGE, *_ASKED, _query("mention", "the number of the mention that is looked at", {"type": "integer"})],
+        400,
+        404,
+        503,
+    ),
     "/reports/{id}/pages/{number}.json": _get(
         "a page", _JSON, _object("report", "pages", "paragraphs", "mentions"), [*_PAGE, *_ASKED], 400, 404, 503
     ),

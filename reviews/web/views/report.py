@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from corpus.errors import NotFound, ReviewsError, UsageError
-from corpus.model import Aside, Hidden, Paragraph, Text
+from corpus.model import Hidden, Paragraph, Text
 from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.published import Places
 from reviews.terminal import report as report_text
-from reviews.web.context import as_json, give_back, opened, pool
-from reviews.web.highlight import Piece, Span, pieces, quoted
+from reviews.web.context import as_json, give_back, opened, pool, public_link
+from reviews.web.opening import opening_of
 from reviews.web.page_images import png
 from reviews.web.parameters import SearchParameters
-from reviews.web.report_files import pdf_of
-from reviews.web.views.search import Quoted, one
+from reviews.web.reading_text import Mention, blocks, marks, mentions, part_of, section_at
+from reviews.web.report_files import is_here, pdf_of
+from reviews.web.views.search import one, quoted_of
 from search.answering.similar import Alike
 from search.results import Hit
 
@@ -29,7 +27,6 @@ views = Blueprint("report", __name__)
 
 _ID = "<string(minlength=8, maxlength=64):id>"
 _LISTED = 25  # passages per page of a report
-_AROUND = 30  # characters before and after a mention, used to find it on the page
 _WIDE = 900  # width of a picture in pixels
 _LABELS = {
     "board": "Board",
@@ -46,40 +43,6 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """One mention. number: from 1 in its report. start, end: character positions in its paragraph. marks: what is
-    marked of it, by the same positions: all of it, or of plain words each that no mention before it marks.
-    """
-
-    number: int
-    page: int
-    ordinal: int
-    start: int
-    end: int
-    marks: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The part of a paragraph, heading or boilerplate on one page.
-
-    printed: its printed number. number: the same, where the text does not already start with it. cited: whether to
-    offer a citation for a heading: it is a finding, or contains a match.
-    """
-
-    pieces: list[Piece]
-    ordinal: int | None = None
-    number: str | None = None
-    printed: str | None = None
-    heading: bool = False
-    role: str | None = None
-    before: bool = False
-    after: bool = False
-    citation: str = ""
-    cited: bool = True
-
-
 @views.get(f"/reports/{_ID}")
 def report(id: str) -> str:
     """Details of a report, its contents, and every mention of the query."""
@@ -94,7 +57,7 @@ def report(id: str) -> str:
     ]
     start = (asked.page - 1) * _LISTED
     passages = hit.passages[start : start + _LISTED] if hit else ()
-    numbers = _first_numbers(hit)
+    numbers, link = _first_numbers(hit), public_link(f"reports/{held.id[:16]}")
     return render_template(
         "report.html",
         report=held,
@@ -102,10 +65,7 @@ def report(id: str) -> str:
         asked=asked,
         hit=hit,
         mentions=found,
-        quotes=[
-            (numbers[start + n], Quoted(p, quoted(p), _place(p), citation.of_passage(held, p)))
-            for n, p in enumerate(passages)
-        ],
+        quotes=[(numbers[start + n], quoted_of(held, p)) for n, p in enumerate(passages)],
         pages=-(-len(hit.passages) // _LISTED) if hit else 0,
         sections=list(_contents(text)),
         items=text.items,
@@ -113,18 +73,17 @@ def report(id: str) -> str:
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         unread=[page for page in text.pages if page.unread],
         hiding=_hiding(text),
-        citation=citation.citation(held),
         places=_places(held),
+        here=is_here(held, opened()),
+        opening=opening_of(held, text, opened()),
+        citation=citation.linked(citation.citation(held), held, link),
+        harvard=citation.harvard(held, link),
     )
 
 
 def _places(held: Report) -> Places:
     with opened().store() as store:
         return Places.of(store, held.id)
-
-
-def _place(passage: Any) -> str:
-    return citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
 
 
 def _first_numbers(hit: Hit | None) -> list[int]:
@@ -160,6 +119,19 @@ def report_ris(id: str) -> Response:
     return response
 
 
+@views.get(f"/reports/{_ID}.bib")
+def report_bib(id: str) -> Response:
+    """BibTeX entry of the report or, with `paragraph` (its ordinal), of that paragraph."""
+    held, text = _report(id)
+    place = None
+    if ordinal := request.args.get("paragraph", ""):
+        paragraph = _paragraph(text, ordinal)
+        place = citation.place(paragraph.page, text.pages[paragraph.page - 1].label, paragraph.number)
+    response = Response(citation.bibtex(held, place), mimetype="application/x-bibtex")
+    response.headers["Content-Disposition"] = f'attachment; filename="{held.id[:12]}.bib"'
+    return response
+
+
 def _paragraph(text: Text, ordinal: str) -> Paragraph:
     if not re.fullmatch(r"[0-9]{1,7}", ordinal):
         raise UsageError("`paragraph` must be the ordinal of a paragraph: a whole number from 0.")
@@ -172,26 +144,40 @@ def _paragraph(text: Text, ordinal: str) -> Paragraph:
 
 @views.get(f"/reports/{_ID}/pages/<int:number>")
 def page(id: str, number: int) -> str:
-    """A page: its text, with a citation for each paragraph, and its picture."""
+    """The part of a report that a page is in: its text, with a citation for each paragraph, and pictures of its pages.
+
+    Parameter `mention`: the number of the mention that is looked at.
+    """
     held, text = _report(id)
     _check(text, number)
     asked = SearchParameters.read(request.args)
     found = mentions(one(held, asked), text)
-    here = [each for each in found if each.page == number]
+    part = part_of(text, number)
     return render_template(
         "page.html",
         report=held,
         page=text.pages[number - 1],
+        pages=[page for page in text.pages if page.number == number or part.first <= page.number <= part.last],
         asked=asked,
-        blocks=list(blocks(held, text, number, found)),
+        part=part,
+        blocks=list(blocks(held, text, part, found, public_link(f"reports/{held.id[:16]}"))),
         mentions=found,
-        here=here,
+        now=_looked_at(found, number),
         before=next((each for each in reversed(found) if each.page < number), None),
         after=next((each for each in found if each.page > number), None),
-        marks=[list(mark) for mark in marks(text, number, found)],
-        section=_section_at(text, number),
+        marks={n: marks(text, n, found) for n in range(part.first, part.last + 1)},
         hiding=_hiding(text),
+        here=is_here(held, opened()),
+        section=section_at(text, number),
     )
+
+
+def _looked_at(found: list[Mention], page: int) -> int:
+    """The number of the mention that is looked at: the one that the address names, or the first on the page, or 0."""
+    named = request.args.get("mention", "")
+    if named.isascii() and named.isdigit() and 1 <= int(named[:9]) <= len(found) and found[int(named) - 1].page == page:
+        return int(named)
+    return next((each.number for each in found if each.page == page), 0)
 
 
 @views.get(f"/reports/{_ID}/pages/<int:number>.json")
@@ -254,86 +240,12 @@ def _check(text: Text, number: int) -> None:
         raise NotFound(f"There is no page {number}: the report has pages 1 to {len(text.pages)}.")
 
 
-# ---------------------------------------------------------------- contents of a page
-
-
-def mentions(hit: Hit | None, text: Text) -> list[Mention]:
-    """Every mention in a report, in order, with the page on which it starts."""
-    found: list[Mention] = []
-    for passage in hit.passages if hit else ():
-        paragraph = text.paragraphs[passage.ordinal]
-        marks = [(start + passage.offset, end + passage.offset) for start, end in passage.highlights]
-        for start, end in passage.mentions:
-            start, end = start + passage.offset, end + passage.offset
-            own = tuple(mark for mark in marks if start <= mark[0] and mark[1] <= end)
-            marks = [mark for mark in marks if mark not in own]
-            found.append(Mention(len(found) + 1, paragraph.page_at(start), passage.ordinal, start, end, own))
-    return found
-
-
-def blocks(report: Report, text: Text, number: int, found: list[Mention]) -> Iterator[Block]:
-    """Paragraphs and boilerplate of a page, in order, with the matches marked."""
-    in_paragraph: dict[int, list[Mention]] = {}
-    for mention in found:
-        in_paragraph.setdefault(mention.ordinal, []).append(mention)
-    asides = [(aside.before, 0, aside) for aside in text.asides if aside.page == number]
-    inside = [(p.ordinal, 1, p) for p in text.paragraphs if p.is_on(number)]
-    everything: list[tuple[int, int, Aside | Paragraph]] = [*asides, *inside]
-    saying = {ordinal for item in text.items for ordinal in range(item.first, item.last + 1)}
-    for _, _, piece in sorted(everything, key=lambda each: each[:2]):
-        if isinstance(piece, Aside):
-            yield Block([Piece(piece.text)], role=piece.role.value)
-            continue
-        start, end = _range(piece, number)
-        here = [m for m in in_paragraph.get(piece.ordinal, ()) if m.start < end and m.end > start]
-        numbered = [(mark, 0 if place else m.number) for m in here for place, mark in enumerate(m.marks)]
-        label = text.pages[number - 1].label
-        yield Block(
-            pieces(piece.text, [mark for mark, _ in numbered], start, end, [first for _, first in numbered]),
-            ordinal=piece.ordinal,
-            number=None if piece.number and piece.text.startswith(piece.number) else piece.number,
-            printed=piece.number,
-            heading=piece.heading,
-            cited=bool(here) or piece.ordinal in saying,
-            before=start > 0,
-            after=end < len(piece.text),
-            citation=citation.citation(report, number, label, piece.number),
-        )
-
-
-def marks(text: Text, number: int, found: list[Mention]) -> list[tuple[str, str, str]]:
-    """Matches to mark on the picture of a page, each with the text around it."""
-    wanted = []
-    for ordinal, mark in ((mention.ordinal, mark) for mention in found for mark in mention.marks):
-        paragraph = text.paragraphs[ordinal]
-        if not paragraph.is_on(number):
-            continue
-        start, end = _range(paragraph, number)
-        left, right = max(start, mark[0]), min(end, mark[1])
-        if left < right:
-            before = paragraph.text[max(start, left - _AROUND) : left]
-            wanted.append((before, paragraph.text[left:right], paragraph.text[right : min(end, right + _AROUND)]))
-    return wanted
-
-
-def _range(paragraph: Paragraph, number: int) -> Span:
-    """The part of a paragraph that is on a page."""
-    edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
-    return next(((start, end) for (start, on), (end, _) in pairwise(edges) if on == number), (0, 0))
-
-
 def _contents(text: Text) -> Iterator[tuple[str, str, int]]:
     """Heading, kind and first page of each section that has a heading."""
     first = {paragraph.section: paragraph.page for paragraph in reversed(text.paragraphs)}
     for section in text.sections:
         if section.heading and section.ordinal in first:
             yield section.heading, section.kind.value, first[section.ordinal]
-
-
-def _section_at(text: Text, number: int) -> str:
-    """The heading of the section in which a page begins."""
-    first = next((p for p in text.paragraphs if p.is_on(number)), None)
-    return text.sections[first.section].heading if first else ""
 
 
 def _alike(held: Report) -> list[Alike]:

@@ -15,7 +15,7 @@ from corpus.report import Report
 from reviews import citation
 from reviews.holdings import Holdings
 from reviews.web import help_text
-from reviews.web.context import as_json, opened
+from reviews.web.context import as_json, opened, public_link
 from reviews.web.facets import Facet, chips, facets, years
 from reviews.web.highlight import Piece, quoted
 from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
@@ -36,6 +36,7 @@ class Quoted:
     pieces: list[Piece]
     place: str
     citation: str
+    harvard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _answered(asked: SearchParameters) -> str:
         results=results,
         coverage=results.coverage,
         shown=list(grouped(hits, asked.offset)),
-        passages=[Best(each, _quoted(each.report, each.passage)) for each in results.passages or ()],
+        passages=[Best(each, quoted_of(each.report, each.passage)) for each in results.passages or ()],
         rows=rows,
         most=[] if asked.offset else [_shown(number, [hit]) for number, hit in enumerate(results.most or (), 1)],
         facets=boxes,
@@ -117,7 +118,7 @@ def _answered(asked: SearchParameters) -> str:
         sorts=SORTS,
         view_names=VIEWS,
         near=[
-            (each.report, _quoted(each.report, each.passage))
+            (each.report, quoted_of(each.report, each.passage))
             for each in (results.meaning.passages if results.meaning else ())
         ],
         has_vectors=opened().settings.vectors.is_dir(),
@@ -183,12 +184,19 @@ def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
 
 def _shown(number: int, hits: Sequence[Hit]) -> Shown:
     first, *others = hits
-    return Shown(number, first, tuple(_quoted(first.report, passage) for passage in first.passages), tuple(others))
+    return Shown(number, first, tuple(quoted_of(first.report, passage) for passage in first.passages), tuple(others))
 
 
-def _quoted(report: Report, passage: Passage) -> Quoted:
+def quoted_of(report: Report, passage: Passage) -> Quoted:
     place = citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
-    return Quoted(passage, quoted(passage), place, citation.of_passage(report, passage))
+    link = public_link(f"reports/{report.id[:16]}/pages/{passage.page}#p{passage.ordinal}")
+    return Quoted(
+        passage,
+        quoted(passage),
+        place,
+        citation.linked(citation.of_passage(report, passage), report, link),
+        citation.harvard(report, link, passage.page, passage.paragraph),
+    )
 
 
 def _pages(now: int, last: int) -> list[int | None]:

@@ -54,7 +54,7 @@ def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
     page.get_by_role("link", name=re.compile("^Page 6.*paragraph 5.1.1$")).click()
 
     expect(page.locator("mark").first).to_be_visible()
-    expect(page.get_by_text("Mentions 5 to 12 of 16")).to_be_visible()
+    expect(page.get_by_text("Mention 6 of 16")).to_be_visible()
     if mode == "without scripts":
         picture = page.get_by_alt_text("Picture of page 6")
         expect(picture).to_be_visible()

@@ -1,0 +1,181 @@
+"""The text of a part of a report to read: whole sections, with paragraphs joined across pages and matches marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.model import Aside, AsideRole, Paragraph, Text
+from corpus.report import Report
+from reviews import citation
+from reviews.web.highlight import Piece, Span, pieces
+from search.results import Hit
+
+_AROUND = 30  # characters before and after a mention, used to find it on the page
+_BEFORE, _AFTER = 8, 12  # pages of a long part that are shown before and after the one that was asked for
+_RUNNING = (AsideRole.HEADER, AsideRole.FOOTER, AsideRole.PAGE_NUMBER)  # would stand between the halves of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention. number: from 1 in its report. start, end: character positions in its paragraph. marks: what is
+    marked of it, by the same positions: all of it, or of plain words each that no mention before it marks.
+    """
+
+    number: int
+    page: int
+    ordinal: int
+    start: int
+    end: int
+    marks: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The paragraphs from `start` to `end` (ordinals, end exclusive), on the pages `first` to `last`.
+
+    cut_before, cut_after: a page of the same sections that comes before or after, where they are too long to be shown.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    cut_before: int | None = None
+    cut_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading or piece of boilerplate.
+
+    pages: that begin with it. printed: its printed number. number: the same, where the text does not already start with
+    it. cited: whether to offer a citation for a heading: it is a finding, or contains a match.
+    """
+
+    pieces: list[Piece]
+    ordinal: int | None = None
+    page: int = 0
+    begins: bool = False
+    number: str | None = None
+    printed: str | None = None
+    heading: bool = False
+    role: str | None = None
+    citation: str = ""
+    harvard: str = ""
+    cited: bool = True
+
+
+def part_of(text: Text, page: int) -> Part:
+    """The sections that have a paragraph on a page. Of very long ones, the pages around it."""
+    here = [paragraph for paragraph in text.paragraphs if paragraph.is_on(page)]
+    if not here:
+        after = next((p.ordinal for p in text.paragraphs if p.page > page), len(text.paragraphs))
+        return Part(after, after, page, page)
+    wanted = range(here[0].section, here[-1].section + 1)
+    whole = [paragraph for paragraph in text.paragraphs if paragraph.section in wanted]
+    shown = [p for p in whole if page - _BEFORE <= p.last_page and p.page <= page + _AFTER]
+    return Part(
+        shown[0].ordinal,
+        shown[-1].ordinal + 1,
+        shown[0].page,
+        shown[-1].last_page,
+        whole[0].page if whole[0] != shown[0] else None,
+        shown[-1].last_page + 1 if whole[-1] != shown[-1] else None,
+    )
+
+
+def section_at(text: Text, page: int) -> str:
+    """The heading of the section in which a page begins."""
+    first = next((p for p in text.paragraphs if p.is_on(page)), None)
+    return text.sections[first.section].heading if first else ""
+
+
+def mentions(hit: Hit | None, text: Text) -> list[Mention]:
+    """Every mention in a report, in order, with the page on which it starts."""
+    found: list[Mention] = []
+    for passage in hit.passages if hit else ():
+        paragraph = text.paragraphs[passage.ordinal]
+        marks = [(start + passage.offset, end + passage.offset) for start, end in passage.highlights]
+        for start, end in passage.mentions:
+            start, end = start + passage.offset, end + passage.offset
+            own = tuple(mark for mark in marks if start <= mark[0] and mark[1] <= end)
+            marks = [mark for mark in marks if mark not in own]
+            found.append(Mention(len(found) + 1, paragraph.page_at(start), passage.ordinal, start, end, own))
+    return found
+
+
+def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: str = "") -> Iterator[Block]:
+    """Paragraphs and boilerplate of a part, in order, with the matches marked and page breaks noted. link: to the
+    report, for citations; "" for none.
+    """
+    in_paragraph: dict[int, list[Mention]] = {}
+    for mention in found:
+        in_paragraph.setdefault(mention.ordinal, []).append(mention)
+    asides = [
+        (aside.before, 0, aside)
+        for aside in text.asides
+        if aside.role not in _RUNNING
+        and part.first <= aside.page <= part.last
+        and part.start <= aside.before <= part.end
+    ]
+    inside = [(p.ordinal, 1, p) for p in text.paragraphs[part.start : part.end]]
+    everything: list[tuple[int, int, Aside | Paragraph]] = [*asides, *inside]
+    saying = {ordinal for item in text.items for ordinal in range(item.first, item.last + 1)}
+    page = 0
+    for _, _, piece in sorted(everything, key=lambda each: each[:2]):
+        begins, page = piece.page != page, piece.page
+        if isinstance(piece, Aside):
+            yield Block([Piece(piece.text)], page=page, begins=begins, role=piece.role.value)
+            continue
+        here = in_paragraph.get(piece.ordinal, [])
+        there = f"{link}/pages/{page}#p{piece.ordinal}" if link else ""
+        sentence = citation.citation(report, page, text.pages[page - 1].label, piece.number)
+        yield Block(
+            list(_joined(piece, here)),
+            ordinal=piece.ordinal,
+            page=page,
+            begins=begins,
+            number=None if piece.number and piece.text.startswith(piece.number) else piece.number,
+            printed=piece.number,
+            heading=piece.heading,
+            cited=bool(here) or piece.ordinal in saying,
+            citation=citation.linked(sentence, report, there),
+            harvard=citation.harvard(report, there, page, piece.number),
+        )
+        page = piece.last_page
+
+
+def _joined(paragraph: Paragraph, here: list[Mention]) -> Iterator[Piece]:
+    """A whole paragraph, with a piece for each page break in it. A match across one has its number only once."""
+    numbered = [(mark, 0 if place else m.number) for m in here for place, mark in enumerate(m.marks)]
+    for start, end, page in _ranges(paragraph):
+        if start:
+            yield Piece("", page=page)
+        yield from pieces(
+            paragraph.text,
+            [mark for mark, _ in numbered],
+            start,
+            end,
+            [number if mark[0] >= start else 0 for mark, number in numbered],
+        )
+
+
+def marks(text: Text, page: int, found: list[Mention]) -> list[tuple[str, str, str]]:
+    """Matches to mark on the picture of a page, each with the text around it."""
+    wanted = []
+    for ordinal, mark in ((mention.ordinal, mark) for mention in found for mark in mention.marks):
+        paragraph = text.paragraphs[ordinal]
+        for start, end in ((start, end) for start, end, on in _ranges(paragraph) if on == page):
+            left, right = max(start, mark[0]), min(end, mark[1])
+            if left < right:
+                before = paragraph.text[max(start, left - _AROUND) : left]
+                wanted.append((before, paragraph.text[left:right], paragraph.text[right : min(end, right + _AROUND)]))
+    return wanted
+
+
+def _ranges(paragraph: Paragraph) -> Iterator[tuple[int, int, int]]:
+    """The parts of a paragraph on each of its pages: start, end, page."""
+    edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
+    yield from ((start, end, on) for (start, on), (end, _) in pairwise(edges))

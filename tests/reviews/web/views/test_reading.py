@@ -1,0 +1,175 @@
+"""Reading a report: its opening, whole sections across pages, mentions one by one, and a PDF that is gone."""
+
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from corpus.model import Page as PdfPage
+from corpus.model import Paragraph, Section, SectionKind, Text
+from corpus.report import Report
+from reviews.library import Library
+from reviews.short_title import LONG, short_title
+from reviews.web.app import Options, create_app
+from reviews.web.guard.access import Access
+from reviews.web.opening import opening_of
+from reviews.web.reading_text import Mention, blocks, marks, part_of
+from tests.reviews.web.conftest import DEMO, build
+from tests.reviews.web.views.test_pages import Marks, html, told
+
+REPORT = Report("ab" * 32, ("a.pdf",), "Child Wren", 40, 0)
+
+
+def text_of(*paragraphs: Paragraph, sections: int = 2) -> Text:
+    kinds = (SectionKind.BODY, SectionKind.SUMMARY)
+    return Text(
+        "ab" * 32,
+        tuple(PdfPage(n, str(n)) for n in range(1, 41)),
+        tuple(Section(n, kinds[n % 2], f"Section {n}") for n in range(sections)),
+        paragraphs,
+    )
+
+
+SPLIT = Paragraph(1, 1, "1.1", 0, "The school saw bruises and told no one.", turns=((16, 2),))
+TEXT = text_of(
+    Paragraph(0, 1, None, 0, "Section 0", heading=True),
+    SPLIT,
+    Paragraph(2, 3, "1.2", 0, "Nobody asked why."),
+    Paragraph(3, 4, None, 1, "Section 1", heading=True),
+    Paragraph(4, 4, "2.1", 1, "This summary says what went well and what did not, in words for everybody."),
+)
+
+
+def test_the_text_is_the_whole_section_with_paragraphs_joined_across_pages() -> None:
+    for page in (1, 2, 3):
+        part = part_of(TEXT, page)
+        assert (part.start, part.end, part.first, part.last) == (0, 3, 1, 3)
+    found = list(blocks(REPORT, TEXT, part, []))
+    assert "".join(piece.text for piece in found[1].pieces) == SPLIT.text
+    assert [piece.page for piece in found[1].pieces] == [None, 2, None]
+    assert [(block.page, block.begins) for block in found] == [(1, True), (1, False), (3, True)]
+    assert part_of(TEXT, 4).start == 3
+
+
+def test_a_match_across_a_page_break_is_marked_on_both_pages_and_numbered_once() -> None:
+    mention = Mention(1, 1, 1, 11, 23, ((11, 23),))
+    (_, block, _) = blocks(REPORT, TEXT, part_of(TEXT, 1), [mention])
+    assert [(piece.text, piece.number) for piece in block.pieces if piece.number is not None] == [
+        ("saw b", 1),
+        ("ruises ", 0),
+    ]
+    assert [mark[1] for page in (1, 2, 3) for mark in marks(TEXT, page, [mention])] == ["saw b", "ruises "]
+
+
+def test_of_a_very_long_part_the_pages_around_are_shown_with_ways_on() -> None:
+    text = text_of(*(Paragraph(n, n + 1, None, 0, f"Page {n + 1} says little.") for n in range(40)), sections=1)
+    part = part_of(text, 20)
+    assert (part.first, part.last, part.cut_before, part.cut_after) == (12, 32, 1, 33)
+    assert part_of(text, 33).last == 40
+
+
+def test_a_page_without_text_is_a_part_of_its_own() -> None:
+    part = part_of(text_of(Paragraph(0, 1, None, 0, "One."), Paragraph(1, 3, None, 1, "Three.")), 2)
+    assert (part.start, part.end, part.first, part.last) == (1, 1, 2, 2)
+
+
+@pytest.mark.parametrize("number", [1, 7, 16])
+def test_a_bar_leads_to_the_mention_before_and_after(page: FlaskClient, robin: str, number: int) -> None:
+    listed = html(page, f"/reports/{robin}?q=neglect&back=%2F%3Fq%3Dneglect%26page%3D2")
+    (there,) = set(re.findall(rf'href="([^"]*mention={number}#m{number})"', listed)) or {
+        f"/reports/{robin[:16]}/pages/6?q=neglect&mention=7&back=%2F%3Fq%3Dneglect%26page%3D2"
+    }
+    shown = html(page, there.replace("&amp;", "&").partition("#")[0])
+    assert f"Mention {number} of 16" in shown
+    for step in (-1, 1):
+        (link,) = re.findall(rf'<a[^>]*data-step="{step}"[^>]*>', shown)
+        if 1 <= number + step <= 16:
+            assert f"mention={number + step}#m{number + step}" in link
+            assert "back=" in link
+        else:
+            assert "hidden" in link
+
+
+def test_a_report_opens_with_what_it_says_of_itself(page: FlaskClient, robin: str) -> None:
+    shown = " ".join(Marks(html(page, f"/reports/{robin[:16]}")).text.split())
+    opening = shown[: shown.index("Search inside this report")]
+    assert "Fernshire Safeguarding Children Partnership · Child Robin · 2022 · overview report" in opening
+    assert "6 recommendations" in opening
+    assert "Neglect (any) (19)" in opening
+
+
+def test_the_summary_is_quoted_from_the_report_with_its_place(demo: Path, robin: str) -> None:
+    with Library(demo) as library:
+        held, _ = library.report(robin)
+        opening = opening_of(held, TEXT, library)
+        assert opening.summary is TEXT.paragraphs[4]
+        assert opening.place == "page 4, paragraph 2.1"
+        assert opening_of(held, text_of(*TEXT.paragraphs[:3]), library).summary is None
+
+
+@pytest.mark.parametrize("change", ["gone", "another"])
+def test_a_pdf_that_is_gone_or_changed_is_told_before_the_click(tmp_path: Path, change: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (first,) = list(DEMO.glob("FamilyM*.pdf"))
+    there = Path(shutil.copy(first, folder))
+    build(tmp_path / "library", folder, b"title\n")
+    app = create_app(tmp_path / "library")
+    client = app.test_client()
+    (report,) = told(client, "/reports.json")["reports"]
+    addresses = [f"/reports/{report['id'][:16]}", f"/reports/{report['id'][:16]}/pages/1"]
+    for address in addresses:
+        assert "file.pdf" in html(client, address)
+    if change == "gone":
+        there.unlink()
+    else:
+        there.write_bytes(b"%PDF-1.7 another")
+    for address in addresses:
+        shown = html(client, address)
+        assert "file.pdf" not in shown
+        assert "picture.png" not in shown
+        assert "no longer here, or has changed" in shown
+    app.extensions["pool"].close()
+
+
+def test_a_paragraph_can_be_cited_in_every_style_with_link_and_date_of_access(demo: Path, robin: str) -> None:
+    named = create_app(demo, Options(hosts=("reviews.example.org",), access=Access(https=True)))
+    client = named.test_client()
+    shown = client.get(f"/reports/{robin[:16]}/pages/6", base_url="http://reviews.example.org").text
+    today = f"{datetime.now().astimezone():%d %B %Y}".lstrip("0")
+    link = re.escape(f"https://reviews.example.org/reports/{robin[:16]}/pages/6#p")
+    text = " ".join(Marks(shown).text.split())
+    assert re.search(rf"page 6 \(printed 3\), paragraph 5\.1\.1\. {link}\d+ \(accessed {today}", text)
+    assert re.search(
+        rf"Child Robin – Overview Report, p\. 6, para\. 5\.1\.1\. Available at: {link}\d+ \(Accessed: {today}", text
+    )
+    (record,) = set(re.findall(r'href="(/reports/[^"]*\.bib\?paragraph=\d+)"', shown)[:1])
+    answer = client.get(record, base_url="http://reviews.example.org")
+    assert answer.text.startswith("@techreport{")
+    assert "page 6" in answer.text
+    named.extensions["pool"].close()
+
+
+def test_a_long_title_has_a_short_form() -> None:
+    long = "Local Child Safeguarding Practice Review into the care and protection of a child " * 2
+    known = Report(
+        "a",
+        ("a.pdf",),
+        long,
+        1,
+        0,
+        board="Fernshire SCP",
+        area="Fernshire",
+        child="Child R",
+        kind="overview report",
+        year=2022,
+    )
+    assert short_title(known) == "Fernshire, Child R, overview report, 2022"
+    assert short_title(Report("a", ("a.pdf",), "Child R", 1, 0)) == "Child R"
+    unknown = short_title(Report("a", ("a.pdf",), long, 1, 0))
+    assert unknown.endswith("…")
+    assert len(unknown) <= LONG
+    assert long.startswith(unknown[:-1])
