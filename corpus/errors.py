@@ -4,6 +4,7 @@
     ├── UsageError               2  400  a command, option or setting is wrong
     ├── SomeFilesFailed          3  500  a file could not be read or a folder is missing, and `--strict` was given
     ├── NoIndex                  4  503  no index yet, or one of another version
+    │   └── OtherVersion         4  503  the library or its index was made by another version of the program
     ├── Corrupt                  5  503  files of the library are damaged
     ├── Locked                   6  503  another run is writing to this library
     │   └── Gone                 6  503  the report or index changed while it was being read
@@ -47,6 +48,10 @@ class NoIndex(ReviewsError):
 
     exit_code = 4
     http_status = 503
+
+
+class OtherVersion(NoIndex):
+    """The library or its index was made by an older or a newer version of the program."""
 
 
 class Corrupt(ReviewsError):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.errors import Corrupt, NoIndex
+from corpus.errors import Corrupt, NoIndex, OtherVersion
 from corpus.model import SectionKind
 from corpus.signals import sigint_blocked
 from corpus.storage.store import Store
@@ -156,16 +156,16 @@ def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> 
     return ENGINE.open(generation.directory, manifest.segments, live)
 
 
-def _other_version(generation: Generation) -> NoIndex:
+def _other_version(generation: Generation) -> OtherVersion:
     """The error for a generation that another version made. That version splits text into words in another way, so an
     answer could miss mentions without anybody noticing."""
     theirs, ours = (list(map(int, re.findall(r"\d+", text))) for text in (generation.manifest.fingerprint, FINGERPRINT))
     if theirs > ours:
-        return NoIndex(
+        return OtherVersion(
             f"The index was made by another version of the program, a newer one ({generation.manifest.fingerprint}; "
             f"this one makes {FINGERPRINT}). Use the newer program; if `reviews serve` says this, start it again."
         )
-    return NoIndex(
+    return OtherVersion(
         f"The index was made by another version of the program ({generation.manifest.fingerprint}; this one makes "
         f"{FINGERPRINT}), and searching it could miss mentions. Run `reviews update` to build it anew from the corpus; "
         "no PDF is read again for that."

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from corpus.disk.disk_errors import no_room, refused
-from corpus.errors import Corrupt, Gone, LimitHit, Locked, NoIndex, NotFound, ReviewsError
+from corpus.errors import Corrupt, Gone, LimitHit, Locked, NotFound, OtherVersion, ReviewsError
 from corpus.storage.migrations import FORMAT, STEPS
 
 APPLICATION = int.from_bytes(b"SPRv", "big")
@@ -101,7 +101,7 @@ class Database:
         elif application != APPLICATION:
             raise Corrupt(f"{self._path} is not a database of this program. Move it away, then run `reviews init`.")
         elif version > FORMAT:
-            raise NoIndex(
+            raise OtherVersion(
                 f"The library at {self._path} was made by a newer version of this program (format {version}, this one "
                 f"knows {FORMAT}). Update the program."
             )

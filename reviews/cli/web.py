@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     help="Path under which a proxy serves the page, such as /reviews. Without it, the header X-Forwarded-Prefix of a "
     "proxy given with --proxy is used.",
 )
+@click.option(
+    "--operator",
+    "operators",
+    multiple=True,
+    metavar="PERSON",
+    help="Person who may see /status and /metrics; can be repeated. Everyone may where nobody signs in.",
+)
 @click.option("--https", is_flag=True, help="Mark cookies as secure, for a page that is always reached over https.")
 @click.option(
     "--rate",
@@ -69,6 +76,7 @@ def serve(
     proxies: tuple[str, ...],
     names: tuple[str, ...],
     prefix: str,
+    operators: tuple[str, ...],
     https: bool,
     rate: int,
     log_days: int | None,
@@ -94,6 +102,7 @@ def serve(
         hosts=tuple(name.lower() for name in names) or (() if known else HERE),
         access=Access(Tokens(path) if by_token else None, user_header or "", proxies, https),
         prefix=_prefix(prefix),
+        operators=operators,
         rate=rate,
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,

@@ -28,21 +28,25 @@ from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.audit import Audit
 from reviews.web.guard.prefix import Prefixed
 from reviews.web.library_pool import LibraryPool
+from reviews.web.metrics import Metrics
 from reviews.web.parameters import SearchParameters
 from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder
+from reviews.web.states import state_of, steps
 from reviews.web.views import (
     analysis,
     briefing,
     collecting,
     exports,
     openapi,
+    operations,
     published,
     recommendations,
     report,
     search,
 )
 from reviews.web.views import library as library_views
+from reviews.web.views.operations import is_operator
 
 PAGES = (
     ("Search", "/"),
@@ -65,7 +69,8 @@ HERE = ("localhost", "127.0.0.1", "::1")
 class Options:
     """How a library is served. hosts: host names to accept, empty for any.
 
-    prefix: the path under which a proxy serves the pages, such as "/reviews".
+    prefix: the path under which a proxy serves the pages, such as "/reviews". operators: the people who may see the
+    status of the library; everyone where nobody signs in.
     searches: how many can run at once. rate: requests per minute for each person, 0 for no limit. log_days: days to
     keep the access log, 0 for no log. log_queries: also log the text of queries. processes: that are forked after the
     application is created and count together.
@@ -75,6 +80,7 @@ class Options:
     searches: int = 3
     access: Access = Access()  # noqa: RUF009 - frozen
     prefix: str = ""
+    operators: tuple[str, ...] = ()
     rate: int = 0
     log_days: int = 0
     log_queries: bool = False
@@ -91,6 +97,9 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.extensions["pool"] = pool
     app.extensions["access"] = options.access
     app.extensions["hosts"] = options.hosts
+    app.extensions["operators"] = options.operators
+    app.extensions["metrics"] = Metrics()
+    app.extensions["metrics"].install(app)
     app.extensions["named"] = bool(set(options.hosts) - set(HERE))
     app.extensions["rate"] = Rate(options.rate, state, "visitor")
     app.extensions["strangers"] = Rate(options.rate, state, "stranger")
@@ -118,6 +127,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         version=version("safeguarding-reviews"),
         asset=headers.asset,
         why=explain,
+        operator=is_operator,
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),
         save_control=collecting.control,
@@ -140,6 +150,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(recommendations.views)
     app.register_blueprint(briefing.views)
     app.register_blueprint(published.views)
+    app.register_blueprint(operations.views)
     app.register_blueprint(openapi.views)
     app.wsgi_app = Prefixed(app.wsgi_app, options.prefix, options.access.trusts)  # type: ignore[method-assign]
     app.before_request(lambda: headers.refused(options.hosts))
@@ -168,6 +179,11 @@ def _date(date: str) -> str:
 
 
 def _on_reviews_error(error: ReviewsError) -> ResponseReturnValue:
+    settings = context.pool().settings
+    state = None if _wants_json() else state_of(error, settings)
+    if state:
+        page = render_template("state.html", state=state, steps=steps(state, settings) if is_operator() else ())
+        return Response(page, error.http_status)
     return _error_page(error.http_status, context.without_paths(str(error)))
 
 
@@ -202,9 +218,13 @@ def _on_bug(error: Exception) -> ResponseReturnValue:
     )
 
 
+def _wants_json() -> bool:
+    return request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+
+
 def _error_page(status: int, sentence: str) -> Response:
     """An error as a page, or as JSON where that was asked for: by the address, or by the header Accept."""
-    if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         body = json.dumps({"error": {"status": status, "message": sentence}}, ensure_ascii=False)
         return Response(body, status, mimetype="application/json")
     return Response(render_template("error.html", status=status, sentence=sentence), status)

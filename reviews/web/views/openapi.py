@@ -278,6 +278,9 @@ PATHS: dict[str, Schema] = {
     "/opensearch.xml": _get("OpenSearch description for a browser", "application/opensearchdescription+xml", _TEXT, []),
     "/healthz": _get("the process is running", _JSON, _object("ok"), []),
     "/readyz": _get("searches work", _JSON, _object("ok"), [], 503),
+    "/status": _get("the condition of the library, for whoever runs it", _HTML, _TEXT, []),
+    "/status.json": _get("the same", _JSON, _object("runs", "ready", "coverage", "disk_free_bytes"), []),
+    "/metrics": _get("counts and times for Prometheus", "text/plain", _TEXT, []),
     "/version": _get("versions of the program and Python", _JSON, _object("program", "python"), []),
     "/openapi.json": _get("this description", _JSON, _object("openapi", "info", "paths"), []),
 }

@@ -140,17 +140,32 @@ def test_a_paragraph_can_be_cited_in_every_style_with_link_and_date_of_access(de
     client = named.test_client()
     shown = client.get(f"/reports/{robin[:16]}/pages/6", base_url="http://reviews.example.org").text
     today = f"{datetime.now().astimezone():%d %B %Y}".lstrip("0")
-    link = re.escape(f"https://reviews.example.org/reports/{robin[:16]}/pages/6#p")
+    link = re.escape("https://fernshire.example/reviews/child-robin")
     text = " ".join(Marks(shown).text.split())
-    assert re.search(rf"page 6 \(printed 3\), paragraph 5\.1\.1\. {link}\d+ \(accessed {today}", text)
+    assert re.search(rf"page 6 \(printed 3\), paragraph 5\.1\.1\. {link} \(accessed {today}", text)
     assert re.search(
-        rf"Child Robin – Overview Report, p\. 6, para\. 5\.1\.1\. Available at: {link}\d+ \(Accessed: {today}", text
+        rf"Child Robin – Overview Report, p\. 6, para\. 5\.1\.1\. Available at: {link} \(Accessed: {today}", text
     )
     (record,) = set(re.findall(r'href="(/reports/[^"]*\.bib\?paragraph=\d+)"', shown)[:1])
     answer = client.get(record, base_url="http://reviews.example.org")
     assert answer.text.startswith("@techreport{")
-    assert "page 6" in answer.text
+    assert "page 5 (printed 2), paragraph 3.3" in answer.text
     named.extensions["pool"].close()
+
+
+def test_a_report_without_a_web_address_is_cited_with_a_link_to_these_pages_where_others_can_open_them(
+    demo: Path,
+) -> None:
+    def shown(hosts: tuple[str, ...]) -> str:
+        named = create_app(demo, Options(hosts=hosts))
+        text = named.test_client().get("/?q=neglect&board=Wendlemere", base_url=f"http://{hosts[0]}").text
+        named.extensions["pool"].close()
+        return text
+
+    assert re.search(
+        r"http://reviews\.example\.org/reports/\w{16}/pages/\d+#p\d+ \(accessed ", shown(("reviews.example.org",))
+    )
+    assert "localhost" not in shown(("localhost", "127.0.0.1"))
 
 
 def test_a_long_title_has_a_short_form() -> None:

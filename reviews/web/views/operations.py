@@ -1,0 +1,54 @@
+"""Views for whoever runs the library: its status, and metrics for Prometheus."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, g, render_template
+
+from corpus.errors import ReviewsError
+from reviews.web.condition import Condition
+from reviews.web.context import as_json, opened, pool
+
+views = Blueprint("operations", __name__)
+
+
+def is_operator() -> bool:
+    """Whether the person runs the library: named with --operator, or anyone where nobody signs in."""
+    signs_in = current_app.extensions["access"].signs_in
+    return not signs_in or g.get("person") in current_app.extensions["operators"]
+
+
+def _check() -> None:
+    if not is_operator():
+        abort(403, "Only the people who run this page can see this. They are named with `reviews serve --operator`.")
+
+
+def _ready() -> str:
+    """Why searches do not work, or ""."""
+    try:
+        opened().searcher()
+    except ReviewsError as error:
+        return str(error)
+    return ""
+
+
+@views.get("/status")
+def status() -> str:
+    """Last runs, failures, unread pages, readiness, index, disk and versions."""
+    _check()
+    return render_template("status.html", now=Condition.of(pool().settings), not_ready=_ready())
+
+
+@views.get("/status.json")
+def status_json() -> Response:
+    _check()
+    not_ready = _ready()
+    return as_json({**Condition.of(pool().settings).to_dict(), "ready": not not_ready, "not_ready": not_ready or None})
+
+
+@views.get("/metrics")
+def metrics() -> Response:
+    """Counts and times, in the text format of Prometheus. No words."""
+    _check()
+    gauges = Condition.of(pool().settings).gauges() | {"ready": ("1 when searches work.", float(not _ready()))}
+    lines = current_app.extensions["metrics"].lines(gauges)
+    return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")

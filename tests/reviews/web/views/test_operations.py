@@ -1,0 +1,141 @@
+"""Libraries that cannot be searched, the status for whoever runs one, and metrics."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from corpus.layout import create_library
+from corpus.paths import LibraryPaths
+from reviews.maintenance.lock import writing
+from reviews.web.app import Options, create_app
+from reviews.web.guard.access import Access
+from reviews.web.guard.tokens import Tokens
+
+
+@contextmanager
+def served(library: Path, *operators: str, signs_in: bool = False) -> Iterator[FlaskClient]:
+    access = Access(Tokens(library)) if signs_in else Access()
+    app = create_app(library, Options(access=access, operators=operators))
+    try:
+        yield app.test_client()
+    finally:
+        app.extensions["pool"].close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    create_library(tmp_path / "library")
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def copy(demo: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(demo, tmp_path / "copy"))
+
+
+def damaged(library: Path) -> None:
+    for path in LibraryPaths(library).index.rglob("*"):
+        if path.is_file() and path.name != "CURRENT":
+            path.write_bytes(b"x")
+
+
+def other_version(library: Path) -> None:
+    """The index as another version of the program would have made it."""
+    (manifest,) = LibraryPaths(library).index.rglob("manifest.json")
+    pointer = LibraryPaths(library).index / "CURRENT"
+    before = manifest.read_bytes()
+    hashed = hashlib.sha256(before.partition(b"\n")[2]).hexdigest()
+    after = re.sub(rb'"fingerprint": "[^"]*"', b'"fingerprint": "whoosh 1, analysis 1"', before.partition(b"\n")[2])
+    now = hashlib.sha256(after).hexdigest()
+    manifest.write_bytes(now.encode() + b"\n" + after)
+    pointer.write_text(pointer.read_text().replace(hashed, now))
+
+
+def test_a_library_of_another_version_says_so(copy: Path) -> None:
+    other_version(copy)
+    with served(copy) as page:
+        assert "The reports have to be prepared again" in page.get("/").text
+
+
+def test_an_empty_library_shows_how_to_begin_in_three_steps(empty: Path) -> None:
+    with served(empty) as page:
+        for path in ("/", "/?q=neglect", "/themes"):
+            answer = page.get(path)
+            assert answer.status_code == 503
+            assert "There are no reports here yet" in answer.text
+            assert answer.text.count("<li>") - answer.text.count("<li><a") >= 3
+            assert "reviews update" in answer.text
+        assert page.get("/search.json?q=neglect").get_json()["error"]["status"] == 503
+
+
+def test_a_library_that_is_being_built_says_so(empty: Path) -> None:
+    with served(empty) as page, writing(empty):
+        assert "The reports are being read" in page.get("/").text
+
+
+def test_a_damaged_library_says_so_and_answers_nothing(copy: Path) -> None:
+    damaged(copy)
+    with served(copy) as page:
+        answer = page.get("/?q=neglect")
+        assert answer.status_code == 503
+        assert "Something is wrong with the stored reports" in answer.text
+
+
+def test_a_visitor_sees_neither_commands_nor_paths(empty: Path) -> None:
+    token = Tokens(empty).add("Jo Smith")
+    code = {"Authorization": f"Bearer {token}"}
+    with served(empty, "Sam", signs_in=True) as page:
+        shown = page.get("/", headers=code).text
+        assert "There are no reports here yet" in shown
+        for hidden in ("reviews update", "--library", str(empty), "/status"):
+            assert hidden not in shown
+        for path in ("/status", "/status.json", "/metrics"):
+            assert page.get(path, headers=code).status_code == 403
+    with served(empty, "Jo Smith", signs_in=True) as page:
+        assert "How to begin" in page.get("/", headers=code).text
+        assert page.get("/status", headers=code).status_code == 200
+        assert page.get("/metrics", headers=code).status_code == 200
+
+
+def test_the_status_shows_runs_failures_index_disk_and_versions(page: FlaskClient) -> None:
+    shown = page.get("/status").text
+    for part in ("succeeded", "Files that could not be read", "version 0000001", "GB free of", "Searches", "work"):
+        assert part in shown
+    told = page.get("/status.json").get_json()
+    assert told["ready"] is True
+    assert told["runs"][0]["command"] == "update"
+    assert sum(told["failures"].values()) == told["coverage"]["failures"] == 2
+
+
+def test_the_status_of_a_library_that_cannot_be_searched_says_why(empty: Path, copy: Path) -> None:
+    with served(empty) as page:
+        assert page.get("/status.json").get_json()["ready"] is False
+        assert "Run “reviews update”" in page.get("/status").text
+    damaged(copy)
+    with served(copy) as page:
+        assert page.get("/status").status_code == 200
+        assert page.get("/status.json").get_json()["ready"] is False
+        assert "reviews_ready 0" in page.get("/metrics").text
+
+
+def test_metrics_are_counts_and_times_without_words(copy: Path) -> None:
+    with served(copy) as page:
+        for _ in range(3):
+            page.get("/?q=rickets&board=Wendlemere")
+        page.get("/nosuch-rickets")
+        answer = page.get("/metrics")
+    assert answer.mimetype == "text/plain"
+    for word in ("rickets", "Wendlemere", "nosuch", "Robin", str(copy)):
+        assert word not in answer.text
+    assert re.search(r'reviews_requests_total\{page="search.page",status="2xx",process="\d+"\} 3', answer.text)
+    assert 'page="none",status="4xx"' in answer.text
+    assert re.search(r'reviews_request_seconds_bucket\{page="search.page",le="\+Inf",[^}]*\} 3', answer.text)
+    assert re.search(r"^reviews_reports 10$", answer.text, re.MULTILINE)
+    line = re.compile(r'(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{(?:\w+="[^"]*",?)+\})? [\d.e+-]+)')
+    assert all(line.fullmatch(each) for each in answer.text.splitlines())
