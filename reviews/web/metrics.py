@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from flask import Flask, Response, g, request
@@ -21,7 +21,7 @@ class Metrics:
         self._lock = threading.Lock()
         self._answers: Counter[tuple[str, str]] = Counter()  # by page and class of status
         self._times: Counter[tuple[str, float]] = Counter()  # by page and bound
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
 
     def install(self, app: Flask) -> None:
         """Count the requests of an application."""
@@ -37,7 +37,7 @@ class Metrics:
         took = time.perf_counter() - g.get("began", time.perf_counter())
         with self._lock:
             self._answers[page, f"{response.status_code // 100}xx"] += 1
-            self._seconds[page] += took  # type: ignore[assignment]
+            self._seconds[page] += took
             for bound in _BOUNDS:
                 if took <= bound:
                     self._times[page, bound] += 1

@@ -17,8 +17,8 @@ class State(Enum):
     EMPTY = (
         "There are no reports here yet",
         (
-            "Nothing can be searched until somebody has added reports. Come back later, or ask the person who runs this "
-            "page when they will be added."
+            "Nothing can be searched until somebody has added reports. Come back later, or ask the person who runs "
+            "this page when they will be added."
         ),
     )
     BUILDING = (
@@ -33,7 +33,8 @@ class State(Enum):
         "The reports have to be prepared again",
         (
             "The program was changed, and the reports have to be prepared for the new version before they can be "
-            "searched. Nothing is lost. Reload this page in a while; if that does not help, tell the person who runs this page."
+            "searched. Nothing is lost. Reload this page in a while. If that does not help, tell the person who runs "
+            "this page."
         ),
     )
     DAMAGED = (

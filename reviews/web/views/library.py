@@ -10,15 +10,18 @@ from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import ReviewsError
 from corpus.model import SectionKind
+from corpus.report import Report
 from reviews.terminal import themes as theme_text
 from reviews.terminal.coverage import CoverageReport
 from reviews.web import help_text
 from reviews.web.context import as_json, opened, root
+from reviews.web.not_read import lists
 from reviews.web.parameters import SearchParameters
 
 views = Blueprint("library", __name__)
 
-_LISTED = 150  # reports per page
+_LISTED = 25  # reports per page
+_LONGEST = 200  # characters of what is looked for
 
 
 @views.get("/themes")
@@ -40,17 +43,38 @@ def themes_json() -> Response:
 
 @views.get("/coverage")
 def coverage() -> str:
-    """What is searched, and what could not be read and why."""
+    """What is searched, and what could not be read and why.
+
+    Parameters: `find`, words of a title, board, child or year; `show`, one of the lists in full; `page`.
+    """
     library, asked = opened(), SearchParameters.read(request.args)
-    reports = sorted(library.reports(), key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
-    start = (asked.page - 1) * _LISTED
+    held = CoverageReport.of(library)
+    every = lists(held)
+    show, find = request.args.get("show", ""), request.args.get("find", "").strip()[:_LONGEST]
+    shown = next((each for each in every if each.name == show), None)
+    reports = [] if shown else [report for report in library.reports() if _fits(report, find)]
+    reports.sort(key=lambda r: (r.board or "~", r.case or r.title, -(r.year or 0), r.title))
+    start, end = (asked.page - 1) * _LISTED, asked.page * _LISTED
+    total = len(shown.lines) if shown else len(reports)
     return render_template(
         "coverage.html",
-        held=CoverageReport.of(library),
-        reports=reports[start : start + _LISTED],
+        held=held,
+        lists=every,
+        shown=shown,
+        lines=shown.lines[start:end] if shown else (),
+        find=find,
+        total=total,
+        reports=reports[start:end],
         now=asked.page,
-        last=max(1, -(-len(reports) // _LISTED)),
+        last=max(1, -(-total // _LISTED)),
     )
+
+
+def _fits(report: Report, find: str) -> bool:
+    """Whether a report has each word in its title or in what is known of it."""
+    known = (report.title, report.board, report.area, report.child, report.kind, report.year)
+    text = " ".join(str(each) for each in known if each).casefold()
+    return all(word in text for word in find.casefold().split())
 
 
 @views.get("/coverage.json")

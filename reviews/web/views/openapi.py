@@ -61,6 +61,13 @@ _ITEMS = [
     _query("only", "what is listed: recommendations unless it says otherwise", {"enum": ["", *ONLY]}),
     _PAGED[0],
 ]
+_HELD = [
+    _query("find", "words of a title, board, child or year", _TEXT),
+    _query(
+        "show", "one of the lists in full", {"enum": ["pages", "files", "hidden", "attached", "missing", "folders"]}
+    ),
+    _PAGED[0],
+]
 _COUNTED = [
     _query("q", "what to count, up to five", {"type": "array", "items": _TEXT, "maxItems": 5}),
     _query("by", "what to group the counts by", {"enum": list(get_args(By))}),
@@ -261,7 +268,7 @@ PATHS: dict[str, Schema] = {
     "/batch/{id}/{name}.csv": _get("a tidy table of a sheet", "text/csv", _TEXT, [*_SHEET, *_NAME], 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),
-    "/coverage": _get("what is searched, and what is not", _HTML, _TEXT, [_PAGED[0]], 400, 503),
+    "/coverage": _get("what is searched, and what is not", _HTML, _TEXT, _HELD, 400, 503),
     "/coverage.json": _get(
         "what is searched, and what is not",
         _JSON,

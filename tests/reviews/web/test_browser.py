@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
@@ -54,7 +55,7 @@ def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
     page.get_by_role("link", name=re.compile("^Page 6.*paragraph 5.1.1$")).click()
 
     expect(page.locator("mark").first).to_be_visible()
-    expect(page.get_by_text("Mention 6 of 16")).to_be_visible()
+    expect(page.get_by_text("Mention 8 of 16")).to_be_visible()
     if mode == "without scripts":
         picture = page.get_by_alt_text("Picture of page 6")
         expect(picture).to_be_visible()
@@ -363,6 +364,37 @@ def test_a_printed_page_has_the_results_with_their_citations(visit: Visit, robin
         shown = [each for each in page.locator(".r-citation").all() if each.is_visible()]
         assert len(shown) >= count, "each passage is printed with its citation"
         page.emulate_media(media="screen")
+
+
+def test_each_printed_page_has_title_and_citation_and_none_is_half_blank(visit: Visit, robin: str) -> None:
+    visitor = visit()
+    for path, running in (
+        ("/?q=child&view=passages", "child – "),
+        (
+            f"/reports/{robin[:16]}?q=child",
+            "(2022) Local Child Safeguarding Practice Review: Child Robin – Overview Report",
+        ),
+        (
+            f"/reports/{robin[:16]}/pages/5",
+            "(2022) Local Child Safeguarding Practice Review: Child Robin – Overview Report",
+        ),
+    ):
+        document = pypdf.PdfReader(io.BytesIO(visitor.go(path).pdf(format="A4")))
+        lines: list[list[float]] = []
+        for page in document.pages:
+            ends: list[float] = []
+
+            def note(said: str, ctm: Any, tm: Any, font: Any, size: Any, ends: list[float] = ends) -> None:
+                if said.strip():
+                    ends.append(ctm[5] + tm[5] * ctm[3])
+
+            text = page.extract_text(visitor_text=note)
+            assert running in " ".join(text.split()), path
+            lines.append(ends)
+        assert len(lines) > 1
+        height = float(document.pages[0].mediabox.height)
+        for ends in lines[:-1]:
+            assert min(ends) < 0.3 * height, f"{path}: a page is half blank"
 
 
 def test_every_mark_on_the_page_of_the_pdf_lies_on_its_word(visit: Visit, robin: str) -> None:

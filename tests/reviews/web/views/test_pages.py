@@ -382,6 +382,19 @@ def test_the_list_of_all_reports_comes_in_parts(page: FlaskClient, monkeypatch: 
     assert "Part 3 of 3" in parts[2]
 
 
+def test_a_report_is_found_by_part_of_what_is_known_of_it(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library_views, "_LISTED", 2)
+    shown = Marks(html(page, "/coverage?find=robin+2022")).text
+    assert "4 reports with “robin 2022”" in shown
+    assert "Part 1 of 2" in shown
+    assert "Family M" not in shown.partition("All reports")[2]
+    assert "find=robin+2022&amp;page=2" in html(page, "/coverage?find=robin+2022") or (
+        "find=robin%202022&amp;page=2" in html(page, "/coverage?find=robin+2022")
+    )
+    assert "0 reports with" in html(page, "/coverage?find=zzyzx")
+    assert "could not be read" in html(page, "/coverage?show=pages")
+
+
 def test_health_readiness_and_version(page: FlaskClient) -> None:
     assert told(page, "/healthz")["ok"] is True
     assert "/readyz" in told(page, "/healthz")["checks"]

@@ -1,0 +1,100 @@
+"""What is not searched, as lists of lines that a page can show in parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus.model import HIDDEN, Hidden
+from corpus.reasons import explain
+from reviews.terminal.coverage import CoverageReport
+from reviews.terminal.results import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """title: of a report, or the name of a file. report: its id, "" for none. pages: of the report. said: about it."""
+
+    title: str
+    report: str = ""
+    pages: tuple[int, ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """name: in the address. none: what is said where there is nothing, "" if the list is left out then."""
+
+    name: str
+    title: str
+    meaning: str
+    lines: tuple[Line, ...]
+    none: str = ""
+
+
+def lists(held: CoverageReport) -> list[List]:
+    """Every list that has lines, or that says that it has none."""
+    found = [
+        List(
+            "pages",
+            "Pages that could not be read, or not all",
+            "",
+            tuple(Line(each.title, each.report, each.pages, explain(each.reason)) for each in held.unread),
+            "None. Every page of every report was read.",
+        ),
+        List(
+            "files",
+            "Files that could not be read",
+            "",
+            tuple(Line(_name(each.file), said=explain(each.reason.value)) for each in held.failures),
+            "None. Every file was read.",
+        ),
+        List(
+            "hidden",
+            "Hidden text",
+            "These files contain text that cannot be seen on the page, because someone meant to hide it. It is not "
+            "shown or searched here. Tell the publisher, because anyone who has the file can copy it.",
+            tuple(Line(each.title, each.report, each.pages, _hidden(each.how, each.pieces)) for each in held.withheld),
+            "None.",
+        ),
+        List(
+            "attached",
+            "Files inside other files",
+            "These PDFs have other files inside. Those that are PDFs too are reports of their own here; the others are "
+            "not read.",
+            tuple(
+                Line(
+                    each.title,
+                    each.report,
+                    (),
+                    f"{each.name}, " + ("read as a report of its own" if each.read else "not read"),
+                )
+                for each in held.attached
+            ),
+        ),
+        List(
+            "missing",
+            "Reports without a file",
+            "These reports are listed in the catalogue, but their files are not here, so they are not searched.",
+            tuple(Line(title) for title in held.not_held),
+        ),
+        List(
+            "folders",
+            "Missing folders",
+            "These folders could not be read, so their reports may be out of date. The search uses the text from the "
+            "last time they were read.",
+            tuple(Line(_name(each.folder), said=f"since {each.since}") for each in held.missing),
+        ),
+    ]
+    return [each for each in found if each.lines or each.none]
+
+
+def _hidden(how: str, pieces: int) -> str:
+    said = HIDDEN[Hidden(how)]
+    if how == Hidden.MARKED:
+        return f"{said}, {counted(pieces, 'mark')}; it can be seen, so it is shown and searched"
+    return f"{said}, {counted(pieces, 'piece')}"
+
+
+def _name(path: str) -> str:
+    """A file or folder without where it is on the server."""
+    return path.replace("\\", "/").rstrip("/").split("/")[-1]
