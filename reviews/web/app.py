@@ -17,7 +17,6 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import HIDDEN
 from corpus.paths import LibraryPaths
-from corpus.reasons import explain
 from ingest.sandbox.confinement import forbid_core_dumps
 from reviews.short_title import short_title
 from reviews.terminal.results import counted
@@ -46,7 +45,7 @@ from reviews.web.views import (
     search,
 )
 from reviews.web.views import library as library_views
-from reviews.web.views.operations import is_operator
+from reviews.web.views.operations import is_operator, why
 
 PAGES = (
     ("Search", "/"),
@@ -126,7 +125,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         short=short_title,
         version=version("safeguarding-reviews"),
         asset=headers.asset,
-        why=explain,
+        why=why,
         operator=is_operator,
         signed_in=lambda: bool(options.access.tokens and g.get("person")),
         hidden=lambda how: next((said for known, said in HIDDEN.items() if known.value == how), how),

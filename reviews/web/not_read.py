@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus.model import HIDDEN, Hidden
-from corpus.reasons import explain
 from reviews.terminal.coverage import CoverageReport
 from reviews.terminal.results import counted
 
@@ -31,21 +31,21 @@ class List:
     none: str = ""
 
 
-def lists(held: CoverageReport) -> list[List]:
-    """Every list that has lines, or that says that it has none."""
+def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
+    """Every list that has lines, or that says that it has none. why: explains a reason."""
     found = [
         List(
             "pages",
             "Pages that could not be read, or not all",
             "",
-            tuple(Line(each.title, each.report, each.pages, explain(each.reason)) for each in held.unread),
+            tuple(Line(each.title, each.report, each.pages, why(each.reason)) for each in held.unread),
             "None. Every page of every report was read.",
         ),
         List(
             "files",
             "Files that could not be read",
             "",
-            tuple(Line(_name(each.file), said=explain(each.reason.value)) for each in held.failures),
+            tuple(Line(_name(each.file), said=why(each.reason.value)) for each in held.failures),
             "None. Every file was read.",
         ),
         List(

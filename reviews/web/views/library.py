@@ -17,6 +17,7 @@ from reviews.web import help_text
 from reviews.web.context import as_json, opened, root
 from reviews.web.not_read import lists
 from reviews.web.parameters import SearchParameters
+from reviews.web.views.operations import why
 
 views = Blueprint("library", __name__)
 
@@ -49,7 +50,7 @@ def coverage() -> str:
     """
     library, asked = opened(), SearchParameters.read(request.args)
     held = CoverageReport.of(library)
-    every = lists(held)
+    every = lists(held, why)
     show, find = request.args.get("show", ""), request.args.get("find", "").strip()[:_LONGEST]
     shown = next((each for each in every if each.name == show), None)
     reports = [] if shown else [report for report in library.reports() if _fits(report, find)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, current_app, g, render_template
 
 from corpus.errors import ReviewsError
+from corpus.reasons import explain
 from reviews.web.condition import Condition
 from reviews.web.context import as_json, opened, pool
 
@@ -15,6 +16,12 @@ def is_operator() -> bool:
     """Whether the person runs the library: named with --operator, or anyone where nobody signs in."""
     signs_in = current_app.extensions["access"].signs_in
     return not signs_in or g.get("person") in current_app.extensions["operators"]
+
+
+def why(reason: str) -> str:
+    """Why a file or page was not read; what to do about it is told only to whoever runs the library."""
+    said = explain(reason)
+    return said if is_operator() else said.partition("; ")[0]
 
 
 def _check() -> None:

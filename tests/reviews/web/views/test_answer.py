@@ -32,7 +32,7 @@ def test_one_form_keeps_filters_order_and_view_when_the_words_change(page: Flask
     named = {found[1] for each in fields if (found := re.search(r'name="([^"]*)"', each))}
     assert named >= {"q", "board", "from", "to", "child", "exact", "sort", "view", "limit", "theme"}
     assert "page" not in named, "a new answer starts on its first page"
-    assert shown.count("<form") == 1
+    assert shown.count('<form action="/"') == 1
     for text in ('name="child" value="Family M"', 'name="view" value="passages"', 'name="exact" value="1"'):
         assert text in form
 
@@ -91,8 +91,8 @@ def test_every_page_that_is_reached_from_an_answer_leads_back_to_it(page: FlaskC
 def test_a_way_back_leads_to_no_other_site(page: FlaskClient, robin: str) -> None:
     for elsewhere in ("//evil.example/", "https://evil.example", "javascript:alert(1)", "/\\evil.example"):
         shown = page.get(f"/reports/{robin[:16]}/pages/6", query_string={"q": "neglect", "back": elsewhere}).text
-        assert "evil" not in shown
-        assert "alert" not in shown
+        assert not [link for link in links(shown, "") if link.startswith((elsewhere[:2], "javascript"))]
+        assert f'href="{elsewhere}' not in shown
 
 
 def test_no_answer_offers_only_ways_on(page: FlaskClient) -> None:

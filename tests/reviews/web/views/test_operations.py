@@ -103,6 +103,16 @@ def test_a_visitor_sees_neither_commands_nor_paths(empty: Path) -> None:
         assert page.get("/metrics", headers=code).status_code == 200
 
 
+def test_a_visitor_is_told_why_a_page_was_not_read_but_not_what_to_install(copy: Path) -> None:
+    token = Tokens(copy).add("Jo Smith")
+    with served(copy, signs_in=True) as page:
+        shown = page.get("/coverage", headers={"Authorization": f"Bearer {token}"}).text
+        assert "its pages are pictures without text" in shown
+        assert "Tesseract" not in shown
+    with served(copy) as page:
+        assert "Tesseract" in page.get("/coverage").text
+
+
 def test_the_status_shows_runs_failures_index_disk_and_versions(page: FlaskClient) -> None:
     shown = page.get("/status").text
     for part in ("succeeded", "Files that could not be read", "version 0000001", "GB free of", "Searches", "work"):
