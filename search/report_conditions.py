@@ -1,13 +1,19 @@
-"""Finds the documents whose reports meet a condition, such as `board:knowsley`."""
+"""Finds the documents that meet a condition on their report, such as `board:knowsley`, or on their sections."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import PurePath
 
 from corpus.disk.names import spoken_name
+from corpus.model import SectionKind
 from corpus.report import Report
 from index import analyser
+from index.matching.result_set import Kinds
+from index.matching.sections import EVERY_KIND
 from index.query import Field
+from index.storage.engine import KINDS
 from search import years
 
 
@@ -45,3 +51,14 @@ def _words(report: Report, name: str) -> set[str]:
     """The words of a field; for `file`, those of all file names, without folders."""
     values = [PurePath(path).name for path in report.files] if name == "file" else [getattr(report, name)]
     return {term for value in values if value is not None for term, _ in analyser.terms(spoken_name(str(value)))}
+
+
+def section_mask(sections: Sequence[str]) -> int:
+    """The section mask of some kinds of section, or of all if none is named."""
+    return reduce(or_, (1 << KINDS.index(SectionKind(name)) for name in sections), 0) or EVERY_KIND
+
+
+def in_sections(documents: set[int], kinds: Kinds, mask: int) -> set[int]:
+    """The documents in which the query is true within the sections of a mask."""
+    asked = list(documents)
+    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & mask}

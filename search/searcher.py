@@ -5,24 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
 from corpus.errors import NotFound, UsageError
-from corpus.model import Item, ItemKind, Paragraph, SectionKind, Text
+from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report
 from corpus.themes import Theme, Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
-from index.matching.result_set import Answer, Kinds
+from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND
 from index.matching.together import Together
 from index.query import Query
 from index.ranking_policy import MOST_WORDS_FROM
-from index.storage.engine import KINDS
 from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked
 from search.answering.completions import Completion, completions
@@ -38,6 +35,7 @@ from search.hits.reports import Hits
 from search.hits.second_list import is_shown, most_words, second_list
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
+from search.report_conditions import in_sections, section_mask
 from search.request import SearchOptions, SearchRequest
 from search.results import FacetValue, Hit, InOtherWords, Offer, Results
 from search.session import Session
@@ -121,7 +119,7 @@ class Searcher:
 
     def words(self, sections: Sequence[str] = ()) -> dict[str, int]:
         """The number of searched words of each report, by its full id; with kinds of section, only those in them."""
-        return self._session.words(_section_mask(sections))
+        return self._session.words(section_mask(sections))
 
     def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
         """Some paragraphs of a report (full id), in order, as this generation knows it."""
@@ -213,7 +211,7 @@ class Searcher:
             (verbatim,) = evaluator.evaluate(parsed.verbatim).matches
             whole = Answer(whole.documents, whole.matches, whole.kinds, whole.together, verbatim)
         chosen, unfit = self._chosen(request.filters)
-        mask = _section_mask(request.filters.sections)
+        mask = section_mask(request.filters.sections)
         answer = self._filtered(whole, chosen, mask, evaluator)
         number = len(answer.documents)
         near = answer.together.documents(answer.documents, deadline.check) if answer.together else None
@@ -365,7 +363,7 @@ class Searcher:
         matches = [evaluator.within(match, mask) for match in whole.matches]
         together = Together(matches, self._session.layout) if whole.together else None
         verbatim = evaluator.within(whole.verbatim, mask) if whole.verbatim else None
-        return Answer(_in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
+        return Answer(in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
 
     def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
         """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
@@ -377,7 +375,7 @@ class Searcher:
                 return answer.documents
             found = whole.documents.intersection(*(having for other, having in chosen.items() if other != name))
             anywhere = name == "section" or mask == EVERY_KIND
-            return found if anywhere else _in_sections(found, kinds, mask)
+            return found if anywhere else in_sections(found, kinds, mask)
 
         counted = {name: self._session.counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
         counted["section"] = facets.of_sections(without("section"), kinds)
@@ -399,14 +397,3 @@ def _beside(request: SearchRequest, found: int, near: set[int] | None) -> list[D
     if near is None:
         return [diagnostic(Code.TOGETHER_IGNORED)]
     return [diagnostic(Code.NEVER_BESIDE, number=found)] if found and not near else []
-
-
-def _section_mask(sections: Sequence[str]) -> int:
-    """The section mask of some kinds of section, or of all if none is named."""
-    return reduce(or_, (1 << KINDS.index(SectionKind(name)) for name in sections), 0) or EVERY_KIND
-
-
-def _in_sections(documents: set[int], kinds: Kinds, mask: int) -> set[int]:
-    """The documents in which the query is true within the sections of a mask."""
-    asked = list(documents)
-    return {document for document, held in zip(asked, kinds(asked), strict=True) if held & mask}

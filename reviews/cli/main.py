@@ -297,27 +297,6 @@ def coverage(path: Path, as_json: bool) -> None:
         print_lines(report.lines())
 
 
-@main.command()
-@click.option("--full", is_flag=True, help="Check every byte of every file and every word instead of a sample.")
-@JSON
-@click.pass_obj
-def check(path: Path, full: bool, as_json: bool) -> None:
-    """Check the stored text, the index and the caches for damage."""
-    from corpus.errors import Corrupt
-    from reviews.maintenance import soundness
-
-    with open_library(path) as library:
-        problems = soundness.problems(library, full=full)
-    if as_json:
-        print_json({"ok": not problems, "problems": problems})
-    elif not problems:
-        click.echo("No problems found.")
-    if problems:
-        if as_json:
-            click.get_current_context().exit(Corrupt.exit_code)
-        raise Corrupt(" ".join(problems))
-
-
 def _run(
     path: Path,
     paths: Sequence[Path],
@@ -409,6 +388,7 @@ from reviews.cli import operations  # noqa: E402
 main.add_command(collecting.collect)
 main.add_command(collecting.sources)
 
+main.add_command(operations.check)
 main.add_command(operations.status)
 main.add_command(operations.runs)
 main.add_command(operations.remove)

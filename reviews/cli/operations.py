@@ -1,4 +1,4 @@
-"""Commands for operators: status, runs, remove."""
+"""Commands for operators: check, status, runs, remove."""
 
 from __future__ import annotations
 
@@ -20,6 +20,26 @@ if TYPE_CHECKING:
     from corpus.files import Withdrawal
     from corpus.publications import Publication
     from index.storage.generations import Generation
+
+
+@click.command()
+@click.option("--full", is_flag=True, help="Check every byte of every file and every word instead of a sample.")
+@JSON
+@click.pass_obj
+def check(path: Path, full: bool, as_json: bool) -> None:
+    """Check the stored text, the index and the caches for damage."""
+    from reviews.maintenance import soundness
+
+    with open_library(path) as library:
+        problems = soundness.problems(library, full=full)
+    if as_json:
+        print_json({"ok": not problems, "problems": problems})
+    elif not problems:
+        click.echo("No problems found.")
+    if problems:
+        if as_json:
+            click.get_current_context().exit(Corrupt.exit_code)
+        raise Corrupt(" ".join(problems))
 
 
 @click.command()
