@@ -27,11 +27,11 @@ from reviews.web.guard.access import Access, Rate
 from reviews.web.guard.audit import Audit
 from reviews.web.guard.prefix import Prefixed
 from reviews.web.library_pool import LibraryPool
-from reviews.web.metrics import Metrics
+from reviews.web.operating.metrics import Metrics
+from reviews.web.operating.states import state_of, steps
 from reviews.web.parameters import SearchParameters
 from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder
-from reviews.web.states import state_of, steps
 from reviews.web.views import (
     analysis,
     briefing,

@@ -11,7 +11,7 @@ from corpus.errors import LimitHit, ReviewsError
 from index.storage import generations
 from reviews.library import Library
 from reviews.web.batch_jobs import Batches, removals_seen
-from reviews.web.page_images import Pictures
+from reviews.web.reading.page_images import Pictures
 from reviews.web.serving import memory
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn

@@ -9,8 +9,8 @@ from reviews import citation
 from reviews.documents.of_briefing import briefing_document
 from reviews.terminal import briefing as said
 from reviews.web.context import as_json, opened, root
-from reviews.web.highlight import pieces
 from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
+from reviews.web.reading.highlight import pieces
 from reviews.web.views.collecting import DOCX
 from reviews.web.views.exports import file_name
 from search.analytics.briefing import Briefing, briefing

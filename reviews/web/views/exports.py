@@ -9,9 +9,9 @@ from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import UsageError
 from reviews import citation
-from reviews.web import highlight
 from reviews.web.context import pool, root
 from reviews.web.parameters import SearchParameters
+from reviews.web.reading import highlight
 from reviews.web.views.search import answer
 from search.results import COLUMNS, Results
 from search.tables.writers import write_rows

@@ -15,7 +15,7 @@ from reviews.terminal import themes as theme_text
 from reviews.terminal.coverage import CoverageReport
 from reviews.web import help_text
 from reviews.web.context import as_json, opened, root
-from reviews.web.not_read import lists
+from reviews.web.operating.not_read import lists
 from reviews.web.parameters import SearchParameters
 from reviews.web.views.operations import why
 

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, current_app, g, render_template
 
 from corpus.errors import ReviewsError
 from corpus.reasons import explain
-from reviews.web.condition import Condition
 from reviews.web.context import as_json, opened, pool
+from reviews.web.operating.condition import Condition
 
 views = Blueprint("operations", __name__)
 

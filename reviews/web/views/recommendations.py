@@ -15,8 +15,8 @@ from reviews import citation
 from reviews.documents.of_recommendations import recommendations_document
 from reviews.documents.searched import Searched
 from reviews.web.context import as_json, opened, root
-from reviews.web.highlight import Piece, pieces
 from reviews.web.parameters import SearchParameters, pairs_of
+from reviews.web.reading.highlight import Piece, pieces
 from reviews.web.views.analysis import narrowing
 from reviews.web.views.collecting import DOCX, table
 from search.analytics.recommendations import COLUMNS, Recommended

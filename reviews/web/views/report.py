@@ -14,11 +14,11 @@ from reviews import citation
 from reviews.published import Places
 from reviews.terminal import report as report_text
 from reviews.web.context import as_json, give_back, opened, pool, public_link
-from reviews.web.opening import opening_of
-from reviews.web.page_images import png
 from reviews.web.parameters import SearchParameters
-from reviews.web.reading_text import Mention, blocks, marks, mentions, part_of, section_at
-from reviews.web.report_files import is_here, pdf_of
+from reviews.web.reading.opening import opening_of
+from reviews.web.reading.page_images import png
+from reviews.web.reading.reading_text import Mention, blocks, marks, mentions, part_of, section_at
+from reviews.web.reading.report_files import is_here, pdf_of
 from reviews.web.views.search import one, quoted_of
 from search.answering.similar import Alike
 from search.results import Hit

@@ -17,8 +17,8 @@ from reviews.holdings import Holdings
 from reviews.web import help_text
 from reviews.web.context import as_json, opened, public_link
 from reviews.web.facets import Facet, chips, facets, years
-from reviews.web.highlight import Piece, quoted
 from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
+from reviews.web.reading.highlight import Piece, quoted
 from search.analytics.recommendations import recommended
 from search.diagnostics import Code
 from search.filters import Filters

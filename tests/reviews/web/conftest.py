@@ -32,8 +32,8 @@ def _nobody_loses_patience() -> Iterator[None]:
     """On a busy machine it takes long until it is somebody's turn, or until a page is drawn."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("reviews.web.library_pool._PATIENCE", PATIENCE)
-        patched.setattr("reviews.web.page_images._PATIENCE", PATIENCE)
-        patched.setattr("reviews.web.page_images._SECONDS", PATIENCE)
+        patched.setattr("reviews.web.reading.page_images._PATIENCE", PATIENCE)
+        patched.setattr("reviews.web.reading.page_images._SECONDS", PATIENCE)
         yield
 
 

@@ -15,8 +15,8 @@ from reviews.library import Library
 from reviews.short_title import LONG, short_title
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
-from reviews.web.opening import opening_of
-from reviews.web.reading_text import Mention, blocks, marks, part_of
+from reviews.web.reading.opening import opening_of
+from reviews.web.reading.reading_text import Mention, blocks, marks, part_of
 from tests.reviews.web.conftest import DEMO, build
 from tests.reviews.web.views.test_pages import Marks, html, told
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from corpus.model import Aside, AsideRole, Paragraph, Text
 from corpus.report import Report
 from reviews import citation
-from reviews.web.highlight import Piece, Span, pieces
+from reviews.web.reading.highlight import Piece, Span, pieces
 from search.results import Hit
 
 _AROUND = 30  # characters before and after a mention, used to find it on the page

@@ -11,7 +11,7 @@ from corpus.errors import NotFound
 from corpus.report import Report
 from ingest import portfolio
 from reviews.library import Library
-from reviews.web.page_images import Pictures
+from reviews.web.reading.page_images import Pictures
 
 
 def pdf_of(report: Report, library: Library, pictures: Pictures) -> bytes:
