@@ -69,7 +69,7 @@ def test_three_cited_passages_in_word_in_at_most_twelve_clicks(visit: Visit, mod
         target.click()
 
     page = visitor.go("/")
-    field = page.get_by_role("searchbox").first
+    field = page.locator("input[name=q]").first
     click(field)
     field.fill("neglect")
     click(page.get_by_role("button", name="Search").first)
