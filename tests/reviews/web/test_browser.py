@@ -61,8 +61,12 @@ def test_from_a_search_to_a_citation(visit: Visit, mode: str) -> None:
         expect(picture).to_be_visible()
         expect(picture).to_have_js_property("naturalWidth", 900)
     else:
+        if mode == "phone":
+            page.get_by_role("link", name="Picture", exact=True).click()
         page.wait_for_selector("#viewer[data-shown=pdf]")
         assert page.locator(".r-drawn-mark").count() == 8
+        if mode == "phone":
+            page.get_by_role("link", name="Text", exact=True).click()
     paragraph = page.locator(".r-paragraph", has_text="5.1.1 Neglect seldom")
     paragraph.get_by_text("Cite").click()
     expect(paragraph.locator(".r-citation")).to_contain_text(
