@@ -59,16 +59,21 @@ def is_better(text: str, other: str) -> bool:
     """Whether another reading of the same page has more of the printed text. A reading that consists of glyph names is
     never better.
     """
-    if _GLYPH_NAMES.search(text) or in_cipher([text], [None]):
+    if _names_glyphs(text) or in_cipher([text], [None]):
         return False
     return badness(text) < badness(other) or bool(in_cipher([other], [None]))
 
 
 def has_holes(text: str) -> bool:
     """Whether letters of a line have no Unicode, other than a bullet or a tick at its ends."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and "\ufffd" not in text:  # neither control characters nor private ones
         return False
     return _HOLES.search(_BULLET.sub("", text)) is not None
+
+
+def _names_glyphs(text: str) -> bool:
+    # Hardly any text has these, and they are found much faster than the pattern.
+    return ("/" in text or "(cid:" in text) and _GLYPH_NAMES.search(text) is not None
 
 
 def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
@@ -79,7 +84,7 @@ def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
     found: set[int] = set()
     for places in by_font.values():
         text = " ".join(lines[at] for at in places)
-        if _GLYPH_NAMES.search(text) and badness(text) > 0.2:
+        if _names_glyphs(text) and badness(text) > 0.2:
             found.update(places)
         elif not is_usual(text):
             pairs, known = _pairs(text)

@@ -1,11 +1,12 @@
 """Marks pages that need OCR: those that were not read in full, or not as printed, even if they have some text."""
 
 from collections.abc import Sequence
+from itertools import repeat
 
 from corpus.reasons import Reason
 from ingest.structure import legible, ocr_lines
 from ingest.structure.page import Doubt, RawPage
-from ingest.worker.pdfium import documents, textpage
+from ingest.worker.pdfium import documents, objects, textpage
 from ingest.worker.visible import geometry, hidden_text, unlettered
 from ingest.worker.visible.page_objects import PageObjects
 
@@ -20,7 +21,7 @@ def mark(text_page: int, page: RawPage, places: Sequence[Sequence[int]], things:
     if not all(legible.is_usual(line.text) for line in page.lines):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
         # what is printed in the same font.
-        fonts = [(textpage.font_name(text_page, at), hidden_text.invisible(text_page, at)) for at, *_ in places]
+        fonts = _fonts(text_page, [place[0] for place in places])
         for at in legible.in_cipher([line.text for line in page.lines], fonts):
             page.lines[at].doubt = Doubt.CIPHER
     if things.pictures:
@@ -28,6 +29,15 @@ def mark(text_page: int, page: RawPage, places: Sequence[Sequence[int]], things:
         if ocr_lines.doubtful(" ".join(page.lines[at].text for at in layer)):
             for at in layer:
                 page.lines[at].doubt = Doubt.LAYER
+
+
+def _fonts(text_page: int, places: Sequence[int]) -> list[tuple[bytes, bool]]:
+    """For letters at some places, the name of the font and whether it is drawn invisibly."""
+    things = list(map(textpage.text_object, repeat(text_page), places))
+    fonts = list(map(textpage.font_of, things))
+    names = {font: textpage.font_name(text_page, place) for font, place in dict(zip(fonts, places, strict=True)).items()}
+    modes = map(objects.render_mode, things)
+    return [(names[font], mode == objects.INVISIBLE) for font, mode in zip(fonts, modes, strict=True)]
 
 
 def judge(handle: int, page: RawPage, things: PageObjects) -> None:
