@@ -47,9 +47,8 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
         max(edge, by_left[_left(line)]) if runs[edge] <= _SHORT_RUN else edge
         for line, edge in zip(lines, edges, strict=True)
     ]
-    for first, end, edge in _own_measures(lines):
-        if edge < edges[first] - _NARROWER * lines[first].size:
-            edges[first:end] = [edge] * (end - first)
+    for first, end, edge in _own_measures(lines, edges):
+        edges[first:end] = [edge] * (end - first)
     return edges
 
 
@@ -60,9 +59,9 @@ def width_of_first_word(line: Line) -> float:
     return (line.x1 - line.x0) * ((letters if end < 0 else end) + 1) / (letters or 1)
 
 
-def _own_measures(lines: list[Line]) -> Iterator[tuple[int, int, float]]:
-    """Prose that fills a measure of its own, as a block quote or text beside a picture does: the place of its first
-    line, the place after its last, its right edge.
+def _own_measures(lines: list[Line], edges: list[float]) -> Iterator[tuple[int, int, float]]:
+    """Prose that fills a narrower measure of its own, as a block quote or text beside a picture does: the place of its
+    first line, the place after its last, its right edge.
 
     Line after line has the same left edge and leaves no room for the first word of the next.
     """
@@ -76,7 +75,8 @@ def _own_measures(lines: list[Line]) -> Iterator[tuple[int, int, float]]:
                 break
             edge, tightest = max(edge, lines[end].x1), min(tightest, limit)
             end += 1
-        if end - start >= _OWN_MEASURE_LINES and is_prose([line.text for line in lines[start + 1 : end]]):
+        narrower = end - start >= _OWN_MEASURE_LINES and edge < edges[start] - _NARROWER * lines[start].size
+        if narrower and is_prose([line.text for line in lines[start + 1 : end]]):
             yield start, end, edge
         start = max(end - 1, start + 1) if end - start > 1 else end
 

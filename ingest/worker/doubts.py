@@ -35,7 +35,9 @@ def _fonts(text_page: int, places: Sequence[int]) -> list[tuple[bytes, bool]]:
     """For letters at some places, the name of the font and whether it is drawn invisibly."""
     things = list(map(textpage.text_object, repeat(text_page), places))
     fonts = list(map(textpage.font_of, things))
-    names = {font: textpage.font_name(text_page, place) for font, place in dict(zip(fonts, places, strict=True)).items()}
+    names = {
+        font: textpage.font_name(text_page, place) for font, place in dict(zip(fonts, places, strict=True)).items()
+    }
     modes = map(objects.render_mode, things)
     return [(names[font], mode == objects.INVISIBLE) for font, mode in zip(fonts, modes, strict=True)]
 

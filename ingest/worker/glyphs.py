@@ -26,8 +26,11 @@ _ACCENT = re.compile(f"[{re.escape(''.join(_COMBINING))}]")
 _MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
 _NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
 _DIGIT = re.compile("[0-9]")
-_APART = re.compile(r" \w \w |(?<!\S)[A-Z] [A-Z]{2}")  # no letters are set apart where this is not
-_ASKS = re.compile(r"[0-9`^]| \w \w |(?<!\S)[A-Z] [A-Z]{2}|^o ")  # in a line about whose letters PDFium is asked
+# No letters are set apart where there is neither of these. Two patterns that begin with a letter are found much faster
+# than one with a choice.
+_APART = re.compile(r" \w \w ")
+_CAPITAL_APART = re.compile(r"[A-Z](?<!\S[A-Z]) [A-Z]{2}")
+_ASKS = re.compile(r"[0-9`^]")  # in a line about whose letters PDFium is asked
 _RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
 _ORDINAL = re.compile(r"st|nd|rd|th")
 _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
@@ -64,28 +67,35 @@ class Line:
         return textpage.letter_box(self.text_page, self.place(at))
 
 
+def may_be_apart(text: str) -> bool:
+    """Whether a line, or the text of a page, may have words whose letters are set apart."""
+    return _APART.search(text) is not None or _CAPITAL_APART.search(text) is not None
+
+
 def as_printed(
-    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[binding.Box]
+    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[binding.Box], *, apart: bool
 ) -> tuple[str, tuple[int, ...], Sequence[int]]:
     """The text of a line as a reader sees it, its gaps in that text, and for each character of it the offset in
     `line.text` of the letter that it comes from, because what can be seen is tested letter by letter.
 
     base: the height of its first letter on the page, upwards. usual: its letter size. pieces: where
-    those are in which the file draws it.
+    those are in which the file draws it. apart: letters may be set apart in it.
     """
     text = line.text
-    if len(pieces) < 2 and text.isascii() and not _ASKS.search(text):
+    low, high, tall = base + _RISE * usual, base + usual, _SMALL * usual
+    raised = [piece for piece in pieces if low <= piece[1] <= high and piece[3] - piece[1] <= tall]
+    if not (raised or apart or _ASKS.search(text) or text.startswith("o ")) and text.isascii():
         return text, gaps, range(len(text))
     letters = list(text)
     if not text.isascii() or "`" in text or "^" in text:
         _draw_hyphens(line, letters)
         _compose_accents(line, letters)
-    if _APART.search(text):
+    if apart:
         _close_spaced_words(line, letters)
     if _DIGIT.search(text):
         _raise_digits(line, letters)
-    if len(pieces) > 1:
-        _raise_marks(line, letters, base, usual, pieces)
+    if raised:
+        _raise_marks(line, letters, usual, raised)
     if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:
         gaps = (2, *gaps)
     if letters == list(text):
@@ -171,14 +181,12 @@ def _raise_digits(line: Line, letters: list[str]) -> None:
                 letters[found.start() : found.end()] = found.group().translate(normalise.RAISED)
 
 
-def _raise_marks(line: Line, letters: list[str], base: float, usual: float, pieces: list[binding.Box]) -> None:
+def _raise_marks(line: Line, letters: list[str], usual: float, pieces: list[binding.Box]) -> None:
     """Mark small letters and digits that are raised above the line, whatever comes before them: `20182` is `2018²`,
     `bruisingiii` is `bruising iii`. They are separate pieces in the file, so a line of one piece has none.
     """
     text = line.text
     for left, bottom, right, top in pieces:
-        if bottom < base + _RISE * usual or top - bottom > _SMALL * usual or bottom > base + usual:
-            continue
         at = line.at(textpage.letter_near(line.text_page, (left + right) / 2, (bottom + top) / 2, right - left))
         start, end = _small_run(line, at, usual) if 0 <= at < len(text) else (0, 0)
         mark = text[start:end]

@@ -120,7 +120,8 @@ def _colours(function: Any, things: Sequence[int]) -> list[Colour]:
     known = list(map(function, things, *(range(start + 4 * n, end, 16) for n in range(4))))
     if not things:
         return []
-    return [rgba[:3] if one else UNKNOWN for one, rgba in zip(known, struct.iter_unpack("4I", held), strict=True)]
+    colours: list[Colour] = list(struct.iter_unpack("3I4x", held))
+    return colours if all(known) else [rgb if one else UNKNOWN for one, rgb in zip(known, colours, strict=True)]
 
 
 def size_of(text_object: int) -> float:

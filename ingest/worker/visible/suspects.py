@@ -35,13 +35,15 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     found |= _odd(page, texts, boxes, colours)
     if things.may_have_layers:
         found |= objects.in_layers(texts)
+    others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
+    if not (others or things.notes or glyphs):
+        return found
     cores = _Cores(boxes)
 
     for box in things.notes:
         found.update(texts[n] for n in cores.under(box))
     for box, own in glyphs:
         found.update(texts[n] for n in cores.under(box) if texts[n] != own)
-    others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
     for z in others:
         under = [n for n in cores.under(everything[z]) if texts[n] not in found]
         if not under:
@@ -102,7 +104,8 @@ def _inside(box: Box, area: Box) -> bool:
 def _alike(one: objects.Colour, other: objects.Colour) -> bool:
     if objects.UNKNOWN in (one, other):
         return True
-    return all(abs(a - b) <= _NEAR for a, b in zip(one, other, strict=True))
+    (red, green, blue), (r, g, b) = one, other
+    return abs(red - r) <= _NEAR and abs(green - g) <= _NEAR and abs(blue - b) <= _NEAR
 
 
 class _Cores:
