@@ -171,7 +171,8 @@ def vocabulary(lines: list[str]) -> tuple[set[str], set[str]]:
     here.
     """
     pieces = set(" ".join(lines).lower().split())
+    plain = set(filter(str.isalpha, pieces))  # most of them
     return (
-        set(_WORD.findall(" ".join(pieces))),
+        plain.union(_WORD.findall(" ".join(pieces - plain))),
         set(_HYPHENATED.findall(" ".join(piece for piece in pieces if "-" in piece))),
     )

@@ -72,20 +72,28 @@ def may_be_apart(text: str) -> bool:
     return _APART.search(text) is not None or _CAPITAL_APART.search(text) is not None
 
 
+def asks(text: str) -> bool:
+    """Whether a line has a letter that may not be what it seems, so that PDFium has to be asked about it."""
+    return not text.isascii() or _ASKS.search(text) is not None or text.startswith("o ")
+
+
+def raised(pieces: list[binding.Box], base: float, usual: float) -> list[binding.Box]:
+    """The pieces of a line that are as small, and as high above it, as a mark is. base, usual: the height of the first
+    letter of the line on the page, upwards, and its size.
+    """
+    low, high, tall = base + _RISE * usual, base + usual, _SMALL * usual
+    return [piece for piece in pieces if low <= piece[1] <= high and piece[3] - piece[1] <= tall]
+
+
 def as_printed(
-    line: Line, gaps: tuple[int, ...], base: float, usual: float, pieces: list[binding.Box], *, apart: bool
+    line: Line, gaps: tuple[int, ...], usual: float, marks: list[binding.Box], *, apart: bool
 ) -> tuple[str, tuple[int, ...], Sequence[int]]:
     """The text of a line as a reader sees it, its gaps in that text, and for each character of it the offset in
     `line.text` of the letter that it comes from, because what can be seen is tested letter by letter.
 
-    base: the height of its first letter on the page, upwards. usual: its letter size. pieces: where
-    those are in which the file draws it. apart: letters may be set apart in it.
+    usual: its letter size. marks: what `raised` found in it. apart: letters may be set apart in it.
     """
     text = line.text
-    low, high, tall = base + _RISE * usual, base + usual, _SMALL * usual
-    raised = [piece for piece in pieces if low <= piece[1] <= high and piece[3] - piece[1] <= tall]
-    if not (raised or apart or _ASKS.search(text) or text.startswith("o ")) and text.isascii():
-        return text, gaps, range(len(text))
     letters = list(text)
     if not text.isascii() or "`" in text or "^" in text:
         _draw_hyphens(line, letters)
@@ -94,8 +102,8 @@ def as_printed(
         _close_spaced_words(line, letters)
     if _DIGIT.search(text):
         _raise_digits(line, letters)
-    if raised:
-        _raise_marks(line, letters, usual, raised)
+    if marks:
+        _raise_marks(line, letters, usual, marks)
     if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:
         gaps = (2, *gaps)
     if letters == list(text):

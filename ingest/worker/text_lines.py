@@ -29,9 +29,8 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
         return []
     text = textpage.letters(text_page, count)
     # Letters that have no Unicode are in the count but not in the text; then places must be translated, one call each.
-    found = _Lines(
-        text_page, documents.view(handle), page, straight=len(text) == count, apart=glyphs.may_be_apart(text)
-    )
+    apart = glyphs.may_be_apart(text.replace("\ufffe", "\n"))
+    found = _Lines(text_page, documents.view(handle), page, straight=len(text) == count, apart=apart)
     start = 0
     for at, piece in enumerate(_LINE_END.split(text)):
         if at % 2 == 0:
@@ -181,9 +180,12 @@ class _Lines:
         if wide and " " in text:
             found = _gaps(self._text_page, text, first, size, self._seen, self._straight, offset)
             line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
-        letters = glyphs.Line(self._text_page, text, offset, self._straight)
+        raised = glyphs.raised(pieces, base, size)
         apart = self._apart and glyphs.may_be_apart(text)
-        line.text, line.gaps, offsets = glyphs.as_printed(letters, line.gaps, base, size, pieces, apart=apart)
+        if not (raised or apart or glyphs.asks(text)):
+            return range(len(text))
+        letters = glyphs.Line(self._text_page, text, offset, self._straight)
+        line.text, line.gaps, offsets = glyphs.as_printed(letters, line.gaps, size, raised, apart=apart)
         return offsets
 
 
