@@ -74,7 +74,7 @@ class Code(Enum):
 
     # Words and patterns.
     FUNCTION_WORDS = _note(
-        "words left out because they are too common: {left_out}; put words in quotation marks to keep them"
+        "words left out because they are too common: {left_out}; put words in quotation marks to keep them{operators}"
     )
     FUNCTION_WORDS_ONLY = _note("the query has only very common words, so it was read as a phrase")
     EXACT_PATTERN = _note("`=` was ignored in `{typed}`: a pattern finds only words spelled like it")

@@ -21,7 +21,7 @@ _PURPOSES = {
     "AND": "to find both",
     "OR": "to find either",
     "AND/OR": "to find either",
-    "NOT": "to leave out a word",
+    "NOT": "to exclude a word",
     "NEAR": "to find words near each other",
 }
 _NUMBER = re.compile(r"[0-9]{1,9}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -35,7 +35,22 @@ def as_meant(parsed: Parsed) -> Parsed:
     if len(kept) == len(words):
         return replace(parsed, tree=tree)
     left_out = dict.fromkeys(word.text.lower() for word in words if word not in kept)
-    return _noted(parsed, tree, diagnostic(Code.FUNCTION_WORDS, left_out=", ".join(left_out)))
+    parsed, operators = _without_small_operators(parsed, left_out)
+    note = diagnostic(Code.FUNCTION_WORDS, left_out=", ".join(left_out), operators=operators)
+    return _noted(parsed, tree, note)
+
+
+def _without_small_operators(parsed: Parsed, left_out: Container[str]) -> tuple[Parsed, str]:
+    """Without the notes that "not" or "or" was read as a word, for words that are left out, and what to add instead."""
+    others: list[Diagnostic] = []
+    hints: dict[str, None] = {}
+    for note in parsed.diagnostics:
+        values = dict(note.arguments)
+        if note.code is Code.SMALL_OPERATOR and values["typed"] in left_out:
+            hints[f"; {values['purpose']}, write {values['operator']} in capitals"] = None
+        else:
+            others.append(note)
+    return replace(parsed, diagnostics=tuple(others)), "".join(hints)
 
 
 def _noted(parsed: Parsed, tree: Query, note: Diagnostic) -> Parsed:

@@ -8,6 +8,7 @@ import pytest
 from corpus.model import SectionKind
 from index.query import Phrase, Plain, Word
 from reviews.library import Library
+from search.diagnostics import Code
 from search.filters import Filters
 from search.parsing.parser import parse
 from search.parsing.plain_words import as_meant
@@ -63,6 +64,23 @@ def test_function_words_are_neither_required_nor_counted_nor_marked_and_a_note_n
     assert mentioned(hit) == ["child was not seen alone"]
     assert any("why, was, the, not" in warning for warning in results.warnings)
     assert "function_words" in results.to_dict()["query"]["warning_codes"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes", "hint"),
+    [
+        ("why was the child not seen alone", [Code.FUNCTION_WORDS], "; to exclude a word, write NOT in capitals"),
+        ("neglect or abuse", [Code.FUNCTION_WORDS], "; to find either, write OR in capitals"),
+        ("the neglect and abuse", [Code.FUNCTION_WORDS], "to keep them"),
+        ("neglect Not abuse", [Code.HALF_OPERATOR, Code.FUNCTION_WORDS], "to keep them"),
+    ],
+)
+def test_one_note_says_what_was_left_out_and_how_to_write_the_operator(
+    typed: str, codes: list[Code], hint: str
+) -> None:
+    notes = as_meant(parse(typed)).diagnostics
+    assert [note.code for note in notes] == codes
+    assert str(notes[-1]).endswith(hint)
 
 
 def test_a_function_word_in_a_title_gives_nothing(library: Library) -> None:
