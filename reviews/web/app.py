@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -137,7 +137,9 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     # A feed needs a time; for a date not known to the day, the time of the index is used.
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.jinja_env.filters["date"] = _date
+    app.jinja_env.filters["time"] = _time
     app.jinja_env.filters["plain"] = lambda note: _TYPED.sub(r"“\1”", note)
+    app.jinja_env.filters["sentence"] = _sentence
     app.register_blueprint(headers.static)
     app.register_blueprint(access.views)
     app.register_blueprint(search.views)
@@ -175,6 +177,20 @@ def _date(date: str) -> str:
     except ValueError:
         return date  # not known to the day
     return f"{day.day} {day:%B %Y}"
+
+
+def _sentence(note: str) -> str:
+    """A note with a capital and a full stop. Anything typed in it is unchanged."""
+    return f"{note[:1].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"
+
+
+def _time(time: str) -> str:
+    """`2014-07-03T09:05:00+00:00` as `3 July 2014, 09:05 UTC`. Returns anything else unchanged."""
+    try:
+        moment = datetime.fromisoformat(time).astimezone(UTC)
+    except ValueError:
+        return time
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
 def _on_reviews_error(error: ReviewsError) -> ResponseReturnValue:

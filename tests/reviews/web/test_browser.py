@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,10 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from reviews.cli.main import main
+from reviews.maintenance.lock import writing
 from reviews.web.app import create_app
 from reviews.web.batch_jobs import Batch
+from tests.reviews.web.broken_libraries import damaged, not_built, other_version
 from tests.reviews.web.browser import MODES, Visit, Visitor, served
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -247,6 +250,12 @@ def addresses(robin: str) -> list[str]:
         "/suggestions?q=zzz",
         "/sign-in",
         "/coverage",
+        "/coverage?show=files",
+        "/coverage?show=hidden",
+        "/coverage?show=missing",
+        "/sources",
+        "/briefing?theme=neglect",
+        "/status",
         "/help",
         "/accessibility",
         "/nosuch",
@@ -346,6 +355,33 @@ def test_axe_finds_none_without_scripts_or_in_an_empty_library(browser: Browser,
                     assert barriers(visitor.go(path), {"type": "tag", "values": WCAG}) == []
                 visitor.close()
             made.extensions["pool"].close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "title"),
+    [
+        (not_built, "The reports are not ready to be searched"),
+        (other_version, "The reports have to be prepared again"),
+        (damaged, "Something is wrong with the stored reports"),
+    ],
+)
+def test_axe_finds_none_where_the_library_cannot_be_searched(
+    browser: Browser, demo: Path, tmp_path: Path, spoil: Callable[[Path], None], title: str
+) -> None:
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
+    spoil(library)
+    made = create_app(library)
+    with served(made) as at:
+        visitor = Visitor(browser, at)
+        found = [("search", each) for each in looked_at(visitor, visitor.go("/?q=neglect"))]
+        expect(visitor.page.get_by_role("heading", name=title)).to_be_visible()
+        with writing(library):
+            page = visitor.go("/status")
+            expect(page.get_by_text("No; an update is running")).to_be_visible()
+            found += [("status", each) for each in looked_at(visitor, page)]
+        visitor.close()
+    made.extensions["pool"].close()
+    assert found == []
 
 
 def test_dark_mode_is_dark_and_marks_stay_visible(visit: Visit) -> None:

@@ -156,7 +156,7 @@ def test_a_collection_is_printed_with_notes_and_without_controls(visit: Visit) -
     page.emulate_media(media="print")
     expect(page.get_by_text("Note: For Monday")).to_be_visible()
     expect(page.locator("blockquote").first).to_be_visible()
-    for hidden in ("Save note", "Rename", "Begin"):
+    for hidden in ("Save note", "Rename", "Create"):
         expect(page.get_by_role("button", name=hidden)).to_be_hidden()
     assert len(page.pdf()) > 1_000
 
@@ -172,7 +172,7 @@ def test_axe_finds_nothing_on_the_pages_of_collections(visit: Visit, browser: Br
     found += [("saved", each) for each in looked_at(visitor, page)]
     page = visitor.go("/collections")
     page.get_by_label("Name of a new collection").fill("Training day")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Create").click()
     expect(page.get_by_role("heading", name="Training day")).to_be_visible()
     for path in (
         "/collections/1",

@@ -1,0 +1,33 @@
+"""Ways in which a library cannot be searched, made from one that can."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from corpus.paths import LibraryPaths
+
+
+def not_built(library: Path) -> None:
+    """Reports, but no index."""
+    shutil.rmtree(LibraryPaths(library).index)
+
+
+def damaged(library: Path) -> None:
+    for path in LibraryPaths(library).index.rglob("*"):
+        if path.is_file() and path.name != "CURRENT":
+            path.write_bytes(b"x")
+
+
+def other_version(library: Path) -> None:
+    """The index as another version of the program would have made it."""
+    (manifest,) = LibraryPaths(library).index.rglob("manifest.json")
+    pointer = LibraryPaths(library).index / "CURRENT"
+    before = manifest.read_bytes()
+    hashed = hashlib.sha256(before.partition(b"\n")[2]).hexdigest()
+    after = re.sub(rb'"fingerprint": "[^"]*"', b'"fingerprint": "whoosh 1, analysis 1"', before.partition(b"\n")[2])
+    now = hashlib.sha256(after).hexdigest()
+    manifest.write_bytes(now.encode() + b"\n" + after)
+    pointer.write_text(pointer.read_text().replace(hashed, now))
