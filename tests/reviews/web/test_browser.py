@@ -403,6 +403,8 @@ def test_a_printed_page_has_the_results_with_their_citations(visit: Visit, robin
                 expect(each).not_to_be_visible()
         shown = [each for each in page.locator(".r-citation").all() if each.is_visible()]
         assert len(shown) >= count, "each passage is printed with its citation"
+        alone = re.search(r"^[ ·]*·[ ·]*$", page.locator("main").inner_text(), re.MULTILINE)
+        assert alone is None, "a separator is printed without its links"
         page.emulate_media(media="screen")
 
 
