@@ -24,7 +24,7 @@ from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
 from search.answering.similar import Alike, similar_reports
-from search.answering.theme_index import ThemeTable, theme_tree
+from search.answering.theme_index import ThemeTable
 from search.report_conditions import Conditions
 
 _THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
@@ -127,10 +127,10 @@ class Session:
         held = len(self.reports)
         alone = self.snapshot.among([document])
         weighed = []
+        look = self._theme_evaluator(alone, self._lookup, self._theme_table.phrases.postings)
         for name, having in self.themed.items():
             if document in having:
-                look = self._theme_evaluator(alone, self._lookup, self._theme_table.phrases.postings)
-                mentions = len(look.evaluate(theme_tree(self.themes, name)).mentions(document))
+                mentions = len(look.evaluate(self._theme_table.trees[name]).mentions(document))
                 weighed.append((mentions * log((held + 1) / (len(having) + 0.5)), name, mentions))
         return [(name, mentions) for _, name, mentions in sorted(weighed, key=lambda each: (-each[0], each[1]))]
 

@@ -131,7 +131,7 @@ class ThemeTable:
         """The readings that have each theme, of some documents."""
         documents, some = snapshot.documents(), snapshot.among(looked_at)
         return {
-            theme.name: {documents[number] for number in evaluator(some).holding(self._trees[theme.name], {*looked_at})}
+            theme.name: {documents[number] for number in evaluator(some).holding(self.trees[theme.name], {*looked_at})}
             for theme in self._themes.themes
         }
 
@@ -139,7 +139,7 @@ class ThemeTable:
         """Every phrase that the themes ask for, once."""
         asked: list[Slots] = []
         for theme in self._themes.themes:
-            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(self._trees[theme.name])
+            evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(self.trees[theme.name])
         return list({name_of(slots): slots for slots in reversed(asked)}.values())[::-1]
 
     def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
@@ -156,7 +156,8 @@ class ThemeTable:
         write_phrases(self.phrases.path, documents, counted.values())
 
     @cached_property
-    def _trees(self) -> dict[str, Query]:
+    def trees(self) -> dict[str, Query]:
+        """The query tree of each theme, by its name."""
         return {theme.name: theme_tree(self._themes, theme.name) for theme in self._themes.themes}
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":

@@ -106,7 +106,7 @@ class _Lister:
         for each in several:
             wanted.setdefault(each.document, []).append(each.ordinal)
         words = {
-            (document, paragraph.ordinal): " ".join(map(analyser.fold, analyser.tokens(paragraph.searched)))
+            (document, paragraph.ordinal): " ".join([term for term, _ in analyser.terms(paragraph.searched)])
             for document, ordinals in wanted.items()
             for paragraph in self._session.store.readings.paragraphs(
                 self._session.snapshot.documents()[document], ordinals

@@ -82,8 +82,7 @@ def report(id: str) -> str:
 
 
 def _places(held: Report) -> Places:
-    with opened().store() as store:
-        return Places.of(store, held.id)
+    return Places.of(opened().corpus(), held.id)
 
 
 def _first_numbers(hit: Hit | None) -> list[int]:
