@@ -8,7 +8,9 @@ their hashes, and too few are kept to reconstruct a text.
 import hashlib
 import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import Indel
 
 Fingerprint = tuple[int, ...]
 
@@ -20,10 +22,20 @@ _KEPT = 128  # numbers of one fingerprint
 _WORD = re.compile(r"\w+")
 
 
+def words(paragraphs: Iterable[str]) -> list[str]:
+    """The words of a text in order, without case."""
+    return [word for text in paragraphs for word in _WORD.findall(text.casefold())]
+
+
+def same_words(first: Sequence[str], second: Sequence[str], *, at_least: float) -> bool:
+    """Whether two texts have this share of their words in common, in the same order: 2 × common / (first + second)."""
+    return Indel.normalized_similarity(first, second, score_cutoff=at_least) >= at_least
+
+
 def fingerprint(paragraphs: Iterable[str], salt: bytes) -> Fingerprint:
     """The fingerprint of a text; empty when it has no words."""
-    words = [word for text in paragraphs for word in _WORD.findall(text.casefold())]
-    runs = {" ".join(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1))} if words else set()
+    said = words(paragraphs)
+    runs = {" ".join(said[start : start + _RUN]) for start in range(max(1, len(said) - _RUN + 1))} if said else set()
     return tuple(heapq.nsmallest(_KEPT, (_hash(run, salt) for run in runs)))
 
 

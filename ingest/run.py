@@ -99,7 +99,7 @@ def ingest(
         stopped(recorder.summary(pool.bound))
         raise
     _note_missing_folders(store, changes, [discover.key_of(root, settings.library) for root in roots])
-    return recorder.summary(pool.bound)
+    return replace(recorder.summary(pool.bound), near_duplicates=tuple(store.near_duplicates.find()))
 
 
 def _read_all(
@@ -225,6 +225,7 @@ class _Recorder:
             new_failures=tuple(sorted(self._new_failures, key=lambda failure: failure.file)),
             confinement=strongest(bound) if bound or self._counts["read"] else "",
             bound=bound,
+            near_duplicates=(),
             **self._counts,
         )
 

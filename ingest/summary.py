@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.files import Failure, Withdrawal
+from corpus.storage.near_duplicates import Pair
 
 PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed", "waiting")
 """Every file that was found is exactly one of these."""
@@ -22,6 +23,7 @@ class IngestSummary:
     absent, whose reports were not taken to be withdrawn. ocr_pages: pages read by OCR in this run.
     failures: every file that failed, in this run or an earlier one. new_failures: those that did not fail like this
     before. unwatched: folders that hold known reports and are read only when they are named.
+    near_duplicates: pairs of reports whose texts are 98 % alike, found in this run.
     confinement: the sandbox of the worker processes, "bubblewrap", "landlock", "rlimits" or "none"; "" when nothing was
     read. bound: everything that it consists of, such as ("bubblewrap", "landlock", "rlimits", "seccomp").
     """
@@ -47,10 +49,11 @@ class IngestSummary:
     withdrawn: tuple[Withdrawal, ...] = ()
     held_back: tuple[str, ...] = ()
     unwatched: tuple[str, ...] = ()
+    near_duplicates: tuple[Pair, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as the record of a run keeps it."""
-        lists = ("failures", "new_failures", "withdrawn", "held_back", "unwatched", "bound")
+        lists = ("failures", "new_failures", "withdrawn", "held_back", "unwatched", "bound", "near_duplicates")
         return {name: getattr(self, name) for name in self.__slots__ if name not in lists} | {
             "failures": [failure.to_dict() for failure in self.failures],
             "withdrawn": [withdrawal.to_dict() for withdrawal in self.withdrawn],
@@ -58,4 +61,5 @@ class IngestSummary:
             "held_back": list(self.held_back),
             "unwatched": list(self.unwatched),
             "bound": list(self.bound),
+            "near_duplicates": [pair.to_dict() for pair in self.near_duplicates],
         }

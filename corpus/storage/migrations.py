@@ -59,8 +59,34 @@ _PUBLICATIONS = (
     "CREATE TABLE IF NOT EXISTS refused_address (digest TEXT PRIMARY KEY, checked TEXT NOT NULL) WITHOUT ROWID",
 )
 
+
+def _add_near_duplicates(execute: Execute) -> None:
+    for statement in _NEAR_DUPLICATES:
+        execute(statement)
+
+
+_NEAR_DUPLICATES = (
+    (
+        "CREATE TABLE IF NOT EXISTS text_hash (hash INTEGER NOT NULL, reading INTEGER NOT NULL REFERENCES reading (id) "
+        "ON DELETE CASCADE, PRIMARY KEY (hash, reading)) WITHOUT ROWID"
+    ),
+    "CREATE INDEX IF NOT EXISTS text_hash_reading ON text_hash (reading)",
+    (
+        "CREATE TABLE IF NOT EXISTS near_duplicate (reading INTEGER NOT NULL REFERENCES reading (id) "
+        "ON DELETE CASCADE, other INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE, "
+        "PRIMARY KEY (reading, other)) WITHOUT ROWID"
+    ),
+    "CREATE INDEX IF NOT EXISTS near_duplicate_other ON near_duplicate (other)",
+)
+
 Step = Callable[[Execute], None]
-STEPS: Sequence[Step] = (_add_missing_folders, _clean_names, _add_waiting_files, _add_publications)
+STEPS: Sequence[Step] = (
+    _add_missing_folders,
+    _clean_names,
+    _add_waiting_files,
+    _add_publications,
+    _add_near_duplicates,
+)
 """The first brings a corpus of format 1 to format 2, the next to format 3, and so on."""
 
 FORMAT = 1 + len(STEPS)

@@ -95,6 +95,22 @@ CREATE TABLE item (
     PRIMARY KEY (reading, ordinal)
 ) WITHOUT ROWID;
 
+CREATE TABLE text_hash (                       -- the smallest hashes of the runs of words of a reading
+    hash INTEGER NOT NULL,
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    PRIMARY KEY (hash, reading)
+) WITHOUT ROWID;
+
+CREATE INDEX text_hash_reading ON text_hash (reading);
+
+CREATE TABLE near_duplicate (                  -- two readings whose texts are 98 % alike
+    reading INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    other INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+    PRIMARY KEY (reading, other)
+) WITHOUT ROWID;
+
+CREATE INDEX near_duplicate_other ON near_duplicate (other);
+
 CREATE TABLE scan (
     report TEXT NOT NULL,                      -- SHA-256 of the bytes: what was read by OCR is never read again
     page INTEGER NOT NULL,

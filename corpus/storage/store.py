@@ -26,6 +26,7 @@ from corpus.storage.described import described
 from corpus.storage.editions import Editions
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
+from corpus.storage.near_duplicates import NearDuplicates
 from corpus.storage.publications import Publications
 from corpus.storage.readings import Readings
 
@@ -36,13 +37,14 @@ class Store:
     """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
     readings: what was read of each report. editions: which reports are older, newer or similar ones of another.
-    publications: where boards publish them.
+    near_duplicates: which are 98 % alike. publications: where boards publish them.
     """
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.readings = Readings(database)
         self.editions = Editions(database)
+        self.near_duplicates = NearDuplicates(database)
         self.publications = Publications(database)
         # Revision, reports, rows without a file, reports whose sources name different years.
         self._known: tuple[int, list[Report], list[Row], list[YearConflict]] | None = None

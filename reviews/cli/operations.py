@@ -70,6 +70,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
             unfinished = [removal.report for removal in store.removals() if not removal.done]
             states = store.publications.sources()
             published = [each for each in store.publications.all() if each.withdrawn or each.replaced]
+            alike = store.near_duplicates.pairs()
     age = run_log.age(settings.runs)
     last = list(run_log.latest(settings.runs, 5))
     warnings = [missing_sentence(each.folder, each.since) for each in missing]
@@ -90,6 +91,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
                 "sources": [state.to_dict() for state in states],
                 "silent_sources": [state.name for state in quiet],
                 "published": [each.to_dict() for each in published],
+                "near_duplicates": [pair.to_dict() for pair in alike],
             }
         )
     else:

@@ -203,6 +203,14 @@ def news_lines(followed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"Followed search {each['name']}: {reports} ({', '.join(new[:MANY])}{more})"
 
 
+def near_duplicate_lines(pairs: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """A line for each pair of reports that are almost the same. pairs: as in a record."""
+    for pair in pairs[:MANY]:
+        yield f"Near-duplicates: {pair['report'][:12]} and {pair['other'][:12]} are at least 98 % alike"
+    if len(pairs) > MANY:
+        yield f"{len(pairs) - MANY:,} more pairs of near-duplicates: `reviews coverage` lists them"
+
+
 def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
     """What happened to the files, from the summary of an ingest."""
     yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
@@ -213,6 +221,7 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
         yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"
     if len(withdrawn) > MANY:
         yield f"{len(withdrawn) - MANY:,} more withdrawn; the .json file of this record lists them all."
+    yield from near_duplicate_lines(done.get("near_duplicates", ()))
     for folder in done.get("held_back", ()):
         yield f"Folder empty or missing, so its reports were kept: {folder}"
     for folder in done.get("unwatched", ()):

@@ -10,16 +10,17 @@ from typing import Any, Self
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Problem
-from corpus.files import Failure, FileRecord, MissingFolder
+from corpus.files import Failure, FileRecord, MissingFolder, Withdrawal
 from corpus.model import HIDDEN, Hidden
 from corpus.reasons import explain
 from corpus.report import Coverage
 from corpus.settings import Settings
+from corpus.storage.near_duplicates import Pair
 from ingest import portfolio
 from ingest.sandbox import tesseract
 from ingest.summary import IngestSummary
 from reviews.library import Library
-from reviews.maintenance.run_log import MANY, news_lines
+from reviews.maintenance.run_log import MANY, near_duplicate_lines, news_lines
 from reviews.maintenance.update import Run
 from reviews.terminal import sandbox
 from reviews.terminal.results import counted, width
@@ -115,6 +116,7 @@ class CoverageReport:
     ocr: str = ""
     missing: tuple[MissingFolder, ...] = ()
     attached: tuple[Attached, ...] = ()
+    near_duplicates: tuple[Pair, ...] = ()
 
     @classmethod
     def of(cls, library: Library) -> Self:
@@ -153,6 +155,7 @@ class CoverageReport:
                 engine_name(library.settings),
                 tuple(store.missing_folders()),
                 tuple(attached),
+                tuple(store.near_duplicates.pairs()),
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,6 +167,7 @@ class CoverageReport:
             "not_held": list(self.not_held),
             "withheld": [withheld.to_dict() for withheld in self.withheld],
             "attached": [attached.to_dict() for attached in self.attached],
+            "near_duplicates": [pair.to_dict() for pair in self.near_duplicates],
             "confinement": self.confinement or None,
             "bound": list(self.bound) if self.confinement else None,
             "ocr": self.ocr or None,
@@ -196,6 +200,7 @@ class CoverageReport:
             yield ""
             yield "Files inside other files. Only PDFs are read; save the others by hand if you need them."
             yield from (line for attached in self.attached for line in _item(attached.line()))
+        yield from self._near_duplicate_lines()
         if self.failures:
             yield ""
             yield f"Files that could not be read: {len(self.failures):,}"
@@ -208,6 +213,13 @@ class CoverageReport:
         yield ""
         yield from sandbox.lines(self.confinement, self.bound)
         yield f"Scanned pages are read by {self.ocr}." if self.ocr else _NO_OCR
+
+    def _near_duplicate_lines(self) -> Iterator[str]:
+        if self.near_duplicates:
+            yield ""
+            yield "Reports that are at least 98 % alike:"
+            for pair in self.near_duplicates:
+                yield from _item(f"{pair.report[:12]} and {pair.other[:12]}")
 
 
 def _is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: str) -> bool:
@@ -282,11 +294,9 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
         before = len(run.ingested.failures) - len(run.ingested.new_failures)
         if before:
             yield from _item(f"{counted(before, 'file')} still cannot be read: `reviews coverage` lists them")
-        withdrawn = run.ingested.withdrawn
-        for withdrawal in withdrawn[:MANY]:
-            yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
-        if len(withdrawn) > MANY:
-            yield from _item(f"{len(withdrawn) - MANY:,} more withdrawn: `reviews status --json` lists them all")
+        yield from _withdrawn_lines(run.ingested.withdrawn)
+        for line in near_duplicate_lines([pair.to_dict() for pair in run.ingested.near_duplicates]):
+            yield from _item(line)
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:
@@ -298,6 +308,13 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
     if run.meaning:
         yield _meaning_sentence(run.meaning)
     yield "Done: " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in run.seconds.items()) + "."
+
+
+def _withdrawn_lines(withdrawn: Sequence[Withdrawal]) -> Iterator[str]:
+    for withdrawal in withdrawn[:MANY]:
+        yield from _item(f"withdrawn: {withdrawal.title or withdrawal.file} ({withdrawal.file})")
+    if len(withdrawn) > MANY:
+        yield from _item(f"{len(withdrawn) - MANY:,} more withdrawn: `reviews status --json` lists them all")
 
 
 def _meaning_sentence(done: Mapping[str, Any]) -> str:

@@ -71,6 +71,7 @@ def report(id: str) -> str:
         items=text.items,
         alike=_alike(held),
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
+        near_duplicates=_near_duplicates(held),
         unread=[page for page in text.pages if page.unread],
         hiding=_hiding(text),
         places=_places(held),
@@ -79,6 +80,12 @@ def report(id: str) -> str:
         citation=citation.linked(citation.citation(held), held, link),
         harvard=citation.harvard(held, link),
     )
+
+
+def _near_duplicates(held: Report) -> list[Report]:
+    with opened().store() as store:
+        alike = store.near_duplicates.of(held.id)
+    return [each for each in opened().reports() if each.id in alike]
 
 
 def _places(held: Report) -> Places:
