@@ -21,7 +21,8 @@ class Filter:
 
     name: of the option, the column, the parameter and in the log; of a "value", also the field of a report.
     matches: "value" compares a field of the report, "years" its year, "words" the section of the query's words,
-    "theme" the themes that occur in it. help: what it keeps, as a sentence.
+    "theme" the themes that occur in it, "copies" whether a near-duplicate counts for it.
+    help: what it keeps, as a sentence.
     label: its heading on the page; chip: how one value is shown there. also: other names of the column in a sheet.
     choices: all values that there are, where they are few. attribute: its field of `Filters`.
     """
@@ -29,7 +30,7 @@ class Filter:
     name: str
     help: str
     label: str
-    matches: Literal["value", "years", "words", "theme"] = "value"
+    matches: Literal["value", "years", "words", "theme", "copies"] = "value"
     chip: str = "{}"
     also: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
@@ -50,6 +51,10 @@ class Filter:
         wrong = next((value for value in values if not isinstance(value, str)), None)
         if wrong is not None:
             raise UsageError(f"`{self.name}` takes texts, and {repr(wrong)[:40]} is not a text.")
+        if self.matches == "copies" and not all(value.strip() in ("", *self.choices) for value in values):
+            raise UsageError(
+                f"`{self.name}` can only be {' or '.join(self.choices)}. Leave it out to count every report."
+            )
         return tuple(dict.fromkeys(read(value) for value in values if value.strip()))
 
 
@@ -115,6 +120,17 @@ class Filters:
         default=(),
         metadata=_as("theme", "Only reports that mention this theme.", "Themes mentioned", matches="theme"),
     )
+    copies: tuple[str, ...] = field(
+        default=(),
+        metadata=_as(
+            "copies",
+            "Only one report of each group of near-duplicates (98 % alike): once.",
+            "Near-duplicates",
+            matches="copies",
+            chip="near-duplicates {}",
+            choices=("once",),
+        ),
+    )
     reports: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -151,6 +167,11 @@ class Filters:
             if value:
                 asked[each.name] = (year_parser.written(value),) if each.matches == "years" else value
         return asked
+
+    @property
+    def counted(self) -> Literal["reports", "texts"]:
+        """What n and N count: reports, or texts, where near-duplicates count once."""
+        return "texts" if self.copies else "reports"
 
     def values(self) -> dict[str, tuple[str, ...]]:
         """The filters that compare a field of the report, by the name of the field."""

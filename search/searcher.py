@@ -147,8 +147,7 @@ class Searcher:
         began = time.perf_counter()
         request = query if isinstance(query, SearchRequest) else SearchRequest(query, filters, **options)
         head, hits = self.stream(request)
-        found = tuple(hits)
-        return replace(head, hits=found, elapsed_ms=(time.perf_counter() - began) * 1000)
+        return replace(head, hits=tuple(hits), elapsed_ms=(time.perf_counter() - began) * 1000)
 
     def stream(self, request: SearchRequest, *, seconds: float = MAX_SECONDS) -> tuple[Results, Iterator[Hit]]:
         """The answer without its hits, and the hits, each made when it is taken, so that a hundred thousand mentions
@@ -344,6 +343,8 @@ class Searcher:
             chosen["year"] = self._session.conditions.between(filters.years)
         if filters.themes:
             chosen["theme"] = set().union(*(self._having(name) for name in filters.themes))
+        if filters.copies:
+            chosen["copies"] = self._session.without_copies
         return chosen, said
 
     def _having(self, name: str) -> set[int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.paths import LibraryPaths
 from corpus.report import Coverage, Report
+from corpus.storage.near_duplicates import copies
 from corpus.storage.store import Store
 from corpus.themes import Themes
 from index.build import open_snapshot
@@ -111,6 +112,12 @@ class Session:
     def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
         """What is printed on some pages of a report (full id), by their number."""
         return {page.number: page.label for page in self.store.readings.pages(self._readings[report], numbers)}
+
+    @cached_property
+    def without_copies(self) -> set[int]:
+        """The documents without those for which a near-duplicate counts."""
+        left_out = copies(self.store.near_duplicates.pairs(), {known.id for known in self.reports.values()})
+        return {document for document, known in self.reports.items() if known.id not in left_out}
 
     @cached_property
     def themed(self) -> dict[str, set[int]]:

@@ -175,6 +175,7 @@ def _summary(done: BatchSummary) -> Iterator[str]:
         yield f"{counted(empty, 'query', 'queries')} found nothing."
     yield "Written: " + ", ".join(str(file) for file in done.files)
 
+    yield f"N counts {done.about.counted}."
     yield coverage(done.about.coverage)
 
 

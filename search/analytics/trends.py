@@ -15,14 +15,14 @@ from search.searcher import Searcher
 from search.statistics.intervals import per_10000, wilson
 
 By = Literal["year", "board", "area", "kind", "type"]
-COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions", "words", "rate", "small")
+COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions", "words", "rate", "small", "counted")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """A query in the reports with one value, such as a year. reports, of: the n and N of "n of N reports"; n is None
     where a small number is hidden. value: None for reports whose value is unknown. small: 1 to 4 reports. words:
-    how many were searched in the N reports.
+    how many were searched in the N reports. counted: "reports", or "texts" where near-duplicates count once.
     """
 
     query: str
@@ -32,6 +32,7 @@ class Point:
     mentions: int | None
     small: bool
     words: int = 0
+    counted: str = "reports"
 
     @property
     def share(self) -> float | None:
@@ -57,6 +58,7 @@ class Point:
             "words": self.words,
             "rate": None if self.mentions is None else per_10000(self.mentions, self.words),
             "small": self.small,
+            "counted": self.counted,
         }
 
 
@@ -103,6 +105,7 @@ def trends(
                     None if hidden else mentions[value],
                     small,
                     words[value],
+                    filters.counted,
                 )
             )
     return points

@@ -197,6 +197,7 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     yield "could not be read", about.not_searched
     yield "index", f"generation {about.generation['id']}, built {about.generation['built_at']}"
     yield "software", ", ".join(f"{name} {version}" for name, version in about.versions.items())
+    yield "n and N count", f"{about.counted}{_ONCE if 'texts' in about.counted else ''}"
     yield "reports", "reports that match the query; `of` beside it: reports searched that meet its filters"
     yield "low, high", "the 95 % interval of the share (Wilson 1927)"
     yield "words, rate", "words searched in these reports; mentions for each 10,000 of them"
@@ -214,6 +215,9 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     )
     yield "By year", "empty: no report of that year met the filters of the query, so none was searched"
     yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
+
+
+_ONCE = ": of reports that are at least 98 % alike, one is counted, if the filter copies is given with the query"
 
 
 def _reading(answer: QueryAnswer) -> Iterator[tuple[str, str]]:

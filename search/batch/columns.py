@@ -55,6 +55,7 @@ SUMMARY = (
     "passages",
     "words",
     "rate",
+    "counted",
     "parsed",
     "warnings",
     "error",

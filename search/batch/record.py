@@ -44,6 +44,12 @@ class About:
     read: str = ""
 
     @property
+    def counted(self) -> str:
+        """What n and N count: "reports"; "texts" where near-duplicates count once; or both, by the filters of a
+        query."""
+        return " or ".join(sorted({each.question.counted for each in self.answers})) or "reports"
+
+    @property
     def searched(self) -> str:
         """How much of the library could be searched, as text."""
         return f"{self.coverage.searchable} of {self.coverage.reports} reports"
@@ -63,6 +69,7 @@ class About:
             "versions": dict(self.versions),
             "generation": dict(self.generation),
             "coverage": self.coverage.to_dict(),
+            "counted": self.counted,
             "sheet": self.sheet,
             "read": self.read,
             "reports": [{"id": report, "title": title} for report, title in self.reports.items()],
@@ -73,6 +80,7 @@ class About:
                     "expansions": [expansion.to_dict() for expansion in answer.expansions],
                     "warnings": list(answer.warnings),
                     "error": answer.error,
+                    "counted": answer.question.counted,
                     **{name: None if answer.error else getattr(answer, name) for name in _COUNTS},
                     "together": answer.together,
                     "apart": answer.apart,

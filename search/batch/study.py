@@ -46,10 +46,12 @@ class Study:
         """The counts as JSON, without passages and mentions."""
         tables = {name: getattr(self, name).rows for name in ("summary", "by", "pairs", "terms")}
         generation, coverage = dict(self.about.generation), self.about.coverage.to_dict()
-        return {"asked_at": self.about.asked_at, "generation": generation, "coverage": coverage, **tables}
+        about = {"asked_at": self.about.asked_at, "counted": self.about.counted}
+        return {**about, "generation": generation, "coverage": coverage, **tables}
 
     def _repr_html_(self) -> str:
-        return f"<p>Searched {self.about.searched} on {self.about.asked_at}</p>{self.summary._repr_html_()}"
+        about = f"Searched {self.about.searched} on {self.about.asked_at}. N counts {self.about.counted}."
+        return f"<p>{about}</p>{self.summary._repr_html_()}"
 
 
 def study(source: Source, asked: Queries, filters: Filters = EVERYTHING, periods: Periods = ()) -> Study:

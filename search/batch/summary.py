@@ -25,6 +25,7 @@ def summary_row(answer: QueryAnswer, words: int) -> dict[str, Any]:
         row |= {name: getattr(answer, name) for name in _SHOWN}
         low, high = wilson(len(answer.counts), answer.of) if answer.of else (None, None)
         row |= {"share": rounded(answer.share), "low": rounded(low), "high": rounded(high), "words": words}
+        row |= {"counted": answer.question.counted}
         row |= {"rate": per_10000(answer.mentions or 0, words), "warnings": " ".join(answer.warnings)}
     return row
 

@@ -27,11 +27,22 @@ GROUPINGS = ((), *((name,) for name in DIMENSIONS), ("period", "kind"), ("period
 
 BY = (
     *("id", "query", "by", *DIMENSIONS, "reports", "of", "share", "low", "high", "cases"),
-    *("mentions", "words", "rate", "small"),
+    *("mentions", "words", "rate", "small", "counted"),
 )
 PAIRS = (
     *("id_a", "query_a", "id_b", "query_b", "of", "both", "only_a", "only_b", "neither", "jaccard"),
-    *("odds_ratio", "odds_low", "odds_high", "corrected", "chi_square", "p", "expected", "paragraphs", "small"),
+    *(
+        "odds_ratio",
+        "odds_low",
+        "odds_high",
+        "corrected",
+        "chi_square",
+        "p",
+        "expected",
+        "paragraphs",
+        "small",
+        "counted",
+    ),
 )
 MOST_PAIRS = 1_000
 """Queries of a batch beyond which there is no table of pairs: it would have half a million rows and more."""
@@ -98,6 +109,7 @@ class Tidy:
                 "words": group.words,
                 "rate": per_10000(mentions[key], group.words),
                 "small": 0 < n < SMALL,
+                "counted": question.counted,
             }
 
     def _groups(self, query: int) -> dict[tuple[str, ...], _Group]:
@@ -152,6 +164,7 @@ class Tidy:
             "expected": rounded(table.least_expected),
             "paragraphs": tally.together(one, other)[1],
             "small": _is_small(table),
+            "counted": a.counted if a.counted == b.counted else "texts",
         }
 
 

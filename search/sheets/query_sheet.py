@@ -50,6 +50,11 @@ class Question:
     extra: tuple[tuple[str, str], ...] = ()
     error: str = ""
 
+    @property
+    def counted(self) -> str:
+        """What its n and N count. An answer that was kept has its filters only as typed."""
+        return "texts" if dict(self.given).get("copies") else self.filters.counted
+
     def to_dict(self) -> dict[str, Any]:
         """The row as a batch records it."""
         return {

@@ -145,7 +145,9 @@ _OTHERS = {
     "citation": Column("text", "how the passage is cited"),
     "stage": Column("text", "a box of the flow diagram"),
     "step": Column("text", "the phase of PRISMA 2020: identification, screening or included"),
-    "counted": Column("text", "what the number counts: files, reports or cases"),
+    "counted": Column(
+        "text", "what the numbers count: files, reports, cases, or texts, where near-duplicates count once"
+    ),
     "n": Column("count", "how many"),
 }
 COLUMNS: dict[str, Column] = {**_QUERY, **_COUNTS, **_PAIRS, **_REPORT, **_PLACE, **_OTHERS}

@@ -1,13 +1,17 @@
-"""Two PDFs with one word between them: the run says so by their ids, and so do the reports on the library."""
+"""Two PDFs with one word between them: the run and the library say so by their ids, and a study can count
+them once."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from reportlab.pdfgen.canvas import Canvas
 
+import reviews
+from corpus.errors import UsageError
 from corpus.layout import create_library
 from reviews.cli.main import main
 from reviews.maintenance import run_log
@@ -89,3 +93,60 @@ def test_the_page_of_each_report_leads_to_the_other_and_no_further(made: tuple[P
     (oak,) = {report["id"] for report in told(library, "reports")["reports"]} - {*ids}
     assert "Almost the same text" not in page.get(f"/reports/{oak[:16]}").get_data(as_text=True)
     app.extensions["pool"].close()
+
+
+# Counted once
+
+
+def test_counted_once_the_group_is_its_report_with_the_smallest_id(made: tuple[Path, Result]) -> None:
+    library, _ = made
+    one, other = pair_of(library)
+    with reviews.open(library) as opened:
+        twice = opened.study({"W": "wrote", "R": "rang", "V": "visitor"})
+        once = opened.study({"W": "wrote", "R": "rang", "V": "visitor"}, reviews.Filters(copies=("once",)))
+    assert [(row["reports"], row["of"], row["counted"]) for row in twice.summary][:2] == [
+        (2, 3, "reports"),
+        (1, 3, "reports"),
+    ]
+    assert [(row["reports"], row["of"], row["counted"]) for row in once.summary][:2] == [
+        (1, 2, "texts"),
+        (1, 2, "texts"),
+    ]
+    assert [row["mentions"] for row in once.summary][:1] == [40]
+    assert {row["report"] for row in once.passages} & {one, other} == {one}
+    for study, of, counted in ((twice, 3, "reports"), (once, 2, "texts")):
+        assert {(row["of"], row["counted"]) for row in study.pairs} == {(of, counted)}
+        assert [row["of"] for row in study.by if row["by"] == "all"] == [of] * 3
+        assert {row["counted"] for row in study.by} == {counted}
+        assert (study.about.counted, study.to_dict()["counted"]) == (counted, counted)
+        assert f"N counts {counted}" in study._repr_html_()
+
+
+def test_a_batch_a_search_the_trends_and_the_page_say_the_same(made: tuple[Path, Result], tmp_path: Path) -> None:
+    library, _ = made
+    (tmp_path / "q.csv").write_text("id,query,copies\nA,wrote,once\nB,wrote,\n", "utf-8")
+    printed = call(library, "batch", str(tmp_path / "q.csv"), "--out", str(tmp_path / "a.xlsx"), "--jobs", "1").stdout
+    assert "N counts reports or texts." in printed
+    record = json.loads((tmp_path / "a.about.json").read_text("utf-8"))
+    assert record["counted"] == "reports or texts"
+    assert [(row["reports"], row["of"], row["counted"]) for row in record["queries"]] == [
+        (1, 2, "texts"),
+        (2, 3, "reports"),
+    ]
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["About"]
+    facts: dict[Any, Any] = dict(sheet.iter_rows(values_only=True, max_col=2))
+    assert facts["n and N count"].startswith("reports or texts: of reports that are at least 98 % alike")
+    again = told(library, "batch", "--repeat", str(tmp_path / "a.about.json"))
+    assert again["changes"] == []
+    assert told(library, "search", "wrote", "--copies", "once")["total"] == 1
+    (point,) = told(library, "trends", "wrote", "--copies", "once")["points"]
+    assert (point["reports"], point["of"], point["counted"]) == (1, 2, "texts")
+    app = create_app(library)
+    study = app.test_client().get("/study.json?q=wrote&copies=once").get_json()
+    assert (study["counted"], study["summary"][0]["reports"], study["summary"][0]["of"]) == ("texts", 1, 2)
+    app.extensions["pool"].close()
+
+
+def test_copies_can_only_be_once() -> None:
+    with pytest.raises(UsageError, match="can only be once"):
+        reviews.Filters(copies=("twice",))
