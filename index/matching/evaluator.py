@@ -15,8 +15,9 @@ from corpus.model import SectionKind
 from index import analyser, spellings
 from index.matching.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
+from index.matching.grouped import as_one
 from index.matching.inside import Inside
-from index.matching.matches import AnyOf, Found, Match, Runs, Words, as_one, many, parts_of
+from index.matching.matches import AnyOf, Found, Match, Runs, Words, many, parts_of
 from index.matching.nearness import Pairs, near_matches
 from index.matching.phrases import Starts, phrases
 from index.matching.result_set import Answer, Kinds

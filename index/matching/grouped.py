@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,3 +52,8 @@ def counts_of(positions: Mapping[int, Sequence[int]]) -> Mapping[int, int]:
     if isinstance(positions, Grouped):
         return positions.counts()
     return {document: len(some) for document, some in positions.items()}
+
+
+def as_one(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
+    """Combine several lists item by item, without a loop in Python."""
+    return reduce(lambda one, other: map(how, one, other), lists)

@@ -395,8 +395,3 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
 def parts_of(matches: Iterable[Match]) -> list[Match]:
     """The matches, with each AnyOf replaced by its parts."""
     return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]
-
-
-def as_one(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
-    """Combine several lists item by item, without a loop in Python."""
-    return reduce(lambda one, other: map(how, one, other), lists)

@@ -7,7 +7,8 @@ from itertools import repeat
 from operator import or_
 from typing import TYPE_CHECKING
 
-from index.matching.matches import Match, Words, all_mentions, as_one, counts, keys, parts_of, reader
+from index.matching.grouped import as_one
+from index.matching.matches import Match, Words, all_mentions, counts, keys, parts_of, reader
 from index.matching.spans import Span
 from index.matching.together import Together
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, pairwise
 from operator import and_
 
-from index.matching.matches import Match, Words, as_one, keys_of, lists, many, parts_of
+from index.matching.grouped import as_one
+from index.matching.matches import Match, Words, keys_of, lists, many, parts_of
 from index.matching.spans import Span, smallest
 from index.storage.engine import Layout
 
