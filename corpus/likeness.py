@@ -10,8 +10,6 @@ import heapq
 import re
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz.distance import Indel
-
 Fingerprint = tuple[int, ...]
 
 ALMOST = 0.6
@@ -29,6 +27,8 @@ def words(paragraphs: Iterable[str]) -> list[str]:
 
 def same_words(first: Sequence[str], second: Sequence[str], *, at_least: float) -> bool:
     """Whether two texts have this share of their words in common, in the same order: 2 × common / (first + second)."""
+    from rapidfuzz.distance import Indel  # here, because a search need not pay for the import
+
     return Indel.normalized_similarity(first, second, score_cutoff=at_least) >= at_least
 
 
