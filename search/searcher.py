@@ -168,10 +168,10 @@ class Searcher:
         if answer.verbatim:
             for document, points in self._session.ranking.points(answer.verbatim, answer.documents).items():
                 scores[document] += points
-        documents, cases = ordered(self._session, answer, near, scores, request, deadline.check)
-        said, suggestion = self._said(request, found)
         cited = [found.evaluator.numbered(number) for number in numbers_asked(found.parsed.tree)]
         hits = Hits(self._session, answer, request, cited, most)
+        documents, cases = ordered(self._session, answer, near, scores, request, hits.telling, deadline.check)
+        said, suggestion = self._said(request, found)
         in_time = None if request.limit is None else deadline
         listed, more = None, False
         page = documents[request.offset : None if request.limit is None else request.offset + request.limit]

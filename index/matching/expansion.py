@@ -16,6 +16,7 @@ MAX_EXPANSION = 5_000
 """The most different words that one pattern or fuzzy word may match."""
 _MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
 _CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
+_PATTERNS = 512  # whose words are remembered
 _WORDS_PER_CHECK = 256  # words between two checks of the deadline
 
 Slots = list[Sequence[str]]
@@ -26,13 +27,14 @@ class WordLookup:
     """The words of one snapshot, with a cache of the lookups that many queries repeat: share one between queries.
 
     forms: the words of a class. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
-    terms that are side by side where a word is printed as several, such as "C.S.E.".
+    terms that are side by side where a word is printed as several, such as "C.S.E.". matched: the words of a pattern.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.vocabulary = snapshot.vocabulary
         self.forms: Callable[[str], list[str]] = lru_cache(_CACHED)(snapshot.forms)
         self.compounds: Callable[[str], list[tuple[str, str]]] = lru_cache(_CACHED)(snapshot.compounds)
+        self.matched: dict[str, Sequence[str]] = {}
         self._postings = snapshot.postings
         self.spelled: Callable[[str], list[Slots]] = lru_cache(_CACHED)(self._look_up_spelled)
 
@@ -61,10 +63,16 @@ class Expansion:
         """The terms accepted at one position of a phrase: a word as written, or all that a pattern matches."""
         if "*" not in part and "?" not in part:
             return (part,)
-        shape = _shape(part)
-        words = self._vocabulary(re.split(r"[*?]", part, maxsplit=1)[0])
-        found = [term for term in words if shape.fullmatch(term)]
-        _check_size(found, part)
+        self._check_deadline()
+        found = self._lookup.matched.get(part)
+        if found is None:
+            shape = _shape(part)
+            words = self._vocabulary(re.split(r"[*?]", part, maxsplit=1)[0])
+            found = [term for term in words if shape.fullmatch(term)]
+            _check_size(found, part)
+            if len(self._lookup.matched) >= _PATTERNS:
+                self._lookup.matched.clear()
+            self._lookup.matched[part] = found
         return found
 
     def alike(self, term: str, edits: int) -> dict[str, int]:

@@ -18,6 +18,7 @@ def ordered(
     near: set[int] | None,
     scores: Mapping[int, float],
     request: SearchRequest,
+    telling: Telling,
     check_deadline: Callable[[], None],
 ) -> tuple[list[int], int]:
     """The hits in the order asked, those of one case side by side; and the number of cases. near: those that have plain
@@ -30,7 +31,7 @@ def ordered(
             hits.sort(key=lambda document: document not in near)
         hits.sort(key=answer.has_verbatim, reverse=True)
         if near is not None:
-            hits = Telling(session, answer).first(hits)
+            hits = telling.first(hits)
     elif request.sort == "mentions":
         counts = answer.counts(check_deadline)
         hits.sort(key=lambda document: -counts[document])

@@ -39,7 +39,7 @@ class Hits:
         self._cited = cited
         self._request = request
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
-        self._telling = Telling(session, answer)
+        self.telling = Telling(session, answer)
         self._verbatim = [(match, idf(match, len(session.reports))) for match in answer.wanted[len(answer.matches) :]]
         highest = max((weight for _, weight in self._weighted), default=0.0)
         self._distinctive = [m for m, weight in self._weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
@@ -100,7 +100,7 @@ class Hits:
         layout = self._session.layout(document)
         length = self._session.snapshot.lengths()[document]
         if wanted is not None and (self._answer.together or self._answer.has_verbatim(document)):
-            return self._telling.paragraphs(document, wanted)
+            return self.telling.paragraphs(document, wanted)
         if self._answer.together and mentions:
             return sorted({layout.paragraph_at(first) for first, _ in mentions})
         return best_paragraphs(self._weighted, document, layout, length, wanted)

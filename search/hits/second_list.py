@@ -9,7 +9,6 @@ from index.matching.together import Together
 from index.ranking_policy import MOST_WORDS_FROM
 from search.answering.most_words import MostWords, having_most
 from search.hits.reports import Hits
-from search.hits.telling import Telling
 from search.request import SearchRequest
 from search.results import Hit
 from search.session import Session
@@ -39,6 +38,7 @@ def second_list(
     scores = most.scores(documents)
     best = sorted(scores, key=lambda document: (-scores[document], session.reports[document].id))
     listed = Answer(documents, answer.matches, answer.kinds, Together(answer.matches, session.layout))
-    shown = Telling(session, listed).first(best)[: request.limit]
     few = request if request.per_report is not None else replace(request, per_report=1)
-    return tuple(Hits(session, listed, few, most=most).of([(each, scores[each]) for each in shown], deadline))
+    hits = Hits(session, listed, few, most=most)
+    shown = hits.telling.first(best)[: request.limit]
+    return tuple(hits.of([(each, scores[each]) for each in shown], deadline))

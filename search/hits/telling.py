@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import islice
 
+from corpus.model import Paragraph
 from index import analyser
 from index.matching.result_set import Answer
 from index.ranking_policy import FIRST_OF, LATER_FACTOR, TOGETHER_FIRST_UP_TO
@@ -14,11 +16,12 @@ from search.session import Session
 
 
 class Telling:
-    """Compares the paragraphs of an answer's reports by their words and their text."""
+    """Compares the paragraphs of an answer's reports by their words and their text, and reads each text once."""
 
     def __init__(self, session: Session, answer: Answer) -> None:
         self._session = session
         self._is_sentence = len(answer.matches) > TOGETHER_FIRST_UP_TO
+        self._known: dict[int, dict[int, float]] = {}
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.wanted]
 
     def paragraphs(self, document: int, wanted: int) -> list[int]:
@@ -45,16 +48,18 @@ class Telling:
 
     def _said(self, document: int, spans: Mapping[int, SpansByPart]) -> dict[int, float]:
         """What is said in each paragraph, as a share. spans: the matches in it."""
-        starts = self._session.layout(document).starts
-        reading = self._session.snapshot.documents()[document]
-        return {
-            paragraph.ordinal: said(
-                paragraph.text,
-                [
-                    analyser.places(paragraph.searched, [(first - start, last - start) for first, last in some])
-                    for some in spans[paragraph.ordinal].values()
-                ],
-            )
-            for paragraph in self._session.store.readings.paragraphs(reading, sorted(spans))
-            for start in (starts[paragraph.ordinal],)
-        }
+        known = self._known.setdefault(document, {})
+        new = sorted(spans.keys() - known.keys())
+        if new:
+            starts = self._session.layout(document).starts
+            reading = self._session.snapshot.documents()[document]
+            for paragraph in self._session.store.readings.paragraphs(reading, new):
+                known[paragraph.ordinal] = _said_in(paragraph, spans[paragraph.ordinal], starts[paragraph.ordinal])
+        return {ordinal: known[ordinal] for ordinal in sorted(spans)}
+
+
+def _said_in(paragraph: Paragraph, spans: SpansByPart, start: int) -> float:
+    """start: the position of its first token."""
+    numbers = [(first - start, last - start) for some in spans.values() for first, last in some]
+    places = iter(analyser.places(paragraph.searched, numbers))
+    return said(paragraph.text, [list(islice(places, len(some))) for some in spans.values()])
