@@ -116,6 +116,13 @@ def test_queries_that_share_a_lookup_keep_their_own_deadlines() -> None:
     assert running.slot("wor*") == ["word", "words", "work"]
 
 
+def test_the_words_of_a_pattern_are_looked_up_once_for_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = lookup("word", "words")
+    assert Expansion(shared, Deadline().check).slot("wor*") == ["word", "words"]
+    monkeypatch.setattr(shared, "vocabulary", lambda prefix: pytest.fail("looked up again"))
+    assert Expansion(shared, Deadline().check).slot("wor*") == ["word", "words"]
+
+
 def test_only_a_fuzzy_word_imports_rapidfuzz() -> None:
     code = "import sys, search.searcher; print('rapidfuzz' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
