@@ -29,6 +29,15 @@ class Places:
         return cls(tuple(store.publications.of(report)), tuple(found))
 
 
+def first_this_week(store: Store, now: datetime | None = None) -> dict[str, Publication]:
+    """The reports (full ids) that were collected for the first time within a week, each with where it was found."""
+    since = ((now or datetime.now(UTC)) - _WEEK).isoformat(timespec="seconds")
+    first: dict[str, Publication] = {}
+    for each in sorted(store.publications.all(), key=lambda each: each.retrieved):
+        first.setdefault(each.report, each)
+    return {report: each for report, each in first.items() if each.retrieved >= since}
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """sources: how each answered. added: the reports that were collected first within a week, the latest first, each
@@ -40,13 +49,10 @@ class Published:
 
     @classmethod
     def of(cls, store: Store, now: datetime | None = None) -> Self:
-        since = ((now or datetime.now(UTC)) - _WEEK).isoformat(timespec="seconds")
-        first: dict[str, Publication] = {}
-        for each in sorted(store.publications.all(), key=lambda each: each.retrieved):
-            first.setdefault(each.report, each)
-        added = [(report, first[report.id]) for report in store.reports() if report.id in first]
-        new = sorted((pair for pair in added if pair[1].retrieved >= since), key=lambda pair: pair[1].retrieved)
-        return cls(tuple(store.publications.sources()), tuple(reversed(new))[:_MOST])
+        new = first_this_week(store, now)
+        added = [(report, new[report.id]) for report in store.reports() if report.id in new]
+        added.sort(key=lambda pair: pair[1].retrieved, reverse=True)
+        return cls(tuple(store.publications.sources()), tuple(added[:_MOST]))
 
     def to_dict(self) -> dict[str, Any]:
         """The same as the JSON API shows it."""

@@ -14,6 +14,7 @@ from corpus.model import ItemKind
 from corpus.report import Report
 from reviews import citation
 from reviews.holdings import Holdings
+from reviews.published import first_this_week
 from reviews.web import help_text
 from reviews.web.context import as_json, opened, public_link
 from reviews.web.facets import Facet, chips, facets, years
@@ -24,6 +25,7 @@ from search.diagnostics import Code
 from search.filters import Filters
 from search.request import SearchOptions
 from search.results import Hit, Listed, Passage, Results
+from search.searcher import Searcher
 
 views = Blueprint("search", __name__)
 
@@ -83,8 +85,19 @@ def _home(asked: SearchParameters, refused: str = "") -> str:
     searcher = opened().searcher()
     return render_template(
         "home.html", asked=asked, refused=refused, coverage=searcher.coverage, themes=searcher.themes.themes,
-        examples=help_text.EXAMPLES, held=Holdings.of(searcher, opened().settings.runs),
+        examples=help_text.EXAMPLES, held=Holdings.of(searcher, opened().settings.runs), collected=_collected(searcher),
     )  # fmt: skip
+
+
+def _collected(searcher: Searcher) -> list[Report]:
+    """The searched reports that were collected from boards' pages this week, the latest first."""
+    with opened().store() as store:
+        new = first_this_week(store)
+    return sorted(
+        (report for report in searcher.reports() if report.id in new),
+        key=lambda report: new[report.id].retrieved,
+        reverse=True,
+    )
 
 
 def _answered(asked: SearchParameters) -> str:

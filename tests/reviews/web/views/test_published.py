@@ -81,3 +81,15 @@ def test_a_library_that_collects_nothing_says_so(page: FlaskClient, robin: str) 
     assert "No reports are collected" in shown(page, "/sources")
     assert "Where it was published" not in shown(page, f"/reports/{robin}")
     ET.fromstring(shown(page, "/added.atom"))
+
+
+def test_the_first_page_lists_what_came_this_week_and_nothing_older(ids: tuple[FlaskClient, str, str]) -> None:
+    page, new, old = ids
+    week = shown(page, "/").partition("Added this week")[2]
+    assert f'href="/reports/{new[:16]}"' in week
+    assert f'href="/reports/{old[:16]}"' not in week
+    assert 'href="/sources"' in week
+
+
+def test_whoever_runs_the_page_finds_the_sources(ids: tuple[FlaskClient, str, str]) -> None:
+    assert 'href="/sources"' in shown(ids[0], "/status")
