@@ -61,6 +61,10 @@ class Corrupt(ReviewsError):
     http_status = 503
 
 
+class FileCorrupt(Corrupt):
+    """One file beside the reports is damaged, such as the access codes. The reports can be searched."""
+
+
 class Locked(ReviewsError):
     """Another run is writing to this library."""
 

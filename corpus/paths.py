@@ -99,6 +99,11 @@ class LibraryPaths:
         return self.library / "collections"
 
     @property
+    def collections_lock(self) -> Path:
+        """Held while a collection is changed."""
+        return self.collections / ".lock"
+
+    @property
     def follows(self) -> Path:
         """The searches whose new reports the record of each run names."""
         return self.library / "follows.json"

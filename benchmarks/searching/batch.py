@@ -165,7 +165,7 @@ def sums(path: Path, pool: Executor) -> dict[str, dict[str, int]]:
         found["Matrix"] = {
             name: sum(int(row[column]) for row in rows if row.get(column, NOT_SEARCHED) != NOT_SEARCHED)
             for column, name in ids.items()
-            if column in total
+            if total.get(column, NOT_SEARCHED) != NOT_SEARCHED  # an error
         }
     mentions: Counter[str] = Counter()
     lines = 0

@@ -12,13 +12,12 @@ from filelock import FileLock, Timeout
 
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
-from corpus.errors import Corrupt, LimitHit, UsageError
+from corpus.errors import FileCorrupt, LimitHit, UsageError
 from corpus.paths import LibraryPaths
 from corpus.removals import Removals
 from reviews.collecting import carried
 from reviews.collecting.collection import Collected
 
-_LOCK = ".lock"
 _PATIENCE = 10.0  # seconds that a person waits for others who save at the same moment
 
 
@@ -28,6 +27,7 @@ class Kept:
     def __init__(self, library: Path, person: str) -> None:
         paths = LibraryPaths(library)
         self._folder, self._removals = paths.collections, paths.removals
+        self._lock = paths.collections_lock
         name = hashlib.sha256(person.casefold().encode("utf-8", "replace")).hexdigest()[:32]
         self._path = self._folder / f"{name}.json"
         self._person = person
@@ -45,7 +45,7 @@ class Kept:
             self._folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise refused(self._folder, error, doing="created") from error
-        with _locked(self._folder):
+        with _locked(self._lock):
             gone = Removals.load(self._removals).final
             changed = act(self.read()).forgetting(_among(gone))
             _write(self._path, changed, self._person)
@@ -60,14 +60,14 @@ def forget(library: Path, reports: Collection[str]) -> None:
     folder = LibraryPaths(library).collections
     if not folder.is_dir():
         return
-    with _locked(folder):
+    with _locked(LibraryPaths(library).collections_lock):
         for left in folder.glob(".*.json.*"):  # half-written by a process that was killed
             with suppress(FileNotFoundError):
                 left.unlink()
         for path in sorted(folder.glob("*.json")):
             try:
                 held = _read(path)
-            except Corrupt:  # it may hold anything, and nobody can read it
+            except FileCorrupt:  # it may hold anything, and nobody can read it
                 path.unlink(missing_ok=True)
                 continue
             changed = held.forgetting(_among(reports)) if held else held
@@ -82,14 +82,14 @@ def _among(reports: Collection[str]) -> Callable[[str], bool]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / _LOCK, mode=0o600)
+def _locked(path: Path) -> Iterator[None]:
+    lock = FileLock(path, mode=0o600)
     try:
         lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
     except Timeout as error:
         raise LimitHit("Too many people are saving at the moment. Wait a minute, then try again.") from error
     except OSError as error:
-        raise refused(folder / _LOCK, error) from error
+        raise refused(path, error) from error
     try:
         yield
     finally:
@@ -104,7 +104,7 @@ def _read(path: Path) -> Collected | None:
     except OSError as error:
         raise refused(path, error, doing="read") from error
     except (ValueError, RecursionError, UsageError) as error:
-        raise Corrupt(f"{path} is damaged. Restore it from a backup, or delete it to begin anew.") from error
+        raise FileCorrupt(f"{path} is damaged. Restore it from a backup, or delete it to begin anew.") from error
 
 
 def _write(path: Path, collected: Collected, person: str) -> None:

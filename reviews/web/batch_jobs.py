@@ -273,6 +273,8 @@ class Batches:
             self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
             shutil.rmtree(folder, ignore_errors=True)  # nobody can fetch it, and it may quote a removed report
+            if removals_seen(self._library) != before:  # so may the queries
+                about = {name: about[name] for name in ("name", "read")}
             with suppress(OSError, ReviewsError):  # the folder around it may be gone too, or the disk full
                 folder.mkdir(mode=0o700, exist_ok=True)
                 _note(folder, {**about, "error": str(error)})

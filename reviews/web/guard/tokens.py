@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.disk.atomic import write_atomic
-from corpus.errors import Corrupt, NotFound, UsageError
+from corpus.errors import FileCorrupt, NotFound, UsageError
 from corpus.paths import LibraryPaths
 
 _LONGEST = 100  # characters of a name
@@ -69,7 +69,7 @@ class Tokens:
                     raise ValueError("not a hash")
                 self._held = read
             except (ValueError, TypeError, KeyError, RecursionError) as error:
-                raise Corrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
+                raise FileCorrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
             self._seen = seen
         return self._held
 

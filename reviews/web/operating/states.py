@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from pathlib import Path
 
-from corpus.errors import Corrupt, NoIndex, OtherVersion, ReviewsError
+from corpus.errors import Corrupt, FileCorrupt, NoIndex, OtherVersion, ReviewsError
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from reviews.maintenance.lock import held
@@ -55,7 +55,7 @@ def state_of(error: ReviewsError, settings: Settings) -> State | None:
         if held(settings.library):
             return State.BUILDING
         return State.NOT_BUILT if _has_reports(settings.database) else State.EMPTY
-    return State.DAMAGED if isinstance(error, Corrupt) else None
+    return State.DAMAGED if isinstance(error, Corrupt) and not isinstance(error, FileCorrupt) else None
 
 
 def steps(state: State, settings: Settings) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 _LOG = logging.getLogger("reviews")
@@ -37,11 +37,13 @@ def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], No
     try:
         while True:
             while len(living) < count:
-                process = os.fork()
+                with _ends_held_back():
+                    process = os.fork()
+                    if process:
+                        living[process] = time.monotonic()
                 if not process:
                     os.close(held)
                     _work(work, watched)
-                living[process] = time.monotonic()
             process, status = os.wait()
             began = living.pop(process, None)
             if began is None:
@@ -58,6 +60,16 @@ def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], No
         _end(list(living))
         os.close(watched)
         os.close(held)
+
+
+@contextmanager
+def _ends_held_back() -> Iterator[None]:
+    """Let signals to end wait until the `with` block is left. Python loses what a handler raises while it forks."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(work: Callable[[], None], watched: int) -> NoReturn:

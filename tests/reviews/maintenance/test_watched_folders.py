@@ -83,7 +83,7 @@ class TestAShareThatIsNotMounted:
         assert [each["folder"] for each in told(library, "coverage")["missing_folders"]] == [str(share)]
         page = create_app(library).test_client().get("/coverage").text
         assert "Missing folders" in page
-        assert "share, since 20" in page
+        assert "share: since 20" in page
         assert len(told(library, "reports")["reports"]) == 1, "what was read of it stays"
         self.mount(share)
         assert call(library, "update", "--strict").exit_code == 0
