@@ -3,7 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from reviews.web.app import Options, create_app
+from reviews.web.app import Options
+from tests.reviews.web.client import client
 
 
 @pytest.mark.parametrize(
@@ -45,11 +46,11 @@ def test_passages_all_gives_every_mention_page_by_page(page: FlaskClient) -> Non
 
 def test_an_error_is_json_where_json_was_asked_for(page: FlaskClient) -> None:
     library = page.application.extensions["pool"].settings.library
-    impatient = create_app(library, Options(rate=1)).test_client()
-    for address, headers in (("/search.json?q=a", {}), ("/?q=a", {"Accept": "application/json"})):
-        for _ in range(3):
-            answer = impatient.get(address, headers=headers)
-        assert answer.status_code == 429
-        assert answer.get_json()["error"]["status"] == 429
-        assert answer.headers["Retry-After"] == "30"
-    assert impatient.get("/?q=a").mimetype == "text/html"
+    with client(library, Options(rate=1)) as impatient:
+        for address, headers in (("/search.json?q=a", {}), ("/?q=a", {"Accept": "application/json"})):
+            for _ in range(3):
+                answer = impatient.get(address, headers=headers)
+            assert answer.status_code == 429
+            assert answer.get_json()["error"]["status"] == 429
+            assert answer.headers["Retry-After"] == "30"
+        assert impatient.get("/?q=a").mimetype == "text/html"
