@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from corpus.disk.names import real_path
 from reviews.cli.main import main
-from reviews.web.app import create_app
+from reviews.web.app import Options
 from tests.command import DEMO
+from tests.reviews.web.client import client
 
 LATIN_1, LINES, PLAIN = b"caf\xe9.pdf", b"two\nlines.pdf", b"plain.pdf"
 SUMMARY, BRIEF = DEMO / "Child Robin LCSPR Executive Summary.pdf", DEMO / "Child Robin  7 Minute Learning Brief.pdf"
@@ -74,7 +75,10 @@ def test_a_report_with_an_odd_name_is_searched_shown_served_and_taken_away(
         assert reviews(library, *words).exit_code == 0
     (tmp_path / "queries.txt").write_text("child\n")
     assert reviews(library, "batch", tmp_path / "queries.txt", "--out", tmp_path / "out.xlsx").exit_code == 0
-    with create_app(library).test_client().get(f"/reports/{report['id'][:16]}/file.pdf") as served:
+    with (
+        client(library, Options()) as visitor,
+        visitor.get(f"/reports/{report['id'][:16]}/file.pdf") as served,
+    ):
         assert served.data == SUMMARY.read_bytes()
     odd.unlink()
     assert told(library, "update", str(folder))["ingest"]["gone"] == 1

@@ -14,8 +14,9 @@ from corpus.files import MissingFolder
 from corpus.storage.store import Store
 from reviews.cli.main import main
 from reviews.maintenance import run_log
-from reviews.web.app import create_app
+from reviews.web.app import Options
 from tests.command import DEMO
+from tests.reviews.web.client import client
 
 SUMMARY, BRIEF = DEMO / "Child Robin LCSPR Executive Summary.pdf", DEMO / "Child Robin  7 Minute Learning Brief.pdf"
 
@@ -81,7 +82,8 @@ class TestAShareThatIsNotMounted:
         assert str(share) in " ".join(call(library, "coverage").stdout.split())
         assert [each["folder"] for each in told(library, "status")["missing_folders"]] == [str(share)]
         assert [each["folder"] for each in told(library, "coverage")["missing_folders"]] == [str(share)]
-        page = create_app(library).test_client().get("/coverage").text
+        with client(library, Options()) as visitor:
+            page = visitor.get("/coverage").text
         assert "Missing folders" in page
         assert "share: since 20" in page
         assert len(told(library, "reports")["reports"]) == 1, "what was read of it stays"
@@ -89,7 +91,8 @@ class TestAShareThatIsNotMounted:
         assert call(library, "update", "--strict").exit_code == 0
         assert call(library, "status", "--max-age", "26h").exit_code == 0
         assert told(library, "coverage")["missing_folders"] == []
-        assert "Missing folders" not in create_app(library).test_client().get("/coverage").text
+        with client(library, Options()) as visitor:
+            assert "Missing folders" not in visitor.get("/coverage").text
 
     def test_is_in_the_record_of_the_run_and_in_the_list_of_runs(self, library: Path, share: Path) -> None:
         assert call(library, "update").exit_code == 0
