@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import TypedDict
 
@@ -69,7 +70,7 @@ def by_form(library: Library, seed: int, each: int) -> dict[str, list[Asked]]:
     forms: dict[str, Callable[[], Asked]] = {
         "word": single,
         "two words": lambda: two(" ", "all"),
-        **{f"phrase of {length}": lambda length=length: phrase(length) for length in _LENGTHS},  # type: ignore[misc]
+        **{f"phrase of {length}": partial(phrase, length) for length in _LENGTHS},
         "common phrase": common,
         "NEAR": lambda: two(" NEAR/10 ", "near"),
         "OR": lambda: two(" OR ", "any"),

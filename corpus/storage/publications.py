@@ -74,7 +74,7 @@ class Publications:
                 where = "WHERE source = ? AND url = ? AND report = ?"
                 old = self._db.execute(select + where, row[:3]).fetchone()
                 changed = changed or old != row[9:]
-                self._db.execute(f"INSERT OR REPLACE INTO publication ({_COLUMNS}) VALUES ({_marks(13)})", row)  # noqa: S608
+                self._db.execute(f"INSERT OR REPLACE INTO publication ({_COLUMNS}) VALUES ({_marks(13)})", row)  # noqa: S608 - our own names
             if changed:
                 self._db.execute("UPDATE state SET revision = revision + 1")
 
@@ -143,7 +143,7 @@ class Publications:
         if not self._exist():
             return []
         order = "ORDER BY source, url, retrieved"
-        rows = self._db.rows(f"SELECT {_COLUMNS} FROM publication {condition} {order}", values)  # noqa: S608
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM publication {condition} {order}", values)  # noqa: S608 - our own names
         with checked_values(self._db.path):
             return [replace(Publication(*row[:12]), cells=json.loads(row[12])) for row in rows]
 

@@ -5,8 +5,9 @@ forgotten in silence.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from corpus.catalogue.text_table import decoded, folded, records_of, separator, unguarded
@@ -76,8 +77,11 @@ def chosen(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
 def _parsed(data: bytes, mistakes: list[str], allowance: Allowance) -> Iterable[Source]:
     lines = decoded(data)
     delimiter, skipped = separator(lines, COLUMNS)
-    said = lambda line, what: mistakes.append(f"Line {line} {what}.")  # noqa: E731
-    records = records_of(lines[skipped:], skipped + 1, delimiter, said)
+
+    def skip(line: int, what: str) -> None:
+        mistakes.append(f"Line {line} {what}.")
+
+    records = records_of(lines[skipped:], skipped + 1, delimiter, skip)
     _, header = next(records, (1, []))
     names = [folded(cell) for cell in header]
     unknown = [name for name in names if name and name not in COLUMNS]
@@ -88,7 +92,7 @@ def _parsed(data: bytes, mistakes: list[str], allowance: Allowance) -> Iterable[
     seen: set[str] = set()
     for line, cells in records:
         row = {name: unguarded(cell).strip() for name, cell in zip(names, cells, strict=False) if name}
-        source = _source(row, lambda what, line=line: mistakes.append(f"Line {line}: {what}."), allowance)  # type: ignore[misc]
+        source = _source(row, partial(_note, mistakes, line), allowance)
         if source and source.name.casefold() in seen:
             mistakes.append(f"Line {line}: there are two sources named {source.name!r}.")
         elif source:
@@ -96,7 +100,11 @@ def _parsed(data: bytes, mistakes: list[str], allowance: Allowance) -> Iterable[
             yield source
 
 
-def _source(row: dict[str, str], wrong: "_Wrong", allowance: Allowance) -> Source | None:
+def _note(mistakes: list[str], line: int, what: str) -> None:
+    mistakes.append(f"Line {line}: {what}.")
+
+
+def _source(row: dict[str, str], wrong: Callable[[str], None], allowance: Allowance) -> Source | None:
     before: list[str] = []
 
     def note(what: str) -> None:
@@ -121,8 +129,3 @@ def _source(row: dict[str, str], wrong: "_Wrong", allowance: Allowance) -> Sourc
         return None
     more = (row.get("links") or None, int(depth), leave_out, exclude)
     return Source(name, url, row.get("board", ""), row.get("area", ""), *more)
-
-
-from collections.abc import Callable  # noqa: E402
-
-_Wrong = Callable[[str], None]
