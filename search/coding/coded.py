@@ -18,7 +18,7 @@ from search.statistics.agreement import cohen, krippendorff, percent
 from search.statistics.intervals import rounded, wilson
 
 _NAMES = ("mention", "code", "note", "query", "mentions")
-_HEADER = Header({name: name for name in _NAMES}, "mention", ("mention", "code"))
+_HEADER = Header({name: name for name in _NAMES}, "mention", ("mention", "code"), "ids of mentions")
 
 
 @dataclass(frozen=True, slots=True)

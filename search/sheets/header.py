@@ -17,11 +17,21 @@ class Header:
     """Recognises the header of a table with known column names.
 
     names: folded name → our name, with synonyms. key: the column that every header has. asks: the columns that affect
-    the query.
+    the query. holds: what the column `key` has, in the plural, for the error when it is missing.
     """
 
-    def __init__(self, names: Mapping[str, str], key: str, asks: Sequence[str]) -> None:
-        self._names, self.key, self.asks = names, key, asks
+    def __init__(self, names: Mapping[str, str], key: str, asks: Sequence[str], holds: str) -> None:
+        self._names, self.key, self.asks, self._holds = names, key, asks, holds
+
+    def missing(self, columns: Sequence[str], *, hidden: bool = False) -> UsageError:
+        """The error for a table without the column `key`. hidden: whether a part of it is hidden."""
+        named = [name for name in columns if name]
+        shown = f" Its columns are: {', '.join(name[:40] for name in named[:12])}{' …' if len(named) > 12 else ''}."
+        return UsageError(
+            f"The sheet has no column called {self.key}.{shown if named else ''} "
+            f"Call the column with the {self._holds} `{self.key}`."
+            f"{' Hidden sheets and columns are not read.' if hidden else ''}"
+        )
 
     def find(self, rows: Sequence[Sequence[str]]) -> int | None:
         """The position of the header among the first rows, or None.
@@ -96,13 +106,3 @@ class Header:
 
 def _filled(row: Sequence[str]) -> int:
     return sum(bool(cell.strip()) for cell in row)
-
-
-def no_queries(columns: Sequence[str], *, hidden: bool = False) -> UsageError:
-    """The error for a table without a column of queries. hidden: whether a part of it is hidden."""
-    named = [name for name in columns if name]
-    shown = f" Its columns are: {', '.join(name[:40] for name in named[:12])}{' …' if len(named) > 12 else ''}."
-    return UsageError(
-        f"The sheet has no column called query.{shown if named else ''} Call the column with the queries `query`."
-        f"{' Hidden sheets and columns are not read.' if hidden else ''}"
-    )

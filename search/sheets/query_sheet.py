@@ -27,7 +27,9 @@ _NARROWING = tuple(each.name for each in FILTERS)  # columns; several values are
 _OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY} | {
     other: each.name for each in FILTERS for other in each.also
 }
-_HEADER = Header({**_OTHER_NAMES, **{name: name for name in (ID, QUERY, *_NARROWING)}}, QUERY, (QUERY, *_NARROWING))
+_HEADER = Header(
+    {**_OTHER_NAMES, **{name: name for name in (ID, QUERY, *_NARROWING)}}, QUERY, (QUERY, *_NARROWING), "queries"
+)
 
 _SPREADSHEET = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)")
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"

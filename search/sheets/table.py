@@ -15,7 +15,7 @@ from itertools import islice
 from corpus.catalogue.text_table import cells_of, declared_separator, decoded, folded, records_of, unguarded, written
 from corpus.errors import UsageError
 from search.sheets.cell import Cell, seen, too_large
-from search.sheets.header import LOOKED_AT, Header, no_queries
+from search.sheets.header import LOOKED_AT, Header
 from search.sheets.spreadsheet import Workbook
 from search.sheets.spreadsheet_xml import Grid, letters
 
@@ -81,7 +81,7 @@ def _text(lines: list[str], ending: str, header: Header) -> Table:
         delimiter, place = header.best_delimiter(head)
     if place is None:
         if columns := header.of_table([line for _, line in numbered[:_JUDGED]], is_table=is_table or bool(declared)):
-            raise no_queries(columns)
+            raise header.missing(columns)
         delimiter = declared or ("\t" if ending == "tsv" else ",")
         rows = ((n, *_alone(line, delimiter if is_table or declared else "")) for n, line in numbered)
         return Table(
@@ -189,7 +189,7 @@ def _workbook(data: bytes, header: Header) -> Table:
                 line = [line for line in grid.lines if line.hidden is hidden][place]
                 return _of_grid(book, sheet, grid, line.number, header.columns(rows[place]), header)
         shown = shown or next((row for row in (*heads[0], *heads[1]) if any(row)), [])
-    raise no_queries(shown, hidden=len(visible) < len(book.sheets) or covered)
+    raise header.missing(shown, hidden=len(visible) < len(book.sheets) or covered)
 
 
 def _shown(grid: Grid, cells: Mapping[int, Cell]) -> list[str]:

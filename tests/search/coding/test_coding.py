@@ -91,3 +91,9 @@ def test_sheets_that_are_none_are_refused(demo: Library, tmp_path: Path) -> None
         coded.agreement([one, one], "c")
     with pytest.raises(UsageError, match="no mentions"):
         sample(demo.searcher(), "nosuchwordatall")
+
+
+def test_a_sheet_of_something_else_is_refused_by_the_column_it_lacks(tmp_path: Path) -> None:
+    (sheet := tmp_path / "answers.csv").write_text("id,query,report\nA,neglect,1\n")
+    with pytest.raises(UsageError, match=r"no column called mention.*Call the column with the ids of mentions"):
+        coded.read(sheet)
