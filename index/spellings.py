@@ -12,6 +12,7 @@ that token: nothing that could be found before is lost. The text decides, not th
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -46,9 +47,9 @@ def spelled(text: str) -> list[tuple[int, int, str]]:
     found += [(match.start(), match.end(), f"s{match[1]}") for match in _SECTION.finditer(text)]
     if not found:
         return []
-    starts = {start: number for number, (start, _) in enumerate(offsets(text))}
-    words = [(starts[begins], sum(begins <= at < ends for at in starts), word) for begins, ends, word in found]
-    return sorted((first, width, word.lower()) for first, width, word in words)
+    starts = [start for start, _ in offsets(text)]
+    words = [(bisect_left(starts, begins), bisect_left(starts, ends), word) for begins, ends, word in found]
+    return sorted((first, end - first, word.lower()) for first, end, word in words)
 
 
 def slots_of(term: str) -> list[tuple[str, ...]]:

@@ -1,8 +1,11 @@
 """Words that are printed as several tokens, and the sentences that only look like them."""
 
+from functools import partial
+
 import pytest
 
 from index import analyser, spellings
+from tests.patience import steps
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,8 @@ def test_no_word_is_taken_for_a_term_that_is_none() -> None:
 )
 def test_a_printed_number_is_compared_without_what_is_at_its_ends(printed: str, term: str) -> None:
     assert analyser.number_term(printed) == term
+
+
+def test_a_long_text_takes_no_more_time_for_each_word_than_a_short_one() -> None:
+    short, long = (steps(partial(spellings.spelled, "a C.S.E. b " * often)) for often in (100, 400))
+    assert long < 5 * short
