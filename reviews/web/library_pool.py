@@ -13,6 +13,7 @@ from reviews.library import Library
 from reviews.web.batch_jobs import Batches, removals_seen
 from reviews.web.reading.page_images import Pictures
 from reviews.web.serving import memory
+from reviews.web.serving.kept_answers import KeptAnswers
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
 _SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
@@ -40,6 +41,7 @@ class LibraryPool:
         self.settings = Library(path).settings  # raises at once when there is no library
         self._pointer = self._current()
         self.pictures = Pictures(self.settings.max_memory_mb)
+        self.answers = KeptAnswers()
         self.batches = batches or Batches(path)
 
     def take(self) -> Library:
@@ -87,14 +89,15 @@ class LibraryPool:
             self.let_go()
 
     def let_go(self) -> None:
-        """Drop what is cached of reports: open libraries, pictures, workbooks. What a request still uses goes when it
-        ends. Python gives the memory back but does not overwrite it.
+        """Drop what is cached of reports: open libraries, answers, pictures, workbooks. What a request still uses goes
+        when it ends. Python gives the memory back but does not overwrite it.
         """
         with self._lock:
             self._round += 1
             idle, self._idle = self._idle, []
         for library in idle:
             library.close()
+        self.answers.let_go()
         self.pictures.let_go()
         self.batches.let_go()
         memory.give_back()
@@ -144,6 +147,7 @@ class LibraryPool:
             self._pointer, self._follower = pointer, None
             self._round += 1
             old, self._idle = self._idle, [library]
+        self.answers.let_go()
         while old:
             old.pop().close()
         memory.give_back()

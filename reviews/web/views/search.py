@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import Unpack
 
@@ -16,7 +16,7 @@ from reviews import citation
 from reviews.holdings import Holdings
 from reviews.published import first_this_week
 from reviews.web import help_text
-from reviews.web.context import as_json, opened, public_link
+from reviews.web.context import as_json, opened, pool, public_link
 from reviews.web.facets import Facet, chips, facets, years
 from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
 from reviews.web.reading.highlight import Piece, quoted
@@ -65,6 +65,17 @@ def answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> Results
     return library.search(asked.request(library.searcher().themes, **changes))
 
 
+def _kept_answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> Results:
+    """The same for a page, which is asked for again and again. Passages of the language model are always looked up."""
+    library = opened()
+    searcher = library.searcher()
+    wanted = replace(asked.request(searcher.themes, **changes), meaning=asked.meaning)
+    if wanted.meaning:  # vectors change without a new generation
+        return library.search(wanted)
+    key = searcher.generation, library.corpus().revision, searcher.themes, wanted
+    return pool().answers.get(key, lambda: library.search(wanted))
+
+
 @views.get("/")
 def page() -> str | tuple[str, int]:
     """The search page, with results when there is a query or a filter."""
@@ -105,10 +116,10 @@ def _answered(asked: SearchParameters) -> str:
     rows: list[dict[str, object]] = []
     more = False
     if asked.view == "recommendations":
-        results = answer(asked, limit=1, offset=0, per_report=0, meaning=asked.meaning)
+        results = _kept_answer(asked, limit=1, offset=0, per_report=0)
         rows, more = _recommended(asked)
     else:
-        results = answer(asked, meaning=asked.meaning)
+        results = _kept_answer(asked)
         more = results.more_passages
     boxes = facets(asked, results)
     hits = results.hits if asked.view == "reports" else ()
