@@ -11,6 +11,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Literal
+from zlib import crc32
 
 _U32: Literal["I"] = "I"
 _F32: Literal["f"] = "f"
@@ -86,6 +87,11 @@ class PostingsBuilder:
         count = array(_U32, [len(self.documents)])
         wide = (part.tobytes() for part in (count, self.documents, self.weights, self.ends, self.positions))
         return b"".join((_little_endian(b"".join(wide), _U32), _little_endian(self.masks.tobytes(), _U16)))
+
+
+def checksum(packed: bytes) -> int:
+    """The checksum of packed postings."""
+    return crc32(packed)
 
 
 def occurrences_in(length: int, documents: int) -> int:

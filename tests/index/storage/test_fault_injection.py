@@ -13,7 +13,7 @@ from benchmarks.faults import torture
 from benchmarks.faults.disk import FAULTS, Fault
 from benchmarks.faults.torture import Scene, answers, faults, flips, large, readers, update
 from corpus.storage.store import Store
-from index.storage import generations, whoosh_engine
+from index.storage import generations, postings
 from tests.patience import until
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each fault needs a fork, which Windows has not")
@@ -54,7 +54,7 @@ def test_a_flipped_bit_in_a_large_index_is_found_by_who_reads_it(scene: Scene) -
 def test_a_flipped_bit_in_a_large_index_finds_out_who_does_not_check_what_is_read(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whoosh_engine, "_checksum", lambda packed: 0)
+    monkeypatch.setattr(postings, "checksum", lambda packed: 0)
     update(scene.folder, rebuild=True)
     with large():
         before = answers(scene.folder / "index")

@@ -8,7 +8,7 @@ from whoosh.index import open_dir
 
 from corpus.errors import Corrupt
 from corpus.model import SectionKind
-from index.storage import whoosh_engine
+from index.storage import postings
 from index.storage.engine import IndexedParagraph, SegmentSummary
 from index.storage.whoosh_engine import WhooshEngine
 from index.storage.whoosh_snapshot import WhooshSnapshot
@@ -160,7 +160,7 @@ def test_what_only_dead_documents_said_is_gone_after_a_merge_to_the_last_byte(tm
 def test_a_checksum_that_whoosh_takes_for_none_is_held_against_the_postings_too(
     tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whoosh_engine, "_checksum", lambda packed: 0xFFFFFFFF)
+    monkeypatch.setattr(postings, "checksum", lambda packed: 0xFFFFFFFF)
     segment = ENGINE.write(tmp_path, "a", [(7, plain("one two"))])
     assert places(opened(segment), "two") == {0: [1]}
     monkeypatch.undo()
@@ -173,13 +173,13 @@ def test_a_checksum_is_compared_when_a_term_is_first_read(
 ) -> None:
     snapshot = opened(ENGINE.write(tmp_path, "a", [(7, plain("one two"))]))
     compared: list[bytes] = []
-    real = whoosh_engine._checksum
+    real = postings.checksum
 
     def checksum(packed: bytes) -> int:
         compared.append(packed)
         return real(packed)
 
-    monkeypatch.setattr(whoosh_engine, "_checksum", checksum)
+    monkeypatch.setattr(postings, "checksum", checksum)
     assert places(snapshot, "two") == places(snapshot, "two") == {0: [1]}
     assert places(snapshot, "one") == {0: [0]}
     assert len(compared) == 2

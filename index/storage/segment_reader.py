@@ -1,0 +1,117 @@
+"""One segment, open for reading: its terms, their postings, and the layout of its documents."""
+
+import struct
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import Corrupt
+from index.storage import postings as packed_postings
+from index.storage.engine import Layout
+from index.storage.postings import Postings, occurrences_in, unpack
+from index.storage.segment_notes import NotesReader
+from index.storage.term_table import TermTable
+
+NAME = "reviews"
+"""How the name of every file of the engine begins."""
+NOTES_EXT, TERMS_EXT, POSTINGS_EXT = ".notes", ".trm", ".pst"
+
+FIELD = struct.Struct("!H")
+"""The number of its field, before each term in the table."""
+INFO = struct.Struct("!BfIBBfIIqi")
+"""What the table keeps of a term, as Whoosh packs it: whether the postings are a pickle (never: 0), weight, documents,
+four values that are not used, our checksum, and the place and length of the postings."""
+
+_ROWS = 4096  # rows of the table of terms, about 200 bytes each, that need not be looked up again
+_NO_FIELD = 65535
+
+
+class Segment:
+    """One segment, open for reading. size: the number of its documents. Raises Corrupt when it is damaged."""
+
+    def __init__(self, directory: Path, name: str, size: int) -> None:
+        stem = f"{NAME}_{name}"
+        self.size = size
+        self._notes = NotesReader(directory / f"{stem}{NOTES_EXT}")
+        try:
+            self._table = TermTable(directory / f"{stem}{TERMS_EXT}", self._notes.notes)
+            try:
+                self._file = (directory / f"{stem}{POSTINGS_EXT}").open("rb")
+            except BaseException:
+                self._table.close()
+                raise
+        except BaseException:
+            self._notes.close()
+            raise
+        self._fields = {field: FIELD.pack(number) for number, field in enumerate(self._notes.notes.fields)}
+        self._row = lru_cache(_ROWS)(self._look_up)
+        self._checked: set[int] = set()  # where postings begin whose checksum was right: the file never changes
+
+    def has(self, field: str, term: str) -> bool:
+        """Whether a term occurs."""
+        return self._row(field, term) is not None
+
+    def postings(self, field: str, term: str) -> Postings | None:
+        """The postings of a term; None when it does not occur."""
+        row = self._row(field, term)
+        if row is None:
+            return None
+        *_, checksum, offset, length = row
+        self._file.seek(offset)
+        packed = self._file.read(length)
+        if offset in self._checked:
+            return unpack(packed)
+        postings = checked(packed, checksum)
+        self._checked.add(offset)
+        return postings
+
+    def frequency(self, field: str, term: str) -> int:
+        """How many documents hold a term, without reading its postings."""
+        row = self._row(field, term)
+        return row[2] if row else 0
+
+    def occurrences(self, field: str, term: str) -> int:
+        """How many positions a term has, without reading its postings."""
+        row = self._row(field, term)
+        return occurrences_in(row[-1], row[2]) if row else 0
+
+    def terms_from(self, field: str, prefix: str) -> Iterator[str]:
+        """Terms of a field that begin with a prefix, in order."""
+        start = self._key(field, prefix)
+        for key in self._table.keys_from(start):
+            if not key.startswith(start):
+                return
+            yield key[FIELD.size :].decode()
+
+    def layout(self, number: int) -> Layout:
+        """The layout of a document."""
+        return self._notes.layout(number)
+
+    def close(self) -> None:
+        """Close its files."""
+        self._table.close()
+        self._file.close()
+        self._notes.close()
+
+    def _key(self, field: str, term: str) -> bytes:
+        return self._fields.get(field, FIELD.pack(_NO_FIELD)) + term.encode()
+
+    def _look_up(self, field: str, term: str) -> tuple[Any, ...] | None:
+        info = self._table.get(self._key(field, term))
+        if info is None:
+            return None
+        if len(info) != INFO.size or info[0]:  # Whoosh would take what follows for a pickle
+            raise _damaged()
+        return INFO.unpack(info)
+
+
+def checked(packed: bytes, checksum: int) -> Postings:
+    """Postings from bytes. Raises Corrupt when they have another checksum."""
+    if packed_postings.checksum(packed) != checksum:
+        raise _damaged()
+    return unpack(packed)
+
+
+def _damaged() -> Corrupt:
+    return Corrupt("The index is damaged: one of its words cannot be read. Run `reviews update` to rebuild it.")
