@@ -6,7 +6,7 @@ no text, title or file name.
 """
 
 import json
-import secrets
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -57,7 +57,7 @@ class Removals:
             entries = [_entry(each) for each in told["removals"]]
             return cls(path, {entry.report: entry for entry in entries}, bytes.fromhex(told["salt"]))
         except FileNotFoundError:
-            return cls(path, {}, secrets.token_bytes(16))
+            return cls(path, {}, os.urandom(16))
         except OSError as error:
             raise refused(path, error, doing="read") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from corpus.model import SectionKind
 from corpus.report import Coverage, Report
-from search import notebook
 from search.diagnostics import Diagnostic, sentences
-from search.tables.frames import Table
+
+if TYPE_CHECKING:
+    from search.tables.frames import Table
 
 REPORT_COLUMNS = ("report", "title", "board", "area", "child", "kind", "type", "year", "year_source", "case", "file")
 COLUMNS = (
-    *REPORT_COLUMNS,
-    *(
-        "score",
-        "page",
-        "page_label",
-        "paragraph",
-        "ordinal",
-        "section",
-        "heading",
-        "confidence",
-        "mentions",
-        "mention_ids",
-        "text",
-    ),
-)
+    *REPORT_COLUMNS, "score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence",
+    "mentions", "mention_ids", "text",
+)  # fmt: skip
 """Columns of a table of passages. mentions: how many are in the passage."""
 
 VERSION = 1
@@ -346,9 +335,13 @@ class Results:
 
     def table(self) -> Table:
         """The passages as a table with typed columns."""
+        from search.tables.frames import Table
+
         return Table(self.rows(), COLUMNS)
 
     def _repr_html_(self) -> str:
+        from search import notebook
+
         return notebook.html(self)
 
     def rows(self) -> Iterator[dict[str, Any]]:

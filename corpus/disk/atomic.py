@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +29,8 @@ def beside(path: Path) -> Iterator[Path]:
 
     After an error it is deleted and `path` is unchanged. Raises OSError.
     """
+    import tempfile  # here only: every search imports this module
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     fresh = Path(name)

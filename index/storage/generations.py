@@ -96,10 +96,11 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
     for candidate in candidates:
         directory = index / candidate
         try:
-            manifest, hashed = _read_manifest(directory)
+            values, hashed = _read(directory)
             if named and named[0] == candidate and named[1] != hashed:
                 raise Corrupt(f"The manifest of generation {candidate} is not the one that was published.")
-            _check_files(directory, thorough)
+            manifest = _from_dict(values)
+            _check_files(directory, values["files"], thorough)
         except Corrupt as error:
             warnings.append(str(error))
             continue
@@ -130,7 +131,7 @@ def take_over(index: Path, before: Generation, building: Path, segments: Iterabl
     generation, whose file was once a copy: every second generation has the same files, and only what the one before
     wrote is copied. Raises Corrupt when a copy is not what was written once.
     """
-    listed = _listed(before.directory)
+    listed = _read(before.directory)[0]["files"]
     older = [each.directory for each in reversed(kept(index)) if each.directory != before.directory]
     taken = {}
     for segment in segments:
@@ -189,10 +190,10 @@ def use(index: Path, generation: str) -> Generation:
     if generation not in _generations(index):
         kept = ", ".join(sorted(_generations(index))) or "none"
         raise NoIndex(f"Generation {generation} is not stored. The stored generations are: {kept}.")
-    manifest, hashed = _read_manifest(index / generation)
-    _check_files(index / generation, thorough=True)
+    values, hashed = _read(index / generation)
+    _check_files(index / generation, values["files"], thorough=True)
     _point(index, generation, hashed)
-    return Generation(index / generation, manifest)
+    return Generation(index / generation, _from_dict(values))
 
 
 def next_id(index: Path) -> str:
@@ -205,7 +206,7 @@ def kept(index: Path) -> list[Generation]:
     found = []
     for name in sorted(_generations(index)):
         try:
-            found.append(Generation(index / name, _read_manifest(index / name)[0]))
+            found.append(Generation(index / name, _from_dict(_read(index / name)[0])))
         except Corrupt:
             continue  # `problems` speaks of it, and `prune` takes it away when it is old
     return found
@@ -228,8 +229,7 @@ def prune(index: Path, *, thorough: bool = False) -> None:
 
 def _whole(directory: Path, thorough: bool) -> bool:
     try:
-        _read_manifest(directory)
-        _check_files(directory, thorough)
+        _check_files(directory, _read(directory)[0]["files"], thorough)
     except Corrupt:
         return False
     return True
@@ -254,7 +254,7 @@ def holds_any(index: Path, reports: Collection[str], readings: Collection[int]) 
             return True
         if path.is_dir() and path.name.isdigit():
             try:
-                generation = Generation(path, _read_manifest(path)[0])
+                generation = Generation(path, _from_dict(_read(path)[0]))
                 written = {reading for segment in generation.manifest.segments for reading, _ in segment.documents}
                 if written & {*readings} or any(each.id in reports for each in generation.reports().values()):
                     return True
@@ -271,10 +271,10 @@ def problems(index: Path, *, thorough: bool = False) -> list[str]:
         found.append(f"{index / POINTER} cannot be read. Run `reviews update` to write it again.")
     for name in sorted(_generations(index)):
         try:
-            _, hashed = _read_manifest(index / name)
+            values, hashed = _read(index / name)
             if named and named[0] == name and named[1] != hashed:
                 raise Corrupt(f"The manifest of generation {name} is not the one that was published.")
-            _check_files(index / name, thorough)
+            _check_files(index / name, values["files"], thorough)
         except Corrupt as error:
             found.append(f"{error} Run `reviews index --rebuild`.")
     if named and named[0] not in _generations(index):
@@ -303,8 +303,8 @@ def _point(index: Path, generation: str, hashed: str) -> None:
     flush_folder(index)
 
 
-def _read_manifest(directory: Path) -> tuple[Manifest, str]:
-    """A generation's manifest and its hash."""
+def _read(directory: Path) -> tuple[dict[str, Any], str]:
+    """What a generation's manifest says, and its hash."""
     broken = f"The manifest of generation {directory.name} is damaged."
     try:
         hashed, _, body = (directory / MANIFEST).read_bytes().partition(b"\n")
@@ -312,15 +312,16 @@ def _read_manifest(directory: Path) -> tuple[Manifest, str]:
         raise _unreadable(directory / MANIFEST, error) from error
     if hashlib.sha256(body).hexdigest().encode() != hashed:
         raise Corrupt(broken)
-    values = json.loads(body)
+    values: dict[str, Any] = json.loads(body)
     if values["id"] != directory.name:
         raise Corrupt(f"{directory} says it is generation {values['id']}: it was copied from somewhere else.")
-    return _from_dict(values), hashed.decode()
+    return values, hashed.decode()
 
 
-def _check_files(directory: Path, thorough: bool) -> None:
-    """Raises Corrupt when a file of the generation is not what was written."""
-    listed = _listed(directory)
+def _check_files(directory: Path, listed: Mapping[str, Any], thorough: bool) -> None:
+    """Raises Corrupt when a file of the generation is not what was written. listed: the files, as its manifest has
+    them: size, time and hash of each.
+    """
     thorough = thorough or sum(written["size"] for written in listed.values()) <= _SMALL
     for name, written in listed.items():
         try:
@@ -340,16 +341,6 @@ def _unreadable(path: Path, error: OSError) -> ReviewsError:
         return refused(path, error, doing="read")
     what = "The manifest" if path.name == MANIFEST else path.name
     return Corrupt(f"{what} of generation {path.parent.name} cannot be read: {error.strerror}.")
-
-
-def _listed(directory: Path) -> dict[str, Any]:
-    """Size, time and hash of each file, as the manifest has them."""
-    try:
-        body = (directory / MANIFEST).read_bytes().partition(b"\n")[2]
-    except OSError as error:
-        raise _unreadable(directory / MANIFEST, error) from error
-    files: dict[str, Any] = json.loads(body)["files"]
-    return files
 
 
 def _describe(path: Path, hashed: str | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.sandbox import landlock, seccomp
+from ingest.sandbox.limits import limit, lower
 
 START_SECONDS = 60.0
 """A slow disk may need long to load the libraries the first time."""
@@ -40,29 +41,6 @@ def strongest(bound: Sequence[str]) -> str:
     return next((name for name in STRENGTHS if name in bound), "none")
 
 
-def limit(memory_mb: int) -> bool:
-    """Forbid this process to write files, leave a core dump or use more memory (0: no limit). False where the system
-    has no such limits (Windows)."""
-    if not forbid_core_dumps():
-        return False
-    import resource
-
-    limits = [(resource.RLIMIT_FSIZE, 0)]
-    if memory_mb:
-        limits.append((resource.RLIMIT_AS, memory_mb * 1_048_576))
-    for which, value in limits:
-        _lower(which, value)
-    return True
-
-
-def _lower(which: int, value: int) -> None:
-    import resource
-
-    _, hard = resource.getrlimit(which)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
-
-
 @cache
 def rules(*executable: str) -> int | None:
     """The rules of Landlock for this process or those that it forks. Making them takes longer than to be bound."""
@@ -84,21 +62,10 @@ def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
         if not executable:
             import resource
 
-            _lower(resource.RLIMIT_NPROC, 0)  # no new process, where there is no seccomp; root is exempt
+            lower(resource.RLIMIT_NPROC, 0)  # no new process, where there is no seccomp; root is exempt
     if seccomp.restrict(may_execute=bool(executable)):
         bound.append("seccomp")
     return (*bound, *(["no_new_privs"] if no_more else []))
-
-
-def forbid_core_dumps() -> bool:
-    """Forbid this process and its children to leave a core dump, which would hold the text of reports. False where the
-    system has none (Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return False
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return True
 
 
 def environment() -> dict[str, str]:

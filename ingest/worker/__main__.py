@@ -20,8 +20,9 @@ from typing import Any, BinaryIO
 import corpus
 from corpus.reasons import Reason
 from ingest.sandbox import protocol
-from ingest.sandbox.confinement import bind, limit, rules
+from ingest.sandbox.confinement import bind, rules
 from ingest.sandbox.fork_server import FORKS, serve, tried
+from ingest.sandbox.limits import limit
 from ingest.structure.page import Document, Unreadable
 from ingest.version import reader_name
 from ingest.worker import extract, pipeline, render

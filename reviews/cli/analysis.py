@@ -348,6 +348,3 @@ def briefing(
         print_json(brief.to_dict())
     else:
         print_lines(lines(brief))
-
-
-COMMANDS = (concordance, trends, recommendations, briefing, terms, compare, export)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,8 @@ import click
 
 from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit, ReviewsError, SomeFilesFailed, UsageError
-from ingest.sandbox.confinement import forbid_core_dumps
-from reviews.cli import analysis, batch, search, startup, study
-from reviews.cli.catalogue import catalogue
+from ingest.sandbox.limits import forbid_core_dumps
+from reviews.cli import startup
 from reviews.cli.console import JSON, open_library, print_json, print_lines, progress_line, say
 from reviews.cli.run_options import COPIES, JOBS, PATHS, STRICT, TRUST
 
@@ -60,6 +58,8 @@ class _Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception:  # noqa: BLE001 - the last place to say what to do about a bug
+            import traceback
+
             traceback.print_exc()
             say("This is a bug. Please report the lines above and what you did: see CONTRIBUTING.md.")
             context.exit(ReviewsError.exit_code)
@@ -81,7 +81,11 @@ def _refusal(error: OSError) -> str:
     return f"The system reported: {reason}. Check the disk, the output file and your permissions."
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    commands=startup.Commands(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--library",
     "library",
@@ -359,36 +363,3 @@ def _settings(path: Path, jobs: int | None, *, create: bool, trust_hidden_text: 
             raise NoIndex(f"There is no library at {path}. Create one with `reviews update FOLDER`.")
         create_library(path)
     return settings
-
-
-main.add_command(search.search)
-main.add_command(search.similar)
-main.add_command(search.themes)
-main.add_command(batch.batch)
-main.add_command(batch.log)
-main.add_command(catalogue)
-for _command in (*analysis.COMMANDS, *study.COMMANDS):
-    main.add_command(_command)
-
-
-from reviews.cli.follow import follow  # noqa: E402 - imported after the group that it joins
-
-main.add_command(follow)
-
-
-from reviews.cli.web import serve, token  # noqa: E402 - imported after the group that they join
-
-main.add_command(serve)
-main.add_command(token)
-
-
-from reviews.cli import collect as collecting  # noqa: E402
-from reviews.cli import operations  # noqa: E402
-
-main.add_command(collecting.collect)
-main.add_command(collecting.sources)
-
-main.add_command(operations.check)
-main.add_command(operations.status)
-main.add_command(operations.runs)
-main.add_command(operations.remove)

@@ -98,6 +98,7 @@ def search(
             per_report=per_report(passages),
             group=group,
             explain=explain,
+            facets=counted or as_json,
             together=together,
             most=most or None,
             view=view,

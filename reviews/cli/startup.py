@@ -1,17 +1,62 @@
-"""Start and end of the process: closed streams, an encoding other than UTF-8, SIGTERM and SIGHUP."""
+"""Start and end of the process: commands loaded when they are used, closed streams, an encoding other than UTF-8,
+SIGTERM and SIGHUP."""
 
 import io
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
+
+import click
 
 from corpus.errors import UsageError
 
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+
+
+_MODULES = {
+    "analysis": ("concordance", "trends", "recommendations", "briefing", "terms", "compare", "export"),
+    "batch": ("batch", "log"),
+    "catalogue": ("catalogue",),
+    "collect": ("collect", "sources"),
+    "follow": ("follow",),
+    "operations": ("check", "status", "runs", "remove"),
+    "search": ("search", "similar", "themes"),
+    "study": ("sample", "agreement", "flow"),
+    "web": ("serve", "token"),
+}
+"""The commands of each module of this folder, but for those of `main`."""
+
+
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by name. A module is imported for the command that is run, and for help all are: that takes longer
+    than a search.
+    """
+
+    def __init__(self) -> None:
+        self._homes = {name: module for module, names in _MODULES.items() for name in names}
+        self._loaded: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._loaded and name in self._homes:
+            self._loaded[name] = getattr(import_module(f"reviews.cli.{self._homes[name]}"), name)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._homes, **self._loaded})
+
+    def __len__(self) -> int:
+        return len({**self._homes, **self._loaded})
 
 
 class Ended(KeyboardInterrupt):

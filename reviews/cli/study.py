@@ -149,6 +149,3 @@ def _export_qda(library: Library, study: Study, out: Path, name: str) -> None:
     qda.write_project(out, name, study.about.asked_at.replace("+00:00", "Z"), codes, sources, segments)
     total = sum(map(len, segments.values()))
     click.echo(f"{total:,} coded mentions in {len(segments):,} sources written to {out}")
-
-
-COMMANDS = (sample, agreement, flow)

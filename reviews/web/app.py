@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from corpus.errors import ReviewsError
 from corpus.model import HIDDEN
 from corpus.paths import LibraryPaths
-from ingest.sandbox.confinement import forbid_core_dumps
+from ingest.sandbox.limits import forbid_core_dumps
 from reviews.short_title import short_title
 from reviews.terminal.results import counted
 from reviews.web import context, keeping

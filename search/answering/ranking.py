@@ -34,9 +34,13 @@ class Titles:
 
     def __init__(self, titles: Mapping[int, str]) -> None:
         self._terms: dict[str, set[int]] = defaultdict(set)
-        for document, title in titles.items():
-            for term, _ in analyser.terms(title):
-                self._terms[term].add(document)
+        documents = iter(titles)
+        document = next(documents, -1)
+        for token in analyser.tokens_of([*titles.values()]):
+            if token == analyser.GAP:
+                document = next(documents)
+            else:
+                self._terms[analyser.term(token)[0]].add(document)
 
     def having(self, terms: Iterable[str]) -> set[int]:
         """The documents whose title has any of the terms. A term of several words needs all of them."""

@@ -67,7 +67,7 @@ def test_a_flipped_bit_in_a_large_index_finds_out_who_does_not_check_what_is_rea
 
 
 def test_a_flipped_bit_finds_out_who_does_not_check(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generations, "_check_files", lambda directory, thorough: None)
+    monkeypatch.setattr(generations, "_check_files", lambda directory, listed, thorough: None)
     assert flips(scene, 6, seed=5).faults
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,12 +153,12 @@ def test_a_reader_that_looks_while_a_generation_is_published_gets_the_new_one(
 ) -> None:
     check_files = generations._check_files
 
-    def and_then_it_is_taken_away(directory: Path, thorough: bool) -> None:
+    def and_then_it_is_taken_away(directory: Path, listed: dict[str, Any], thorough: bool) -> None:
         monkeypatch.setattr(generations, "_check_files", check_files)
         add("third", "Neglect.")
         build(store, index)
         generations.keep_only(index, "0000003")
-        check_files(directory, thorough)
+        check_files(directory, listed, thorough)
 
     monkeypatch.setattr(generations, "_check_files", and_then_it_is_taken_away)
     found = generations.current(index)

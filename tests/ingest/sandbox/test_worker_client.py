@@ -144,7 +144,7 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
         assert ("bubblewrap" in box.bound) is boxed
         assert "rlimits" in box.bound
     probe = (
-        "import json, sys, socket, pathlib; from ingest.sandbox import confinement; confinement.limit(400)\n"
+        "import json, sys, socket, pathlib; from ingest.sandbox import limits; limits.limit(400)\n"
         "try: pathlib.Path(sys.argv[1]).write_text('x'); print('wrote')\n"
         "except OSError as e: print('refused')\n"
         "try: bytearray(500_000_000); print('took')\n"

@@ -8,6 +8,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -490,3 +491,21 @@ def test_8_when_the_output_cannot_be_written(demo: Path, sheet: Path) -> None:
 
 
 # 130 and what a full disk, missing rights and a dead process do: test_bad_luck.py
+
+
+def test_every_command_has_the_name_that_its_module_is_found_by() -> None:
+    for name, command in main.commands.items():
+        assert command.name == name
+
+
+def test_a_search_imports_what_it_needs_and_no_more(demo: Path) -> None:
+    program = (
+        "import sys\n"
+        "from reviews.cli.main import main\n"
+        "main(['--library', sys.argv[1], 'search', 'neglect'], standalone_mode=False)\n"
+        "seen = {'whoosh', 'numpy', 'rapidfuzz', 'subprocess', 'logging', 'ctypes', 'urllib.request',"
+        " 'reviews.cli.batch', 'reviews.cli.web', 'search.tables.frames'} & set(sys.modules)\n"
+        "print('imported:', *sorted(seen))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(demo)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "imported:"
