@@ -18,37 +18,78 @@ from index.storage.postings import Postings
 Keys = NDArray[np.int64]
 """Keys, ascending. They may repeat."""
 
+Masks = NDArray[np.uint16]
+"""The section mask of each document by its number. The last item stands for all documents behind."""
+
+Wanted = NDArray[np.bool_]
+"""Whether each document is wanted, in the same form."""
+
 _BITS = 32
 _POSITION = (1 << _BITS) - 1
 _BEHIND = 1 << 62  # any key
 _BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
+_FEW = 128  # documents: the positions of so many are read one by one
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
-def keys(by_term: Iterable[Sequence[tuple[Sequence[int], Postings]]], documents: Collection[int]) -> Keys:
-    """The keys of several terms in some documents. by_term: for each term and segment, the document numbers and the
-    postings.
+def keys(by_term: Iterable[Sequence[tuple[int, Postings]]], documents: Collection[int]) -> Keys:
+    """The keys of several terms in some documents. by_term: for each term the postings of each segment, with the number
+    to add to its document numbers.
     """
     wanted = np.zeros(max(documents, default=-1) + 2, bool)  # the last stands for all documents behind
     wanted[np.fromiter(documents, np.int64, len(documents))] = True
-    terms = [[_keys(numbers, postings, wanted) for numbers, postings in lists] for lists in by_term]
+    return keys_where(by_term, wanted)
+
+
+def keys_where(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> Keys:
+    """The same in the documents that are wanted."""
+    terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term]
     found = np.concatenate([part for parts in terms for part in parts] or [np.empty(0, np.int64)])
     if len(terms) > 1:
         found.sort(kind="stable")  # merges runs, and each term is one
     return found
 
 
-def _keys(numbers: Sequence[int], postings: Postings, wanted: NDArray[np.bool_]) -> Keys:
-    documents, ends = np.asarray(numbers, np.int64), np.asarray(postings.ends, np.int64)
-    positions = np.asarray(postings.positions)
+def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
+    documents = np.asarray(postings.documents, np.int64) + base
+    ends = np.asarray(postings.ends, np.int64)
     begins = np.append(0, ends[:-1])
-    held = wanted[np.minimum(documents, len(wanted) - 1)]
-    if not held.all():
+    held = np.flatnonzero(wanted[np.minimum(documents, len(wanted) - 1)])
+    if len(held) < len(documents):
         documents, begins, ends = documents[held], begins[held], ends[held]
-        before = np.cumsum(ends - begins) - (ends - begins)
-        positions = positions[np.repeat(begins - before, ends - begins) + np.arange((ends - begins).sum())]
-    found: Keys = np.repeat(documents << _BITS, ends - begins) | positions
+    counts = ends - begins
+    if len(held) < _FEW and counts.sum() * _SEVERAL < postings.size:  # the other positions are not even read
+        several = [np.asarray(postings.at(place), np.uint32) for place in held.tolist()]
+        positions = np.concatenate([*several, np.empty(0, np.uint32)])
+    else:
+        positions = np.asarray(postings.positions)
+        if len(counts) < len(postings.documents):
+            positions = positions[np.repeat(begins - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
+    found: Keys = np.repeat(documents << _BITS, counts) | positions
     return found
+
+
+def masks(by_term: Iterable[Sequence[tuple[int, Postings]]], size: int) -> Masks:
+    """The section masks of several terms in each document below `size`."""
+    found = np.zeros(size + 1, np.uint16)
+    for lists in by_term:
+        for base, postings in lists:
+            found[np.minimum(np.asarray(postings.documents, np.int64) + base, size)] |= np.asarray(postings.masks)
+    return found
+
+
+def only(masks: Masks, documents: Sequence[int]) -> Masks:
+    """The masks of some documents, and 0 for all others."""
+    found = np.zeros_like(masks)
+    found[documents] = masks[documents]
+    return found
+
+
+def having(found: Keys, size: int) -> Wanted:
+    """Which documents have one of the keys. size: of the result."""
+    wanted = np.zeros(size, bool)
+    wanted[found >> _BITS] = True
+    return wanted
 
 
 def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequence[int]) -> Keys:

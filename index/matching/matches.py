@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from functools import cached_property, reduce
 from itertools import chain, pairwise, repeat
 from operator import add, or_, sub
@@ -15,7 +15,7 @@ from index.matching.spans import Span, mentions
 from index.storage.postings import Postings
 
 if TYPE_CHECKING:
-    from index.matching.arrays import Keys
+    from index.matching.arrays import Keys, Masks, Wanted
 
 _BEHIND = 1 << 32  # any document
 _MANY = 200  # documents: with fewer, the import of numpy takes longer than a loop
@@ -74,12 +74,10 @@ class Words(Match):
         self.width = width
         self._known = _Known(by_term, live)
         self._latest: tuple[int, Sequence[Span]] = (-1, ())
-        self.documents = self._known.documents
 
-    @property
-    def size(self) -> int:
-        """The number of positions in all documents."""
-        return self._known.size
+    @cached_property
+    def documents(self) -> set[int]:  # type: ignore[override]  # worked out when it is needed
+        return self._known.documents
 
     def starts(self, document: int) -> list[Sequence[int]]:
         return self._known.at(document)
@@ -113,7 +111,7 @@ class Words(Match):
         return self._known.kinds.get(document, 0)
 
     def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
-        return map(self._known.kinds.get, documents, repeat(0))
+        return self._known.kinds_in(documents)
 
     @property
     def kinds_of(self) -> Callable[[int], int]:
@@ -123,6 +121,18 @@ class Words(Match):
     def keys(self, documents: Collection[int]) -> Keys:
         """The positions in some documents as one array. See `index.matching.arrays`."""
         return keys([self], documents)
+
+    def masks(self, size: int) -> Masks:
+        """The section mask of each document below `size`. See `index.matching.arrays`."""
+        from index.matching import arrays
+
+        return arrays.masks(self._known.by_term, size)
+
+    def keys_where(self, wanted: Wanted) -> Keys:
+        """The positions in the documents that are wanted as one array."""
+        from index.matching import arrays
+
+        return arrays.keys_where(self._known.by_term, wanted)
 
     def named(self, text: str) -> Words:
         """The same matches for a clause that was typed differently."""
@@ -138,31 +148,49 @@ class _Known:
     """The postings of several terms, by document. Each value is computed when it is first used."""
 
     def __init__(self, by_term: Sequence[Lists], live: set[int]) -> None:
-        # For each term and segment: the document numbers, and the postings.
-        self._numbered = [
-            [(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in by_term
-        ]
-        self._bases = sorted({base for lists in by_term for base, _ in lists})
-        self.documents = live & set().union(*(numbers for lists in self._numbered for numbers, _ in lists))
-        self.size = sum(len(postings.positions) for lists in by_term for _, postings in lists)
+        self.by_term = by_term
+        self._live = live
+
+    @cached_property
+    def documents(self) -> set[int]:
+        return self._live & set().union(*(numbers for lists in self.numbered for numbers, _ in lists))
+
+    @cached_property
+    def numbered(self) -> list[list[tuple[Sequence[int], Postings]]]:
+        """For each term and segment: the document numbers, and the postings."""
+        return [[(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in self.by_term]
+
+    @cached_property
+    def _bases(self) -> list[int]:
+        return sorted({base for lists in self.by_term for base, _ in lists})
 
     def at(self, document: int) -> list[Sequence[int]]:
         """The positions of each term in one document."""
-        found = []
-        for lists in self._numbered:
-            for numbers, postings in lists:
-                place = bisect_left(numbers, document)
-                if place < len(numbers) and numbers[place] == document:
-                    found.append(postings.at(place))
-        return found
+        return [postings.at(place) for postings, place in self._places_of(document)]
+
+    def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
+        """The section mask of each document, 0 for a document without any of the terms."""
+        if "kinds" not in self.__dict__ and not many(documents):
+            return [
+                reduce(or_, (postings.masks[place] for postings, place in self._places_of(document)), 0)
+                for document in documents
+            ]
+        return map(self.kinds.get, documents, repeat(0))
+
+    def _places_of(self, document: int) -> Iterator[tuple[Postings, int]]:
+        """The postings that have a document, each with its index in them."""
+        for lists in self.by_term:
+            for base, postings in lists:
+                if document >= base:
+                    numbers = postings.documents
+                    place = bisect_left(numbers, document - base)
+                    if place < len(numbers) and numbers[place] == document - base:
+                        yield postings, place
 
     @classmethod
     def together(cls, several: Sequence[_Known]) -> _Known:
         """The terms of several clauses together, for `reader` and `counts`."""
-        joined = cls.__new__(cls)
-        joined._numbered = [lists for known in several for lists in known._numbered]
-        joined._bases = sorted({base for known in several for base in known._bases})
-        return joined
+        return cls([lists for known in several for lists in known.by_term], set())
 
     def reader(self) -> Callable[[int], Sequence[int]]:
         """See Words.reader."""
@@ -177,33 +205,32 @@ class _Known:
     def lists(self) -> Callable[[int], list[Sequence[int]]]:
         """The same, with the positions of each term in a list of its own."""
         behind = 0  # the first document after the current segment
-        lists: list[tuple[dict[int, int], Sequence[int], Sequence[int]]] = []
+        lists: list[tuple[dict[int, int], Postings]] = []
 
         def read(document: int) -> list[Sequence[int]]:
             nonlocal behind, lists
             if document >= behind:
                 segment = bisect_right(self._bases, document)
-                behind = self._bases[segment] if segment < len(self._bases) else _BEHIND
-                lists = self._places[self._bases[segment - 1]]
-            return [
-                positions[ends[place - 1] if place else 0 : ends[place]]
-                for places, ends, positions in lists
-                if (place := places.get(document)) is not None
-            ]
+                start, behind = self._bases[segment - 1], [*self._bases, _BEHIND][segment]
+                lists = [(places, postings) for where, places, postings in self._places if start in where]
+            return [postings.at(place) for places, postings in lists if (place := places.get(document)) is not None]
 
         return read
 
     @cached_property
-    def _places(self) -> dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]]:
-        """For each segment, by the number of its first document: the index of each document in a term's postings, with
-        the ends and positions of these postings. A dictionary, because a phrase looks up thousands of documents.
+    def _places(self) -> list[tuple[set[int], dict[int, int], Postings]]:
+        """The segments that each of the postings has documents of, by the number of the first document of a segment;
+        the index of each document in the postings, and these. A dictionary, because a phrase looks up thousands of
+        documents. Most postings are of one segment, and those of a phrase that was counted are of all.
         """
-        found: dict[int, list[tuple[dict[int, int], Sequence[int], Sequence[int]]]] = {base: [] for base in self._bases}
-        for lists in self._numbered:
-            for numbers, postings in lists:
-                base = self._bases[bisect_right(self._bases, numbers[0]) - 1] if len(numbers) else 0
-                places = dict(zip(numbers, range(len(numbers)), strict=True))
-                found.setdefault(base, []).append((places, postings.ends, postings.positions))
+        found = []
+        for lists in self.by_term:
+            for base, postings in lists:
+                numbers = _shifted(postings.documents, base)
+                if len(numbers):
+                    first, last = (bisect_right(self._bases, numbers[end]) for end in (0, -1))
+                    places = dict(zip(numbers, range(len(numbers)), strict=True))
+                    found.append(({*self._bases[first - 1 : last]}, places, postings))
         return found
 
     @cached_property
@@ -226,7 +253,7 @@ class _Known:
         The most frequent term comes first: its values are copied without a loop in Python.
         """
         found: dict[int, _T] = {}
-        for lists in sorted(self._numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
+        for lists in sorted(self.numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
             for numbers, postings in lists:
                 values = map(how, map(found.get, numbers, repeat(nothing)), part(postings)) if found else part(postings)
                 found.update(zip(numbers, values, strict=True))
@@ -255,7 +282,7 @@ def keys(several: Sequence[Words], documents: Collection[int]) -> Keys:
     """The positions of any of the words in some documents as one array. See `index.matching.arrays`."""
     from index.matching import arrays
 
-    return arrays.keys([by_segment for words in several for by_segment in words._known._numbered], documents)
+    return arrays.keys([by_segment for words in several for by_segment in words._known.by_term], documents)
 
 
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
@@ -270,12 +297,8 @@ def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
         return None
     if len(several) == 1:
         return several[0]._known.counts
-    by_term = {
-        term: lists for words in several for term, lists in zip(words.terms, words._known._numbered, strict=True)
-    }
-    known = _Known.together([words._known for words in several])
-    known._numbered = list(by_term.values())
-    return known.counts
+    by_term = {term: lists for words in several for term, lists in zip(words.terms, words._known.by_term, strict=True)}
+    return _Known([*by_term.values()], set()).counts
 
 
 def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:

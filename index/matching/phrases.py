@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from index.matching.expansion import Slots
 from index.matching.matches import Words, many
 from index.matching.spans import side_by_side
-
-if TYPE_CHECKING:
-    from index.matching.arrays import Keys
 
 Starts = Mapping[int, Sequence[int]]
 """The first position of each place, by ascending document."""
@@ -32,43 +28,49 @@ def phrases(
     (first, slot), *others = sorted(enumerate(slots), key=lambda each: sum(map(size, each[1])))
     rarest = words(slot)
     having = sorted(documents & rarest.documents)
+    if many(having):
+        return _in_arrays((first, rarest), ((i, words(slot)) for i, slot in others), having)
     masks = dict(zip(having, rarest.kinds_in(having), strict=True))
-    keys: Keys | None = None
-    starts: Starts = {}
+    starts: dict[int, Sequence[int]] = {}
     for turn, (i, slot) in enumerate(others):
         word = words(slot)
-        masks = _shared(masks, word)
-        if turn == 0 and many(masks):
-            from index.matching import arrays
-
-            keys = arrays.moved_back(rarest.keys(masks), first)
-        if keys is not None:
-            from index.matching import arrays
-
-            keys = arrays.followed(keys, word.keys(masks), i)
-            masks = {document: masks[document] for document in arrays.documents_of(keys)}
-        else:
-            read, before = word.reader(), rarest.reader()
-            found = {
-                document: side_by_side(
-                    [(0, starts[document]) if turn else (first, before(document)), (i, read(document))]
-                )
-                for document in timed(masks)
-            }
-            starts = {document: some for document, some in found.items() if some}
-            masks = {document: masks[document] for document in starts}
+        kinds = zip(masks.items(), word.kinds_in(list(masks)), strict=True)
+        masks = {document: common for (document, mask), kind in kinds if (common := mask & kind)}
+        starts = {
+            document: side_by_side(
+                [(0, starts[document]) if turn else (first, rarest.positions(document)), (i, word.positions(document))]
+            )
+            for document in timed(masks)
+        }
+        starts = {document: some for document, some in starts.items() if some}
+        masks = {document: masks[document] for document in starts}
         if not masks:
-            return {}, {}
-    if keys is not None:
-        from index.matching import arrays
-
-        starts = arrays.by_document(keys)
+            break
     return starts, masks
 
 
-def _shared(masks: dict[int, int], word: Words) -> dict[int, int]:
-    """The documents in which a word shares a section kind with those before, each with the section mask that they
-    share. Words in one paragraph always share its kind, so no match is lost.
+def _in_arrays(
+    rarest: tuple[int, Words],
+    others: Iterable[tuple[int, Words]],
+    having: Sequence[int],
+) -> tuple[Starts, dict[int, int]]:
+    """The same for many documents: first those in which all words share a section kind, then the places in these.
+
+    rarest, others: each word with its number in the phrase. having: the documents that have the rarest, ascending.
     """
-    kinds = zip(masks.items(), word.kinds_in(list(masks)), strict=True)
-    return {document: common for (document, mask), kind in kinds if (common := mask & kind)}
+    from index.matching import arrays
+
+    first, word = rarest
+    masks = arrays.only(word.masks(having[-1] + 1), having)
+    several = []
+    for i, other in others:
+        several.append((i, other))
+        masks &= other.masks(having[-1] + 1)
+        if not masks.any():
+            return {}, {}
+    keys, wanted = arrays.moved_back(word.keys_where(masks > 0), first), masks > 0
+    for i, other in several:
+        keys = arrays.followed(keys, other.keys_where(wanted), i)
+        wanted = arrays.having(keys, len(wanted))
+    starts = arrays.by_document(keys)
+    return starts, dict(zip(starts, masks[list(starts)].tolist(), strict=True))

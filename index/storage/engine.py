@@ -127,5 +127,9 @@ class Engine(Protocol):
     def finish(self, directory: Path, segments: Sequence[SegmentSummary]) -> None:
         """Write what ties the segments together. Files that belong to no listed segment are removed."""
 
-    def open(self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> Snapshot:
-        """Open a finished directory; readings that are not live are as if they were not there."""
+    def open(
+        self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int], *, hashed: bool = False
+    ) -> Snapshot:
+        """Open a finished directory; readings that are not live are as if they were not there. hashed: every byte was
+        hashed or written a moment ago, so no checksum is compared.
+        """

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, Self
 from zlib import crc32
 
 _U32: Literal["I"] = "I"
@@ -18,6 +18,9 @@ _F32: Literal["f"] = "f"
 _U16: Literal["H"] = "H"
 if [array(width).itemsize for width in (_U32, _F32, _U16)] != [4, 4, 2]:  # pragma: no cover - no supported platform
     raise ImportError("this platform's integers are not as wide as the index format needs")
+
+_WIDE, _MASK = 4, 2  # bytes of a number and of a mask
+_FEW = 256  # documents: whose positions are read one by one, before those of all are
 
 
 class Postings:
@@ -28,7 +31,9 @@ class Postings:
     arguments are indexes of `documents`, not document numbers.
     """
 
-    __slots__ = ("documents", "ends", "masks", "positions", "weights")
+    __slots__ = ("_held", "_left", "_read", "documents", "ends", "masks", "weights")
+    _read: Callable[[int, int], bytes]  # set where the positions are not held
+    _left: int
 
     def __init__(
         self,
@@ -41,12 +46,40 @@ class Postings:
         self.documents = documents
         self.weights = weights
         self.ends = ends
-        self.positions = positions
         self.masks = masks
+        self._held: Sequence[int] | None = positions
+
+    @classmethod
+    def apart(cls, head: bytes, masks: bytes, read: Callable[[int, int], bytes]) -> Self:
+        """Postings whose positions are read when they are asked for. head: the packed postings up to the positions.
+        masks: those behind them. read: returns so many bytes of the positions, from the byte with that index on.
+        """
+        count, numbers = len(masks) // _MASK, _numbers(memoryview(head))
+        weights = memoryview(numbers[1 + count : 1 + 2 * count]).cast("B").cast(_F32)
+        found = cls(numbers[1 : 1 + count], weights, numbers[1 + 2 * count :], (), _masks(memoryview(masks)))
+        found._held, found._read, found._left = None, read, _FEW
+        return found
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """Those of all documents, one after the other."""
+        if self._held is None:
+            self._held = _numbers(memoryview(self._read(0, _WIDE * self.size)))
+        return self._held
+
+    @property
+    def size(self) -> int:
+        """How many positions there are."""
+        return self.ends[-1] if len(self.ends) else 0
 
     def at(self, index: int) -> Sequence[int]:
         """The positions in one document."""
-        return self.positions[self.ends[index - 1] if index else 0 : self.ends[index]]
+        begin, end = self.ends[index - 1] if index else 0, self.ends[index]
+        if self._held is None:
+            self._left -= 1
+            if self._left >= 0:
+                return _numbers(memoryview(self._read(_WIDE * begin, _WIDE * (end - begin))))
+        return self.positions[begin:end]
 
     def count(self, index: int) -> int:
         """How often the term occurs in one document."""
@@ -94,6 +127,16 @@ def checksum(packed: bytes) -> int:
     return crc32(packed)
 
 
+def head_of(documents: int) -> int:
+    """How many bytes are before the positions in packed postings."""
+    return _WIDE + 3 * _WIDE * documents
+
+
+def masks_of(documents: int) -> int:
+    """How many bytes the section masks at the end of packed postings take."""
+    return _MASK * documents
+
+
 def occurrences_in(length: int, documents: int) -> int:
     """How many positions are in so many bytes of packed postings."""
     return (length - 4 - 14 * documents) // 4
@@ -116,12 +159,16 @@ def unpack(data: bytes) -> Postings:
     if (ends[-1] if count else 0) != len(positions):
         raise ValueError("postings are cut short")
     weights = memoryview(numbers[1 + count : 1 + 2 * count]).cast("B").cast(_F32)
-    masks = memoryview(_little_endian(whole[len(data) - 2 * count :], _U16)).cast(_U16)
+    masks = _masks(whole[len(data) - 2 * count :])
     return Postings(numbers[1 : 1 + count], weights, ends, positions, masks)
 
 
 def _numbers(data: memoryview) -> memoryview[int]:
     return memoryview(_little_endian(data, _U32)).cast(_U32)
+
+
+def _masks(data: memoryview) -> memoryview[int]:
+    return memoryview(_little_endian(data, _U16)).cast(_U16)
 
 
 def _little_endian(data: bytes | memoryview, width: Literal["I", "H"]) -> bytes | memoryview:

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.errors import Corrupt
 from index.storage import postings as packed_postings
 from index.storage.engine import Layout
-from index.storage.postings import Postings, occurrences_in, unpack
+from index.storage.postings import Postings, head_of, masks_of, occurrences_in, unpack
 from index.storage.segment_notes import NotesReader
 from index.storage.term_table import TermTable
 
@@ -25,13 +25,17 @@ four values that are not used, our checksum, and the place and length of the pos
 
 _ROWS = 4096  # rows of the table of terms, about 200 bytes each, that need not be looked up again
 _NO_FIELD = 65535
+_LARGE = 1 << 16  # bytes: of larger postings only what is needed is read, once their checksum was found right
 
 
 class Segment:
-    """One segment, open for reading. size: the number of its documents. Raises Corrupt when it is damaged."""
+    """One segment, open for reading. Raises Corrupt when it is damaged. size: the number of its documents. hashed: no
+    checksum is compared, because every byte was hashed a moment ago.
+    """
 
-    def __init__(self, directory: Path, name: str, size: int) -> None:
+    def __init__(self, directory: Path, name: str, size: int, *, hashed: bool = False) -> None:
         stem = f"{NAME}_{name}"
+        self._hashed = hashed
         self.size = size
         self._notes = NotesReader(directory / f"{stem}{NOTES_EXT}")
         try:
@@ -58,13 +62,18 @@ class Segment:
         if row is None:
             return None
         *_, checksum, offset, length = row
-        self._file.seek(offset)
-        packed = self._file.read(length)
-        if offset in self._checked:
-            return unpack(packed)
-        postings = checked(packed, checksum)
-        self._checked.add(offset)
-        return postings
+        if not self._hashed and offset not in self._checked:
+            postings = checked(self._read(offset, length), checksum)
+            self._checked.add(offset)
+            return postings
+        if length < _LARGE:
+            return unpack(self._read(offset, length))
+        head, masks = head_of(row[2]), masks_of(row[2])
+        return Postings.apart(
+            self._read(offset, head),
+            self._read(offset + length - masks, masks),
+            lambda begin, size: self._read(offset + head + begin, size),
+        )
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents hold a term, without reading its postings."""
@@ -93,6 +102,10 @@ class Segment:
         self._table.close()
         self._file.close()
         self._notes.close()
+
+    def _read(self, offset: int, length: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(length)
 
     def _key(self, field: str, term: str) -> bytes:
         return self._fields.get(field, FIELD.pack(_NO_FIELD)) + term.encode()

@@ -49,14 +49,16 @@ class WhooshEngine:
 
         write_contents(directory, segments)
 
-    def open(self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> WhooshSnapshot:
-        return WhooshSnapshot(_open_segments(directory, segments), segments, live)
+    def open(
+        self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int], *, hashed: bool = False
+    ) -> WhooshSnapshot:
+        return WhooshSnapshot(_open_segments(directory, segments, hashed=hashed), segments, live)
 
 
-def _open_segments(directory: Path, segments: Sequence[SegmentSummary]) -> list[Segment]:
+def _open_segments(directory: Path, segments: Sequence[SegmentSummary], *, hashed: bool = False) -> list[Segment]:
     opened: list[Segment] = []
     try:
-        opened.extend(Segment(directory, summary.name, len(summary.documents)) for summary in segments)
+        opened.extend(Segment(directory, summary.name, len(summary.documents), hashed=hashed) for summary in segments)
     except BaseException:
         for each in opened:
             each.close()

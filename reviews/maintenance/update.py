@@ -160,7 +160,7 @@ def _index(
     if unfinished:
         erase.finish(settings, store)
     with _timed(done, "check"):
-        done.problems = build.check(store, settings.index)
+        done.problems = build.check(store, settings.index, built=done.generation)
     if done.generation and not done.problems:
         _count_themes(settings, len(done.generation.manifest.live))
     if not done.problems and settings.follows.exists():

@@ -16,7 +16,7 @@ from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.query import In, Near, Phrase, Plain, Query, Word
 from index.storage.engine import IndexedParagraph, Layout
-from index.storage.postings import PostingsBuilder
+from index.storage.postings import PostingsBuilder, unpack
 from index.storage.whoosh_engine import WhooshEngine
 from index.storage.whoosh_snapshot import WhooshSnapshot
 
@@ -42,9 +42,9 @@ def keys_in(terms: Sequence[dict[int, list[int]]], documents: Collection[int]) -
             for document, some in term.items():
                 if base <= document < base + 10:
                     builder.add(document - base, 1.0, some, 1)
-            segments.append(([number + base for number in builder.documents], builder))
+            segments.append((base, unpack(builder.pack())))
         lists.append(segments)
-    return arrays.keys(lists, documents)  # type: ignore[arg-type]
+    return arrays.keys(lists, documents)
 
 
 def layout(document: int) -> Layout:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.storage.postings import PostingsBuilder, unpack
+from index.storage.postings import Postings, PostingsBuilder, head_of, masks_of, unpack
 
 ENTRIES = st.dictionaries(
     st.integers(0, 1000),
@@ -33,6 +33,41 @@ def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int]
         assert list(postings.at(place)) == sorted(positions)
         assert postings.count(place) == len(positions)
         assert postings.masks[place] == kinds
+
+
+def apart(entries: dict[int, list[int]], reads: list[tuple[int, int]]) -> Postings:
+    """Postings whose positions are read when they are asked for; what is read is put down in `reads`."""
+    builder = PostingsBuilder()
+    for document, positions in entries.items():
+        builder.add(document, 1.0, positions, 1 << document)
+    packed = builder.pack()
+    head, masks = head_of(len(entries)), masks_of(len(entries))
+
+    def read(begin: int, size: int) -> bytes:
+        reads.append((begin, size))
+        return packed[head + begin : head + begin + size]
+
+    return Postings.apart(packed[:head], packed[len(packed) - masks :], read)
+
+
+def test_positions_that_are_not_asked_for_are_not_read() -> None:
+    reads: list[tuple[int, int]] = []
+    postings = apart({1: [3, 5], 4: [0, 7, 9], 6: [2]}, reads)
+    assert list(postings.documents) == [1, 4, 6]
+    assert list(postings.masks) == [1 << 1, 1 << 4, 1 << 6]
+    assert (postings.size, postings.count(1), postings.weights[2]) == (6, 3, 1.0)
+    assert reads == []
+    assert list(postings.at(1)) == [0, 7, 9]
+    assert reads == [(8, 12)]
+
+
+def test_positions_of_many_documents_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.storage.postings._FEW", 2)
+    reads: list[tuple[int, int]] = []
+    postings = apart({1: [3, 5], 4: [0, 7, 9], 6: [2]}, reads)
+    assert [list(postings.at(place)) for place in (0, 1, 2, 0)] == [[3, 5], [0, 7, 9], [2], [3, 5]]
+    assert list(postings.positions) == [3, 5, 0, 7, 9, 2]
+    assert reads == [(0, 8), (8, 12), (0, 24)]
 
 
 def test_no_postings_are_postings_too() -> None:

@@ -185,6 +185,35 @@ def test_a_checksum_is_compared_when_a_term_is_first_read(
     assert len(compared) == 2
 
 
+def test_of_large_postings_only_what_is_asked_for_is_read_the_second_time(
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.storage.segment_reader._LARGE", 0)
+    snapshot = opened(ENGINE.write(tmp_path, "a", [(7, plain("one two one")), (8, plain("two")), (9, plain("a one"))]))
+    whole = snapshot.postings("one")[0][1]
+    unpacked: list[bytes] = []
+    monkeypatch.setattr("index.storage.segment_reader.unpack", unpacked.append)
+    again = snapshot.postings("one")[0][1]
+    assert unpacked == []
+    assert list(again.documents) == list(whole.documents) == [0, 2]
+    assert list(again.ends) == list(whole.ends)
+    assert list(again.weights) == list(whole.weights)
+    assert list(again.masks) == list(whole.masks)
+    assert [list(again.at(place)) for place in (1, 0)] == [[1], [0, 2]]
+    assert list(again.positions) == list(whole.positions) == [0, 2, 1]
+
+
+def test_no_checksum_is_compared_of_bytes_that_were_hashed_a_moment_ago(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = ENGINE.write(tmp_path, "a", [(7, plain("one two"))])
+    ENGINE.finish(tmp_path, [segment])
+    monkeypatch.delattr(postings, "checksum")
+    snapshot = ENGINE.open(tmp_path, [segment], frozenset([7]), hashed=True)
+    assert places(snapshot, "two") == {0: [1]}
+    snapshot.close()
+
+
 def test_the_number_of_documents_with_a_term_is_known_without_its_postings(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
