@@ -1,0 +1,1 @@
+"""The index in an OpenSearch cluster: one document for each report, and the questions that the cluster answers."""

@@ -1,0 +1,148 @@
+"""The index of one report, packed: it comes back with a hit, so that the evaluator finds places without the text.
+
+Packed with zlib, little-endian: the five u32 of `_HEAD`; whether positions are wide; the terms in order, one a line;
+u32 ends (how many positions the terms up to and including this one have); f32 weights; u16 section masks; the positions
+of each term as differences, u16 or, if wide, u32; u32 starts of the paragraphs; and their kinds, a byte each.
+"""
+
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, chain
+from operator import sub
+
+from corpus.errors import Corrupt
+from index.opensearch.vocabulary import Vocabulary
+from index.storage.engine import Layout
+from index.storage.postings import Postings, PostingsBuilder
+
+_HEAD = struct.Struct("<IIIIIB")
+_WIDE = 0xFFFF  # the largest difference of two positions that is not
+
+
+def pack(built: Mapping[str, PostingsBuilder], layout: Layout, length: int) -> bytes:
+    """built: the postings of each term, of one document. length: its tokens."""
+    terms = sorted(built)
+    ends = array("I", accumulate(len(built[term].positions) for term in terms))
+    weights = array("f", (built[term].weights[0] for term in terms))
+    masks = array("H", (built[term].masks[0] for term in terms))
+    steps = array("I")
+    for term in terms:
+        positions = built[term].positions
+        steps.extend(map(sub, positions, chain((0,), positions)))
+    wide = max(steps, default=0) > _WIDE
+    words = "\n".join(terms).encode()
+    head = _HEAD.pack(length, len(terms), len(steps), len(layout.starts), len(words), wide)
+    places = steps if wide else array("H", steps)
+    numbers = (_bytes(each) for each in (ends, weights, masks, places, layout.starts))
+    return zlib.compress(b"".join((head, words, *numbers, layout.kinds)))
+
+
+def _bytes(numbers: "array[int] | array[float]") -> bytes:
+    if sys.byteorder == "little":
+        return numbers.tobytes()
+    swapped = numbers[:]
+    swapped.byteswap()
+    return swapped.tobytes()
+
+
+class Leaf:
+    """An unpacked index of one report. length: its tokens. Raises Corrupt when it is damaged."""
+
+    def __init__(self, packed: bytes) -> None:
+        try:
+            data = zlib.decompress(packed)
+            self.length, terms, places, paragraphs, words, wide = _HEAD.unpack_from(data)
+            at = _HEAD.size + words
+            self._words = data[_HEAD.size : at]
+            self._ends, at = _numbers(data, at, "I", terms)
+            self._weights, at = _numbers(data, at, "f", terms)
+            self._masks, at = _numbers(data, at, "H", terms)
+            self._steps, at = _numbers(data, at, "I" if wide else "H", places)
+            starts, at = _numbers(data, at, "I", paragraphs)
+            self.layout = Layout(starts, data[at:])
+            if len(self.layout.kinds) != paragraphs or (self._ends[-1] if terms else 0) != places:
+                raise ValueError("the parts do not fit together")
+        except (zlib.error, struct.error, ValueError) as error:
+            raise Corrupt(
+                "The cluster gave a report whose index is damaged. Run `reviews index --rebuild` on the machine that "
+                "publishes."
+            ) from error
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        words = self._words.decode().split("\n") if self._words else []
+        return dict(zip(words, range(len(words)), strict=True))
+
+    def terms(self) -> Collection[str]:
+        """All terms of the report, in order."""
+        return self._number.keys()
+
+    def places(self, term: str) -> "tuple[Sequence[int], float, int] | None":
+        """The positions of a term, its weight and its section mask; None where it does not occur."""
+        number = self._number.get(term)
+        if number is None:
+            return None
+        first = self._ends[number - 1] if number else 0
+        positions = array("I", accumulate(self._steps[first : self._ends[number]]))
+        return positions, self._weights[number], self._masks[number]
+
+
+def _numbers(data: bytes, at: int, code: str, count: int) -> "tuple[array[int], int]":
+    numbers: array[int] = array(code)
+    end = at + count * numbers.itemsize
+    if end > len(data):
+        raise ValueError("it is cut short")
+    numbers.frombytes(data[at:end])
+    if sys.byteorder != "little":
+        numbers.byteswap()
+    return numbers, end
+
+
+class LeafSnapshot:
+    """Some reports of the cluster as an `index.storage.engine.Snapshot`: postings are of these, words are of all.
+
+    leaves: by the number of the report in its generation. words: of the generation.
+    """
+
+    def __init__(self, leaves: Mapping[int, Leaf], words: Vocabulary) -> None:
+        self._leaves = dict(sorted(leaves.items()))
+        self._words = words
+        self.forms, self.compounds, self.vocabulary = words.forms, words.compounds, words.vocabulary
+
+    def documents(self) -> Mapping[int, int]:
+        return {number: number for number in self._leaves}
+
+    def lengths(self) -> Mapping[int, int]:
+        return {number: leaf.length for number, leaf in self._leaves.items()}
+
+    def postings(self, term: str) -> list[tuple[int, Postings]]:
+        built = PostingsBuilder()
+        for number, leaf in self._leaves.items():
+            if found := leaf.places(term):
+                positions, weight, mask = found
+                built.add(number, weight, positions, mask)
+        if not built.documents:
+            return []
+        return [(0, Postings(built.documents, built.weights, built.ends, built.positions, built.masks))]
+
+    def frequency(self, term: str) -> int:
+        return sum(leaf.places(term) is not None for leaf in self._leaves.values())
+
+    def occurrences(self, term: str) -> int:
+        return sum(len(found[0]) for leaf in self._leaves.values() if (found := leaf.places(term)))
+
+    def terms(self) -> Iterator[str]:
+        return iter(sorted({term for leaf in self._leaves.values() for term in leaf.terms()}))
+
+    def layout(self, document: int) -> Layout:
+        return self._leaves[document].layout
+
+    def among(self, documents: Collection[int]) -> "LeafSnapshot":
+        return LeafSnapshot({number: self._leaves[number] for number in documents}, self._words)
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,137 @@
+"""A report as a document of the cluster: every term where it stands, and nothing else."""
+
+import base64
+import json
+import zlib
+
+import pytest
+
+from corpus.errors import Corrupt
+from corpus.model import Aside, AsideRole, Found, Hidden, Item, ItemKind, Page, Paragraph, Section, SectionKind, Text
+from corpus.report import Report
+from index.opensearch.documents import document, mapping, stored
+from index.opensearch.leaf import Leaf, LeafSnapshot, pack
+from index.opensearch.texts import as_json, from_json
+from index.opensearch.vocabulary import Vocabulary
+from index.storage.engine import IndexedParagraph
+from index.storage.segment_builder import TERM, Inverted
+
+SECTIONS = (Section(0, SectionKind.BODY, ""), Section(1, SectionKind.FINDINGS, "Findings"))
+PARAGRAPHS = (
+    Paragraph(0, 1, None, 0, "The LSCB saw neglect; C.S.E. was missed.", turns=((9, 2),)),
+    Paragraph(1, 2, "4.1", 1, "4.1 Multi-agency work on neglect"),
+    Paragraph(2, 2, None, 1, "Findings", heading=True),
+)
+TEXT = Text(
+    id="ab" * 32,
+    pages=(Page(1, "i"), Page(2, "ii", "ocr", "partly_read", 71.5, (Hidden.BOX,))),
+    sections=SECTIONS,
+    paragraphs=PARAGRAPHS,
+    asides=(Aside(1, 0, AsideRole.HEADER, "Private"),),
+    found={"title": Found("Child Y", "cover", 0.9)},
+    reader="reader 1",
+    items=(Item.of(ItemKind.FINDING, PARAGRAPHS[1:2], SECTIONS[1], "the board"),),
+)
+REPORT = Report(TEXT.id, ("y.pdf",), "Child Y", 2, 1)
+
+
+def made() -> dict[str, object]:
+    return document("library", 7, REPORT, TEXT, ["cd" * 32]).body
+
+
+def test_terms_stand_in_order_with_marks_before_each_paragraph_and_behind_the_last() -> None:
+    assert made()["t"] == (
+        "¶ ¶0 the lscb saw neglect c s e was missed ¶ ¶a multi agency work on neglect ¶ ¶a findings ¶"
+    )
+
+
+def test_capitals_and_abbreviations_stand_at_the_places_of_their_words() -> None:
+    body = made()
+    assert str(body["c"]).split() == ["_"] * 3 + ["LSCB"] + ["_"] * 17
+    assert str(body["s"]).split() == ["_"] * 6 + [".cse"] + ["_"] * 14
+
+
+def test_each_term_has_its_weight_and_how_often_it_is_in_each_kind_of_section() -> None:
+    body = made()
+    assert {"neglect|52", "findings|48", ".cse|20", "#4.1|20", "LSCB|20"} <= {*str(body["w"]).split()}
+    assert {"0neglect|1", "aneglect|1", "0.cse|1", "a#4.1|1"} <= {*str(body["k"]).split()}
+    assert len(str(body["w"]).split()) == len(body["v"])  # type: ignore[arg-type]
+    assert body["h"] == ["multiagency\tmulti"]
+
+
+def test_a_document_is_called_by_what_it_says() -> None:
+    same, other = (document("library", 7, REPORT, TEXT, copies) for copies in (["cd" * 32], []))
+    assert same == document("library", 7, REPORT, TEXT, ["cd" * 32])
+    assert same.id != other.id
+    assert same.body["key"] == int(same.id[:15], 16) < 1 << 63
+
+
+def test_the_mapping_knows_every_field_and_no_other() -> None:
+    assert {*made(), "from"} == {*mapping()["mappings"]["properties"]}
+
+
+def test_the_text_comes_back_as_it_was() -> None:
+    kept = zlib.decompress(base64.b64decode(str(made()["text"])))
+    assert from_json(json.loads(kept)) == TEXT
+    assert from_json(json.loads(json.dumps(as_json(TEXT)))) == TEXT
+
+
+def test_no_term_holds_white_space_or_a_sign_of_ours_or_is_too_long_for_lucene() -> None:
+    assert stored("a b") == "a_b"
+    assert stored("#4|3 b") == "#4_3_b"
+    assert stored("LSCB") == "LSCB"
+    assert len(stored("ä" * 9000).encode()) < 8_000
+    assert stored("ä" * 9000) != stored("ä" * 9001)
+
+
+def packed(text: str = "no no neglect") -> tuple[bytes, Inverted]:
+    inverted = Inverted()
+    layout, length = inverted.add([IndexedParagraph(text, SectionKind.FINDINGS, False), *_BEHIND])
+    return pack(inverted.by_field()[TERM], layout, length), inverted
+
+
+_BEHIND = [IndexedParagraph("No neglect DNA", SectionKind.BODY, True)]
+
+
+def test_a_leaf_holds_what_the_index_holds_of_a_report() -> None:
+    data, inverted = packed()
+    leaf = Leaf(data)
+    built = inverted.by_field()[TERM]
+    assert [*leaf.terms()] == sorted(built)
+    for term, postings in built.items():
+        assert leaf.places(term) == (postings.positions, postings.weights[0], postings.masks[0])
+    assert leaf.places("absent") is None
+    assert (leaf.length, [*leaf.layout.starts], leaf.layout.kinds) == (6, [0, 4], bytes((10, 0)))
+
+
+def test_a_leaf_of_a_very_long_report_keeps_its_places() -> None:
+    data, _ = packed("neglect " + "no " * 70_000 + "rare")
+    places = Leaf(data).places("rare")
+    assert places is not None
+    assert [*places[0]] == [70_001]
+
+
+def test_a_leaf_without_words_is_none_of_the_trouble() -> None:
+    inverted = Inverted()
+    layout, length = inverted.add([])
+    leaf = Leaf(pack(inverted.by_field()[TERM], layout, length))
+    assert (leaf.length, [*leaf.terms()], leaf.places("neglect")) == (0, [], None)
+
+
+def test_several_leaves_are_searched_as_one_index() -> None:
+    data, _ = packed()
+    other, _ = packed("neglect")
+    snapshot = LeafSnapshot({9: Leaf(other), 3: Leaf(data)}, Vocabulary({"neglect": 2, "no": 2}))
+    ((base, postings),) = snapshot.postings("neglect")
+    assert (base, [*postings.documents], [*postings.ends], [*postings.positions]) == (0, [3, 9], [2, 4], [2, 5, 0, 3])
+    assert [*snapshot.among([9]).documents()] == [9]
+    assert snapshot.postings("absent") == []
+
+
+@pytest.mark.parametrize("cut", [1, 10, 40])
+def test_a_damaged_leaf_is_refused(cut: int) -> None:
+    data, _ = packed()
+    with pytest.raises(Corrupt, match="reviews index --rebuild"):
+        Leaf(data[:-cut])
+    with pytest.raises(Corrupt):
+        Leaf(zlib.compress(zlib.decompress(data)[:-cut]))
