@@ -9,7 +9,7 @@ from math import log
 from operator import mul
 
 from corpus.model import Page, Paragraph, Section
-from corpus.storage.store import Store
+from corpus.texts import Texts
 from index import analyser
 from index.matching.matches import Match
 from index.matching.spans import Span
@@ -67,6 +67,8 @@ def locate(matches: Sequence[Match], document: int, layout: Layout) -> Located:
 
 def weighted(values: Mapping[int, float], layout: Layout, length: int) -> dict[int, float]:
     """The values of paragraphs, more in a section that readers look for first, less of a heading or a short item."""
+    if not values:  # as of a report of which nothing was read
+        return {}
     ends = [*layout.starts[1:], layout.starts[-1] + length]
     return {
         ordinal: value
@@ -142,7 +144,7 @@ def _proximity(spans: SpansByPart) -> float:
 
 
 def passages(
-    store: Store,
+    source: Texts,
     reading: int,
     ordinals: Sequence[int],
     spans: Sequence[Span],
@@ -160,13 +162,13 @@ def passages(
     """
     if not ordinals:
         return []
-    texts = {paragraph.ordinal: paragraph for paragraph in store.readings.paragraphs(reading, ordinals)}
+    texts = {paragraph.ordinal: paragraph for paragraph in source.paragraphs(reading, ordinals)}
     numbers = {
         number for paragraph in texts.values() for number in (paragraph.page, *(page for _, page in paragraph.turns))
     }
-    pages = {page.number: page for page in store.readings.pages(reading, numbers)}
+    pages = {page.number: page for page in source.pages(reading, numbers)}
     headings = {paragraph.section for paragraph in texts.values()}
-    sections = {section.ordinal: section for section in store.readings.sections(reading, headings)}
+    sections = {section.ordinal: section for section in source.sections(reading, headings)}
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]
