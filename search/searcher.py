@@ -17,7 +17,6 @@ from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND
-from index.matching.together import Together
 from index.query import Query
 from index.ranking_policy import MOST_WORDS_FROM
 from search.answering import facets, suggestions
@@ -72,6 +71,13 @@ class Searcher:
         self, database: Path, index: Path, themes: Themes, *, thorough: bool = False, model: Path | None = None
     ) -> None:
         self._session = Session(database, index, themes, thorough=thorough, model=model)
+
+    @classmethod
+    def over(cls, session: Session) -> Self:
+        """A searcher over a generation that is open already, such as that of a cluster. It closes the session."""
+        searcher = cls.__new__(cls)
+        searcher._session = session
+        return searcher
 
     def __enter__(self) -> Self:
         return self
@@ -233,7 +239,7 @@ class Searcher:
             suggestion = str(asked) if asked else suggestions.suggestion(tree, evaluator)
         elif not found.number:
             said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
-        said += _beside(request, found.number, found.near)
+        said += suggestions.never_beside(request, found.number, found.near)
         if asked:
             said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
         return said, suggestion
@@ -320,7 +326,7 @@ class Searcher:
         if paragraph is None:
             return list(self._session.similar(document, limit))
         return similar_passages(
-            self._session.snapshot, self._session.store, self._session.reports, document, paragraph, limit
+            self._session.snapshot, self._session.texts, self._session.reports, document, paragraph, limit
         )
 
     def documents(self, filters: Filters = EVERYTHING) -> set[int]:
@@ -362,7 +368,7 @@ class Searcher:
         if mask == EVERY_KIND:
             return whole.only(documents)
         matches = [evaluator.within(match, mask) for match in whole.matches]
-        together = Together(matches, self._session.layout) if whole.together else None
+        together = evaluator.together(matches) if whole.together else None
         verbatim = evaluator.within(whole.verbatim, mask) if whole.verbatim else None
         return Answer(in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
 
@@ -389,12 +395,3 @@ class Searcher:
         """The problems in the theme files, if the query may use a theme."""
         problems = self._session.themes.problems if "theme:" in text.lower() else ()
         return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]
-
-
-def _beside(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
-    """The diagnostics of a restriction to words that occur together. found: how many reports have them anywhere."""
-    if not request.together:
-        return []
-    if near is None:
-        return [diagnostic(Code.TOGETHER_IGNORED)]
-    return [diagnostic(Code.NEVER_BESIDE, number=found)] if found and not near else []

@@ -1,6 +1,6 @@
 """An open library: one generation of its index, the corpus, and what all queries of that generation share."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import log
@@ -9,8 +9,9 @@ from pathlib import Path
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.paths import LibraryPaths
 from corpus.report import Coverage, Report
-from corpus.storage.near_duplicates import copies
+from corpus.storage.near_duplicates import Pair, copies
 from corpus.storage.store import Store
+from corpus.texts import Texts
 from corpus.themes import Themes
 from index.build import open_snapshot
 from index.matching.deadline import Deadline
@@ -19,6 +20,7 @@ from index.matching.expansion import Slots, WordLookup
 from index.matching.sections import EVERY_KIND, Sections
 from index.storage import generations
 from index.storage.engine import Layout, Snapshot
+from index.storage.generations import Generation
 from index.storage.postings import Postings
 from index.verify import assert_ours
 from search.answering import facets
@@ -28,7 +30,7 @@ from search.answering.similar import Alike, similar_reports
 from search.answering.theme_index import ThemeTable
 from search.report_conditions import Conditions
 
-_THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
+THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
 _SIMILAR = 2048  # reports whose similar ones, about 3 KB each, need not be found again
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
@@ -42,30 +44,53 @@ class Session:
     def __init__(
         self, database: Path, index: Path, themes: Themes, *, thorough: bool = False, model: Path | None = None
     ) -> None:
-        self.vectors = LibraryPaths(index.parent).vectors
-        self.model = model
-        self.generation = generations.current(index, thorough=thorough)
-        self.themes = themes
-        self.store = Store.open(database, read_only=True)
+        generation = generations.current(index, thorough=thorough)
+        store = Store.open(database, read_only=True)
         try:
-            described = self.generation.reports()
-            assert_ours(self.store, self.generation, described)
-            self._revision = self.store.revision
-            self.snapshot = open_snapshot(self.generation, self.store.readings.reports())
+            described = generation.reports()
+            assert_ours(store, generation, described)
+            self._revision = store.revision
+            snapshot = open_snapshot(generation, store.readings.reports())
         except BaseException:
-            self.store.close()
+            store.close()
             raise
+        self._store = store
+        self._share(LibraryPaths(index.parent), generation, snapshot, store.readings, described, themes, model)
+
+    def _share(
+        self,
+        paths: LibraryPaths,
+        generation: Generation,
+        snapshot: Snapshot,
+        texts: Texts,
+        described: Mapping[int, Report],
+        themes: Themes,
+        model: Path | None,
+        *,
+        counts_phrases: bool = True,
+    ) -> None:
+        """Prepare what all queries share. described: the report of each reading. counts_phrases: the phrases of themes
+        are counted in advance.
+        """
+        self.vectors = paths.vectors
+        self.model = model
+        self.generation = generation
+        self.themes = themes
+        self.snapshot = snapshot
+        self.texts = texts
         self.reports: dict[int, Report] = {
-            document: described[reading] for document, reading in self.snapshot.documents().items()
+            document: described[reading] for document, reading in snapshot.documents().items()
         }
         self.conditions = Conditions(self.reports)
-        manifest = self.generation.manifest
-        self._theme_table = ThemeTable(LibraryPaths(index.parent).cache, manifest.id, manifest.fingerprint, themes)
+        manifest = generation.manifest
+        self._theme_table = ThemeTable(
+            paths.cache, manifest.id, manifest.fingerprint, themes, counts_phrases=counts_phrases
+        )
         self._lookup = WordLookup(self.snapshot)
         self.layout: Callable[[int], Layout] = lru_cache(_KEPT)(self.snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
         self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
-            lambda document, limit: similar_reports(self.snapshot, self.store, self.reports, document, limit)
+            lambda document, limit: similar_reports(self.snapshot, self.texts, self.reports, document, limit)
         )
         """The reports most like a document, and how many of them. Kept, since a generation never changes."""
         self.strongest_themes: Callable[[int], list[tuple[str, int]]] = lru_cache(_SIMILAR)(self._strongest_themes)
@@ -74,20 +99,20 @@ class Session:
     def close(self) -> None:
         """Close the index and the corpus."""
         self.snapshot.close()
-        self.store.close()
+        self._store.close()
 
     def lost(self) -> bool:
         """Whether a report was removed since it was opened: its text is no longer there to be shown."""
-        revision = self.store.revision
+        revision = self._store.revision
         if revision != self._revision:
-            if not self.store.readings.reports().keys() >= set(self.snapshot.documents().values()):
+            if not self._store.readings.reports().keys() >= set(self.snapshot.documents().values()):
                 return True
             self._revision = revision
         return False
 
     def text(self, report: str) -> Text:
         """Everything that was read of a report (full id), as this generation knows it."""
-        return self.store.readings.text(self._readings[report])
+        return self.texts.text(self._readings[report])
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -103,21 +128,27 @@ class Session:
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
         """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
-        return self.store.readings.items(self._readings[report], kind)
+        return self.texts.items(self._readings[report], kind)
 
     def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
         """Some paragraphs of a report (full id), in order, as this generation knows it."""
-        return self.store.readings.paragraphs(self._readings[report], ordinals)
+        return self.texts.paragraphs(self._readings[report], ordinals)
 
     def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
         """What is printed on some pages of a report (full id), by their number."""
-        return {page.number: page.label for page in self.store.readings.pages(self._readings[report], numbers)}
+        return {page.number: page.label for page in self.texts.pages(self._readings[report], numbers)}
 
     @cached_property
     def without_copies(self) -> set[int]:
         """The documents without those for which a near-duplicate counts."""
-        left_out = copies(self.store.near_duplicates.pairs(), {known.id for known in self.reports.values()})
+        left_out = copies(self._near_duplicates(), {known.id for known in self.reports.values()})
         return {document for document, known in self.reports.items() if known.id not in left_out}
+
+    def _near_duplicates(self) -> Collection[Pair]:
+        return self._store.near_duplicates.pairs()
+
+    def expect(self, documents: Collection[int]) -> None:
+        """Say which documents are going to be read, so that an engine that is far away is asked for all at once."""
 
     @cached_property
     def themed(self) -> dict[str, set[int]]:
@@ -149,7 +180,7 @@ class Session:
         self, some: Snapshot, words: WordLookup, phrases: Callable[[Slots], Postings | None]
     ) -> Evaluator:
         return Evaluator(
-            some, self.conditions.matching, Deadline(_THEME_SECONDS), self.layout, self._sections, words, phrases
+            some, self.conditions.matching, Deadline(THEME_SECONDS), self.layout, self._sections, words, phrases
         )
 
     @cached_property
@@ -191,7 +222,7 @@ class Session:
 
     @cached_property
     def ranking(self) -> Ranking:
-        return Ranking(self.snapshot.lengths(), self.titles)
+        return Ranking(self.snapshot.lengths(), self.titles, self.expect)
 
     @cached_property
     def counting(self) -> Facets:

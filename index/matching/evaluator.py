@@ -61,7 +61,8 @@ class Evaluator:
         self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
         self._answers: dict[tuple[Query, int, tuple[str, ...]], Answer] = {}
-        self.expansion = Expansion(lookup or WordLookup(snapshot), deadline.check)
+        self._lookup = lookup or WordLookup(snapshot)
+        self.expansion = Expansion(self._lookup, deadline.check)
         self._counted = phrases
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
@@ -85,7 +86,7 @@ class Evaluator:
                 documents = set().union(*(answer.documents for answer in answers))
                 matches = _matches(answers)
                 if all(isinstance(part, _WITH_PLACES) for part in parts):
-                    return Answer(documents, matches, self._kinds_of(matches))
+                    return Answer(documents, matches, self.kinds_of(matches))
                 return Answer(documents, matches, _join(or_, answers))
             case Not(part):
                 excluded = self.evaluate(part, kinds)
@@ -128,6 +129,10 @@ class Evaluator:
                 return self.evaluate(query).documents & among if self.holding(right, both) else set()
         return self.evaluate(query).documents & among
 
+    def together(self, matches: Sequence[Match]) -> Together:
+        """Where the words of a plain query stand together. matches: one for each word, in query order."""
+        return Together(matches, self._layout)
+
     def within(self, match: Match, kinds: int) -> Match:
         """Restrict a match to sections. kinds: a section mask."""
         self._deadline.check()
@@ -152,7 +157,7 @@ class Evaluator:
         )
         documents = set.intersection(*(answer.documents for answer in answers))
         matches = _matches(answers)
-        together = Together(matches, self._layout) if isinstance(query, Plain) else None
+        together = self.together(matches) if isinstance(query, Plain) else None
         return Answer(documents, matches, _join(and_, answers), together)
 
     def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
@@ -160,14 +165,14 @@ class Evaluator:
         text = str(word)
         parts = [self._match(word), *(self._words(text, (other,)) for other in joined)]
         spelled = [slots for other in joined for slots in self.expansion.spelled(other)]
-        return self._one(_any_of(text, [*parts, *(self._side_by_side(text, slots) for slots in spelled)]), kinds)
+        return self._one(any_of(text, [*parts, *(self._side_by_side(text, slots) for slots in spelled)]), kinds)
 
     def _one(self, match: Match, kinds: int) -> Answer:
         if kinds != EVERY_KIND:
             match = self.within(match, kinds)
-        return Answer(match.documents, [match], self._kinds_of([match]))
+        return Answer(match.documents, [match], self.kinds_of([match]))
 
-    def _kinds_of(self, matches: Sequence[Match]) -> Kinds:
+    def kinds_of(self, matches: Sequence[Match]) -> Kinds:
         parts = parts_of(matches)
         words = [part.kinds_in for part in parts if isinstance(part, Words)]
         others = [part for part in parts if not isinstance(part, Words)]
@@ -227,11 +232,11 @@ class Evaluator:
                 return self._words(str(query), list(self.expansion.alike(analyser.fold(text), edits)))
             case Phrase(words, slop):
                 text = str(query)
-                return _any_of(text, [self._side_by_side(text, slots, slop) for slots in self.expansion.phrase(words)])
+                return any_of(text, [self._side_by_side(text, slots, slop) for slots in self.expansion.phrase(words)])
 
     # Words
 
-    def numbered(self, number: str) -> Words:
+    def numbered(self, number: str) -> Match:
         """The first position of each paragraph with a printed number."""
         return self._words(number, (analyser.number_term(number),))
 
@@ -259,7 +264,7 @@ class Evaluator:
                 parts.append(self._words(text, self.expansion.forms(joined)))
             parts.extend(self._side_by_side(text, [(a,), (b,)]) for a, b in self.expansion.compounds(joined))
             parts.extend(self._side_by_side(text, spelled) for spelled in self.expansion.spelled(joined))
-        return _any_of(text, parts)
+        return any_of(text, parts)
 
     def _exact(self, text: str, name: str) -> Match:
         return self._side_by_side(name, [(capitals or term,) for term, capitals in analyser.terms(text)])
@@ -268,7 +273,7 @@ class Evaluator:
         found: list[Match] = [self._side_by_side(text, [self.expansion.slot(part) for part in parts])]
         if joined := joined_pattern(text, parts):
             found.append(self._words(text, self.expansion.slot(joined)))
-        return _any_of(text, found)
+        return any_of(text, found)
 
     def _joined(self, parts: Sequence[Query]) -> list[list[str]]:
         """For each part, the single words that may replace it and its neighbours: compounds that occur in the corpus,
@@ -297,9 +302,9 @@ class Evaluator:
             readers, shared = [word.reader() for word in words], self._shared(words)
             loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
             found = {document: spans for document, spans in loose.items() if spans}
-            return Found(text, _shown([word.terms for word in words], found), found)
+            return Found(text, shown_terms([word.terms for word in words], found), found)
         firsts, masks = self._phrases(slots, self._live)
-        terms = _shown([self._words("", slot).terms for slot in slots], firsts) if firsts else []
+        terms = shown_terms([self._words("", slot).terms for slot in slots], firsts) if firsts else []
         return Runs(text, terms, firsts, len(slots), masks)
 
     def _phrase(self, text: str, slots: Slots) -> Words | None:
@@ -307,7 +312,7 @@ class Evaluator:
         postings = self._counted(slots)
         if postings is None:
             return None
-        return Words(text, _shown(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
+        return Words(text, shown_terms(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
 
     def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
         """The postings of a phrase of two slots or more, by ascending document, as arguments of PostingsBuilder.add."""
@@ -357,7 +362,7 @@ def _lone(part: Query) -> str | None:
     return terms[0][0] if len(terms) == 1 else None
 
 
-def _any_of(text: str, parts: Sequence[Match]) -> Match:
+def any_of(text: str, parts: Sequence[Match]) -> Match:
     flat = parts_of(parts)
     found = [part for part in flat if part.documents] or flat[:1]
     return found[0] if len(found) == 1 else AnyOf(text, found)
@@ -376,7 +381,7 @@ def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
     return lambda documents: as_one([answer.kinds(documents) for answer in answers], how)
 
 
-def _shown(slots: Slots, found: Collection[int]) -> list[str]:
+def shown_terms(slots: Slots, found: Collection[int]) -> list[str]:
     """A phrase that was found, as explanations show it, with at most three words for a pattern."""
     return [" ".join(spellings.shown(term) for terms in slots for term in terms[:3])] if len(found) else []
 

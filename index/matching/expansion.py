@@ -35,12 +35,12 @@ class WordLookup:
         self.forms: Callable[[str], list[str]] = lru_cache(_CACHED)(snapshot.forms)
         self.compounds: Callable[[str], list[tuple[str, str]]] = lru_cache(_CACHED)(snapshot.compounds)
         self.matched: dict[str, Sequence[str]] = {}
-        self._postings = snapshot.postings
+        self._frequency = snapshot.frequency
         self.spelled: Callable[[str], list[Slots]] = lru_cache(_CACHED)(self._look_up_spelled)
 
     def _look_up_spelled(self, term: str) -> list[Slots]:
         slots: Slots = list(spellings.slots_of(term))
-        return [slots] if slots and self._postings(slots[0][0]) else []
+        return [slots] if slots and self._frequency(slots[0][0]) else []
 
 
 class Expansion:

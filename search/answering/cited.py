@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.matching.matches import Words
+from index.matching.matches import Match
 from index.query import And, Field, In, Or, Query, Theme
 from index.storage.engine import Layout
 
@@ -20,9 +20,10 @@ def numbers_asked(tree: Query) -> Iterator[str]:
 
 
 def with_cited(
-    ordinals: Sequence[int], cited: Iterable[Words], document: int, layout: Layout, wanted: int | None
+    ordinals: Sequence[int], cited: Iterable[Match], document: int, layout: Layout, wanted: int | None
 ) -> list[int]:
     """The paragraphs of a document to show, those named by number first. wanted: how many; None for all, in order."""
-    named = [layout.paragraph_at(position) for words in cited for position in words.positions(document)]
+    held = [match.spans(document) for match in cited if document in match.documents]
+    named = [layout.paragraph_at(first) for spans in held for first, _ in spans]
     every = list(dict.fromkeys([*named, *ordinals]))
     return sorted(every) if wanted is None else every[:wanted]

@@ -6,7 +6,7 @@ are left out: with them the first ten were worse (docs/ranking.md).
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import nlargest
 from itertools import chain
@@ -35,7 +35,8 @@ _Points = list[float]
 class MostWords:
     """Scores reports for how much they have of some words. matches: of each word. lengths: tokens of each document.
 
-    check_deadline: called inside the loops; it stops a query that takes too long.
+    check_deadline: called inside the loops; it stops a query that takes too long. expect: is told which documents are
+    going to be read.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class MostWords:
         lengths: Mapping[int, int],
         layout: Callable[[int], Layout],
         check_deadline: Callable[[], None],
+        expect: Callable[[Collection[int]], None],
     ) -> None:
+        self._expect = expect
         self._matches = matches
         self._lengths = lengths
         self._layout = layout
@@ -71,6 +74,7 @@ class MostWords:
         totals = {document: sum(points) for document, points in reports.items()}
         first = near if len(self._matches) <= TOGETHER_FIRST_UP_TO else frozenset[int]()
         examined = nlargest(MOST_REPORTS, totals, key=lambda document: (document in first, totals[document], -document))
+        self._expect(examined)
         paragraphs = self._of_paragraphs(sorted(examined))
         most = 2 * (max(totals.values(), default=0.0) or 1.0)
         highest = 2 * (max(map(sum, paragraphs.values()), default=0.0) or 1.0)

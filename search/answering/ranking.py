@@ -6,7 +6,7 @@ Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import log
 from operator import add
@@ -52,15 +52,18 @@ class Titles:
 
 
 class Ranking:
-    """Scores documents. lengths: how many tokens each document of the index has."""
+    """Scores documents. lengths: how many tokens each document of the index has. expect: is told which documents are
+    going to be read.
+    """
 
-    def __init__(self, lengths: Mapping[int, int], titles: Titles) -> None:
+    def __init__(self, lengths: Mapping[int, int], titles: Titles, expect: Callable[[Collection[int]], None]) -> None:
         average = (sum(lengths.values()) / len(lengths) if lengths else 0.0) or 1.0
         self._size = len(lengths)
         self._norms = {
             document: BM25_K1 * (1 - BM25_B + BM25_B * length / average) for document, length in lengths.items()
         }
         self._titles = titles
+        self._expect = expect
 
     def scores(
         self,
@@ -81,6 +84,7 @@ class Ranking:
             total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
         if len(answer.matches) > 1:
             best = _best(total, PROXIMITY_REPORTS) if near is None else _best_of_either(total, near)
+            self._expect(best)
             if answer.together:
                 answer.together.measure(best, check_deadline)
             for document in best:

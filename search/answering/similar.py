@@ -10,7 +10,7 @@ from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
 from corpus.report import Report
-from corpus.storage.store import Store
+from corpus.texts import Texts
 from index import analyser
 from index.storage.engine import Layout, Snapshot
 from search.answering.passages import passages
@@ -57,10 +57,10 @@ class Shared:
 
 
 def similar_reports(
-    snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, limit: int
+    snapshot: Snapshot, source: Texts, reports: Mapping[int, Report], document: int, limit: int
 ) -> list[Alike]:
     """The most similar reports, best first."""
-    texts = (text for text, _, _ in store.readings.indexable(snapshot.documents()[document]))
+    texts = (text for text, _, _ in source.indexable(snapshot.documents()[document]))
     counts: Counter[str] = Counter()
     for (term, _), count in Counter(chain.from_iterable(map(analyser.terms, texts))).items():
         counts[term] += count
@@ -102,11 +102,11 @@ def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray
 
 
 def similar_passages(
-    snapshot: Snapshot, store: Store, reports: Mapping[int, Report], document: int, ordinal: int, limit: int
+    snapshot: Snapshot, source: Texts, reports: Mapping[int, Report], document: int, ordinal: int, limit: int
 ) -> list[Alike]:
     """The most similar paragraphs, best first, at most one from each report. The same report counts too."""
     reading = snapshot.documents()[document]
-    (paragraph,) = store.readings.paragraphs(reading, [ordinal])
+    (paragraph,) = source.paragraphs(reading, [ordinal])
     counts = Counter(term for term, _ in analyser.terms(paragraph.text) if _is_comparable(term))
     distinctive = _most_distinctive(snapshot, list(counts), counts, _KEPT_OF_PASSAGE)
     own = sum(shared.weight for shared in distinctive) or 1.0
@@ -133,7 +133,7 @@ def similar_passages(
             _best(terms),
             tuple(
                 passages(
-                    store,
+                    source,
                     snapshot.documents()[other],
                     [at],
                     sorted((p, p) for _, term in terms for p in positions_of[term][other]),

@@ -10,6 +10,7 @@ from index.matching.result_set import Answer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Word
 from search.answering.ranking import Titles
 from search.diagnostics import Code, Diagnostic, diagnostic
+from search.request import SearchRequest
 
 _VOWELS = re.compile("[aeiou]")
 _DOUBLE = re.compile(r"(.)\1+")
@@ -213,3 +214,12 @@ def _text(part: Word | Phrase) -> str:
     if any(isinstance(word, Pattern) or word.exact for word in typed):
         return ""
     return " ".join(term for word in typed for term, _ in analyser.terms(word.text))
+
+
+def never_beside(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
+    """The diagnostics of a restriction to words that occur together. found: how many reports have them anywhere."""
+    if not request.together:
+        return []
+    if near is None:
+        return [diagnostic(Code.TOGETHER_IGNORED)]
+    return [diagnostic(Code.NEVER_BESIDE, number=found)] if found and not near else []

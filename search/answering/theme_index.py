@@ -57,11 +57,14 @@ class ThemeTable:
     new readings are searched.
     """
 
-    def __init__(self, folder: Path, generation: str, fingerprint: str, themes: Themes) -> None:
+    def __init__(
+        self, folder: Path, generation: str, fingerprint: str, themes: Themes, *, counts_phrases: bool = True
+    ) -> None:
         stored = json.dumps([VERSION, fingerprint, [[theme.name, theme.queries] for theme in themes.themes]])
         self._vocabulary = f"themes-{hashlib.sha256(stored.encode()).hexdigest()[:24]}-"
         self._file = folder / f"{self._vocabulary}{generation}.json"
         self._themes = themes
+        self._counts_phrases = counts_phrases
         self.phrases = Phrases(self._file.with_suffix(_PHRASES))
         """The phrases of the themes. Filled by `readings`."""
 
@@ -76,7 +79,7 @@ class ThemeTable:
         lookup.compounds = _recorded(lookup.compounds, before.compounds)
         with suppress(OSError, LimitHit):  # a read-only library can still be searched
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
-            if len(documents) >= MANY:
+            if self._counts_phrases and len(documents) >= MANY:
                 self._count_phrases(snapshot, evaluator, lookup, phrases_before)
         new = [document for document, reading in documents.items() if reading not in before.live]
         found = self._having(snapshot, new, lambda some: evaluator(some, lookup, self.phrases.postings))

@@ -25,7 +25,7 @@ def in_other_words(session: Session, text: str, documents: set[int], hits: Hits,
         Listed(session.reports[document], passage)
         for document, ordinal in chosen.items()
         for passage in passages(
-            session.store,
+            session.texts,
             session.snapshot.documents()[document],
             [ordinal],
             (),

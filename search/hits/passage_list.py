@@ -58,7 +58,7 @@ def _listed(session: Session, answer: Answer, hits: Hits, each: _Paragraph) -> I
 
 
 def _place(session: Session, document: int, ordinal: int) -> Place:
-    (paragraph,) = session.store.readings.paragraphs(session.snapshot.documents()[document], [ordinal])
+    (paragraph,) = session.texts.paragraphs(session.snapshot.documents()[document], [ordinal])
     return Place(session.reports[document], paragraph.page, paragraph.number, ordinal)
 
 
@@ -84,6 +84,7 @@ class _Lister:
 
     def _round(self, block: Sequence[int], first: int) -> Iterator[_Paragraph]:
         """The next two paragraphs of each of some documents, best first."""
+        self._session.expect(block)
         candidates = [
             (-present, -score, place, ordinal)
             for place, document in enumerate(block)
@@ -108,9 +109,7 @@ class _Lister:
         words = {
             (document, paragraph.ordinal): " ".join([term for term, _ in analyser.terms(paragraph.searched)])
             for document, ordinals in wanted.items()
-            for paragraph in self._session.store.readings.paragraphs(
-                self._session.snapshot.documents()[document], ordinals
-            )
+            for paragraph in self._session.texts.paragraphs(self._session.snapshot.documents()[document], ordinals)
         }
         fresh: dict[str, _Paragraph] = {}
         for each in several:

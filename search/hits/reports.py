@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from index.matching.deadline import Deadline
-from index.matching.matches import Match, Words, all_mentions
+from index.matching.matches import Match, all_mentions
 from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.ranking_policy import SNIPPET_MIN_IDF_SHARE
@@ -30,7 +30,7 @@ class Hits:
         session: Session,
         answer: Answer,
         request: SearchRequest,
-        cited: Sequence[Words] = (),
+        cited: Sequence[Match] = (),
         most: MostWords | None = None,
     ) -> None:
         self._session = session
@@ -49,6 +49,7 @@ class Hits:
         needs.
         """
         plain = self._answer.together is not None
+        self._session.expect([document for document, _ in shown])
         for document, score in shown:
             if deadline:
                 deadline.check()
@@ -83,7 +84,7 @@ class Hits:
     def passages(self, document: int, ordinals: Sequence[int], mentions: Sequence[Span]) -> list[Passage]:
         """Paragraphs of a document. mentions: all of the document."""
         return passages(
-            self._session.store,
+            self._session.texts,
             self._session.snapshot.documents()[document],
             ordinals,
             self._answer.marks(document) if self._answer.together else mentions,

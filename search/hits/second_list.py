@@ -26,7 +26,7 @@ def is_shown(request: SearchRequest, words: int, found: int, together: int) -> b
 
 def most_words(session: Session, answer: Answer, deadline: Deadline) -> MostWords:
     """Scores reports for the words of an answer."""
-    return MostWords(answer.matches, session.snapshot.lengths(), session.layout, deadline.check)
+    return MostWords(answer.matches, session.snapshot.lengths(), session.layout, deadline.check, session.expect)
 
 
 def second_list(

@@ -36,6 +36,7 @@ class Telling:
         few = documents[:FIRST_OF]
         if len(few) < 2 or self._is_sentence:
             return list(documents)
+        self._session.expect(few)
         values = [self._best(document) for document in few]
         best = max(range(len(few)), key=lambda n: (values[n][0], values[n][1] * LATER_FACTOR**n, -n))
         return [few[best], *few[:best], *few[best + 1 :], *documents[FIRST_OF:]]
@@ -53,7 +54,7 @@ class Telling:
         if new:
             starts = self._session.layout(document).starts
             reading = self._session.snapshot.documents()[document]
-            for paragraph in self._session.store.readings.paragraphs(reading, new):
+            for paragraph in self._session.texts.paragraphs(reading, new):
                 known[paragraph.ordinal] = _said_in(paragraph, spans[paragraph.ordinal], starts[paragraph.ordinal])
         return {ordinal: known[ordinal] for ordinal in sorted(spans)}
 

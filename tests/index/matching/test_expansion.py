@@ -26,8 +26,8 @@ class Vocabulary:
     def compounds(self, joined: str) -> list[tuple[str, str]]:
         return []
 
-    def postings(self, term: str) -> list[object]:
-        return []
+    def frequency(self, term: str) -> int:
+        return 0
 
     def vocabulary(self, prefix: str) -> Iterator[str]:
         return (word for word in self._words if word.startswith(prefix))
