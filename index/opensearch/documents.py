@@ -11,7 +11,7 @@ import json
 import zlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -108,7 +108,7 @@ def packed(value: object) -> str:
 
 
 def _in_order(layout: Layout, length: int, built: Mapping[str, PostingsBuilder]) -> dict[str, str]:
-    size = length + max(0, len(layout.starts) - 1)  # one position between two paragraphs is free
+    size = length + max(0, len(layout.starts) - 1)
     rows = {name: [NOTHING] * size for name in ("t", "c", "s")}
     for term, postings in built.items():
         if term.startswith(analyser.NUMBERED):
@@ -116,9 +116,8 @@ def _in_order(layout: Layout, length: int, built: Mapping[str, PostingsBuilder])
         row, known = rows[field_of(term)], stored(term)
         for place in postings.positions:
             row[place] = known
-    ends = [start - 1 for start in layout.starts[1:]] + [size]
     found: dict[str, list[str]] = {name: [] for name in rows}
-    for start, end, code in zip(layout.starts, ends, layout.kinds, strict=True):
+    for start, end, code in _paragraphs(layout, length):
         for name, row in rows.items():
             found[name] += (MARK, f"{MARK}{code:x}") if name == "t" else (NOTHING, NOTHING)
             found[name] += row[start:end]
@@ -137,8 +136,13 @@ def _by_kind(layout: Layout, built: Mapping[str, PostingsBuilder]) -> list[str]:
 
 def _words(layout: Layout, length: int) -> dict[int, int]:
     """The number of words in each kind of section, by its code."""
-    ends = [start - 1 for start in layout.starts[1:]] + [length + max(0, len(layout.starts) - 1)]
     found: Counter[int] = Counter()
-    for start, end, code in zip(layout.starts, ends, layout.kinds, strict=True):
+    for start, end, code in _paragraphs(layout, length):
         found[code] += end - start
     return dict(found)
+
+
+def _paragraphs(layout: Layout, length: int) -> Iterator[tuple[int, int, int]]:
+    """The first position of each paragraph, the one behind it, and the code of its kind of section."""
+    ends = [*(start - 1 for start in layout.starts[1:]), length + len(layout.starts) - 1]  # one between two is free
+    return zip(layout.starts, ends, layout.kinds, strict=False)

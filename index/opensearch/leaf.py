@@ -9,15 +9,14 @@ import struct
 import sys
 import zlib
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import sub
 
 from corpus.errors import Corrupt
-from index.opensearch.vocabulary import Vocabulary
 from index.storage.engine import Layout
-from index.storage.postings import Postings, PostingsBuilder
+from index.storage.postings import PostingsBuilder
 
 _HEAD = struct.Struct("<IIIIIB")
 _WIDE = 0xFFFF  # the largest difference of two positions that is not
@@ -100,49 +99,3 @@ def _numbers(data: bytes, at: int, code: str, count: int) -> "tuple[array[int], 
     if sys.byteorder != "little":
         numbers.byteswap()
     return numbers, end
-
-
-class LeafSnapshot:
-    """Some reports of the cluster as an `index.storage.engine.Snapshot`: postings are of these, words are of all.
-
-    leaves: by the number of the report in its generation. words: of the generation.
-    """
-
-    def __init__(self, leaves: Mapping[int, Leaf], words: Vocabulary) -> None:
-        self._leaves = dict(sorted(leaves.items()))
-        self._words = words
-        self.forms, self.compounds, self.vocabulary = words.forms, words.compounds, words.vocabulary
-
-    def documents(self) -> Mapping[int, int]:
-        return {number: number for number in self._leaves}
-
-    def lengths(self) -> Mapping[int, int]:
-        return {number: leaf.length for number, leaf in self._leaves.items()}
-
-    def postings(self, term: str) -> list[tuple[int, Postings]]:
-        built = PostingsBuilder()
-        for number, leaf in self._leaves.items():
-            if found := leaf.places(term):
-                positions, weight, mask = found
-                built.add(number, weight, positions, mask)
-        if not built.documents:
-            return []
-        return [(0, Postings(built.documents, built.weights, built.ends, built.positions, built.masks))]
-
-    def frequency(self, term: str) -> int:
-        return sum(leaf.places(term) is not None for leaf in self._leaves.values())
-
-    def occurrences(self, term: str) -> int:
-        return sum(len(found[0]) for leaf in self._leaves.values() if (found := leaf.places(term)))
-
-    def terms(self) -> Iterator[str]:
-        return iter(sorted({term for leaf in self._leaves.values() for term in leaf.terms()}))
-
-    def layout(self, document: int) -> Layout:
-        return self._leaves[document].layout
-
-    def among(self, documents: Collection[int]) -> "LeafSnapshot":
-        return LeafSnapshot({number: self._leaves[number] for number in documents}, self._words)
-
-    def close(self) -> None:
-        """Nothing is open."""

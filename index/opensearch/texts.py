@@ -1,6 +1,6 @@
 """The text of a report as a document of the cluster keeps it, and what is shown of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from corpus.model import (
@@ -34,27 +34,67 @@ def as_json(text: Text) -> dict[str, Any]:
 
 def from_json(read: dict[str, Any]) -> Text:
     """The text that `as_json` wrote."""
-    sections = tuple(Section(ordinal, SectionKind(kind), heading) for ordinal, kind, heading in read["sections"])
-    paragraphs = tuple(
-        Paragraph(ordinal, page, number, section, text, heading, tuple((at, to) for at, to in turns))
-        for ordinal, page, number, section, text, heading, turns in read["paragraphs"]
-    )
     return Text(
         id=read["id"],
-        pages=tuple(
-            Page(number, label, reader, unread, sure, tuple(map(Hidden, withheld)))
-            for number, label, reader, unread, sure, withheld in read["pages"]
-        ),
-        sections=sections,
-        paragraphs=paragraphs,
+        pages=tuple(map(_page, read["pages"])),
+        sections=tuple(map(_section, read["sections"])),
+        paragraphs=tuple(map(_paragraph, read["paragraphs"])),
         asides=tuple(Aside(page, before, AsideRole(role), text) for page, before, role, text in read["asides"]),
         found={name: Found(*each) for name, each in read["found"].items()},
         reader=read["reader"],
-        items=tuple(_item(row, paragraphs, sections) for row in read["items"]),
+        items=tuple(_item(row, read["paragraphs"], read["sections"]) for row in read["items"]),
     )
 
 
-def _item(row: Sequence[Any], paragraphs: Sequence[Paragraph], sections: Sequence[Section]) -> Item:
+class ClusterTexts:
+    """The texts of a generation, as `corpus.texts.Texts`. fetch: gives what `as_json` made of the text with a key."""
+
+    def __init__(self, fetch: Callable[[int], dict[str, Any]]) -> None:
+        self._fetch = fetch
+
+    def text(self, reading: int) -> Text:
+        return from_json(self._fetch(reading))
+
+    def paragraphs(self, reading: int, ordinals: Collection[int]) -> list[Paragraph]:
+        rows = self._fetch(reading)["paragraphs"]
+        return [_paragraph(rows[ordinal]) for ordinal in sorted(set(ordinals))]
+
+    def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:
+        rows = self._fetch(reading)["pages"]
+        return [_page(row) for row in rows if numbers is None or row[0] in numbers]
+
+    def sections(self, reading: int, ordinals: Collection[int] | None = None) -> list[Section]:
+        rows = self._fetch(reading)["sections"]
+        return [_section(row) for row in rows if ordinals is None or row[0] in ordinals]
+
+    def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
+        read = self._fetch(reading)
+        rows = [row for row in read["items"] if kind is None or row[0] == kind.value]
+        return [_item(row, read["paragraphs"], read["sections"]) for row in rows]
+
+    def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
+        read = self._fetch(reading)
+        kinds = {ordinal: kind for ordinal, kind, _ in read["sections"]}
+        paragraphs = map(_paragraph, read["paragraphs"])
+        return [(each.searched, kinds[each.section], each.heading) for each in paragraphs]
+
+
+def _page(row: Sequence[Any]) -> Page:
+    number, label, reader, unread, confidence, withheld = row
+    return Page(number, label, reader, unread, confidence, tuple(map(Hidden, withheld)))
+
+
+def _section(row: Sequence[Any]) -> Section:
+    ordinal, kind, heading = row
+    return Section(ordinal, SectionKind(kind), heading)
+
+
+def _paragraph(row: Sequence[Any]) -> Paragraph:
+    ordinal, page, number, section, text, heading, turns = row
+    return Paragraph(ordinal, page, number, section, text, heading, tuple((at, to) for at, to in turns))
+
+
+def _item(row: Sequence[Any], paragraphs: Sequence[Sequence[Any]], sections: Sequence[Sequence[Any]]) -> Item:
     kind, first, last, addressee = row
-    inside = paragraphs[first : last + 1]
-    return Item.of(ItemKind(kind), inside, sections[inside[0].section], addressee)
+    inside = [_paragraph(each) for each in paragraphs[first : last + 1]]
+    return Item.of(ItemKind(kind), inside, _section(sections[inside[0].section]), addressee)

@@ -9,10 +9,11 @@ import pytest
 from corpus.errors import Corrupt
 from corpus.model import Aside, AsideRole, Found, Hidden, Item, ItemKind, Page, Paragraph, Section, SectionKind, Text
 from corpus.report import Report
+from index.opensearch.asking.leaf_snapshot import LeafSnapshot
+from index.opensearch.asking.vocabulary import Vocabulary
 from index.opensearch.documents import document, mapping, stored
-from index.opensearch.leaf import Leaf, LeafSnapshot, pack
+from index.opensearch.leaf import Leaf, pack
 from index.opensearch.texts import as_json, from_json
-from index.opensearch.vocabulary import Vocabulary
 from index.storage.engine import IndexedParagraph
 from index.storage.segment_builder import TERM, Inverted
 
@@ -64,6 +65,12 @@ def test_a_document_is_called_by_what_it_says() -> None:
     assert same == document("library", 7, REPORT, TEXT, ["cd" * 32])
     assert same.id != other.id
     assert same.body["key"] == int(same.id[:15], 16) < 1 << 63
+
+
+def test_a_report_of_which_nothing_was_read_is_a_document_too() -> None:
+    empty = Text(id="ef" * 32, pages=(Page(1, "1", None, "no_text"),), sections=(), paragraphs=())
+    body = document("library", 8, REPORT, empty, []).body
+    assert (body["t"], body["w"], body["v"]) == ("¶", "", [])
 
 
 def test_the_mapping_knows_every_field_and_no_other() -> None:

@@ -1,0 +1,232 @@
+"""The questions that the cluster is asked, in the words of OpenSearch.
+
+Three traps of Lucene's intervals, each found by a comparison that failed. They are minimal, so an OR hides the longer
+of two matches of which one lies inside the other: the OR is taken out of NEAR. Two equal sources in `all_of` become one
+that repeats, whose matches may overlap: one of them gets a filter that never applies. An OR is pulled up through
+`max_gaps`, so that a NEAR inside a NEAR would match more than its smallest spans: `contained_by` stops that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.errors import QueryRefused
+from index.matching.sections import EVERY_KIND
+from index.opensearch.documents import MARK, WEIGHT_UNIT, field_of, in_kind, stored
+from index.storage.engine import KINDS
+
+Json = dict[str, Any]
+
+MOST_CLAUSES = 16_384
+"""The setting `indices.query.bool.max_clause_count` of the cluster."""
+_NEVER = MARK + MARK  # occurs in no document
+_NOTHING: Json = {"match_none": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Terms in order, any of some at each place. slop: tokens that may stand between, all in one paragraph."""
+
+    slots: tuple[tuple[str, ...], ...]
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One of some places near one of others, in either order. distance: tokens between them."""
+
+    left: tuple[Chain | Beside, ...]
+    right: tuple[Chain | Beside, ...]
+    distance: int
+
+
+Plan = Chain | Beside
+"""A clause of a query with every word looked up."""
+
+
+def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
+    """The reports that have a clause within a section mask, and the unit of their scores: a word or a phrase is scored
+    with its weight, so many times; any other clause with nothing (0).
+    """
+    match plan:
+        case Chain((terms,)) if kinds == EVERY_KIND:
+            return _counted("w", map(stored, terms)), float(WEIGHT_UNIT)
+        case Chain((terms,)):
+            return _counted("k", (in_kind(code, term) for code in _codes(kinds) for term in terms)), 1.0
+        case Chain(slots, 0) if kinds == EVERY_KIND and all(len(s) == 1 and field_of(s[0]) == "t" for s in slots):
+            phrase = " ".join(stored(term) for (term,) in slots)
+            return {"match_phrase": {"t": phrase}}, float(len(slots))  # scored once for each of its terms
+        case Chain(_, 0):
+            within = _intervals(_within(_source(plan), kinds))
+            return _script("_score / (1 - _score)", within), 1.0  # as many as the intervals, which have no gaps
+    return _constant(_intervals(_within(_source(plan), kinds))), 0.0
+
+
+def occurring(terms: Sequence[str]) -> Json:
+    """The reports that have one of some terms. The score is how often."""
+    by_field: dict[str, list[str]] = {}
+    for term in terms:
+        by_field.setdefault(field_of(term), []).append(stored(term))
+    return _any([_counted(name, some) for name, some in by_field.items()])
+
+
+def masked(plan: Plan, kinds: int) -> Json:
+    """The reports that have a clause within a section mask. The score is the section mask in which they have it."""
+    found = []
+    for code in _codes(kinds):
+        if isinstance(plan, Chain) and len(plan.slots) == 1:
+            terms = sorted({in_kind(code, term) for term in plan.slots[0]})
+            query: Json = {"terms": {"k": terms}} if terms else _NOTHING
+        else:
+            query = _intervals(_within(_source(plan), 1 << code))
+        found.append({"constant_score": {"filter": query, "boost": float(1 << code)}})
+    return _any(found)
+
+
+def beside(words: Sequence[Sequence[Plan]], kinds: int) -> Json:
+    """The reports that have one of the places of each word in one paragraph, within a section mask."""
+    sources: list[Json] = []
+    for plans in words:
+        source = _or([_source(plan) for plan in plans])
+        if source is None:
+            return _NOTHING
+        if source not in sources:  # of two equal ones, Lucene would look for two places
+            sources.append(source)
+    if len(sources) == 1:
+        return _constant(_intervals(_within(sources[0], kinds)))
+    together = {"all_of": {"mode": "unordered", "intervals": sources, "filter": {"not_containing": _term(MARK)}}}
+    return _constant(_intervals(_within(together, kinds)))
+
+
+def _codes(kinds: int) -> list[int]:
+    return [code for code in range(len(KINDS)) if kinds >> code & 1]
+
+
+def _any(queries: Sequence[Json]) -> Json:
+    if not queries:
+        return _NOTHING
+    return queries[0] if len(queries) == 1 else {"bool": {"should": [*queries], "minimum_should_match": 1}}
+
+
+def _counted(field: str, terms: Iterable[str]) -> Json:
+    different = dict.fromkeys(terms)
+    return {"match": {field: " ".join(different)}} if different else _NOTHING
+
+
+def _constant(query: Json) -> Json:
+    return query if query == _NOTHING else {"constant_score": {"filter": query}}
+
+
+def _script(source: str, query: Json) -> Json:
+    return query if query == _NOTHING else {"script_score": {"query": query, "script": {"source": source}}}
+
+
+def _intervals(source: Json | None) -> Json:
+    if source is None:
+        return _NOTHING
+    return {"intervals": {"t": source}}
+
+
+def _size(plan: Plan) -> int:
+    """How many terms its intervals have."""
+    if isinstance(plan, Chain):
+        return sum(map(len, plan.slots))
+    sides = []
+    for plans in (plan.left, plan.right):
+        words = [each for each in plans if isinstance(each, Chain) and len(each.slots) == 1]
+        others = [_size(each) for each in plans if each not in words]
+        sides.append([*others, sum(map(_size, words))] if words else others)
+    left, right = sides
+    return 2 * (sum(left) * len(right) + sum(right) * len(left))
+
+
+def _term(term: str) -> Json:
+    field = field_of(term)
+    return {"match": {"query": term} if field == "t" else {"query": term, "use_field": field}}
+
+
+def _slot(terms: Iterable[str]) -> Json | None:
+    return _or([_term(stored(term)) for term in dict.fromkeys(terms)])
+
+
+def _or(sources: Iterable[Json | None]) -> Json | None:
+    some = [source for source in sources if source is not None]
+    if not some:
+        return None
+    return some[0] if len(some) == 1 else {"any_of": {"intervals": some}}
+
+
+def _source(plan: Plan) -> Json | None:
+    """The intervals of a clause; None where there can be none. Raises QueryRefused."""
+    if isinstance(plan, Chain):
+        return _chain(plan)
+    if _size(plan) > MOST_CLAUSES:
+        raise QueryRefused(
+            "This query has too many NEARs in one another. Use fewer of them, or fewer words joined by OR in them."
+        )
+    found = []
+    for one in _sides(plan.left):
+        for other in _sides(plan.right):
+            same = one == other
+            again = _filtered(one, "not_containing", _term(_NEVER)) if same and not _is_single(one) else other
+            pairs = ((one, again),) if same else ((one, other), (other, one))
+            found += [_ordered(pair, plan.distance) for pair in pairs]
+    return _or(found)
+
+
+def _chain(chain: Chain) -> Json | None:
+    slots = [_slot(terms) for terms in chain.slots]
+    if not slots or any(slot is None for slot in slots):
+        return None
+    several = [slot for slot in slots if slot is not None]
+    if len(several) == 1:
+        return several[0]
+    return _ordered(several, chain.slop) if chain.slop else _all_of(several, 0)
+
+
+def _all_of(sources: Sequence[Json], gaps: int) -> Json:
+    return {"all_of": {"mode": "ordered", "max_gaps": gaps, "intervals": [*sources]}}
+
+
+def _ordered(sources: Sequence[Json], gaps: int) -> Json:
+    """In order and in one paragraph."""
+    found = _all_of(sources, gaps)
+    found["all_of"]["filter"] = {"not_containing": _term(MARK)}
+    return found
+
+
+def _sides(plans: Iterable[Plan]) -> list[Json]:
+    """What may stand on one side of NEAR: all single words as one, each phrase and each NEAR by itself."""
+    terms: dict[str, None] = {}
+    others: list[Json] = []
+    for plan in plans:
+        if isinstance(plan, Chain) and len(plan.slots) == 1:
+            terms.update(dict.fromkeys(plan.slots[0]))
+        elif (source := _source(plan)) is not None:
+            others.append(source if isinstance(plan, Chain) else _filtered(source, "contained_by", _paragraphs()))
+    word = _slot(terms)
+    return [*([word] if word else []), *others]
+
+
+def _is_single(source: Json) -> bool:
+    """Whether each of its intervals is one token: these do not overlap."""
+    return "match" in source or ("any_of" in source and all("match" in each for each in source["any_of"]["intervals"]))
+
+
+def _filtered(source: Json, how: str, by: Json) -> Json:
+    return {"any_of": {"intervals": [source], "filter": {how: by}}}
+
+
+def _paragraphs(codes: Sequence[int] | None = None) -> Json:
+    """From the mark of each paragraph to the next one, of some kinds or of all."""
+    starts = [MARK] if codes is None else [f"{MARK}{code:x}" for code in codes]
+    several = [{"all_of": {"mode": "ordered", "intervals": [_term(start), _term(MARK)]}} for start in starts]
+    return several[0] if len(several) == 1 else {"any_of": {"intervals": several}}
+
+
+def _within(source: Json | None, kinds: int) -> Json | None:
+    if source is None or not kinds:
+        return None
+    return source if kinds == EVERY_KIND else _filtered(source, "contained_by", _paragraphs(_codes(kinds)))

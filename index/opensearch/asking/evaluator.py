@@ -1,0 +1,322 @@
+"""Evaluates queries over a generation in a cluster, which says which reports have a clause. Where, is found in their
+leaves.
+
+The tree is walked by the code of the embedded index (`index.matching.evaluator`), and so is each leaf.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Protocol
+
+from corpus.errors import Corrupt
+from index.matching.deadline import Deadline
+from index.matching.evaluator import Evaluator, any_of, shown_terms
+from index.matching.expansion import Slots, WordLookup
+from index.matching.matches import Match, parts_of
+from index.matching.result_set import Answer
+from index.matching.sections import EVERY_KIND, Sections
+from index.matching.spans import Span
+from index.matching.together import Together
+from index.opensearch.asking.dsl import Beside, Chain, Plan
+from index.opensearch.asking.leaf_snapshot import LeafSnapshot
+from index.opensearch.asking.questions import Clause, Questions, Scores, What
+from index.opensearch.asking.snapshot import ClusterSnapshot
+from index.query import Field, Near, Query
+from index.storage.engine import Layout
+
+Local = Callable[[Evaluator], Match]
+"""Finds the matches of a part of a query in the leaves that an evaluator has."""
+
+
+class Scoring(Protocol):
+    """What says which reports have a clause. See `index.opensearch.asking.questions.Questions`."""
+
+    def scores(self, what: What, clause: Clause) -> Scores:
+        """The reports that have a clause."""
+
+    def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
+        """The reports that have one of the places of each word in one paragraph."""
+
+
+class ClusterMatch(Match):
+    """A part of a query. The cluster knows the reports that have one of its clauses, how often words and phrases are in
+    each, and in which sections; all else is found in the leaves. only_found: it has terms only where it is found.
+    whole: the same without its section mask.
+    """
+
+    exact = True
+
+    def __init__(
+        self,
+        text: str,
+        terms: Iterable[str],
+        clauses: Sequence[Clause],
+        evaluator: ClusterEvaluator,
+        local: Local,
+        *,
+        only_found: bool = False,
+        whole: ClusterMatch | None = None,
+    ) -> None:
+        self.text = text
+        self.clauses = clauses
+        self._named = tuple(terms)
+        self._only_found = only_found
+        self._whole = whole
+        self._evaluator = evaluator
+        self._local = local
+        self._found: dict[Evaluator, Match] = {}
+
+    @property
+    def terms(self) -> tuple[str, ...]:  # type: ignore[override]
+        found = self._whole or self
+        return self._named if not self._only_found or found.documents else ()
+
+    @cached_property
+    def documents(self) -> set[int]:  # type: ignore[override]
+        found = (self._evaluator.scoring.scores("weights", clause).numbers for clause in self.clauses)
+        return self._evaluator.live & set().union(*found)
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return self._in(document).starts(document)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return self._in(document).spans(document) if document in self.documents else ()
+
+    def weights(self) -> Mapping[int, float]:
+        return self._weights
+
+    def occurrences(self) -> Mapping[int, float]:
+        return self._often
+
+    def kinds(self, document: int) -> int:
+        return self._kinds.get(document, 0)
+
+    def inside(self, kinds: int) -> ClusterMatch:
+        """Its matches within a section mask."""
+        clauses = [clause._replace(kinds=clause.kinds & kinds) for clause in self.clauses]
+        return ClusterMatch(
+            self.text,
+            self._named,
+            clauses,
+            self._evaluator,
+            lambda evaluator: evaluator.within(self._local(evaluator), kinds),
+            only_found=self._only_found,
+            whole=self._whole or self,
+        )
+
+    @cached_property
+    def _weights(self) -> Mapping[int, float]:
+        scores = self._evaluator.scoring.scores("weights", self.clauses[0])
+        if len(self.clauses) == 1 and scores.unit:
+            weights = array("f", (round(score) / scores.unit for score in scores.scores))
+            return dict(zip(scores.numbers, weights, strict=True))
+        found: dict[int, float] = {}
+        for match in self._everywhere().values():
+            found.update(match.weights())
+        return found
+
+    @cached_property
+    def _often(self) -> Mapping[int, float]:
+        if len(self.clauses) == 1 and self.clauses[0].kinds == EVERY_KIND and _is_word(self.clauses[0]):
+            scores = self._evaluator.scoring.scores("often", self.clauses[0])
+            return dict(zip(scores.numbers, scores.scores, strict=True))
+        return self.weights()
+
+    @cached_property
+    def _kinds(self) -> Mapping[int, int]:
+        found: dict[int, int] = {}
+        if all(is_counted(clause) for clause in self.clauses):
+            for clause in self.clauses:
+                scores = self._evaluator.masks(clause)
+                for number, score in zip(scores.numbers, scores.scores, strict=True):
+                    found[number] = found.get(number, 0) | round(score)
+            return found
+        for places, match in self._everywhere().items():
+            documents = sorted(match.documents)
+            found.update(zip(documents, places.kinds_of([match])(documents), strict=True))
+        return found
+
+    def _everywhere(self) -> Mapping[Evaluator, Match]:
+        """The matches in all reports, in the leaves that are read together."""
+        self._evaluator.expect(self.documents)
+        for document in self.documents:
+            self._in(document)
+        return self._found
+
+    def _in(self, document: int) -> Match:
+        """The matches in the leaves that are read together with that of a report that has one of the clauses."""
+        places = self._evaluator.places(document)
+        found = self._found.get(places)
+        if found is None:
+            found = self._found[places] = self._local(places)
+        if document not in found.documents:
+            raise Corrupt(
+                "The cluster names a report for a part of the query that is not in it. Run `reviews check --full` on "
+                "the machine that publishes."
+            )
+        return found
+
+
+class _Beside(Together):
+    """Where plain words stand together: in which reports, the cluster knows."""
+
+    def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout], scoring: Scoring) -> None:
+        super().__init__(matches, layout)
+        self._scoring = scoring
+
+    def documents(self, among: set[int], tick: Callable[[], None]) -> set[int]:
+        tick()
+        words = [_clauses(match) for match in self._matches]
+        kinds = next((clause.kinds for clauses in words for clause in clauses), 0)
+        found = self._scoring.beside([[clause.plan for clause in clauses] for clauses in words], kinds)
+        return among.intersection(found.numbers)
+
+
+class ClusterEvaluator(Evaluator):
+    """Evaluates queries over one generation. The rest as for `index.matching.evaluator.Evaluator`."""
+
+    def __init__(
+        self,
+        snapshot: ClusterSnapshot,
+        fields: Callable[[Field], set[int]],
+        deadline: Deadline,
+        layout: Callable[[int], Layout] | None = None,
+        sections: Callable[[int], Sections] | None = None,
+        lookup: WordLookup | None = None,
+        scoring: Scoring | None = None,
+    ) -> None:
+        super().__init__(snapshot, fields, deadline, layout, sections, lookup)
+        self._questions: Questions = snapshot.questions
+        self._vocabulary = snapshot.words
+        self.scoring: Scoring = scoring or snapshot.questions
+        self.live = self._live
+        self._asked: list[Clause] = []
+        self._walking = False
+        self._places: dict[int, Evaluator] = {}
+
+    # One request for all the clauses of a tree
+
+    def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
+        with self._asking(query, kinds):
+            return super().evaluate(query, kinds)
+
+    def holding(self, query: Query, among: set[int]) -> set[int]:
+        with self._asking(query, EVERY_KIND):
+            return super().holding(query, among)
+
+    @contextmanager
+    def _asking(self, query: Query, kinds: int) -> Iterator[None]:
+        """Ask for all clauses of a tree at once, before it is walked."""
+        if self._walking or not isinstance(self.scoring, Questions):
+            yield
+            return
+        self._walking = True
+        try:
+            notes = _Notes()
+            alone = ClusterSnapshot(self._questions, self._vocabulary, {0: 0}, {0: 0})
+            noting = ClusterEvaluator(alone, lambda field: {0}, self._deadline, lookup=self._lookup, scoring=notes)
+            noting.evaluate(query, kinds)
+            self._asked = notes.clauses
+            self.scoring.ask("weights", self._asked)
+            yield
+        finally:
+            self._walking = False
+
+    def masks(self, clause: Clause) -> Scores:
+        """The section mask of a clause in each report that has it; asked for with those of the whole tree."""
+        if isinstance(self.scoring, Questions):
+            self.scoring.ask("kinds", [*filter(is_counted, self._asked), clause])
+        return self.scoring.scores("kinds", clause)
+
+    # The leaves
+
+    def expect(self, documents: Iterable[int]) -> None:
+        """Say which reports are going to be read, so that their leaves come together."""
+        self._questions.expect(documents)
+
+    def places(self, document: int) -> Evaluator:
+        """An evaluator over the leaf of a report, and of those that were expected with it."""
+        if document not in self._places:
+            self._deadline.check()
+            some = [each for each in {*self._questions.expected, document} if each not in self._places]
+            leaves = LeafSnapshot(self._questions.leaves(some), self._vocabulary)
+            found = Evaluator(leaves, self._fields, self._deadline, lookup=self._lookup)
+            self._places.update(dict.fromkeys(some, found))
+        return self._places[document]
+
+    # Clauses
+
+    def together(self, matches: Sequence[Match]) -> Together:
+        return _Beside(matches, self._layout, self.scoring)
+
+    def within(self, match: Match, kinds: int) -> Match:
+        parts = [part for part in parts_of([match]) if isinstance(part, ClusterMatch)]
+        if len(parts) == 1:
+            return parts[0].inside(kinds)
+        clauses = [clause._replace(kinds=clause.kinds & kinds) for part in parts for clause in part.clauses]
+
+        def local(evaluator: Evaluator) -> Match:
+            return evaluator.within(any_of(match.text, [part._local(evaluator) for part in parts]), kinds)
+
+        return ClusterMatch(match.text, match.terms, clauses, self, local)
+
+    def _words(self, text: str, terms: Sequence[str]) -> Match:  # type: ignore[override]
+        held = [term for term in terms if self._vocabulary.frequency(term)]
+        clause = Clause(Chain((tuple(held),)), EVERY_KIND)
+        return ClusterMatch(text, held, [clause], self, lambda evaluator: evaluator._words(text, held))
+
+    def _side_by_side(self, text: str, slots: Slots, slop: int = 0) -> Match:
+        if len(slots) < 2:
+            return self._words(text, slots[0] if slots else ())
+        held: Slots = [[term for term in terms if self._vocabulary.frequency(term)] for terms in slots]
+        clause = Clause(Chain(tuple(map(tuple, held)), slop), EVERY_KIND)
+        return ClusterMatch(
+            text,
+            shown_terms(held, [0]),
+            [clause],
+            self,
+            lambda evaluator: evaluator._side_by_side(text, slots, slop),
+            only_found=True,
+        )
+
+    def _near(self, query: Near) -> Match:
+        left, right = self.evaluate(query.left), self.evaluate(query.right)
+        sides = [[clause.plan for match in answer.matches for clause in _clauses(match)] for answer in (left, right)]
+        terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
+        clause = Clause(Beside(tuple(sides[0]), tuple(sides[1]), query.distance), EVERY_KIND)
+        return ClusterMatch(str(query), terms, [clause], self, lambda evaluator: evaluator._near(query))
+
+    def _some(self, slots: Slots, among: set[int]) -> set[int]:
+        return among & self._side_by_side("", slots).documents
+
+
+class _Notes:
+    """Notes the clauses that a tree asks for. Every clause seems to be in one report, so that none is left out."""
+
+    def __init__(self) -> None:
+        self.clauses: list[Clause] = []
+        self._one = Scores(array("I", [0]), array("f", [1.0]), 1.0)
+
+    def scores(self, what: What, clause: Clause) -> Scores:
+        self.clauses.append(clause)
+        return self._one
+
+    def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
+        return self._one
+
+
+def is_counted(clause: Clause) -> bool:
+    """Whether the cluster can count the places of a clause: those of a word or a phrase."""
+    return isinstance(clause.plan, Chain) and not clause.plan.slop
+
+
+def _is_word(clause: Clause) -> bool:
+    return isinstance(clause.plan, Chain) and len(clause.plan.slots) == 1
+
+
+def _clauses(match: Match) -> list[Clause]:
+    return [clause for part in parts_of([match]) if isinstance(part, ClusterMatch) for clause in part.clauses]

@@ -1,0 +1,94 @@
+"""Opens what is published in a cluster: what is small of every report, and the words of all."""
+
+import json
+import zlib
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from corpus.errors import LimitHit
+from corpus.report import Report
+from corpus.storage.near_duplicates import Pair
+from index.opensearch.asking.dsl import Json
+from index.opensearch.asking.questions import Asking, Questions
+from index.opensearch.asking.snapshot import ClusterSnapshot
+from index.opensearch.asking.vocabulary import Vocabulary
+from index.opensearch.texts import ClusterTexts
+
+_REPORTS = 1_000  # in one answer
+_TERMS = 20_000
+
+
+class Opened(NamedTuple):
+    """reports, words: of each document of the snapshot; words by kind of section. copies: pairs of near-duplicates."""
+
+    snapshot: ClusterSnapshot
+    texts: ClusterTexts
+    reports: Mapping[int, Report]
+    words: Mapping[int, Mapping[int, int]]
+    copies: list[Pair]
+
+
+def opened(cluster: Asking, index: str, answering: Json) -> Opened:
+    """index: the names of the indices. answering: what the documents that answer match, and no others.
+
+    Documents are numbered by library and reading, so that they are in the same order as in an index of that library.
+    """
+    rows = sorted(_reports(cluster, index, answering))
+    keys = {key: number for number, (_, _, key, _) in enumerate(rows)}
+    about = {number: told for number, (*_, told) in enumerate(rows)}
+    documents = {number: key for key, number in keys.items()}
+    questions = Questions(cluster, index, keys)
+    vocabulary = Vocabulary(
+        dict(_terms(cluster, index, answering, "v")), (term for term, _ in _terms(cluster, index, answering, "h"))
+    )
+    lengths = {number: int(told["length"]) for number, told in about.items()}
+    return Opened(
+        ClusterSnapshot(questions, vocabulary, documents, lengths),
+        ClusterTexts(lambda key: questions.text(keys[key])),
+        {number: Report.from_dict(told["report"]) for number, told in about.items()},
+        {number: {int(code): words for code, words in told["words"].items()} for number, told in about.items()},
+        sorted({_pair(told["report"]["id"], other) for told in about.values() for other in told["copies"]}),
+    )
+
+
+def _pair(one: str, other: str) -> Pair:
+    return Pair(min(one, other), max(one, other))
+
+
+def _reports(cluster: Asking, index: str, answering: Json) -> Iterator[tuple[str, int, int, dict[str, Any]]]:
+    """Library, reading, key and what is said of each report."""
+    body: Json = {
+        "query": {"bool": {"filter": [answering]}},
+        "size": _REPORTS,
+        "sort": [{"key": "asc"}],
+        "_source": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": ["library", "reading", "key", "about"],
+    }
+    while True:
+        (answer,) = cluster.msearch(index, [body])
+        hits = answer["hits"]["hits"]
+        for hit in hits:
+            told = {name: values[0] for name, values in hit["fields"].items()}
+            about = json.loads(zlib.decompress(b64decode(told["about"])))
+            yield told["library"], told["reading"], told["key"], about
+        if len(hits) < _REPORTS:
+            return
+        body = {**body, "search_after": hits[-1]["sort"]}
+
+
+def _terms(cluster: Asking, index: str, answering: Json, field: str) -> Iterator[tuple[str, int]]:
+    """The different values of a field, in order, with how many reports have each."""
+    listed: Json = {"size": _TERMS, "sources": [{"term": {"terms": {"field": field}}}]}
+    while True:
+        body = {"query": {"bool": {"filter": [answering]}}, "size": 0, "aggs": {"all": {"composite": listed}}}
+        (answer,) = cluster.msearch(index, [body])
+        found = answer["aggregations"]["all"]
+        for bucket in found["buckets"]:
+            yield bucket["key"]["term"], bucket["doc_count"]
+        if len(found["buckets"]) < _TERMS:
+            return
+        if "after_key" not in found:
+            raise LimitHit("The cluster did not list all its words. Ask again.")
+        listed = {**listed, "after": found["after_key"]}

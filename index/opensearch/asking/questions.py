@@ -1,0 +1,208 @@
+"""What one generation of a cluster is asked, a batch at a time; answers are kept, since a generation never changes."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from base64 import b64decode
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+
+from corpus.errors import Gone, LimitHit
+from index.opensearch.asking import dsl
+from index.opensearch.asking.dsl import Chain, Json, Plan
+from index.opensearch.leaf import Leaf
+
+_SCORES = 4_000_000  # numbers with their scores, 8 bytes each, that need not be asked for again
+_LEAVES = 96 << 20  # bytes of packed indexes of reports that need not be fetched again
+_TEXTS = 256  # texts of reports, about 100 KB each
+_AT_ONCE = 200  # indexes or texts in one request
+
+What = Literal["weights", "kinds", "often"]
+"""What a score says: the weight of a clause in a report, its section mask there, or how often its terms occur there."""
+
+
+class Asking(Protocol):
+    """A cluster that answers several searches at once, each whole."""
+
+    def msearch(self, index: str, bodies: Sequence[Json]) -> list[dict[str, Any]]:
+        """The answers in the same order."""
+
+
+class Clause(NamedTuple):
+    """A clause within a section mask."""
+
+    plan: Plan
+    kinds: int
+
+
+class Scores(NamedTuple):
+    """Reports by their number, ascending, and the score of each. unit: that of the scores; 0 where they say nothing."""
+
+    numbers: array[int]
+    scores: array[float]
+    unit: float
+
+
+_Value = TypeVar("_Value")
+
+
+class Kept(Generic[_Value]):
+    """What was used last, up to a size."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._values: OrderedDict[Hashable, tuple[_Value, int]] = OrderedDict()
+
+    def get(self, key: Hashable) -> _Value | None:
+        found = self._values.get(key)
+        if found is None:
+            return None
+        self._values.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Hashable, value: _Value, size: int) -> None:
+        self._values[key] = value, size
+        self._room -= size
+        while self._room < 0 and len(self._values) > 1:
+            self._room += self._values.popitem(last=False)[1][1]
+
+
+class Questions:
+    """index: its name in the cluster. keys: the documents of the generation, each with its number. Hits that are not
+    among them are of another generation, or of a report that is gone.
+    """
+
+    def __init__(self, cluster: Asking, index: str, keys: Mapping[int, int]) -> None:
+        self._cluster = cluster
+        self._index = index
+        self._numbers = keys
+        self._keys = {number: key for key, number in keys.items()}
+        self._most = 2 * len(keys) + 100  # hits: those of other generations too
+        self._scores: Kept[Scores] = Kept(_SCORES)
+        self._leaves: Kept[bytes] = Kept(_LEAVES)
+        self._texts: Kept[dict[str, Any]] = Kept(_TEXTS)
+        self.expected: list[int] = []
+
+    # Which reports
+
+    def scores(self, what: What, clause: Clause) -> Scores:
+        """The reports that have a clause."""
+        found = self._scores.get((what, clause))
+        return found if found is not None else self.ask(what, [clause])[0]
+
+    def ask(self, what: What, clauses: Sequence[Clause]) -> list[Scores]:
+        """The same for several, in one request for all that are not known."""
+        names = [(what, clause) for clause in clauses]
+        known = {name: self._scores.get(name) for name in names}
+        wanted = {name: name[1] for name in names if known[name] is None}
+        asked = [_query(what, clause) for clause in wanted.values()]
+        for name, scores in zip(wanted, self._found(asked), strict=True):
+            self._scores.put(name, scores, len(scores.numbers))
+            known[name] = scores
+        return [held for name in names if (held := known[name]) is not None]
+
+    def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
+        """The reports that have one of the places of each word in one paragraph."""
+        name = ("beside", tuple(map(tuple, words)), kinds)
+        known = self._scores.get(name)
+        if known is not None:
+            return known
+        (found,) = self._found([(dsl.beside(words, kinds), 0.0)])
+        self._scores.put(name, found, len(found.numbers))
+        return found
+
+    def _found(self, asked: Sequence[tuple[Json, float]]) -> list[Scores]:
+        bodies = [_body(query, self._most, "key") for query, _ in asked]
+        found = []
+        for (query, unit), answer in zip(asked, self._answers(bodies), strict=True):
+            hits, total = answer["hits"]["hits"], int(answer["hits"]["total"]["value"])
+            if len(hits) < total:  # more documents of other generations than we thought
+                (answer,) = self._answers([_body(query, total + self._most, "key")])
+                hits = answer["hits"]["hits"]
+            pairs = sorted(
+                (number, hit["_score"])
+                for hit in hits
+                if (number := self._numbers.get(hit["fields"]["key"][0])) is not None
+            )
+            numbers, scores = array("I", (number for number, _ in pairs)), array("f", (score for _, score in pairs))
+            found.append(Scores(numbers, scores, unit))
+        return found
+
+    # What they hold
+
+    def expect(self, documents: Iterable[int]) -> None:
+        """Say which reports are going to be read: the first that is asked for comes with the others."""
+        self.expected = list(documents)
+
+    def leaf(self, document: int) -> Leaf:
+        """The packed index of a report, unpacked; and those that are expected are fetched with it."""
+        if self._leaves.get(document) is None and document in self.expected:
+            self.leaves(self.expected)
+        return self.leaves([document])[document]
+
+    def text(self, document: int) -> dict[str, Any]:
+        """The text of a report, as `index.opensearch.texts.as_json` makes it. Those that are expected come with it."""
+        return self.texts(self.expected if document in self.expected else [document])[document]
+
+    def leaves(self, documents: Iterable[int]) -> dict[int, Leaf]:
+        """The packed indexes of some reports, unpacked."""
+        wanted = list(documents)
+        packed = {number: self._leaves.get(number) for number in wanted}
+        missing = [number for number, data in packed.items() if data is None]
+        for number, data in self._values(missing, "leaf"):
+            self._leaves.put(number, data, len(data))
+            packed[number] = data
+        return {number: Leaf(data) for number, data in packed.items() if data is not None}
+
+    def texts(self, documents: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """The texts of some reports, as `index.opensearch.texts.as_json` makes them."""
+        found = {number: self._texts.get(number) for number in documents}
+        missing = [number for number, text in found.items() if text is None]
+        for number, data in self._values(missing, "text"):
+            text: dict[str, Any] = json.loads(zlib.decompress(data))
+            self._texts.put(number, text, 1)
+            found[number] = text
+        return {number: text for number, text in found.items() if text is not None}
+
+    def _values(self, documents: Sequence[int], field: str) -> Iterable[tuple[int, bytes]]:
+        """A packed field of some documents. Raises Gone when one is not there any more."""
+        for at in range(0, len(documents), _AT_ONCE):
+            some = documents[at : at + _AT_ONCE]
+            query = {"terms": {"key": [self._keys[number] for number in some]}}
+            (answer,) = self._answers([_body({"constant_score": {"filter": query}}, len(some) + 1, "key", field)])
+            found = {
+                self._numbers[hit["fields"]["key"][0]]: b64decode(hit["fields"][field][0])
+                for hit in answer["hits"]["hits"]
+            }
+            if found.keys() != {*some}:
+                raise Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
+            yield from found.items()
+
+    def _answers(self, bodies: Sequence[Json]) -> list[dict[str, Any]]:
+        answers = self._cluster.msearch(self._index, bodies) if bodies else []
+        if len(answers) != len(bodies):
+            raise LimitHit("The cluster gave fewer answers than it was asked for. Ask again.")
+        return answers
+
+
+def _query(what: What, clause: Clause) -> tuple[Json, float]:
+    if what == "kinds":
+        return dsl.masked(clause.plan, clause.kinds), 1.0
+    if what == "often" and isinstance(clause.plan, Chain):
+        return dsl.occurring(clause.plan.slots[0]), 1.0
+    query, unit = dsl.weighed(clause.plan, clause.kinds)
+    return query, unit
+
+
+def _body(query: Json, size: int, *fields: str) -> Json:
+    return {
+        "query": query,
+        "size": size,
+        "track_total_hits": True,
+        "_source": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": [*fields],
+    }

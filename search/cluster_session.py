@@ -1,0 +1,81 @@
+"""A generation in an OpenSearch cluster, open for queries: the same as `search.session`, with no corpus at hand."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from corpus.paths import LibraryPaths
+from corpus.report import Coverage
+from corpus.storage.near_duplicates import Pair
+from corpus.themes import Themes
+from index.matching.deadline import Deadline
+from index.matching.evaluator import Evaluator
+from index.matching.expansion import WordLookup
+from index.opensearch.asking.evaluator import ClusterEvaluator
+from index.opensearch.asking.opening import Opened
+from index.opensearch.asking.snapshot import ClusterSnapshot
+from index.storage.engine import Snapshot
+from index.storage.generations import Generation, Manifest
+from search.session import THEME_SECONDS, Session
+
+
+class ClusterSession(Session):
+    """One open generation of a cluster. For one thread at a time.
+
+    library: the folder with the settings; what is worked out for the themes is kept there. generation, built_at,
+    coverage: of what is published.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        library: Path,
+        themes: Themes,
+        *,
+        generation: str,
+        built_at: str,
+        fingerprint: str,
+        coverage: Coverage,
+    ) -> None:
+        self._opened = opened
+        manifest = Manifest(generation, built_at, 0, fingerprint, (), frozenset(), coverage)
+        described = {key: opened.reports[number] for number, key in opened.snapshot.documents().items()}
+        self._share(
+            LibraryPaths(library),
+            Generation(library, manifest),
+            opened.snapshot,
+            opened.texts,
+            described,
+            themes,
+            None,
+            counts_phrases=False,
+        )
+
+    def close(self) -> None:
+        """Nothing is open: the cluster is closed by whoever opened it."""
+
+    def lost(self) -> bool:
+        """Whether a report was removed since it was opened. A new generation says so; and a text that is gone."""
+        return False
+
+    def expect(self, documents: Collection[int]) -> None:
+        self._opened.snapshot.questions.expect(documents)
+
+    def evaluator(self, deadline: Deadline) -> Evaluator:
+        return self._over(self._opened.snapshot, self._lookup, deadline)
+
+    def _theme_evaluator(self, some: Snapshot, words: WordLookup, phrases: object) -> Evaluator:
+        return self._over(some, words, Deadline(THEME_SECONDS))
+
+    def _over(self, some: Snapshot, words: WordLookup, deadline: Deadline) -> Evaluator:
+        if not isinstance(some, ClusterSnapshot):
+            raise TypeError("no snapshot of a cluster")
+        return ClusterEvaluator(some, self.conditions.matching, deadline, self.layout, self._sections, words)
+
+    def _near_duplicates(self) -> Collection[Pair]:
+        return self._opened.copies
+
+    def words(self, kinds: int) -> dict[str, int]:
+        return {
+            self.reports[number].id: sum(some for code, some in of_kind.items() if kinds >> code & 1)
+            for number, of_kind in self._opened.words.items()
+        }

@@ -1,0 +1,170 @@
+"""The requests that the cluster gets, word for word, for every form of a clause."""
+
+import pytest
+
+from corpus.errors import QueryRefused
+from corpus.model import SectionKind
+from index.matching.sections import EVERY_KIND
+from index.opensearch.asking.dsl import Beside, Chain, Json, Plan, beside, masked, occurring, weighed
+from index.storage.engine import KINDS
+
+FINDINGS = 1 << KINDS.index(SectionKind.FINDINGS)
+WORD = Chain((("neglect", "neglected"),))
+PHRASE = Chain((("voice",), ("of",), ("child",)))
+MARK: Json = {"match": {"query": "¶"}}
+APART: Json = {"not_containing": MARK}
+PARAGRAPH: Json = {"all_of": {"mode": "ordered", "intervals": [MARK, MARK]}}
+
+
+def one(term: str) -> Json:
+    return {"match": {"query": term}}
+
+
+def row(*sources: Json, gaps: int = 0, **more: Json) -> Json:
+    return {"all_of": {"mode": "ordered", "max_gaps": gaps, "intervals": [*sources], **more}}
+
+
+def places(source: Json) -> Json:
+    return {"constant_score": {"filter": {"intervals": {"t": source}}}}
+
+
+def counted(source: Json) -> Json:
+    query = {"intervals": {"t": source}}
+    return {"script_score": {"query": query, "script": {"source": "_score / (1 - _score)"}}}
+
+
+def in_findings(source: Json) -> Json:
+    paragraph = {"all_of": {"mode": "ordered", "intervals": [one("¶a"), MARK]}}
+    return {"any_of": {"intervals": [source], "filter": {"contained_by": paragraph}}}
+
+
+def asked(plan: Plan, kinds: int = EVERY_KIND) -> Json:
+    return weighed(plan, kinds)[0]
+
+
+def test_a_word_in_all_its_forms_is_scored_by_its_weights() -> None:
+    assert weighed(WORD, EVERY_KIND) == ({"match": {"w": "neglect neglected"}}, 20.0)
+
+
+def test_a_word_within_sections_is_scored_by_how_often_it_is_there() -> None:
+    assert weighed(WORD, FINDINGS) == ({"match": {"k": "aneglect aneglected"}}, 1.0)
+    assert weighed(WORD, FINDINGS | 1) == ({"match": {"k": "0neglect 0neglected aneglect aneglected"}}, 1.0)
+
+
+def test_a_word_that_stands_for_nothing_is_nowhere() -> None:
+    assert asked(Chain(((),))) == {"match_none": {}}
+    assert asked(Chain((("a",), ()))) == {"match_none": {}}
+    assert asked(Beside((Chain(((),)),), (WORD,), 5)) == {"match_none": {}}
+    assert asked(PHRASE, 0) == {"match_none": {}}
+
+
+def test_words_side_by_side_are_a_phrase_which_is_scored_once_for_each_word() -> None:
+    assert weighed(PHRASE, EVERY_KIND) == ({"match_phrase": {"t": "voice of child"}}, 3.0)
+
+
+def test_a_phrase_with_a_choice_or_capitals_or_an_abbreviation_is_counted_by_its_intervals() -> None:
+    choice = Chain((("a", "b"), ("c",)))
+    assert weighed(choice, EVERY_KIND) == (
+        counted(row({"any_of": {"intervals": [one("a"), one("b")]}}, one("c"))),
+        1.0,
+    )
+    special = Chain(((".cse",), ("LSCB",)))
+    assert asked(special) == counted(
+        row(
+            {"match": {"query": ".cse", "use_field": "s"}},
+            {"match": {"query": "LSCB", "use_field": "c"}},
+        )
+    )
+
+
+def test_a_phrase_within_sections_lies_between_the_mark_of_one_and_the_next() -> None:
+    assert asked(PHRASE, FINDINGS) == counted(in_findings(row(one("voice"), one("of"), one("child"))))
+
+
+def test_a_loose_phrase_stays_in_its_paragraph_and_is_counted_from_the_leaves() -> None:
+    loose = Chain((("information",), ("sharing",)), 5)
+    assert weighed(loose, EVERY_KIND) == (
+        places(row(one("information"), one("sharing"), gaps=5, filter=APART)),
+        0.0,
+    )
+
+
+def test_near_takes_each_pair_in_both_orders() -> None:
+    a, b, phrase = Chain((("a",),)), Chain((("b",),)), Chain((("c",), ("d",)))
+    inside = row(one("c"), one("d"))
+    words = {"any_of": {"intervals": [one("a"), one("b")]}}
+    assert asked(Beside((a, b), (phrase,), 10)) == places(
+        {
+            "any_of": {
+                "intervals": [
+                    row(words, inside, gaps=10, filter=APART),
+                    row(inside, words, gaps=10, filter=APART),
+                ]
+            }
+        }
+    )
+
+
+def test_one_word_near_itself_is_two_places_of_it() -> None:
+    a = Chain((("a",),))
+    assert asked(Beside((a,), (a,), 3)) == places(row(one("a"), one("a"), gaps=3, filter=APART))
+
+
+def test_a_phrase_near_itself_must_not_overlap_itself() -> None:
+    phrase = Chain((("a",), ("b",)))
+    source = row(one("a"), one("b"))
+    again = {"any_of": {"intervals": [source], "filter": {"not_containing": one("¶¶")}}}
+    assert asked(Beside((phrase,), (phrase,), 3)) == places(row(source, again, gaps=3, filter=APART))
+
+
+def test_near_inside_near_matches_its_smallest_places_only() -> None:
+    a, b, c = (Chain(((term,),)) for term in "abc")
+    inner = asked(Beside((a,), (b,), 2))["constant_score"]["filter"]["intervals"]["t"]
+    wrapped = {"any_of": {"intervals": [inner], "filter": {"contained_by": PARAGRAPH}}}
+    outer = asked(Beside((Beside((a,), (b,), 2),), (c,), 4))
+    assert outer == places(
+        {
+            "any_of": {
+                "intervals": [
+                    row(wrapped, one("c"), gaps=4, filter=APART),
+                    row(one("c"), wrapped, gaps=4, filter=APART),
+                ]
+            }
+        }
+    )
+
+
+def test_a_section_mask_comes_as_a_score_with_a_bit_for_each_kind() -> None:
+    found = masked(WORD, FINDINGS | 1)["bool"]["should"]
+    assert found == [
+        {"constant_score": {"filter": {"terms": {"k": ["0neglect", "0neglected"]}}, "boost": 1.0}},
+        {"constant_score": {"filter": {"terms": {"k": ["aneglect", "aneglected"]}}, "boost": 1024.0}},
+    ]
+    phrase = masked(PHRASE, FINDINGS)
+    inside = in_findings(row(one("voice"), one("of"), one("child")))
+    assert phrase == {"constant_score": {"filter": {"intervals": {"t": inside}}, "boost": 1024.0}}
+
+
+def test_how_often_terms_occur_is_asked_where_they_stand() -> None:
+    assert occurring(["dna", "DNA", ".cse", "data"])["bool"]["should"] == [
+        {"match": {"t": "dna data"}},
+        {"match": {"c": "DNA"}},
+        {"match": {"s": ".cse"}},
+    ]
+
+
+def test_plain_words_are_together_in_a_paragraph_where_no_mark_is_between() -> None:
+    a, b = Chain((("a",),)), Chain((("b",),))
+    unordered = {"all_of": {"mode": "unordered", "intervals": [one("a"), one("b")], "filter": APART}}
+    assert beside([[a], [b]], EVERY_KIND) == places(unordered)
+    assert beside([[a], [b]], FINDINGS) == places(in_findings(unordered))
+    assert beside([[a], [a]], EVERY_KIND) == places(one("a"))
+    assert beside([[a], []], EVERY_KIND) == {"match_none": {}}
+
+
+def test_nears_in_nears_beyond_what_a_cluster_takes_are_refused_with_a_sentence() -> None:
+    nested: Plan = Chain((("a",),))
+    for term in "bcdefghijklmno":
+        nested = Beside((nested,), (Chain(((term,),)),), 5)
+    with pytest.raises(QueryRefused, match="too many NEARs"):
+        asked(nested)
