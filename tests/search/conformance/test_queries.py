@@ -1,0 +1,117 @@
+"""Both engines answer the same queries with the same JSON: reports, order, counts, mentions, marks, facets."""
+
+import os
+from typing import Any
+
+import pytest
+
+from reviews.library import Library
+from search.filters import Filters
+from search.request import SearchRequest
+from search.searcher import Searcher
+from tests.oracle import generate
+from tests.oracle_of import oracle_of
+from tests.search.conformance.conftest import plain
+
+QUERIES = int(os.environ.get("REVIEWS_CONFORMANCE", "120"))
+"""How many are made up: 5,000 with `make test-opensearch`."""
+
+TYPED = (
+    "neglect",
+    "neglekt",
+    "=neglect",
+    "=GP",
+    "the",
+    "child school",
+    "child school nurse",
+    "the voice of the child",
+    "what did the school know about the child",
+    "neglect zzqqy",
+    "zzqqy",
+    "school child-protection",
+    "multi-agency",
+    "multiagency meeting",
+    "C.S.E.",
+    "section 47",
+    "s47 enquiry",
+    "neglect*",
+    "wom?n",
+    "multi-ag*",
+    "neglcet~",
+    "school~1",
+    '"voice of the child"',
+    '"child protection" plan',
+    '"was not brought"',
+    '"missed appointment*"',
+    '"information sharing"~5',
+    '"school nurse"~3 neglect',
+    '"no no"',
+    "neglect NEAR/10 child",
+    "child NEAR/3 child",
+    "(child OR school) NEAR/5 (plan OR nurse)",
+    '("child protection" OR child) NEAR/2 (plan OR "plan was")',
+    "(neglect NEAR/5 child) NEAR/10 school",
+    'child NEAR/8 (school NEAR/4 "health visitor")',
+    '"child protection" NEAR/9 "child protection"',
+    "health* NEAR/4 visit*",
+    "neglect OR abuse",
+    "neglect (abuse OR school)",
+    "neglect -school",
+    "-neglect",
+    '-"child protection" -neglect',
+    'in:recommendations "child"',
+    "in:findings neglect school",
+    "in:recommendations (school NEAR/20 child)",
+    'in:"action plan" training',
+    "in:findings multi-agency",
+    "in:findings -neglect",
+    'in:recommendations "information sharing"~4',
+    "in:recommendations (in:findings neglect)",
+    'theme:"Multi-agency working"',
+    'theme:"Voice of the child" -neglect',
+    'theme:"Neglect" NEAR/20 school',
+    "year:2015..",
+    "kind:overview neglect",
+    "title:child",
+    "title:child neglect",
+    "paragraph:4.1",
+    "paragraph:2.1 child",
+    "",
+    "café naïve",
+)
+
+WAYS: tuple[dict[str, Any], ...] = (
+    {"explain": True},
+    {"sort": "mentions", "limit": 100},
+    {"sort": "newest", "group": "none", "offset": 2, "limit": 3},
+    {"sort": "oldest", "per_report": 1},
+    {"limit": None, "per_report": None, "facets": False},
+    {"together": True, "explain": True},
+    {"most": True, "limit": 20},
+    {"view": "passages", "limit": 15},
+    {"filters": Filters(sections=("findings", "recommendations")), "explain": True},
+    {"filters": Filters(years=(2012, None), kinds=("overview report",), copies=("once",))},
+    {"filters": Filters(themes=("Neglect",)), "per_report": 0},
+)
+
+
+def assert_same(remote: Searcher, here: Searcher, request: SearchRequest) -> None:
+    assert plain(remote.search(request).to_dict()) == plain(here.search(request).to_dict())
+
+
+@pytest.mark.parametrize("query", TYPED)
+def test_a_typed_query_has_the_same_answer_in_every_way_to_ask(here: Searcher, remote: Searcher, query: str) -> None:
+    for way in WAYS:
+        assert_same(remote, here, SearchRequest(query, **way))
+
+
+def test_made_up_queries_have_the_same_answers(demo: Library, here: Searcher, remote: Searcher) -> None:
+    different = []
+    for number, tree in enumerate(generate(oracle_of(demo), seed=18, n=QUERIES)):
+        per_report = 3 if number % 4 else None
+        request = SearchRequest(str(tree), limit=30, per_report=per_report, explain=number % 2 == 0)
+        try:
+            assert_same(remote, here, request)
+        except AssertionError:
+            different.append(str(tree))
+    assert different == []
