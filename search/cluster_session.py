@@ -57,6 +57,9 @@ class ClusterSession(Session):
         """Whether a report was removed since it was opened. A new generation says so; and a text that is gone."""
         return False
 
+    def read_last(self) -> list[int]:
+        return sorted(self.reports, reverse=True)
+
     def expect(self, documents: Collection[int]) -> None:
         self._opened.snapshot.questions.expect(documents)
 

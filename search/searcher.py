@@ -298,10 +298,7 @@ class Searcher:
 
     def read_last(self) -> list[Report]:
         """All reports, those first that were read last."""
-        return [
-            self._session.reports[document]
-            for document, _ in sorted(self._session.snapshot.documents().items(), key=lambda pair: -pair[1])
-        ]
+        return [self._session.reports[document] for document in self._session.read_last()]
 
     def strongest_themes(self, report: str, most: int) -> list[tuple[str, int]]:
         """The themes that a report (full id) mentions most for how many reports have them, each with its mentions."""
@@ -325,8 +322,9 @@ class Searcher:
             raise NotFound("This report is not in the index yet. Run `reviews update`.")
         if paragraph is None:
             return list(self._session.similar(document, limit))
+        session = self._session
         return similar_passages(
-            self._session.snapshot, self._session.texts, self._session.reports, document, paragraph, limit
+            session.snapshot, session.texts, session.reports, document, paragraph, limit, session.expect
         )
 
     def documents(self, filters: Filters = EVERYTHING) -> set[int]:

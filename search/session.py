@@ -147,6 +147,11 @@ class Session:
     def _near_duplicates(self) -> Collection[Pair]:
         return self._store.near_duplicates.pairs()
 
+    def read_last(self) -> list[int]:
+        """The documents, those first that were read last."""
+        readings = self.snapshot.documents()
+        return sorted(readings, key=lambda document: -readings[document])
+
     def expect(self, documents: Collection[int]) -> None:
         """Say which documents are going to be read, so that an engine that is far away is asked for all at once."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from corpus.errors import Corrupt
 from corpus.model import (
     Aside,
     AsideRole,
@@ -57,6 +58,11 @@ class ClusterTexts:
 
     def paragraphs(self, reading: int, ordinals: Collection[int]) -> list[Paragraph]:
         rows = self._fetch(reading)["paragraphs"]
+        if max(ordinals, default=0) >= len(rows):
+            raise Corrupt(
+                "The index refers to paragraphs that its report does not have. Run `reviews index --rebuild` on the "
+                "machine that publishes."
+            )
         return [_paragraph(rows[ordinal]) for ordinal in sorted(set(ordinals))]
 
     def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:

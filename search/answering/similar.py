@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from math import log, sqrt
@@ -13,6 +13,7 @@ from corpus.report import Report
 from corpus.texts import Texts
 from index import analyser
 from index.storage.engine import Layout, Snapshot
+from index.storage.postings import Postings
 from search.answering.passages import passages
 from search.results import Passage
 
@@ -26,6 +27,10 @@ _KEPT_OF_PASSAGE = 15
 _SHOWN = 8
 _COMMON = 0.5  # words in more than this share of the reports are ignored
 _RARE = 2  # words in fewer reports are ignored: names and reading errors
+
+
+_Places = dict[int, tuple[Postings, int]]
+"""The postings of a word, and the index in them, of each document that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +107,34 @@ def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray
 
 
 def similar_passages(
-    snapshot: Snapshot, source: Texts, reports: Mapping[int, Report], document: int, ordinal: int, limit: int
+    snapshot: Snapshot,
+    source: Texts,
+    reports: Mapping[int, Report],
+    document: int,
+    ordinal: int,
+    limit: int,
+    expect: Callable[[Collection[int]], None],
 ) -> list[Alike]:
-    """The most similar paragraphs, best first, at most one from each report. The same report counts too."""
+    """The most similar paragraphs, best first, at most one from each report. The same report counts too. expect: is
+    told which documents are going to be read.
+    """
     reading = snapshot.documents()[document]
     (paragraph,) = source.paragraphs(reading, [ordinal])
     counts = Counter(term for term, _ in analyser.terms(paragraph.text) if _is_comparable(term))
     distinctive = _most_distinctive(snapshot, list(counts), counts, _KEPT_OF_PASSAGE)
     own = sum(shared.weight for shared in distinctive) or 1.0
     found: list[tuple[float, int, int, list[tuple[float, str]]]] = []
-    positions_of = {shared.term: _positions(snapshot, shared.term) for shared in distinctive}
-    candidates = Counter(other for positions in positions_of.values() for other in positions)
+    places_of = {shared.term: _places(snapshot, shared.term) for shared in distinctive}
+    candidates = Counter(other for places in places_of.values() for other in places)
     layouts: dict[int, Layout] = {}
     # Only reports with at least half of the words are searched paragraph by paragraph.
-    for other in (d for d, held in candidates.items() if d in reports and 2 * held >= len(distinctive)):
+    likely = [d for d, held in candidates.items() if d in reports and 2 * held >= len(distinctive)]
+    expect(likely)
+    for other in likely:
         layout = layouts[other] = snapshot.layout(other)
         held: dict[int, list[tuple[float, str]]] = defaultdict(list)
         for shared in distinctive:
-            for at in {layout.paragraph_at(position) for position in positions_of[shared.term].get(other, ())}:
+            for at in {layout.paragraph_at(position) for position in _positions(places_of[shared.term], other)}:
                 held[at].append((shared.weight, shared.term))
         held.pop(ordinal if other == document else -1, None)
         if held:
@@ -136,7 +151,7 @@ def similar_passages(
                     source,
                     snapshot.documents()[other],
                     [at],
-                    sorted((p, p) for _, term in terms for p in positions_of[term][other]),
+                    sorted((p, p) for _, term in terms for p in _positions(places_of[term], other)),
                     layouts[other],
                     every=False,
                 )
@@ -162,12 +177,17 @@ def _most_distinctive(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[
     return [Shared(term, weight) for weight, term in best]
 
 
-def _positions(snapshot: Snapshot, term: str) -> dict[int, Sequence[int]]:
+def _places(snapshot: Snapshot, term: str) -> _Places:
     return {
-        base + number: postings.at(i)
+        base + number: (postings, i)
         for base, postings in snapshot.postings(term)
         for i, number in enumerate(postings.documents)
     }
+
+
+def _positions(places: _Places, document: int) -> Sequence[int]:
+    postings, index = places.get(document, (None, 0))
+    return postings.at(index) if postings else ()
 
 
 def _best(terms: Sequence[tuple[float, str]]) -> tuple[str, ...]:

@@ -7,10 +7,12 @@ The tree is walked by the code of the embedded index (`index.matching.evaluator`
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from corpus.errors import Corrupt
 from index.matching.deadline import Deadline
@@ -27,6 +29,8 @@ from index.opensearch.asking.questions import Clause, Questions, Scores, What
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.query import Field, Near, Query
 from index.storage.engine import Layout
+
+_BATCHES = 8  # of leaves that are held unpacked
 
 Local = Callable[[Evaluator], Match]
 """Finds the matches of a part of a query in the leaves that an evaluator has."""
@@ -68,7 +72,7 @@ class ClusterMatch(Match):
         self._whole = whole
         self._evaluator = evaluator
         self._local = local
-        self._found: dict[Evaluator, Match] = {}
+        self._found: WeakKeyDictionary[Evaluator, Match] = WeakKeyDictionary()
 
     @property
     def terms(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -114,10 +118,7 @@ class ClusterMatch(Match):
         if len(self.clauses) == 1 and scores.unit:
             weights = array("f", (round(score) / scores.unit for score in scores.scores))
             return dict(zip(scores.numbers, weights, strict=True))
-        found: dict[int, float] = {}
-        for match in self._everywhere().values():
-            found.update(match.weights())
-        return found
+        return dict(pair for _, match in self._everywhere() for pair in match.weights().items())
 
     @cached_property
     def _often(self) -> Mapping[int, float]:
@@ -135,17 +136,20 @@ class ClusterMatch(Match):
                 for number, score in zip(scores.numbers, scores.scores, strict=True):
                     found[number] = found.get(number, 0) | round(score)
             return found
-        for places, match in self._everywhere().items():
+        for places, match in self._everywhere():
             documents = sorted(match.documents)
             found.update(zip(documents, places.kinds_of([match])(documents), strict=True))
         return found
 
-    def _everywhere(self) -> Mapping[Evaluator, Match]:
+    def _everywhere(self) -> Iterator[tuple[Evaluator, Match]]:
         """The matches in all reports, in the leaves that are read together."""
-        self._evaluator.expect(self.documents)
-        for document in self.documents:
-            self._in(document)
-        return self._found
+        left = set(self.documents)
+        self._evaluator.expect(sorted(left))
+        while left:
+            document = min(left)
+            match = self._in(document)
+            yield self._evaluator.places(document), match
+            left -= match.documents
 
     def _in(self, document: int) -> Match:
         """The matches in the leaves that are read together with that of a report that has one of the clauses."""
@@ -153,11 +157,12 @@ class ClusterMatch(Match):
         found = self._found.get(places)
         if found is None:
             found = self._found[places] = self._local(places)
-        if document not in found.documents:
-            raise Corrupt(
-                "The cluster names a report for a part of the query that is not in it. Run `reviews check --full` on "
-                "the machine that publishes."
-            )
+            read = self._evaluator.read_with(document)
+            if read & found.documents != read & self.documents:
+                raise Corrupt(
+                    "The cluster and the indexes of its reports do not agree on a part of the query. Run `reviews "
+                    "check --full` on the machine that publishes."
+                )
         return found
 
 
@@ -197,6 +202,7 @@ class ClusterEvaluator(Evaluator):
         self._asked: list[Clause] = []
         self._walking = False
         self._places: dict[int, Evaluator] = {}
+        self._read: deque[list[int]] = deque()
 
     # One request for all the clauses of a tree
 
@@ -242,11 +248,19 @@ class ClusterEvaluator(Evaluator):
         """An evaluator over the leaf of a report, and of those that were expected with it."""
         if document not in self._places:
             self._deadline.check()
-            some = [each for each in {*self._questions.expected, document} if each not in self._places]
+            if len(self._read) == _BATCHES:
+                for each in self._read.popleft():
+                    del self._places[each]
+            some = [each for each in self._questions.batch(document) if each not in self._places]
+            self._read.append(some)
             leaves = LeafSnapshot(self._questions.leaves(some), self._vocabulary)
             found = Evaluator(leaves, self._fields, self._deadline, lookup=self._lookup)
             self._places.update(dict.fromkeys(some, found))
         return self._places[document]
+
+    def read_with(self, document: int) -> set[int]:
+        """The reports whose leaves are read together with that of a report."""
+        return next((set(some) for some in self._read if document in some), set()) & self.live
 
     # Clauses
 

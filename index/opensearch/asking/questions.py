@@ -16,9 +16,12 @@ from index.opensearch.asking.dsl import Chain, Json, Plan
 from index.opensearch.leaf import Leaf
 
 _SCORES = 4_000_000  # numbers with their scores, 8 bytes each, that need not be asked for again
-_LEAVES = 96 << 20  # bytes of packed indexes of reports that need not be fetched again
-_TEXTS = 256  # texts of reports, about 100 KB each
-_AT_ONCE = 200  # indexes or texts in one request
+_PACKED = 64 << 20  # bytes of packed indexes of reports that need not be fetched again
+_LEAVES = 64  # of them, about 200 KB each, that need not be unpacked again
+_TEXTS = 128  # texts of reports, about 100 KB each
+_TEXTS_AT_ONCE = 32
+LEAVES_AT_ONCE = 256
+"""Indexes of reports in one request."""
 
 What = Literal["weights", "kinds", "often"]
 """What a score says: the weight of a clause in a report, its section mask there, or how often its terms occur there."""
@@ -82,9 +85,10 @@ class Questions:
         self._keys = {number: key for key, number in keys.items()}
         self._most = 2 * len(keys) + 100  # hits: those of other generations too
         self._scores: Kept[Scores] = Kept(_SCORES)
-        self._leaves: Kept[bytes] = Kept(_LEAVES)
+        self._packed: Kept[bytes] = Kept(_PACKED)
+        self._leaves: Kept[Leaf] = Kept(_LEAVES)
         self._texts: Kept[dict[str, Any]] = Kept(_TEXTS)
-        self.expected: list[int] = []
+        self.expect(())
 
     # Which reports
 
@@ -134,43 +138,54 @@ class Questions:
     # What they hold
 
     def expect(self, documents: Iterable[int]) -> None:
-        """Say which reports are going to be read: the first that is asked for comes with the others."""
-        self.expected = list(documents)
+        """Say which reports are going to be read, in order: those behind one that is asked for come with it."""
+        self._expected = list(documents)
+        self._place = {number: place for place, number in enumerate(self._expected)}
+
+    def batch(self, document: int, size: int = LEAVES_AT_ONCE) -> list[int]:
+        """A report, and those that are expected behind it."""
+        place = self._place.get(document)
+        return [document] if place is None else self._expected[place : place + size]
 
     def leaf(self, document: int) -> Leaf:
-        """The packed index of a report, unpacked; and those that are expected are fetched with it."""
-        if self._leaves.get(document) is None and document in self.expected:
-            self.leaves(self.expected)
-        return self.leaves([document])[document]
+        """The index of a report."""
+        found = self._leaves.get(document)
+        if found is None:
+            if self._packed.get(document) is None:
+                self._fetch(self.batch(document))
+            ((_, found),) = self.leaves([document]).items()
+            self._leaves.put(document, found, 1)
+        return found
+
+    def leaves(self, documents: Sequence[int]) -> dict[int, Leaf]:
+        """The indexes of some reports, not too many."""
+        self._fetch(documents)
+        packed = ((number, self._packed.get(number)) for number in documents)
+        return {number: Leaf(data) for number, data in packed if data is not None}
+
+    def _fetch(self, documents: Sequence[int]) -> None:
+        missing = [number for number in documents if self._packed.get(number) is None]
+        for number, data in self._values(missing, "leaf"):
+            self._packed.put(number, data, len(data))
 
     def text(self, document: int) -> dict[str, Any]:
-        """The text of a report, as `index.opensearch.texts.as_json` makes it. Those that are expected come with it."""
-        return self.texts(self.expected if document in self.expected else [document])[document]
-
-    def leaves(self, documents: Iterable[int]) -> dict[int, Leaf]:
-        """The packed indexes of some reports, unpacked."""
-        wanted = list(documents)
-        packed = {number: self._leaves.get(number) for number in wanted}
-        missing = [number for number, data in packed.items() if data is None]
-        for number, data in self._values(missing, "leaf"):
-            self._leaves.put(number, data, len(data))
-            packed[number] = data
-        return {number: Leaf(data) for number, data in packed.items() if data is not None}
-
-    def texts(self, documents: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """The texts of some reports, as `index.opensearch.texts.as_json` makes them."""
-        found = {number: self._texts.get(number) for number in documents}
-        missing = [number for number, text in found.items() if text is None]
-        for number, data in self._values(missing, "text"):
-            text: dict[str, Any] = json.loads(zlib.decompress(data))
-            self._texts.put(number, text, 1)
-            found[number] = text
-        return {number: text for number, text in found.items() if text is not None}
+        """The text of a report, as `index.opensearch.texts.as_json` makes it."""
+        found = self._texts.get(document)
+        if found is None:
+            missing = [number for number in self.batch(document, _TEXTS_AT_ONCE) if self._texts.get(number) is None]
+            for number, data in self._values(missing, "text"):
+                text: dict[str, Any] = json.loads(zlib.decompress(data))
+                self._texts.put(number, text, 1)
+                if number == document:
+                    found = text
+        if found is None:
+            raise Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
+        return found
 
     def _values(self, documents: Sequence[int], field: str) -> Iterable[tuple[int, bytes]]:
         """A packed field of some documents. Raises Gone when one is not there any more."""
-        for at in range(0, len(documents), _AT_ONCE):
-            some = documents[at : at + _AT_ONCE]
+        for at in range(0, len(documents), LEAVES_AT_ONCE):
+            some = documents[at : at + LEAVES_AT_ONCE]
             query = {"terms": {"key": [self._keys[number] for number in some]}}
             (answer,) = self._answers([_body({"constant_score": {"filter": query}}, len(some) + 1, "key", field)])
             found = {
