@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from index.opensearch.documents import NOTHING, Document
 
 Json = dict[str, Any]
+_ADDRESSES = str.maketrans("+/", "-_")
 
 
 class Interval(NamedTuple):
@@ -32,6 +33,11 @@ class Held:
         }
         self.fields["from"] = [number]
         self._body = document.body
+
+    def given(self, name: str) -> list[Any]:
+        """The values of a field as a search gives them: binary ones in another alphabet than they came in."""
+        binary = name in ("about", "leaf", "text")
+        return [each.translate(_ADDRESSES).rstrip("=") if binary else each for each in self.fields[name]]
 
     @cached_property
     def places(self) -> dict[str, dict[str, list[int]]]:
@@ -76,7 +82,7 @@ class InProcessCluster:
         hits = [
             {
                 "_score": None if "sort" in body else score,
-                "fields": {name: each.fields[name] for name in body["docvalue_fields"]},
+                "fields": {name: each.given(name) for name in body["docvalue_fields"]},
                 "sort": each.fields["key"],
             }
             for each, score in found[: body["size"]]

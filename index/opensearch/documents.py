@@ -9,7 +9,7 @@ hyphen. about, leaf, text: the report as it is shown, its index (`index.opensear
 import hashlib
 import json
 import zlib
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
@@ -105,6 +105,11 @@ def document(library: str, reading: int, report: Report, text: Text, copies: Seq
 def packed(value: object) -> str:
     """A value as a binary field takes it."""
     return b64encode(zlib.compress(json.dumps(value, ensure_ascii=False).encode())).decode()
+
+
+def unpacked(value: str) -> bytes:
+    """What a binary field holds, as a cluster gives it back: in the alphabet of addresses, and not padded."""
+    return urlsafe_b64decode(f"{value}==")
 
 
 def _in_order(layout: Layout, length: int, built: Mapping[str, PostingsBuilder]) -> dict[str, str]:

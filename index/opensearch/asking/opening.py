@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from index.opensearch.asking.dsl import Json
 from index.opensearch.asking.questions import Asking, Questions
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.opensearch.asking.vocabulary import Vocabulary
+from index.opensearch.documents import unpacked
 from index.opensearch.texts import ClusterTexts
 
 _REPORTS = 1_000  # in one answer
@@ -71,7 +71,7 @@ def _reports(cluster: Asking, index: str, answering: Json) -> Iterator[tuple[str
         hits = answer["hits"]["hits"]
         for hit in hits:
             told = {name: values[0] for name, values in hit["fields"].items()}
-            about = json.loads(zlib.decompress(b64decode(told["about"])))
+            about = json.loads(zlib.decompress(unpacked(told["about"])))
             yield told["library"], told["reading"], told["key"], about
         if len(hits) < _REPORTS:
             return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from array import array
-from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
@@ -13,6 +12,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from corpus.errors import Gone, LimitHit
 from index.opensearch.asking import dsl
 from index.opensearch.asking.dsl import Chain, Json, Plan
+from index.opensearch.documents import unpacked
 from index.opensearch.leaf import Leaf
 
 _SCORES = 4_000_000  # numbers with their scores, 8 bytes each, that need not be asked for again
@@ -189,7 +189,7 @@ class Questions:
             query = {"terms": {"key": [self._keys[number] for number in some]}}
             (answer,) = self._answers([_body({"constant_score": {"filter": query}}, len(some) + 1, "key", field)])
             found = {
-                self._numbers[hit["fields"]["key"][0]]: b64decode(hit["fields"][field][0])
+                self._numbers[hit["fields"]["key"][0]]: unpacked(hit["fields"][field][0])
                 for hit in answer["hits"]["hits"]
             }
             if found.keys() != {*some}:
