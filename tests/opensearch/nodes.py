@@ -1,0 +1,301 @@
+"""Real OpenSearch nodes for tests, from Maven artefacts: each is a process of its own, on the loopback address.
+
+    python -m tests.opensearch.nodes [--line 3|2] [--nodes 3] [--measured] COMMAND…
+
+starts the nodes, runs COMMAND with their addresses in REVIEWS_OPENSEARCH and their folder in REVIEWS_OPENSEARCH_NODES,
+and ends them however COMMAND ends. `fetch` in place of COMMAND only downloads. Where Java or Maven is missing it says
+so and ends well.
+`pin` writes the checksums of what was downloaded; read the difference before you commit it.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+HERE = Path(__file__).parent
+KEPT = HERE.parent.parent / "build" / "opensearch"
+NEEDED = {"3": 21, "2": 17}
+"""The first version of Java that each line runs on."""
+NEWEST = {"3": 99, "2": 23}
+"""The last one: 2.x needs a security manager, which Java 24 took away."""
+PLUGINS = {
+    "3": (
+        "org.opensearch.transport.Netty4ModulePlugin",
+        "org.opensearch.painless.PainlessModulePlugin",
+        "org.opensearch.analysis.common.CommonAnalysisModulePlugin",
+    ),
+    "2": (
+        "org.opensearch.transport.Netty4Plugin",
+        "org.opensearch.painless.PainlessPlugin",
+        "org.opensearch.analysis.common.CommonAnalysisPlugin",
+    ),
+}
+_PATIENCE = 180.0
+_HEAP = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
+_SOON = ("-XX:TieredStopAtLevel=1", "-Xshare:auto")
+"""Starts in half of the time, and is slower afterwards: for tests, not for measuring."""
+_LOGGING = """\
+status = error
+appender.file.type = File
+appender.file.name = file
+appender.file.fileName = ${sys:opensearch.logs.base_path}/node.log
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = [%d{ISO8601}][%-5p][%c{1.}] %m%n
+rootLogger.level = info
+rootLogger.appenderRef.file.ref = file
+"""
+
+
+class Missing(Exception):
+    """A program that is needed is not here. The message says which."""
+
+
+def java(line: str) -> Path:
+    """A Java that the line runs on: that of JAVA_HOME, of the PATH, or one that is installed beside it."""
+    home, on_path = os.environ.get("JAVA_HOME"), shutil.which("java")
+    found = [Path(home, "bin", "java")] if home else []
+    found += [Path(on_path)] if on_path else []
+    found += sorted(Path("/usr/lib/jvm").glob("*/bin/java"), reverse=True)
+    for program in found:
+        if program.exists() and NEEDED[line] <= _version(program) <= NEWEST[line]:
+            return program
+    raise Missing(f"OpenSearch {line} needs Java {NEEDED[line]} or later, and there is none here.")
+
+
+def _version(program: Path) -> int:
+    release = program.resolve().parent.parent / "release"
+    said = release.read_text("utf-8") if release.exists() else ""
+    match = re.search(r'^JAVA_VERSION="(\d+)', said, re.MULTILINE)
+    return int(match[1]) if match else 0
+
+
+def fetch(line: str) -> Path:
+    """The folder with the files of a line, downloaded by Maven where they are not there yet; each is the one pinned."""
+    folder = KEPT / line
+    if not (folder / "whole").exists():
+        _download(line, folder)
+        wrong = sorted(_pinned(line).items() ^ _hashed(folder).items())
+        if wrong:
+            raise SystemExit(f"{wrong[0][0]} is not the file that tests/opensearch/files-{line}.sha256 names.")
+        (folder / "whole").touch()
+    return folder
+
+
+def _download(line: str, folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if not maven:
+        raise Missing("Maven is missing, which downloads OpenSearch.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    goal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+    pom = str(HERE / f"pom-{line}.xml")
+    subprocess.run([maven, "-q", "-B", "-f", pom, goal, f"-DoutputDirectory={folder}"], check=True)
+
+
+def _pinned(line: str) -> dict[str, str]:
+    rows = (HERE / f"files-{line}.sha256").read_text("utf-8").split("\n")
+    return {name: hashed for hashed, _, name in (row.partition("  ") for row in rows if row)}
+
+
+def _hashed(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.is_file()}
+
+
+def pin() -> None:
+    """Write the checksums of what Maven gives now."""
+    for line in NEEDED:
+        _download(line, KEPT / line)
+        rows = sorted(f"{hashed}  {name}\n" for name, hashed in _hashed(KEPT / line).items())
+        (HERE / f"files-{line}.sha256").write_text("".join(sorted(rows, key=lambda row: row.split()[1])), "utf-8")
+
+
+class Nodes:
+    """Some nodes in one folder. `start` and `kill` may be called from another process than the one that made it: the
+    node belongs to the process that started it, and ends with it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._told = json.loads((folder / "nodes.json").read_text("utf-8"))
+        self.urls: list[str] = self._told["urls"]
+        self._started: dict[int, subprocess.Popen[bytes]] = {}
+
+    @classmethod
+    def make(
+        cls,
+        folder: Path,
+        *,
+        line: str = "3",
+        nodes: int = 3,
+        measured: bool = False,
+        settings: Mapping[str, object] | None = None,
+        plugins: Sequence[str] = (),
+        more: Path | None = None,
+    ) -> "Nodes":
+        """Write the configuration of some nodes, on ports that are free. settings: further ones. measured: they are
+        to be quick, not soon. plugins, more: the
+        classes of further plugins, and the folder with their files.
+        """
+        jars, program = fetch(line), java(line)
+        ports = _free(2 * nodes)
+        names = [f"n{number}" for number in range(1, nodes + 1)]
+        for name, http, transport in zip(names, ports[:nodes], ports[nodes:], strict=True):
+            config = folder / name / "config"
+            config.mkdir(parents=True)
+            (config / "log4j2.properties").write_text(_LOGGING, "utf-8")
+            values = {
+                "cluster.name": "reviews-test",
+                "node.name": name,
+                "network.host": "127.0.0.1",
+                "http.port": http,
+                "transport.port": transport,
+                "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in ports[nodes:]],
+                "cluster.initial_cluster_manager_nodes": names,
+                "action.auto_create_index": False,
+                "search.default_allow_partial_results": False,
+                "indices.query.bool.max_clause_count": 16384,
+                "cluster.routing.allocation.disk.threshold_enabled": False,
+                **(settings or {}),
+            }
+            (config / "opensearch.yml").write_text(json.dumps(values, indent=1), "utf-8")  # JSON is YAML
+        classes = folder / "classes"
+        compiler = program.parent / "javac"
+        path = f"{jars}/*{os.pathsep}{more}/*" if more else f"{jars}/*"
+        subprocess.run([compiler, "-nowarn", "-cp", path, "-d", classes, HERE / "Node.java"], check=True)
+        told = {
+            "line": line,
+            "urls": [f"http://127.0.0.1:{port}" for port in ports[:nodes]],
+            "command": [str(program), *_HEAP, *(() if measured else _SOON)],
+            "path": f"{classes}{os.pathsep}{path}",
+            "plugins": [*PLUGINS[line], *plugins],
+        }
+        (folder / "nodes.json").write_text(json.dumps(told), "utf-8")
+        return cls(folder)
+
+    def start(self, number: int) -> None:
+        """Start a node (1, 2, …). Returns at once: `ready` waits."""
+        name = f"n{number}"
+        told = self._told
+        command = [*told["command"], "-cp", told["path"], "Node", self.folder / name, *told["plugins"]]
+        with (self.folder / f"{name}.out").open("ab") as out:
+            node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out)
+        (self.folder / f"{name}.pid").write_text(str(node.pid), "utf-8")
+        self._started[number] = node
+
+    def kill(self, number: int) -> None:
+        """End a node as a power cut does (kill -9), and wait until it is gone."""
+        if node := self._started.pop(number, None):
+            node.kill()
+            node.wait()
+        else:
+            pid = int((self.folder / f"n{number}.pid").read_text("utf-8"))
+            with suppress(ProcessLookupError):
+                os.kill(pid, 9)
+        end = time.monotonic() + _PATIENCE
+        while self.answers(number) and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def answers(self, number: int) -> bool:
+        """Whether a node (1, 2, …) takes connections."""
+        host, port = self.urls[number - 1].rpartition("/")[2].split(":")
+        with socket.socket() as asked:
+            return asked.connect_ex((host, int(port))) == 0
+
+    def alive(self, number: int) -> bool:
+        """Whether a node that this process started has not ended."""
+        return self._started[number].poll() is None
+
+    def ready(self, nodes: int | None = None, status: str = "green") -> None:
+        """Wait until some node says that so many nodes are there, and every shard that `status` asks for."""
+        nodes = nodes or len(self.urls)
+        end = time.monotonic() + _PATIENCE
+        asked = f"/_cluster/health?wait_for_nodes={nodes}&wait_for_status={status}&timeout=5s"
+        while True:
+            for number, url in enumerate(self.urls, 1):
+                with suppress(OSError, ValueError), urllib.request.urlopen(url + asked, timeout=10) as answer:
+                    told = json.load(answer)
+                    if not told["timed_out"] and told["number_of_nodes"] == nodes:
+                        return
+                if number in self._started and not self.alive(number):
+                    raise SystemExit(f"A node has ended: read {self.folder}/n{number}.out.")
+            if time.monotonic() > end:
+                raise SystemExit(f"The nodes are not ready after {_PATIENCE:.0f} seconds: read {self.folder}/n1.out.")
+            time.sleep(0.2)
+
+    def end(self) -> None:
+        """End every node that this process started."""
+        for node in self._started.values():
+            node.kill()
+        for node in self._started.values():
+            node.wait()
+        self._started.clear()
+
+    def data(self) -> Iterator[Path]:
+        """Every file that the nodes have written: data and logs."""
+        for each in self.folder.glob("n*"):
+            yield from (path for path in each.rglob("*") if path.is_file())
+
+
+def _free(number: int) -> list[int]:
+    """Ports that nobody listens on."""
+    sockets = [socket.socket() for _ in range(number)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+@contextmanager
+def running(*, line: str = "3", nodes: int = 3, measured: bool = False) -> Iterator[Nodes]:
+    """Nodes that are ready, and ended when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="reviews-opensearch-", ignore_cleanup_errors=True) as folder:
+        made = Nodes.make(Path(folder), line=line, nodes=nodes, measured=measured)
+        try:
+            for number in range(1, nodes + 1):
+                made.start(number)
+            made.ready()
+            yield made
+        finally:
+            made.end()
+
+
+def main(given: Sequence[str]) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.opensearch.nodes", description=__doc__)
+    parser.add_argument("--line", choices=sorted(NEEDED), default="3")
+    parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--measured", action="store_true")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    asked = parser.parse_args(given)
+    if asked.command == ["pin"]:
+        pin()
+        return 0
+    try:
+        if asked.command == ["fetch"]:
+            print(fetch(asked.line))
+            return 0
+        with running(line=asked.line, nodes=asked.nodes, measured=asked.measured) as nodes:
+            told = {"REVIEWS_OPENSEARCH": ",".join(nodes.urls), "REVIEWS_OPENSEARCH_NODES": str(nodes.folder)}
+            return subprocess.run(asked.command, env={**os.environ, **told}).returncode
+    except Missing as missing:
+        print(f"Skipped: {missing}", file=sys.stderr)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
