@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import reviews
+from benchmarks.judging import judged
 from benchmarks.measure import DEMO, REPORTS, command, machine, measure, size_mb
 from benchmarks.reading.throughput import scanned, throughput
-from benchmarks.searching import judged, peers
+from benchmarks.searching import peers
 from benchmarks.searching.queries import questions
 
 _TIMES = 5  # a short command: the quickest counts

@@ -1,1 +1,1 @@
-"""Benchmarks: how well and how fast are queries answered?"""
+"""Benchmarks: how fast are queries answered?"""

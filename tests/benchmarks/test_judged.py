@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.searching.judged import ID, JUDGED, Question, bm25, fts5, measured, questions
-from benchmarks.searching.measures import interval, ndcg, recall
+from benchmarks.judging.judged import ID, JUDGED, Question, bm25, fts5, measured, questions
+from benchmarks.judging.measures import interval, ndcg, recall
 from tests.command import SHARED
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.searching.answers import JUDGED, PLAIN, asked
-from benchmarks.searching.measures import kappa
-from benchmarks.searching.plain import agreement, kept, plain, table
+from benchmarks.judging.answers import JUDGED, PLAIN, asked
+from benchmarks.judging.measures import kappa
+from benchmarks.judging.plain import agreement, kept, plain, table
 
 QUESTIONS: list[dict[str, Any]] = [
     {"id": 1, "shape": "sentence", "words": "who kept the hens", "grades": {"a": 3, "b": 0}},

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.searching import grades
-from benchmarks.searching.answers import JUDGED, PLAIN
-from benchmarks.searching.excerpts import WIDTH, Excerpts
-from benchmarks.searching.pools import Item, deal, enter, merged
+from benchmarks.judging import grades
+from benchmarks.judging.answers import JUDGED, PLAIN
+from benchmarks.judging.excerpts import WIDTH, Excerpts
+from benchmarks.judging.pools import Item, deal, enter, merged
 
 QUESTIONS = [{"id": 1, "shape": "short", "words": "lost hens", "grades": {"a": 3}}]
 ITEMS = {"1": [Item("a", "Hens"), Item("b", "Ducks"), Item("c", "Geese")], "1p": [Item("m", "A hen was lost.")]}

@@ -1,4 +1,4 @@
-"""Answers to the judged questions, kept to compare commits: `python -m benchmarks.searching.answers LIBRARY`.
+"""Answers to the judged questions, kept to compare commits: `python -m benchmarks.judging.answers LIBRARY`.
 
 Imports only what every commit has, so that the Python of another commit's environment can run this file by its path.
 Writes JSON to stdout: for each question the reports found and where the first passage is, but no word of a report.

@@ -1,6 +1,6 @@
-"""Blind pools for a judge: `python -m benchmarks.searching.pools deal|enter …`.
+"""Blind pools for a judge: `python -m benchmarks.judging.pools deal|enter …`.
 
-`deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files of `benchmarks.searching.answers`,
+`deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files of `benchmarks.judging.answers`,
 and SQLite FTS5. It leaves out those that have a grade, and writes the rest in random order, with excerpts, in text
 files. The judge writes a line for each question, its number and one digit for each report: `117 0230`. `enter FOLDER`
 puts these grades into judged.json and plain.json. `deal --again 0.1` mixes in a random tenth of those in plain.json
@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import reviews
-from benchmarks.searching import grades
-from benchmarks.searching.answers import JUDGED, PLAIN, asked, mark
-from benchmarks.searching.excerpts import Excerpts
-from benchmarks.searching.judged import ID, answers_of, fts5, texts_of
-from benchmarks.searching.measures import FIRST
+from benchmarks.judging import grades
+from benchmarks.judging.answers import JUDGED, PLAIN, asked, mark
+from benchmarks.judging.excerpts import Excerpts
+from benchmarks.judging.judged import ID, answers_of, fts5, texts_of
+from benchmarks.judging.measures import FIRST
 from reviews.library import Library
 
 BATCH = 90_000  # characters of a file
@@ -156,7 +156,7 @@ def enter(folder: Path, files: Sequence[Path] = (JUDGED, PLAIN)) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.pools", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.judging.pools", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     dealing = actions.add_parser("deal")
     dealing.add_argument("library", type=Path)

@@ -1,4 +1,4 @@
-"""Quality of ranking: `python -m benchmarks.searching.judged [LIBRARY]` runs judged questions.
+"""Quality of ranking: `python -m benchmarks.judging.judged [LIBRARY]` runs judged questions.
 
 Compares us with plain BM25, SQLite FTS5 and Recoll on the same reports. For each question, `judged.json` has the grade
 of each of the 131 real reports (3: the report answers it or is about it; 2: a substantial passage; 1: a useful mention;
@@ -26,9 +26,9 @@ from urllib.parse import unquote
 import snowballstemmer
 
 import reviews
+from benchmarks.judging import answers, plain
+from benchmarks.judging.measures import DEEP, FIRST, interval, ndcg, recall
 from benchmarks.measure import REPORTS, command, measure
-from benchmarks.searching import answers, plain
-from benchmarks.searching.measures import DEEP, FIRST, interval, ndcg, recall
 from index import analyser
 from reviews.library import Library
 
@@ -268,7 +268,7 @@ def table(figures: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.judged", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.judging.judged", description=__doc__)
     parser.add_argument("library", type=Path, nargs="?", help="a library of these reports; default: a temporary one")
     parser.add_argument("--pdfs", type=Path, default=REPORTS, help="the folder of their PDFs")
     parser.add_argument("--recoll", type=Path, help="a folder to keep Recoll's index in; default: a temporary one")

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.searching.measures import FIRST, RELEVANT, interval, kappa, ndcg
+from benchmarks.judging.measures import FIRST, RELEVANT, interval, kappa, ndcg
 
 TODAY = Path(__file__).with_name("today.json")
 SHAPES = ("sentence", "short")
 LOST = 10  # questions to show
 
 Answers = Mapping[str, Mapping[str, Any]]
-"""By the number of a question, as `benchmarks.searching.answers` writes them."""
+"""By the number of a question, as `benchmarks.judging.answers` writes them."""
 
 
 def kept(path: Path = TODAY) -> Answers:

@@ -1,0 +1,1 @@
+"""Benchmarks: how well are answers ranked?"""
