@@ -27,7 +27,8 @@ EXAMPLES :=
 endif
 
 # Tests run in two processes, a file of tests in one of them, because the files share what is slow to make.
-BESIDE := --numprocesses 2 --dist loadfile
+# tests/conftest.py says in which order.
+BESIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What `make bench` reads: the real reports where they lie beside the project, else the demonstration.
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)

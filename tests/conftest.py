@@ -1,6 +1,7 @@
 """No test depends on how fast the machine is, or how busy."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -8,6 +9,28 @@ from hypothesis import HealthCheck, settings
 # Hypothesis fails a test that takes long, and one whose examples take long to make: a busy machine does both.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+_LONGEST = (
+    "search/test_agreement.py",
+    "reviews/web/test_browser.py",
+    "reviews/maintenance/test_crash.py",
+    "reviews/maintenance/test_operating.py",
+    "reviews/maintenance/test_removed_meanwhile.py",
+    "ingest/worker/test_fuzz.py",
+    "reviews/web/guard/test_hostile.py",
+    "test_docs_python.py",
+    "index/storage/test_fault_injection.py",
+    "reviews/maintenance/test_bad_luck.py",
+    "ingest/sandbox/test_tesseract.py",
+    "reviews/web/test_collecting_browser.py",
+)
+"""The files that take longest. They come first, so that no process has one of them left when the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    first = {here / name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
 
 
 @pytest.fixture(scope="session", autouse=True)

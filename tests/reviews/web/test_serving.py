@@ -69,9 +69,8 @@ def test_a_new_generation_answers_without_a_restart(tmp_path: Path) -> None:
     app.extensions["pool"].close()
 
 
-def test_it_answers_while_an_update_runs(tmp_path: Path) -> None:
-    library = tmp_path / "library"
-    build(library, DEMO, b"title\n")
+def test_it_answers_while_an_update_runs(demo: Path, tmp_path: Path) -> None:
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     wanted = {query: asked(app, query)["hits"] for query in QUERIES}
     over = threading.Event()
@@ -120,9 +119,8 @@ def test_the_pool_is_bounded_and_closes_every_library(demo: Path) -> None:
     second.close()
 
 
-def test_the_memory_of_a_replaced_generation_is_given_back(tmp_path: Path) -> None:
-    library = tmp_path / "library"
-    build(library, DEMO, b"title\n")
+def test_the_memory_of_a_replaced_generation_is_given_back(demo: Path, tmp_path: Path) -> None:
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     pool: LibraryPool = app.extensions["pool"]
     before = asked(app, "robin")
@@ -142,10 +140,9 @@ def test_the_memory_of_a_replaced_generation_is_given_back(tmp_path: Path) -> No
     pool.close()
 
 
-def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_a_new_generation(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it is being opened, the one before answers."""
-    library = tmp_path / "library"
-    build(library, DEMO, b"title\n")
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     before = asked(app, "robin")
     opened, real = threading.Event(), Searcher.themed
@@ -164,9 +161,8 @@ def test_nobody_waits_for_a_new_generation(tmp_path: Path, monkeypatch: pytest.M
     app.extensions["pool"].close()
 
 
-def test_a_new_generation_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
-    library = tmp_path / "library"
-    build(library, DEMO, b"title\n")
+def test_a_new_generation_that_cannot_be_opened_is_tried_again(demo: Path, tmp_path: Path) -> None:
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     before = asked(app, "robin")
     assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
