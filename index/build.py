@@ -23,9 +23,9 @@ FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analyser.VERSION
 
 _CHUNK = 500  # readings in one segment at most: limits the memory of the process that writes it
 _MIN_PER_PROCESS = 100  # new readings: with fewer for each process, starting them takes longer than they save
-_LARGE = 250  # readings: a segment of this size is merged only when too many of its documents are dead
-_MAX_SMALL = 1  # segments, not counting large ones and the largest of the rest: more than this are merged into one
-_SHARE = 0.25  # when the small segments together exceed this share of the largest of the rest, all are merged with it
+_LARGE = 250  # readings: segments of this size are merged only with each other, or if too many documents are dead
+_MAX_SMALL = 3  # segments, not counting large ones and the largest of the rest: more than this are merged into one
+_SHARE = 0.25  # when these small segments together exceed this share of the largest of the rest, it is merged too
 MIN_LIVE_RATIO = 0.9  # of tokens: a segment with a smaller share of live ones is compacted
 
 Progress = Callable[[int, int], None]
@@ -92,7 +92,11 @@ def build(
             ahead = None  # half of a reading; or what is not wanted any more, and would be dead from the first day
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, ahead, progress)]
         if kept:
-            segments = _merge(building, name, segments, live, min_live=1.0 if clean else MIN_LIVE_RATIO)
+            segments = _merge(
+                building, name, segments, live, min_live=1.0 if clean else MIN_LIVE_RATIO, large=not interim
+            )
+        elif len(segments) > 1 and not interim:
+            segments = [ENGINE.merge(building, f"{name}m", segments, live)]
         ENGINE.finish(building, segments)
         _verify(store, building, segments, live)
         described = {report.id: report for report in store.reports()}
@@ -253,10 +257,17 @@ def _paragraphs(store: Store, reading: int) -> list[IndexedParagraph]:
 
 
 def _merge(
-    building: Path, name: str, segments: list[SegmentSummary], live: frozenset[int], min_live: float
+    building: Path,
+    name: str,
+    segments: list[SegmentSummary],
+    live: frozenset[int],
+    min_live: float,
+    *,
+    large: bool,
 ) -> list[SegmentSummary]:
     """Compact the segments whose share of live tokens is at most `min_live`, and merge the small ones when there are
-    many. An index that grew over many nights is then barely larger or slower than a fresh one.
+    many. An index that grew over many nights is then barely larger or slower than a fresh one. large: also merge those
+    that have grown large.
     """
 
     def live_tokens(segment: SegmentSummary) -> int:
@@ -265,18 +276,18 @@ def _merge(
     needs_compaction = [
         s for s in segments if _dead(s, live) and live_tokens(s) <= min_live * sum(length for _, length in s.documents)
     ]
-    growing = sorted(
-        (s for s in segments if s not in needs_compaction and len(s.documents) < _LARGE), key=live_tokens, reverse=True
-    )
+    rest = sorted((s for s in segments if s not in needs_compaction), key=live_tokens, reverse=True)
+    growing = [s for s in rest if len(s.documents) < _LARGE]
+    grown = [s for s in rest if s not in growing]
     small = growing[1:]
-    if small and sum(map(live_tokens, small)) > _SHARE * live_tokens(growing[0]):
-        small = growing
-    elif len(small) <= _MAX_SMALL:
+    if len(small) <= _MAX_SMALL:
         small = []
-    merging = [s for s in segments if s in needs_compaction or s in small]
+    elif sum(map(live_tokens, small)) > _SHARE * live_tokens(growing[0]):
+        small = growing
+    merging = [*needs_compaction, *small, *(grown if large and len(grown) > 1 else [])]
     if not merging:
         return segments
-    merged = ENGINE.merge(building, f"{name}m", merging, live)
+    merged = ENGINE.merge(building, f"{name}m", [s for s in segments if s in merging], live)
     return [*(s for s in segments if s not in merging), merged]
 
 

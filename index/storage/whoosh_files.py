@@ -34,6 +34,7 @@ from index.storage.segment_reader import FIELD, INFO, NAME, NOTES_EXT, Segment, 
 _ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
 _NONE = 0xFFFFFFFF
 _PIECES = 10_000  # to write at once
+_BYTES = 1 << 23  # of postings to write at once
 
 
 class _Field(fields.FieldType):
@@ -129,6 +130,7 @@ class _TermWriter(whoosh3.W3FieldWriter):
     def _rows(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> Iterator[tuple[bytes, bytes]]:
         numbers, place = self._fieldmap, self._postfile.tell()
         pieces: list[bytes] = []
+        written = place
         for field, term, postings in terms:
             number = numbers.setdefault(field, len(numbers))
             packed = postings.pack()
@@ -141,9 +143,10 @@ class _TermWriter(whoosh3.W3FieldWriter):
             )
             place += len(packed)
             pieces.append(packed)
-            if len(pieces) > _PIECES:
+            if place - written > _BYTES:
                 self._postfile.write(b"".join(pieces))
                 pieces.clear()
+                written = place
         self._postfile.write(b"".join(pieces))
 
 

@@ -105,10 +105,44 @@ def test_several_processes_build_what_one_builds(tmp_path: Path, store: Store, a
     for n in range(2 * building._MIN_PER_PROCESS):
         add(f"report-{n}", f"Number {n} speaks of neglect.")
     build(store, tmp_path / "one", jobs=1)
-    build(store, tmp_path / "two", jobs=2)
+    build(store, tmp_path / "two", jobs=2, interim=True)
     assert len(generations.current(tmp_path / "two").manifest.segments) == 2
     for term in ("neglect", "7", "nothing"):
         assert words(tmp_path / "one", term) == words(tmp_path / "two", term)
+    build(store, tmp_path / "merged", jobs=2)
+    written = [
+        {name.rpartition(".")[2]: data for name, data in files(tmp_path / built).items() if not name.endswith(".toc")}
+        for built in ("one", "merged")
+    ]
+    assert written[0] == written[1], "what several wrote is merged into what one writes"
+
+
+def test_segments_that_have_grown_large_are_merged_once_all_files_are_read(
+    tmp_path: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "_LARGE", 2)
+
+    def sizes(*names: str, interim: bool = False) -> list[int]:
+        for name in names:
+            add(name, f"Neglect of {name}.")
+        build(store, tmp_path / "index", interim=interim)
+        return [len(segment.documents) for segment in generations.current(tmp_path / "index").manifest.segments]
+
+    assert sizes("robin", "wren") == [2]
+    assert sizes("finch") == [2, 1]
+    assert sizes("crow", "rook", "jay", interim=True) == [2, 1, 3]
+    assert sizes("swift") == [1, 1, 5]
+    assert len(words(tmp_path / "index", "neglect")) == 7
+    assert check(store, tmp_path / "index", full=True) == []
+
+
+def test_a_few_small_segments_are_left_alone(tmp_path: Path, store: Store, add: AddReport) -> None:
+    sizes = []
+    for number in range(6):
+        add(f"report-{number}", "Neglect.")
+        build(store, tmp_path / "index")
+        sizes.append([len(segment.documents) for segment in generations.current(tmp_path / "index").manifest.segments])
+    assert sizes == [[1], [1, 1], [1, 1, 1], [1, 1, 1, 1], [5], [5, 1]]
 
 
 def files(index: Path) -> dict[str, bytes]:
@@ -149,7 +183,7 @@ def test_a_segment_that_was_begun_ahead_is_as_bounded_as_any(
     taken = [ahead.take(store.readings.current_of(report)) for report in reports]
     assert taken == [True, True, True, False, False]
     add("last", "Neglect.")
-    build(store, tmp_path / "index", ahead=ahead)
+    build(store, tmp_path / "index", ahead=ahead, interim=True)
     segments = generations.current(tmp_path / "index").manifest.segments
     assert [len(segment.documents) for segment in segments] == [3, 3]
     assert len(words(tmp_path / "index", "neglect")) == 6
