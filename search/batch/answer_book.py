@@ -19,7 +19,7 @@ from search.tables.workbook import Book, Link, Sheet
 _MENTIONS = ("id", "query", "title", "board", "year", "year_source", "page", "page_label", "paragraph", "section",
              "heading", "mentions", "match", "text", "link", "kind", "child", "case", "file", "report",
              "ordinal", "mention_ids")  # fmt: skip
-_MATRIX = ("board", "year", "year_source", "report")  # of the sheet Matrix, after the title
+_MATRIX = ("board", "year", "year_source", "report", "counted")  # of the sheet Matrix, after the title
 MAX_MENTIONS = 1_048_575
 """Rows of the sheet Mentions, below its header: as many as an Excel sheet has."""
 ALL_ROWS = "For all rows, run the batch again with --out answers.csv, answers.jsonl or answers.parquet."
@@ -48,7 +48,7 @@ def write_book(
         matrix = book.sheet("Matrix", ("title", *_MATRIX), widths={**WIDTHS, "title": 56})
         mentions = book.sheet("Mentions", (*_MENTIONS, *plan.extras))
         _summary(summary, tally, tidy, plan.extras, left_out)
-        _matrix(matrix, tally)
+        _matrix(matrix, tally, about)
         _mentions(mentions, tally, parts, max_rows)
         _together(book, tally)
         _years(book, tally)
@@ -103,7 +103,7 @@ def _summary(sheet: Sheet, tally: Tally, tidy: Tidy, extras: Sequence[str], left
     sheet.finish()
 
 
-def _matrix(sheet: Sheet, tally: Tally) -> None:
+def _matrix(sheet: Sheet, tally: Tally, about: About) -> None:
     """Reports × queries: the number of mentions, NA for a report that was not searched."""
     shown = range(min(len(tally.answers), MAX_COLUMNS - 1 - len(_MATRIX)))
     answer = [tally.answers[query] for query in shown]
@@ -116,7 +116,7 @@ def _matrix(sheet: Sheet, tally: Tally) -> None:
     for n in by_title(tally):
         report = tally.reports[n]
         cells = [shortened(report.title, _TITLE), report.board, report.year, report.year_source, report.id]
-        sheet.cells([*cells, *(_or_na(tally.count(n, query)) for query in shown)])
+        sheet.cells([*cells, about.counted, *(_or_na(tally.count(n, query)) for query in shown)])
     if not any(report.board for report in tally.reports):
         sheet.narrow(["board"])
     sheet.finish(1 + len(_MATRIX) + len(answer))

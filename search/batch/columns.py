@@ -32,6 +32,7 @@ COLUMNS = (
     "match",
     "text",
     "link",
+    "counted",
 )
 """Columns of the table of mentions, which has a row for each passage with mentions. confidence: of the OCR, if the
 page was read by OCR. mentions: how many. match: the words found. What each column means: search.tables.dictionary."""
@@ -64,19 +65,19 @@ SUMMARY = (
 reports have them in one paragraph, and how many do not.
 """
 
-MOST = ("id", "query", "report", "title", "board", "year", "year_source", "lacks")
+MOST = ("id", "query", "report", "title", "board", "year", "year_source", "lacks", "counted")
 """Columns of the table of reports with most of the words, which are not counted anywhere else."""
 
 EACH = (
     *("mention", "id", "query", "report", "ordinal", "start", "end", "page", "page_label", "paragraph"),
-    *("section", "match"),
+    *("section", "match", "counted"),
 )
 """Columns of the table with a row for each mention."""
 
-TERMS = ("id", "query", "term", "terms", "reports", "mentions")
+TERMS = ("id", "query", "term", "terms", "reports", "mentions", "counted")
 """Columns of the table of the parts of each query, each counted on its own."""
 
-MATRIX = ("report", "title", "board", "year", "year_source")
+MATRIX = ("report", "title", "board", "year", "year_source", "counted")
 """Columns of the matrix, before a column for each query."""
 
 NOT_SEARCHED = "NA"

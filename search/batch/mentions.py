@@ -78,7 +78,7 @@ class Mentions:
 
     def _written(self, path: Path, answer: QueryAnswer, hits: Iterable[Hit], each: Write | None) -> int:
         said = {**extra_cells(answer), "id": answer.question.id, "query": answer.question.query}
-        said |= {"error": answer.error, "warnings": " ".join(answer.warnings)}
+        said |= {"error": answer.error, "warnings": " ".join(answer.warnings), "counted": answer.question.counted}
         count = 0
         with text_file(path) as file:
             write = TEXT_FORMS[self._plan.part_form](
@@ -143,6 +143,7 @@ def each_mention(answer: QueryAnswer, hit: Hit) -> Iterator[dict[str, Any]]:
                 "paragraph": passage.paragraph,
                 "section": passage.section_kind.value,
                 "match": passage.text[start:end],
+                "counted": answer.question.counted,
             }
 
 

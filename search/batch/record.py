@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.report import Coverage
-from search.batch.tally import QueryAnswer
+from search.batch.tally import QueryAnswer, counted
 from search.filters import of_cells
 from search.searcher import Searcher
 from search.sheets.query_sheet import Question
@@ -45,9 +45,8 @@ class About:
 
     @property
     def counted(self) -> str:
-        """What n and N count: "reports"; "texts" where near-duplicates count once; or both, by the filters of a
-        query."""
-        return " or ".join(sorted({each.question.counted for each in self.answers})) or "reports"
+        """What n and N count: see `search.batch.tally.counted`."""
+        return counted(self.answers)
 
     @property
     def searched(self) -> str:

@@ -39,7 +39,7 @@ from search.searcher import Searcher
 from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of, form_of
 
-_PARTS_VERSION = 10
+_PARTS_VERSION = 11
 _SECONDS = 30.0  # per query: nobody is waiting at a screen, and other queries run beside it
 _ALONE = 20  # with fewer queries than this per process, starting another one takes longer than it saves
 

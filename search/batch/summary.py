@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from search.batch.columns import MATRIX, extra_cells
-from search.batch.tally import QueryAnswer, Tally
+from search.batch.tally import QueryAnswer, Tally, counted
 from search.statistics.intervals import per_10000, rounded, wilson
 
 _SHOWN = ("reports", "of", "together", "apart", "cases", "mentions", "passages", "parsed")
@@ -58,11 +58,11 @@ def scope_rows(tally: Tally) -> Iterator[dict[str, Any]]:
 
 
 def _by_report(tally: Tally, cell: Callable[[int, int], int | str | None]) -> Iterator[dict[str, Any]]:
-    names = matrix_names(tally)
+    names, what = matrix_names(tally), counted(tally.answers)
     for n in by_title(tally):
         report = tally.reports[n]
-        row = {name: getattr(report, "id" if name == "report" else name) for name in MATRIX}
-        yield {**row, **{name: cell(n, query) for query, name in enumerate(names)}}
+        row = {name: getattr(report, "id" if name == "report" else name) for name in MATRIX if name != "counted"}
+        yield {**row, "counted": what, **{name: cell(n, query) for query, name in enumerate(names)}}
 
 
 def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
@@ -72,13 +72,16 @@ def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
         for found, lacks in answer.most:
             report = reports[found]
             said = {"id": answer.question.id, "query": answer.question.query, "report": found, "lacks": lacks}
+            said["counted"] = answer.question.counted
             yield {**said, **{name: getattr(report, name) for name in ("title", "board", "year", "year_source")}}
 
 
 def term_rows(tally: Tally) -> Iterator[dict[str, Any]]:
-    """The rows of the parts of each query. reports: of the whole library that have the part, whatever the filters."""
+    """The rows of the parts of each query. reports: of the whole library that have the part, whatever the filters, so
+    near-duplicates count as often as they occur.
+    """
     for answer in tally.answers:
         for part in answer.expansions:
-            counts = {"reports": part.reports, "mentions": part.mentions}
+            counts = {"reports": part.reports, "mentions": part.mentions, "counted": "reports"}
             said = {"id": answer.question.id, "query": answer.question.query, "term": part.text}
             yield {**said, "terms": "; ".join(part.terms), **counts}

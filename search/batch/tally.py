@@ -166,6 +166,13 @@ class Tally:
         return dict(Counter(report.year for report in matching if report.searchable))
 
 
+def counted(answers: Iterable[QueryAnswer]) -> str:
+    """What the numbers of several queries count: "reports"; "texts" where near-duplicates count once; or both, by the
+    filters of a query.
+    """
+    return " or ".join(sorted({answer.question.counted for answer in answers})) or "reports"
+
+
 def with_unread(answer: QueryAnswer, unread: int) -> QueryAnswer:
     """Add the unread reports that match to the N, with a warning. Otherwise n could exceed N: an unread report matches
     `year:2015` by its catalogue entry, and `NOT neglect` because it has no text.

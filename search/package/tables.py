@@ -19,7 +19,7 @@ REPORTS = (
     *("report", "title", "board", "area", "child", "case", "kind", "type", "year", "year_source", "published"),
     *("author", "language", "url", "accessed", "file", "pages", "unread_pages", "searchable", "words"),
 )
-COUNTS = ("id", "report", "mentions")
+COUNTS = ("id", "report", "mentions", "counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,11 @@ def resources(
     questions = [answer.question for answer in study.about.answers]
     extras = tuple(name for name in study.summary.columns if name not in SUMMARY)
     rows = [
-        {**dict(each.extra), "id": each.id, "query": each.query, "filters": answer.filters, "parsed": answer.parsed}
+        {**dict(each.extra), "id": each.id, "query": each.query, "filters": answer.filters}
+        | {"parsed": answer.parsed, "counted": each.counted}
         for each, answer in zip(questions, study.about.answers, strict=True)
     ]
-    queries = Table(rows, ("id", "query", "filters", "parsed", *extras), text=extras)
+    queries = Table(rows, ("id", "query", "filters", "parsed", "counted", *extras), text=extras)
     yield Resource("queries", "A query.", queries, ("id",))
     known = searcher.reports()
     words = searcher.words()
@@ -81,6 +82,7 @@ def _counts(study: Study) -> Iterator[dict[str, Any]]:
     """The matrix, a row for each report and query that belong together."""
     names = study.matrix.columns[-len(study.about.answers) :]
     for answer, name in zip(study.about.answers, names, strict=True):
+        about = {"id": answer.question.id, "counted": answer.question.counted}
         for row in study.matrix:
             if row[name] is not None:
-                yield {"id": answer.question.id, "report": row["report"], "mentions": row[name]}
+                yield {**about, "report": row["report"], "mentions": row[name]}

@@ -146,7 +146,9 @@ _OTHERS = {
     "stage": Column("text", "a box of the flow diagram"),
     "step": Column("text", "the phase of PRISMA 2020: identification, screening or included"),
     "counted": Column(
-        "text", "what the numbers count: files, reports, cases, or texts, where near-duplicates count once"
+        "text",
+        "what the numbers count: files, reports, cases, or texts, where near-duplicates count once; of passages and "
+        "mentions: what n and N count of their query",
     ),
     "n": Column("count", "how many"),
 }

@@ -66,6 +66,21 @@ def test_a_study_takes_a_list_a_sheet_or_a_dictionary(library: Library, tmp_path
     assert (one["filters"], one["why"]) == ("section: findings", "=a")
 
 
+def test_every_table_says_what_its_numbers_count(library: Library, tmp_path: Path) -> None:
+    sheet = tmp_path / "queries.csv"
+    sheet.write_text("id,query,copies\nA,neglect,\nB,neglect,once\n")
+    study = library.study(sheet)
+
+    def counted(name: str) -> set[tuple[str, str]]:
+        return {(row.get("id", ""), row["counted"]) for row in getattr(study, name)}
+
+    for name in ("summary", "by", "passages", "mentions"):
+        assert counted(name) == {("A", "reports"), ("B", "texts")}, name
+    assert {row["counted"] for row in study.pairs} == {"texts"}
+    assert counted("matrix") == {("", "reports or texts")}
+    assert counted("terms") == {("A", "reports"), ("B", "reports")}, "of the whole library"
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

@@ -88,7 +88,7 @@ def test_the_workbook_has_every_sheet_in_order(written: Path) -> None:
 def test_summary_matrix_and_mentions_agree_with_a_search(demo: Library, asked: list[Question], written: Path) -> None:
     mentions = table(cells(written, "Mentions"))
     matrix = cells(written, "Matrix")
-    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 5):
+    for n, (question, told) in enumerate(zip(asked, table(cells(written, "Summary")), strict=True), 6):
         column = [row[n] for row in matrix[3:] if row[n] != "NA"]
         if question.id == "E":
             assert told["error"]
