@@ -26,7 +26,7 @@ GROUPINGS = ((), *((name,) for name in DIMENSIONS), ("period", "kind"), ("period
 """What the rows of `by` are grouped by, one after the other."""
 
 BY = (
-    *("id", "query", "by", *DIMENSIONS, "reports", "of", "share", "low", "high", "cases"),
+    *("id", "query", "grouping", *DIMENSIONS, "reports", "of", "share", "low", "high", "cases"),
     *("mentions", "words", "rate", "small", "counted"),
 )
 PAIRS = (
@@ -97,7 +97,7 @@ class Tidy:
             yield {
                 "id": question.id,
                 "query": question.query,
-                "by": key[0],
+                "grouping": key[0],
                 **dict(zip(DIMENSIONS, key[1:], strict=True)),
                 "reports": n,
                 "of": of,

@@ -58,7 +58,7 @@ def resources(
     yield Resource("reports", "A report of the library.", reports, ("report",))
     by_query = {"id": _QUERY}
     yield Resource("summary", "A query with its counts.", study.summary, ("id",), by_query)
-    by_key = ("id", "by", "period", "board", "area", "kind", "type")
+    by_key = ("id", "grouping", "period", "board", "area", "kind", "type")
     yield Resource("by", "A query in the reports of one group.", study.by, by_key, by_query)
     pairs = {"id_a": _QUERY, "id_b": _QUERY}
     yield Resource("pairs", "Two queries together.", study.pairs, ("id_a", "id_b"), pairs)

@@ -98,7 +98,7 @@ _COUNTS = {
     "words": Column("count", "the words that were searched, in the `of` reports", "words"),
     "rate": Column("real", "mentions for each 10,000 words searched", "per 10,000 words"),
     "small": Column("flag", "whether a count is 1 to 4: published, it can identify people"),
-    "by": Column("text", "what the row is grouped by: `all`, `period`, `kind`, `period and kind` …"),
+    "grouping": Column("text", "what the row is grouped by: `all`, `period`, `kind`, `period and kind` …"),
     "period": Column("text", "the year, or the period given with `--periods`; `outside` of all of them"),
     "value": Column("text", "the year, board, area, kind or type; empty where it is unknown"),
 }

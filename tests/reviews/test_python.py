@@ -45,7 +45,7 @@ def test_a_study_says_what_searches_say(library: Library, study: reviews.Study) 
         text = library.searcher().text(each["report"]).paragraphs[each["ordinal"]].text
         assert text[each["start"] : each["end"]] == each["match"]
     (pair,) = study.pairs
-    assert {row["by"] for row in study.by} >= {"all", "period", "kind", "period and kind"}
+    assert {row["grouping"] for row in study.by} >= {"all", "period", "kind", "period and kind"}
     assert pair["of"] == pair["both"] + pair["only_a"] + pair["only_b"] + pair["neither"]
     assert len(study.matrix) == len(library.reports())
 

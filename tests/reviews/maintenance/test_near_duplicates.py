@@ -116,7 +116,7 @@ def test_counted_once_the_group_is_its_report_with_the_smallest_id(made: tuple[P
     assert {row["report"] for row in once.passages} & {one, other} == {one}
     for study, of, counted in ((twice, 3, "reports"), (once, 2, "texts")):
         assert {(row["of"], row["counted"]) for row in study.pairs} == {(of, counted)}
-        assert [row["of"] for row in study.by if row["by"] == "all"] == [of] * 3
+        assert [row["of"] for row in study.by if row["grouping"] == "all"] == [of] * 3
         assert {row["counted"] for row in study.by} == {counted}
         assert (study.about.counted, study.to_dict()["counted"]) == (counted, counted)
         assert f"N counts {counted}" in study._repr_html_()

@@ -49,8 +49,8 @@ def test_each_grouping_adds_up_to_what_a_search_finds(demo: Library, folder: Pat
         searched = [report for report in demo.searcher().reports(filters) if report.searchable]
         counted = demo.searcher().words(filters.sections) if filters.sections else words
         own = [row for row in rows if row["id"] == name]
-        for by in {row["by"] for row in own}:
-            some = [row for row in own if row["by"] == by]
+        for by in {row["grouping"] for row in own}:
+            some = [row for row in own if row["grouping"] == by]
             assert sum(int(row["reports"]) for row in some) == len(found), (name, by)
             assert sum(int(row["of"]) for row in some) == len(searched), (name, by)
             assert sum(int(row["mentions"]) for row in some) == sum(hit.mentions for hit in found), (name, by)
@@ -67,7 +67,7 @@ def test_intervals_rates_and_small_counts(folder: Path) -> None:
 
 
 def test_periods_are_those_that_were_asked_for(demo: Library, folder: Path) -> None:
-    rows = [row for row in table(folder / "answers.by.csv") if row["id"] == "A" and row["by"] == "period"]
+    rows = [row for row in table(folder / "answers.by.csv") if row["id"] == "A" and row["grouping"] == "period"]
     years = [report.year for report in demo.reports() if report.searchable]
     assert {row["period"]: int(row["of"]) for row in rows} == {
         name: count

@@ -1,5 +1,7 @@
 """Every column that is written has an entry in the data dictionary."""
 
+import re
+
 import pytest
 
 from corpus.report import Report
@@ -31,6 +33,16 @@ TABLES = {
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_is_in_the_dictionary(table: str) -> None:
     assert [name for name in TABLES[table] if name not in COLUMNS] == []
+
+
+def test_stata_spss_and_r_take_every_name_as_it_is() -> None:
+    """The names of variables that they refuse: SPSS's keywords, and the words of the languages of Stata and R."""
+    spss = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
+    stata = {"byte", "double", "float", "if", "in", "int", "long", "strl", "using", "with"}
+    r = {"if", "else", "repeat", "while", "function", "for", "next", "break", "in"}
+    for name in COLUMNS:
+        assert re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name)
+        assert name not in spss | stata | r
 
 
 def test_ids_are_text_although_they_may_look_like_numbers() -> None:
