@@ -3,8 +3,8 @@
 FROM python:3.13-slim-trixie AS build
 WORKDIR /src
 RUN python -m venv /opt/reviews
-COPY requirements/run.txt requirements/
-RUN /opt/reviews/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+COPY requirements/opensearch.txt requirements/
+RUN /opt/reviews/bin/pip install --no-cache-dir --require-hashes -r requirements/opensearch.txt
 COPY setup.cfg pyproject.toml README.md LICENSE ./
 COPY docs/reviews.1 docs/
 COPY corpus corpus

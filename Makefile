@@ -34,13 +34,14 @@ BESIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-whoosh3 lint check format docs docs-site pictures dist sbom bench torture coverage vendor lock clean
+.PHONY: help demo test test-whoosh3 test-opensearch lint check format docs docs-site pictures dist sbom bench torture coverage vendor lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
 	@echo 'make test                run all tests'
 	@echo 'make test-whoosh3        run the tests of the index with whoosh3 in place of Whoosh'
+	@echo 'make test-opensearch     run the tests of the cluster on real nodes (needs Java and Maven)'
 	@echo 'make check               format, lint, files of hosted services, commits, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
@@ -81,6 +82,13 @@ test: $(VENV)/test.stamp
 
 test-whoosh3: $(VENV3)/test.stamp
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py
+
+# Three real nodes, each a process. Where Java or Maven is missing, it says so and does nothing.
+NODES = $(PY) -m tests.opensearch.nodes
+ON_NODES := tests/index/opensearch tests/opensearch
+test-opensearch: $(VENV)/test.stamp
+	$(NODES) --line 3 $(PY) -m pytest -n 0 $(ON_NODES)
+	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 tests/index/opensearch
 
 # What is quick, and so can run before each commit (.pre-commit-config.yaml).
 lint: $(VENV)/test.stamp
@@ -179,7 +187,8 @@ vendor: $(VENV)/run.stamp
 lock:
 	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
 	echo setuptools | $(COMPILE) -o requirements/run.txt --extra web
-	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra collect --extra test --extra browser --extra check --extra docs -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra collect --extra opensearch --extra test --extra browser --extra check --extra docs -c requirements/run.txt
 	echo setuptools | $(COMPILE) -o requirements/meaning.txt --extra web --extra meaning -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/opensearch.txt --extra web --extra opensearch -c requirements/run.txt
 	echo setuptools | $(COMPILE) -o requirements/collect.txt --extra web --extra collect -c requirements/run.txt
 	printf 'setuptools\nwhoosh3\n' | $(COMPILE) -o requirements/whoosh3.txt --extra png --extra test -c requirements/test.txt --no-emit-package whoosh

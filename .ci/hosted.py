@@ -18,6 +18,7 @@ SCHEMAS = {
     ".github/ISSUE_TEMPLATE/*.yml": "github-issue-forms",  # all others
     "CITATION.cff": "citation-file-format",
     "compose.yaml": "compose-spec",
+    "deploy/opensearch/compose.yaml": "compose-spec",
 }
 
 

@@ -99,7 +99,7 @@ def document(root: Path) -> dict[str, Any]:
 def unfit(root: Path) -> list[str]:
     """Packages whose licence is not one of those that we use, or that state none although they are installed."""
     found = []
-    for part in (*components(root), *components(root, "collect.txt")):
+    for part in (*components(root), *components(root, "collect.txt"), *components(root, "opensearch.txt")):
         licence = part.get("licenses", [{"license": {"name": ""}}])[0]["license"]["name"]
         missing = not licence and not _elsewhere(part["name"])
         if missing or (licence and (REFUSED.search(licence) or not ALLOWED.search(licence))):

@@ -14,6 +14,7 @@ from corpus.errors import UsageError
 from corpus.paths import LibraryPaths
 
 EXTRACTORS = ("pdfium", "pypdf")
+ENGINES = ("embedded", "opensearch")
 
 Check = Callable[[Any, Path], Any]
 """Returns a value as the field holds it, or raises ValueError. The path: what a relative folder is relative to."""
@@ -57,6 +58,39 @@ def _extractor(value: Any, start: Path) -> str:
     return str(value)
 
 
+def _engine(value: Any, start: Path) -> str:
+    if value not in ENGINES:
+        raise ValueError
+    return str(value)
+
+
+def _addresses(value: Any, start: Path) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not all(
+        isinstance(text, str) and re.fullmatch(r"https?://[^\s/@?#]+/?", text) for text in texts
+    ):
+        raise ValueError
+    return tuple(text.rstrip("/") for text in texts)
+
+
+def _user(value: Any, start: Path) -> str:
+    if not isinstance(value, str) or ":" in value:
+        raise ValueError
+    return value
+
+
+def _name(value: Any, start: Path) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
+        raise ValueError
+    return value
+
+
+def _none_or_more(value: Any, start: Path) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError
+    return value
+
+
 def _languages(value: Any, start: Path) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z_]+(\+[A-Za-z_]+)*", value):
         raise ValueError
@@ -80,9 +114,15 @@ SECONDS = Kind(_seconds, "a number above 0")
 CONTACT = Kind(_contact, 'an e-mail address or a web address, for example "library@example.org"')
 FLAG = Kind(_flag, "true or false")
 EXTRACTOR = Kind(_extractor, " or ".join(f'"{each}"' for each in EXTRACTORS))
+ENGINE = Kind(_engine, " or ".join(f'"{each}"' for each in ENGINES))
+ADDRESSES = Kind(_addresses, 'a list of addresses without user and path, for example ["https://os1:9200"]')
+USER = Kind(_user, "a name without a colon")
+NAME = Kind(_name, "at most 40 small letters, digits and _, beginning with a letter")
+NONE_OR_MORE = Kind(_none_or_more, "a whole number, 0 or more")
 LANGUAGES = Kind(_languages, 'names of Tesseract\'s languages, for example "eng+cym"')
 FOLDERS = Kind(_folders, 'a list of folders, for example ["../reviews"]')
 FOLDER = Kind(_folder, 'a folder, for example "../model"')
+FILE = Kind(_folder, 'a file, for example "ca.pem"')
 
 
 def _setting(kind: Kind, default: Any, help: str, table: str = "") -> Any:
@@ -139,6 +179,31 @@ class Settings(LibraryPaths):
     collect_keep_withdrawn: bool = _setting(
         FLAG, True, "keep searching reports that their publisher has taken away", "collect"
     )
+    engine: str = _setting(
+        ENGINE, "embedded", 'what answers: "embedded", an index in the library, or an "opensearch" cluster'
+    )
+    opensearch_url: tuple[str, ...] = _setting(ADDRESSES, (), "addresses of the nodes of the cluster", "opensearch")
+    opensearch_ca: Path | None = _setting(  # noqa: RUF009 - as the others
+        FILE, None, "certificate of whoever signed the cluster's; default: those of the system", "opensearch"
+    )
+    opensearch_user: str = _setting(USER, "", "the user to sign in as", "opensearch")
+    opensearch_password_file: Path | None = _setting(  # noqa: RUF009 - as the others
+        FILE,
+        None,
+        "file with the user's password, which nobody else can read; or set REVIEWS_OPENSEARCH_PASSWORD",
+        "opensearch",
+    )
+    opensearch_index: str = _setting(NAME, "reviews", "what the names of our indices begin with", "opensearch")
+    opensearch_library: str = _setting(
+        NAME, "main", "the name of this library among those that publish into the same index", "opensearch"
+    )
+    opensearch_shards: int = _setting(COUNT, 3, "parts of a new index", "opensearch")
+    opensearch_replicas: int = _setting(NONE_OR_MORE, 1, "further copies of each part of a new index", "opensearch")
+
+    @property
+    def has_library(self) -> bool:
+        """Whether there is a library to search: a corpus, or a cluster that needs none here."""
+        return self.engine == "opensearch" or self.database.exists()
 
 
 def _spelt(name: str, table: str) -> str:

@@ -13,10 +13,10 @@ from corpus.report import Coverage, Report
 from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
-from index.storage import generations
 from search import periods as period_parser
 from search.answering.similar import Alike
 from search.filters import EVERYTHING, Filters
+from search.opening import open_searcher, pointer
 from search.periods import Periods
 from search.request import SearchOptions, SearchRequest
 from search.results import Results
@@ -40,7 +40,7 @@ class Library:
 
     def __init__(self, path: Path, *, follows: bool = True, **overrides: Any) -> None:
         self.settings: Settings = load_settings(path, **overrides)
-        if not self.settings.database.exists():
+        if not self.settings.has_library:
             raise NoIndex(
                 f"There is no library at {self.settings.library}. Create one with `reviews init`, or choose another "
                 "with --library."
@@ -171,8 +171,7 @@ class Library:
     def _source(self) -> "Source":
         from search.batch.runner import Source
 
-        settings = self.settings
-        return Source(settings.library, settings.database, settings.index, settings.themes)
+        return Source(self.settings)
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
         """Ask the current generation. If it is damaged, ask the newest undamaged one; if a report is removed during the
@@ -181,13 +180,12 @@ class Library:
         try:
             return ask(self.searcher())
         except Gone:
+            if self.settings.engine == "opensearch":
+                self.close()  # what is open does not know by itself that a report is gone
             return ask(self.searcher())
         except Corrupt:
-            settings = self.settings
             self.close()
-            self._searcher = Searcher(
-                settings.database, settings.index, self.themes(), thorough=True, model=settings.meaning_model
-            )
+            self._searcher = open_searcher(self.settings, self.themes(), thorough=True)
             return ask(self._searcher)
 
     def searcher(self) -> Searcher:
@@ -196,13 +194,11 @@ class Library:
             self.close()
         if self._searcher and not self._follows:
             return self._searcher
-        pointer = _bytes(self.settings.index / generations.POINTER)
-        if self._searcher is None or pointer != self._pointer:
+        named = pointer(self.settings)
+        if self._searcher is None or named != self._pointer:
             self.close()
-            self._searcher = Searcher(
-                self.settings.database, self.settings.index, self.themes(), model=self.settings.meaning_model
-            )
-            self._pointer = pointer
+            self._searcher = open_searcher(self.settings, self.themes())
+            self._pointer = named
         return self._searcher
 
     def themes(self) -> Themes:
@@ -239,6 +235,10 @@ class Library:
 
     def store(self) -> Store:
         """The corpus, opened read-only. The caller closes it."""
+        if self.settings.engine == "opensearch":
+            from reviews.cluster_corpus import ClusterStore
+
+            return ClusterStore.over(self.settings, self.searcher())
         return Store.open(self.settings.database, read_only=True)
 
     def corpus(self) -> Store:
@@ -246,13 +246,6 @@ class Library:
         if self._store is None:
             self._store = self.store()
         return self._store
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""  # the searcher says what is missing
 
 
 def _ordinal(text: Text, paragraph: str) -> int:

@@ -74,7 +74,7 @@ class ClusterSession(Session):
             raise TypeError("no snapshot of a cluster")
         return ClusterEvaluator(some, self.conditions.matching, deadline, self.layout, self._sections, words)
 
-    def _near_duplicates(self) -> Collection[Pair]:
+    def near_duplicates(self) -> Collection[Pair]:
         return self._opened.copies
 
     def words(self, kinds: int) -> dict[str, int]:

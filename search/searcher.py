@@ -12,6 +12,7 @@ from typing import Self, Unpack
 from corpus.errors import NotFound, UsageError
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report
+from corpus.storage.near_duplicates import Pair
 from corpus.themes import Theme, Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
@@ -130,6 +131,10 @@ class Searcher:
     def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
         """Some paragraphs of a report (full id), in order, as this generation knows it."""
         return self._session.paragraphs(report, ordinals)
+
+    def near_duplicates(self) -> list[Pair]:
+        """The pairs of reports that are almost the same."""
+        return sorted(self._session.near_duplicates())
 
     def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
         """What is printed on some pages of a report (full id), by their number."""

@@ -141,10 +141,11 @@ class Session:
     @cached_property
     def without_copies(self) -> set[int]:
         """The documents without those for which a near-duplicate counts."""
-        left_out = copies(self._near_duplicates(), {known.id for known in self.reports.values()})
+        left_out = copies(self.near_duplicates(), {known.id for known in self.reports.values()})
         return {document for document, known in self.reports.items() if known.id not in left_out}
 
-    def _near_duplicates(self) -> Collection[Pair]:
+    def near_duplicates(self) -> Collection[Pair]:
+        """The pairs of reports that are almost the same."""
         return self._store.near_duplicates.pairs()
 
     def read_last(self) -> list[int]:

@@ -112,7 +112,7 @@ def test_what_is_copied_is_enough_to_install_the_program(tmp_path: Path) -> None
 
 def test_what_is_installed_from_outside_is_pinned_by_hash() -> None:
     installs = [line for line in instructions("RUN") if "pip install" in line]
-    assert [("--require-hashes -r requirements/run.txt" in line, "--no-deps" in line) for line in installs] == [
+    assert [("--require-hashes -r requirements/opensearch.txt" in line, "--no-deps" in line) for line in installs] == [
         (True, False),
         (False, True),
     ]

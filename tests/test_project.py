@@ -30,6 +30,7 @@ PRESENT = [
     "CITATION.cff",
     "Dockerfile",
     "compose.yaml",
+    "deploy/opensearch/compose.yaml",
     ".pre-commit-config.yaml",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / ".github").rglob("*.yml")),
 ]
@@ -58,6 +59,7 @@ BREAKS: dict[str, Callable[[str], str]] = {
     "CITATION.cff": lambda text: text.replace("authors:", "writers:"),
     "Dockerfile": lambda text: text.replace("COPY --from=build", "COPI --from=build"),
     "compose.yaml": lambda text: text.replace("read_only:", "readonly:"),
+    "deploy/opensearch/compose.yaml": lambda text: text.replace("restart:", "again:"),
     ".pre-commit-config.yaml": lambda text: text.replace("entry:", "run:"),
     ".github/dependabot.yml": lambda text: text.replace("monthly", "sometimes"),
     ".github/ISSUE_TEMPLATE/config.yml": lambda text: text.replace("blank_issues_enabled", "blank"),

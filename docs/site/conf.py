@@ -49,6 +49,7 @@ CONTENTS = {
     "Running it": [
         "docs/library",
         "docs/collecting",
+        "docs/opensearch",
         "docs/nightly",
         "docs/container",
         "docs/data-format",

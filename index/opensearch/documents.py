@@ -42,7 +42,7 @@ def field_of(term: str) -> str:
 
 
 class Document(NamedTuple):
-    """id: made of all that the document says, so that a document never changes. body: its fields, without `from`."""
+    """id: see `name`. body: its fields, without `from`."""
 
     id: str
     body: dict[str, Any]
@@ -67,6 +67,14 @@ def stored(term: str) -> str:
 def in_kind(code: int, term: str) -> str:
     """A term in a kind of section, as `k` has it."""
     return f"{code:x}{stored(term)}"
+
+
+def name(library: str, reading: int, report: Report, copies: Sequence[str]) -> str:
+    """The id of a document, told without reading its text: made of all that the document says, since a reading never
+    changes. So a document never changes either.
+    """
+    said = [FORMAT, analyser.VERSION, library, reading, report.to_dict(), sorted(copies)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:40]
 
 
 def document(library: str, reading: int, report: Report, text: Text, copies: Sequence[str]) -> Document:
@@ -98,8 +106,8 @@ def document(library: str, reading: int, report: Report, text: Text, copies: Seq
         "leaf": b64encode(pack(built, layout, length)).decode(),
         "text": packed(as_json(text)),
     }
-    name = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:40]
-    return Document(name, {**body, "key": int(name[:15], 16)})
+    named = name(library, reading, report, copies)
+    return Document(named, {**body, "key": int(named[:15], 16)})
 
 
 def packed(value: object) -> str:

@@ -168,9 +168,9 @@ def index(path: Path, rebuild: bool, use: str | None, jobs: int | None, as_json:
             )
         current = go_back(_settings(path, jobs, create=False), use)
         if as_json:
-            print_json({"generation": current.manifest.id, "built_at": current.manifest.built_at})
+            print_json({"generation": current.id, "built_at": current.built_at})
         else:
-            click.echo(f"Now using generation {current.manifest.id}, built {current.manifest.built_at}.")
+            click.echo(f"Now using generation {current.id}, built {current.built_at}.")
         return
     _run(path, (), jobs, strict=False, as_json=as_json, read=False, rebuild=rebuild)
 

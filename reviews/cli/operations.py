@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from corpus.files import Withdrawal
     from corpus.publications import Publication
-    from index.storage.generations import Generation
+    from index.upkeep import Built
 
 
 @click.command()
@@ -52,8 +52,8 @@ def check(path: Path, full: bool, as_json: bool) -> None:
 @click.pass_obj
 def status(path: Path, max_age: str | None, as_json: bool) -> None:
     """Show how old the index is and how the last runs ended."""
-    from index.storage import generations
     from reviews.maintenance import run_log
+    from reviews.maintenance.engine import upkeep
     from reviews.terminal.collecting import silent, silent_sentence
     from reviews.terminal.coverage import missing_sentence
 
@@ -61,7 +61,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
     with open_library(path) as library:
         settings = library.settings
         try:
-            generation = generations.current(settings.index)
+            generation = upkeep(settings).current()
         except NoIndex:
             generation = None
         with library.store() as store:
@@ -79,8 +79,8 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
     if as_json:
         print_json(
             {
-                "generation": generation.manifest.id if generation else None,
-                "built_at": generation.manifest.built_at if generation else None,
+                "generation": generation.id if generation else None,
+                "built_at": generation.built_at if generation else None,
                 "warnings": list(generation.warnings) if generation else [],
                 "age_seconds": round(age.total_seconds()) if age is not None else None,
                 "stale": bool(stale) if limit is not None else None,
@@ -126,12 +126,12 @@ def _print_changes(withdrawn: Sequence[Withdrawal], published: Sequence[Publicat
         click.echo(f"{len(published) - MANY:,} more changed by their publishers; --json lists them all.")
 
 
-def _print_index(generation: Generation | None) -> None:
+def _print_index(generation: Built | None) -> None:
     from reviews.terminal.results import coverage
 
     if generation:
-        manifest = generation.manifest
-        click.echo(f"Index: generation {manifest.id}, built {manifest.built_at}. {coverage(manifest.coverage)}")
+        sentence = coverage(generation.coverage)
+        click.echo(f"Index: generation {generation.id}, built {generation.built_at}. {sentence}")
     else:
         click.echo("Index: none yet. Run `reviews update`.")
     for warning in generation.warnings if generation else ():

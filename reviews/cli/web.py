@@ -208,7 +208,7 @@ def _tokens(path: Path) -> Tokens:
     from corpus.settings import load_settings
 
     settings = load_settings(path)
-    if not settings.database.exists():
+    if not settings.has_library:
         raise NotFound(f"There is no library at {settings.library}. Create one with `reviews init`.")
     from reviews.web.guard.tokens import Tokens
 

@@ -20,6 +20,7 @@ from index.vectors import store as vectors
 from ingest.portfolio import portfolio_of
 from reviews.collecting.kept import forget as forget_saved
 from reviews.maintenance import copies, run_log
+from reviews.maintenance.engine import upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
     store.forget_names_of_removed()
     entries = [_entry(listed, each.report, each.date, each.reason, done=each.done) for each in store.removals()]
     current = Removals(listed.path, {}, listed.salt).having(entries)
-    if current.entries and generations.holds_any(
-        settings.index, current.entries, {reading for entry in entries for reading in entry.readings}
+    if current.entries and upkeep(settings).holds_any(
+        current.entries, {reading for entry in entries for reading in entry.readings}
     ):
         for each in entries:
             store.reopen_removal(each.report)
@@ -134,10 +135,10 @@ def finish(settings: Settings, store: Store) -> None:
     readings kept for them, vectors, what was worked out, notes in collections, the free pages of the corpus, names in
     records.
     """
-    current = generations.current(settings.index).manifest
-    generations.keep_only(settings.index, current.id)
-    vectors.keep_only(settings.vectors, current.live)
-    store.prune(current.live)
+    upkeep(settings).keep_only_current()
+    live = {reading for reading, _ in store.readings.current()}
+    vectors.keep_only(settings.vectors, live)
+    store.prune(live)
     forget_worked_out(settings)
     forget_names(settings, store)
     listed = Removals.load(settings.removals)

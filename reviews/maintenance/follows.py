@@ -15,6 +15,7 @@ from corpus.errors import Corrupt, NotFound, QueryRefused, ReviewsError, UsageEr
 from corpus.settings import Settings
 from corpus.themes import load_themes
 from search.filters import Filters
+from search.opening import open_searcher
 from search.request import SearchRequest
 from search.searcher import Searcher
 
@@ -115,7 +116,7 @@ def look(settings: Settings) -> list[News]:
         return []
     today = datetime.now(UTC).date().isoformat()
     news, looked_at = [], []
-    with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
+    with open_searcher(settings, load_themes(settings.themes)) as searcher:
         for each in follows.searches:
             try:
                 found = _found(searcher, each)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from corpus.settings import Settings
 from corpus.storage.store import Store
+from reviews.maintenance.engine import upkeep
 
 if TYPE_CHECKING:
     from index.build import Ahead
-    from index.storage.generations import Generation
+    from index.upkeep import Built
 
 EVERY = 180.0
 """Seconds from one interim generation to the next, if reports were stored meanwhile."""
@@ -24,9 +25,9 @@ class Publisher:
     """Builds generations for one run. clock: seconds, from any start."""
 
     def __init__(self, store: Store, settings: Settings, clock: Callable[[], float]) -> None:
-        self.generation: Generation | None = None
+        self.generation: Built | None = None
         self._store = store
-        self._settings = settings
+        self._upkeep = upkeep(settings)
         self._clock = clock
         self._ahead: Ahead | None = None
         self._due = clock() + EVERY
@@ -34,12 +35,12 @@ class Publisher:
     def take(self, readings: Sequence[int]) -> None:
         """Index new readings of the corpus in memory."""
         # Loaded now, because the caller has time: the first call comes while the worker processes start.
-        from index.build import Ahead
         from search.answering import theme_index  # noqa: F401 - only loaded
 
-        self._ahead = self._ahead or Ahead(self._store)
-        for reading in readings:
-            self._ahead.take(reading)
+        self._ahead = self._ahead or self._upkeep.ahead(self._store)
+        if self._ahead:
+            for reading in readings:
+                self._ahead.take(reading)
 
     def stored(self) -> None:
         """Publish what has been read, if the last time was long enough ago."""
@@ -59,13 +60,9 @@ class Publisher:
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         """Bring the index up to date with the corpus, as `index.build.build` does."""
-        from index import build
-
         ahead, self._ahead = self._ahead, None
-        built = build.build(
+        built = self._upkeep.build(
             self._store,
-            self._settings.index,
-            jobs=self._settings.jobs,
             rebuild=rebuild,
             clean=clean,
             interim=interim,

@@ -6,8 +6,8 @@ from typing import Any
 from corpus.errors import NotFound
 from corpus.settings import Settings
 from corpus.storage.store import Store
-from index import build
 from reviews.maintenance import copies, erase
+from reviews.maintenance.engine import upkeep
 from reviews.maintenance.erase import Files
 from reviews.maintenance.update import Run, recorded
 
@@ -78,8 +78,8 @@ def remove(settings: Settings, prefix: str, reason: str, *, keep_editions: bool 
             erase.plan(settings, store, going, reason)
             erase.begin(settings, store, going, reason)
         done.files = erase.delete_files(settings, store, going, files)
-        done.run.generation = build.build(store, settings.index, jobs=settings.jobs, clean=True)
+        done.run.generation = upkeep(settings).build(store, clean=True)
         erase.finish(settings, store)
         done.foreign = tuple(erase.foreign_files(settings))
-        done.run.problems = build.check(store, settings.index)
+        done.run.problems = upkeep(settings).check(store)
     return done

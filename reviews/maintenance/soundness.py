@@ -9,9 +9,9 @@ from corpus.errors import Corrupt
 from corpus.removals import Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store
-from index import build
 from reviews.library import Library
 from reviews.maintenance import copies
+from reviews.maintenance.engine import upkeep
 
 
 def problems(library: Library, *, full: bool = False) -> list[str]:
@@ -23,7 +23,7 @@ def problems(library: Library, *, full: bool = False) -> list[str]:
     settings = library.settings
     with library.store() as store:
         unsound = store.check()
-        found = [*unsound, *build.check(store, settings.index, full=full)]
+        found = [*unsound, *upkeep(settings).check(store, full=full)]
         if unsound:
             found.append("Restore corpus.db from a backup, or move it away and run `reviews update`.")
         if not found:  # an index that is damaged itself says nothing of what was worked out from it

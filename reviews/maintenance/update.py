@@ -22,11 +22,12 @@ from index.vectors.model import is_wanted
 from ingest.run import ingest
 from ingest.summary import IngestSummary
 from reviews.maintenance import erase, run_log
+from reviews.maintenance.engine import upkeep
 from reviews.maintenance.lock import writing
 from reviews.maintenance.publisher import Publisher
 
 if TYPE_CHECKING:
-    from index.storage.generations import Generation
+    from index.upkeep import Built
     from reviews.maintenance.follows import News
 
 Progress = Callable[[str, int, int], None]
@@ -46,7 +47,7 @@ class Run:
     command: str = "update"
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     ingested: IngestSummary | None = None
-    generation: Generation | None = None
+    generation: Built | None = None
     catalogue_problems: list[Problem] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     meaning: dict[str, Any] | None = None
@@ -61,7 +62,7 @@ class Run:
             "ingest": self.ingested.to_dict() if self.ingested else None,
             "index": {
                 "changed": self.generation is not None,
-                "generation": self.generation.manifest.id if self.generation else None,
+                "generation": self.generation.id if self.generation else None,
             },
             "catalogue": [str(problem) for problem in self.catalogue_problems],
             "problems": self.problems,
@@ -150,8 +151,6 @@ def _index(
     unfinished: bool,
 ) -> None:
     """Bring the index up to date, finish removals, and check corpus and index."""
-    from index import build
-
     if rebuild:  # the cache may belong to a corpus that a backup has replaced
         erase.forget_worked_out(settings)
     with _timed(done, "index"):
@@ -160,9 +159,9 @@ def _index(
     if unfinished:
         erase.finish(settings, store)
     with _timed(done, "check"):
-        done.problems = build.check(store, settings.index, built=done.generation)
+        done.problems = upkeep(settings).check(store, built=done.generation)
     if done.generation and not done.problems:
-        _count_themes(settings, len(done.generation.manifest.live))
+        _count_themes(settings, done.generation.reports)
     if not done.problems and settings.follows.exists():
         from reviews.maintenance import follows
 
@@ -201,12 +200,10 @@ def recorded(settings: Settings, run: Run, result: Callable[[], dict[str, Any]] 
         run_log.write(settings.runs, run.started, run.command, None, result(), number)
 
 
-def go_back(settings: Settings, generation: str) -> Generation:
+def go_back(settings: Settings, generation: str) -> Built:
     """Make an older generation the current one. Every byte of it is checked first."""
-    from index.storage import generations
-
     with writing(settings.library):
-        return generations.use(settings.index, generation)
+        return upkeep(settings).use(generation)
 
 
 def _count_themes(settings: Settings, reports: int) -> None:
@@ -215,22 +212,21 @@ def _count_themes(settings: Settings, reports: int) -> None:
 
     if reports >= theme_index.MANY:
         from corpus.themes import load_themes
-        from search.searcher import Searcher
+        from search.opening import open_searcher
 
-        with Searcher(settings.database, settings.index, load_themes(settings.themes)) as searcher:
+        with open_searcher(settings, load_themes(settings.themes)) as searcher:
             searcher.themed()
 
 
 def _read_for_meaning(settings: Settings, store: Store, progress: Progress) -> dict[str, Any]:
     """Have the language model read what is new. The index is complete without it, so an error does not end the run."""
-    from index.storage import generations
     from index.vectors.refresh import refresh
 
     try:
         done = refresh(
             store,
             settings.vectors,
-            generations.current(settings.index).manifest.live,
+            {reading for reading, _ in store.readings.current()},
             settings.meaning_model,
             threads=settings.jobs,
             progress=lambda n, of: progress("reading for meaning", n, of),

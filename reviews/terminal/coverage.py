@@ -300,7 +300,7 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
     for problem in run.catalogue_problems:
         yield from _item(f"catalogue.csv, {problem}")
     if run.generation:
-        built = run.generation.manifest
+        built = run.generation
         yield f"Index: built generation {built.id}. " + coverage_sentence(built.coverage)
     elif "index" in run.seconds:
         yield "Index: already up to date."

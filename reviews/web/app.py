@@ -167,6 +167,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     return app
 
 
+_LATER, _WAIT = 503, 30  # the status that says "later", and after how many seconds
 _TYPED = re.compile(r"`([^`]*)`")  # what was typed, as a note quotes it for the terminal
 
 
@@ -198,8 +199,12 @@ def _on_reviews_error(error: ReviewsError) -> ResponseReturnValue:
     state = None if _wants_json() else state_of(error, settings)
     if state:
         page = render_template("state.html", state=state, steps=steps(state, settings) if is_operator() else ())
-        return Response(page, error.http_status)
-    return _error_page(error.http_status, context.without_paths(str(error)))
+        response = Response(page, error.http_status)
+    else:
+        response = _error_page(error.http_status, context.without_paths(str(error)))
+    if error.http_status == _LATER:
+        response.headers["Retry-After"] = str(_WAIT)
+    return response
 
 
 _SENTENCES = {

@@ -8,12 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import LimitHit, ReviewsError
-from index.storage import generations
 from reviews.library import Library
 from reviews.web.batch_jobs import Batches, removals_seen
 from reviews.web.reading.page_images import Pictures
 from reviews.web.serving import memory
 from reviews.web.serving.kept_answers import KeptAnswers
+from search.opening import pointer
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
 _SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
@@ -39,7 +39,9 @@ class LibraryPool:
         self._ended = threading.Event()
         self._removals = removals_seen(path)
         self.settings = Library(path).settings  # raises at once when there is no library
-        self._pointer = self._current()
+        self._pointer = b""
+        with suppress(ReviewsError):  # a cluster that is down: each request says so
+            self._pointer = pointer(self.settings)
         self.pictures = Pictures(self.settings.max_memory_mb)
         self.answers = KeptAnswers()
         self.batches = batches or Batches(path)
@@ -87,6 +89,8 @@ class LibraryPool:
         if seen != self._removals:
             self._removals = seen
             self.let_go()
+        elif self.settings.engine == "opensearch":  # a removal is a new generation there
+            self._follow()
 
     def let_go(self) -> None:
         """Drop what is cached of reports: open libraries, answers, pictures, workbooks. What a request still uses goes
@@ -115,26 +119,20 @@ class LibraryPool:
         self.pictures.close()
         self.batches.close()
 
-    def _current(self) -> bytes:
-        try:
-            return (self.settings.index / generations.POINTER).read_bytes()
-        except OSError:
-            return b""  # the searcher says what is missing
-
     def _follow(self) -> None:
         """Start to open a newer generation, if there is one, and wait briefly for it."""
         with self._lock:
             if self._follower is None:
-                pointer = self._current()
-                if pointer == self._pointer or self._closed:
+                named = pointer(self.settings)
+                if named == self._pointer or self._closed:
                     return
-                thread = threading.Thread(target=self._open, args=(pointer,), daemon=True)
+                thread = threading.Thread(target=self._open, args=(named,), daemon=True)
                 self._follower = thread, time.monotonic()
                 thread.start()
             thread, began = self._follower
         thread.join(max(0.0, began + _SOON - time.monotonic()))
 
-    def _open(self, pointer: bytes) -> None:
+    def _open(self, named: bytes) -> None:
         try:
             library = Library(self._path, follows=False)
         except ReviewsError:  # for example a wrong setting: the old one stays in use, and the next request tries again
@@ -144,7 +142,7 @@ class LibraryPool:
         with suppress(ReviewsError):  # the next request reports it
             library.searcher().themed()
         with self._lock:
-            self._pointer, self._follower = pointer, None
+            self._pointer, self._follower = named, None
             self._round += 1
             old, self._idle = self._idle, [library]
         self.answers.let_go()

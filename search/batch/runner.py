@@ -23,6 +23,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from corpus.errors import LimitHit, Locked, ReviewsError, UsageError
+from corpus.settings import Settings
 from corpus.signals import sigint_blocked
 from corpus.themes import load_themes
 from search.batch import outputs, record
@@ -32,6 +33,7 @@ from search.batch.record import About
 from search.batch.tally import QueryAnswer, Tally, with_unread
 from search.batch.tidy import Tidy
 from search.filters import EVERYTHING
+from search.opening import open_searcher
 from search.periods import Periods
 from search.request import SearchRequest
 from search.results import Hit
@@ -54,16 +56,13 @@ class Stopped(KeyboardInterrupt):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The paths of a library, so that another process can open it too."""
+    """The settings of a library, so that another process can open it too."""
 
-    library: Path
-    database: Path
-    index: Path
-    themes: Path
+    settings: Settings
 
     def open(self) -> Searcher:
         """Open the current generation."""
-        return Searcher(self.database, self.index, load_themes(self.themes))
+        return open_searcher(self.settings, load_themes(self.settings.themes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def run(
     Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
-    plan = Plan(form_of(out, form), tuple(extras), source.library, web, most, raw, each)
+    plan = Plan(form_of(out, form), tuple(extras), source.settings.library, web, most, raw, each)
     with source.open() as searcher, disk_of(out), _parts(out, _signature(questions, plan, searcher)) as folder:
         todo = [(n, question) for n, question in enumerate(questions) if not _is_kept(folder, n)]
         done = kept = len(questions) - len(todo)

@@ -42,7 +42,7 @@ PLUGINS = {
         "org.opensearch.analysis.common.CommonAnalysisPlugin",
     ),
 }
-_PATIENCE = 180.0
+_PATIENCE = 600.0
 _HEAP = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
 _SOON = ("-XX:TieredStopAtLevel=1", "-Xshare:auto")
 """Starts in half of the time, and is slower afterwards: for tests, not for measuring."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Self
@@ -13,11 +14,18 @@ from corpus.errors import ReviewsError
 from corpus.report import Coverage
 from corpus.settings import Settings
 from corpus.storage.store import Store
-from index.storage import generations
 from reviews.maintenance import run_log
+from reviews.maintenance.engine import upkeep
 from reviews.maintenance.lock import held
 
 _RUNS = 10
+
+
+def _store(settings: Settings) -> AbstractContextManager[Store | None]:
+    """The corpus; None on a web server of a cluster, which has none."""
+    if settings.engine == "opensearch" and not settings.database.exists():
+        return nullcontext()
+    return Store.open(settings.database, read_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +54,18 @@ class Condition:
         problems: list[str] = []
         coverage, failures, missing = None, Counter[str](), tuple[str, ...]()
         try:
-            with Store.open(settings.database, read_only=True) as store:
-                coverage = store.coverage()
-                failures.update(failure.reason.value for failure in store.failures())
-                missing = tuple(each.folder for each in store.missing_folders())
+            with _store(settings) as store:
+                if store:
+                    coverage = store.coverage()
+                    failures.update(failure.reason.value for failure in store.failures())
+                    missing = tuple(each.folder for each in store.missing_folders())
         except ReviewsError as error:
             problems.append(str(error))
         generation = None
         try:
-            generation = generations.current(settings.index)
+            generation = upkeep(settings).current()
             problems += generation.warnings
+            coverage = coverage or generation.coverage
         except ReviewsError as error:
             problems.append(str(error))
         age = run_log.age(settings.runs)
@@ -65,8 +75,8 @@ class Condition:
             held(settings.library),
             tuple(run_log.latest(settings.runs, _RUNS)),
             age.total_seconds() if age is not None else None,
-            generation.manifest.id if generation else None,
-            generation.manifest.built_at if generation else None,
+            generation.id if generation else None,
+            generation.built_at if generation else None,
             coverage,
             dict(failures.most_common()),
             missing,

@@ -50,7 +50,7 @@ def asked() -> list[Question]:
 
 def source(library: Library) -> Source:
     settings = library.settings
-    return Source(settings.library, settings.database, settings.index, settings.themes)
+    return Source(settings)
 
 
 def table(path: Path) -> list[dict[str, str]]:

@@ -218,7 +218,7 @@ def test_no_cell_is_a_formula_and_links_open_only_pdfs(written: Path) -> None:
 
 def source(library: Library) -> Source:
     settings = library.settings
-    return Source(settings.library, settings.database, settings.index, settings.themes)
+    return Source(settings)
 
 
 def test_what_does_not_fit_on_the_sheet_of_mentions_is_left_out_and_the_workbook_says_so(

@@ -1,0 +1,1 @@
+"""What is published in a cluster, and how."""

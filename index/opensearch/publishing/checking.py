@@ -1,0 +1,81 @@
+"""Checks that a cluster holds what the corpus says, on every copy, and writes no query into its logs."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from index.opensearch.client import Cluster
+from index.opensearch.documents import document
+from index.opensearch.publishing import canaries
+from index.opensearch.publishing.build import Wanted, listed, visible, wanted
+from index.opensearch.publishing.state import FINGERPRINT, Published, Shelf, pointer
+
+_AT_ONCE = 20
+_REBUILD = "Run `reviews index --rebuild`."
+_STORED = ("about", "leaf", "text")
+
+
+def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool = False) -> list[str]:
+    """What is wrong, in sentences. full: every byte of every document, and the words of every paragraph."""
+    cluster.version()
+    shelf = pointer(cluster, settings).read().shelves.get(settings.opensearch_library, Shelf())
+    published = shelf.current
+    if published is None:
+        return ["There is no index in the cluster yet. Run `reviews update`."]
+    if published.fingerprint != FINGERPRINT:
+        return [f"{published.index} was made by another version of the program. Run `reviews update`."]
+    found = list(_logs(cluster, shelf))
+    shown = visible(published, listed(cluster, published.index))
+    if len(shown) != published.reports:
+        found.append(
+            f"The cluster holds {len(shown):,} of the {published.reports:,} reports that it says it holds. {_REBUILD}"
+        )
+    current = [each for each in wanted(store, settings.opensearch_library) if each.id in shown]
+    if published.revision == store.revision and shown - {each.id for each in current}:
+        found.append(f"The cluster holds other reports than the corpus. {_REBUILD}")
+    found += canaries.missing(store, cluster, published, {each.id: each.reading for each in current}, full=full)
+    if full:
+        found += [*_differences(store, settings, cluster, published, current), *copies_missing(cluster, shelf.all())]
+    return found
+
+
+def _differences(
+    store: Store, settings: Settings, cluster: Cluster, published: Published, current: Sequence[Wanted]
+) -> Iterator[str]:
+    """What is stored of each report, against what the corpus makes of it now."""
+    for start in range(0, len(current), _AT_ONCE):
+        chunk = {each.id: each for each in current[start : start + _AT_ONCE]}
+        body: Mapping[str, Any] = {
+            "query": {"ids": {"values": [*chunk]}},
+            "docvalue_fields": [*_STORED, "v", "h"],
+            "size": _AT_ONCE,
+            "_source": False,
+        }
+        for hit in cluster.search(published.index, body, seconds=60.0)["hits"]["hits"]:
+            each = chunk[hit["_id"]]
+            text = store.readings.text(each.reading)
+            made = document(settings.opensearch_library, each.reading, each.report, text, each.copies).body
+            fields = hit["fields"]
+            same = all(b64decode(fields[name][0]) == b64decode(made[name]) for name in _STORED)
+            if not same or any(sorted(fields.get(name, [])) != made[name] for name in ("v", "h")):
+                yield f"The cluster has other text than the corpus for reading {each.reading}. {_REBUILD}"
+
+
+def copies_missing(cluster: Cluster, generations: Sequence[Published]) -> Iterator[str]:
+    """Which copies are not there, in sentences. Every answer is whole without them, until another node goes."""
+    for index in sorted({each.index for each in generations}):
+        if missing := cluster.copies(index).missing:
+            yield f"{missing} copies of {index} are missing: a node is away, or there are fewer nodes than copies."
+
+
+def _logs(cluster: Cluster, shelf: Shelf) -> Iterator[str]:
+    """The cluster must not write queries or text into its logs."""
+    for index in sorted({each.index for each in shelf.all()}):
+        for name, settings in cluster.settings(index).items():
+            loud = [key for key, value in settings.items() if ".slowlog.threshold." in key and value != "-1"]
+            if loud:
+                yield f"{name} writes slow queries or documents into the cluster's log. Set {loud[0]} to -1."

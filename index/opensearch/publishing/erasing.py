@@ -1,0 +1,58 @@
+"""Takes documents out of a cluster to the last byte: from every generation, on every copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from corpus.errors import LimitHit, NoIndex
+from index.opensearch.client import Cluster
+from index.opensearch.publishing.build import prune
+from index.opensearch.publishing.state import Pointer, Shelf
+
+_PAUSE = 5.0  # seconds
+_TRIES = 60
+"""A copy keeps deleted documents until the others confirm that they need none of its past: about half a minute, and the
+cluster has no way to ask for it at once."""
+
+
+def holds_any(cluster: Cluster, point: Pointer, library: str, reports: Collection[str]) -> bool:
+    """Whether an index of the library holds a document of one of the reports (full ids), visible or not."""
+    for index in point.indices(library):
+        cluster.refresh(index)
+        if cluster.count(index, {"terms": {"report": sorted(reports)}}):
+            return True
+    return False
+
+
+def keep_only_current(cluster: Cluster, point: Pointer, library: str, sleep: Callable[[float], None]) -> None:
+    """Delete all that the library's current generation does not hold, and wait until no copy holds a byte of it.
+
+    Raises LimitHit when a copy still does after some minutes; the next run goes on.
+    """
+
+    def alone(shelf: Shelf) -> Shelf:
+        if shelf.current is None:
+            raise NoIndex("There is no index in the cluster yet. Run `reviews update`.")
+        return replace(shelf, kept=())
+
+    shelf = point.change(library, alone)
+    prune(cluster, point, library, shelf)
+    for index in {each.index for each in shelf.all()}:
+        expunge(cluster, index, sleep)
+
+
+def expunge(cluster: Cluster, index: str, sleep: Callable[[float], None]) -> None:
+    """Wait until no copy of an index holds a deleted document, and begin its log of writes anew."""
+    for attempt in range(_TRIES):
+        cluster.flush(index)
+        cluster.expunge(index)
+        cluster.flush(index)
+        if cluster.copies(index) == (0, 0):
+            return
+        if attempt + 1 < _TRIES:
+            sleep(_PAUSE)
+    raise LimitHit(
+        f"Not every copy of {index} has let go of what was removed. Run `reviews update` when all nodes are there: it "
+        "finishes the removal."
+    )

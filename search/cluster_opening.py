@@ -1,0 +1,65 @@
+"""Opens what is published in a cluster. What a process asks it with is shared by all its searchers."""
+
+import os
+import threading
+import time
+from functools import lru_cache
+
+from corpus.settings import Settings
+from corpus.themes import Themes
+from index.opensearch.access import Access, access
+from index.opensearch.asking.opening import opened
+from index.opensearch.client import Cluster
+from index.opensearch.publishing.state import FINGERPRINT, Pointer, State
+from search.cluster_session import ClusterSession
+from search.searcher import Searcher
+
+_FRESH = 1.0  # seconds that what is published is not asked for again
+
+
+class _Published:
+    """What is published under a prefix, asked for once a second at most."""
+
+    def __init__(self, access: Access, prefix: str) -> None:
+        self.cluster = Cluster(access)
+        self._pointer = Pointer(self.cluster, prefix)
+        self._lock = threading.Lock()
+        self._read: tuple[float, State] | None = None
+
+    def state(self, *, now: bool = False) -> State:
+        """now: ask again in any case."""
+        with self._lock:
+            if now or self._read is None or time.monotonic() - self._read[0] >= _FRESH:
+                self._read = time.monotonic(), self._pointer.read()
+            return self._read[1]
+
+
+@lru_cache(4)
+def _shared(access: Access, prefix: str, process: int) -> _Published:
+    return _Published(access, prefix)  # connections are never shared with a forked process
+
+
+def _published(settings: Settings) -> _Published:
+    return _shared(access(settings), settings.opensearch_index, os.getpid())
+
+
+def pointer(settings: Settings) -> bytes:
+    """See `search.opening.pointer`."""
+    term, number = _published(settings).state().version
+    return f"{term} {number}".encode() if number or term else b""
+
+
+def open_searcher(settings: Settings, themes: Themes) -> Searcher:
+    """A searcher for what is published now. Raises NoIndex when nothing is."""
+    published = _published(settings)
+    state = published.state(now=True)
+    session = ClusterSession(
+        opened(published.cluster, state.indices, state.query()),
+        settings.library,
+        themes,
+        generation=state.generation,
+        built_at=state.built_at,
+        fingerprint=FINGERPRINT,
+        coverage=state.coverage,
+    )
+    return Searcher.over(session)

@@ -1,0 +1,130 @@
+"""Nodes are killed under readers while updates publish: each answer is right, or refused with its sentence."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from corpus.errors import LimitHit, ReviewsError
+from corpus.files import FileRecord
+from corpus.settings import Settings
+from corpus.storage.store import Store
+from index.opensearch.access import Access
+from index.opensearch.client import Cluster
+from index.opensearch.publishing import build as publishing
+from index.opensearch.publishing.state import pointer
+from tests.index.conftest import report
+from tests.opensearch.nodes import Nodes
+from tests.patience import until
+
+READERS = 16
+UPDATES = 20
+PHRASE = {"match_phrase": {"t": "neglect was seen"}}
+
+
+class Library:
+    """A library of which each update adds a report and withdraws one. right: what answers, by revision."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._held: list[str] = []
+        self._number = 0
+        self.right: dict[int, frozenset[str]] = {}
+        for _ in range(5):
+            self.add()
+        self.note()
+
+    def add(self) -> None:
+        self._number += 1
+        text = report(f"report {self._number}", [f"In case {self._number} neglect was seen.", "And more."])
+        self._store.put(text, FileRecord(f"{self._number}.pdf", 1, 1, text.id))
+        self._held.append(text.id)
+
+    def change(self) -> None:
+        self._store.forget_file(f"{self._number - len(self._held) + 1}.pdf")
+        self._held.pop(0)
+        self.add()
+        self.note()
+
+    def note(self) -> None:
+        self.right[self._store.revision] = frozenset(self._held)
+
+
+def asked(cluster: Cluster, settings: Settings, right: dict[int, frozenset[str]]) -> str:
+    """What comes of one question: "right", or the kind of error that refused it."""
+    try:
+        state = pointer(cluster, settings).read()
+        query = {"bool": {"filter": [state.query(), PHRASE]}}
+        body = {"query": query, "docvalue_fields": ["report"], "_source": False, "size": 100}
+        hits = cluster.search(state.indices, body)["hits"]["hits"]
+    except ReviewsError as error:
+        return type(error).__name__
+    found = frozenset(hit["fields"]["report"][0] for hit in hits)
+    assert found == right[state.published[0].revision], "a wrong answer"
+    return "right"
+
+
+def test_a_node_that_is_killed_while_updates_publish_costs_no_answer(
+    nodes: Nodes, cluster: Cluster, settings: Settings, store: Store
+) -> None:
+    library = Library(store)
+    publishing.build(store, settings, cluster)
+    ended = threading.Event()
+
+    def read(number: int) -> Counter[str]:
+        reader = Cluster(Access(tuple(nodes.urls[number % 3 :] + nodes.urls[: number % 3])))
+        told: Counter[str] = Counter()
+        while not ended.is_set():
+            told[asked(reader, settings, library.right)] += 1
+        reader.close()
+        return told
+
+    refused = 0
+    with ThreadPoolExecutor(READERS) as pool:
+        readers = [pool.submit(read, number) for number in range(READERS)]
+        try:
+            for number in range(UPDATES):
+                if number == UPDATES // 3:
+                    nodes.kill(2)
+                if number == 2 * UPDATES // 3:
+                    nodes.start(2)
+                library.change()
+                refused += not published(lambda: publishing.build(store, settings, cluster))
+            nodes.ready()
+        finally:
+            ended.set()
+    told = sum((reader.result() for reader in readers), Counter[str]())
+    until(lambda: published(lambda: publishing.build(store, settings, cluster)))
+    assert asked(cluster, settings, library.right) == "right"
+    assert told["right"] > READERS
+    assert not told.keys() - {"right", "LimitHit"}, told
+    print(
+        f"{sum(told.values()):,} questions of {READERS} readers: {dict(told)}; {refused} of {UPDATES} updates refused"
+    )
+
+
+def published(build: Callable[[], object]) -> bool:
+    try:
+        build()
+    except LimitHit:
+        return False
+    return True
+
+
+def test_without_two_of_three_nodes_questions_are_refused_until_they_are_back(
+    nodes: Nodes, cluster: Cluster, settings: Settings, store: Store
+) -> None:
+    library = Library(store)
+    publishing.build(store, settings, cluster)
+    nodes.ready()
+    nodes.kill(1)
+    nodes.kill(3)
+    told = Counter(asked(cluster, settings, library.right) for _ in range(30))
+    assert told == {"LimitHit": 30}
+    nodes.start(1)
+    nodes.start(3)
+    nodes.ready()
+    until(lambda: asked(cluster, settings, library.right) == "right")
+    library.change()
+    publishing.build(store, settings, cluster)
+    assert asked(cluster, settings, library.right) == "right"
