@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV   := .venv
 VENV3  := .venv-whoosh3
+VENVM  := .venv-meaning
 
 ifeq ($(OS),Windows_NT)
 BIN := Scripts
@@ -13,6 +14,7 @@ endif
 
 PY      := $(VENV)/$(BIN)/python
 PY3     := $(VENV3)/$(BIN)/python
+PYM     := $(VENVM)/$(BIN)/python
 REVIEWS := $(VENV)/$(BIN)/reviews
 PIP     := -m pip --disable-pip-version-check --quiet
 
@@ -34,7 +36,7 @@ BESIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-whoosh3 test-opensearch lint check format docs docs-site pictures dist sbom bench torture coverage vendor lock clean
+.PHONY: help demo test test-whoosh3 test-opensearch test-meaning lint check format docs docs-site pictures dist sbom bench torture coverage vendor lock clean
 
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
@@ -42,6 +44,7 @@ help:
 	@echo 'make test                run all tests'
 	@echo 'make test-whoosh3        run the tests of the index with whoosh3 in place of Whoosh'
 	@echo 'make test-opensearch     run the tests of the cluster on real nodes (needs Java and Maven)'
+	@echo 'make test-meaning        run the tests that need a language model'
 	@echo 'make check               format, lint, files of hosted services, commits, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
 	@echo 'make docs                write the generated documentation again'
@@ -89,6 +92,9 @@ ON_NODES := tests/index/opensearch tests/opensearch
 test-opensearch: $(VENV)/test.stamp
 	$(NODES) --line 3 $(PY) -m pytest -n 0 $(ON_NODES)
 	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 tests/index/opensearch
+# REVIEWS_MEANING: that the extra is missing is then an error, and no test is skipped for it.
+test-meaning: $(VENVM)/test.stamp
+	REVIEWS_MEANING=1 $(PYM) -m pytest tests/index/vectors tests/search/test_other_words.py tests/reviews/test_meaning.py
 
 # What is quick, and so can run before each commit (.pre-commit-config.yaml).
 lint: $(VENV)/test.stamp
@@ -150,7 +156,7 @@ coverage: $(VENV)/test.stamp
 	$(PY) -m coverage report
 
 clean:
-	rm -rf $(VENV) $(VENV3) build dist *.egg-info .coverage* .*_cache .hypothesis
+	rm -rf $(VENV) $(VENV3) $(VENVM) build dist *.egg-info .coverage* .*_cache .hypothesis
 
 # --- the environments: a stamp file says that one is complete, so a second run starts at once -------------------------
 
@@ -167,6 +173,12 @@ $(VENV3)/test.stamp: requirements/whoosh3.txt setup.cfg pyproject.toml
 	@rm -rf $(VENV3)
 	$(call venv,$(VENV3),requirements/whoosh3.txt)
 	@$(PY3) $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENVM)/test.stamp: requirements/meaning.txt requirements/test.txt setup.cfg pyproject.toml
+	$(call venv,$(VENVM),requirements/test.txt)
+	@$(PYM) $(PIP) install --require-hashes -r requirements/meaning.txt
+	@$(PYM) $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 define venv
