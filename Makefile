@@ -92,6 +92,7 @@ ON_NODES := tests/index/opensearch tests/opensearch
 test-opensearch: $(VENV)/test.stamp
 	$(NODES) --line 3 $(PY) -m pytest -n 0 $(ON_NODES)
 	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 tests/index/opensearch
+
 # REVIEWS_MEANING: that the extra is missing is then an error, and no test is skipped for it.
 test-meaning: $(VENVM)/test.stamp
 	REVIEWS_MEANING=1 $(PYM) -m pytest tests/index/vectors tests/search/test_other_words.py tests/reviews/test_meaning.py
@@ -199,7 +200,7 @@ vendor: $(VENV)/run.stamp
 lock:
 	@test -x $(VENV)-lock/$(BIN)/uv || { '$(PYTHON)' -m venv $(VENV)-lock && $(VENV)-lock/$(BIN)/python $(PIP) install uv==0.13.9; }
 	echo setuptools | $(COMPILE) -o requirements/run.txt --extra web
-	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra collect --extra opensearch --extra test --extra browser --extra check --extra docs -c requirements/run.txt
+	echo setuptools | $(COMPILE) -o requirements/test.txt --extra web --extra png --extra collect --extra opensearch --extra test --extra study --extra browser --extra check --extra docs -c requirements/run.txt
 	echo setuptools | $(COMPILE) -o requirements/meaning.txt --extra web --extra meaning -c requirements/run.txt
 	echo setuptools | $(COMPILE) -o requirements/opensearch.txt --extra web --extra opensearch -c requirements/run.txt
 	echo setuptools | $(COMPILE) -o requirements/collect.txt --extra web --extra collect -c requirements/run.txt

@@ -105,7 +105,6 @@ def test_the_example_notebook_runs(beside: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.count("True\n") == 2, "the numbers add up"
 
 
-# Jupyter's kernel is not in the extra `test`: with polars, 28 packages more. The test above runs the same cells.
 def test_the_example_notebook_runs_in_jupyter(beside: Path) -> None:
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
