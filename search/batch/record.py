@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -14,9 +14,8 @@ from typing import Any
 from corpus.errors import UsageError
 from corpus.report import Coverage
 from search.batch.tally import QueryAnswer, counted
-from search.filters import of_cells
 from search.searcher import Searcher
-from search.sheets.query_sheet import Question
+from search.sheets.query_sheet import Question, text_of, with_filters
 
 VERSION = 1
 """Version of the format. It increases when a key changes its meaning or is removed."""
@@ -91,8 +90,7 @@ class About:
 
     def questions(self) -> list[Question]:
         """The same queries, to be run again. A row that could not be run is left as it was."""
-        rows = [answer.question for answer in self.answers]
-        return [row if row.error else replace(row, filters=of_cells(dict(row.given))) for row in rows]
+        return [with_filters(answer.question) for answer in self.answers]
 
 
 def versions() -> dict[str, str]:
@@ -117,12 +115,21 @@ def about(searcher: Searcher, sheet: str, answers: Sequence[QueryAnswer], read: 
 def load(path: Path) -> About:
     """Load a record that a batch wrote. Raises UsageError when the file is not one."""
     try:
-        stored = json.loads(path.read_text("utf-8"))
+        return read(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read(data: bytes, name: str) -> About:
+    """The record in a file, which may come from anybody. name: of the file, for messages. Raises UsageError."""
+    try:
+        stored = json.loads(data)
         if stored["version"] != VERSION:
             raise UsageError(
-                f"{path} is in format {stored['version']}, but this program reads format {VERSION}. Update the program."
+                f"{name} is in format {str(stored['version'])[:20]}, but this program reads format {VERSION}. "
+                "Update the program."
             )
-        reports = {report["id"]: report["title"] for report in stored["reports"]}
+        reports = {text_of(report["id"]): text_of(report["title"]) for report in stored["reports"]}
         ids = list(reports)
         answers = [
             QueryAnswer.from_dict(
@@ -131,25 +138,31 @@ def load(path: Path) -> About:
                     **{name: row[name] for name in _ANSWER},
                     **{name: row[name] or 0 for name in ("cases", "passages", "of")},
                     **{name: row.get(name) for name in _LATER},
+                    "counts": [(_index(report, len(ids)), _index(mentions)) for report, mentions in row["counts"]],
                 },
                 ids,
             )
             for row in stored["queries"]
         ]
+        datetime.fromisoformat(stored["asked_at"])
         return About(
-            stored["asked_at"],
+            text_of(stored["asked_at"]),
             stored["versions"],
             stored["generation"],
             Coverage.from_dict(stored["coverage"]),
-            stored["sheet"],
+            text_of(stored["sheet"]),
             reports,
             answers,
-            stored.get("read", ""),
+            text_of(stored.get("read", "")),
         )
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise UsageError(f"{path} is not the record of a batch. Give the file that ends in .about.json.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise UsageError(f"{name} is not the record of a batch. Give the file that ends in .about.json.") from error
+
+
+def _index(value: object, end: int | None = None) -> int:
+    if type(value) is not int or value < 0 or (end is not None and value >= end):
+        raise TypeError("not a number of this kind")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

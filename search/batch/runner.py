@@ -117,16 +117,16 @@ def ask(searcher: Searcher, question: Question, *, most: bool = False) -> tuple[
     """
     answer = QueryAnswer(question)
     if question.error:
-        return replace(answer, error=f"line {question.line}: {question.error.removesuffix('.')}."), iter(())
+        return replace(answer, error=f"{question.place}{question.error.removesuffix('.')}."), iter(())
     try:
         head, hits = searcher.stream(
             SearchRequest.everything(question.query, question.filters, facets=False, most=most), seconds=_SECONDS
         )
     except ReviewsError as error:
-        return replace(answer, error=f"line {question.line}: {error}"), iter(())
+        return replace(answer, error=f"{question.place}{error}"), iter(())
     guess = next((each for each in head.diagnostics if each.guess), None)
     if guess:
-        why = f"line {question.line}: not run, because what it means is unclear: {guess}."
+        why = f"{question.place}not run, because what it means is unclear: {guess}."
         return replace(answer, error=why), iter(())
     answer = replace(
         answer,

@@ -63,7 +63,7 @@ def study(source: Source, asked: Queries, filters: Filters = EVERYTHING, periods
     with TemporaryDirectory() as folder:
         out = Path(folder) / "study.jsonl"
         done = runner.run(questions, source, out, form="jsonl", periods=periods, each=True)
-        wrong = [f"{answer.question.id}: {answer.error}" for answer in done.about.answers if answer.error]
+        wrong = [f"{answer.question.id}: {answer.cause}" for answer in done.about.answers if answer.error]
         if wrong:
             raise UsageError("These queries cannot be run. " + " ".join(wrong))
         extras = tuple(dict.fromkeys(name for question in questions for name, _ in question.extra))

@@ -58,6 +58,11 @@ class QueryAnswer:
         return cls(**fields)
 
     @property
+    def cause(self) -> str:
+        """The error without the line of the sheet, for where that stands beside it."""
+        return self.error.removeprefix(self.question.place)
+
+    @property
     def filters(self) -> str:
         """The filters as text: "year: 2015; section: findings"."""
         return "; ".join(f"{name}: {value}" for name, value in self.question.given)

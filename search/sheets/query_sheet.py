@@ -53,6 +53,11 @@ class Question:
     error: str = ""
 
     @property
+    def place(self) -> str:
+        """Where it stands, as its error begins."""
+        return f"line {self.line}: "
+
+    @property
     def counted(self) -> str:
         """What its n and N count. An answer that was kept has its filters only as typed."""
         return "texts" if dict(self.given).get("copies") else self.filters.counted
@@ -70,15 +75,26 @@ class Question:
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Self:
-        """The row that `to_dict` recorded, with its filters as typed but not yet read. Raises KeyError."""
+        """The row that `to_dict` recorded, with its filters as typed but not yet read. Raises KeyError, TypeError or
+        AttributeError for anything else.
+        """
+        if type(row["line"]) is not int:
+            raise TypeError("line")
         return cls(
-            row["id"],
-            row["query"],
+            text_of(row["id"]),
+            text_of(row["query"]),
             row["line"],
-            given=tuple(row["filters"].items()),
-            extra=tuple(row["extra"].items()),
-            error=row["unusable"],
+            given=tuple((text_of(name), text_of(cell)) for name, cell in row["filters"].items()),
+            extra=tuple((text_of(name), text_of(cell)) for name, cell in row["extra"].items()),
+            error=text_of(row["unusable"]),
         )
+
+
+def text_of(value: object) -> str:
+    """A text from JSON that may come from anybody. Raises TypeError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value.encode("utf-8", "replace").decode()  # JSON can hold half a character
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,14 @@ def read(data: bytes, name: str = "") -> Sheet:
     return Sheet(found, "".join(letter if letter.isprintable() else " " for letter in said))
 
 
+def with_filters(question: Question) -> Question:
+    """The query with its filters read from what was typed, or with the error where they cannot be."""
+    try:
+        return replace(question, filters=of_cells(dict(question.given)))
+    except UsageError as wrong:
+        return replace(question, error=question.error or str(wrong))
+
+
 def narrowed(question: Question, filters: Filters) -> Question:
     """The query with the filters that apply to every row. A filter of its own takes precedence."""
     own = dict(question.given)
@@ -142,11 +166,7 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
             name = f"{name} (line {line})"
         lines[name] = line
         question = Question(name, query, line, given=tuple(given.items()), extra=extra, error=error or _slip(query))
-        try:
-            question = replace(question, filters=of_cells(given))
-        except UsageError as wrong:
-            question = replace(question, error=question.error or str(wrong))
-        yield question
+        yield with_filters(question)
 
 
 def _slip(query: str) -> str:

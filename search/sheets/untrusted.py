@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from corpus.errors import UsageError
 from ingest.sandbox.children import run
 from ingest.sandbox.confinement import box, environment, works_in_bubblewrap
-from search.filters import EVERYTHING, of_cells
-from search.sheets.query_sheet import MAX_QUESTIONS, Question, Sheet
+from search.sheets.query_sheet import MAX_QUESTIONS, Question, Sheet, text_of, with_filters
 
 _SECONDS = 30.0  # the largest sheet that is accepted takes five
 _MEMORY_MB = 600
@@ -32,31 +30,10 @@ def read_untrusted(data: bytes, name: str) -> Sheet:
     try:
         told = json.loads(done.answer.data)
         if "refused" in told:
-            raise UsageError(_text(told["refused"]))
+            raise UsageError(text_of(told["refused"]))
         rows = told["questions"]
         if not 1 <= len(rows) <= MAX_QUESTIONS:
             raise ValueError("too many questions")
-        return Sheet([_question(row) for row in rows], _text(told["read"]))
+        return Sheet([with_filters(Question.from_dict(row)) for row in rows], text_of(told["read"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UsageError("The sheet could not be read. Save it as CSV and send it again.") from error
-
-
-def _question(row: dict[str, Any]) -> Question:
-    given = {_text(name): _text(cell) for name, cell in row["filters"].items()}
-    extra = tuple((_text(name), _text(cell)) for name, cell in row["extra"].items())
-    error = _text(row["unusable"])
-    filters = EVERYTHING
-    try:
-        filters = of_cells(given)
-    except UsageError as wrong:
-        error = error or str(wrong)
-    line = row["line"]
-    if type(line) is not int:
-        raise TypeError("line")
-    return Question(_text(row["id"]), _text(row["query"]), line, filters, tuple(given.items()), extra, error)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
