@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 from zlib import crc32
 
 _U32: Literal["I"] = "I"
@@ -18,6 +18,8 @@ _F32: Literal["f"] = "f"
 _U16: Literal["H"] = "H"
 if [array(width).itemsize for width in (_U32, _F32, _U16)] != [4, 4, 2]:  # pragma: no cover - no supported platform
     raise ImportError("this platform's integers are not as wide as the index format needs")
+
+_Number = TypeVar("_Number", int, float)
 
 _WIDE, _MASK = 4, 2  # bytes of a number and of a mask
 _FEW = 256  # documents: whose positions are read one by one, before those of all are
@@ -109,11 +111,12 @@ class PostingsBuilder:
     def extend(self, postings: Postings, shift: int) -> None:
         """Add all of other postings, their documents numbered `shift` higher."""
         before = len(self.positions)
-        self.documents.extend(document + shift for document in postings.documents)
-        self.weights.extend(postings.weights)
-        self.ends.extend(before + end for end in postings.ends)
-        self.positions.extend(postings.positions)
-        self.masks.extend(postings.masks)
+        documents, ends = postings.documents, postings.ends
+        _append(self.documents, array(_U32, [document + shift for document in documents]) if shift else documents)
+        _append(self.weights, postings.weights)
+        _append(self.ends, array(_U32, [before + end for end in ends]) if before else ends)
+        _append(self.positions, postings.positions)
+        _append(self.masks, postings.masks)
 
     def pack(self) -> bytes:
         """The postings as bytes, in the layout above."""
@@ -125,6 +128,14 @@ class PostingsBuilder:
 def checksum(packed: bytes) -> int:
     """The checksum of packed postings."""
     return crc32(packed)
+
+
+def _append(to: array[_Number], more: Sequence[_Number]) -> None:
+    """Add numbers to an array, in one piece where they are numbers of its kind."""
+    if isinstance(more, memoryview):
+        to.frombytes(more.cast("B"))
+    else:
+        to.extend(more)
 
 
 def head_of(documents: int) -> int:
