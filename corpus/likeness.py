@@ -9,6 +9,7 @@ import hashlib
 import heapq
 import re
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 Fingerprint = tuple[int, ...]
 
@@ -34,9 +35,16 @@ def same_words(first: Sequence[str], second: Sequence[str], *, at_least: float) 
 
 def fingerprint(paragraphs: Iterable[str], salt: bytes) -> Fingerprint:
     """The fingerprint of a text; empty when it has no words."""
-    said = words(paragraphs)
-    runs = {" ".join(said[start : start + _RUN]) for start in range(max(1, len(said) - _RUN + 1))} if said else set()
-    return tuple(heapq.nsmallest(_KEPT, (_hash(run, salt) for run in runs)))
+    said = [word.encode() for word in words(paragraphs)]
+    if not said:
+        return ()
+    text = b" ".join(said)
+    starts = [0, *accumulate(len(word) + 1 for word in said)]
+    ends = [start - 1 for start in starts[_RUN:]] or [len(text)]
+    smallest = heapq.nsmallest(
+        _KEPT, _hashes([text[start:end] for start, end in zip(starts, ends, strict=False)], salt)
+    )
+    return tuple(int.from_bytes(each, "big") for each in smallest)
 
 
 def likeness(first: Fingerprint, second: Fingerprint) -> float:
@@ -45,5 +53,12 @@ def likeness(first: Fingerprint, second: Fingerprint) -> float:
     return len({*smallest} & {*first} & {*second}) / len(smallest) if smallest else 0.0
 
 
-def _hash(run: str, salt: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(run.encode(), digest_size=8, key=salt).digest(), "big")
+def _hashes(runs: Iterable[bytes], salt: bytes) -> set[bytes]:
+    """The hash of each run. To copy a hash that has begun takes less time than to begin one."""
+    begun = hashlib.blake2b(digest_size=8, key=salt)
+    found = set()
+    for run in runs:
+        each = begun.copy()
+        each.update(run)
+        found.add(each.digest())
+    return found
