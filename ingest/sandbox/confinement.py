@@ -27,6 +27,13 @@ sys.exit(not all(map(find_spec, ("ingest", "pypdf", "pypdfium2"))))"""
 _TRYING = threading.Lock()
 
 
+# A process that ends after one file need not give memory back and ask for it again. Read by the C library of Linux.
+_KEEP_MEMORY = {
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TOP_PAD_": "1048576",
+}
+
 _NEEDED = ("pypdf", "pypdfium2", "pypdfium2_raw")
 _PROGRAM = ("corpus", "ingest", "search")  # folders of ours that a process in the box may load
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,6 +87,7 @@ def environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join([str(_ROOT), *_libraries()]),
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        **_KEEP_MEMORY,
     }
 
 

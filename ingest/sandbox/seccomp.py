@@ -10,6 +10,7 @@ import os
 import platform
 import struct
 import sys
+from functools import cache
 
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # of prctl
 _NEWEST = 462  # mseal: the newest system call when the lists were made
@@ -54,16 +55,24 @@ def restrict(*, may_execute: bool = False) -> bool:
     known = _PROCESSORS.get(platform.machine())
     if sys.platform != "linux" or known is None or sys.maxsize < 2**32:
         return False
-    code = b"".join(_program(*known, may_execute))
+    code = b"".join([_common(*known, may_execute), *_own(known[0])])
     held = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(held))
     prctl = ctypes.CDLL(None).prctl
     return bool(prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and prctl(_SECCOMP, _FILTER, program, 0, 0) == 0)
 
 
-def _program(place: int, processor: int, may_execute: bool) -> list[bytes]:
-    """The instructions, in order. The data of a system call is at these offsets: 0 its number, 4 the processor, 16
-    its first argument."""
+def prepare() -> None:
+    """Make the part of the filter that is the same for all processes which are forked from this one."""
+    known = _PROCESSORS.get(platform.machine())
+    if known:
+        _common(*known, False)
+
+
+@cache
+def _common(place: int, processor: int, may_execute: bool) -> bytes:
+    """The first instructions. The data of a system call is at these offsets: 0 its number, 4 the processor, 16 its
+    first argument."""
     refused = {**_REFUSED, **({} if may_execute else _EXECUTE)}
     numbers = sorted(number for pair in refused.values() if (number := pair[place]) is not None)
     steps = [
@@ -79,7 +88,12 @@ def _program(place: int, processor: int, may_execute: bool) -> list[bytes]:
     for number in numbers:
         steps += [_step(_EQUAL, number, 0, 1), _step(_RETURN, _EPERM)]
     steps += [_step(_EQUAL, _CLONE[place], 0, 3), _step(_LOAD, 16), _step(_ANY_BIT, _THREAD, 1, 0)]
-    steps += [_step(_RETURN, _EPERM), _step(_LOAD, 0)]
+    return b"".join([*steps, _step(_RETURN, _EPERM), _step(_LOAD, 0)])
+
+
+def _own(place: int) -> list[bytes]:
+    """The last instructions, which name the process itself."""
+    steps = []
     own = ((_TGKILL[place], os.getpid()), (_PRLIMIT[place], 0))  # a signal to itself is how a process aborts
     for number, first in own:
         steps += [_step(_EQUAL, number, 0, 3), _step(_LOAD, 16), _step(_EQUAL, first, 1, 0)]

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import corpus
 from corpus.reasons import Reason
-from ingest.sandbox import protocol
+from ingest.sandbox import protocol, seccomp
 from ingest.sandbox.confinement import bind, rules
 from ingest.sandbox.fork_server import FORKS, serve, tried
 from ingest.sandbox.limits import limit
@@ -68,6 +68,7 @@ def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
     with suppress(OSError, Unreadable):
         pipeline.understand(extract.read(_EXAMPLE.read_bytes(), max_pages=100), "", _EXAMPLE.stem)
     rules()
+    seccomp.prepare()
     gc.collect()
     gc.freeze()
     return tried(lambda: bind(int(limits["memory_mb"])))
