@@ -1,5 +1,6 @@
 """Finds how far the column of a line reaches, and which lines are side by side."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ingest.structure.draft import WIDE_STEP, Style, ends_sentence
@@ -36,16 +37,15 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
         edges += [max([line.x1 for line in lines[start:at]])] * (at - start)
         start = at
     # A short run says little: it reaches as far as any text of its size with the same left edge.
+    lefts = [(round(line.x0 / _LEFT_STEP), round(line.size)) for line in lines]
     by_left: dict[tuple[int, int], float] = {}
-    for line in lines:
-        left = _left(line)
-        by_left[left] = max(by_left.get(left, 0.0), line.x1)
-    runs = dict.fromkeys(edges, 0)
-    for edge in edges:
-        runs[edge] += 1
+    for line, left in zip(lines, lefts, strict=True):
+        if line.x1 > by_left.get(left, 0.0):
+            by_left[left] = line.x1
+    runs = Counter(edges)
     edges = [
-        max(edge, by_left[_left(line)]) if runs[edge] <= _SHORT_RUN else edge
-        for line, edge in zip(lines, edges, strict=True)
+        max(edge, by_left.get(left, 0.0)) if runs[edge] <= _SHORT_RUN else edge
+        for edge, left in zip(edges, lefts, strict=True)
     ]
     for first, end, edge in _own_measures(lines, edges):
         edges[first:end] = [edge] * (end - first)
@@ -89,10 +89,6 @@ def _goes_on_below(above: Line, line: Line) -> bool:
         and abs(line.size - above.size) < _SAME_SIZE
         and not line.sideways
     )
-
-
-def _left(line: Line) -> tuple[int, int]:
-    return round(line.x0 / _LEFT_STEP), round(line.size)
 
 
 def _same_run(above: Line, line: Line, style: Style) -> bool:

@@ -45,12 +45,19 @@ class Draft:
     @property
     def size(self) -> float:
         """The letter size of its longest line, which is that of most of its letters."""
-        return max(self.lines, key=lambda line: len(line.text)).size
+        longest = self.lines[0]
+        for line in self.lines:
+            if len(line.text) > len(longest.text):
+                longest = line
+        return longest.size
 
     @property
     def bold(self) -> bool:
         """Whether every line starts and ends in bold."""
-        return all(line.bold and line.bold_end for line in self.lines)
+        for line in self.lines:  # noqa: SIM110 - asked for every line, and quicker so
+            if not (line.bold and line.bold_end):
+                return False
+        return True
 
     @property
     def setting(self) -> Setting:

@@ -10,7 +10,8 @@ from itertools import pairwise
 _LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
-_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]{0,4}\d{1,5}){3,}|(?:\(cid:\d+\)){2,}")
+_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]{0,4}\d{1,5}){3,}")
+_GLYPH_NUMBERS = re.compile(r"(?:\(cid:\d+\)){2,}")
 _BULLET = re.compile(
     "^[\ue000-\uf8ff\ufffd]\\s*|\\s*[\ue000-\uf8ff\ufffd]$"
 )  # Word's own letters for bullets and ticks
@@ -37,15 +38,13 @@ def badness(text: str) -> float:
     words without spaces."""
     if not text:
         return 1.0
-    clear = text.replace("\xa0", " ").isprintable() and "\ufffd" not in text
+    clear = (text.isprintable() or text.replace("\xa0", " ").isprintable()) and "\ufffd" not in text
     odd = 0 if clear else len(_ODD.findall(text))
     words = text.split()
     glued = 0
     if max(map(len, words), default=0) > _LONGEST_WORD:
         glued = sum(len(word) for word in words if len(word) > _LONGEST_WORD and word.isalpha())
-    named = 0
-    if "/" in text or "(cid:" in text:
-        named = sum(len(found.group()) for found in _GLYPH_NAMES.finditer(text))
+    named = sum(map(len, _names_of_glyphs(text)))
     sample = text[:2_000]
     few = 0.3 * len(sample)
     # The letters of English are counted at once; the others only where those do not suffice.
@@ -59,21 +58,26 @@ def is_better(text: str, other: str) -> bool:
     """Whether another reading of the same page has more of the printed text. A reading that consists of glyph names is
     never better.
     """
-    if _names_glyphs(text) or in_cipher([text], [None]):
+    if _names_of_glyphs(text) or in_cipher([text], [None]):
         return False
     return badness(text) < badness(other) or bool(in_cipher([other], [None]))
 
 
+def has_odd_letters(text: str) -> bool:
+    """Whether a text has control characters, private ones or U+FFFD."""
+    return not text.isprintable() or "\ufffd" in text
+
+
 def has_holes(text: str) -> bool:
     """Whether letters of a line have no Unicode, other than a bullet or a tick at its ends."""
-    if text.isprintable() and "\ufffd" not in text:  # neither control characters nor private ones
-        return False
-    return _HOLES.search(_BULLET.sub("", text)) is not None
+    return has_odd_letters(text) and _HOLES.search(_BULLET.sub("", text)) is not None
 
 
-def _names_glyphs(text: str) -> bool:
-    # Hardly any text has these, and they are found much faster than the pattern.
-    return ("/" in text or "(cid:" in text) and _GLYPH_NAMES.search(text) is not None
+def _names_of_glyphs(text: str) -> list[str]:
+    """What stands in the place of letters whose font only has names for them: "/g6/g14/g3"."""
+    # Hardly any text has these signs, and they are found much faster than the patterns.
+    found: list[str] = _GLYPH_NAMES.findall(text) if text.count("/") >= 3 else []
+    return found + _GLYPH_NUMBERS.findall(text) if "(cid:" in text else found
 
 
 def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
@@ -84,7 +88,7 @@ def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
     found: set[int] = set()
     for places in by_font.values():
         text = " ".join(lines[at] for at in places)
-        if _names_glyphs(text) and badness(text) > 0.2:
+        if _names_of_glyphs(text) and badness(text) > 0.2:
             found.update(places)
         elif not is_usual(text):
             pairs, known = _pairs(text)

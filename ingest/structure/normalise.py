@@ -70,8 +70,6 @@ def printable(text: str) -> str:
 def undouble(text: str) -> str:
     """Fake bold prints each letter twice: `SSEERRIIOOUUSS` is `SERIOUS`. Only when every word of the line is
     doubled."""
-    if text[:1] != text[1:2]:
-        return text
     words = text.split()
     if not words or sum(map(len, words)) < 8 or any(len(w) % 2 or w[::2] != w[1::2] for w in words):
         return text
@@ -85,7 +83,7 @@ def unspace(text: str) -> str:
     def close(found: re.Match[str]) -> str:
         return found.group().replace(" ", "") if closes(found.group()) else found.group()
 
-    return _SPACED.sub(close, text) if _APART.search(text) else text
+    return _SPACED.sub(close, text)
 
 
 def closes(spaced: str) -> bool:
@@ -113,7 +111,9 @@ def repair(text: str) -> str:
         text = fold_spaces(printable(text))
     if "  " in text or text[:1] == " " or text[-1:] == " ":
         text = fold_spaces(text)
-    return unspace(undouble(text))
+    if text[:1] == text[1:2]:
+        text = undouble(text)
+    return unspace(text) if _APART.search(text) else text
 
 
 def ends_in_hyphen(text: str) -> bool:

@@ -5,7 +5,6 @@ they say otherwise, so that they hold for large and small print.
 """
 
 import re
-from dataclasses import dataclass
 
 from corpus.model import BULLETS, bullet_of
 from ingest.structure.columns import MARGIN, width_of_first_word
@@ -66,12 +65,12 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
         return not _goes_on_in_next_column(block, above, line, -step / size, ended)
     if _set_for_another_purpose(above, line, size, ended) or not overlaps(above, line):
         return True
-    pair = _Pair.of(block, above, line, edge, style, cell, ended)
+    pair = _Pair(block, above, line, size, edge, style, cell, ended)
     for rule in _RULES:
         answer = rule(pair)
         if answer is not None:
             return answer
-    return pair.short and (ended or pair.room > width_of_first_word(line) + _ROOMY * size)
+    return pair.short and (ended or pair.room > pair.word + _ROOMY * size)
 
 
 def _goes_on_in_next_column(block: Draft, above: Line, line: Line, rise: float, ended: bool) -> bool:
@@ -88,37 +87,27 @@ def _set_for_another_purpose(above: Line, line: Line, size: float, ended: bool) 
     return ended or line.bold != above.bold or change >= _MIXED_POINTS
 
 
-@dataclass(slots=True)
 class _Pair:
     """Two lines below each other, and what the rules ask about them.
 
-    step: times the usual leading. room: points that the upper line leaves empty. short: the first word of the lower
-    line would have fitted there. heavy, heavy_above: the lower line, all the block above is bold.
+    step: times the usual leading. room: points that the upper line leaves empty. word: how wide the first word of the
+    lower line is. short: it would have fitted there. heavy: the lower line is bold.
     """
 
-    block: Draft
-    above: Line
-    line: Line
-    edge: float
-    size: float
-    cell: bool
-    ended: bool
-    step: float
-    room: float
-    short: bool
-    heavy: bool
-    heavy_above: bool
+    __slots__ = ("above", "block", "cell", "edge", "ended", "heavy", "line", "room", "short", "size", "step", "word")
 
-    @classmethod
-    def of(cls, block: Draft, above: Line, line: Line, edge: float, style: Style, cell: bool, ended: bool) -> "_Pair":
-        size = line.size if line.size > above.size else above.size
-        step = (line.y - above.y) / (style.leading * size)
-        room = edge - above.x1
-        short = room > width_of_first_word(line) + MARGIN * size
-        if style.spaced and step <= WIDE_STEP and room < _RAGGED * (edge - above.x0):
-            short = False
-        heavy = line.bold and line.bold_end
-        return cls(block, above, line, edge, size, cell, ended, step, room, short, heavy, block.bold)
+    def __init__(
+        self, block: Draft, above: Line, line: Line, size: float, edge: float, style: Style, cell: bool, ended: bool
+    ) -> None:
+        self.block, self.above, self.line, self.size = block, above, line, size
+        self.edge, self.cell, self.ended = edge, cell, ended
+        self.step = (line.y - above.y) / (style.leading * size)
+        self.room = edge - above.x1
+        self.word = width_of_first_word(line)
+        self.short = self.room > self.word + MARGIN * size
+        if self.short and style.spaced and self.step <= WIDE_STEP and self.room < _RAGGED * (edge - above.x0):
+            self.short = False
+        self.heavy = line.bold and line.bold_end
 
 
 def _space(pair: _Pair) -> bool | None:
@@ -155,7 +144,7 @@ def _number(pair: _Pair) -> bool | None:
 
 def _weight(pair: _Pair) -> bool | None:
     """Bold above plain text is a heading, and so is bold after the end of a paragraph."""
-    if pair.heavy_above and not pair.line.bold:
+    if not pair.line.bold and pair.block.bold:
         title = len(pair.block.lines) == 1 and not pair.ended and _is_title(pair.above)
         if pair.short or pair.step > _LOOSE or title:
             return True
@@ -168,7 +157,7 @@ def _centred(pair: _Pair) -> bool | None:
     centred = abs((line.x0 + line.x1) - (above.x0 + above.x1)) < _CENTRED * pair.size
     if not centred or abs(line.x0 - above.x0) <= pair.size or pair.ended:
         return None
-    return pair.heavy != pair.heavy_above
+    return pair.heavy != pair.block.bold
 
 
 def _narrow_cell(pair: _Pair) -> bool | None:

@@ -38,18 +38,16 @@ def join_rows(blocks: list[Draft]) -> list[Draft]:
 def _rows(blocks: list[Draft], boxes: list[_Box]) -> list[list[int]]:
     """The places of blocks that are side by side, from left to right, together."""
     rows: list[list[int]] = []
-    for at, (top, bottom, left, _) in enumerate(boxes):
-        if rows:
-            row = rows[-1]
-            row_top = min(boxes[cell][0] for cell in row)
-            row_bottom = max(boxes[cell][1] for cell in row)
-            row_right = max(boxes[cell][3] for cell in row)
-            size = blocks[at].size
-            level = min(bottom, row_bottom) - max(top, row_top) > _ROW_OVERLAP * size
-            if level and left >= row_right - _CELL_OVERLAP * size:
-                row.append(at)
-                continue
-        rows.append([at])
+    row_top = row_bottom = row_right = 0.0
+    for at, (top, bottom, left, right) in enumerate(boxes):
+        size = blocks[at].size
+        level = min(bottom, row_bottom) - max(top, row_top) > _ROW_OVERLAP * size
+        if rows and level and left >= row_right - _CELL_OVERLAP * size:
+            rows[-1].append(at)
+            row_top, row_bottom, row_right = min(top, row_top), max(bottom, row_bottom), max(right, row_right)
+        else:
+            rows.append([at])
+            row_top, row_bottom, row_right = top, bottom, right
     return rows
 
 
@@ -60,9 +58,13 @@ def _is_table_row(at: int, row: list[int], lefts: list[set[int]]) -> bool:
 
 def _box(block: Draft) -> _Box:
     """Top, bottom, left and right of a block."""
+    lines = block.lines
+    first = lines[0]
+    if len(lines) == 1:
+        return first.y - first.size, first.y, first.x0, first.x1
     return (
-        block.lines[0].y - block.lines[0].size,
-        max(line.y for line in block.lines),
-        min(line.x0 for line in block.lines),
-        max(line.x1 for line in block.lines),
+        first.y - first.size,
+        max([line.y for line in lines]),
+        min([line.x0 for line in lines]),
+        max([line.x1 for line in lines]),
     )

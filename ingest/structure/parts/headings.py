@@ -67,9 +67,9 @@ def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed:
 def _may_be_heading(draft: Draft) -> bool:
     """Whether a paragraph has the form of a heading: short, upright, and not an item, label or continued sentence."""
     text, first = draft.text, draft.lines[0]
-    if len(text) > _SENTENCE and _ASKS.search(text):
-        return False
     if draft.note or not 3 <= len(text) <= _LONGEST or len(draft.lines) > _LINES or draft.turns:
+        return False
+    if len(text) > _SENTENCE and _ASKS.search(text):
         return False
     words = NUMBERED.sub("", text)
     if not any(letter.isalpha() for letter in words) or words[:1].islower() or bullet_of(first.text):

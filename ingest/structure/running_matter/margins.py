@@ -12,8 +12,10 @@ _height = attrgetter("y")
 
 def margins(page: RawPage) -> tuple[list[Line], list[Line]]:
     """The lines in the top and in the bottom margin that have no role yet, outermost first."""
-    margin = page.height * _MARGIN
-    lines = [line for line in page.free if not line.sideways]
-    top = sorted((line for line in lines if line.y < margin), key=_height)
-    bottom = sorted((line for line in lines if line.y > page.height - margin), key=_height)
+    upper, lower = page.height * _MARGIN, page.height - page.height * _MARGIN
+    lines = [
+        line for line in page.lines if (line.y < upper or line.y > lower) and line.role is None and not line.sideways
+    ]
+    top = sorted([line for line in lines if line.y < upper], key=_height)
+    bottom = sorted([line for line in lines if line.y > lower], key=_height)
     return top[:_DEPTH], bottom[: -_DEPTH - 1 : -1]
