@@ -1,44 +1,46 @@
 """Marks pages that need OCR: those that were not read in full, or not as printed, even if they have some text."""
 
 from collections.abc import Sequence
-from itertools import repeat
 
 from corpus.reasons import Reason
 from ingest.structure import legible, ocr_lines
 from ingest.structure.page import Doubt, RawPage
 from ingest.worker.pdfium import documents, objects, textpage
-from ingest.worker.visible import geometry, hidden_text, unlettered
+from ingest.worker.pdfium.binding import all_prepared
+from ingest.worker.visible import geometry, unlettered
 from ingest.worker.visible.page_objects import PageObjects
 
 _FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 
 
-def mark(text_page: int, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
+def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
     """Mark the lines whose letters may not be those on the page. places: of the letters of each line."""
-    for line in page.lines:
-        if legible.has_holes(line.text):
-            line.doubt = Doubt.HOLES
-    if not all(legible.is_usual(line.text) for line in page.lines):
+    texts = [line.text for line in page.lines]
+    if legible.has_odd_letters("".join(texts)):  # else no line has any
+        for line in page.lines:
+            if legible.has_holes(line.text):
+                line.doubt = Doubt.HOLES
+    if not all(map(legible.is_usual, texts)):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
         # what is printed in the same font.
-        fonts = _fonts(text_page, [place[0] for place in places])
-        for at in legible.in_cipher([line.text for line in page.lines], fonts):
+        for at in legible.in_cipher(texts, _fonts(text_page, [place[0] for place in places])):
             page.lines[at].doubt = Doubt.CIPHER
     if things.pictures:
-        layer = [at for at, place in enumerate(places) if hidden_text.invisible(text_page, place[0])]
+        modes = objects.render_modes(all_prepared(textpage.text_objects(text_page, [place[0] for place in places])))
+        layer = [at for at, mode in enumerate(modes) if mode == objects.INVISIBLE]
         if ocr_lines.doubtful(" ".join(page.lines[at].text for at in layer)):
             for at in layer:
                 page.lines[at].doubt = Doubt.LAYER
 
 
-def _fonts(text_page: int, places: Sequence[int]) -> list[tuple[bytes, bool]]:
+def _fonts(text_page: textpage.TextPage, places: Sequence[int]) -> list[tuple[bytes, bool]]:
     """For letters at some places, the name of the font and whether it is drawn invisibly."""
-    things = list(map(textpage.text_object, repeat(text_page), places))
-    fonts = list(map(textpage.font_of, things))
+    things = textpage.text_objects(text_page, places)
+    fonts = textpage.fonts(things)
     names = {
         font: textpage.font_name(text_page, place) for font, place in dict(zip(fonts, places, strict=True)).items()
     }
-    modes = map(objects.render_mode, things)
+    modes = objects.render_modes(all_prepared(things))
     return [(names[font], mode == objects.INVISIBLE) for font, mode in zip(fonts, modes, strict=True)]
 
 

@@ -156,7 +156,7 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
         if not text_page:
             return None
         places = text_lines.read(handle, text_page, page)
-        things = PageObjects(handle, layers)
+        things = PageObjects(handle, layers, noted.notes)
         things.marked += noted.marked
         typed = notes.typed_lines(text_page, page, places, noted.typed)
         doubts.mark(text_page, page, places, things)
@@ -179,8 +179,9 @@ def _looks_wrong(page: RawPage) -> bool:
     """Whether the text of a page is probably not what is printed on it."""
     if not page.lines:
         return False
-    text = " ".join(line.text for line in page.lines)
-    return legible.badness(text) > 0.05 or any(line.doubt in (Doubt.CIPHER, Doubt.HOLES) for line in page.lines)
+    if any(line.doubt is Doubt.CIPHER or line.doubt is Doubt.HOLES for line in page.lines):
+        return True
+    return legible.badness(" ".join([line.text for line in page.lines])) > 0.05
 
 
 def _better(page: RawPage | None, other: RawPage | None) -> RawPage | None:

@@ -23,14 +23,15 @@ _COMBINING = {
     "˙": "\u0307", "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
 }  # fmt: skip
 _ACCENT = re.compile(f"[{re.escape(''.join(_COMBINING))}]")
-_MARK = re.compile(r"(?<=[^\W\d]|[.,;:!?)\]\"'’”])\d{1,3}(?![\w%])")  # a number glued to a word
+# A number glued to a word. What is before it is looked at after its first digit, because digits are found quickly.
+_MARK = re.compile(r"\d(?<=[^\W\d]\d|[.,;:!?)\]\"'’”]\d)\d{0,2}(?![\w%])")
 _NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
 _DIGIT = re.compile("[0-9]")
 # No letters are set apart where there is neither of these. Two patterns that begin with a letter are found much faster
 # than one with a choice.
 _APART = re.compile(r" \w \w ")
 _CAPITAL_APART = re.compile(r"[A-Z](?<!\S[A-Z]) [A-Z]{2}")
-_ASKS = re.compile(r"[0-9`^]")  # in a line about whose letters PDFium is asked
+_SIGNS = re.compile(f"[\u00ad{re.escape(''.join(_COMBINING))}]")  # PDFium is asked where they are
 _RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
 _ORDINAL = re.compile(r"st|nd|rd|th")
 _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
@@ -44,7 +45,7 @@ class Line:
 
     __slots__ = ("offset", "straight", "text", "text_page")
 
-    def __init__(self, text_page: int, text: str, offset: int, straight: bool) -> None:
+    def __init__(self, text_page: textpage.TextPage, text: str, offset: int, straight: bool) -> None:
         self.text_page = text_page
         self.text = text
         self.offset = offset
@@ -62,6 +63,11 @@ class Line:
         """The size in which a letter is printed, in points."""
         return size(self.text_page, self.place(at))
 
+    def in_one_piece(self, at: int, other: int) -> bool:
+        """Whether the file draws two letters together, and so in one size."""
+        thing = textpage.text_object(self.text_page, self.place(at))
+        return thing is not None and thing == textpage.text_object(self.text_page, self.place(other))
+
     def ink(self, at: int) -> binding.Box:
         """Where the ink of a letter is."""
         return textpage.letter_box(self.text_page, self.place(at))
@@ -74,7 +80,13 @@ def may_be_apart(text: str) -> bool:
 
 def asks(text: str) -> bool:
     """Whether a line has a letter that may not be what it seems, so that PDFium has to be asked about it."""
-    return not text.isascii() or _ASKS.search(text) is not None or text.startswith("o ")
+    signs = "`" in text or "^" in text if text.isascii() else _SIGNS.search(text) is not None
+    return signs or text.startswith("o ") or _may_be_raised(text)
+
+
+def _may_be_raised(text: str) -> bool:
+    """Whether a line has digits where the mark of a footnote may be."""
+    return _DIGIT.search(text) is not None and (_MARK.search(text) is not None or _NOTE.match(text) is not None)
 
 
 def raised(pieces: list[binding.Box], base: float, usual: float) -> list[binding.Box]:
@@ -87,15 +99,16 @@ def raised(pieces: list[binding.Box], base: float, usual: float) -> list[binding
 
 def as_printed(
     line: Line, gaps: tuple[int, ...], usual: float, marks: list[binding.Box], *, apart: bool
-) -> tuple[str, tuple[int, ...], Sequence[int]]:
+) -> tuple[str, tuple[int, ...], Sequence[int] | None]:
     """The text of a line as a reader sees it, its gaps in that text, and for each character of it the offset in
-    `line.text` of the letter that it comes from, because what can be seen is tested letter by letter.
+    `line.text` of the letter that it comes from, because what can be seen is tested letter by letter. None if the text
+    has not changed.
 
     usual: its letter size. marks: what `raised` found in it. apart: letters may be set apart in it.
     """
     text = line.text
     letters = list(text)
-    if not text.isascii() or "`" in text or "^" in text:
+    if _SIGNS.search(text):
         _draw_hyphens(line, letters)
         _compose_accents(line, letters)
     if apart:
@@ -107,12 +120,12 @@ def as_printed(
     if text.startswith("o ") and 2 not in gaps and _gap(line, 1) > _AFTER_BULLET * usual:
         gaps = (2, *gaps)
     if letters == list(text):
-        return text, gaps, range(len(text))
+        return text, gaps, None
     offsets = [at for at, letter in enumerate(letters) for _ in letter]
     return "".join(letters), tuple(len("".join(letters[:gap])) for gap in gaps), offsets
 
 
-def size(text_page: int, place: int) -> float:
+def size(text_page: textpage.TextPage, place: int) -> float:
     """The size in which a letter is printed, in points: its font's, scaled by its matrix."""
     along, up = textpage.stretch(text_page, place)
     found: float = textpage.font_size(text_page, place) * ((along * along + up * up) ** 0.5 or 1.0)
@@ -185,6 +198,8 @@ def _raise_digits(line: Line, letters: list[str]) -> None:
     for pattern, beside in ((_MARK, -1), (_NOTE, None)):
         for found in pattern.finditer(line.text):
             word = found.start() + beside if beside else found.end()
+            if line.in_one_piece(found.start(), word):
+                continue
             if line.size(found.start()) < _SMALL * line.size(word):
                 letters[found.start() : found.end()] = found.group().translate(normalise.RAISED)
 

@@ -12,11 +12,15 @@ _KINDS = {objects.WIDGET: "form field", objects.FREE_TEXT: "note"}
 
 
 class Noted(NamedTuple):
-    """A loaded page (0: it cannot be loaded), the places of its typed text, and how many redactions are only marked."""
+    """A loaded page (0: it cannot be loaded), the places of its typed text, and how many redactions are only marked.
+
+    notes: the notes that are not yet part of the page.
+    """
 
     handle: int
     typed: list[tuple[str, geometry.Box]]
     marked: int = 0
+    notes: list[tuple[int, geometry.Box, bool]] | None = None
 
 
 def load(book: int, index: int) -> Noted:
@@ -27,7 +31,7 @@ def load(book: int, index: int) -> Noted:
     notes = list(objects.notes(handle, NOTES_A_PAGE))
     typed = [(_KINDS[kind], box) for kind, box, _ in notes if kind in _KINDS]
     if not typed:
-        return Noted(handle, [])
+        return Noted(handle, [], notes=notes)
     if not all(drawn for kind, _, drawn in notes if kind in _KINDS):
         drawing.rows(handle, 1, 1, depth=1)  # then PDFium makes what the file leaves to the viewer
     flattened = documents.flatten_page(handle, documents.AS_SHOWN)
@@ -39,7 +43,10 @@ def load(book: int, index: int) -> Noted:
 
 
 def typed_lines(
-    text_page: int, page: RawPage, places: Sequence[Sequence[int]], typed: Sequence[tuple[str, geometry.Box]]
+    text_page: textpage.TextPage,
+    page: RawPage,
+    places: Sequence[Sequence[int]],
+    typed: Sequence[tuple[str, geometry.Box]],
 ) -> list[tuple[str, list[Line]]]:
     """The lines of each field and note. places: of the letters of each line of the page."""
     if not typed:

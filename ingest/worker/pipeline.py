@@ -91,16 +91,16 @@ def _attachments(document: Document) -> dict[str, Found]:
 
 def _repaired(line: Line) -> Line:
     """The line with its text repaired, its gaps kept in place, and a hyphen at its end recorded."""
-    _repair_text(line)
-    if not line.hyphen and normalise.ends_in_hyphen(line.text):
+    if line.gaps:
+        _repair_cells(line)
+    else:
+        line.text = normalise.repair(line.text)
+    if line.text[-1:] == "-" and not line.hyphen and normalise.ends_in_hyphen(line.text):
         line.text, line.hyphen = line.text[:-1], True
     return line
 
 
-def _repair_text(line: Line) -> None:
-    if not line.gaps:
-        line.text = normalise.repair(line.text)
-        return
+def _repair_cells(line: Line) -> None:
     starts = [0, *line.gaps]
     cells = [normalise.repair(line.text[start:end]) for start, end in zip(starts, [*line.gaps, None], strict=True)]
     cells = [cell for cell in cells if cell]

@@ -1,10 +1,9 @@
 """The lines of a page, their positions and fonts, in a few calls of PDFium for each line instead of one per letter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple, overload
+from typing import overload
 
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
 from ingest.worker import glyphs
@@ -22,7 +21,7 @@ _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
 
-def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
+def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Sequence[int]]:
     """Add the lines to the page, in the order of the file. Return the positions of the letters of each line."""
     count = min(textpage.count_letters(text_page), LETTERS_A_PAGE)
     if count <= 0:
@@ -30,13 +29,13 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
     text = textpage.letters(text_page, count)
     # Letters that have no Unicode are in the count but not in the text; then places must be translated, one call each.
     apart = glyphs.may_be_apart(text.replace("\ufffe", "\n"))
-    found = _Lines(text_page, documents.view(handle), page, straight=len(text) == count, apart=apart)
+    found = _Lines(text_page, documents.views(handle), page, straight=len(text) == count, apart=apart)
     start = 0
-    for at, piece in enumerate(_LINE_END.split(text)):
-        if at % 2 == 0:
-            found.add(piece, start)
-        elif piece == "\ufffe":
+    for piece in _LINE_END.split(text):
+        if piece == "\ufffe":
             found.ends_in_hyphen()
+        elif piece and not piece.isspace():
+            found.add(piece, start)
         start += len(piece)
     found.measure()
     if found.sideways > found.upright:  # the page is read turned: what is sideways on it is upright to its reader
@@ -47,27 +46,19 @@ def read(handle: int, text_page: int, page: RawPage) -> list[Sequence[int]]:
     return found.places
 
 
-class _Row(NamedTuple):
-    """A line before it is measured: where it begins in the text of the page, and the places of its first and last
-    letter.
-    """
-
-    text: str
-    offset: int
-    first: int
-    last: int
-
-
 class _Lines:
     """The lines of a page so far. upright, sideways: how many letters are upright, and how many sideways.
 
     straight: the text has every letter of the page. apart: letters may be set apart in it.
     """
 
-    def __init__(self, text_page: int, seen: documents.View, page: RawPage, *, straight: bool, apart: bool) -> None:
+    def __init__(
+        self, text_page: textpage.TextPage, seen: documents.Views, page: RawPage, *, straight: bool, apart: bool
+    ) -> None:
         self._text_page, self._seen, self._straight, self._apart = text_page, seen, straight, apart
         self._width, self._height = page.width, page.height
-        self._rows: list[_Row] = []
+        self._texts: list[str] = []
+        self._offsets: list[int] = []  # where each begins in the text of the page
         self._broken: set[int] = set()
         self._bold: dict[int, bool] = {}
         self._italic: dict[int, bool] = {}
@@ -77,92 +68,155 @@ class _Lines:
 
     def ends_in_hyphen(self) -> None:
         """PDFium has taken a hyphen from the end of the last line."""
-        self._broken.add(len(self._rows) - 1)
+        self._broken.add(len(self._texts) - 1)
 
     def add(self, piece: str, offset: int) -> None:
         """A line with the space around it, and where it begins in the text of the page."""
         stripped = piece.strip()
-        if not stripped:
-            return
         if len(stripped) < len(piece):
             offset += piece.index(stripped[0])
-        self._rows.append(_Row(stripped, offset, *self._ends(offset, len(stripped))))
+        self._texts.append(stripped)
+        self._offsets.append(offset)
 
     def measure(self) -> None:
         """Make lines of what was added. PDFium is asked about all of them at once: that costs much less."""
-        rows, text_page = self._rows, self._text_page
-        firsts, lasts = [row.first for row in rows], [row.last for row in rows]
-        sizes = textpage.sizes(text_page, [row.first if _sized_by_first(row.text) else row.last for row in rows])
-        fonts = textpage.fonts(text_page, firsts)
-        last_fonts = textpage.fonts(text_page, lasts)
-        for font, place in dict(zip(fonts + last_fonts, firsts + lasts, strict=True)).items():
-            self._bold[font] = _is_bold(text_page, place)
-        middles = [(row.first + row.last) // 2 for row in rows]
-        slopes = textpage.fonts(text_page, middles)
-        for font, place in dict(zip(slopes, middles, strict=True)).items():
-            self._italic[font] = _names_italic(textpage.font_name(text_page, place))
+        texts, text_page = self._texts, self._text_page
+        firsts, lasts = self._ends()
+        sizes = textpage.sizes(
+            text_page,
+            [first if _sized_by_first(text) else last for text, first, last in zip(texts, firsts, lasts, strict=True)],
+        )
+        things, last_things = textpage.text_objects(text_page, firsts), textpage.text_objects(text_page, lasts)
+        in_one = [  # drawn in one piece, and plain ASCII
+            self._straight and thing == last != 0 and size > 0 and text.isascii()
+            for text, thing, last, size in zip(texts, things, last_things, sizes, strict=True)
+        ]
+        bold, bold_ends, italic = self._faces(firsts, lasts, things, last_things, in_one)
+        origins, ends = textpage.origins(text_page, firsts), textpage.loose_boxes(text_page, lasts)
         measured = zip(
-            rows,
-            textpage.origins(text_page, firsts),
-            textpage.loose_boxes(text_page, lasts),
+            texts,
+            self._offsets,
+            firsts,
+            lasts,
+            in_one,
+            self._seen(origins),
+            [base for _, base in origins],
+            self._seen([(x, y) for x, y, _, _ in ends]),
+            self._seen([(x, y) for _, _, x, y in ends]),
             sizes,
-            fonts,
-            last_fonts,
-            slopes,
+            bold,
+            bold_ends,
+            italic,
             strict=True,
         )
-        for row, origin, end, size, font, last_font, slope in measured:
-            line = Line(
-                row.text, 0.0, 0.0, 0.0, size, self._bold[font], self._bold[last_font], italic=self._italic[slope]
-            )
-            self._place(line, row, origin, end)
+        for text, offset, first, last, one, (x0, y0), base, (xc, yc), (xo, yo), size, *faces in measured:
+            line = Line(text, x0, xc if xc > xo else xo, y0, size, *faces)
+            self.lines.append(line)
+            held: Sequence[int] = range(first, last + 1)
+            if not self._straight:
+                held = _Places(text_page, offset, len(text))
+            offsets: Sequence[int] | None = None
+            xe, ye = x0, y0
+            if not (y0 - size < yc < y0 + size and y0 - size < yo < y0 + size):
+                ((xe, ye),) = self._seen([textpage.origin(text_page, last)])  # else it is beside the first
+            if abs(ye - y0) > max(abs(xe - x0), size):
+                self._turn(line, min(yc, yo), max(yc, yo), climbs=ye < y0)
+                self.sideways += len(text)
+            else:
+                line.slanted = abs(ye - y0) > _SLANTED * abs(xe - x0)
+                self.upright += len(text)
+                offsets = self._in_one(line, offset, first) if one else self._in_pieces(line, offset, first, last, base)
+            self.places.append(held if offsets is None else [held[at] for at in offsets])
         for at in self._broken:
             if at >= 0:
                 self.lines[at].hyphen = True
 
-    def _place(self, line: Line, row: _Row, origin: tuple[float, float], end: Box) -> None:
-        """Give a line its position and its text as printed. origin: of its first letter. end: the box of its last."""
-        text, offset, first, last = row
-        size, base = line.size, origin[1]
-        x0, y0 = self._seen(origin[0], base)
-        corner, other = self._seen(end[0], end[1]), self._seen(end[2], end[3])
-        line.x0, line.x1, line.y = x0, max(corner[0], other[0]), y0
-        xe, ye = x0, y0
-        if not (y0 - size < corner[1] < y0 + size and y0 - size < other[1] < y0 + size):
-            xe, ye = self._seen(*textpage.origin(self._text_page, last))  # else it stands beside the first
-        offsets: Sequence[int] = range(len(text))
-        pieces: list[Box] = []
-        if abs(ye - y0) > max(abs(xe - x0), size):
-            self._turn(line, min(corner[1], other[1]), max(corner[1], other[1]), climbs=ye < y0)
-            self.sideways += len(text)
-        else:
-            line.slanted = abs(ye - y0) > _SLANTED * abs(xe - x0)
-            self.upright += len(text)
-            pieces = textpage.pieces(self._text_page, first, last - first + 1)
-            offsets = self._as_printed(line, first, offset, base, pieces)
-        if not line.sideways and len(pieces) < 2:
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """The places of the first and the last letter of each line."""
+        lasts = [offset + len(text) - 1 for offset, text in zip(self._offsets, self._texts, strict=True)]
+        if self._straight:
+            return self._offsets, lasts
+        firsts = [max(0, textpage.place_of(self._text_page, offset)) for offset in self._offsets]
+        places = (textpage.place_of(self._text_page, offset) for offset in lasts)
+        return firsts, [max(first, place) for first, place in zip(firsts, places, strict=True)]
+
+    def _faces(
+        self, firsts: list[int], lasts: list[int], things: list[int], last_things: list[int], in_one: list[bool]
+    ) -> tuple[list[bool], list[bool], list[bool]]:
+        """Whether each line begins in bold, ends in bold, and is italic in its middle. Each font is looked at once."""
+        middles = [(first + last) // 2 for first, last in zip(firsts, lasts, strict=True)]
+        # The middle of a line of one piece is of that piece, unless it is a space that PDFium has put in.
+        asked = [
+            at
+            for at, (text, one) in enumerate(zip(self._texts, in_one, strict=True))
+            if not one or text[middles[at] - firsts[at]] == " "
+        ]
+        middle_things = list(things)
+        found = textpage.text_objects(self._text_page, [middles[at] for at in asked])
+        for at, thing in zip(asked, found, strict=True):
+            middle_things[at] = thing
+        everything = list({*things, *last_things, *middle_things})
+        fonts = dict(zip(everything, textpage.fonts(everything), strict=True))
+        for thing, place in dict(zip(things + last_things, firsts + lasts, strict=True)).items():
+            if fonts[thing] not in self._bold:
+                self._bold[fonts[thing]] = _is_bold(self._text_page, place)
+        for thing, place in dict(zip(middle_things, middles, strict=True)).items():
+            if fonts[thing] not in self._italic:
+                self._italic[fonts[thing]] = _names_italic(textpage.font_name(self._text_page, place))
+        return (
+            [self._bold[fonts[thing]] for thing in things],
+            [self._bold[fonts[thing]] for thing in last_things],
+            [self._italic[fonts[thing]] for thing in middle_things],
+        )
+
+    def _in_one(self, line: Line, offset: int, first: int) -> Sequence[int] | None:
+        """Give an upright line of one piece its text as printed. Returns the offset of each letter, if it has
+        changed.
+        """
+        text = line.text
+        line.bold_end = line.bold
+        if line.x1 - line.x0 > _TOO_WIDE * line.size * len(text) and " " in text:
+            self._part(line, offset, first)
+        if not (self._apart or "`" in text or "^" in text or text.startswith("o ")):
+            return None
+        return self._as_printed(line, offset, [])
+
+    def _in_pieces(self, line: Line, offset: int, first: int, last: int, base: float) -> Sequence[int] | None:
+        """The same for a line that may consist of several pieces. base: the height of its first letter, upwards."""
+        text, size = line.text, line.size
+        pieces = textpage.pieces(self._text_page, first, last - first + 1)
+        wide = line.x1 - line.x0 > _TOO_WIDE * size * len(text)
+        if (wide or _parted(pieces, size)) and " " in text:
+            self._part(line, offset, first)
+        raised = glyphs.raised(pieces, base, size) if pieces else pieces
+        offsets = self._as_printed(line, offset, raised) if raised or self._apart or glyphs.asks(text) else None
+        if len(pieces) < 2:
             line.bold_end = line.bold
         elif line.text[-1:] in _RAISED:  # the mark of a footnote is set plain
             mark = len(line.text) - len(line.text.rstrip(_RAISED))
             line.bold_end = self._is_bold(max(first, last - mark))
-        self.lines.append(line)
-        held: Sequence[int] = range(first, last + 1) if self._straight else _Places(self._text_page, offset, len(text))
-        self.places.append(held if isinstance(offsets, range) else [held[at] for at in offsets])
+        return offsets
+
+    def _part(self, line: Line, offset: int, first: int) -> None:
+        """Give a line its gaps."""
+        found = _gaps(self._text_page, line.text, first, line.size, self._seen, self._straight, offset)
+        line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
+
+    def _as_printed(self, line: Line, offset: int, raised: list[Box]) -> Sequence[int] | None:
+        """Give an upright line its text as a reader sees it."""
+        apart = self._apart and glyphs.may_be_apart(line.text)
+        if not (raised or apart or glyphs.asks(line.text)):
+            return None
+        letters = glyphs.Line(self._text_page, line.text, offset, self._straight)
+        line.text, line.gaps, offsets = glyphs.as_printed(letters, line.gaps, line.size, raised, apart=apart)
+        return offsets
 
     def _is_bold(self, place: int) -> bool:
         """Whether a letter is set in bold; each font of the page is examined once."""
-        font = textpage.font_of(textpage.text_object(self._text_page, place)) or 0
+        (font,) = textpage.fonts(textpage.text_objects(self._text_page, [place]))
         if font not in self._bold:
             self._bold[font] = _is_bold(self._text_page, place)
         return self._bold[font]
-
-    def _ends(self, offset: int, count: int) -> tuple[int, int]:
-        """The places of the first and the last letter of a line."""
-        first, last = offset, offset + count - 1
-        if not self._straight:
-            first = max(0, textpage.place_of(self._text_page, first))
-            last = max(first, textpage.place_of(self._text_page, last))
-        return first, last
 
     def _turn(self, line: Line, top: float, bottom: float, *, climbs: bool) -> None:
         """Give a sideways line its place when the page is turned so that the line is upright."""
@@ -173,21 +227,6 @@ class _Lines:
         else:
             line.x0, line.x1, line.y = y, bottom, self._width - x
 
-    def _as_printed(self, line: Line, first: int, offset: int, base: float, pieces: list[Box]) -> Sequence[int]:
-        """Give an upright line its gaps, and its text as a reader sees it. Returns the offset of each letter."""
-        text, size = line.text, line.size
-        wide = line.x1 - line.x0 > _TOO_WIDE * size * len(text) or _parted(pieces, size)
-        if wide and " " in text:
-            found = _gaps(self._text_page, text, first, size, self._seen, self._straight, offset)
-            line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
-        raised = glyphs.raised(pieces, base, size)
-        apart = self._apart and glyphs.may_be_apart(text)
-        if not (raised or apart or glyphs.asks(text)):
-            return range(len(text))
-        letters = glyphs.Line(self._text_page, text, offset, self._straight)
-        line.text, line.gaps, offsets = glyphs.as_printed(letters, line.gaps, size, raised, apart=apart)
-        return offsets
-
 
 def _sized_by_first(text: str) -> bool:
     """Whether the first letter of a line has the size of the line. What comes first may be a bullet of another font, a
@@ -196,7 +235,7 @@ def _sized_by_first(text: str) -> bool:
     return text[0].isalpha() or (text[0].isdigit() and text[-1].isdigit())
 
 
-def _is_bold(text_page: int, place: int) -> bool:
+def _is_bold(text_page: textpage.TextPage, place: int) -> bool:
     """Whether a letter is set in bold: by the weight of its font, or by the font's name if it declares no weight."""
     return textpage.font_weight(text_page, place) >= _BOLD or _names_bold(textpage.font_name(text_page, place))
 
@@ -204,7 +243,7 @@ def _is_bold(text_page: int, place: int) -> bool:
 class _Places(Sequence[int]):
     """The places of the letters of a line on a page that has letters without Unicode. Each is looked up when needed."""
 
-    def __init__(self, text_page: int, offset: int, count: int) -> None:
+    def __init__(self, text_page: textpage.TextPage, offset: int, count: int) -> None:
         self._text_page, self._offsets = text_page, range(offset, offset + count)
 
     def __len__(self) -> int:
@@ -232,22 +271,48 @@ def _names_bold(name: bytes) -> bool:
 
 def _parted(pieces: list[Box], size: float) -> bool:
     """Whether a gap too wide to be a space between words lies between two pieces of a line."""
-    return len(pieces) > 1 and any(other[0] - one[2] > _GAP * size for one, other in pairwise(pieces))
+    end = float("inf")
+    for left, _, right, _ in pieces:
+        if left - end > _GAP * size:
+            return True
+        end = right
+    return False
 
 
 def _gaps(
-    text_page: int, text: str, first: int, size: float, seen: documents.View, straight: bool, offset: int
+    text_page: textpage.TextPage, text: str, first: int, size: float, seen: documents.Views, straight: bool, offset: int
 ) -> list[tuple[int, tuple[float, float]]]:
     """Offsets of the letters that follow a gap too wide to be a space between words; where each gap starts and ends."""
-    found = []
-    for space in _SPACES.finditer(text):
-        before, after = first + space.start() - 1, first + space.end()
-        if not straight:
-            before = textpage.place_of(text_page, offset + space.start() - 1)
-            after = textpage.place_of(text_page, offset + space.end())
-        one, other = textpage.letter_box(text_page, before), textpage.letter_box(text_page, after)
-        end = max(seen(one[0], one[1])[0], seen(one[2], one[3])[0])
-        start = min(seen(other[0], other[1])[0], seen(other[2], other[3])[0])
-        if start - end > _GAP * size:
-            found.append((space.end(), (end, start)))
-    return found
+    spaces = list(_SPACES.finditer(text))
+    before, after = [first + space.start() - 1 for space in spaces], [first + space.end() for space in spaces]
+    if not straight:
+        before = [textpage.place_of(text_page, offset + space.start() - 1) for space in spaces]
+        after = [textpage.place_of(text_page, offset + space.end()) for space in spaces]
+    apart = [
+        (space.end(), one, other)
+        for space, one, other in zip(
+            spaces, textpage.letter_boxes(text_page, before), textpage.letter_boxes(text_page, after), strict=True
+        )
+        if _are_apart(one, other, _GAP * size - 0.01)
+    ]
+    if not apart:
+        return []
+    ends = [right for _, right in _across([one for _, one, _ in apart], seen)]
+    starts = [left for left, _ in _across([other for _, _, other in apart], seen)]
+    return [
+        (at, (end, start))
+        for (at, _, _), end, start in zip(apart, ends, starts, strict=True)
+        if start - end > _GAP * size
+    ]
+
+
+def _are_apart(one: Box, other: Box, by: float) -> bool:
+    """Whether two boxes are this far apart, in whichever direction the page is turned."""
+    return other[0] - one[2] > by or one[0] - other[2] > by or other[1] - one[3] > by or one[1] - other[3] > by
+
+
+def _across(boxes: list[Box], seen: documents.Views) -> Iterator[tuple[float, float]]:
+    """Where boxes begin and end, from the left of the page as it is seen."""
+    one = seen([(x, y) for x, y, _, _ in boxes])
+    other = seen([(x, y) for _, _, x, y in boxes])
+    return ((min(x0, x1), max(x0, x1)) for (x0, _), (x1, _) in zip(one, other, strict=True))

@@ -6,7 +6,13 @@ with the typed pointers of pypdfium2, and a hundred reports take a million of th
 
 import ctypes
 import struct
-from typing import Any
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import Any, NewType
+
+ADDRESS, INT, ULONG, FLOAT, DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong, ctypes.c_float, ctypes.c_double
+
+_ROWS = 500  # that `Rows` has room for
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in the space of the file."""
@@ -22,7 +28,66 @@ def quick(function: Any, result: Any, *arguments: Any) -> Any:
     return ctypes.PYFUNCTYPE(result, *arguments)(address(function))
 
 
-ADDRESS, INT, ULONG, FLOAT, DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong, ctypes.c_float, ctypes.c_double
+Prepared = NewType("Prepared", object)
+"""An address as an argument for `plain` functions. To convert it for each call takes longer than most calls."""
+
+
+def prepared(address: int) -> Prepared:
+    """An address for `plain` functions."""
+    return Prepared(ctypes.c_void_p.from_param(address))
+
+
+def all_prepared(addresses: Iterable[int]) -> list[Prepared]:
+    """Many addresses for `plain` functions."""
+    return list(map(ctypes.c_void_p.from_param, addresses))  # type: ignore[arg-type]
+
+
+def plain(function: Any, result: Any) -> Any:
+    """A function of PDFium that is called many times, with prepared addresses and numbers that fit in a C int only: its
+    arguments are not converted.
+    """
+    return ctypes.PYFUNCTYPE(result)(address(function))
+
+
+class Rows:
+    """Room for what a `plain` function writes through pointers, for many calls: a row of numbers for each call.
+
+    format: of a row, for struct. places: in the row, of what the function writes through each of its pointers.
+    """
+
+    def __init__(self, format: str, *places: int) -> None:
+        self._layout = struct.Struct(format)
+        row = self._layout.size
+        self._held = (DOUBLE * (_ROWS * row // 8))()
+        self._bytes = memoryview(self._held).cast("B")
+        start = ctypes.addressof(self._held)
+        self._pointers = [
+            all_prepared(range(start + at * (row // len(places)), start + _ROWS * row, row)) for at in places
+        ]
+
+    def ask(self, function: Any, many: Sequence[Any], first: Prepared | None = None) -> list[tuple[Any, ...]]:
+        """What the function writes for each of many arguments; zeros where it writes nothing. first: stands before
+        each.
+        """
+        rows, _ = self.ask_both(function, many, first)
+        return rows
+
+    def ask_both(
+        self, function: Any, many: Sequence[Any], first: Prepared | None = None
+    ) -> tuple[list[tuple[Any, ...]], list[int]]:
+        """The same, and what it returns."""
+        if len(many) > _ROWS:
+            rows, returned = self.ask_both(function, many[:_ROWS], first)
+            more_rows, more_returned = self.ask_both(function, many[_ROWS:], first)
+            return rows + more_rows, returned + more_returned
+        room = self._bytes[: self._layout.size * len(many)]
+        room[:] = bytes(len(room))
+        if first is None:
+            returned = list(map(function, many, *self._pointers))
+        else:
+            returned = list(map(function, repeat(first), many, *self._pointers))
+        return list(self._layout.iter_unpack(room)), returned
+
 
 # Buffers that all calls share: each result is read before the next call. Nothing here runs in two threads.
 doubles, floats, whole = (DOUBLE * 4)(), (FLOAT * 6)(), (INT * 2)()

@@ -1,7 +1,7 @@
 """Documents and pages: how they are opened, their sizes, and what a document says of itself."""
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,9 @@ import pypdfium2.raw as pdfium
 
 from ingest.worker.pdfium.binding import ADDRESS, F0, FLOAT, INT, ULONG, Box, address, floats, four_floats, quick
 
-View = Callable[[float, float], tuple[float, float]]
+Point = tuple[float, float]
+View = Callable[[float, float], Point]
+Views = Callable[[Iterable[Point]], list[Point]]
 
 AS_SHOWN = pdfium.FLAT_NORMALDISPLAY
 """How notes are made part of a page: as they are shown on a screen."""
@@ -123,6 +125,15 @@ def view(page: int) -> View:
     if turn == 3:
         return lambda x, y: (top - y, right - x)
     return lambda x, y: (x - left, top - y)
+
+
+def views(page: int) -> Views:
+    """Converts many points as `view` does."""
+    if page_rotation(page):
+        seen = view(page)
+        return lambda points: [seen(x, y) for x, y in points]
+    left, _, _, top = page_box(page)
+    return lambda points: [(x - left, top - y) for x, y in points]
 
 
 def label(document: int, index: int) -> str:

@@ -2,9 +2,7 @@
 
 import ctypes
 import math
-import struct
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -15,18 +13,16 @@ from ingest.worker.pdfium.binding import (
     D0,
     F0,
     F1,
-    F2,
-    F3,
-    FLOAT,
     INT,
     ULONG,
-    W0,
-    W1,
     Box,
+    Prepared,
+    Rows,
+    all_prepared,
     floats,
-    four_floats,
+    plain,
+    prepared,
     quick,
-    whole,
 )
 
 TEXT, PATH, IMAGE, FORM = (
@@ -55,30 +51,34 @@ UNKNOWN: Colour = (0xBF, 0xBF, 0xBF)
 _LAYER = "OC\0".encode("utf-16-le")  # the name of the mark on objects that belong to a layer
 
 count_objects = quick(pdfium.FPDFPage_CountObjects, INT, ADDRESS)
-object_at = quick(pdfium.FPDFPage_GetObject, ADDRESS, ADDRESS, INT)
 kind_of = quick(pdfium.FPDFPageObj_GetType, INT, ADDRESS)
 render_mode = quick(pdfium.FPDFTextObj_GetTextRenderMode, INT, ADDRESS)
 count_segments = quick(pdfium.FPDFPath_CountSegments, INT, ADDRESS)
-clip_of = quick(pdfium.FPDFPageObj_GetClipPath, ADDRESS, ADDRESS)
-count_clips = quick(pdfium.FPDFClipPath_CountPaths, INT, ADDRESS)
-count_marks = quick(pdfium.FPDFPageObj_CountMarks, INT, ADDRESS)
 see_through = quick(pdfium.FPDFPageObj_HasTransparency, INT, ADDRESS)
 set_active = quick(pdfium.FPDFPageObj_SetIsActive, INT, ADDRESS, INT)
 count_inside = quick(pdfium.FPDFFormObj_CountObjects, INT, ADDRESS)
 inside_at = quick(pdfium.FPDFFormObj_GetObject, ADDRESS, ADDRESS, ULONG)
-_bounds = quick(pdfium.FPDFPageObj_GetBounds, INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS)
-_fill_colour = quick(pdfium.FPDFPageObj_GetFillColor, INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS)
-_stroke_colour = quick(pdfium.FPDFPageObj_GetStrokeColor, INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS)
+_object_at = plain(pdfium.FPDFPage_GetObject, ADDRESS)
+_kind_of = plain(pdfium.FPDFPageObj_GetType, INT)
+_render_mode = plain(pdfium.FPDFTextObj_GetTextRenderMode, INT)
+_see_through = plain(pdfium.FPDFPageObj_HasTransparency, INT)
+_clip_of = plain(pdfium.FPDFPageObj_GetClipPath, ADDRESS)
+_count_clips = plain(pdfium.FPDFClipPath_CountPaths, INT)
+_bounds = plain(pdfium.FPDFPageObj_GetBounds, INT)
+_fill_colour = plain(pdfium.FPDFPageObj_GetFillColor, INT)
+_stroke_colour = plain(pdfium.FPDFPageObj_GetStrokeColor, INT)
 _stroke_width = quick(pdfium.FPDFPageObj_GetStrokeWidth, INT, ADDRESS, ADDRESS)
-_draw_mode = quick(pdfium.FPDFPath_GetDrawMode, INT, ADDRESS, ADDRESS, ADDRESS)
+_draw_mode = plain(pdfium.FPDFPath_GetDrawMode, INT)
 _own_size = quick(pdfium.FPDFTextObj_GetFontSize, INT, ADDRESS, ADDRESS)
 _own_matrix = quick(pdfium.FPDFPageObj_GetMatrix, INT, ADDRESS, ADDRESS)
 _segment = quick(pdfium.FPDFPath_GetPathSegment, ADDRESS, ADDRESS, INT)
 _segment_kind = quick(pdfium.FPDFPathSegment_GetType, INT, ADDRESS)
 _point = quick(pdfium.FPDFPathSegment_GetPoint, INT, ADDRESS, ADDRESS, ADDRESS)
-_count_clip_segments = quick(pdfium.FPDFClipPath_CountPathSegments, INT, ADDRESS, INT)
-_clip_segment = quick(pdfium.FPDFClipPath_GetPathSegment, ADDRESS, ADDRESS, INT, INT)
-_mark_at = quick(pdfium.FPDFPageObj_GetMark, ADDRESS, ADDRESS, ULONG)
+_count_clip_segments = plain(pdfium.FPDFClipPath_CountPathSegments, INT)
+_clip_segment = plain(pdfium.FPDFClipPath_GetPathSegment, ADDRESS)
+_segment_place = plain(pdfium.FPDFPathSegment_GetPoint, INT)
+_count_marks = plain(pdfium.FPDFPageObj_CountMarks, INT)
+_mark_at = plain(pdfium.FPDFPageObj_GetMark, ADDRESS)
 _mark_name = quick(pdfium.FPDFPageObjMark_GetName, INT, ADDRESS, ADDRESS, ULONG, ADDRESS)
 _count_notes = quick(pdfium.FPDFPage_GetAnnotCount, INT, ADDRESS)
 _note_at = quick(pdfium.FPDFPage_GetAnnot, ADDRESS, ADDRESS, INT)
@@ -87,44 +87,56 @@ _note_box = quick(pdfium.FPDFAnnot_GetRect, INT, ADDRESS, ADDRESS)
 _note_look = quick(pdfium.FPDFAnnot_GetAP, ULONG, ADDRESS, INT, ADDRESS, ULONG)
 _close_note = quick(pdfium.FPDFPage_CloseAnnot, None, ADDRESS)
 
+_FOUR_FLOATS, _TWO_FLOATS = Rows("4f", 0, 1, 2, 3), Rows("2f", 0, 1)
+_FOUR_NUMBERS, _TWO_NUMBERS = Rows("3I4x", 0, 1, 2, 3), Rows("2i", 0, 1)
+
+
+def objects_of(page: int, most: int) -> list[int]:
+    """The objects of a page in drawing order, up to a limit."""
+    return list(map(_object_at, repeat(prepared(page)), range(min(count_objects(page), most))))
+
+
+def kinds_of(things: Sequence[Prepared]) -> list[int]:
+    """The kind of each of many objects."""
+    return list(map(_kind_of, things))
+
 
 def bounds(thing: int) -> Box:
     """The rectangle around an object; empty when it has none."""
-    if not _bounds(thing, F0, F1, F2, F3):
-        return 0.0, 0.0, 0.0, 0.0
-    left, bottom, right, top = four_floats(floats)
-    return left, bottom, right, top
+    return bounds_of([prepared(thing)])[0]
 
 
-def bounds_of(things: Sequence[int]) -> list[Box]:
-    """The rectangles around many objects, at a fraction of the cost of asking for each."""
-    held = (FLOAT * (4 * len(things)))()
-    start, end = ctypes.addressof(held), ctypes.addressof(held) + ctypes.sizeof(held)
-    deque(map(_bounds, things, *(range(start + 4 * n, end, 16) for n in range(4))), 0)
-    return list(struct.iter_unpack("4f", held)) if things else []
+def bounds_of(things: Sequence[Prepared]) -> list[Box]:
+    """The rectangles around many objects."""
+    return _FOUR_FLOATS.ask(_bounds, things)
 
 
-def fill_colours(things: Sequence[int]) -> list[Colour]:
+def render_modes(texts: Sequence[Prepared]) -> list[int]:
+    """The render mode of each of many text objects."""
+    return list(map(_render_mode, texts))
+
+
+def transparency_of(things: Sequence[Prepared]) -> list[int]:
+    """For each of many objects, whether it is drawn with transparency."""
+    return list(map(_see_through, things))
+
+
+def fill_colours(things: Sequence[Prepared]) -> list[Colour]:
     """The fill colours of many objects; UNKNOWN for an object without one."""
     return _colours(_fill_colour, things)
 
 
-def stroke_colours(things: Sequence[int]) -> list[Colour]:
+def stroke_colours(things: Sequence[Prepared]) -> list[Colour]:
     """The stroke colours of many objects; UNKNOWN for an object without one."""
     return _colours(_stroke_colour, things)
 
 
-def _colours(function: Any, things: Sequence[int]) -> list[Colour]:
-    held = (ctypes.c_uint * (4 * len(things)))()
-    start, end = ctypes.addressof(held), ctypes.addressof(held) + ctypes.sizeof(held)
-    known = list(map(function, things, *(range(start + 4 * n, end, 16) for n in range(4))))
-    if not things:
-        return []
-    colours: list[Colour] = list(struct.iter_unpack("3I4x", held))
+def _colours(function: Any, things: Sequence[Prepared]) -> list[Colour]:
+    colours, known = _FOUR_NUMBERS.ask_both(function, things)
     return colours if all(known) else [rgb if one else UNKNOWN for one, rgb in zip(known, colours, strict=True)]
 
 
-def size_of(text_object: int) -> float:
+def size_of(text_object: Prepared) -> float:
     """The size in which the letters of a text object are printed, across or up, whichever is less."""
     _own_size(text_object, F0)
     size = floats[0]
@@ -132,10 +144,14 @@ def size_of(text_object: int) -> float:
     return size * min(math.hypot(a, b), math.hypot(c, d))
 
 
+def draw_modes(paths: Sequence[Prepared]) -> list[tuple[int, int]]:
+    """How each of many paths is filled (0: not), and whether it is stroked."""
+    return _TWO_NUMBERS.ask(_draw_mode, paths)
+
+
 def painted(path: int) -> tuple[bool, float]:
     """Whether a path is filled, and how wide its stroke is (0: it has none)."""
-    _draw_mode(path, W0, W1)
-    filled, stroked = whole
+    ((filled, stroked),) = draw_modes([prepared(path)])
     if not stroked:
         return bool(filled), 0.0
     _stroke_width(path, F0)
@@ -154,38 +170,57 @@ def points(path: int) -> Iterator[tuple[bool, float, float]]:
         yield _segment_kind(segment) == pdfium.FPDF_SEGMENT_MOVETO, a * x + c * y + e, b * x + d * y + f
 
 
-def _matrix_of(thing: int) -> tuple[float, ...]:
+def _matrix_of(thing: int | Prepared) -> tuple[float, ...]:
     return tuple(floats) if _own_matrix(thing, F0) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-def clip_boxes(clips: Sequence[int], number: int) -> list[Box | None]:
+def clips_of(things: Sequence[Prepared]) -> tuple[list[Prepared], list[int]]:
+    """The clip of each of many objects, and how many paths it consists of."""
+    clips = all_prepared(map(_clip_of, things))
+    return clips, list(map(_count_clips, clips))
+
+
+def clip_paths(clips: Sequence[Prepared], number: int) -> list[int]:
+    """One path of each of many clips, as the address of its first segment: the same for clips that share the path."""
+    return list(map(_clip_segment, clips, repeat(number), repeat(0)))
+
+
+def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
     """One path of each of many clips, where it is an upright rectangle."""
-    held = (FLOAT * (6 * len(clips)))()
-    start, end = ctypes.addressof(held), ctypes.addressof(held) + ctypes.sizeof(held)
-    for at in range(3):
-        corners = map(_clip_segment, clips, repeat(number), repeat(at))
-        deque(map(_point, corners, range(start + 8 * at, end, 24), range(start + 8 * at + 4, end, 24)), 0)
+    corners = [
+        _TWO_FLOATS.ask(_segment_place, all_prepared(map(_clip_segment, clips, repeat(number), repeat(at))))
+        for at in range(3)
+    ]
     segments = map(_count_clip_segments, clips, repeat(number))
     return [
         (min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2))
         if count in (4, 5) and ((x0 == x1 and y1 == y2) or (y0 == y1 and x1 == x2))
         else None
-        for count, (x0, y0, x1, y1, x2, y2) in zip(segments, struct.iter_unpack("6f", held), strict=True)
+        for count, (x0, y0), (x1, y1), (x2, y2) in zip(segments, *corners, strict=True)
     ]
 
 
-def in_layers(things: Sequence[int]) -> set[int]:
-    """Those of many objects that belong to a layer (optional content), which may be switched off."""
+def in_layers(things: Sequence[Prepared]) -> list[int]:
+    """The places of those of many objects that belong to a layer (optional content), which may be switched off."""
     found: set[int] = set()
-    counts = list(map(count_marks, things))
-    for at in range(max(counts, default=0)):
-        marked = [thing for thing, count in zip(things, counts, strict=True) if count > at]
-        names = ctypes.create_string_buffer(8 * len(marked))
-        start = ctypes.addressof(names)
-        marks = map(_mark_at, marked, repeat(at))
-        deque(map(_mark_name, marks, range(start, start + 8 * len(marked), 8), repeat(8), repeat(D0)), 0)
-        if _LAYER in names.raw:
-            found.update(thing for n, thing in enumerate(marked) if names.raw[8 * n : 8 * n + 6] == _LAYER)
+    counts = list(map(_count_marks, things))
+    for number in range(max(counts, default=0)):
+        marked = [at for at, count in enumerate(counts) if count > number]
+        marks = list(map(_mark_at, [things[at] for at in marked], repeat(number)))
+        of_layers = _layer_marks(marks)
+        found.update(at for at, mark in zip(marked, marks, strict=True) if mark in of_layers)
+    return sorted(found)
+
+
+def _layer_marks(marks: Iterable[int]) -> set[int]:
+    """Those of many marks that put an object into a layer. Neighbours on a page share their marks."""
+    found = set()
+    name = ctypes.create_string_buffer(8)
+    for mark in set(marks):
+        name.raw = bytes(8)
+        _mark_name(mark, ctypes.addressof(name), 8, D0)
+        if name.raw[:6] == _LAYER:
+            found.add(mark)
     return found
 
 

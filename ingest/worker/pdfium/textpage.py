@@ -1,160 +1,153 @@
 """The letters of a page: their text, positions and fonts."""
 
 import ctypes
-import struct
-from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from ingest.worker.pdfium.binding import (
     ADDRESS,
-    D0,
-    D1,
-    D2,
-    D3,
     DOUBLE,
-    F0,
-    FLOAT,
     INT,
-    ULONG,
     Box,
+    Prepared,
+    Rows,
+    all_prepared,
     doubles,
     floats,
     four_doubles,
     four_floats,
+    plain,
+    prepared,
     quick,
 )
 
-load_text = quick(pdfium.FPDFText_LoadPage, ADDRESS, ADDRESS)
-close_text = quick(pdfium.FPDFText_ClosePage, None, ADDRESS)
-count_letters = quick(pdfium.FPDFText_CountChars, INT, ADDRESS)
-letter_at = quick(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ADDRESS, INT)
-place_of = quick(pdfium.FPDFText_GetCharIndexFromTextIndex, INT, ADDRESS, INT)
-offset_of = quick(pdfium.FPDFText_GetTextIndexFromCharIndex, INT, ADDRESS, INT)
-font_weight = quick(pdfium.FPDFText_GetFontWeight, INT, ADDRESS, INT)
-font_size = quick(pdfium.FPDFText_GetFontSize, DOUBLE, ADDRESS, INT)
-text_object = quick(pdfium.FPDFText_GetTextObject, ADDRESS, ADDRESS, INT)
-font_of = quick(pdfium.FPDFTextObj_GetFont, ADDRESS, ADDRESS)
-_get_text = quick(pdfium.FPDFText_GetText, INT, ADDRESS, INT, INT, ADDRESS)
-_origin = quick(pdfium.FPDFText_GetCharOrigin, INT, ADDRESS, INT, ADDRESS, ADDRESS)
-_font_name = quick(pdfium.FPDFText_GetFontInfo, ULONG, ADDRESS, INT, ADDRESS, ULONG, ADDRESS)
+TextPage = Prepared
+"""The letters of a page. They belong to PDFium, and must be closed."""
+
+_load_text = quick(pdfium.FPDFText_LoadPage, ADDRESS, ADDRESS)
+close_text = plain(pdfium.FPDFText_ClosePage, None)
+count_letters = plain(pdfium.FPDFText_CountChars, INT)
+letter_at = plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
+place_of = plain(pdfium.FPDFText_GetCharIndexFromTextIndex, INT)
+offset_of = plain(pdfium.FPDFText_GetTextIndexFromCharIndex, INT)
+font_weight = plain(pdfium.FPDFText_GetFontWeight, INT)
+font_size = plain(pdfium.FPDFText_GetFontSize, DOUBLE)
+text_object = plain(pdfium.FPDFText_GetTextObject, ADDRESS)
+_font_of = plain(pdfium.FPDFTextObj_GetFont, ADDRESS)
+_get_text = plain(pdfium.FPDFText_GetText, INT)
+_origin = plain(pdfium.FPDFText_GetCharOrigin, INT)
+_font_name = plain(pdfium.FPDFText_GetFontInfo, ctypes.c_ulong)
 _letter_near = quick(pdfium.FPDFText_GetCharIndexAtPos, INT, ADDRESS, DOUBLE, DOUBLE, DOUBLE, DOUBLE)
-_loose_box = quick(pdfium.FPDFText_GetLooseCharBox, INT, ADDRESS, INT, ADDRESS)
-_char_box = quick(pdfium.FPDFText_GetCharBox, INT, ADDRESS, INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS)
-_matrix = quick(pdfium.FPDFText_GetMatrix, INT, ADDRESS, INT, ADDRESS)
-_rects = quick(pdfium.FPDFText_CountRects, INT, ADDRESS, INT, INT)
-_rect = quick(pdfium.FPDFText_GetRect, INT, ADDRESS, INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS)
+_loose_box = plain(pdfium.FPDFText_GetLooseCharBox, INT)
+_char_box = plain(pdfium.FPDFText_GetCharBox, INT)
+_matrix = plain(pdfium.FPDFText_GetMatrix, INT)
+_rects = plain(pdfium.FPDFText_CountRects, INT)
+_rect = plain(pdfium.FPDFText_GetRect, INT)
 
 _MOST_PIECES = 200  # of a line that are looked at
-_pieces = (DOUBLE * (4 * _MOST_PIECES))()
-_LEFTS, _BOTTOMS, _RIGHTS, _TOPS = (
-    range(ctypes.addressof(_pieces) + 8 * n, ctypes.addressof(_pieces) + ctypes.sizeof(_pieces), 32) for n in range(4)
-)
-_bytes_of_pieces = memoryview(_pieces).cast("B")
+_ORIGINS, _LOOSE_BOXES, _MATRICES = Rows("2d", 0, 1), Rows("4f", 0), Rows("8x2f8x", 0)
+_INK, _RECTANGLES = Rows("4d", 0, 2, 1, 3), Rows("4d", 0, 3, 2, 1)  # PDFium gives left, right, … and left, top, …
 _name = ctypes.create_string_buffer(256)
-_NAME = ctypes.addressof(_name)
+_NAME = prepared(ctypes.addressof(_name))
+_D0, _D1, _D2, _D3 = all_prepared(ctypes.addressof(doubles) + 8 * n for n in range(4))
+_F0 = prepared(ctypes.addressof(floats))
 
 
-def letters(text: int, count: int) -> str:
+def load_text(page: int) -> TextPage | None:
+    """The letters of a page, or None if they cannot be had."""
+    found = _load_text(page)
+    return prepared(found) if found else None
+
+
+def letters(text: TextPage, count: int) -> str:
     """The first `count` letters of a page."""
     buffer = (ctypes.c_ushort * (2 * count + 2))()
-    written = _get_text(text, 0, count, ctypes.addressof(buffer))
+    written = _get_text(text, 0, count, prepared(ctypes.addressof(buffer)))
     return ctypes.string_at(buffer, 2 * max(0, written - 1)).decode("utf-16-le", "surrogatepass")
 
 
-def origin(text: int, place: int) -> tuple[float, float]:
+def origin(text: TextPage, place: int) -> tuple[float, float]:
     """The position of a letter on its line."""
-    _origin(text, place, D0, D1)
+    _origin(text, place, _D0, _D1)
     return doubles[0], doubles[1]
 
 
-def origins(text: int, places: Sequence[int]) -> list[tuple[float, float]]:
+def origins(text: TextPage, places: Sequence[int]) -> list[tuple[float, float]]:
     """The positions of many letters, at a fraction of the cost of asking for each."""
-    held = (DOUBLE * (2 * len(places)))()
-    start, end = ctypes.addressof(held), ctypes.addressof(held) + ctypes.sizeof(held)
-    deque(map(_origin, repeat(text), places, range(start, end, 16), range(start + 8, end, 16)), 0)
-    return list(struct.iter_unpack("2d", held)) if places else []
+    return _ORIGINS.ask(_origin, places, text)
 
 
-def loose_box(text: int, place: int) -> Box:
+def loose_box(text: TextPage, place: int) -> Box:
     """A letter with the room that its font gives it."""
-    _loose_box(text, place, F0)
+    _loose_box(text, place, _F0)
     left, top, right, bottom = four_floats(floats)
     return left, bottom, right, top
 
 
-def loose_boxes(text: int, places: Sequence[int]) -> list[Box]:
-    """Many letters with the room that the font gives each."""
-    return [(left, bottom, right, top) for left, top, right, bottom in _by_fours(_loose_box, text, places)]
+def loose_boxes(text: TextPage, places: Sequence[int]) -> list[tuple[float, float, float, float]]:
+    """Many letters with the room that the font gives each: left, top, right, bottom."""
+    return _LOOSE_BOXES.ask(_loose_box, places, text)
 
 
-def sizes(text: int, places: Sequence[int]) -> list[float]:
+def sizes(text: TextPage, places: Sequence[int]) -> list[float]:
     """The sizes in which letters are printed, in points: those of their fonts, scaled by their matrices."""
     known = map(font_size, repeat(text), places)
     return [
         size * ((along * along + up * up) ** 0.5 or 1.0)
-        for size, (_, _, along, up) in zip(known, _by_fours(_matrix, text, places, room=6), strict=True)
+        for size, (along, up) in zip(known, _MATRICES.ask(_matrix, places, text), strict=True)
     ]
 
 
-def fonts(text: int, places: Sequence[int]) -> list[int]:
-    """The address of the font of each letter; 0 for a letter without one."""
-    return [font or 0 for font in map(font_of, map(text_object, repeat(text), places))]
+def text_objects(text: TextPage, places: Sequence[int]) -> list[int]:
+    """The text object of each letter; 0 for a letter without one, which PDFium has put in."""
+    return [thing or 0 for thing in map(text_object, repeat(text), places)]
 
 
-def _by_fours(
-    function: Any, text: int, places: Sequence[int], room: int = 4
-) -> list[tuple[float, float, float, float]]:
-    """The first four of the numbers that a function gives for each letter. room: how many it gives."""
-    held = (FLOAT * (room * len(places)))()
-    start, end = ctypes.addressof(held), ctypes.addressof(held) + ctypes.sizeof(held)
-    deque(map(function, repeat(text), places, range(start, end, 4 * room)), 0)
-    return list(struct.iter_unpack(f"4f{4 * (room - 4)}x", held)) if places else []
+def fonts(things: Sequence[int]) -> list[int]:
+    """The address of the font of each text object; 0 for none."""
+    return [font or 0 for font in map(_font_of, all_prepared(things))]
 
 
-def letter_box(text: int, place: int) -> Box:
+def letter_box(text: TextPage, place: int) -> Box:
     """The ink of a letter."""
-    if not _char_box(text, place, D0, D1, D2, D3):
+    if not _char_box(text, place, _D0, _D1, _D2, _D3):
         return 0.0, 0.0, 0.0, 0.0
     left, right, bottom, top = four_doubles(doubles)
     return left, bottom, right, top
 
 
-def font_name(text: int, place: int) -> bytes:
+def letter_boxes(text: TextPage, places: Sequence[int]) -> list[Box]:
+    """The ink of many letters."""
+    return _INK.ask(_char_box, places, text)
+
+
+def font_name(text: TextPage, place: int) -> bytes:
     """The name of the font of a letter, as the file has it; empty when it has none."""
-    length = _font_name(text, place, _NAME, len(_name), 0)
-    return ctypes.string_at(_NAME, length - 1) if 0 < length <= len(_name) else b""
+    length = _font_name(text, place, _NAME, len(_name), None)
+    return ctypes.string_at(_name, length - 1) if 0 < length <= len(_name) else b""
 
 
-def letter_near(text: int, x: float, y: float, reach: float) -> int:
+def letter_near(text: TextPage, x: float, y: float, reach: float) -> int:
     """The place of the letter at a point, or the nearest one within reach; -1 when there is none."""
     found: int = _letter_near(text, x, y, reach, reach)
     return found
 
 
-def stretch(text: int, place: int) -> tuple[float, float]:
+def stretch(text: TextPage, place: int) -> tuple[float, float]:
     """The second column of the matrix of a letter: by how much, and where to, it makes the letter higher."""
-    if not _matrix(text, place, F0):
+    if not _matrix(text, place, _F0):
         return 0.0, 0.0
     return floats[2], floats[3]
 
 
-def pieces(text: int, first: int, count: int) -> list[Box]:
+def pieces(text: TextPage, first: int, count: int) -> list[Box]:
     """Where the pieces are in which the file draws letters of a line; none when it is one piece, and 200 at most."""
     number = _rects(text, first, count)
-    if number < 2:
-        return []
-    number = min(number, _MOST_PIECES)
-    deque(map(_rect, repeat(text), range(number), _LEFTS, _TOPS, _RIGHTS, _BOTTOMS), 0)
-    return list(struct.iter_unpack("4d", _bytes_of_pieces[: 32 * number]))
+    return _RECTANGLES.ask(_rect, range(min(number, _MOST_PIECES)), text) if number > 1 else []
 
 
-def rectangles(text: int, first: int, count: int, most: int) -> Iterator[Box]:
+def rectangles(text: TextPage, first: int, count: int, most: int) -> Iterator[Box]:
     """One for each line that the letters stand in."""
-    for at in range(min(_rects(text, first, count), most)):
-        _rect(text, at, D0, D1, D2, D3)
-        left, top, right, bottom = four_doubles(doubles)
-        yield left, bottom, right, top
+    yield from _RECTANGLES.ask(_rect, range(min(_rects(text, first, count), most)), text)

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from ingest.structure.page import RawPage
 from ingest.worker.pdfium import objects
-from ingest.worker.pdfium.binding import Box
+from ingest.worker.pdfium.binding import Box, prepared
 from ingest.worker.pdfium.documents import View
 from ingest.worker.visible.page_objects import PageObjects
 
@@ -50,7 +50,7 @@ def _is_painted(path: int) -> bool:
     if objects.count_segments(path) > _SEGMENTS:
         return False
     filled, stroke = objects.painted(path)
-    return stroke > 0 or (filled and objects.fill_colours([path]) != [_WHITE])
+    return stroke > 0 or (filled and objects.fill_colours([prepared(path)]) != [_WHITE])
 
 
 def _ruled(page: RawPage, things: PageObjects, seen: View) -> Iterator[Box]:

@@ -19,7 +19,12 @@ def touches(one: Box, other: Box) -> bool:
 
 def same(one: Box, other: Box) -> bool:
     """Whether two rectangles are the same to the eye."""
-    return all(abs(a - b) < 1 for a, b in zip(one, other, strict=True))
+    return (
+        abs(one[0] - other[0]) < 1
+        and abs(one[1] - other[1]) < 1
+        and abs(one[2] - other[2]) < 1
+        and abs(one[3] - other[3]) < 1
+    )
 
 
 def covers(box: Box, letter: Box) -> bool:
@@ -30,12 +35,8 @@ def covers(box: Box, letter: Box) -> bool:
 
 def around(letters: Sequence[Box]) -> Box:
     """The smallest rectangle that holds them all."""
-    return (
-        min(letter[0] for letter in letters),
-        min(letter[1] for letter in letters),
-        max(letter[2] for letter in letters),
-        max(letter[3] for letter in letters),
-    )
+    lefts, bottoms, rights, tops = zip(*letters, strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)
 
 
 def moved(box: Box, by: tuple[float, float]) -> Box:

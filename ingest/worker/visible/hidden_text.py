@@ -19,11 +19,15 @@ from ingest.worker.visible.suspects import suspects
 
 _GLYPHS = re.compile("[\u2580-\u25ff\u2b1b\u2b1c\ufffd\ue000-\uf8ff]")  # letters that may be drawn as a box over others
 
+_AROUND = 2.0  # times the letter size: letters of a line are not further above or below its ends
+
 Found = dict[int, dict[int, Hidden]]
 """For lines, by their place on the page, the offsets of the letters that cannot be seen and how each is hidden."""
 
 
-def withhold(handle: int, text_page: int, page: RawPage, places: list[Sequence[int]], things: PageObjects) -> None:
+def withhold(
+    handle: int, text_page: textpage.TextPage, page: RawPage, places: list[Sequence[int]], things: PageObjects
+) -> None:
     """Take out what cannot be seen; `withheld` says how each piece was hidden, and how many marks ask for a redaction.
 
     places: of the letters of each line.
@@ -61,17 +65,20 @@ def leave_out(handle: int) -> None:
         objects.set_active(thing, 0)
 
 
-def invisible(text_page: int, place: int) -> bool:
-    """Whether a letter is drawn invisibly, as OCR leaves its letters under a scan."""
-    text_object = textpage.text_object(text_page, place)
-    return bool(text_object) and objects.render_mode(text_object) == objects.INVISIBLE
-
-
 def find(
-    handle: int, text_page: int, lines: Sequence[Line], places: Sequence[Sequence[int]], things: PageObjects
+    handle: int,
+    text_page: textpage.TextPage,
+    lines: Sequence[Line],
+    places: Sequence[Sequence[int]],
+    things: PageObjects,
 ) -> Found:
     """The letters of a page that cannot be seen."""
-    glyphs = [places[at][glyph.start()] for at, line in enumerate(lines) for glyph in _GLYPHS.finditer(line.text)]
+    glyphs = [
+        places[at][glyph.start()]
+        for at, line in enumerate(lines)
+        if not line.text.isascii()
+        for glyph in _GLYPHS.finditer(line.text)
+    ]
     boxes = [(textpage.letter_box(text_page, place), textpage.text_object(text_page, place)) for place in glyphs]
     suspected = suspects(handle, things, boxes)
     if not suspected:
@@ -90,7 +97,7 @@ def find(
 
 
 def _letters(
-    text_page: int,
+    text_page: textpage.TextPage,
     lines: Sequence[Line],
     places: Sequence[Sequence[int]],
     things: PageObjects,
@@ -101,14 +108,12 @@ def _letters(
     PDFium takes such a second object out of the text. A letter is seen if it is seen in either of them.
     """
     at_page = {thing: box for thing, box in zip(things.objects, things.bounds, strict=True) if thing in suspected}
-    around = geometry.around(list(at_page.values())) if len(at_page) == len(suspected) else None
+    near = _lines_near(text_page, lines, places, list(at_page.values())) if len(at_page) == len(suspected) else None
     found: list[Letter] = []
     for at, line in enumerate(lines):
-        here = places[at]
-        if around and not geometry.touches(
-            around, geometry.around([textpage.letter_box(text_page, here[0]), textpage.letter_box(text_page, here[-1])])
-        ):
+        if near is not None and at not in near:
             continue
+        here = places[at]
         for offset, letter in enumerate(line.text):
             if not letter.isspace():
                 thing = textpage.text_object(text_page, here[offset])
@@ -120,8 +125,33 @@ def _letters(
     return found, [(thing, box) for thing, box in at_page.items() if thing not in told]
 
 
+def _lines_near(
+    text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]], boxes: Sequence[Box]
+) -> set[int]:
+    """The places of the lines that may have letters in some boxes, by their height on the page."""
+    heights: list[tuple[float, float]] = []  # of the boxes, with those joined that overlap
+    for low, high in sorted((box[1], box[3]) for box in boxes):
+        if heights and low <= heights[-1][1]:
+            heights[-1] = (heights[-1][0], max(high, heights[-1][1]))
+        else:
+            heights.append((low, high))
+    ends = zip(
+        textpage.letter_boxes(text_page, [here[0] for here in places]),
+        textpage.letter_boxes(text_page, [here[-1] for here in places]),
+        strict=True,
+    )
+    found = set()
+    for at, (line, (one, other)) in enumerate(zip(lines, ends, strict=True)):
+        # Between its first and its last letter there may be higher and lower ones.
+        low = min(one[1], other[1]) - _AROUND * abs(line.size)
+        high = max(one[3], other[3]) + _AROUND * abs(line.size)
+        if any(low <= top and bottom <= high for bottom, top in heights):
+            found.add(at)
+    return found
+
+
 def _printed_again(
-    text_page: int, places: Sequence[Sequence[int]], things: PageObjects, suspected: set[int]
+    text_page: textpage.TextPage, places: Sequence[Sequence[int]], things: PageObjects, suspected: set[int]
 ) -> list[tuple[int, Box]]:
     """Text objects, none of them suspected, that PDFium left out of the text because another draws the same letters:
     under a box, perhaps, and this one on it."""

@@ -20,6 +20,8 @@ class Part:
 
     def __init__(self, page: int, area: geometry.Box, *, notes: bool = True) -> None:
         self._view = documents.view(page)
+        self._upright = documents.page_rotation(page) == 0
+        self._x, _, _, self._y = documents.page_box(page)
         (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
         wide, high = documents.page_width(page), documents.page_height(page)
         left, right = max(0.0, min(x0, x1) - 1), min(wide, max(x0, x1) + 1)
@@ -43,47 +45,43 @@ class Part:
             if not self.rows:
                 raise MemoryError
 
-    def _pixels(self, area: geometry.Box) -> tuple[int, int, int, int]:
-        (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
-        return (
-            math.floor(min(x0, x1) * self._scale),
-            math.floor(min(y0, y1) * self._scale),
-            math.ceil(max(x0, x1) * self._scale),
-            math.ceil(max(y0, y1) * self._scale),
-        )
-
-    def cut(self, area: geometry.Box) -> tuple[range, slice]:
+    def cut(self, area: geometry.Box) -> tuple[slice, slice]:
         """The rows in which an area lies, and its part of each."""
-        left, top, right, bottom = self._pixels(area)
-        rows = range(max(0, top - self._top), min(len(self.rows), max(bottom, top + 1) - self._top))
+        if self._upright:  # as nearly always: this is asked for every letter
+            x0, y0, x1, y1 = area[0] - self._x, self._y - area[3], area[2] - self._x, self._y - area[1]
+        else:
+            (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
+        left, top = math.floor(x0 * self._scale), math.floor(y0 * self._scale)
+        right, bottom = math.ceil(x1 * self._scale), math.ceil(y1 * self._scale)
+        first, last = max(0, top - self._top), min(len(self.rows), max(bottom, top + 1) - self._top)
         start, end = max(0, left - self._left), min(self._width, max(right, left + 1) - self._left)
-        return rows, slice(4 * start, 4 * max(start, end))
+        return slice(first, max(first, last)), slice(4 * start, 4 * max(start, end))
 
     def changed(self, other: "Part", area: geometry.Box) -> tuple[int, int]:
         """In how many rows of an area it looks different from another drawing of the same part, and the rows of it."""
         rows, columns = self.cut(area)
-        differing = []
-        for y in rows:
-            one, two = self.rows[y][columns], other.rows[y][columns]
-            if one != two:
-                differing.append((one, two))
-        middle = len(differing) // 2
+        pairs = [(one[columns], two[columns]) for one, two in zip(self.rows[rows], other.rows[rows], strict=True)]
+        differing = [pair for pair in pairs if pair[0] != pair[1]]
         # The middle of a letter is nearly always enough to tell.
-        if differing and 2 * len(differing) > len(rows) and _differ(*differing[middle]):
-            return len(differing), len(rows)
-        return sum(_differ(one, two) for one, two in differing), len(rows)
+        if differing and 2 * len(differing) > len(pairs) and _differ(*differing[len(differing) // 2]):
+            return len(differing), len(pairs)
+        return sum(_differ(one, two) for one, two in differing), len(pairs)
 
     def dark(self, area: geometry.Box) -> bool:
         """Whether an area is black, but for a label on it."""
         rows, columns = self.cut(area)
-        values = b"".join([self.rows[y][columns] for y in rows])
+        values = b"".join([row[columns] for row in self.rows[rows]])
         light = sum(max(pixel) >= _BLACK for pixel in zip(values[::4], values[1::4], values[2::4], strict=True))
         return bool(4 * light < _LABEL * len(values))
 
     def contrast(self, area: geometry.Box) -> int:
         """How far the lightest and the darkest of an area are apart, from 0 to 255."""
         rows, columns = self.cut(area)
-        values = b"".join([self.rows[y][columns] for y in rows])
+        values = b"".join([row[columns] for row in self.rows[rows]])
         return max((max(values[n::4]) - min(values[n::4]) for n in range(3)), default=0) if values else 0
 
 

@@ -1,9 +1,10 @@
 """Everything on a page besides its letters, in drawing order: pictures, fills, lines, forms, notes."""
 
-from itertools import repeat
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.worker.pdfium import objects
+from ingest.worker.pdfium.binding import Prepared, all_prepared
 from ingest.worker.visible.geometry import Box
 
 _OBJECTS_A_PAGE = 20_000  # that are looked at
@@ -29,14 +30,18 @@ class PageObjects:
     picturing: the objects that are pictures or show one; pictures: where they are. texts_in_forms: the text objects
     inside forms; shapes_in_forms: the paths and pictures inside each form. notes: the places of notes that may be drawn
     over the page; marked: how many of them ask for a redaction that was never carried out.
+
+    notes: what `objects.notes` says, where that is known.
     """
 
-    def __init__(self, page: int, may_have_layers: bool = True) -> None:
+    def __init__(
+        self, page: int, may_have_layers: bool = True, notes: Sequence[tuple[int, Box, bool]] | None = None
+    ) -> None:
         self.may_have_layers = may_have_layers
-        count = min(objects.count_objects(page), _OBJECTS_A_PAGE)
-        self.objects: list[int] = list(map(objects.object_at, repeat(page, count), range(count)))
-        self.kinds: list[int] = list(map(objects.kind_of, self.objects))
-        self.bounds: list[Box] = objects.bounds_of(self.objects)
+        self.objects: list[int] = objects.objects_of(page, _OBJECTS_A_PAGE)
+        self.prepared: list[Prepared] = all_prepared(self.objects)
+        self.kinds: list[int] = objects.kinds_of(self.prepared)
+        self.bounds: list[Box] = objects.bounds_of(self.prepared)
         self.picturing: list[int] = []
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
@@ -49,7 +54,7 @@ class PageObjects:
                     self.pictures.append(box)
         self.notes: list[Box] = []
         self.marked = 0
-        for kind, box, drawn in objects.notes(page, NOTES_A_PAGE):
+        for kind, box, drawn in objects.notes(page, NOTES_A_PAGE) if notes is None else notes:
             self.marked += kind == objects.REDACT
             if drawn or kind not in (objects.LINK, objects.WIDGET):
                 self.notes.append(box)

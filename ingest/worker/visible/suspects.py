@@ -3,11 +3,12 @@ be seen, but must not miss text that cannot.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from operator import sub
 
 from ingest.worker.pdfium import documents, objects
+from ingest.worker.pdfium.binding import Prepared
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.page_objects import PageObjects, pieces
 
@@ -26,15 +27,21 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     """
     found = set(things.texts_in_forms)
     everything = things.bounds
-    at = [z for z in things.of_kind(objects.TEXT) if everything[z][0] < everything[z][2]]  # not those of spaces
-    if not at:
+    rows = [  # not those of spaces
+        (z, thing, ready, box)
+        for z, (thing, ready, kind, box) in enumerate(
+            zip(things.objects, things.prepared, things.kinds, everything, strict=True)
+        )
+        if kind == objects.TEXT and box[0] < box[2]
+    ]
+    if not rows:
         return found
-    texts = [things.objects[z] for z in at]
-    boxes = [everything[z] for z in at]
-    colours = objects.fill_colours(texts)
-    found |= _odd(page, texts, boxes, colours)
+    at, texts, ready, boxes = zip(*rows, strict=True)
+    colours = objects.fill_colours(ready)
+    odd = _odd(page, ready, boxes, colours)
     if things.may_have_layers:
-        found |= objects.in_layers(texts)
+        odd += objects.in_layers(ready)
+    found.update(texts[n] for n in odd)
     others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
     if not (others or things.notes or glyphs):
         return found
@@ -44,56 +51,86 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
         found.update(texts[n] for n in cores.under(box))
     for box, own in glyphs:
         found.update(texts[n] for n in cores.under(box) if texts[n] != own)
-    for z in others:
-        under = [n for n in cores.under(everything[z]) if texts[n] not in found]
-        if not under:
-            continue
-        thing = things.objects[z]
-        if things.kinds[z] != objects.PATH:  # its colours are not known
-            found.update(texts[n] for n in under)
-            continue
-        paints = _paints(thing)
-        risky = {n for n in under if at[n] < z or any(_alike(paint, colours[n]) for paint in paints)}
-        if risky:
-            found.update(texts[n] for piece in pieces(thing) for n in risky.intersection(cores.under(piece)))
+    found.update(texts[n] for n in _under(others, things, cores, at, ready, colours))
     return found
 
 
-def _paints(path: int) -> set[objects.Colour]:
-    """The colours in which a path is drawn."""
-    filled, width = objects.painted(path)
-    if objects.see_through(path) and (filled or width):
-        return {objects.UNKNOWN}
-    return {*(objects.fill_colours([path]) if filled else ()), *(objects.stroke_colours([path]) if width else ())}
+def _under(
+    others: Sequence[int],
+    things: PageObjects,
+    cores: "_Cores",
+    at: Sequence[int],
+    texts: Sequence[Prepared],
+    colours: Sequence[objects.Colour],
+) -> Iterator[int]:
+    """The places of text that meets a path drawn later or in its colour, or anything else whose colours are not known.
+    others: the places of what is no text in the order of drawing. at: those of the text.
+    """
+    paths: list[tuple[int, list[int]]] = []
+    for z in others:
+        under = cores.under(things.bounds[z])
+        if things.kinds[z] != objects.PATH:
+            yield from under
+        elif under:
+            paths.append((z, under))
+    for (z, under), paints in zip(paths, _paints([things.prepared[z] for z, _ in paths]), strict=True):
+        risky = {n for n in under if at[n] < z or any(_alike(paint, colours[n]) for paint in paints)}
+        for piece in pieces(things.objects[z]) if risky else ():
+            yield from risky.intersection(cores.under(piece))
 
 
-def _odd(page: int, texts: Sequence[int], boxes: Sequence[Box], colours: Sequence[objects.Colour]) -> set[int]:
-    """Text that might be hidden by itself: by how it is drawn, by its colour, its size, its place or a clip."""
-    found: set[int] = set()
-    for hiding in (list(map(objects.render_mode, texts)), list(map(objects.see_through, texts))):
+def _paints(paths: Sequence[Prepared]) -> list[list[objects.Colour]]:
+    """The colours in which each of many paths is drawn."""
+    return [
+        [objects.UNKNOWN] * (see_through and (filled or stroked))
+        or [colour for colour, used in ((fill, filled), (stroke, stroked)) if used]
+        for (filled, stroked), see_through, fill, stroke in zip(
+            objects.draw_modes(paths),
+            objects.transparency_of(paths),
+            objects.fill_colours(paths),
+            objects.stroke_colours(paths),
+            strict=True,
+        )
+    ]
+
+
+def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Sequence[objects.Colour]) -> list[int]:
+    """The places of text that might be hidden by itself: by how it is drawn, by its colour, its size, its place or a
+    clip.
+    """
+    everyone = range(len(texts))
+    found: list[int] = []
+    for hiding in (objects.render_modes(texts), objects.transparency_of(texts)):
         if any(hiding):
-            found.update(compress(texts, hiding))
+            found += compress(everyone, hiding)
     risky = {colour for colour in set(colours) if colour == objects.UNKNOWN or _alike(colour, _WHITE)}
     if risky:
-        found.update(text for text, colour in zip(texts, colours, strict=True) if colour in risky)
+        found += [n for n in everyone if colours[n] in risky]
     left, bottom, right, top = documents.page_box(page)
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     if min(lefts) < left or min(bottoms) < bottom or max(rights) > right or max(tops) > top:
         sheet = (left, bottom, right, top)
-        found.update(text for text, box in zip(texts, boxes, strict=True) if not _inside(box, sheet))
+        found += [n for n in everyone if not _inside(boxes[n], sheet)]
     if min(map(sub, rights, lefts)) < _THIN or min(map(sub, tops, bottoms)) < _THIN:
-        thin = [text for text, box in zip(texts, boxes, strict=True) if min(box[2] - box[0], box[3] - box[1]) < _THIN]
-        found.update(text for text in thin if objects.size_of(text) < _TINY)
-    clips = list(map(objects.clip_of, texts))
-    counts = list(map(objects.count_clips, clips))
+        thin = [n for n in everyone if min(rights[n] - lefts[n], tops[n] - bottoms[n]) < _THIN]
+        found += [n for n in thin if objects.size_of(texts[n]) < _TINY]
+    return found + _clipped(texts, boxes)
+
+
+def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box]) -> list[int]:
+    """The places of text of which a clip may hide a part."""
+    clips, counts = objects.clips_of(texts)
+    found: list[int] = []
     for number in range(max(counts)):
-        clipped = [at for at, count in enumerate(counts) if count > number]
-        areas = objects.clip_boxes([clips[at] for at in clipped], number)
-        found.update(
-            texts[at]
-            for at, area in zip(clipped, areas, strict=True)
-            if not area or not _inside(_core(boxes[at]), area)
-        )
+        here = [n for n, count in enumerate(counts) if count > number]
+        paths = objects.clip_paths([clips[n] for n in here], number)
+        one_each = dict(zip(paths, here, strict=True))  # many texts share a clip
+        areas = dict(zip(one_each, objects.clip_boxes([clips[n] for n in one_each.values()], number), strict=True))
+        found += [
+            n
+            for n, path in zip(here, paths, strict=True)
+            if not (area := areas[path]) or not _inside(_core(boxes[n]), area)
+        ]
     return found
 
 
