@@ -48,6 +48,8 @@ Colour = tuple[int, int, int]
 UNKNOWN: Colour = (0xBF, 0xBF, 0xBF)
 """The colour that PDFium gives for a pattern, whose colours are known only when it is drawn."""
 
+_TURNED = 0.01  # of a matrix: what is less is rounded
+
 _LAYER = "OC\0".encode("utf-16-le")  # the name of the mark on objects that belong to a layer
 
 count_objects = quick(pdfium.FPDFPage_CountObjects, INT, ADDRESS)
@@ -142,6 +144,12 @@ def size_of(text_object: Prepared) -> float:
     size = floats[0]
     a, b, c, d, _, _ = _matrix_of(text_object)
     return size * min(math.hypot(a, b), math.hypot(c, d))
+
+
+def is_upright(text_object: Prepared) -> bool:
+    """Whether the letters of a text object are neither turned nor slanted."""
+    a, b, c, d, _, _ = _matrix_of(text_object)
+    return abs(b) + abs(c) < _TURNED * (abs(a) + abs(d))
 
 
 def draw_modes(paths: Sequence[Prepared]) -> list[tuple[int, int]]:
