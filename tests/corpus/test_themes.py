@@ -28,11 +28,18 @@ class TestTheShippedThemes:
         assert sum(len(theme.queries) for theme in themes.themes) == 652
 
     def test_a_theme_holds_its_queries_as_they_are_asked(self) -> None:
-        theme = load_themes().find("Voice of the child")
+        theme = load_themes().find("Drift and delay")
         assert theme is not None
-        assert theme.queries[:2] == ('"voice of the child"', '"child\'s voice"')
-        assert "apostrophe" in theme.note
-        assert theme.sources.startswith("N19")
+        assert theme.queries[:2] == ("drift", '"drift and delay"')
+        assert "and not its delay" in theme.note
+        assert theme.sources.startswith("DC HF")
+
+    def test_a_note_is_a_sentence_for_readers(self) -> None:
+        """What the developers checked, and where, stands elsewhere."""
+        for theme in load_themes().themes:
+            assert re.fullmatch(r'([A-Z"`].*\.)?', theme.note), theme.note
+            assert "Checked" not in theme.note
+            assert len(theme.note) < 200
 
     def test_every_theme_is_found_by_its_own_name(self) -> None:
         themes = load_themes()

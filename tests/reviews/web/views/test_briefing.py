@@ -1,7 +1,9 @@
 """The briefing as a page, for a program, in Word and from the command."""
 
+import html
 import io
 import json
+import re
 from pathlib import Path
 
 import docx
@@ -37,6 +39,14 @@ def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, 
         assert "Searched 9 of 10 reports." in said
         assert "To repeat it: reviews briefing 'Neglect (any)'" in said
         assert [cell.text for cell in document.tables[0].rows[1].cells] == ["2014", "1", "1"]
+
+
+def test_the_note_on_the_searches_is_folded_away(page: FlaskClient) -> None:
+    shown = page.get("/briefing?theme=neglect").text
+    note = page.get("/briefing.json?theme=neglect").get_json()["note"]
+    (folded,) = re.findall(r'<details class="govuk-details r-fold">(.*?)</details>', shown, re.DOTALL)
+    assert note in html.unescape(folded)
+    assert html.unescape(shown).count(note) == 1
 
 
 def test_without_a_theme_there_is_a_form(page: FlaskClient) -> None:
