@@ -27,8 +27,9 @@ def dense_paragraphs(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int, said: Said
 ) -> list[int]:
     """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
-    none before has, then those where the words are nearest and tell most. matches: each with its idf. length: tokens of
-    the document. said: looked at for the best few.
+    none before has, then those where the words are nearest and tell most. Beside a paragraph with several of the words,
+    one with a single word is only chosen for a word that no other has. matches: each with its idf. length: tokens of the
+    document. said: looked at for the best few.
     """
     located, present, worth, best_first = _by_worth(matches, document, layout, length)
     having = {number: set(ordinals) for number, _, ordinals in located}
@@ -40,6 +41,8 @@ def dense_paragraphs(
         while tier and len(chosen) < wanted:
             unseen = set[int]().union(*(some for some in having.values() if some.isdisjoint(chosen)))
             best = max(tier, key=lambda o: (o in unseen, tier[o] * _freshness(o, chosen), -o))
+            if most == 1 and best not in unseen and max(present.values()) > 1:
+                return chosen
             del tier[best]
             chosen.append(best)
     return chosen

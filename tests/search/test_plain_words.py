@@ -233,6 +233,16 @@ def test_the_first_passage_has_both_words_and_not_four_times_the_same(library: L
     assert {"missed", "appointments"} <= set(marked(apart))
 
 
+def test_beside_a_passage_with_several_words_none_only_repeats_one_of_them(library: Library) -> None:
+    (hit,) = [hit for hit in library.search("missed appointments") if hit.report.title == "Side by side"]
+    assert [passage.text for passage in hit.passages] == [REPORTS["Side by side"][2]]
+
+
+def test_a_word_that_no_other_passage_has_is_shown_by_itself(library: Library) -> None:
+    (hit,) = [hit for hit in library.search("missed appointments everybody") if hit.report.title == "Side by side"]
+    assert {passage.ordinal for passage in hit.passages} == {0, 2}
+
+
 def test_a_mention_of_several_words_is_a_place_where_they_stand_together(library: Library) -> None:
     (wren,) = [hit for hit in library.search("voice of the child", per_report=None) if hit.report.title == "Wren"]
     assert mentioned(wren) == ["voice of the child", "child has a voice", "voice, and the child"]
