@@ -159,7 +159,7 @@ def _intervals(body: Json, held: Held) -> float | None:
     if not found:
         return None
     least = _least(source)
-    often = sum(1 / (1 + each.last - each.first + 1 - least) for each in found)
+    often = sum(1 / max(1, 2 + each.last - each.first - least) for each in found)
     return often / (often + 1)
 
 
