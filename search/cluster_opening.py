@@ -8,7 +8,7 @@ from functools import lru_cache
 from corpus.settings import Settings
 from corpus.themes import Themes
 from index.opensearch.access import Access, access
-from index.opensearch.asking.opening import opened
+from index.opensearch.asking.opening import Opened, opened
 from index.opensearch.client import Cluster
 from index.opensearch.publishing.state import FINGERPRINT, Pointer, State
 from search.cluster_session import ClusterSession
@@ -23,8 +23,9 @@ class _Published:
     def __init__(self, access: Access, prefix: str) -> None:
         self.cluster = Cluster(access)
         self._pointer = Pointer(self.cluster, prefix)
-        self._lock = threading.Lock()
+        self._lock, self._opening = threading.Lock(), threading.Lock()
         self._read: tuple[float, State] | None = None
+        self._opened: tuple[State, Opened] | None = None
 
     def state(self, *, now: bool = False) -> State:
         """now: ask again in any case."""
@@ -32,6 +33,13 @@ class _Published:
             if now or self._read is None or time.monotonic() - self._read[0] >= _FRESH:
                 self._read = time.monotonic(), self._pointer.read()
             return self._read[1]
+
+    def opened(self, state: State) -> Opened:
+        """What is small of it: read once for each generation, and shared by all its readers. Others wait meanwhile."""
+        with self._opening:
+            if self._opened is None or self._opened[0].version != state.version:
+                self._opened = state, opened(self.cluster, state.indices, state.query())
+            return self._opened[1]
 
 
 @lru_cache(4)
@@ -54,12 +62,13 @@ def open_searcher(settings: Settings, themes: Themes) -> Searcher:
     published = _published(settings)
     state = published.state(now=True)
     session = ClusterSession(
-        opened(published.cluster, state.indices, state.query()),
+        published.cluster,
+        published.opened(state),
         settings.library,
         themes,
         generation=state.generation,
         built_at=state.built_at,
-        fingerprint=FINGERPRINT,
+        fingerprint=f"{FINGERPRINT}, {state.indices} of {settings.opensearch_url}",  # of what is kept for the themes
         coverage=state.coverage,
     )
     return Searcher.over(session)

@@ -12,6 +12,7 @@ from index.matching.evaluator import Evaluator
 from index.matching.expansion import WordLookup
 from index.opensearch.asking.evaluator import ClusterEvaluator
 from index.opensearch.asking.opening import Opened
+from index.opensearch.asking.questions import Asking
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.storage.engine import Snapshot
 from index.storage.generations import Generation, Manifest
@@ -22,11 +23,12 @@ class ClusterSession(Session):
     """One open generation of a cluster. For one thread at a time.
 
     library: the folder with the settings; what is worked out for the themes is kept there. generation, built_at,
-    coverage: of what is published.
+    fingerprint, coverage: of what is published.
     """
 
     def __init__(
         self,
+        cluster: Asking,
         opened: Opened,
         library: Path,
         themes: Themes,
@@ -36,35 +38,29 @@ class ClusterSession(Session):
         fingerprint: str,
         coverage: Coverage,
     ) -> None:
-        self._opened = opened
+        self.opened = opened
+        snapshot, texts = opened.reader(cluster)
+        self._cluster_snapshot = snapshot
+        described = {key: opened.reports[number] for key, number in opened.keys.items()}
         manifest = Manifest(generation, built_at, 0, fingerprint, (), frozenset(), coverage)
-        described = {key: opened.reports[number] for number, key in opened.snapshot.documents().items()}
-        self._share(
-            LibraryPaths(library),
-            Generation(library, manifest),
-            opened.snapshot,
-            opened.texts,
-            described,
-            themes,
-            None,
-            counts_phrases=False,
-        )
+        paths, published = LibraryPaths(library), Generation(library, manifest)
+        self._share(paths, published, snapshot, texts, described, themes, None, counts_phrases=False)
 
     def close(self) -> None:
         """Nothing is open: the cluster is closed by whoever opened it."""
 
     def lost(self) -> bool:
-        """Whether a report was removed since it was opened. A new generation says so; and a text that is gone."""
-        return False
+        """Whether something that was asked for is not there any more: the generation was taken away."""
+        return self._cluster_snapshot.questions.lost
+
+    def expect(self, documents: Collection[int]) -> None:
+        self._cluster_snapshot.questions.expect(documents)
 
     def read_last(self) -> list[int]:
         return sorted(self.reports, reverse=True)
 
-    def expect(self, documents: Collection[int]) -> None:
-        self._opened.snapshot.questions.expect(documents)
-
     def evaluator(self, deadline: Deadline) -> Evaluator:
-        return self._over(self._opened.snapshot, self._lookup, deadline)
+        return self._over(self._cluster_snapshot, self._lookup, deadline)
 
     def _theme_evaluator(self, some: Snapshot, words: WordLookup, phrases: object) -> Evaluator:
         return self._over(some, words, Deadline(THEME_SECONDS))
@@ -75,10 +71,10 @@ class ClusterSession(Session):
         return ClusterEvaluator(some, self.conditions.matching, deadline, self.layout, self._sections, words)
 
     def near_duplicates(self) -> Collection[Pair]:
-        return self._opened.copies
+        return self.opened.copies
 
     def words(self, kinds: int) -> dict[str, int]:
         return {
             self.reports[number].id: sum(some for code, some in of_kind.items() if kinds >> code & 1)
-            for number, of_kind in self._opened.words.items()
+            for number, of_kind in self.opened.words.items()
         }

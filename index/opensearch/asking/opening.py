@@ -2,8 +2,9 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from corpus.errors import LimitHit
 from corpus.report import Report
@@ -19,36 +20,48 @@ _REPORTS = 1_000  # in one answer
 _TERMS = 20_000
 
 
-class Opened(NamedTuple):
-    """reports, words: of each document of the snapshot; words by kind of section. copies: pairs of near-duplicates."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is small of a generation. It never changes, so that several readers can share it.
 
-    snapshot: ClusterSnapshot
-    texts: ClusterTexts
+    keys: the number of each document. reports, lengths, words: by number; words by kind of section. copies: pairs of
+    near-duplicates.
+    """
+
+    index: str
+    keys: Mapping[int, int]
     reports: Mapping[int, Report]
+    lengths: Mapping[int, int]
     words: Mapping[int, Mapping[int, int]]
-    copies: list[Pair]
+    copies: Sequence[Pair]
+    vocabulary: Vocabulary
+
+    def reader(self, cluster: Asking) -> tuple[ClusterSnapshot, ClusterTexts]:
+        """The generation and its texts, for one thread at a time."""
+        questions = Questions(cluster, self.index, self.keys)
+        documents = {number: key for key, number in self.keys.items()}
+        snapshot = ClusterSnapshot(questions, self.vocabulary, documents, self.lengths)
+        return snapshot, ClusterTexts(lambda key: questions.text(self.keys[key]))
 
 
 def opened(cluster: Asking, index: str, answering: Json) -> Opened:
-    """index: the names of the indices. answering: what the documents that answer match, and no others.
+    """Read what is small. index: the names of the indices. answering: what the documents that answer match, and no
+    others.
 
     Documents are numbered by library and reading, so that they are in the same order as in an index of that library.
     """
     rows = sorted(_reports(cluster, index, answering))
-    keys = {key: number for number, (_, _, key, _) in enumerate(rows)}
-    about = {number: told for number, (*_, told) in enumerate(rows)}
-    documents = {number: key for key, number in keys.items()}
-    questions = Questions(cluster, index, keys)
-    vocabulary = Vocabulary(
-        dict(_terms(cluster, index, answering, "v")), (term for term, _ in _terms(cluster, index, answering, "h"))
-    )
-    lengths = {number: int(told["length"]) for number, told in about.items()}
+    about = [told for *_, told in rows]
     return Opened(
-        ClusterSnapshot(questions, vocabulary, documents, lengths),
-        ClusterTexts(lambda key: questions.text(keys[key])),
-        {number: Report.from_dict(told["report"]) for number, told in about.items()},
-        {number: {int(code): words for code, words in told["words"].items()} for number, told in about.items()},
-        sorted({_pair(told["report"]["id"], other) for told in about.values() for other in told["copies"]}),
+        index,
+        {key: number for number, (_, _, key, _) in enumerate(rows)},
+        {number: Report.from_dict(told["report"]) for number, told in enumerate(about)},
+        {number: int(told["length"]) for number, told in enumerate(about)},
+        {number: {int(code): words for code, words in told["words"].items()} for number, told in enumerate(about)},
+        sorted({_pair(told["report"]["id"], other) for told in about for other in told["copies"]}),
+        Vocabulary(
+            dict(_terms(cluster, index, answering, "v")), (term for term, _ in _terms(cluster, index, answering, "h"))
+        ),
     )
 
 

@@ -89,6 +89,8 @@ class Questions:
         self._leaves: Kept[Leaf] = Kept(_LEAVES)
         self._texts: Kept[dict[str, Any]] = Kept(_TEXTS)
         self.expect(())
+        self.lost = False
+        """Whether a document was not there any more when it was asked for."""
 
     # Which reports
 
@@ -173,13 +175,10 @@ class Questions:
         found = self._texts.get(document)
         if found is None:
             missing = [number for number in self.batch(document, _TEXTS_AT_ONCE) if self._texts.get(number) is None]
-            for number, data in self._values(missing, "text"):
-                text: dict[str, Any] = json.loads(zlib.decompress(data))
+            texts = {number: json.loads(zlib.decompress(data)) for number, data in self._values(missing, "text")}
+            for number, text in texts.items():
                 self._texts.put(number, text, 1)
-                if number == document:
-                    found = text
-        if found is None:
-            raise Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
+            found = texts[document]
         return found
 
     def _values(self, documents: Sequence[int], field: str) -> Iterable[tuple[int, bytes]]:
@@ -193,6 +192,7 @@ class Questions:
                 for hit in answer["hits"]["hits"]
             }
             if found.keys() != {*some}:
+                self.lost = True
                 raise Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
             yield from found.items()
 

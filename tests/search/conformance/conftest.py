@@ -56,6 +56,7 @@ def searching(library: Library, cluster: Asking, index: str, folder: Path) -> Se
     """A searcher over the cluster that says of itself what the library's own says."""
     here = library.searcher()
     session = ClusterSession(
+        cluster,
         opened(cluster, index, {"match_all": {}}),
         folder,
         here.themes,
