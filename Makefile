@@ -88,10 +88,10 @@ test-whoosh3: $(VENV3)/test.stamp
 
 # Three real nodes, each a process. Where Java or Maven is missing, it says so and does nothing.
 NODES = $(PY) -m tests.opensearch.nodes
-ON_NODES := tests/index/opensearch tests/opensearch
+ON_NODES := tests/index/opensearch tests/opensearch tests/search/conformance
 test-opensearch: $(VENV)/test.stamp
 	$(NODES) --line 3 $(PY) -m pytest -n 0 $(ON_NODES)
-	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 tests/index/opensearch
+	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 tests/index/opensearch tests/search/conformance
 
 # REVIEWS_MEANING: that the extra is missing is then an error, and no test is skipped for it.
 test-meaning: $(VENVM)/test.stamp
