@@ -143,9 +143,9 @@ def _constant_score(body: Json, held: Held) -> float | None:
 
 def _script_score(body: Json, held: Held) -> float | None:
     score = scored(body["query"], held)
-    if body["script"] != {"source": "_score / (1 - _score)"}:
+    if body["script"]["source"] != "params.times * _score / (1 - _score)":
         raise NotImplementedError(body["script"])
-    return None if score is None else score / (1 - score)
+    return None if score is None else body["script"]["params"]["times"] * score / (1 - score)
 
 
 def _range(body: Json, held: Held) -> float | None:

@@ -107,6 +107,9 @@ class Evaluator:
                 return self._one(self._match(query), kinds)
         raise TypeError(f"not a query: {query!r}")
 
+    def ahead(self, queries: Iterable[Query]) -> None:
+        """Say which queries come next, so that an engine that is far away is asked for all at once."""
+
     def holding(self, query: Query, among: set[int]) -> set[int]:
         """The documents of `among` that match, cheap parts first. For counts, which need no positions."""
         self._deadline.check()
@@ -341,8 +344,6 @@ class Evaluator:
         for one in several:
             self._deadline.check()
             yield one
-
-    # Near
 
     def _near(self, query: Near) -> Match:
         left, right = self.evaluate(query.left), self.evaluate(query.right)

@@ -48,6 +48,9 @@ class Match:
         """The weight of the clause in each document: its occurrences, weighted by section where that is known."""
         raise NotImplementedError
 
+    def ahead(self, documents: Sequence[int]) -> None:
+        """Say which documents are read next, so that an engine that is far away is asked for all at once."""
+
     def occurrences(self) -> Mapping[int, float]:
         """How often it occurs in each document, in any section."""
         return self.weights()

@@ -71,7 +71,7 @@ class Answer:
             # A document can match without any of the words: by a field, or by NOT.
             return {document: known.get(document, 0) for document in self.documents}
         found = {}
-        for document in self.documents:
+        for document in sorted(self.documents):
             tick()
             found[document] = len(self.mentions(document))
         return found

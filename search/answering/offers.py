@@ -76,7 +76,9 @@ def family_offers(tree: Query, evaluator: Evaluator, count: Count) -> list[Offer
         if _FAMILY.fullmatch(term[len(root) :]):
             classes[analyser.word_class(term)].append(term)
     classes.pop(own, None)
-    counted = [(count(Word(min(forms, key=len))), min(forms, key=len)) for forms in classes.values()]
+    shortest = [min(forms, key=len) for forms in classes.values()]
+    evaluator.ahead(map(Word, shortest))
+    counted = [(count(Word(word)), word) for word in shortest]
     best = sorted(((found, word) for found, word in counted if found), key=lambda pair: (-pair[0], pair[1]))[:_WORDS]
     if not best:
         return []

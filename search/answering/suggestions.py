@@ -60,6 +60,7 @@ def _meant_instead(term: str, having: int, evaluator: Evaluator) -> str | None:
     alike = [word for word in evaluator.expansion.alike(term, 1) if word != term and word.isalpha()]
     if len(term) < _SLIP_LETTERS or not alike:
         return None
+    evaluator.ahead(Word(word, exact=True) for word in alike)
     often, word = max((len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in alike)
     return word if often >= having * _SLIP_TIMES else None
 
@@ -94,6 +95,7 @@ def _most_alike(term: str, evaluator: Evaluator) -> str | None:
     near = min(alike.values())
     nearest = [word for word, distance in alike.items() if distance == near]
     nearest = [word for word in nearest if _consonants(word) == _consonants(term)] or nearest
+    evaluator.ahead(Word(word, exact=True) for word in nearest[:50])
     found = [(len(evaluator.evaluate(Word(word, exact=True)).documents), word) for word in nearest[:50]]
     most, word = min(found, key=lambda pair: (-pair[0], pair[1]))
     held = len(evaluator.evaluate(Not(Nothing())).documents)

@@ -19,6 +19,7 @@ def expansions(answer: Answer, *, count: bool, tick: Callable[[], None]) -> tupl
     def mentions(match: Match) -> int:
         tick()
         among = match.documents & answer.documents
+        match.ahead(sorted(among))
         if isinstance(match, Words) and match.width == 1 and len(match.terms) == 1:
             occurrences = match.occurrences()  # known without reading positions
             return sum(int(occurrences[document]) for document in among)

@@ -33,6 +33,7 @@ def ordered(
         if near is not None:
             hits = telling.first(hits)
     elif request.sort == "mentions":
+        session.expect(sorted(hits))
         counts = answer.counts(check_deadline)
         hits.sort(key=lambda document: -counts[document])
     else:

@@ -9,7 +9,7 @@ that repeats, whose matches may overlap: one of them gets a filter that never ap
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.errors import QueryRefused
@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 MOST_CLAUSES = 16_384
 """The setting `indices.query.bool.max_clause_count` of the cluster."""
+_FAR = 20  # tokens between words; for each of them, the intervals are looked for once more
 _NEVER = MARK + MARK  # occurs in no document
 _NOTHING: Json = {"match_none": {}}
 
@@ -46,9 +47,19 @@ Plan = Chain | Beside
 """A clause of a query with every word looked up."""
 
 
+def is_counted(plan: Plan) -> bool:
+    """Whether scores can tell how many places a clause has in a report: those of single words, side by side or not too
+    far apart. Others, such as NEAR with phrases, are counted in leaves.
+    """
+    if isinstance(plan, Chain):
+        return not plan.slop or (plan.slop <= _FAR and len(plan.slots) == len(set(plan.slots)))
+    sides = (*plan.left, *plan.right)
+    return plan.distance <= _FAR and all(isinstance(each, Chain) and len(each.slots) == 1 for each in sides)
+
+
 def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
-    """The reports that have a clause within a section mask, and the unit of their scores: a word or a phrase is scored
-    with its weight, so many times; any other clause with nothing (0).
+    """The reports that have a clause within a section mask, and the unit of their scores, which say its weight. Unit 0:
+    they say nothing. Where places have gaps, `gaps` is to be taken away from the scores.
     """
     match plan:
         case Chain((terms,)) if kinds == EVERY_KIND:
@@ -60,8 +71,27 @@ def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
             return {"match_phrase": {"t": phrase}}, float(len(slots))  # scored once for each of its terms
         case Chain(_, 0):
             within = _intervals(_within(_source(plan), kinds))
-            return _script("_score / (1 - _score)", within), 1.0  # as many as the intervals, which have no gaps
-    return _constant(_intervals(_within(_source(plan), kinds))), 0.0
+            return _often(within, 1), 1.0  # as many as the intervals, which have no gaps
+    within = _intervals(_within(_source(plan), kinds))
+    return (_often(within, reach(plan) + 1), 1.0) if is_counted(plan) else (_constant(within), 0.0)
+
+
+def reach(plan: Plan) -> int:
+    """How many tokens may stand between the words of a clause."""
+    return plan.slop if isinstance(plan, Chain) else plan.distance
+
+
+def gaps(plan: Plan, kinds: int) -> Json:
+    """What is too much in the scores of a clause of single words.
+
+    A place with g tokens in between counts 1 / (1 + g) in the score of its intervals. With F(g) for the score of those
+    with at most g, the number of places is Σ (1 + g) (F(g) − F(g − 1)), which is (1 + n) F(n) − F(0) − … − F(n − 1).
+    """
+    narrower = (
+        replace(plan, slop=gap) if isinstance(plan, Chain) else replace(plan, distance=gap)
+        for gap in range(reach(plan))
+    )
+    return _any([_often(_intervals(_within(_source(each), kinds)), 1) for each in narrower])
 
 
 def occurring(terms: Sequence[str]) -> Json:
@@ -119,8 +149,10 @@ def _constant(query: Json) -> Json:
     return query if query == _NOTHING else {"constant_score": {"filter": query}}
 
 
-def _script(source: str, query: Json) -> Json:
-    return query if query == _NOTHING else {"script_score": {"query": query, "script": {"source": source}}}
+def _often(query: Json, times: int) -> Json:
+    """Scored with the sum of what intervals count for, so many times: their own score is that sum over itself + 1."""
+    script = {"source": "params.times * _score / (1 - _score)", "params": {"times": times}}
+    return query if query == _NOTHING else {"script_score": {"query": query, "script": script}}
 
 
 def _intervals(source: Json | None) -> Json:

@@ -23,13 +23,15 @@ from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND, Sections
 from index.matching.spans import Span
 from index.matching.together import Together
+from index.opensearch.asking import dsl
 from index.opensearch.asking.dsl import Beside, Chain, Plan
 from index.opensearch.asking.leaf_snapshot import LeafSnapshot
 from index.opensearch.asking.questions import Clause, Questions, Scores, What
 from index.opensearch.asking.snapshot import ClusterSnapshot
-from index.query import Field, Near, Query
+from index.query import Field, Near, Or, Query
 from index.storage.engine import Layout
 
+_EXACT = 250  # places up to which a score, which has 24 bits, tells the number
 _BATCHES = 8  # of leaves that are held unpacked
 
 Local = Callable[[Evaluator], Match]
@@ -99,6 +101,9 @@ class ClusterMatch(Match):
     def kinds(self, document: int) -> int:
         return self._kinds.get(document, 0)
 
+    def ahead(self, documents: Sequence[int]) -> None:
+        self._evaluator.expect(documents)
+
     def inside(self, kinds: int) -> ClusterMatch:
         """Its matches within a section mask."""
         clauses = [clause._replace(kinds=clause.kinds & kinds) for clause in self.clauses]
@@ -116,9 +121,21 @@ class ClusterMatch(Match):
     def _weights(self) -> Mapping[int, float]:
         scores = self._evaluator.scoring.scores("weights", self.clauses[0])
         if len(self.clauses) == 1 and scores.unit:
-            weights = array("f", (round(score) / scores.unit for score in scores.scores))
-            return dict(zip(scores.numbers, weights, strict=True))
+            return self._without_gaps(scores) if has_gaps(self.clauses[0]) else _weights(scores)
         return dict(pair for _, match in self._everywhere() for pair in match.weights().items())
+
+    def _without_gaps(self, scores: Scores) -> Mapping[int, float]:
+        """The number of places, counted in the leaf where there are so many that scores are not exact."""
+        gaps = self._evaluator.scoring.scores("gaps", self.clauses[0])
+        taken = dict(zip(gaps.numbers, gaps.scores, strict=True))
+        found = {
+            number: float(round(score - taken.get(number, 0.0)))
+            for number, score in zip(scores.numbers, scores.scores, strict=True)
+        }
+        many = sorted(number for number in self.documents if found[number] > _EXACT)
+        self.ahead(many)
+        found.update((number, float(len(self.spans(number)))) for number in many)
+        return found
 
     @cached_property
     def _often(self) -> Mapping[int, float]:
@@ -209,6 +226,10 @@ class ClusterEvaluator(Evaluator):
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
         with self._asking(query, kinds):
             return super().evaluate(query, kinds)
+
+    def ahead(self, queries: Iterable[Query]) -> None:
+        with self._asking(Or(tuple(queries)), EVERY_KIND):
+            pass
 
     def holding(self, query: Query, among: set[int]) -> set[int]:
         with self._asking(query, EVERY_KIND):
@@ -324,8 +345,18 @@ class _Notes:
 
 
 def is_counted(clause: Clause) -> bool:
-    """Whether the cluster can count the places of a clause: those of a word or a phrase."""
-    return isinstance(clause.plan, Chain) and not clause.plan.slop
+    """Whether the cluster can count the places of a clause."""
+    return dsl.is_counted(clause.plan)
+
+
+def has_gaps(clause: Clause) -> bool:
+    """Whether other words may stand between those of a clause."""
+    return dsl.reach(clause.plan) > 0
+
+
+def _weights(scores: Scores) -> Mapping[int, float]:
+    weights = array("f", (round(score) / scores.unit for score in scores.scores))
+    return dict(zip(scores.numbers, weights, strict=True))
 
 
 def _is_word(clause: Clause) -> bool:

@@ -23,8 +23,10 @@ _TEXTS_AT_ONCE = 32
 LEAVES_AT_ONCE = 256
 """Indexes of reports in one request."""
 
-What = Literal["weights", "kinds", "often"]
-"""What a score says: the weight of a clause in a report, its section mask there, or how often its terms occur there."""
+What = Literal["weights", "gaps", "kinds", "often"]
+"""What a score says: the weight of a clause in a report, or what is too much in it; its section mask there; or how
+often its terms occur there.
+"""
 
 
 class Asking(Protocol):
@@ -204,6 +206,8 @@ class Questions:
 
 
 def _query(what: What, clause: Clause) -> tuple[Json, float]:
+    if what == "gaps":
+        return dsl.gaps(clause.plan, clause.kinds), 1.0
     if what == "kinds":
         return dsl.masked(clause.plan, clause.kinds), 1.0
     if what == "often" and isinstance(clause.plan, Chain):

@@ -5,7 +5,7 @@ import pytest
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index.matching.sections import EVERY_KIND
-from index.opensearch.asking.dsl import Beside, Chain, Json, Plan, beside, masked, occurring, weighed
+from index.opensearch.asking.dsl import Beside, Chain, Json, Plan, beside, gaps, is_counted, masked, occurring, weighed
 from index.storage.engine import KINDS
 
 FINDINGS = 1 << KINDS.index(SectionKind.FINDINGS)
@@ -28,9 +28,10 @@ def places(source: Json) -> Json:
     return {"constant_score": {"filter": {"intervals": {"t": source}}}}
 
 
-def counted(source: Json) -> Json:
+def counted(source: Json, times: int = 1) -> Json:
     query = {"intervals": {"t": source}}
-    return {"script_score": {"query": query, "script": {"source": "_score / (1 - _score)"}}}
+    script = {"source": "params.times * _score / (1 - _score)", "params": {"times": times}}
+    return {"script_score": {"query": query, "script": script}}
 
 
 def in_findings(source: Json) -> Json:
@@ -81,12 +82,21 @@ def test_a_phrase_within_sections_lies_between_the_mark_of_one_and_the_next() ->
     assert asked(PHRASE, FINDINGS) == counted(in_findings(row(one("voice"), one("of"), one("child"))))
 
 
-def test_a_loose_phrase_stays_in_its_paragraph_and_is_counted_from_the_leaves() -> None:
-    loose = Chain((("information",), ("sharing",)), 5)
-    assert weighed(loose, EVERY_KIND) == (
-        places(row(one("information"), one("sharing"), gaps=5, filter=APART)),
-        0.0,
-    )
+def test_a_loose_phrase_stays_in_its_paragraph_and_is_counted_by_the_gaps_in_it() -> None:
+    loose = Chain((("information",), ("sharing",)), 2)
+    rows = [row(one("information"), one("sharing"), gaps=gap, filter=APART) for gap in range(3)]
+    rows[0] = row(one("information"), one("sharing"))
+    assert weighed(loose, EVERY_KIND) == (counted(rows[2], 3), 1.0)
+    assert gaps(loose, EVERY_KIND)["bool"]["should"] == [counted(rows[0]), counted(rows[1])]
+
+
+def test_what_scores_cannot_count_is_only_found() -> None:
+    far, phrase = Chain((("a",), ("b",)), 21), Chain((("c",), ("d",)))
+    assert weighed(far, EVERY_KIND) == (places(row(one("a"), one("b"), gaps=21, filter=APART)), 0.0)
+    assert not is_counted(Chain((("no",), ("no",)), 2))
+    assert not is_counted(Beside((phrase,), (WORD,), 5))
+    assert not is_counted(Beside((WORD,), (WORD,), 21))
+    assert is_counted(Beside((WORD,), (WORD,), 20))
 
 
 def test_near_takes_each_pair_in_both_orders() -> None:
@@ -107,7 +117,7 @@ def test_near_takes_each_pair_in_both_orders() -> None:
 
 def test_one_word_near_itself_is_two_places_of_it() -> None:
     a = Chain((("a",),))
-    assert asked(Beside((a,), (a,), 3)) == places(row(one("a"), one("a"), gaps=3, filter=APART))
+    assert asked(Beside((a,), (a,), 3)) == counted(row(one("a"), one("a"), gaps=3, filter=APART), 4)
 
 
 def test_a_phrase_near_itself_must_not_overlap_itself() -> None:
@@ -119,7 +129,7 @@ def test_a_phrase_near_itself_must_not_overlap_itself() -> None:
 
 def test_near_inside_near_matches_its_smallest_places_only() -> None:
     a, b, c = (Chain(((term,),)) for term in "abc")
-    inner = asked(Beside((a,), (b,), 2))["constant_score"]["filter"]["intervals"]["t"]
+    inner = asked(Beside((a,), (b,), 2))["script_score"]["query"]["intervals"]["t"]
     wrapped = {"any_of": {"intervals": [inner], "filter": {"contained_by": PARAGRAPH}}}
     outer = asked(Beside((Beside((a,), (b,), 2),), (c,), 4))
     assert outer == places(
