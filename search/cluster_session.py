@@ -45,6 +45,7 @@ class ClusterSession(Session):
         manifest = Manifest(generation, built_at, 0, fingerprint, (), frozenset(), coverage)
         paths, published = LibraryPaths(library), Generation(library, manifest)
         self._share(paths, published, snapshot, texts, described, themes, None, counts_phrases=False)
+        self.vectors = None
 
     def close(self) -> None:
         """Nothing is open: the cluster is closed by whoever opened it."""

@@ -72,7 +72,7 @@ class Session:
         """Prepare what all queries share. described: the report of each reading. counts_phrases: the phrases of themes
         are counted in advance.
         """
-        self.vectors = paths.vectors
+        self.vectors: Path | None = paths.vectors
         self.model = model
         self.generation = generation
         self.themes = themes

@@ -15,6 +15,8 @@ def in_other_words(session: Session, text: str, documents: set[int], hits: Hits,
 
     documents: those that the filters let through. hits: of the answer. mask: the section mask in which they must stand.
     """
+    if session.vectors is None:
+        return InOtherWords((), 0, "An OpenSearch cluster does not find passages in other words. The answer is whole.")
     text = text.replace('"', " ").strip()
     try:
         known = matrix(session.vectors, session.model)

@@ -1,0 +1,13 @@
+"""What a cluster does not answer, and says so."""
+
+from search.request import SearchRequest
+from search.searcher import Searcher
+
+
+def test_passages_in_other_words_are_missing_and_the_answer_is_the_same(here: Searcher, remote: Searcher) -> None:
+    """Vectors belong to readings of one library and lie beside its corpus; a cluster has neither."""
+    asked = remote.search(SearchRequest("neglect", meaning=True))
+    assert asked.meaning is not None
+    assert asked.meaning.problem == "An OpenSearch cluster does not find passages in other words. The answer is whole."
+    assert asked.meaning.passages == ()
+    assert [hit.to_dict() for hit in asked] == [hit.to_dict() for hit in here.search("neglect")]
