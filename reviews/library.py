@@ -235,16 +235,21 @@ class Library:
 
     def store(self) -> Store:
         """The corpus, opened read-only. The caller closes it."""
-        if self.settings.engine == "opensearch":
-            from reviews.cluster_corpus import ClusterStore
-
-            return ClusterStore.over(self.settings, self.searcher())
+        if self.settings.engine == "opensearch" and not self.settings.database.exists():
+            return self._shown()
         return Store.open(self.settings.database, read_only=True)
+
+    def _shown(self) -> Store:
+        from reviews.cluster_corpus import ClusterStore
+
+        return ClusterStore.over(self.settings, self.searcher())
 
     def corpus(self) -> Store:
         """The corpus, kept open because a store caches its reports until they change."""
+        if self.settings.engine == "opensearch":
+            self.searcher()  # lets go of a corpus that shows an older generation
         if self._store is None:
-            self._store = self.store()
+            self._store = self._shown() if self.settings.engine == "opensearch" else self.store()
         return self._store
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from corpus.errors import LimitHit, NoIndex, OtherVersion, QueryRefused, ReviewsError, UsageError
+from corpus.errors import LimitHit, Locked, NoIndex, OtherVersion, QueryRefused, ReviewsError, UsageError
 from index.opensearch.access import Access
 
 try:
@@ -48,7 +48,7 @@ _WHOLE = {"allow_partial_search_results": "false"}
 Body = Mapping[str, Any]
 
 
-class Conflict(ReviewsError):
+class Conflict(Locked):
     """A document was written by somebody else since it was read."""
 
 

@@ -12,6 +12,7 @@ from index.opensearch.access import access
 from index.opensearch.client import Cluster
 from index.opensearch.publishing import build, checking, erasing
 from index.opensearch.publishing.state import Published, pointer
+from index.storage import generations
 from index.upkeep import Built, Progress
 
 if TYPE_CHECKING:
@@ -59,9 +60,13 @@ class Remote:
         return Built(state.generation, state.built_at, state.coverage, reports, missing)
 
     def holds_any(self, reports: Collection[str], readings: Collection[int]) -> bool:
+        if generations.holds_any(self._settings.index, reports, readings):  # from before the library used a cluster
+            return True
         return erasing.holds_any(self._cluster, self._pointer, self._library, reports)
 
     def keep_only_current(self) -> None:
+        if self._settings.index.is_dir():
+            generations.keep_only(self._settings.index, "")
         erasing.keep_only_current(self._cluster, self._pointer, self._library, time.sleep)
 
 

@@ -21,7 +21,7 @@ def problems(library: Library, *, full: bool = False) -> list[str]:
     files: PDFs, records of runs, tokens, the list of removals.
     """
     settings = library.settings
-    with library.store() as store:
+    with Store.open(settings.database, read_only=True) as store:
         unsound = store.check()
         found = [*unsound, *upkeep(settings).check(store, full=full)]
         if unsound:

@@ -58,6 +58,9 @@ rootLogger.appenderRef.file.ref = file
 """
 
 
+_STARTED: list[object] = []  # nodes that may live longer than the process that started them, which Python complains of
+
+
 class Missing(Exception):
     """A program that is needed is not here. The message says which."""
 
@@ -122,8 +125,8 @@ def pin() -> None:
 
 
 class Nodes:
-    """Some nodes in one folder. `start` and `kill` may be called from another process than the one that made it: the
-    node belongs to the process that started it, and ends with it.
+    """Some nodes in one folder. `start` and `kill` may be called from another process than the one that made it. All
+    nodes end with the process that made them, because it alone holds the other end of their standard input.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -131,6 +134,7 @@ class Nodes:
         self._told = json.loads((folder / "nodes.json").read_text("utf-8"))
         self.urls: list[str] = self._told["urls"]
         self._started: dict[int, subprocess.Popen[bytes]] = {}
+        self._leash = -1
 
     @classmethod
     def make(
@@ -170,6 +174,7 @@ class Nodes:
                 **(settings or {}),
             }
             (config / "opensearch.yml").write_text(json.dumps(values, indent=1), "utf-8")  # JSON is YAML
+        os.mkfifo(folder / "leash")
         classes = folder / "classes"
         compiler = program.parent / "javac"
         path = f"{jars}/*{os.pathsep}{more}/*" if more else f"{jars}/*"
@@ -182,15 +187,21 @@ class Nodes:
             "plugins": [*PLUGINS[line], *plugins],
         }
         (folder / "nodes.json").write_text(json.dumps(told), "utf-8")
-        return cls(folder)
+        made = cls(folder)
+        made._leash = os.open(folder / "leash", os.O_RDWR)
+        return made
 
     def start(self, number: int) -> None:
         """Start a node (1, 2, …). Returns at once: `ready` waits."""
         name = f"n{number}"
         told = self._told
         command = [*told["command"], "-cp", told["path"], "Node", self.folder / name, *told["plugins"]]
+        leash = os.open(self.folder / "leash", os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(leash, True)
         with (self.folder / f"{name}.out").open("ab") as out:
-            node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out)
+            node = subprocess.Popen(command, stdin=leash, stdout=out, stderr=out, start_new_session=True)
+        os.close(leash)
+        _STARTED.append(node)
         (self.folder / f"{name}.pid").write_text(str(node.pid), "utf-8")
         self._started[number] = node
 
@@ -235,12 +246,13 @@ class Nodes:
             time.sleep(0.2)
 
     def end(self) -> None:
-        """End every node that this process started."""
-        for node in self._started.values():
-            node.kill()
+        """End every node, also those that another process started."""
+        os.close(self._leash)
         for node in self._started.values():
             node.wait()
-        self._started.clear()
+        for number in range(1, len(self.urls) + 1):
+            while self.answers(number):
+                time.sleep(0.05)
 
     def data(self) -> Iterator[Path]:
         """Every file that the nodes have written: data and logs."""

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from index.opensearch.client import Cluster
-from index.opensearch.documents import document
+from index.opensearch.documents import document, unpacked
 from index.opensearch.publishing import canaries
 from index.opensearch.publishing.build import Wanted, listed, visible, wanted
 from index.opensearch.publishing.state import FINGERPRINT, Published, Shelf, pointer
@@ -60,7 +60,7 @@ def _differences(
             text = store.readings.text(each.reading)
             made = document(settings.opensearch_library, each.reading, each.report, text, each.copies).body
             fields = hit["fields"]
-            same = all(b64decode(fields[name][0]) == b64decode(made[name]) for name in _STORED)
+            same = all(unpacked(fields[name][0]) == b64decode(made[name]) for name in _STORED)
             if not same or any(sorted(fields.get(name, [])) != made[name] for name in ("v", "h")):
                 yield f"The cluster has other text than the corpus for reading {each.reading}. {_REBUILD}"
 
