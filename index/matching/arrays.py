@@ -44,7 +44,8 @@ def keys(by_term: Iterable[Sequence[tuple[int, Postings]]], documents: Collectio
 def keys_where(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> Keys:
     """The same in the documents that are wanted."""
     terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term]
-    found = np.concatenate([part for parts in terms for part in parts] or [np.empty(0, np.int64)])
+    parts = [part for parts in terms for part in parts]
+    found = parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, np.int64)])
     if len(terms) > 1:
         found.sort(kind="stable")  # merges runs, and each term is one
     return found
@@ -65,7 +66,8 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
         positions = np.asarray(postings.positions)
         if len(counts) < len(postings.documents):
             positions = positions[np.repeat(begins - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
-    found: Keys = np.repeat(documents << _BITS, counts) | positions
+    found: Keys = np.repeat(documents << _BITS, counts)
+    found |= positions
     return found
 
 
@@ -115,6 +117,38 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
         for at, part in zip(range(0, len(following), _BLOCK), parts, strict=True)
     ]
     found: Keys = np.concatenate(blocks) - i
+    return found
+
+
+def followed_by(starts: Keys, by_term: Sequence[Sequence[tuple[int, Postings]]], i: int, wanted: Wanted) -> Keys:
+    """Those of the keys whose i-th following key is one of some terms: see `keys` and `followed`. wanted: the documents
+    of the keys.
+
+    Of terms that are much more frequent no keys are made: their positions are halved, in each document.
+    """
+    size = sum(postings.size for lists in by_term for _, postings in lists)
+    if size <= _SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
+        return followed(starts, keys_where(by_term, wanted), i)
+    found = np.zeros(len(starts), bool)
+    for lists in by_term:
+        for base, postings in lists:
+            found |= _among(starts + i, base, postings)
+    return starts[found]
+
+
+def _among(keys: Keys, base: int, postings: Postings) -> NDArray[np.bool_]:
+    """Whether each of the keys is in postings that have any."""
+    documents, sought = (keys >> _BITS) - base, keys & _POSITION
+    numbers, ends = (np.asarray(column, np.int64) for column in (postings.documents, postings.ends))
+    place = np.minimum(np.searchsorted(numbers, documents), len(numbers) - 1)
+    having = numbers[place] == documents
+    low, end = np.append(0, ends)[place], ends[place]
+    high, positions, last = end, np.asarray(postings.positions), postings.size - 1
+    for _ in range(int((end - low).max(initial=0)).bit_length()):
+        middle = (low + high) >> 1
+        before = (positions[np.minimum(middle, last)] < sought) & (low < high)
+        low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
+    found: NDArray[np.bool_] = having & (low < end) & (positions[np.minimum(low, last)] == sought)
     return found
 
 

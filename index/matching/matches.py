@@ -137,6 +137,12 @@ class Words(Match):
 
         return arrays.keys_where(self._known.by_term, wanted)
 
+    def followed_by(self, starts: Keys, i: int, wanted: Wanted) -> Keys:
+        """Those of the keys whose i-th following key is one of the words. wanted: the documents of the keys."""
+        from index.matching import arrays
+
+        return arrays.followed_by(starts, self._known.by_term, i, wanted)
+
     def named(self, text: str) -> Words:
         """The same matches for a clause that was typed differently."""
         if text == self.text:

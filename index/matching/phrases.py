@@ -70,7 +70,7 @@ def _in_arrays(
             return {}, {}
     keys, wanted = arrays.moved_back(word.keys_where(masks > 0), first), masks > 0
     for i, other in several:
-        keys = arrays.followed(keys, other.keys_where(wanted), i)
+        keys = other.followed_by(keys, i, wanted)
         wanted = arrays.having(keys, len(wanted))
     starts = arrays.by_document(keys)
     return starts, dict(zip(starts, masks[list(starts)].tolist(), strict=True))

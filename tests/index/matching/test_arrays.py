@@ -5,7 +5,7 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, product
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.query import In, Near, Phrase, Plain, Query, Word
 from index.storage.engine import IndexedParagraph, Layout
-from index.storage.postings import PostingsBuilder, unpack
+from index.storage.postings import Postings, PostingsBuilder, unpack
 from index.storage.whoosh_engine import WhooshEngine
 from index.storage.whoosh_snapshot import WhooshSnapshot
 
@@ -34,6 +34,10 @@ def keys(*terms: dict[int, list[int]]) -> arrays.Keys:
 
 def keys_in(terms: Sequence[dict[int, list[int]]], documents: Collection[int]) -> arrays.Keys:
     """Each term in two segments, the second with documents from 10."""
+    return arrays.keys(in_segments(terms), documents)
+
+
+def in_segments(terms: Sequence[dict[int, list[int]]]) -> list[list[tuple[int, Postings]]]:
     lists = []
     for term in terms:
         segments = []
@@ -43,8 +47,8 @@ def keys_in(terms: Sequence[dict[int, list[int]]], documents: Collection[int]) -
                 if base <= document < base + 10:
                     builder.add(document - base, 1.0, some, 1)
             segments.append((base, unpack(builder.pack())))
-        lists.append(segments)
-    return arrays.keys(lists, documents)
+        lists.append([(base, postings) for base, postings in segments if len(postings.documents)])
+    return lists
 
 
 def layout(document: int) -> Layout:
@@ -67,6 +71,30 @@ def test_phrases(most: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None
             for document in range(20)
         }
         assert {document: list(some) for document, some in found.items()} == {d: s for d, s in wanted.items() if s}
+
+
+@pytest.mark.parametrize("several", [1, 1 << 16])
+def test_a_word_that_is_much_more_frequent_is_halved_and_gives_the_same(
+    several: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for few, i in product((0, 99), range(4)):
+        monkeypatch.setattr(arrays, "_FEW", few)
+        monkeypatch.setattr(arrays, "_SEVERAL", several)
+        first, others = positions(3), [positions(60), positions(9)]
+        starts = keys(first)
+        found = arrays.followed_by(starts, in_segments(others), i, arrays.having(starts, 21))
+        assert found.tolist() == arrays.followed(starts, keys(*others), i).tolist()
+
+
+def test_the_positions_of_few_documents_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(20):
+        term = positions(40)
+        document = CHANCE.choice(list(term))
+        one_by_one = keys_in([term], [document])
+        with monkeypatch.context() as changed:
+            changed.setattr(arrays, "_FEW", 0)
+            assert one_by_one.tolist() == keys_in([term], [document]).tolist()
+        assert one_by_one.tolist() == [document << 32 | position for position in term[document]]
 
 
 @pytest.mark.parametrize("distance", [0, 3, 200])
