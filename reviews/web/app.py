@@ -43,6 +43,7 @@ from reviews.web.views import (
     recommendations,
     report,
     search,
+    words,
 )
 from reviews.web.views import library as library_views
 from reviews.web.views.operations import is_operator, why
@@ -52,9 +53,8 @@ PAGES = (
     ("Themes", "/themes"),
     ("Recommendations", "/recommendations"),
     ("Briefing", "/briefing"),
-    ("Trends", "/trends"),
+    ("Analysis", "/trends"),
     ("Collection", "/collections"),
-    ("Sheet of queries", "/batch"),
     ("What is searched", "/coverage"),
     ("Help", "/help"),
 )
@@ -147,6 +147,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.register_blueprint(report.views)
     app.register_blueprint(library_views.views)
     app.register_blueprint(analysis.views)
+    app.register_blueprint(words.views)
     app.register_blueprint(collecting.views)
     app.register_blueprint(recommendations.views)
     app.register_blueprint(briefing.views)
@@ -247,4 +248,4 @@ def _error_page(status: int, sentence: str) -> Response:
     if _wants_json():
         body = json.dumps({"error": {"status": status, "message": sentence}}, ensure_ascii=False)
         return Response(body, status, mimetype="application/json")
-    return Response(render_template("error.html", status=status, sentence=sentence), status)
+    return Response(render_template("error.html", status=status, sentence=sentence, ways=g.get("ways", ())), status)

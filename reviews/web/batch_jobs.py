@@ -21,14 +21,14 @@ from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from corpus.paths import LibraryPaths
 from reviews.library import Library
+from reviews.web.repeating import RECORD, asked, changes
 from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
-from search.sheets.untrusted import read_untrusted
 
 if TYPE_CHECKING:
     from search.batch.runner import BatchSummary
 
-FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
+FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl", RECORD)
 _LINES = 50_000  # of a sheet as text: reading more would take seconds, only to refuse it
 _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting or running at the same time
@@ -53,7 +53,8 @@ class Batch:
     """One sheet, as it is now. read: which part of it holds the queries. done, total: queries. error: why it could not
     finish. waits: it was read, and nobody has said yet that it should run. rows: its first queries, each with `line`,
     `query`, `filters` and `error`. faulty: the rows that cannot be run. counts: of the first queries, when it is ready,
-    each with `line`, `query`, `reports`, `of`, `mentions` and `error`.
+    each with `line`, `query`, `reports`, `of`, `mentions` and `error`. changes: since the record that was sent instead
+    of a sheet was made, as `repeating.changes` gives them.
     """
 
     id: str
@@ -69,10 +70,16 @@ class Batch:
     rows: tuple[dict[str, Any], ...] = ()
     faulty: tuple[dict[str, Any], ...] = ()
     counts: tuple[dict[str, Any], ...] = ()
+    changes: dict[str, Any] | None = None
 
     @property
     def out(self) -> Path:
         return self.folder / "answers.xlsx"
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is the record of an earlier sheet."""
+        return Path(self.name).suffix.lower() == RECORD
 
     def book(self) -> bytes:
         """The finished workbook. Raises NotFound before it is ready."""
@@ -81,6 +88,11 @@ class Batch:
     def table(self, name: str) -> bytes:
         """A finished tidy table as CSV: by, pairs or terms. Raises NotFound before it is ready."""
         return self._finished(self.out.with_suffix(f".{name}.csv"))
+
+    def record(self) -> bytes:
+        """What is needed to repeat it later. Raises NotFound before it is ready."""
+        stored = json.loads(self._finished(self.out.with_suffix(".about.json")))
+        return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
     def _finished(self, path: Path) -> bytes:
         if not self.ready:
@@ -92,7 +104,8 @@ class Batch:
 
     def to_dict(self) -> dict[str, Any]:
         counts = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
-        return {**counts, "error": self.error, "read": self.read, "waits": self.waits, "counts": list(self.counts)}
+        said = {"error": self.error, "read": self.read, "waits": self.waits}
+        return {**counts, **said, "counts": list(self.counts), "changes": self.changes}
 
 
 class Batches:
@@ -115,7 +128,7 @@ class Batches:
         return self.run(self.take(data, name, person).id, person, web)
 
     def take(self, data: bytes, name: str, person: str) -> Batch:
-        """Read a sheet, to be shown before it runs. person: the account that sent it.
+        """Read a sheet, or the record of one, to be shown before it runs. person: the account that sent it.
 
         Raises UsageError for one without queries.
         """
@@ -123,9 +136,9 @@ class Batches:
             raise UsageError(
                 f"{Path(name).name[:100]} is not a sheet of queries. Choose a file that ends in {', '.join(FORMS)}."
             )
-        if data.count(b"\n") > _LINES:
+        if data.count(b"\n") > _LINES and Path(name).suffix.lower() != RECORD:
             raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it into smaller sheets.")
-        sheet = read_untrusted(data, name)
+        sheet = asked(data, name).sheet
         key, account = secrets.token_urlsafe(16), self._state.hashed(person)
         row = (key, account, os.getpid(), time.monotonic(), len(sheet.questions), "waits")
         self._forget()
@@ -207,6 +220,7 @@ class Batches:
             rows=tuple(about.get("rows", ())),
             faulty=tuple(about.get("faulty", ())),
             counts=tuple(about.get("counts", ())),
+            changes=about.get("changes"),
         )
 
     @contextmanager
@@ -255,21 +269,23 @@ class Batches:
             self._set(id, state="taken down")
             return
         try:
-            sheet = read_untrusted(given, about["name"])
+            wanted = asked(given, about["name"])
+            sheet, earlier = wanted.sheet, wanted.before
             with self._one_at_a_time(), Library(self._library) as library:
                 found = library.batch(
                     sheet.questions,
                     folder / "answers.xlsx",
                     web=web,
-                    sheet=about["name"],
-                    read=about["read"],
+                    sheet=earlier.sheet if earlier else about["name"],
+                    read=earlier.read if earlier else about["read"],
                     progress=progress,
                 )
             if removals_seen(self._library) != before:
                 shutil.rmtree(folder, ignore_errors=True)
                 self._set(id, state="taken down")
                 return
-            _note(folder, {**about, "counts": _counts(found)})
+            changed = changes(earlier, found.about) if earlier else None
+            _note(folder, {**about, "counts": _counts(found), "changes": changed})
             self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
             shutil.rmtree(folder, ignore_errors=True)  # nobody can fetch it, and it may quote a removed report
@@ -314,7 +330,7 @@ def _counts(found: BatchSummary) -> list[dict[str, Any]]:
             "reports": answer.reports,
             "of": answer.of,
             "mentions": answer.mentions,
-            "error": answer.question.error or answer.error,
+            "error": answer.cause,
         }
         for answer in found.about.answers[:_SHOWN]
     ]

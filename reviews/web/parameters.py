@@ -62,7 +62,7 @@ class SearchParameters:
             text=given.get("q", ""),
             filters=filters_of(given),
             sort=sort,
-            page=_number(given, "page", 1, 100_000) or 1,
+            page=page_of(given),
             limit=_number(given, "limit", 1, _MOST) or PER_PAGE,
             exact=_flag(given, "exact"),
             together=_flag(given, "together"),
@@ -215,6 +215,11 @@ def _view(wanted: str) -> View:
     if found is None:
         raise UsageError(f"There is no view called {wanted[:40]!r}. The views are: {', '.join(VIEWS)}.")
     return found
+
+
+def page_of(given: MultiDict[str, str]) -> int:
+    """The page of a list, from 1. Raises UsageError."""
+    return _number(given, "page", 1, 100_000) or 1
 
 
 def passages_of(given: MultiDict[str, str]) -> int | None:

@@ -150,7 +150,7 @@ def _small(points: Sequence[Point]) -> str:
 
 
 def _name(point: Point) -> str:
-    return "unknown" if point.value is None else str(point.value)
+    return "not known" if point.value is None else str(point.value)
 
 
 def _told(point: Point) -> str:

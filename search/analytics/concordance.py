@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
+from corpus.errors import UsageError
 from corpus.report import Report
 from index import analyser
 from search.filters import EVERYTHING, Filters
@@ -62,6 +64,15 @@ class Line:
         }
 
 
+def in_order_of_reports(
+    searcher: Searcher, query: str, filters: Filters = EVERYTHING, context: int = CONTEXT
+) -> Iterator[Line]:
+    """All mentions of a query, each made when it is taken, as the search orders the reports."""
+    _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
+    for hit in hits:
+        yield from _lines(hit, context)
+
+
 def concordance(
     searcher: Searcher,
     query: str,
@@ -69,12 +80,18 @@ def concordance(
     *,
     order: Order = "report",
     context: int = CONTEXT,
+    most: int | None = None,
 ) -> list[Line]:
     """All mentions of a query. order: as the search orders the reports, by the words before the match (nearest first),
-    by the words after it, or by the match itself.
+    by the words after it, or by the match itself. Raises UsageError where there are more than `most`.
     """
-    _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
-    lines = [line for hit in hits for line in _lines(hit, context)]
+    stop = None if most is None else most + 1
+    lines = list(islice(in_order_of_reports(searcher, query, filters, context), stop))
+    if most is not None and len(lines) > most:
+        raise UsageError(
+            f"There are more than {most:,} mentions, which is too many to list here in this order. Choose a board or "
+            "years, or a longer phrase."
+        )
     if order == "left":
         lines.sort(key=lambda line: _words(line.left)[::-1])
     elif order == "right":

@@ -7,7 +7,7 @@ Garside (2000). It suggests words that the analyst did not think of.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import log
 from typing import Any, Literal
@@ -67,12 +67,20 @@ class _Words:
 
 
 def terms(
-    searcher: Searcher, query: str, filters: Filters = EVERYTHING, *, unit: Unit = "paragraph", limit: int | None = 50
+    searcher: Searcher,
+    query: str,
+    filters: Filters = EVERYTHING,
+    *,
+    unit: Unit = "paragraph",
+    limit: int | None = 50,
+    most: int | None = None,
 ) -> list[Keyword]:
     """The words that distinguish the paragraphs with a mention (or the reports that match) from all others that meet
     the filters. With a filter by section, only text in such sections is compared. The words of the query itself are
-    left out. Raises UsageError when one side is empty.
+    left out. most: words of text that may be compared. Raises UsageError when there are more, or one side is empty.
     """
+    reports = searcher.reports(filters)
+    _check_size(searcher, {report.id for report in reports}, filters, most)
     head, hits = searcher.stream(
         SearchRequest.everything(query, filters, per_report=None if unit == "paragraph" else 0, facets=False)
     )
@@ -84,7 +92,7 @@ def terms(
             own.update(t for a, b in passage.highlights for t, _ in analyser.terms(passage.text[a:b]))
     own.update(part for expansion in head.expansions for term in expansion.terms for part in term.split())
     here, elsewhere = _Words(), _Words()
-    for report in searcher.reports(filters):
+    for report in reports:
         texts = _texts(searcher, report.id, filters)
         mine = found.get(report.id)
         if unit == "report":
@@ -97,22 +105,41 @@ def terms(
 
 
 def compare(
-    searcher: Searcher, one: str, other: str, filters: Filters = EVERYTHING, *, limit: int | None = 50
+    searcher: Searcher,
+    one: str,
+    other: str,
+    filters: Filters = EVERYTHING,
+    *,
+    limit: int | None = 50,
+    most: int | None = None,
 ) -> tuple[list[Keyword], list[Keyword]]:
     """The words that distinguish the reports that match one query from those that match another, and the reverse, among
-    reports that meet the filters. A report that matches both counts on neither side. Raises UsageError when a side is
-    empty.
+    reports that meet the filters. A report that matches both counts on neither side. most: words of text that may be
+    compared. Raises UsageError when there are more, or a side is empty.
     """
     answers = []
     for query in (one, other):
         _, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
         answers.append({hit.report.id for hit in hits})
+    _check_size(searcher, answers[0] ^ answers[1], filters, most)
     sides = (_Words(), _Words())
     for side, ids in zip(sides, (answers[0] - answers[1], answers[1] - answers[0]), strict=True):
         for report in sorted(ids):
             side.add(_texts(searcher, report, filters).values(), 1)
     left, right = sides
     return _keywords(left, right, set(), limit, "reports"), _keywords(right, left, set(), limit, "reports")
+
+
+def _check_size(searcher: Searcher, reports: Collection[str], filters: Filters, most: int | None) -> None:
+    if most is None:
+        return
+    held = searcher.words(filters.sections)
+    size = sum(held.get(report, 0) for report in reports)
+    if size > most:
+        raise UsageError(
+            f"These reports have {size:,} words, and up to {most:,} can be compared here. Choose a board, years or "
+            "another filter."
+        )
 
 
 def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:

@@ -170,7 +170,9 @@ def test_links_in_a_feed_are_made_from_an_accepted_name_only(library: Path) -> N
 def test_everything_that_shows_reports_is_in_the_access_log(library: Path) -> None:
     token = Tokens(library).add("Jo Smith")
     paths = {"/reports.json": "reports", "/coverage": "coverage", "/coverage.json": "coverage", "/themes": "themes"}
-    paths |= {"/themes.json": "themes", "/trends?q=neglect": "search", "/trends.svg?q=neglect": "search"}
+    paths |= {"/themes.json": "themes", "/trends?q=neglect": "search", "/trends.svg?q=neglect": "export"}
+    paths |= {"/concordance?q=neglect": "search", "/terms.csv?q=school": "export"}
+    paths |= {"/compare.json?q=neglect&q=school": "search"}
     with client(library, by_token(library)) as page:
         for path in paths:
             assert page.get(path, headers=bearer(token)).status_code == 200, path

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import groupby
 from pathlib import PurePosixPath
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request
@@ -20,7 +22,7 @@ from reviews.web.views.exports import TYPES, file_name
 from search.analytics import charts
 from search.analytics import trends as trending
 from search.analytics.trends import By, Point
-from search.filters import Filters
+from search.filters import EVERYTHING, Filters
 from search.sheets.template import template
 
 views = Blueprint("analysis", __name__)
@@ -32,6 +34,14 @@ BY = {
     "kind": "kind by kind",
     "type": "type by type",
 }
+TOOLS = (
+    ("trends", "Trends", 5),
+    ("concordance", "Mentions in context", 1),
+    ("terms", "Typical words", 1),
+    ("compare", "Compare", 2),
+    ("batch", "Sheet of queries", 0),
+)
+"""The pages for analysts: address, name, and how many queries each takes."""
 _QUERIES = 5  # in one chart
 _STUDIED = 20  # queries in one request
 _LONGEST = 300  # letters of the periods
@@ -44,14 +54,54 @@ def narrowing(filters: Filters, *queries: str) -> dict[str, object]:
     return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters), "remarks": list(remarks)}
 
 
-def _points() -> tuple[list[str], By, list[Point]]:
+def tools(here: str, queries: Sequence[str] = (), filters: Filters = EVERYTHING) -> list[tuple[str, str, bool]]:
+    """The pages for analysts, each with its address for the same queries and filters, and whether it is this one."""
+    found = []
+    for name, label, most in TOOLS:
+        pairs = [*(("q", query) for query in queries[:most]), *(pairs_of(filters) if most else ())]
+        query = "?" + urlencode(pairs, errors="replace") if pairs else ""
+        found.append((label, f"{home()}/{name}{query}", name == here))
+    return found
+
+
+def queries_of(most: int) -> list[str]:
+    """The queries in the address, without empty ones. Raises UsageError where there are more than `most`."""
     queries = [query.strip() for query in request.args.getlist("q") if query.strip()]
+    if len(queries) > most:
+        raise UsageError("Give one query." if most == 1 else f"Give up to {most} queries.")
+    return queries
+
+
+def form_of(here: str, queries: Sequence[str], filters: Filters) -> dict[str, Any]:
+    """Template values for the form of a page for analysts, and for the notes above its answer."""
+    kept = [(name, value) for name in ("q", "by", "small", "sort", "unit") for value in request.args.getlist(name)]
+    return {
+        "queries": queries,
+        "themes": opened().searcher().themes.themes,
+        "tools": tools(here, queries, filters),
+        "asked": request.query_string.decode("ascii", "replace"),
+        "everywhere": urlencode(kept, errors="replace"),
+        **choices(filters),
+        **narrowing(filters, *queries),
+    }
+
+
+def form_again(here: str) -> dict[str, Any]:
+    """The same for an address that cannot be answered: what was typed, and the filters where they can be read."""
+    queries = request.args.getlist("q")
+    try:
+        filters = filters_of(request.args)
+    except UsageError:
+        filters = EVERYTHING
+    return {**form_of(here, (), filters), "queries": queries, "tools": tools(here, queries, filters)}
+
+
+def _points() -> tuple[list[str], By, list[Point]]:
+    queries = queries_of(_QUERIES)
     wanted = request.args.get("by") or "year"
     by = next((name for name in get_args(By) if name == wanted), None)
     if by is None:
         raise UsageError(f"The counts cannot be grouped by {wanted[:40]!r}. Choose one of: {', '.join(BY)}.")
-    if len(queries) > _QUERIES:
-        raise UsageError(f"A chart can show up to {_QUERIES} queries. Remove some.")
     if not queries:
         return [], by, []
     return (
@@ -68,28 +118,22 @@ def _suppressed() -> bool:
 @views.get("/trends")
 def trends() -> str | tuple[str, int]:
     """How many reports mention something: a chart and a table of the same figures."""
-    known = opened().searcher().themes.themes
     try:
         queries, by, points = _points()
     except (UsageError, QueryRefused) as error:
-        asked = request.args.getlist("q")
+        form = form_again("trends")
         page = render_template(
-            "trends.html",
-            queries=asked,
-            by="year",
-            points=[],
-            kinds=BY,
-            themes=known,
-            refused=str(error),
-            most=_QUERIES,
+            "trends.html", **form, by="year", kinds=BY, hidden=_suppressed(), refused=str(error), most=_QUERIES
         )
         return page, 400
     filters = filters_of(request.args)
     return render_template(
-        "trends.html", queries=queries, by=by, kinds=BY, themes=known, hidden=_suppressed(), most=_QUERIES,
-        points=[(point, _answer(point, by, filters)) for point in points], **choices(filters),
-        chart=request.query_string.decode("ascii", "replace"), **narrowing(filters, *queries),
-        everywhere=urlencode([(name, value) for name in ("q", "by", "small") for value in request.args.getlist(name)]),
+        "trends.html", **form_of("trends", queries, filters), by=by, kinds=BY, hidden=_suppressed(), most=_QUERIES,
+        small=any(point.small for point in points),
+        by_query=[
+            (query, [(point, _answer(point, by, filters)) for point in some])
+            for query, some in groupby(points, key=lambda point: point.query)
+        ],
     )  # fmt: skip
 
 
@@ -147,17 +191,19 @@ def trends_json() -> Response:
 
 @views.get("/trends.svg")
 def trends_svg() -> Response:
-    """The chart as SVG, with its figures as text."""
+    """The chart as SVG, with its figures as text: black on white, for a document."""
     _, _, points = _points()
     if not points:
         raise UsageError("The query is empty. Give one in the parameter `q`.")
-    return Response(charts.svg(points), mimetype="image/svg+xml")
+    response = Response(charts.svg(points), mimetype="image/svg+xml")
+    response.headers["Content-Disposition"] = 'attachment; filename="trends.svg"'
+    return response
 
 
 @views.get("/batch")
 def batch() -> str:
     """Form for uploading a sheet of queries, and the sheets that are still here."""
-    return render_template("batch.html", batch=None, held=pool().batches.of(g.account))
+    return render_template("batch.html", batch=None, held=pool().batches.of(g.account), tools=tools("batch"))
 
 
 @views.post("/batch")
@@ -165,7 +211,9 @@ def batch_begun() -> AnyResponse:
     """Accept a sheet, and redirect to its page. With `check` it is shown there first; otherwise it runs at once."""
     sheet = request.files.get("sheet")
     if sheet is None or not sheet.filename:
-        raise UsageError("Choose a file with your queries: a spreadsheet, or a text file with one query per line.")
+        raise UsageError(
+            "Choose a file with your queries: a spreadsheet, a text file with one query per line, or a record."
+        )
     with closing(sheet):
         given = sheet.read()
     taken = pool().batches.take(given, sheet.filename, g.account)
@@ -196,7 +244,7 @@ def _batch(id: str) -> Batch:
 @views.get("/batch/<string(length=22):id>")
 def batch_progress(id: str) -> str:
     """Progress of a sheet, and the link to the workbook when it is finished."""
-    return render_template("batch.html", batch=_batch(id))
+    return render_template("batch.html", batch=_batch(id), tools=tools("batch"))
 
 
 @views.get("/batch/<string(length=22):id>.json")
@@ -210,6 +258,16 @@ def batch_book(id: str) -> Response:
     held = _batch(id)
     response = Response(held.book(), mimetype=TYPES["xlsx"])
     named = f"{file_name(PurePosixPath(held.name).stem)}-answers.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{named}"'
+    return response
+
+
+@views.get("/batch/<string(length=22):id>/about.json")
+def batch_record(id: str) -> Response:
+    """Download the record, with which the same queries can be run again later."""
+    held = _batch(id)
+    response = Response(held.record(), mimetype="application/json")
+    named = f"{file_name(PurePosixPath(held.name).stem)}.about.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{named}"'
     return response
 

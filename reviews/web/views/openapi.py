@@ -10,6 +10,7 @@ from corpus.errors import UsageError
 from reviews.web.context import as_json
 from reviews.web.parameters import SORTS, VIEWS
 from reviews.web.views.recommendations import ONLY
+from reviews.web.views.words import ORDERS, UNITS
 from search.analytics.trends import By
 from search.filters import FILTERS, Filter
 
@@ -77,6 +78,13 @@ _COUNTED = [
 _BRIEF = [
     _query("theme", "the theme, by its name", _TEXT),
     *(each for each in _COUNTED if each["name"] not in ("q", "by", "theme")),
+]
+_LOOKED_AT = [_query("q", "what to look for", _TEXT), *_NARROWED]
+_LINES = [*_LOOKED_AT, _query("sort", "order of the mentions", {"enum": list(ORDERS)})]
+_TYPICAL = [*_LOOKED_AT, _query("unit", "what is compared with all others", {"enum": list(UNITS)})]
+_COMPARED = [
+    _query("q", "two queries, whose reports are compared", {"type": "array", "items": _TEXT, "maxItems": 2}),
+    *_NARROWED,
 ]
 _STUDIED = [
     _query("q", "what to count, up to twenty", {"type": "array", "items": _TEXT, "maxItems": 20}),
@@ -200,7 +208,7 @@ PATHS: dict[str, Schema] = {
     ),
     "/collections/{key}": _get("one collection", _HTML, _TEXT, _COLLECTION, 404, 503),
     "/collections/{key}.json": _get(
-        "a collection, to be carried elsewhere",
+        "a collection, as a file for another computer",
         _JSON,
         _object("format", "version", "collections"),
         _COLLECTION,
@@ -214,6 +222,15 @@ PATHS: dict[str, Schema] = {
     "/trends.csv": _get("the same as a table", "text/csv", _TEXT, _COUNTED, 400, 503),
     "/trends.png": _get("the chart as a picture", "image/png", _TEXT, _COUNTED, 400, 503),
     "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),
+    "/concordance": _get("every mention in its context", _HTML, _TEXT, [*_LINES, _PAGED[0]], 400, 503),
+    "/concordance.json": _get("the same", _JSON, _object("lines", "more"), [*_LINES, _PAGED[0]], 400, 503),
+    "/concordance.csv": _get("all of them as a table", "text/csv", _TEXT, _LINES, 400, 503),
+    "/terms": _get("words more common where something is mentioned", _HTML, _TEXT, _TYPICAL, 400, 503),
+    "/terms.json": _get("the same", _JSON, _object("terms"), _TYPICAL, 400, 503),
+    "/terms.csv": _get("the same as a table", "text/csv", _TEXT, _TYPICAL, 400, 503),
+    "/compare": _get("words that set two groups of reports apart", _HTML, _TEXT, _COMPARED, 400, 503),
+    "/compare.json": _get("the same", _JSON, _object("terms"), _COMPARED, 400, 503),
+    "/compare.csv": _get("the same as a table", "text/csv", _TEXT, _COMPARED, 400, 503),
     "/study.json": _get(
         "several queries as tidy tables",
         _JSON,
@@ -225,7 +242,7 @@ PATHS: dict[str, Schema] = {
     "/batch": {
         **_get("form for uploading a sheet of queries", _HTML, _TEXT, []),
         "post": {
-            "summary": "run a sheet of queries, or with `check` only read it; redirects to its page",
+            "summary": "run a sheet of queries or its record, or with `check` only read it; redirects to its page",
             "requestBody": {
                 "required": True,
                 "content": {
@@ -265,6 +282,9 @@ PATHS: dict[str, Schema] = {
         "progress of a sheet", _JSON, _object("done", "total", "ready", "error", "read"), _SHEET, 404
     ),
     "/batch/{id}.xlsx": _get("the results of a sheet", _XLSX, _TEXT, _SHEET, 404),
+    "/batch/{id}/about.json": _get(
+        "the record of a sheet, to repeat it later", _JSON, _object("version", "queries", "reports"), _SHEET, 404
+    ),
     "/batch/{id}/{name}.csv": _get("a tidy table of a sheet", "text/csv", _TEXT, [*_SHEET, *_NAME], 404),
     "/themes": _get("the themes", _HTML, _TEXT, [], 503),
     "/themes.json": _get("the themes", _JSON, _object("themes", "problems", "reports"), [], 503),

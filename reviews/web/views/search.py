@@ -15,6 +15,7 @@ from corpus.report import Report
 from reviews import citation
 from reviews.holdings import Holdings
 from reviews.published import first_this_week
+from reviews.short_title import short_title
 from reviews.web import help_text
 from reviews.web.context import as_json, opened, pool, public_link
 from reviews.web.facets import Facet, chips, facets, years
@@ -172,7 +173,8 @@ def _recommended(asked: SearchParameters) -> tuple[list[dict[str, object]], bool
     searcher = opened().searcher()
     rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=ItemKind.RECOMMENDATION)
     found = list(islice(rows, asked.offset, asked.offset + asked.limit + 1))
-    return found[: asked.limit], len(found) > asked.limit
+    short = {report.id: short_title(report) for report in searcher.reports()} if found else {}
+    return [{**row, "short": short[str(row["report"])]} for row in found[: asked.limit]], len(found) > asked.limit
 
 
 @views.get("/search.json")

@@ -51,7 +51,13 @@ def test_no_command_takes_some_filters_and_lacks_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in PATHS if path.startswith(("/search", "/recommendations", "/trends")) or path == "/"]
+    "path",
+    [
+        path
+        for path in PATHS
+        if path.startswith(("/search", "/recommendations", "/trends", "/concordance", "/terms", "/compare"))
+        or path == "/"
+    ],
 )
 def test_an_address_that_searches_takes_every_filter(path: str) -> None:
     assert set(NAMES) <= {each["name"] for each in PATHS[path]["get"]["parameters"]}

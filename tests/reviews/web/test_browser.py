@@ -243,9 +243,14 @@ def addresses(robin: str) -> list[str]:
         "/recommendations?q=" + "child+" * 600,
         "/trends?q=neglect&q=theme%3Aneglect",
         "/trends?q=neglect&by=nosuch",
+        "/concordance?q=neglect",
+        "/concordance?q=" + "child+" * 600,
+        "/terms?q=school",
+        "/compare?q=neglect&q=school",
         "/batch",
         "/batch/" + "r" * 22,
         "/batch/" + "d" * 22,
+        "/batch/" + "c" * 22,
         "/batch/" + "f" * 22,
         "/batch/" + "n" * 22,
         "/batch/" + "w" * 22,
@@ -272,9 +277,14 @@ def states(app: Flask, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     batches = app.extensions["pool"].batches
     row: dict[str, Any] = {"line": 2, "query": "neglect", "filters": {"year": "2022"}, "error": ""}
     counts = {"reports": 7, "of": 9, "mentions": 51}
+    some = {"reports": [["ab" * 32, "Child Wren"], ["", "Child Lark"]], "more": 3}
+    none: dict[str, Any] = {"reports": [], "more": 0}
+    change = {"query": "neglect", "before": [4, 40], "after": [7, 51], "came": some, "went": none, "other": 2}
+    changes = {"since": "2024-03-05T09:00:00+00:00", "queries": 9, "new": some, "gone": none}
     states: tuple[tuple[str, dict[str, Any]], ...] = (
         ("r", {"done": 3}),
         ("d", {"done": 9, "ready": True, "errors": 1, "counts": ({**row, **counts}, {**row, "error": "No."})}),
+        ("c", {"done": 9, "ready": True, "changes": {**changes, "changes": [{**change, "error": ""}]}}),
         ("f", {"error": "No."}),
         ("w", {"waits": True, "rows": (row,), "faulty": ({**row, "error": "No."},)}),
     )

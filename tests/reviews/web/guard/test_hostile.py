@@ -176,6 +176,16 @@ def test_in_queries_and_filters(visitor: Visitor) -> None:
     assert visitor.trouble == []
 
 
+def test_on_the_pages_for_analysts(visitor: Visitor) -> None:
+    shown = plain(visitor.go("/concordance?q=wren").locator("main").inner_text())
+    assert sum(plain(string) in shown for string in HOSTILE) >= 40
+    visitor.go("/terms?q=neglect&unit=report")
+    for string in HOSTILE[::30]:
+        page = visitor.go(f"/compare?q={quote(string)}&q=neglect&board={quote(string)}")
+        assert page.locator("#q1").input_value() == string.strip()
+    assert visitor.trouble == []
+
+
 def test_in_feeds_and_records(visitor: Visitor) -> None:
     from xml.etree import ElementTree
 

@@ -34,6 +34,7 @@ _STARTS = (
     "/themes",
     "/recommendations?q=neglect",
     *("/collections", "/briefing?theme=neglect"),
+    *("/concordance?q=neglect", "/terms?q=neglect", "/compare?q=neglect&q=school"),
 )
 
 Get = Callable[[str], tuple[int, str, str]]

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 import shutil
 import zipfile
@@ -12,6 +13,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from corpus.errors import LimitHit, NotFound
 from reviews.library import Library
@@ -80,7 +82,7 @@ def test_recommendations_and_trends_keep_their_filters(page: FlaskClient, demo: 
     assert page.get("/trends.json?q=neglect&year=2015..2014").status_code == 400
 
 
-@pytest.mark.parametrize("address", ["/trends", "/recommendations"])
+@pytest.mark.parametrize("address", ["/trends", "/recommendations", "/concordance"])
 def test_an_analysis_reports_guesses_and_values_that_no_report_has(page: FlaskClient, address: str) -> None:
     shown = page.get(f"{address}?q=year:2024..2000+child&area=Nosuchshire").text
     assert "the years were the wrong way round" in shown
@@ -100,6 +102,7 @@ def test_a_request_that_cannot_be_counted_is_refused(page: FlaskClient, odd: str
     answer = page.get(f"/trends?{odd}")
     assert answer.status_code == 400
     assert "There is a problem" in answer.text
+    assert "checked" not in answer.text
 
 
 def sent(page: FlaskClient, data: bytes, name: str = "queries.csv") -> str:
@@ -283,6 +286,110 @@ def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
     assert 'filename="round-1-final-answers.xlsx"' in book.headers["Content-Disposition"]
     told = page.get(f"{address}.json").get_json()["counts"]
     assert [(row["line"], row["reports"], row["of"]) for row in told[:1]] == [(2, 4, 4)]
+
+
+def test_filters_have_a_column_only_in_a_sheet_that_has_some(page: FlaskClient) -> None:
+    for sheet, columns in ((b"query\nneglect\n", 2), (b"query,year\nneglect,\nschool,2022\n", 3)):
+        answer = page.post("/batch", data={"sheet": (io.BytesIO(sheet), "q.csv"), "check": "1"})
+        shown = page.get(answer.headers["Location"]).text
+        assert shown.count('<th scope="col"') == columns
+
+
+def test_a_row_that_failed_names_its_line_once(page: FlaskClient) -> None:
+    address = sent(page, b"query\nneglect\n(odd AND\n" + b"child " * 600 + b"\n")
+    answered(page, address)
+    told = page.get(f"{address}.json").get_json()["counts"]
+    assert [row["line"] for row in told if row["error"]] == [3, 4]
+    assert not any(row["error"].startswith("line") for row in told)
+
+
+def repeated(page: FlaskClient, record: bytes, name: str = "wren.about.json") -> TestResponse:
+    return page.post("/batch", data={"sheet": (io.BytesIO(record), name), "check": "1"})
+
+
+def test_a_study_is_repeated_from_its_record_and_says_what_has_changed(page: FlaskClient) -> None:
+    sheet = b"id,query,year\na,neglect,\nb,school,2022\nc,(odd AND,\n"
+    address = sent(page, sheet)
+    answered(page, address)
+    taken = page.get(f"{address}/about.json")
+    assert 'filename="queries.about.json"' in taken.headers["Content-Disposition"]
+    record = taken.get_json()
+    unchanged = repeated(page, taken.data).headers["Location"]
+    assert "the record of" in page.get(unchanged).text
+    page.post(unchanged)
+    assert answered(page, unchanged)["changes"]["changes"] == []
+    assert "0 queries have a different answer, of 3 queries" in page.get(unchanged).text
+
+    record["asked_at"] = "2024-03-05T09:00:00+00:00"
+    known = record["queries"][0]["counts"]
+    missing, other = known.pop(0), known[0]
+    other[1] += 1
+    record["reports"].append({"id": "f" * 64, "title": "<b>Child Wren</b>"})
+    known.append([len(record["reports"]) - 1, 4])
+    changed = repeated(page, json.dumps(record).encode()).headers["Location"]
+    page.post(changed)
+    (change,) = answered(page, changed)["changes"]["changes"]
+    assert change["query"] == "neglect"
+    assert change["came"]["reports"] == [[record["reports"][missing[0]]["id"], record["reports"][missing[0]]["title"]]]
+    assert change["went"]["reports"] == [["", "<b>Child Wren</b>"]]
+    assert change["other"] == 1
+    shown = page.get(changed).text
+    assert "What has changed since 5 March 2024" in shown
+    assert "&lt;b&gt;Child Wren&lt;/b&gt;" in shown
+    assert "1 query has a different answer, of 3 queries" in shown
+    assert page.get(f"{changed}.xlsx").status_code == 200
+
+
+ROWS = {"id": "1", "query": "neglect", "line": 1, "filters": {}, "extra": {}, "unusable": "", "parsed": "neglect",
+        "expansions": [], "warnings": [], "error": "", "cases": 0, "passages": 0, "of": 0, "counts": []}  # fmt: skip
+ABOUT = {"version": 1, "asked_at": "2024-03-05T09:00:00+00:00", "versions": {}, "generation": {},
+         "coverage": {"reports": 1, "searchable": 1, "unread_pages": 0, "failures": 0}, "sheet": "q.csv",
+         "reports": [{"id": "ab", "title": "Wren"}], "queries": [ROWS]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b"\xff\xfe{",
+        *(
+            json.dumps(each).encode()
+            for each in (
+                {**ABOUT, "queries": []},
+                {**ABOUT, "queries": [ROWS, ROWS]},
+                {**ABOUT, "queries": [{**ROWS, "query": 5}]},
+                {**ABOUT, "queries": [{**ROWS, "line": "1"}]},
+                {**ABOUT, "queries": [{**ROWS, "filters": ["year"]}]},
+                {**ABOUT, "queries": [{**ROWS, "counts": [[-1, 2]]}]},
+                {**ABOUT, "queries": [{**ROWS, "counts": [[0, "<b>"]]}]},
+                {**ABOUT, "queries": "neglect"},
+                {**ABOUT, "reports": [{"id": "ab", "title": None}]},
+                {**ABOUT, "asked_at": "<b>"},
+                {**ABOUT, "asked_at": 5},
+                {**ABOUT, "version": 2},
+            )
+        ),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_file_that_is_no_record_is_refused(page: FlaskClient, odd: bytes) -> None:
+    answer = repeated(page, odd)
+    assert answer.status_code == 400
+    assert "record" in answer.text or "Update the program" in answer.text
+    assert "<b>" not in answer.text
+
+
+def test_a_record_like_that_is_read_where_nothing_is_wrong_with_it(page: FlaskClient) -> None:
+    odd = {**ROWS, "id": "2", "filters": {"year": "20155"}, "query": "half \ud800"}
+    address = repeated(page, json.dumps({**ABOUT, "queries": [ROWS, odd]}).encode()).headers["Location"]
+    shown = page.get(address).text
+    assert "1 row that cannot be run" in shown
+    page.post(address)
+    assert answered(page, address)["errors"] == 1
+    assert page.get(address).status_code == 200
 
 
 def test_only_who_sent_a_sheet_can_run_it(page: FlaskClient) -> None:
