@@ -92,6 +92,13 @@ def section_at(text: Text, page: int) -> str:
     return text.sections[first.section].heading if first else ""
 
 
+def shows_heading(text: Text, page: int, part: Part) -> bool:
+    """Whether the heading that `section_at` gives stands in the text of a part."""
+    here = next((p.section for p in text.paragraphs if p.is_on(page)), None)
+    first = next((p for p in text.paragraphs if p.section == here), None)
+    return first is not None and first.heading and part.start <= first.ordinal < part.end
+
+
 def mentions(hit: Hit | None, text: Text) -> list[Mention]:
     """Every mention in a report, in order, with the page on which it starts."""
     found: list[Mention] = []

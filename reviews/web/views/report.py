@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request
 
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import Hidden, Paragraph, Text
 from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.published import Places
+from reviews.short_title import short_title
 from reviews.terminal import report as report_text
-from reviews.web.context import as_json, give_back, opened, pool, public_link
+from reviews.web.context import as_json, give_back, home, opened, pool, public_link
 from reviews.web.parameters import SearchParameters
 from reviews.web.reading.opening import opening_of
 from reviews.web.reading.page_images import png
-from reviews.web.reading.reading_text import Mention, blocks, marks, mentions, part_of, section_at
+from reviews.web.reading.reading_text import Mention, blocks, marks, mentions, part_of, section_at, shows_heading
 from reviews.web.reading.report_files import is_here, pdf_of
 from reviews.web.views.search import one, quoted_of
 from search.answering.similar import Alike
@@ -155,6 +156,9 @@ def page(id: str, number: int) -> str:
     Parameter `mention`: the number of the mention that is looked at.
     """
     held, text = _report(id)
+    near = min(max(number, 1), len(text.pages))
+    base = f"{home()}/reports/{held.id[:16]}"
+    g.ways = [(f"Page {near} of {short_title(held)}", f"{base}/pages/{near}"), ("The whole report", base)]
     _check(text, number)
     asked = SearchParameters.read(request.args)
     found = mentions(one(held, asked), text)
@@ -176,6 +180,7 @@ def page(id: str, number: int) -> str:
         hiding=_hiding(text),
         here=is_here(held, opened()),
         section=section_at(text, number),
+        titled=shows_heading(text, number, part),
     )
 
 

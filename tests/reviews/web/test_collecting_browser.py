@@ -191,10 +191,10 @@ def test_axe_finds_nothing_on_the_pages_of_collections(visit: Visit, browser: Br
         "collections": [{"key": "1", "name": "Gone", "passages": [odd]}],
     }
     page = visitor.go("/collections")
-    page.get_by_label("Bring a collection").set_input_files(
+    page.get_by_label("Import a collection").set_input_files(
         {"name": "c.json", "mimeType": "application/json", "buffer": json.dumps(file).encode()}
     )
-    page.get_by_role("button", name="Bring it here").click()
+    page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("This report is not in this library")).to_be_visible()
     found += [("gone", each) for each in looked_at(visitor, page)]
     assert found == []

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reviews.short_title import LONG, short_title
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from reviews.web.reading.opening import opening_of
-from reviews.web.reading.reading_text import Mention, blocks, marks, part_of
+from reviews.web.reading.reading_text import Mention, blocks, marks, part_of, shows_heading
 from tests.reviews.web.conftest import DEMO, build
 from tests.reviews.web.views.test_pages import Marks, html, told
 
@@ -91,6 +92,26 @@ def test_a_bar_leads_to_the_mention_before_and_after(page: FlaskClient, robin: s
             assert "back=" in link
         else:
             assert "hidden" in link
+
+
+def test_a_page_that_is_not_there_leads_to_the_nearest_one(page: FlaskClient, robin: str) -> None:
+    base = f"/reports/{robin[:16]}"
+    for number, near in ((0, 1), (99, 9)):
+        shown = html(page, f"{base}/pages/{number}", 404)
+        assert f"There is no page {number}" in shown
+        ways = re.findall(rf'href="({base}[^"]*)"', shown)
+        assert ways == [f"{base}/pages/{near}", base]
+        assert all(page.get(way).status_code == 200 for way in ways)
+
+
+def test_the_heading_of_a_section_is_seen_once(page: FlaskClient, robin: str) -> None:
+    assert shows_heading(TEXT, 3, part_of(TEXT, 3))
+    assert not shows_heading(TEXT, 3, replace(part_of(TEXT, 3), start=1))
+    assert not shows_heading(TEXT, 9, part_of(TEXT, 9))
+    shown = html(page, f"/reports/{robin[:16]}/pages/6")
+    (style,) = re.findall('<h1 class="([^"]*)"', shown)
+    assert "govuk-visually-hidden" in style
+    assert 'id="p' in shown
 
 
 def test_a_report_opens_with_what_it_says_of_itself(page: FlaskClient, robin: str) -> None:
