@@ -182,7 +182,7 @@ def test_from_a_theme_to_its_trend(visit: Visit, mode: str) -> None:
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     page.get_by_label("Group by").select_option("board")
     page.get_by_role("button", name="Count").click()
-    expect(page.get_by_role("cell", name="Fernshire Safeguarding Children Partnership", exact=True)).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Fernshire Safeguarding Children Partnership")).to_be_visible()
 
 
 @pytest.mark.parametrize("mode", ["plain", "without scripts"])
