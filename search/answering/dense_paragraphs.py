@@ -28,8 +28,8 @@ def dense_paragraphs(
 ) -> list[int]:
     """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
     none before has, then those where the words are nearest and tell most. Beside a paragraph with several of the words,
-    one with a single word is only chosen for a word that no other has. matches: each with its idf. length: tokens of the
-    document. said: looked at for the best few.
+    one with a single word is only chosen for a word that no other has. matches: each with its idf. length: tokens of
+    the document. said: looked at for the best few.
     """
     located, present, worth, best_first = _by_worth(matches, document, layout, length)
     having = {number: set(ordinals) for number, _, ordinals in located}
