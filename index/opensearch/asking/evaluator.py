@@ -126,7 +126,7 @@ class ClusterMatch(Match):
 
     def _without_gaps(self, scores: Scores) -> Mapping[int, float]:
         """The number of places, counted in the leaf where there are so many that scores are not exact."""
-        gaps = self._evaluator.scoring.scores("gaps", self.clauses[0])
+        gaps = self._evaluator.scores("gaps", self.clauses[0], has_gaps)
         taken = dict(zip(gaps.numbers, gaps.scores, strict=True))
         found = {
             number: float(round(score - taken.get(number, 0.0)))
@@ -139,8 +139,8 @@ class ClusterMatch(Match):
 
     @cached_property
     def _often(self) -> Mapping[int, float]:
-        if len(self.clauses) == 1 and self.clauses[0].kinds == EVERY_KIND and _is_word(self.clauses[0]):
-            scores = self._evaluator.scoring.scores("often", self.clauses[0])
+        if len(self.clauses) == 1 and _is_word(self.clauses[0]):
+            scores = self._evaluator.scores("often", self.clauses[0], _is_word)
             return dict(zip(scores.numbers, scores.scores, strict=True))
         return self.weights()
 
@@ -149,7 +149,7 @@ class ClusterMatch(Match):
         found: dict[int, int] = {}
         if all(is_counted(clause) for clause in self.clauses):
             for clause in self.clauses:
-                scores = self._evaluator.masks(clause)
+                scores = self._evaluator.scores("kinds", clause, is_counted)
                 for number, score in zip(scores.numbers, scores.scores, strict=True):
                     found[number] = found.get(number, 0) | round(score)
             return found
@@ -216,7 +216,7 @@ class ClusterEvaluator(Evaluator):
         self._vocabulary = snapshot.words
         self.scoring: Scoring = scoring or snapshot.questions
         self.live = self._live
-        self._asked: list[Clause] = []
+        self._asked: dict[Clause, None] = {}
         self._walking = False
         self._places: dict[int, Evaluator] = {}
         self._read: deque[list[int]] = deque()
@@ -224,40 +224,47 @@ class ClusterEvaluator(Evaluator):
     # One request for all the clauses of a tree
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
-        with self._asking(query, kinds):
+        if self._walking or (query, kinds, ()) in self._answers:
+            return super().evaluate(query, kinds)
+        self._asked.update(dict.fromkeys(self._ask(query, kinds)))
+        with self._walk():
             return super().evaluate(query, kinds)
 
     def ahead(self, queries: Iterable[Query]) -> None:
-        with self._asking(Or(tuple(queries)), EVERY_KIND):
-            pass
+        self._ask(Or(tuple(queries)), EVERY_KIND)
 
     def holding(self, query: Query, among: set[int]) -> set[int]:
-        with self._asking(query, EVERY_KIND):
+        if self._walking:
+            return super().holding(query, among)
+        self._ask(query, EVERY_KIND)
+        with self._walk():
             return super().holding(query, among)
 
     @contextmanager
-    def _asking(self, query: Query, kinds: int) -> Iterator[None]:
-        """Ask for all clauses of a tree at once, before it is walked."""
-        if self._walking or not isinstance(self.scoring, Questions):
-            yield
-            return
+    def _walk(self) -> Iterator[None]:
+        """Inside a tree, whose clauses are known already."""
         self._walking = True
         try:
-            notes = _Notes()
-            alone = ClusterSnapshot(self._questions, self._vocabulary, {0: 0}, {0: 0})
-            noting = ClusterEvaluator(alone, lambda field: {0}, self._deadline, lookup=self._lookup, scoring=notes)
-            noting.evaluate(query, kinds)
-            self._asked = notes.clauses
-            self.scoring.ask("weights", self._asked)
             yield
         finally:
             self._walking = False
 
-    def masks(self, clause: Clause) -> Scores:
-        """The section mask of a clause in each report that has it; asked for with those of the whole tree."""
+    def _ask(self, query: Query, kinds: int) -> Sequence[Clause]:
+        """Ask for all clauses of a tree at once, before it is walked."""
+        if not isinstance(self.scoring, Questions):  # they are noted
+            return ()
+        notes = _Notes()
+        alone = ClusterSnapshot(self._questions, self._vocabulary, {0: 0}, {0: 0})
+        noting = ClusterEvaluator(alone, lambda field: {0}, self._deadline, lookup=self._lookup, scoring=notes)
+        noting.evaluate(query, kinds)
+        self.scoring.ask("weights", notes.clauses)
+        return notes.clauses
+
+    def scores(self, what: What, clause: Clause, suits: Callable[[Clause], bool]) -> Scores:
+        """What scores say of a clause. It is asked for with all clauses of the tree that suit."""
         if isinstance(self.scoring, Questions):
-            self.scoring.ask("kinds", [*filter(is_counted, self._asked), clause])
-        return self.scoring.scores("kinds", clause)
+            self.scoring.ask(what, [*filter(suits, self._asked), clause])
+        return self.scoring.scores(what, clause)
 
     # The leaves
 
@@ -351,7 +358,7 @@ def is_counted(clause: Clause) -> bool:
 
 def has_gaps(clause: Clause) -> bool:
     """Whether other words may stand between those of a clause."""
-    return dsl.reach(clause.plan) > 0
+    return is_counted(clause) and dsl.reach(clause.plan) > 0
 
 
 def _weights(scores: Scores) -> Mapping[int, float]:
@@ -360,7 +367,7 @@ def _weights(scores: Scores) -> Mapping[int, float]:
 
 
 def _is_word(clause: Clause) -> bool:
-    return isinstance(clause.plan, Chain) and len(clause.plan.slots) == 1
+    return isinstance(clause.plan, Chain) and len(clause.plan.slots) == 1 and clause.kinds == EVERY_KIND
 
 
 def _clauses(match: Match) -> list[Clause]:
