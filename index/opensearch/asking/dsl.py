@@ -47,14 +47,26 @@ Plan = Chain | Beside
 """A clause of a query with every word looked up."""
 
 
-def is_counted(plan: Plan) -> bool:
+def is_counted(plan: Plan, kinds: int) -> bool:
     """Whether scores can tell how many places a clause has in a report: those of single words, side by side or not too
-    far apart. Others, such as NEAR with phrases, are counted in leaves.
+    far apart, and not too many words. Others, such as NEAR with phrases, are counted in leaves.
     """
+    if isinstance(plan, Chain) and len(plan.slots) == 1:
+        return kinds == EVERY_KIND or _size(plan) * len(_codes(kinds)) <= MOST_CLAUSES
+    if isinstance(plan, Chain) and not plan.slop:
+        return True
+    if reach(plan) > _FAR or _size(plan) * (reach(plan) + 1) > MOST_CLAUSES:
+        return False
     if isinstance(plan, Chain):
-        return not plan.slop or (plan.slop <= _FAR and len(plan.slots) == len(set(plan.slots)))
-    sides = (*plan.left, *plan.right)
-    return plan.distance <= _FAR and all(isinstance(each, Chain) and len(each.slots) == 1 for each in sides)
+        return len(plan.slots) == len(set(plan.slots))
+    return all(isinstance(each, Chain) and len(each.slots) == 1 for each in (*plan.left, *plan.right))
+
+
+def is_placed(plan: Plan, kinds: int) -> bool:
+    """Whether scores can tell in which sections a clause is in a report."""
+    if isinstance(plan, Chain) and len(plan.slots) == 1:
+        return True
+    return is_counted(plan, kinds) and _size(plan) * len(KINDS) <= MOST_CLAUSES
 
 
 def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
@@ -64,6 +76,8 @@ def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
     match plan:
         case Chain((terms,)) if kinds == EVERY_KIND:
             return _counted("w", map(stored, terms)), float(WEIGHT_UNIT)
+        case Chain((terms,)) if not is_counted(plan, kinds):
+            return _constant(_any([_terms(code, terms) for code in _codes(kinds)])), 0.0
         case Chain((terms,)):
             return _counted("k", (in_kind(code, term) for code in _codes(kinds) for term in terms)), 1.0
         case Chain(slots, 0) if kinds == EVERY_KIND and all(len(s) == 1 and field_of(s[0]) == "t" for s in slots):
@@ -73,7 +87,7 @@ def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
             within = _intervals(_within(_source(plan), kinds))
             return _often(within, 1), 1.0  # as many as the intervals, which have no gaps
     within = _intervals(_within(_source(plan), kinds))
-    return (_often(within, reach(plan) + 1), 1.0) if is_counted(plan) else (_constant(within), 0.0)
+    return (_often(within, reach(plan) + 1), 1.0) if is_counted(plan, kinds) else (_constant(within), 0.0)
 
 
 def reach(plan: Plan) -> int:
@@ -107,8 +121,7 @@ def masked(plan: Plan, kinds: int) -> Json:
     found = []
     for code in _codes(kinds):
         if isinstance(plan, Chain) and len(plan.slots) == 1:
-            terms = sorted({in_kind(code, term) for term in plan.slots[0]})
-            query: Json = {"terms": {"k": terms}} if terms else _NOTHING
+            query = _terms(code, plan.slots[0])
         else:
             query = _intervals(_within(_source(plan), 1 << code))
         found.append({"constant_score": {"filter": query, "boost": float(1 << code)}})
@@ -143,6 +156,12 @@ def _any(queries: Sequence[Json]) -> Json:
 def _counted(field: str, terms: Iterable[str]) -> Json:
     different = dict.fromkeys(terms)
     return {"match": {field: " ".join(different)}} if different else _NOTHING
+
+
+def _terms(code: int, terms: Iterable[str]) -> Json:
+    """The reports that have one of some terms in a kind of section."""
+    different = sorted({in_kind(code, term) for term in terms})
+    return {"terms": {"k": different}} if different else _NOTHING
 
 
 def _constant(query: Json) -> Json:
@@ -192,12 +211,13 @@ def _or(sources: Iterable[Json | None]) -> Json | None:
 
 def _source(plan: Plan) -> Json | None:
     """The intervals of a clause; None where there can be none. Raises QueryRefused."""
-    if isinstance(plan, Chain):
-        return _chain(plan)
     if _size(plan) > MOST_CLAUSES:
         raise QueryRefused(
-            "This query has too many NEARs in one another. Use fewer of them, or fewer words joined by OR in them."
+            "This query is too much for the cluster: too many NEARs in one another, or too many words. Use fewer "
+            "NEARs, fewer words joined by OR in them, or more letters before a *."
         )
+    if isinstance(plan, Chain):
+        return _chain(plan)
     found = []
     for one in _sides(plan.left):
         for other in _sides(plan.right):

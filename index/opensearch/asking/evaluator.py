@@ -147,9 +147,9 @@ class ClusterMatch(Match):
     @cached_property
     def _kinds(self) -> Mapping[int, int]:
         found: dict[int, int] = {}
-        if all(is_counted(clause) for clause in self.clauses):
+        if all(is_placed(clause) for clause in self.clauses):
             for clause in self.clauses:
-                scores = self._evaluator.scores("kinds", clause, is_counted)
+                scores = self._evaluator.scores("kinds", clause, is_placed)
                 for number, score in zip(scores.numbers, scores.scores, strict=True):
                     found[number] = found.get(number, 0) | round(score)
             return found
@@ -351,14 +351,14 @@ class _Notes:
         return self._one
 
 
-def is_counted(clause: Clause) -> bool:
-    """Whether the cluster can count the places of a clause."""
-    return dsl.is_counted(clause.plan)
+def is_placed(clause: Clause) -> bool:
+    """Whether the cluster can tell the sections of a clause."""
+    return dsl.is_placed(clause.plan, clause.kinds)
 
 
 def has_gaps(clause: Clause) -> bool:
     """Whether other words may stand between those of a clause."""
-    return is_counted(clause) and dsl.reach(clause.plan) > 0
+    return dsl.is_counted(clause.plan, clause.kinds) and dsl.reach(clause.plan) > 0
 
 
 def _weights(scores: Scores) -> Mapping[int, float]:

@@ -5,7 +5,19 @@ import pytest
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index.matching.sections import EVERY_KIND
-from index.opensearch.asking.dsl import Beside, Chain, Json, Plan, beside, gaps, is_counted, masked, occurring, weighed
+from index.opensearch.asking.dsl import (
+    Beside,
+    Chain,
+    Json,
+    Plan,
+    beside,
+    gaps,
+    is_counted,
+    is_placed,
+    masked,
+    occurring,
+    weighed,
+)
 from index.storage.engine import KINDS
 
 FINDINGS = 1 << KINDS.index(SectionKind.FINDINGS)
@@ -93,10 +105,24 @@ def test_a_loose_phrase_stays_in_its_paragraph_and_is_counted_by_the_gaps_in_it(
 def test_what_scores_cannot_count_is_only_found() -> None:
     far, phrase = Chain((("a",), ("b",)), 21), Chain((("c",), ("d",)))
     assert weighed(far, EVERY_KIND) == (places(row(one("a"), one("b"), gaps=21, filter=APART)), 0.0)
-    assert not is_counted(Chain((("no",), ("no",)), 2))
-    assert not is_counted(Beside((phrase,), (WORD,), 5))
-    assert not is_counted(Beside((WORD,), (WORD,), 21))
-    assert is_counted(Beside((WORD,), (WORD,), 20))
+    assert not is_counted(Chain((("no",), ("no",)), 2), EVERY_KIND)
+    assert not is_counted(Beside((phrase,), (WORD,), 5), EVERY_KIND)
+    assert not is_counted(Beside((WORD,), (WORD,), 21), EVERY_KIND)
+    assert is_counted(Beside((WORD,), (WORD,), 20), EVERY_KIND)
+
+
+def test_more_words_than_a_cluster_counts_are_only_found() -> None:
+    many = Chain((tuple(f"neg{n}" for n in range(5_000)),))
+    assert asked(many) == {"match": {"w": " ".join(many.slots[0])}}
+    assert [*asked(many, 0b111)] == ["match"]
+    query, unit = weighed(many, 0b1111)
+    assert unit == 0
+    assert len(query["constant_score"]["filter"]["bool"]["should"]) == 4
+    assert is_placed(many, EVERY_KIND)
+    assert not is_counted(Beside((many,), (WORD,), 5), EVERY_KIND)
+    assert not is_placed(Beside((many,), (WORD,), 0), EVERY_KIND)
+    with pytest.raises(QueryRefused, match="more letters"):
+        asked(Chain((many.slots[0],) * 4))
 
 
 def test_near_takes_each_pair_in_both_orders() -> None:
@@ -176,5 +202,5 @@ def test_nears_in_nears_beyond_what_a_cluster_takes_are_refused_with_a_sentence(
     nested: Plan = Chain((("a",),))
     for term in "bcdefghijklmno":
         nested = Beside((nested,), (Chain(((term,),)),), 5)
-    with pytest.raises(QueryRefused, match="too many NEARs"):
+    with pytest.raises(QueryRefused, match="too many NEARs in one"):
         asked(nested)
