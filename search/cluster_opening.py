@@ -42,6 +42,16 @@ class _Published:
             return self._opened[1]
 
 
+class _Open(ClusterSession):
+    """A session that knows whether what it opened may still be read."""
+
+    published: _Published
+    state: State
+
+    def lost(self) -> bool:
+        return not self.published.state().keeps(self.state)
+
+
 @lru_cache(4)
 def _shared(access: Access, prefix: str, process: int) -> _Published:
     return _Published(access, prefix)  # connections are never shared with a forked process
@@ -61,7 +71,7 @@ def open_searcher(settings: Settings, themes: Themes) -> Searcher:
     """A searcher for what is published now. Raises NoIndex when nothing is."""
     published = _published(settings)
     state = published.state(now=True)
-    session = ClusterSession(
+    session = _Open(
         published.cluster,
         published.opened(state),
         settings.library,
@@ -71,4 +81,5 @@ def open_searcher(settings: Settings, themes: Themes) -> Searcher:
         fingerprint=f"{FINGERPRINT}, {state.indices} of {settings.opensearch_url}",  # of what is kept for the themes
         coverage=state.coverage,
     )
+    session.published, session.state = published, state
     return Searcher.over(session)

@@ -16,6 +16,7 @@ from reviews.library import Library
 from reviews.web.app import create_app
 from tests.command import DEMO
 from tests.opensearch.nodes import Nodes
+from tests.patience import until
 
 Run = Callable[..., Result]
 
@@ -110,7 +111,7 @@ def test_every_command_does_in_a_cluster_what_it_does_in_a_folder(
     assert removed.exit_code == 0, removed.output
     assert gone.id not in [report.id for report in Library(web_server).reports()]
     assert run(library, "check", "--full").output == "No problems found.\n"
-    assert page.get(f"/reports/{gone.id[:16]}").status_code == 404
+    until(lambda: page.get(f"/reports/{gone.id[:16]}").status_code == 404)  # a second, in which it may be kept
 
 
 def test_a_cluster_that_is_down_is_told_and_says_when_to_ask_again(

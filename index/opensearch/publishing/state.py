@@ -154,6 +154,11 @@ class State:
                 )
         return found
 
+    def keeps(self, other: State) -> bool:
+        """Whether all that answers there may still be read: after a removal it may not."""
+        kept = [each for shelf in self.shelves.values() for each in shelf.all()]
+        return all(each in kept for each in other.published)
+
     @property
     def indices(self) -> str:
         """The indices to search, as a path names them."""

@@ -19,7 +19,7 @@ from tests.index.opensearch.conftest import NODES, SettingsOf, seen
 from tests.opensearch.front import Front
 
 Publish = Callable[..., Published | None]
-EVERY = 5 if NODES else 1
+EVERY = 7 if NODES else 1
 """Real nodes take a second for what the double does in a hundredth, so each fault meets every so many requests."""
 
 
@@ -86,6 +86,19 @@ def test_a_reader_keeps_its_generation(
     assert cluster.count(kept.indices, kept.query()) == 1
     body = {"query": kept.query(), "docvalue_fields": ["report"]}
     assert cluster.search(kept.indices, body)["hits"]["hits"][0]["fields"]["report"] == [one]
+
+
+def test_what_may_be_read_is_what_is_kept(
+    publish: Publish, add: AddReport, cluster: Cluster, settings: Settings
+) -> None:
+    add("one", "Neglect was seen.")
+    publish()
+    first = state(cluster, settings)
+    add("two", "Domestic abuse.")
+    publish()
+    assert state(cluster, settings).keeps(first)
+    publish(clean=True)
+    assert not state(cluster, settings).keeps(first)
 
 
 def test_a_report_that_is_read_anew_or_described_anew_is_replaced(
