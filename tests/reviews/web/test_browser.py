@@ -244,7 +244,6 @@ def addresses(robin: str) -> list[str]:
         "/trends?q=neglect&q=theme%3Aneglect",
         "/trends?q=neglect&by=nosuch",
         "/concordance?q=neglect",
-        "/concordance?q=" + "child+" * 600,
         "/terms?q=school",
         "/compare?q=neglect&q=school",
         "/batch",
