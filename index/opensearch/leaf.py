@@ -19,6 +19,7 @@ from index.storage.engine import Layout
 from index.storage.postings import PostingsBuilder
 
 _HEAD = struct.Struct("<IIIIIB")
+_FEW = 50  # terms that are looked up one by one
 _WIDE = 0xFFFF  # the largest difference of two positions that is not
 
 
@@ -56,7 +57,8 @@ class Leaf:
             data = zlib.decompress(packed)
             self.length, terms, places, paragraphs, words, wide = _HEAD.unpack_from(data)
             at = _HEAD.size + words
-            self._words = data[_HEAD.size : at]
+            self._words = b"\n%b\n" % data[_HEAD.size : at]
+            self._looked_up = 0
             self._ends, at = _numbers(data, at, "I", terms)
             self._weights, at = _numbers(data, at, "f", terms)
             self._masks, at = _numbers(data, at, "H", terms)
@@ -73,8 +75,16 @@ class Leaf:
 
     @cached_property
     def _number(self) -> dict[str, int]:
-        words = self._words.decode().split("\n") if self._words else []
+        words = self._words[1:-1].decode().split("\n") if len(self._words) > 2 else []
         return dict(zip(words, range(len(words)), strict=True))
+
+    def _find(self, term: str) -> int | None:
+        """The number of a term; None where it does not occur. A table of all is made only where many are looked up."""
+        self._looked_up += 1
+        if self._looked_up > _FEW:
+            return self._number.get(term)
+        at = self._words.find(b"\n%b\n" % term.encode())
+        return None if at < 0 else self._words.count(b"\n", 0, at)
 
     def terms(self) -> Collection[str]:
         """All terms of the report, in order."""
@@ -82,7 +92,7 @@ class Leaf:
 
     def places(self, term: str) -> "tuple[Sequence[int], float, int] | None":
         """The positions of a term, its weight and its section mask; None where it does not occur."""
-        number = self._number.get(term)
+        number = self._find(term)
         if number is None:
             return None
         first = self._ends[number - 1] if number else 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from array import array
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from corpus.errors import Gone, LimitHit
@@ -16,8 +16,8 @@ from index.opensearch.documents import unpacked
 from index.opensearch.leaf import Leaf
 
 _SCORES = 4_000_000  # numbers with their scores, 8 bytes each, that need not be asked for again
-_PACKED = 64 << 20  # bytes of packed indexes of reports that need not be fetched again
-_LEAVES = 64  # of them, about 200 KB each, that need not be unpacked again
+_PACKED = 48 << 20  # bytes of packed indexes of reports that need not be fetched again
+_LEAVES = 512  # of them, about 50 KB each, that need not be unpacked again
 _TEXTS = 128  # texts of reports, about 100 KB each
 _TEXTS_AT_ONCE = 32
 LEAVES_AT_ONCE = 256
@@ -153,24 +153,26 @@ class Questions:
 
     def leaf(self, document: int) -> Leaf:
         """The index of a report."""
-        found = self._leaves.get(document)
-        if found is None:
-            if self._packed.get(document) is None:
-                self._fetch(self.batch(document))
-            ((_, found),) = self.leaves([document]).items()
-            self._leaves.put(document, found, 1)
-        return found
+        if self._leaves.get(document) is None and self._packed.get(document) is None:
+            deque(self._fetch(self.batch(document)), maxlen=0)  # those behind it are packed then
+        return self.leaves([document])[document]
 
     def leaves(self, documents: Sequence[int]) -> dict[int, Leaf]:
         """The indexes of some reports, not too many."""
-        self._fetch(documents)
-        packed = ((number, self._packed.get(number)) for number in documents)
-        return {number: Leaf(data) for number, data in packed if data is not None}
+        kept = {number: self._leaves.get(number) for number in documents}
+        found = {number: leaf for number, leaf in kept.items() if leaf is not None}
+        for number, data in self._fetch([number for number in documents if number not in found]):
+            found[number] = Leaf(data)
+            self._leaves.put(number, found[number], 1)
+        return found
 
-    def _fetch(self, documents: Sequence[int]) -> None:
-        missing = [number for number in documents if self._packed.get(number) is None]
-        for number, data in self._values(missing, "leaf"):
+    def _fetch(self, documents: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """The packed indexes of some reports."""
+        kept = [(number, self._packed.get(number)) for number in documents]
+        yield from ((number, data) for number, data in kept if data is not None)
+        for number, data in self._values([number for number, data in kept if data is None], "leaf"):
             self._packed.put(number, data, len(data))
+            yield number, data
 
     def text(self, document: int) -> dict[str, Any]:
         """The text of a report, as `index.opensearch.texts.as_json` makes it."""
