@@ -167,6 +167,7 @@ class Nodes:
                 "transport.port": transport,
                 "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in ports[nodes:]],
                 "cluster.initial_cluster_manager_nodes": names,
+                "path.repo": str(folder / "snapshots"),
                 "action.auto_create_index": False,
                 "search.default_allow_partial_results": False,
                 "indices.query.bool.max_clause_count": 16384,
