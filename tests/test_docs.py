@@ -154,7 +154,7 @@ def test_every_benchmark_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_every_benchmark_is_on_a_page_that_says_what_it_measures() -> None:
-    pages = ("performance.md", "reliability.md", "reading.md", "ranking.md")
+    pages = ("performance.md", "reliability.md", "reading.md", "ranking.md", "opensearch.md")
     text = "".join((DOCS / page).read_text(encoding="utf-8") for page in pages)
     for path in (ROOT / "benchmarks").glob("*/*.py"):
         if '__name__ == "__main__"' in path.read_text(encoding="utf-8"):
