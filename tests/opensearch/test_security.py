@@ -1,6 +1,7 @@
 """TLS, users and rights: the files of deploy/opensearch with the real security plugin of OpenSearch."""
 
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -80,6 +81,8 @@ class Authority:
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nodes, Authority]]:
     """A node with the security plugin, set up by our files."""
+    if "REVIEWS_OPENSEARCH" not in os.environ:
+        pytest.skip("needs real nodes: make test-opensearch")
     try:
         java("2")
         jars = fetch("2")
