@@ -77,7 +77,7 @@ def marked(page: Page, address: str) -> bytes:
     page.goto(page.url.partition("#")[0])  # from its top, and not from the passage
     page.locator("#viewer canvas").wait_for()
     page.wait_for_load_state("networkidle")
-    page.evaluate("window.scrollTo(0, document.querySelector('h1').getBoundingClientRect().top - 24)")
+    page.evaluate("window.scrollTo(0, 0)")
     return page.screenshot()
 
 
