@@ -18,7 +18,7 @@ _WHITE = (255, 255, 255)
 _THIN = 1.0  # points: letters as low as that are tiny, or dashes
 _TINY = 2.0  # points: letters of that size may be too small to leave a trace
 _TALL = 60.0  # points: letters that high, or a line that climbs
-_SLIVER = 0.2  # of the height of text: lines that are no higher together hide no letter, only a dash
+_SLIVER, _HAIRLINE = 0.2, 1.05  # of the height of text, points: lines no higher than both together hide a dash at most
 _EDGE = 0.3  # of the height of letters, above and below: what hides a letter covers its middle too
 
 
@@ -75,21 +75,17 @@ def _under(
             yield from under
         elif under:
             paths.append((z, under))
-    shares: dict[int, float] = defaultdict(float)
+    heights: dict[int, float] = defaultdict(float)  # of text that may be hidden, in points
     for (z, under), paints in zip(paths, _paints([things.prepared[z] for z, _ in paths]), strict=True):
         risky = {n for n in under if at[n] < z or any(_alike(paint, colours[n]) for paint in paints)}
         for piece in set(pieces(things.objects[z])) if risky else ():  # a line is there twice: to its end and back
             for n in risky.intersection(cores.under(piece)):
-                shares[n] += _share(piece, things.bounds[at[n]], texts[n])
-    yield from (n for n, share in shares.items() if share > _SLIVER)
-
-
-def _share(piece: Box, box: Box, text: Prepared) -> float:
-    """The share of the height of text that a piece of a path may hide: less than all of it only if the piece is a line
-    along the text, such as the one under a link.
-    """
-    along = piece[3] - piece[1] <= _SLIVER * (box[3] - box[1]) and objects.is_upright(text)
-    return (piece[3] - piece[1]) / (box[3] - box[1]) if along and box[3] > box[1] else 1.0
+                # A piece that is no line along upright text, such as the one under a link, may hide all of it.
+                heights[n] += piece[3] - piece[1] if objects.is_upright(texts[n]) else float("inf")
+    for n, height in heights.items():
+        _, bottom, _, top = things.bounds[at[n]]
+        if height > min(_HAIRLINE, _SLIVER * (top - bottom)):
+            yield n
 
 
 def _paints(paths: Sequence[Prepared]) -> list[list[objects.Colour]]:

@@ -45,9 +45,10 @@ def test_a_thin_line_along_text_in_its_colour_needs_no_drawing(line: Any, rule: 
         "60 700 300 4 re f ",
         " ".join(f"60 {698 + 0.9 * n} 300 1 re f" for n in range(13)) + " ",
         "1 w " + " ".join(f"60 {698 + 0.9 * n} m 300 {698 + 0.9 * n} l S" for n in range(13)) + " ",
+        "60 703 300 1.4 re f ",
         "74 690 1 30 re f ",
     ],
-    ids=["a bar", "many filled lines", "many drawn lines", "a line across"],
+    ids=["a bar", "many filled lines", "many drawn lines", "a thick line", "a line across"],
 )
 def test_what_may_hide_a_letter_is_drawn(line: Any, rules: str) -> None:
     assert suspected(line(after=rules))
