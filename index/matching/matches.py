@@ -28,13 +28,15 @@ Lists = Sequence[tuple[int, Postings]]
 class Match:
     """The matches of one clause. documents: those that match. text: the clause as typed. terms: its words in the index.
 
-    exact: whether `kinds` gives only sections with a match. Otherwise it may give more.
+    exact: whether `kinds` gives only sections with a match. Otherwise it may give more. apart: no two matches share a
+    token, so that `occurrences` counts them without reading positions.
     """
 
     text: str = ""
     terms: tuple[str, ...] = ()
     documents: set[int]
     exact = False
+    apart = False
 
     def starts(self, document: int) -> Iterable[Sequence[int]]:
         """The first position of each match in a document of `documents`, as one or more ascending sequences."""

@@ -70,6 +70,9 @@ class Answer:
         if not self.together and len(words) == len(parts) and (known := counts(words)) is not None:
             # A document can match without any of the words: by a field, or by NOT.
             return {document: known.get(document, 0) for document in self.documents}
+        if not self.together and len(parts) == 1 and parts[0].apart:
+            often = parts[0].occurrences()
+            return {document: round(often.get(document, 0)) for document in self.documents}
         found = {}
         for document in sorted(self.documents):
             tick()

@@ -19,10 +19,10 @@ def expansions(answer: Answer, *, count: bool, tick: Callable[[], None]) -> tupl
     def mentions(match: Match) -> int:
         tick()
         among = match.documents & answer.documents
-        match.ahead(sorted(among))
-        if isinstance(match, Words) and match.width == 1 and len(match.terms) == 1:
+        if match.apart or (isinstance(match, Words) and match.width == 1 and len(match.terms) == 1):
             occurrences = match.occurrences()  # known without reading positions
-            return sum(int(occurrences[document]) for document in among)
+            return sum(round(occurrences[document]) for document in among)
+        match.ahead(sorted(among))
         return sum(len(all_mentions([match], document)) for document in sorted(among))
 
     found = {

@@ -81,6 +81,11 @@ class ClusterMatch(Match):
         found = self._whole or self
         return self._named if not self._only_found or found.documents else ()
 
+    @property
+    def apart(self) -> bool:  # type: ignore[override]
+        (clause, *others) = self.clauses
+        return not others and isinstance(clause.plan, Chain) and len(clause.plan.slots) == 1
+
     @cached_property
     def documents(self) -> set[int]:  # type: ignore[override]
         found = (self._evaluator.scoring.scores("weights", clause).numbers for clause in self.clauses)
