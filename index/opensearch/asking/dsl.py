@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 from corpus.errors import QueryRefused
@@ -22,6 +23,10 @@ Json = dict[str, Any]
 MOST_CLAUSES = 16_384
 """The setting `indices.query.bool.max_clause_count` of the cluster."""
 _FAR = 20  # tokens between words; for each of them, the intervals are looked for once more
+_TOO_MUCH = (
+    "This query is too much for the cluster: too many NEARs in one another, or too many words. Use fewer NEARs, fewer "
+    "words joined by OR in them, or more letters before a *."
+)
 _NEVER = MARK + MARK  # occurs in no document
 _NOTHING: Json = {"match_none": {}}
 
@@ -58,7 +63,9 @@ def is_counted(plan: Plan, kinds: int) -> bool:
     if reach(plan) > _FAR or _size(plan) * (reach(plan) + 1) > MOST_CLAUSES:
         return False
     if isinstance(plan, Chain):
-        return len(plan.slots) == len(set(plan.slots))
+        return prod(map(len, plan.slots)) <= MOST_CLAUSES
+    if prod(sum(map(_size, side)) for side in (plan.left, plan.right)) > MOST_CLAUSES:
+        return False
     return all(isinstance(each, Chain) and len(each.slots) == 1 for each in (*plan.left, *plan.right))
 
 
@@ -212,18 +219,14 @@ def _or(sources: Iterable[Json | None]) -> Json | None:
 def _source(plan: Plan) -> Json | None:
     """The intervals of a clause; None where there can be none. Raises QueryRefused."""
     if _size(plan) > MOST_CLAUSES:
-        raise QueryRefused(
-            "This query is too much for the cluster: too many NEARs in one another, or too many words. Use fewer "
-            "NEARs, fewer words joined by OR in them, or more letters before a *."
-        )
+        raise QueryRefused(_TOO_MUCH)
     if isinstance(plan, Chain):
         return _chain(plan)
     found = []
     for one in _sides(plan.left):
         for other in _sides(plan.right):
             same = one == other
-            again = _filtered(one, "not_containing", _term(_NEVER)) if same and not _is_single(one) else other
-            pairs = ((one, again),) if same else ((one, other), (other, one))
+            pairs = ((one, other),) if same else ((one, other), (other, one))
             found += [_ordered(pair, plan.distance) for pair in pairs]
     return _or(found)
 
@@ -239,7 +242,13 @@ def _chain(chain: Chain) -> Json | None:
 
 
 def _all_of(sources: Sequence[Json], gaps: int) -> Json:
-    return {"all_of": {"mode": "ordered", "max_gaps": gaps, "intervals": [*sources]}}
+    if not gaps and prod(map(_ways, sources)) > MOST_CLAUSES:  # side by side, Lucene writes out every choice
+        raise QueryRefused(_TOO_MUCH)
+    different: list[Json] = []
+    for source in sources:
+        again = gaps and different and source == different[-1]
+        different.append(_filtered(source, "not_containing", _term(_NEVER)) if again else source)
+    return {"all_of": {"mode": "ordered", "max_gaps": gaps, "intervals": different}}
 
 
 def _ordered(sources: Sequence[Json], gaps: int) -> Json:
@@ -262,9 +271,12 @@ def _sides(plans: Iterable[Plan]) -> list[Json]:
     return [*([word] if word else []), *others]
 
 
-def _is_single(source: Json) -> bool:
-    """Whether each of its intervals is one token: these do not overlap."""
-    return "match" in source or ("any_of" in source and all("match" in each for each in source["any_of"]["intervals"]))
+def _ways(source: Json) -> int:
+    """How many rows of words a source stands for."""
+    ((kind, body),) = source.items()
+    if kind == "match":
+        return 1
+    return (sum if kind == "any_of" else prod)(map(_ways, body["intervals"]))
 
 
 def _filtered(source: Json, how: str, by: Json) -> Json:

@@ -46,6 +46,10 @@ def counted(source: Json, times: int = 1) -> Json:
     return {"script_score": {"query": query, "script": script}}
 
 
+def other_of(source: Json) -> Json:
+    return {"any_of": {"intervals": [source], "filter": {"not_containing": one("¶¶")}}}
+
+
 def in_findings(source: Json) -> Json:
     paragraph = {"all_of": {"mode": "ordered", "intervals": [one("¶a"), MARK]}}
     return {"any_of": {"intervals": [source], "filter": {"contained_by": paragraph}}}
@@ -105,7 +109,7 @@ def test_a_loose_phrase_stays_in_its_paragraph_and_is_counted_by_the_gaps_in_it(
 def test_what_scores_cannot_count_is_only_found() -> None:
     far, phrase = Chain((("a",), ("b",)), 21), Chain((("c",), ("d",)))
     assert weighed(far, EVERY_KIND) == (places(row(one("a"), one("b"), gaps=21, filter=APART)), 0.0)
-    assert not is_counted(Chain((("no",), ("no",)), 2), EVERY_KIND)
+    assert is_counted(Chain((("no",), ("no",)), 2), EVERY_KIND)
     assert not is_counted(Beside((phrase,), (WORD,), 5), EVERY_KIND)
     assert not is_counted(Beside((WORD,), (WORD,), 21), EVERY_KIND)
     assert is_counted(Beside((WORD,), (WORD,), 20), EVERY_KIND)
@@ -123,6 +127,16 @@ def test_more_words_than_a_cluster_counts_are_only_found() -> None:
     assert not is_placed(Beside((many,), (WORD,), 0), EVERY_KIND)
     with pytest.raises(QueryRefused, match="more letters"):
         asked(Chain((many.slots[0],) * 4))
+
+
+def test_a_phrase_with_more_choices_than_lucene_writes_out_is_refused() -> None:
+    some = tuple(f"t{n}" for n in range(200))
+    assert asked(Chain((some, ("a",), some[:80])))
+    with pytest.raises(QueryRefused, match="more letters"):
+        asked(Chain((some, some)))
+    near = Beside((Chain((some,)),), (Chain((some,)),), 5)
+    assert asked(near)
+    assert not is_counted(near, EVERY_KIND)
 
 
 def test_near_takes_each_pair_in_both_orders() -> None:
@@ -143,14 +157,13 @@ def test_near_takes_each_pair_in_both_orders() -> None:
 
 def test_one_word_near_itself_is_two_places_of_it() -> None:
     a = Chain((("a",),))
-    assert asked(Beside((a,), (a,), 3)) == counted(row(one("a"), one("a"), gaps=3, filter=APART), 4)
+    assert asked(Beside((a,), (a,), 3)) == counted(row(one("a"), other_of(one("a")), gaps=3, filter=APART), 4)
 
 
 def test_a_phrase_near_itself_must_not_overlap_itself() -> None:
     phrase = Chain((("a",), ("b",)))
     source = row(one("a"), one("b"))
-    again = {"any_of": {"intervals": [source], "filter": {"not_containing": one("¶¶")}}}
-    assert asked(Beside((phrase,), (phrase,), 3)) == places(row(source, again, gaps=3, filter=APART))
+    assert asked(Beside((phrase,), (phrase,), 3)) == places(row(source, other_of(source), gaps=3, filter=APART))
 
 
 def test_near_inside_near_matches_its_smallest_places_only() -> None:
