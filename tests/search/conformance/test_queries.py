@@ -48,6 +48,8 @@ TYPED = (
     '"no no"',
     "neglect NEAR/10 child",
     "child NEAR/3 child",
+    "the NEAR/10 the",
+    '"the the"~5',
     "(child OR school) NEAR/5 (plan OR nurse)",
     '("child protection" OR child) NEAR/2 (plan OR "plan was")',
     "(neglect NEAR/5 child) NEAR/10 school",
