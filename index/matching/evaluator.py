@@ -17,7 +17,7 @@ from index.matching.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
 from index.matching.grouped import as_one
 from index.matching.inside import Inside
-from index.matching.matches import AnyOf, Found, Match, Runs, Words, many, parts_of
+from index.matching.matches import AnyOf, Found, Match, Runs, Words, parts_of
 from index.matching.nearness import Pairs, near_matches
 from index.matching.phrases import Starts, phrases
 from index.matching.result_set import Answer, Kinds
@@ -27,6 +27,7 @@ from index.matching.together import Together
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 from index.storage.engine import KINDS, Layout, Snapshot
 from index.storage.postings import Postings
+from index.storage.term_postings import many
 
 if TYPE_CHECKING:
     from index.matching.arrays import Keys

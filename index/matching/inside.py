@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from index.matching.matches import Match, Words, many
+from index.matching.matches import Match, Words
 from index.matching.sections import Sections
 from index.matching.spans import Span
+from index.storage.term_postings import many
 
 _OFTEN = 64  # documents between two checks of the deadline
 

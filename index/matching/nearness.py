@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from index.matching.grouped import Grouped
-from index.matching.matches import Found, Match, Words, many
+from index.matching.matches import Found, Match, Words
 from index.matching.result_set import Answer
 from index.matching.spans import Span, in_one_paragraph, near, neighbours
 from index.storage.engine import Layout
+from index.storage.term_postings import many
 
 if TYPE_CHECKING:
     from index.matching.arrays import Keys

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from index.matching.expansion import Slots
-from index.matching.matches import Words, many
+from index.matching.matches import Words
 from index.matching.spans import side_by_side
+from index.storage.term_postings import many
 
 Starts = Mapping[int, Sequence[int]]
 """The first position of each place, by ascending document."""

@@ -9,9 +9,10 @@ from itertools import chain, pairwise
 from operator import and_
 
 from index.matching.grouped import as_one
-from index.matching.matches import Match, Words, keys_of, lists, many, parts_of
+from index.matching.matches import Match, Words, keys_of, lists, parts_of
 from index.matching.spans import Span, smallest
 from index.storage.engine import Layout
+from index.storage.term_postings import many
 
 _BEHIND = 1 << 32  # any position
 _OFTEN = 64  # documents between two checks of the deadline

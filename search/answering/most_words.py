@@ -12,7 +12,7 @@ from heapq import nlargest
 from itertools import chain
 from math import log
 
-from index.matching.matches import Match, keys_of, many
+from index.matching.matches import Match, keys_of
 from index.matching.together import Together, reader_of
 from index.ranking_policy import (
     BM25_K1,
@@ -24,6 +24,7 @@ from index.ranking_policy import (
     TOGETHER_FIRST_UP_TO,
 )
 from index.storage.engine import Layout
+from index.storage.term_postings import many
 from search.answering.ranking import idf
 
 _ROUNDING = 1e-9  # of a sum of floating-point numbers

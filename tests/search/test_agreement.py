@@ -19,6 +19,7 @@ from index.matching.result_set import Answer
 from index.matching.spans import Span
 from index.matching.together import Together
 from index.query import And, In, Near, Not, Or, Phrase, Plain, Query, Theme, Word
+from index.storage import term_postings
 from reviews.library import Library
 from reviews.maintenance.update import run
 from search.filters import Filters
@@ -151,7 +152,7 @@ def inside(place: Place, part: Place) -> bool:
 def test_search_agrees_with_the_text_on_the_demonstration_reports(
     many: int, demo: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matches, "_MANY", many)
+    monkeypatch.setattr(term_postings, "_MANY", many)
     oracle = oracle_of(demo)
     assert disagreements(demo, oracle, generate(oracle, seed=many, n=QUERIES)) == []
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from corpus.model import SectionKind
-from index.matching import arrays, matches, spans
+from index.matching import arrays, spans
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.query import In, Near, Phrase, Plain, Query, Word
+from index.storage import term_postings
 from index.storage.engine import IndexedParagraph, Layout
 from index.storage.postings import Postings, PostingsBuilder, unpack
 from index.storage.whoosh_engine import WhooshEngine
@@ -145,8 +146,8 @@ def test_many_reports_are_not_read_one_by_one(
 ) -> None:
     few = Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query)
     weights = [dict(match.weights()) for match in few.matches]
-    monkeypatch.setattr(matches, "_MANY", 3)
-    monkeypatch.delattr(matches._Known, "reader")
+    monkeypatch.setattr(term_postings, "_MANY", 3)
+    monkeypatch.delattr(term_postings.TermPostings, "reader")
     monkeypatch.delattr("index.matching.sections.Sections.count")
     answer = Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query)
     together = answer.together
@@ -162,7 +163,7 @@ def test_a_phrase_does_not_begin_before_the_report(tmp_path: Path, monkeypatch: 
     reports = [(n, [IndexedParagraph(texts[n % 3], SectionKind.BODY, False)]) for n in range(9)]
     segment = engine.write(tmp_path, "a", reports)
     engine.finish(tmp_path, [segment])
-    monkeypatch.setattr(matches, "_MANY", 1)
+    monkeypatch.setattr(term_postings, "_MANY", 1)
     snapshot = engine.open(tmp_path, [segment], frozenset(range(9)))
     try:
         query = Phrase((Word("child"), Word("was"), Word("seen")))

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from corpus.model import SectionKind
-from index.matching import matches
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.query import And, In, Near, Or, Pattern, Phrase, Query, Theme, Word
+from index.storage import term_postings
 from index.storage.engine import KINDS, IndexedParagraph, Layout
 from index.storage.whoosh_engine import WhooshEngine
 from index.storage.whoosh_snapshot import WhooshSnapshot
@@ -51,8 +51,8 @@ def asked(snapshot: WhooshSnapshot, query: Query, read: list[int]) -> Answer:
 def test_the_sections_of_a_word_are_known_without_reading_a_place(
     snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(matches._Known, "at")
-    monkeypatch.delattr(matches._Known, "reader")
+    monkeypatch.delattr(term_postings.TermPostings, "at")
+    monkeypatch.delattr(term_postings.TermPostings, "reader")
     read: list[int] = []
     answer = asked(snapshot, Word("the"), read)
     assert set(answer.kinds(list(answer.documents))) == {BODY | FINDINGS}
@@ -129,8 +129,8 @@ def test_mentions_of_words_are_counted_without_reading_a_place(
 ) -> None:
     answer = asked(snapshot, And((Word("the"), Word("child"), Pattern("chi*"))), [])
     expected = {document: len(answer.mentions(document)) for document in answer.documents}
-    monkeypatch.delattr(matches._Known, "at")
-    monkeypatch.delattr(matches._Known, "reader")
+    monkeypatch.delattr(term_postings.TermPostings, "at")
+    monkeypatch.delattr(term_postings.TermPostings, "reader")
     assert {document: answer.counts(Deadline().check)[document] for document in answer.documents} == expected
 
 

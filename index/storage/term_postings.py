@@ -1,0 +1,144 @@
+"""The postings of several terms as one: documents, positions, weights and sections, worked out when first used."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from functools import cached_property, reduce
+from itertools import chain, repeat
+from operator import add, or_, sub
+from typing import TypeVar
+
+from index.storage.postings import Postings
+
+_BEHIND = 1 << 32  # any document
+_MANY = 200  # documents: with fewer, the import of numpy takes longer than a loop
+_T = TypeVar("_T")
+
+Lists = Sequence[tuple[int, Postings]]
+"""The postings of one term in each segment, each with the number to add to its document numbers."""
+
+
+class TermPostings:
+    """The postings of several terms, by document. Each value is computed when it is first used."""
+
+    def __init__(self, by_term: Sequence[Lists], live: set[int]) -> None:
+        self.by_term = by_term
+        self._live = live
+
+    @cached_property
+    def documents(self) -> set[int]:
+        return self._live & set().union(*(numbers for lists in self.numbered for numbers, _ in lists))
+
+    @cached_property
+    def numbered(self) -> list[list[tuple[Sequence[int], Postings]]]:
+        """For each term and segment: the document numbers, and the postings."""
+        return [[(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in self.by_term]
+
+    @cached_property
+    def _bases(self) -> list[int]:
+        return sorted({base for lists in self.by_term for base, _ in lists})
+
+    def at(self, document: int) -> list[Sequence[int]]:
+        """The positions of each term in one document."""
+        return [postings.at(place) for postings, place in self._places_of(document)]
+
+    def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
+        """The section mask of each document, 0 for a document without any of the terms."""
+        if "kinds" not in self.__dict__ and not many(documents):
+            return [
+                reduce(or_, (postings.masks[place] for postings, place in self._places_of(document)), 0)
+                for document in documents
+            ]
+        return map(self.kinds.get, documents, repeat(0))
+
+    def _places_of(self, document: int) -> Iterator[tuple[Postings, int]]:
+        """The postings that have a document, each with its index in them."""
+        for lists in self.by_term:
+            for base, postings in lists:
+                if document >= base:
+                    numbers = postings.documents
+                    place = bisect_left(numbers, document - base)
+                    if place < len(numbers) and numbers[place] == document - base:
+                        yield postings, place
+
+    @classmethod
+    def together(cls, several: Sequence[TermPostings]) -> TermPostings:
+        """The terms of several clauses together, for `reader` and `counts`."""
+        return cls([lists for known in several for lists in known.by_term], set())
+
+    def reader(self) -> Callable[[int], Sequence[int]]:
+        """See Words.reader."""
+        lists = self.lists()
+
+        def read(document: int) -> Sequence[int]:
+            found = lists(document)
+            return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+        return read
+
+    def lists(self) -> Callable[[int], list[Sequence[int]]]:
+        """The same, with the positions of each term in a list of its own."""
+        behind = 0  # the first document after the current segment
+        lists: list[tuple[dict[int, int], Postings]] = []
+
+        def read(document: int) -> list[Sequence[int]]:
+            nonlocal behind, lists
+            if document >= behind:
+                segment = bisect_right(self._bases, document)
+                start, behind = self._bases[segment - 1], [*self._bases, _BEHIND][segment]
+                lists = [(places, postings) for where, places, postings in self._places if start in where]
+            return [postings.at(place) for places, postings in lists if (place := places.get(document)) is not None]
+
+        return read
+
+    @cached_property
+    def _places(self) -> list[tuple[set[int], dict[int, int], Postings]]:
+        """The segments that each of the postings has documents of, by the number of the first document of a segment;
+        the index of each document in the postings, and these. A dictionary, because a phrase looks up thousands of
+        documents. Most postings are of one segment, and those of a phrase that was counted are of all.
+        """
+        found = []
+        for lists in self.by_term:
+            for base, postings in lists:
+                numbers = _shifted(postings.documents, base)
+                if len(numbers):
+                    first, last = (bisect_right(self._bases, numbers[end]) for end in (0, -1))
+                    places = dict(zip(numbers, range(len(numbers)), strict=True))
+                    found.append(({*self._bases[first - 1 : last]}, places, postings))
+        return found
+
+    @cached_property
+    def weights(self) -> dict[int, float]:
+        return self._of_terms(lambda postings: postings.weights, add, 0.0)
+
+    @cached_property
+    def kinds(self) -> dict[int, int]:
+        return self._of_terms(lambda postings: postings.masks, or_, 0)
+
+    @cached_property
+    def counts(self) -> dict[int, int]:
+        return self._of_terms(lambda postings: list(map(sub, postings.ends, chain((0,), postings.ends))), add, 0)
+
+    def _of_terms(
+        self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
+    ) -> dict[int, _T]:
+        """Combine one column of the postings (`part`) over all terms, by document.
+
+        The most frequent term comes first: its values are copied without a loop in Python.
+        """
+        found: dict[int, _T] = {}
+        for lists in sorted(self.numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
+            for numbers, postings in lists:
+                values = map(how, map(found.get, numbers, repeat(nothing)), part(postings)) if found else part(postings)
+                found.update(zip(numbers, values, strict=True))
+        return found
+
+
+def many(documents: Sized) -> bool:
+    """Whether positions in documents are compared in one array (`index.matching.arrays`)."""
+    return len(documents) >= _MANY
+
+
+def _shifted(numbers: Sequence[int], base: int) -> Sequence[int]:
+    return [number + base for number in numbers] if base else numbers
