@@ -169,6 +169,7 @@ class Nodes:
                 "cluster.initial_cluster_manager_nodes": names,
                 "path.repo": str(folder / "snapshots"),
                 "action.auto_create_index": False,
+                "indices.recovery.recovery_activity_timeout": "30s",
                 "search.default_allow_partial_results": False,
                 "indices.query.bool.max_clause_count": 16384,
                 "cluster.routing.allocation.disk.threshold_enabled": False,
