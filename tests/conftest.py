@@ -18,7 +18,7 @@ _LONGEST = (
     "reviews/maintenance/test_removed_meanwhile.py",
     "ingest/worker/test_fuzz.py",
     "reviews/web/guard/test_hostile.py",
-    "test_docs_python.py",
+    "docs/test_docs_python.py",
     "index/storage/test_fault_injection.py",
     "reviews/maintenance/test_bad_luck.py",
     "ingest/sandbox/test_tesseract.py",

@@ -13,7 +13,7 @@ from corpus.reasons import Reason
 from corpus.settings import HELP, NAMES, Settings
 from search.batch import columns, search_log
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 

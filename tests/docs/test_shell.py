@@ -12,7 +12,7 @@ import pytest
 from docs import generate
 from reviews.cli.main import main
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "reviews.1"
 
 

@@ -15,7 +15,7 @@ from corpus.layout import create_library
 from reviews.maintenance.update import run
 from search.results import COLUMNS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(
     r"^```python\n(.*?)^```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.removal import prepare
-from tests.security.desk import Desk, at_hand
+from tests.security.takedown.desk import Desk, at_hand
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from reviews.maintenance.update import run
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from tests.patience import until
-from tests.security.desk import Desk, nothing_is_left
+from tests.security.takedown.desk import Desk, nothing_is_left
 
 Cases = dict[str, Callable[["Desk"], None]]
 CASES: Cases = {}

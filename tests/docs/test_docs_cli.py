@@ -17,7 +17,7 @@ from corpus import errors
 from docs import generate
 from reviews.cli.main import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 CONTEXTS = list(generate.commands(main, generate.fresh(main, "reviews")))

@@ -26,7 +26,7 @@ from reviews.maintenance.update import run
 from reviews.web.views import exports
 from tests import fake_model
 from tests.patience import PATIENCE
-from tests.security.desk import Desk, nothing_is_left
+from tests.security.takedown.desk import Desk, nothing_is_left
 
 Cases = dict[str, Callable[[Desk], None]]
 CASES: Cases = {}
