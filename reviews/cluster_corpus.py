@@ -13,6 +13,7 @@ from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Row
 from corpus.errors import NotFound
 from corpus.model import ATTACHED_APART, Item, ItemKind, Page, Paragraph, Section, Text
+from corpus.paths import LibraryPaths
 from corpus.report import Coverage, Report
 from corpus.settings import Settings
 from corpus.storage.database import Database
@@ -106,7 +107,7 @@ def _empty() -> Path:
     """A corpus that holds nothing, for as long as this process lives."""
     folder = tempfile.TemporaryDirectory(prefix="reviews-")
     _KEPT.append(folder)
-    path = Path(folder.name) / "corpus.db"
+    path = LibraryPaths(Path(folder.name)).database
     Store.open(path, create=True).close()
     return path
 
