@@ -9,7 +9,7 @@
     ├── Locked                   6  503  another run is writing to this library
     │   └── Gone                 6  503  the report or index changed while it was being read
     ├── QueryRefused             7  400  the query cannot be run; the message says why
-    ├── LimitHit                 8  503  out of disk space, memory, time or permissions
+    ├── LimitHit                 8  503  not enough disk space, memory, time or rights, or no cluster
     ├── Stale                    9  503  the last successful update is older than `--max-age`, or a folder is missing
     └── NotFound                 2  404  no such report, page, theme or file
 
@@ -62,7 +62,7 @@ class Corrupt(ReviewsError):
 
 
 class FileCorrupt(Corrupt):
-    """One file beside the reports is damaged, such as the access codes. The reports can be searched."""
+    """A file that searching does not need, such as the access codes, is damaged. The reports can still be searched."""
 
 
 class Locked(ReviewsError):
@@ -84,7 +84,7 @@ class QueryRefused(ReviewsError):
 
 
 class LimitHit(ReviewsError):
-    """Out of disk space, memory, time or permissions."""
+    """Not enough disk space, memory or permissions, a time limit was reached, or the cluster cannot be used."""
 
     exit_code = 8
     http_status = 503

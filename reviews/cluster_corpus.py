@@ -34,7 +34,7 @@ class ClusterStore(Store):
 
     @classmethod
     def over(cls, settings: Settings, searcher: Searcher) -> "ClusterStore":
-        """The corpus of a searcher, with what the library's own corpus knows, if it has one."""
+        """The corpus behind a searcher, plus what the library's own corpus records, if there is one."""
         path = settings.database if settings.database.exists() else _empty()
         return cls(Database.open(path, read_only=True), searcher)
 

@@ -241,7 +241,7 @@ class Evaluator:
     # Words
 
     def numbered(self, number: str) -> Match:
-        """The first position of each paragraph with a printed number."""
+        """The first position of each paragraph whose printed number is `number`."""
         return self._words(number, (analyser.number_term(number),))
 
     def _words(self, text: str, terms: Sequence[str]) -> Words:

@@ -79,7 +79,7 @@ class Copies(NamedTuple):
 
 
 class Cluster:
-    """A cluster. May be used by several threads. sleep: waits some seconds."""
+    """Client for an OpenSearch cluster. Safe to use from several threads. sleep: called with the seconds to wait."""
 
     def __init__(self, access: Access, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._urls = ", ".join(access.urls)
@@ -286,8 +286,8 @@ class Cluster:
             ) from error.__cause__
         except SSLError:
             raise LimitHit(
-                f"The certificate of {self._urls} was not signed by whom `opensearch.ca` names, or is for another "
-                "name. Nothing was sent."
+                f"The certificate of {self._urls} was not signed by the authority in `opensearch.ca`, or is for "
+                "another name. Nothing was sent."
             ) from None
         except NotConnected:
             raise LimitHit(

@@ -75,7 +75,7 @@ class Snapshot(Protocol):
         """The folded words that begin with a prefix, in order: no terms in capitals, nor any that is no token."""
 
     def terms(self) -> Iterator[str]:
-        """Every term, those in capitals and those that are no token too, in order."""
+        """Every term, in order, including those in capitals and those that are not tokens."""
 
     def layout(self, document: int) -> Layout:
         """The paragraphs of a document."""

@@ -84,7 +84,7 @@ def refusal(url: str, allowance: Allowance = NOTHING_MORE) -> str | None:
 
 
 def is_public(host: str, port: int, allowance: Allowance = NOTHING_MORE) -> bool:
-    """Whether an IP address is one of the public internet, or one that tests may connect to."""
+    """Whether an IP address is on the public internet, or one that tests may connect to."""
     if (host, port) in allowance.places:
         return True
     try:

@@ -53,7 +53,7 @@ class Conclusions:
         self._outcomes[source, url] = what
 
     def fail(self, failure: CollectFailure) -> None:
-        """An address that could not be had. It is counted once."""
+        """An address that could not be fetched. It is counted once."""
         if self._failed.setdefault((failure.source, failure.url), failure) is failure:
             self._done.failures.append(failure)
         if not failure.page:

@@ -66,7 +66,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An address could not be had. page: it is a page of the list, so that nothing is known of what it lists."""
+    """An address could not be fetched. page: it is a page of the list, so that nothing is known of what it lists."""
 
     source: str
     url: str

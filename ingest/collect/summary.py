@@ -18,7 +18,7 @@ a report that was removed from this library. gone: listed, but its address has n
 
 @dataclass(frozen=True, slots=True)
 class CollectFailure:
-    """An address that could not be had. page: it is a page of the list."""
+    """An address that could not be fetched. page: it is a page of the list."""
 
     source: str
     url: str

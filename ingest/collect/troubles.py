@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Trouble(StrEnum):
-    """Why a page or a document could not be had."""
+    """Why a page or a document could not be fetched."""
 
     NOT_ALLOWED = "not_allowed"
     ROBOTS = "robots"

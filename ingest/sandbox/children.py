@@ -49,8 +49,9 @@ class Child:
 class Children:
     """A warm process (fork_server) that never sees a file, and the child that it forked last.
 
-    command: starts the warm process. limits: sent to it first. bound: what it says that its children are bound by.
-    Where processes cannot be forked (Windows), each child is a new process. Raises ReviewsError when it does not start.
+    command: starts the warm process. limits: sent to it first. bound: the restrictions that it reports for its
+    children. Where processes cannot be forked (Windows), each child is a new process. Raises ReviewsError when it does
+    not start.
     """
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:

@@ -17,7 +17,7 @@ SOURCES = click.option("--source", "names", metavar="NAME", multiple=True, help=
 @click.command()
 @SOURCES
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched. Fetch pages only, and change nothing.")
-@click.option("--strict", is_flag=True, help="Exit with code 3 if a page or a document could not be had.")
+@click.option("--strict", is_flag=True, help="Exit with code 3 if a page or a document could not be fetched.")
 @JSON
 @click.pass_obj
 def collect(path: Path, names: tuple[str, ...], dry_run: bool, strict: bool, as_json: bool) -> None:
@@ -38,7 +38,7 @@ def collect(path: Path, names: tuple[str, ...], dry_run: bool, strict: bool, as_
     else:
         print_lines(collect_lines(done))
     if strict and done.failures:
-        raise SomeFilesFailed(f"{counted(len(done.failures), 'address', 'addresses')} could not be had.")
+        raise SomeFilesFailed(f"{counted(len(done.failures), 'address', 'addresses')} could not be fetched.")
 
 
 @click.group()
@@ -51,7 +51,7 @@ def sources() -> None:
 @JSON
 @click.pass_obj
 def sources_check(path: Path, names: tuple[str, ...], as_json: bool) -> None:
-    """Ask each page in sources.csv whether it answers, may be read, and what it lists. Fetches no report."""
+    """Check whether each page in sources.csv answers and may be read, and show what it lists. Fetches no report."""
     from corpus.settings import load_settings
     from reviews.maintenance import collect as maintenance
     from reviews.terminal.collecting import check_lines

@@ -24,6 +24,8 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, filters=Filters.read(typed), **values)
 
     for each in reversed(FILTERS):
-        help_text = each.help.removesuffix(".") + ("; can be repeated." if each.several else ".")
+        help_text = each.help.removesuffix(".") + (
+            "; can be repeated." if each.several and len(each.choices) != 1 else "."
+        )
         called = click.option(f"--{each.name}", each.name, metavar=each.metavar, multiple=True, help=help_text)(called)
     return called

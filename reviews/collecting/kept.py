@@ -22,7 +22,7 @@ _PATIENCE = 10.0  # seconds that a person waits for others who save at the same 
 
 
 class Kept:
-    """What one person has collected. person: the name that they are known by."""
+    """The collections that one person has saved. person: the name they signed in with."""
 
     def __init__(self, library: Path, person: str) -> None:
         paths = LibraryPaths(library)

@@ -31,7 +31,7 @@ _COLLECTED_WORDS = {
     "left_out": "left out by their kind",
     "removed": "removed from this library",
     "gone": "no longer at their address",
-    "failed": "could not be had",
+    "failed": "could not be fetched",
     "waiting": "not fetched yet",
 }
 MANY = 20

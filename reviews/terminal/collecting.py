@@ -41,7 +41,7 @@ def _sentence(done: CollectSummary) -> str:
         "left_out": "left out by their kind",
         "removed": "removed from this library",
         "gone": "no longer there",
-        "failed": "could not be had",
+        "failed": "could not be fetched",
         "waiting": "not fetched yet; the next run does",
     }
     parts = [f"{done.counts[part]:,} {words}" for part, words in names.items() if done.counts[part]]

@@ -31,7 +31,7 @@ _CHUNK = 65_536
 class Workbook:
     """An open workbook. sheets: the name of each sheet, and whether it is hidden.
 
-    Raises UsageError, here and when a sheet is read, for a file that is damaged, too large or no workbook.
+    Raises UsageError, here and when a sheet is read, for a file that is damaged, too large or not a workbook.
     """
 
     def __init__(self, data: bytes) -> None:

@@ -83,7 +83,7 @@ class Listings(Spider):
             yield from self._requests(each, self._taken(response, each, own), answered=True)
 
     def failed(self, failure: Any) -> Iterator[Request]:
-        """An address that could not be had."""
+        """An address that could not be fetched."""
         walk, ask = failure.request.cb_kwargs["walk"], failure.request.cb_kwargs["ask"]
         trouble = _trouble(failure.value, failure.request)
         for each, own in self._waiting.pop(ask.url, [(walk, ask)]):

@@ -116,7 +116,7 @@ class Walk:
         return ask.what == "page" or (same_site and 0 < ask.depth <= self.source.depth)
 
     def fail(self, url: str, trouble: Trouble, *, page: bool) -> None:
-        """Note that an address could not be had."""
+        """Note that an address could not be fetched."""
         self.complete = self.complete and not page
         self.notes.append(Failed(self.source.name, url, trouble, page))
 

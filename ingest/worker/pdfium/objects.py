@@ -209,7 +209,7 @@ def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
 
 
 def in_layers(things: Sequence[Prepared]) -> list[int]:
-    """The places of those of many objects that belong to a layer (optional content), which may be switched off."""
+    """The indices of the objects that belong to a layer (optional content), which may be switched off."""
     found: set[int] = set()
     counts = list(map(_count_marks, things))
     for number in range(max(counts, default=0)):
