@@ -21,7 +21,7 @@ from index.opensearch import documents
 from index.opensearch.client import Action, Cluster
 from index.opensearch.publishing import ownership
 from index.opensearch.publishing.canaries import missing
-from index.opensearch.publishing.state import FINGERPRINT, KEEP, Pointer, Published, Shelf, pointer
+from index.opensearch.publishing.state import FINGERPRINT, KEEP, Pointer, Publication, Published, pointer
 
 Progress = Callable[[int, int], None]
 """Called with (readings sent, readings to send)."""
@@ -65,7 +65,7 @@ def build(
     cluster.version()
     point, library = pointer(cluster, settings), settings.opensearch_library
     point.prepare()
-    before = point.read().shelves.get(library, Shelf())
+    before = point.read().publications.get(library, Publication())
     usable = None if rebuild or not before.current or before.current.fingerprint != FINGERPRINT else before.current
     revision = store.revision
     held = list(listed(cluster, usable.index)) if usable else []
@@ -100,8 +100,8 @@ def build(
     )
     cluster.refresh(run.index)
     _verify(store, cluster, published, list(mine.values()))
-    shelf = run.publish(published, keep=() if clean else before.all())
-    prune(cluster, point, library, shelf)
+    publication = run.publish(published, keep=() if clean else before.all())
+    prune(cluster, point, library, publication)
     ownership.release(cluster, point.owners, library, {each.report.id for each in mine.values()})
     store.prune({reading for reading, _ in store.readings.current()} | {each.reading for each in held})
     return published
@@ -110,34 +110,36 @@ def build(
 class _Run:
     """A run that may publish: the last that was given a number."""
 
-    def __init__(self, cluster: Cluster, point: Pointer, library: str, shelf: Shelf, index: str) -> None:
+    def __init__(self, cluster: Cluster, point: Pointer, library: str, publication: Publication, index: str) -> None:
         self._cluster, self._point, self._library = cluster, point, library
-        self._claim = shelf.claim
-        self.number = shelf.number
-        self.lost = shelf.lost
+        self._claim = publication.claim
+        self.number = publication.number
+        self.lost = publication.lost
         self.index = index
 
     @classmethod
     def begin(
-        cls, cluster: Cluster, point: Pointer, settings: Settings, before: Shelf, usable: Published | None
+        cls, cluster: Cluster, point: Pointer, settings: Settings, before: Publication, usable: Published | None
     ) -> _Run:
         """Take a number, and delete what runs left that were killed. before: what the run was planned on."""
         library, token = settings.opensearch_library, token_hex(16)
 
-        def claimed(shelf: Shelf) -> Shelf:
-            if shelf.claim and shelf.claim[1] == token:  # our request was sent twice
-                return shelf
-            if shelf != before:
+        def claimed(publication: Publication) -> Publication:
+            if publication.claim and publication.claim[1] == token:  # our request was sent twice
+                return publication
+            if publication != before:
                 raise Locked(_MEANWHILE)
-            return replace(shelf.unclaimed(), number=shelf.number + 1, claim=(shelf.number + 1, token))
+            return replace(
+                publication.unclaimed(), number=publication.number + 1, claim=(publication.number + 1, token)
+            )
 
-        shelf = point.change(library, claimed)
-        clear(cluster, point, library, shelf)
+        publication = point.change(library, claimed)
+        clear(cluster, point, library, publication)
         if usable:
-            return cls(cluster, point, library, shelf, usable.index)
+            return cls(cluster, point, library, publication, usable.index)
         fresh = point.next_index(library)
         cluster.create(fresh, index_body(settings))
-        return cls(cluster, point, library, shelf, fresh)
+        return cls(cluster, point, library, publication, fresh)
 
     def documents(self, store: Store, new: Sequence[Wanted], progress: Progress) -> Iterator[Action]:
         """What is sent. A document is created, never replaced: one that is there under its name is another run's."""
@@ -149,18 +151,18 @@ class _Run:
 
     def assert_alone(self) -> None:
         """Raise Locked if another run was given a number meanwhile."""
-        if self._point.read().shelves[self._library].claim != self._claim:
+        if self._point.read().publications[self._library].claim != self._claim:
             raise Locked(_MEANWHILE)
 
-    def publish(self, published: Published, keep: Sequence[Published]) -> Shelf:
+    def publish(self, published: Published, keep: Sequence[Published]) -> Publication:
         """Make it the generation that answers. Raises Locked if another run was given a number meanwhile."""
 
-        def become(shelf: Shelf) -> Shelf:
-            if shelf.current == published:  # our request was sent twice
-                return shelf
-            if shelf.claim != self._claim:
+        def become(publication: Publication) -> Publication:
+            if publication.current == published:  # our request was sent twice
+                return publication
+            if publication.claim != self._claim:
                 raise Locked(_MEANWHILE)
-            return replace(shelf, current=published, kept=_kept(published, keep), claim=None)
+            return replace(publication, current=published, kept=_kept(published, keep), claim=None)
 
         return self._point.change(self._library, become)
 
@@ -179,17 +181,17 @@ def index_body(settings: Settings) -> dict[str, Any]:
 def use(settings: Settings, cluster: Cluster, generation: str) -> Published:
     """Go back (or forward) to a kept generation. What another library publishes by now is not shown twice."""
     point, library = pointer(cluster, settings), settings.opensearch_library
-    shelf = point.read().shelves.get(library, Shelf())
-    asked = next((each for each in shelf.all() if each.id == generation), None)
+    publication = point.read().publications.get(library, Publication())
+    asked = next((each for each in publication.all() if each.id == generation), None)
     if asked is None:
-        kept = ", ".join(sorted(each.id for each in shelf.all())) or "none"
+        kept = ", ".join(sorted(each.id for each in publication.all())) or "none"
         raise NoIndex(f"Generation {generation} is not stored. The stored generations are: {kept}.")
     held = [each for each in listed(cluster, asked.index) if each.id in visible(asked, [each])]
     elsewhere = ownership.claim(cluster, point.owners, library, [each.report for each in held])
     twice = {each.id for each in held if each.report in elsewhere}
     shown = replace(asked, dead=tuple(sorted({*asked.dead, *twice})), reports=asked.reports - len(twice))
 
-    def become(now: Shelf) -> Shelf:
+    def become(now: Publication) -> Publication:
         if asked not in now.all():
             raise Locked(_MEANWHILE)
         others = tuple(each for each in now.all() if each != asked)
@@ -216,28 +218,28 @@ def visible(published: Published, held: Iterable[Held]) -> set[str]:
     }
 
 
-def prune(cluster: Cluster, point: Pointer, library: str, shelf: Shelf) -> None:
+def prune(cluster: Cluster, point: Pointer, library: str, publication: Publication) -> None:
     """Delete what no generation answers from: documents, and whole indices."""
-    clear(cluster, point, library, shelf)
-    for index in sorted({each.index for each in shelf.all()}):
+    clear(cluster, point, library, publication)
+    for index in sorted({each.index for each in publication.all()}):
         held = list(listed(cluster, index))
-        seen = set[str]().union(*(visible(each, held) for each in shelf.all() if each.index == index))
+        seen = set[str]().union(*(visible(each, held) for each in publication.all() if each.index == index))
         gone = [each.id for each in held if each.id not in seen]
         if gone:
             cluster.bulk(Action("delete", index, name) for name in gone)
             cluster.refresh(index)
 
 
-def clear(cluster: Cluster, point: Pointer, library: str, shelf: Shelf) -> None:
+def clear(cluster: Cluster, point: Pointer, library: str, publication: Publication) -> None:
     """Delete what runs left that did not publish."""
-    used = {each.index for each in shelf.all()}
+    used = {each.index for each in publication.all()}
     for index in point.indices(library):
         if index not in used:
             cluster.delete_index(index)
-    if shelf.lost:
+    if publication.lost:
         for index in sorted(used):
             cluster.refresh(index)
-            left = [each.id for each in listed(cluster, index) if each.number in shelf.lost]
+            left = [each.id for each in listed(cluster, index) if each.number in publication.lost]
             if left:
                 cluster.bulk(Action("delete", index, name) for name in left)
                 cluster.refresh(index)

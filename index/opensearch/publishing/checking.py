@@ -12,7 +12,7 @@ from index.opensearch.client import Cluster
 from index.opensearch.documents import document, unpacked
 from index.opensearch.publishing import canaries
 from index.opensearch.publishing.build import Wanted, listed, visible, wanted
-from index.opensearch.publishing.state import FINGERPRINT, Published, Shelf, pointer
+from index.opensearch.publishing.state import FINGERPRINT, Publication, Published, pointer
 
 _AT_ONCE = 20
 _REBUILD = "Run `reviews index --rebuild`."
@@ -22,13 +22,13 @@ _STORED = ("about", "leaf", "text")
 def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool = False) -> list[str]:
     """What is wrong, in sentences. full: every byte of every document, and the words of every paragraph."""
     cluster.version()
-    shelf = pointer(cluster, settings).read().shelves.get(settings.opensearch_library, Shelf())
-    published = shelf.current
+    publication = pointer(cluster, settings).read().publications.get(settings.opensearch_library, Publication())
+    published = publication.current
     if published is None:
         return ["There is no index in the cluster yet. Run `reviews update`."]
     if published.fingerprint != FINGERPRINT:
         return [f"{published.index} was made by another version of the program. Run `reviews update`."]
-    found = list(_logs(cluster, shelf))
+    found = list(_logs(cluster, publication))
     shown = visible(published, listed(cluster, published.index))
     if len(shown) != published.reports:
         found.append(
@@ -39,7 +39,10 @@ def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool =
         found.append(f"The cluster holds other reports than the corpus. {_REBUILD}")
     found += canaries.missing(store, cluster, published, {each.id: each.reading for each in current}, full=full)
     if full:
-        found += [*_differences(store, settings, cluster, published, current), *copies_missing(cluster, shelf.all())]
+        found += [
+            *_differences(store, settings, cluster, published, current),
+            *copies_missing(cluster, publication.all()),
+        ]
     return found
 
 
@@ -72,9 +75,9 @@ def copies_missing(cluster: Cluster, generations: Sequence[Published]) -> Iterat
             yield f"{missing} copies of {index} are missing: a node is away, or there are fewer nodes than copies."
 
 
-def _logs(cluster: Cluster, shelf: Shelf) -> Iterator[str]:
+def _logs(cluster: Cluster, publication: Publication) -> Iterator[str]:
     """The cluster must not write queries or text into its logs."""
-    for index in sorted({each.index for each in shelf.all()}):
+    for index in sorted({each.index for each in publication.all()}):
         for name, settings in cluster.settings(index).items():
             loud = [key for key, value in settings.items() if ".slowlog.threshold." in key and value != "-1"]
             if loud:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from corpus.errors import LimitHit, NoIndex
 from index.opensearch.client import Cluster
 from index.opensearch.publishing.build import prune
-from index.opensearch.publishing.state import Pointer, Shelf
+from index.opensearch.publishing.state import Pointer, Publication
 
 _PAUSE = 5.0  # seconds
 _TRIES = 60
@@ -31,14 +31,14 @@ def keep_only_current(cluster: Cluster, point: Pointer, library: str, sleep: Cal
     Raises LimitHit when a copy still does after some minutes; the next run goes on.
     """
 
-    def alone(shelf: Shelf) -> Shelf:
-        if shelf.current is None:
+    def alone(publication: Publication) -> Publication:
+        if publication.current is None:
             raise NoIndex("There is no index in the cluster yet. Run `reviews update`.")
-        return replace(shelf, kept=())
+        return replace(publication, kept=())
 
-    shelf = point.change(library, alone)
-    prune(cluster, point, library, shelf)
-    for index in {each.index for each in shelf.all()}:
+    publication = point.change(library, alone)
+    prune(cluster, point, library, publication)
+    for index in {each.index for each in publication.all()}:
         expunge(cluster, index, sleep)
 
 

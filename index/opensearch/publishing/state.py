@@ -91,7 +91,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Publication:
     """What is published of one library. number: the highest that a run was given. claim: the run that may publish, and
     its number. kept: what can be gone back to, newest first.
     """
@@ -135,14 +135,14 @@ class Shelf:
 class State:
     """All that is published, as it was read. It is one value: a reader that keeps it keeps its answers."""
 
-    shelves: Mapping[str, Shelf] = field(default_factory=dict)
+    publications: Mapping[str, Publication] = field(default_factory=dict)
     version: tuple[int, int] = (0, 0)
 
     @property
     def published(self) -> Sequence[Published]:
         """The generations that answer, one for each library, in order of their names. Raises NoIndex for none, and
         OtherVersion if another version of the program made one of them."""
-        found = [shelf.current for _, shelf in sorted(self.shelves.items()) if shelf.current]
+        found = [publication.current for _, publication in sorted(self.publications.items()) if publication.current]
         if not found:
             raise NoIndex("There is no index in the cluster yet. Run `reviews update` on the machine with the reports.")
         for each in found:
@@ -156,7 +156,7 @@ class State:
 
     def keeps(self, other: State) -> bool:
         """Whether all that answers there may still be read: after a removal it may not."""
-        kept = [each for shelf in self.shelves.values() for each in shelf.all()]
+        kept = [each for publication in self.publications.values() for each in publication.all()]
         return all(each in kept for each in other.published)
 
     @property
@@ -174,7 +174,7 @@ class State:
         """The name of what is published: the number for one library, `camden 0000007, leeds 0000003` for several."""
         if len(self.published) == 1:
             return self.published[0].id
-        named = ((name, shelf.current) for name, shelf in sorted(self.shelves.items()))
+        named = ((name, publication.current) for name, publication in sorted(self.publications.items()))
         return ", ".join(f"{name} {current.id}" for name, current in named if current)
 
     @property
@@ -209,24 +209,24 @@ class Pointer:
         fields = {"library": {"type": "keyword"}, "report": {"type": "keyword"}}
         self._cluster.create(self.owners, {**_SMALL, "mappings": {"dynamic": "strict", "properties": fields}})
 
-    def change(self, library: str, become: Callable[[Shelf], Shelf]) -> Shelf:
+    def change(self, library: str, become: Callable[[Publication], Publication]) -> Publication:
         """Replace what is published of one library, whatever other libraries' publishers do meanwhile.
 
         become: gives the new from the present one. It may raise, and may be called several times.
         """
         for _ in range(_TRIES):
             found = self._cluster.get(self.index, _CURRENT)
-            shelves = dict(_state(found).shelves) if found else {}
-            before = shelves.get(library, Shelf())
-            shelf = become(before)
-            if shelf == before:
-                return shelf
-            written = {name: each.to_dict() for name, each in {**shelves, library: shelf}.items()}
+            publications = dict(_state(found).publications) if found else {}
+            before = publications.get(library, Publication())
+            publication = become(before)
+            if publication == before:
+                return publication
+            written = {name: each.to_dict() for name, each in {**publications, library: publication}.items()}
             try:
                 self._cluster.put(self.index, _CURRENT, {"state": written}, over=found)
             except Conflict:
                 continue  # by another library, or by a request of ours that was sent twice
-            return shelf
+            return publication
         raise Conflict("Other libraries publish all the time. Run the command again.")
 
     def next_index(self, library: str) -> str:
@@ -240,8 +240,8 @@ class Pointer:
 
 
 def _state(found: Document) -> State:
-    shelves = {name: Shelf.from_dict(each) for name, each in found.source["state"].items()}
-    return State(shelves, (found.primary_term, found.seq_no))
+    publications = {name: Publication.from_dict(each) for name, each in found.source["state"].items()}
+    return State(publications, (found.primary_term, found.seq_no))
 
 
 def pointer(cluster: Cluster, settings: Settings) -> Pointer:

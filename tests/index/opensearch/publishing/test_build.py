@@ -13,7 +13,7 @@ from corpus.storage.store import Store
 from index.opensearch import documents
 from index.opensearch.client import Action, Cluster
 from index.opensearch.publishing import build as publishing
-from index.opensearch.publishing.state import Published, Shelf, State, pointer
+from index.opensearch.publishing.state import Publication, Published, State, pointer
 from tests.index.conftest import AddReport, report
 from tests.index.opensearch.conftest import NODES, SettingsOf, seen
 from tests.opensearch.front import Front
@@ -32,8 +32,8 @@ def state(cluster: Cluster, settings: Settings) -> State:
     return pointer(cluster, settings).read()
 
 
-def shelf(cluster: Cluster, settings: Settings) -> Shelf:
-    return state(cluster, settings).shelves[settings.opensearch_library]
+def publication(cluster: Cluster, settings: Settings) -> Publication:
+    return state(cluster, settings).publications[settings.opensearch_library]
 
 
 def stored(cluster: Cluster, settings: Settings) -> list[tuple[str, int]]:
@@ -112,7 +112,7 @@ def test_a_report_that_is_read_anew_or_described_anew_is_replaced(
     store.note_file(FileRecord("renamed.pdf", 1, 1, one))
     assert publish() is not None
     assert seen(cluster, settings) == [one]
-    assert len(shelf(cluster, settings).all()) == 3
+    assert len(publication(cluster, settings).all()) == 3
 
 
 def test_the_last_three_generations_stay_to_go_back_to(
@@ -124,7 +124,7 @@ def test_the_last_three_generations_stay_to_go_back_to(
         if number:
             forget(store, f"report {number - 1}")
         publish()
-    assert [each.id for each in shelf(cluster, settings).all()] == ["0000005", "0000004", "0000003"]
+    assert [each.id for each in publication(cluster, settings).all()] == ["0000005", "0000004", "0000003"]
     assert [report for report, _ in stored(cluster, settings)] == sorted(ids[2:])
     publishing.use(settings, cluster, "0000003")
     assert seen(cluster, settings) == [ids[2]]
@@ -292,7 +292,7 @@ def test_a_run_that_fails_at_any_request_leaves_what_was_before_or_what_it_made(
             assert found in ([after] if not failed else [sorted(before), after])
             publishing.build(corpus, settings, cluster)
             assert seen(cluster, settings) == after
-            current = shelf(cluster, settings)
+            current = publication(cluster, settings)
             kept = {name for each in current.all() for name in publishing.visible(each, held(cluster, each.index))}
             assert len(stored(cluster, settings)) == len(kept)
             if not happened:
@@ -317,7 +317,7 @@ def put(store: Store, name: str, text: str) -> str:
 def visible(cluster: Cluster, settings: Settings) -> list[str]:
     """What a reader finds of this library; nothing before anything is published."""
     try:
-        current = shelf(cluster, settings).current
+        current = publication(cluster, settings).current
     except (NoIndex, KeyError):
         return []
     if current is None:
@@ -337,5 +337,5 @@ def test_a_generation_comes_back_from_the_cluster_as_it_was_written(
     add("one", "Neglect was seen.")
     published = publish()
     assert published is not None
-    assert shelf(cluster, settings).current == published
+    assert publication(cluster, settings).current == published
     assert Published.from_dict(replace(published, dead=("a",), lost=(3,)).to_dict()).dead == ("a",)

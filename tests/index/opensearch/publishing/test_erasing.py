@@ -47,8 +47,8 @@ def test_nothing_stays_of_a_removed_report_in_any_generation(
     import time
 
     removed(time.sleep)
-    shelf = pointer(cluster, settings).read().shelves[settings.opensearch_library]
-    assert [each.id for each in shelf.all()] == ["0000003"]
+    publication = pointer(cluster, settings).read().publications[settings.opensearch_library]
+    assert [each.id for each in publication.all()] == ["0000003"]
 
 
 @pytest.mark.skipif(bool(NODES), reason="real copies lag behind as they like")
