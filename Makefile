@@ -41,7 +41,7 @@ BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 help:
 	@echo 'make demo                build a library from the demonstration reports and search it'
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
-	@echo 'make test                run all tests'
+	@echo 'make test                run all tests (TESTS=tests/search for some of them)'
 	@echo 'make test-whoosh3        run the tests of the index with whoosh3 in place of Whoosh'
 	@echo 'make test-opensearch     run the tests of the cluster on real nodes (needs Java and Maven)'
 	@echo 'make test-meaning        run the tests that need a language model'
@@ -81,7 +81,7 @@ $(LIBRARY)/catalogue.csv: | $(VENV)/run.stamp
 # --- working on it ----------------------------------------------------------------------------------------------------
 
 test: $(VENV)/test.stamp
-	$(PY) -m pytest $(BESIDE)
+	$(PY) -m pytest $(BESIDE) $(TESTS)
 
 test-whoosh3: $(VENV3)/test.stamp
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py

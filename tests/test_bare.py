@@ -27,7 +27,7 @@ def test_no_optional_program_is_found_there() -> None:
 
 
 def test_the_demonstration_and_the_tests_are_run_there_too() -> None:
-    assert re.findall(r"^(?:\.ci/bare )?make .*$", RUN, re.MULTILINE) == [
+    assert re.findall(r"^(?:\.ci/bare )?make [a-z0-9-]+", RUN, re.MULTILINE) == [
         ".ci/bare make demo",
         ".ci/bare make test",
         "make check",
@@ -36,3 +36,12 @@ def test_the_demonstration_and_the_tests_are_run_there_too() -> None:
         "make test-opensearch",
         "make test-meaning",
     ]
+
+
+def test_every_test_that_can_differ_there_is_run_there() -> None:
+    (given,) = re.findall(r"^\.ci/bare make test TESTS='(.*)'$", RUN, re.MULTILINE)
+    there = {path for part in given.split() for path in ROOT.glob(f"{part}/**/*.py" if "*" not in part else part)}
+    program = re.compile(rf"[\"'](?:{'|'.join(map(re.escape, sorted(NEEDED - ALWAYS)))})[\"']")
+    using = {path for path in ROOT.glob("tests/**/*.py") if program.search(path.read_text("utf-8"))}
+    assert len(using) > 5
+    assert using <= there
