@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,12 +22,19 @@ BLOCKS = re.findall(
 )
 
 
-@pytest.fixture
-def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that contains a library called `library`, as the page assumes."""
-    settings = create_library(tmp_path / "library")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be read only: see `beside`."""
+    settings = create_library(tmp_path_factory.mktemp("python") / "library")
     settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
     run(settings, sorted((ROOT / "corpus" / "demo").glob("*.pdf")))
+    return settings.library
+
+
+@pytest.fixture
+def beside(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that contains a library called `library`, as the page assumes."""
+    shutil.copytree(built, tmp_path / "library")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

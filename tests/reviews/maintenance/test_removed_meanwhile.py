@@ -1,5 +1,6 @@
 """A report is removed during searches: they return results with it or without it, never an error."""
 
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -22,11 +23,17 @@ from tests.patience import until
 DEMO = Path(__file__).parents[3] / "corpus" / "demo"
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    settings = create_library(tmp_path / "library")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be read only: see `library`."""
+    settings = create_library(tmp_path_factory.mktemp("meanwhile") / "library")
     run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
-    with reviews.open(settings.library) as opened:
+    return settings.library
+
+
+@pytest.fixture
+def library(built: Path, tmp_path: Path) -> Iterator[Library]:
+    with reviews.open(Path(shutil.copytree(built, tmp_path / "library"))) as opened:
         yield opened
 
 
