@@ -84,7 +84,7 @@ test: $(VENV)/test.stamp
 	$(PY) -m pytest $(BESIDE) $(TESTS)
 
 test-whoosh3: $(VENV3)/test.stamp
-	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index tests/search/test_agreement.py
+	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index --ignore=tests/index/opensearch tests/search/test_agreement.py
 
 # Three real nodes, each a process. Where Java or Maven is missing, it says so and does nothing.
 NODES = $(PY) -m tests.opensearch.nodes
