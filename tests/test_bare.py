@@ -33,8 +33,6 @@ def test_the_demonstration_and_the_tests_are_run_there_too() -> None:
         "make check",
         "make test",
         "make test-whoosh3",
-        "make test-opensearch",
-        "make test-meaning",
     ]
 
 
