@@ -12,7 +12,7 @@ _SILENT_E = ("v", "c", "s", "u", "z", "dg", "at", "bl", "ur", "id")
 
 
 def regular(word: str) -> str:
-    """The word with a regular plural, past-tense or `-ing` ending removed. word: folded."""
+    """The word without a regular ending of a plural, a past tense or `-ing`. word: folded."""
     if len(word) <= _SHORT or word[-1] not in "sdg":
         return word
     if word[-1] == "s":
