@@ -183,11 +183,11 @@ class Settings(LibraryPaths):
         ENGINE, "embedded", 'what answers: "embedded", an index in the library, or an "opensearch" cluster'
     )
     opensearch_url: tuple[str, ...] = _setting(ADDRESSES, (), "addresses of the nodes of the cluster", "opensearch")
-    opensearch_ca: Path | None = _setting(  # noqa: RUF009 - as the others
+    opensearch_ca: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
         FILE, None, "certificate of whoever signed the cluster's; default: those of the system", "opensearch"
     )
     opensearch_user: str = _setting(USER, "", "the user to sign in as", "opensearch")
-    opensearch_password_file: Path | None = _setting(  # noqa: RUF009 - as the others
+    opensearch_password_file: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
         FILE,
         None,
         "file with the user's password, which nobody else can read; or set REVIEWS_OPENSEARCH_PASSWORD",

@@ -144,7 +144,7 @@ def _constant_score(body: Json, held: Held) -> float | None:
 def _script_score(body: Json, held: Held) -> float | None:
     score = scored(body["query"], held)
     if body["script"]["source"] != "params.times * _score / (1 - _score)":
-        raise NotImplementedError(body["script"])
+        raise AssertionError(f"the stand-in does not know this script: {body['script']['source']}")
     return None if score is None else body["script"]["params"]["times"] * score / (1 - score)
 
 

@@ -54,10 +54,7 @@ class Draft:
     @property
     def bold(self) -> bool:
         """Whether every line starts and ends in bold."""
-        for line in self.lines:  # noqa: SIM110 - asked for every line, and quicker so
-            if not (line.bold and line.bold_end):
-                return False
-        return True
+        return all(line.bold and line.bold_end for line in self.lines)
 
     @property
     def setting(self) -> Setting:

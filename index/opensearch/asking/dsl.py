@@ -3,7 +3,8 @@
 Three traps of Lucene's intervals, each found by a comparison that failed. They are minimal, so an OR hides the longer
 of two matches of which one lies inside the other: the OR is taken out of NEAR. Two equal sources in `all_of` become one
 that repeats, whose matches may overlap: one of them gets a filter that never applies. An OR is pulled up through
-`max_gaps`, so that a NEAR inside a NEAR would match more than its smallest spans: `contained_by` stops that.
+`max_gaps` and `not_containing`, so that a NEAR inside a NEAR would match more than its smallest spans, and two words
+that share a form would have to be two places: `contained_by` stops that.
 """
 
 from __future__ import annotations
@@ -146,6 +147,7 @@ def beside(words: Sequence[Sequence[Plan]], kinds: int) -> Json:
             sources.append(source)
     if len(sources) == 1:
         return _constant(_intervals(_within(sources[0], kinds)))
+    sources = [_filtered(each, "contained_by", _paragraphs()) if "any_of" in each else each for each in sources]
     together = {"all_of": {"mode": "unordered", "intervals": sources, "filter": {"not_containing": _term(MARK)}}}
     return _constant(_intervals(_within(together, kinds)))
 

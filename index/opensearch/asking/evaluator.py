@@ -77,17 +77,17 @@ class ClusterMatch(Match):
         self._found: WeakKeyDictionary[Evaluator, Match] = WeakKeyDictionary()
 
     @property
-    def terms(self) -> tuple[str, ...]:  # type: ignore[override]
+    def terms(self) -> tuple[str, ...]:  # type: ignore[override]  # known when its reports are
         found = self._whole or self
         return self._named if not self._only_found or found.documents else ()
 
     @property
-    def apart(self) -> bool:  # type: ignore[override]
+    def apart(self) -> bool:  # type: ignore[override]  # depends on its clauses
         (clause, *others) = self.clauses
         return not others and isinstance(clause.plan, Chain) and len(clause.plan.slots) == 1
 
     @cached_property
-    def documents(self) -> set[int]:  # type: ignore[override]
+    def documents(self) -> set[int]:  # type: ignore[override]  # asked for when it is needed
         found = (self._evaluator.scoring.scores("weights", clause).numbers for clause in self.clauses)
         return self._evaluator.live & set().union(*found)
 
@@ -311,7 +311,7 @@ class ClusterEvaluator(Evaluator):
 
         return ClusterMatch(match.text, match.terms, clauses, self, local)
 
-    def _words(self, text: str, terms: Sequence[str]) -> Match:  # type: ignore[override]
+    def _words(self, text: str, terms: Sequence[str]) -> Match:  # type: ignore[override]  # needs no postings
         held = [term for term in terms if self._vocabulary.frequency(term)]
         clause = Clause(Chain((tuple(held),)), EVERY_KIND)
         return ClusterMatch(text, held, [clause], self, lambda evaluator: evaluator._words(text, held))

@@ -8,7 +8,7 @@ import ctypes
 import struct
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Any, NewType
+from typing import Any, NewType, cast
 
 ADDRESS, INT, ULONG, FLOAT, DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong, ctypes.c_float, ctypes.c_double
 
@@ -39,7 +39,7 @@ def prepared(address: int) -> Prepared:
 
 def all_prepared(addresses: Iterable[int]) -> list[Prepared]:
     """Many addresses for `plain` functions."""
-    return list(map(ctypes.c_void_p.from_param, addresses))  # type: ignore[arg-type]
+    return cast("list[Prepared]", list(map(ctypes.c_void_p.from_param, addresses)))
 
 
 def plain(function: Any, result: Any) -> Any:

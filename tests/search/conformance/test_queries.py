@@ -49,6 +49,8 @@ TYPED = (
     "neglect NEAR/10 child",
     "child NEAR/3 child",
     "the NEAR/10 the",
+    "multi-agency multiagency",
+    "twenty-two twentytwo",
     '"the the"~5',
     "(child OR school) NEAR/5 (plan OR nurse)",
     '("child protection" OR child) NEAR/2 (plan OR "plan was")',

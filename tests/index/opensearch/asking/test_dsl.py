@@ -211,6 +211,15 @@ def test_plain_words_are_together_in_a_paragraph_where_no_mark_is_between() -> N
     assert beside([[a], []], EVERY_KIND) == {"match_none": {}}
 
 
+def test_plain_words_that_share_a_form_are_no_two_places_of_it() -> None:
+    """Lucene would write the choices out, and make one source that repeats of the form with itself."""
+    a, b, c = (Chain(((term,),)) for term in "abc")
+    first, second = ({"any_of": {"intervals": [one("a"), one(other)]}} for other in "bc")
+    kept = [{"any_of": {"intervals": [each], "filter": {"contained_by": PARAGRAPH}}} for each in (first, second)]
+    unordered = {"all_of": {"mode": "unordered", "intervals": kept, "filter": APART}}
+    assert beside([[a, b], [a, c]], EVERY_KIND) == places(unordered)
+
+
 def test_nears_in_nears_beyond_what_a_cluster_takes_are_refused_with_a_sentence() -> None:
     nested: Plan = Chain((("a",),))
     for term in "bcdefghijklmno":
