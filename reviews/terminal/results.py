@@ -73,12 +73,13 @@ def _most(results: Results) -> Iterator[str]:
     if results.most is None:
         return
     yield ""
+    if not results.most:
+        yield f"No report has {results.of_most}."
+        return
     yield click.style(f"Reports with {results.of_most} (not all; they are not counted above)", bold=True)
     for number, hit in enumerate(results.most, 1):
         yield ""
         yield from _hit(number, hit, same_case=False)
-    if not results.most:
-        yield f"No report has {results.of_most}."
 
 
 def _in_other_words(results: Results) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from corpus.disk.atomic import beside
 from corpus.errors import UsageError
 from search.batch.record import About
 from search.package.tables import Resource
@@ -45,11 +46,9 @@ def write_package(folder: Path, resources: Iterable[Resource], about: About, tit
         codebook += [_line(each, field) for field in described[-1]["schema"]["fields"]]
     write_rows(folder / "codebook.csv", codebook, _CODEBOOK, raw=True)
     record, description = folder / "study.about.json", folder / "datapackage.json"
-    with disk_of(folder):
-        record.write_text(json.dumps(about.to_dict(), ensure_ascii=False, indent=1), "utf-8", errors="replace")
-        description.write_text(
-            json.dumps(_package(described, about, title), ensure_ascii=False, indent=1), "utf-8", errors="replace"
-        )
+    for path, content in (record, about.to_dict()), (description, _package(described, about, title)):
+        with disk_of(path), beside(path) as fresh:
+            fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8", errors="replace")
     return [description, folder / "codebook.csv", record, *files]
 
 

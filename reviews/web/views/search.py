@@ -128,6 +128,7 @@ def _answered(asked: SearchParameters) -> str:
     return render_template(
         "answer.html",
         asked=asked,
+        wording=asked.wording(opened().searcher().themes),
         results=results,
         coverage=results.coverage,
         shown=list(grouped(hits, asked.offset)),

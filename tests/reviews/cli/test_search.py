@@ -179,6 +179,9 @@ def test_two_words_that_no_report_has_together_open_the_list_of_reports_with_one
     assert "Instead: thresholds (3 reports)" in shown
     assert "Reports with one of these words" in shown
     assert "without thresholds" in shown
+    none = reviews("search", "xyzzy plugh", "--most").output
+    assert "No report has one of these words." in none
+    assert "Reports with one of these words" not in none
 
 
 def test_together_shows_only_the_reports_that_have_the_words_in_one_paragraph(reviews: Reviews) -> None:

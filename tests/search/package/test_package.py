@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,12 @@ def test_every_file_is_as_described_and_parquet_says_the_same(folder: Path) -> N
         rows = read(folder, resource)
         same = parquet.read_table(folder / resource["parquet"]).to_pylist()
         assert rows == [{name: value if value != "" else None for name, value in row.items()} for row in same]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+def test_nobody_else_can_read_it(folder: Path) -> None:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
 def test_keys_are_unique_and_lead_to_a_row(folder: Path) -> None:

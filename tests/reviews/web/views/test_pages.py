@@ -140,8 +140,10 @@ def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> Non
     assert 'href="/?q=neglect&amp;exact=1"' in shown
     exact = told(page, "/search.json?q=neglect&exact=1")
     assert exact["query"]["parsed"] == "=neglect"
-    marked = Marks(html(page, "/?q=neglect&exact=1")).marks
-    assert {mark.casefold() for mark in marked} == {"neglect"}
+    shown = html(page, "/?q=neglect&exact=1")
+    assert {mark.casefold() for mark in Marks(shown).marks} == {"neglect"}
+    for here in ("trends", "concordance"):
+        assert f'href="/{here}?q=%3Dneglect"' in shown, "the pages that it leads to ask for the same"
 
 
 def test_a_theme_that_covers_the_words_is_offered_above_the_answer(page: FlaskClient) -> None:
