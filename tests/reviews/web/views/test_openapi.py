@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 import pytest
 import schemathesis
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis.strategies import booleans
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -73,6 +73,10 @@ def description(demo: Path) -> Iterator[Any]:
     app.extensions["pool"].close()
 
 
+# The key "key.json" is the address of another operation, which answers in another form.
+ENDS = tuple(sorted({end for path in PATHS if (end := PurePosixPath(path).suffix)}))
+
+
 @pytest.mark.parametrize(
     ("path", "mode"),
     [
@@ -89,6 +93,7 @@ def test_responses_match_the_description(description: Any, robin: str, path: str
     def ask(case: Any, held: bool) -> None:
         if held and "id" in case.path_parameters:
             case.path_parameters["id"] = robin
+        assume(not any(str(value).endswith(ENDS) for value in case.path_parameters.values()))
         case.call_and_validate(
             checks=[not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
         )
