@@ -1,1 +1,1 @@
-"""From a PDF file to a report: find the files, read them in a child process, repair and understand the text."""
+"""Turn PDF files into reports: find the files, read them in a child process, and repair and structure the text."""

@@ -1,7 +1,7 @@
 """Find the PDFs on disk, and sort them into new, changed, unchanged and gone since the last run.
 
-A folder that does not open, or is suddenly empty, may be a network share that was not mounted. Its reports are then
-kept until withdrawals are allowed.
+A folder that cannot be opened, or is suddenly empty, may be a network share that is not mounted. Its reports are kept
+unless withdrawals are allowed.
 """
 
 import hashlib
@@ -25,7 +25,9 @@ _MANY = 5
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file on disk. key: its path as the corpus keeps it. problem: why it cannot be examined, else None."""
+    """A file on disk. `key` is its path in the form that the corpus uses. `problem` says why it cannot be examined, or
+    is None.
+    """
 
     path: Path
     key: str
@@ -36,8 +38,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The disk compared with the last run: files to read, unchanged files, paths of files that are gone, and folders
-    whose files are missing but not taken to be gone."""
+    """The differences between the disk and the last run.
+
+    They comprise the files to read, the unchanged files, the paths of files that are gone, and the folders whose files
+    are missing but not treated as gone.
+    """
 
     to_read: tuple[Seen, ...]
     unchanged: tuple[FileRecord, ...]
@@ -46,10 +51,11 @@ class Changes:
 
 
 def look(paths: Iterable[Path], library: Path, known: Iterable[str] = ()) -> list[Seen]:
-    """Every PDF at or below `paths`, each once, in order of path. Hidden files and folders are left out. A file that is
-    named is taken whatever its name. Links are followed, but no folder is entered twice.
+    """Return every PDF at or below `paths` once, sorted by path.
 
-    Raises UsageError when a path does not exist and nothing below it is `known`.
+    Hidden files and folders are skipped. A file given by name is included even if its name does not end in .pdf. Links
+    are followed, but no folder is entered twice. Raises UsageError when a path does not exist and nothing below it is
+    `known`.
     """
     found: dict[str, Seen] = {}
     keys = list(known)
@@ -69,11 +75,11 @@ def compare(
     verify: bool = False,
     allow_withdrawals: bool = False,
 ) -> Changes:
-    """Sort the files that were seen. A file is unchanged when its size and time are, and a reader in `current` has read
-    it or failed to. verify: compare its bytes as well.
+    """Sort the files found on disk into `Changes`.
 
-    Only files at or below `paths` can be gone. Files of a folder that does not open, is missing or is suddenly empty
-    count as kept unless withdrawals are allowed.
+    A file is unchanged if it has the same size and modification time, and a reader in `current` has already tried to
+    read it. With `verify`, the bytes are compared as well. Only files at or below `paths` can be gone. Files in a
+    folder that cannot be opened, is missing or is suddenly empty are kept unless withdrawals are allowed.
     """
     readers = set(current)
     to_read: list[Seen] = []
@@ -115,8 +121,10 @@ def _altered(seen: Seen, record: FileRecord) -> bool:
 
 
 def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], library: Path) -> Iterator[str]:
-    """The folders that lost all their files at once, as happens when a share is not mounted: a folder that is searched
-    and holds no PDF, or a folder below it that exists and is completely empty."""
+    """Yield the folders that lost all their files at once, as happens when a share is not mounted.
+
+    These are searched folders that contain no PDF, and folders below them that exist but are empty.
+    """
     for root in roots:
         if not any(below(key, [root]) for key in seen):
             yield root
@@ -130,20 +138,24 @@ def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], libra
 
 
 def key_of(path: Path, library: Path) -> str:
-    """The path as the corpus keeps it: clean text, relative to the library with "/" inside it, absolute elsewhere."""
+    """Return the path in the form that the corpus uses: relative to the library with "/" if inside it, otherwise
+    absolute.
+    """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
     inside = Path(os.path.abspath(library))  # noqa: PTH100 - likewise
     return safe_name(absolute.relative_to(inside).as_posix() if absolute.is_relative_to(inside) else absolute)
 
 
 def watched(settings: Settings) -> list[Path]:
-    """The folders searched when none is named: the library's own, and those in its settings."""
+    """Return the folders that are searched by default: the library's own, and those in its settings."""
     return [settings.reports, *settings.folders]
 
 
 def unwatched(keys: Iterable[str], settings: Settings) -> tuple[str, ...]:
-    """The paths that are searched only when they are named, without any that is below another. All are as the corpus
-    keeps them."""
+    """Return the paths that are only searched when given by name, without any path below another.
+
+    All paths are in the form that the corpus uses.
+    """
     roots = [key_of(path, settings.library) for path in watched(settings)]
     outside = {key for key in keys if not below(key, roots)}
     return tuple(key for key in sorted(outside) if outside.isdisjoint(map(str, PurePath(key).parents)))
@@ -156,7 +168,7 @@ def _same(seen: Seen, record: FileRecord) -> bool:
 
 
 def below(key: str, roots: Iterable[str]) -> bool:
-    """Whether a path is one of the roots or below one, all of them as the corpus keeps them."""
+    """Return whether a path is one of the roots or below one. All paths are in the form that the corpus uses."""
     for root in roots:
         if root == "." and not Path(key).is_absolute():
             return True
@@ -166,7 +178,7 @@ def below(key: str, roots: Iterable[str]) -> bool:
 
 
 def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
-    """What is at or below a path that was named."""
+    """Yield the PDFs at or below one path given by the caller."""
     try:
         status = path.stat()
     except FileNotFoundError as error:
@@ -185,7 +197,7 @@ def _at(path: Path, library: Path, known: Iterable[str]) -> Iterator[Seen]:
 
 
 def _below(path: Path, library: Path) -> Iterator[Seen]:
-    """The PDFs in a folder and in the folders below it. Links are followed, but no folder is entered twice."""
+    """Yield the PDFs in a folder and its subfolders. Links are followed, but no folder is entered twice."""
     entered: set[tuple[int, int]] = set()
     waiting = [path]
     while waiting:
@@ -206,7 +218,7 @@ def _below(path: Path, library: Path) -> Iterator[Seen]:
 
 
 def _entries(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
-    """What a folder lists, in order of name, without hidden files. Nothing when the folder was entered before."""
+    """Return the entries of a folder sorted by name, without hidden files. Empty if the folder was already entered."""
     status = folder.stat()
     if (status.st_dev, status.st_ino) in entered and status.st_ino:
         return []  # a link back to where we were

@@ -1,4 +1,4 @@
-"""Read one file: its bytes, its hash, its text from a worker process, and OCR for the pages that are pictures."""
+"""Read one file: its bytes, its hash, its text from a worker process, and OCR for pages that are images."""
 
 import errno
 import hashlib
@@ -28,9 +28,9 @@ OcrEngine = Callable[[], tesseract.Engine | None]
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one file: a report (`text`), another name of a report (`id` only), or a refusal.
+    """The result for one file: a report (`text`), another name of a known report (only `id`), or a refusal.
 
-    inside: the file is inside another one, whose outcome follows.
+    `inside` is True for a file inside another one, whose outcome follows.
     """
 
     seen: Seen
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ScannedPage:
-    """A page that OCR has read. It is stored at once, before its report is finished."""
+    """A page that OCR has read. It is stored at once, before its report is complete."""
 
     report: str
     scan: Scan
@@ -50,11 +50,12 @@ class ScannedPage:
 
 @dataclass
 class Claims:
-    """The reports that need no reading: already in the library, permanently removed, or being read under another name.
-    Used by threads.
+    """The reports that need no reading because they are in the library, permanently removed, or being read under
+    another name.
 
-    removed: when each was removed. admitted: reports that were in the library before, even if they resemble a removed
-    one. like_removed: returns the removed report that a text is almost identical to, usually None.
+    Shared by threads. `removed` maps each removed report to its date. `admitted` are reports that were already in the
+    library, and stay even if they resemble a removed one. `like_removed` returns the removed report that a text is
+    almost identical to, or None.
     """
 
     claimed: set[str]
@@ -64,7 +65,7 @@ class Claims:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def claim(self, report: str) -> bool:
-        """Whether the caller should read the report. The first to ask gets True, every other False."""
+        """Return whether the caller should read the report: True for the first caller, False for all others."""
         with self._lock:
             if report in self.claimed:
                 return False
@@ -73,7 +74,7 @@ class Claims:
 
 
 class _Unfit(Exception):
-    """The bytes of a file cannot be had, or are too many."""
+    """Raised when the bytes of a file cannot be read, or exceed the limit."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -82,7 +83,9 @@ class _Unfit(Exception):
 
 @dataclass(frozen=True)
 class FileReader:
-    """Reads files with one worker process. keep: called with each page that OCR has read; False ends the OCR."""
+    """Reads files with one worker process. `keep` is called with each page that OCR has read; if it returns False, OCR
+    stops.
+    """
 
     settings: Settings
     sandbox: Sandbox
@@ -94,7 +97,7 @@ class FileReader:
     keep: Callable[[ScannedPage], bool]
 
     def read(self, seen: Seen) -> Outcome:
-        """The outcome of one file. Nothing that is wrong with the file raises an error."""
+        """Read one file. A problem with the file becomes part of the outcome and is never raised."""
         try:
             data = _bytes_of(seen, self.settings.max_bytes)
         except _Unfit as unfit:
@@ -102,7 +105,7 @@ class FileReader:
         return self._outcome(seen, data)
 
     def inside(self, outcome: Outcome) -> Iterator[Outcome]:
-        """The outcomes of the PDFs inside a file that has just been read. Files inside those are not read."""
+        """Yield the outcomes of the PDFs inside a file that has just been read. Nested portfolios are not opened."""
         held = outcome.text.found.get("attachments") if outcome.text else None
         for at, name in portfolio.pdfs(held.value) if held else ():
             key = portfolio.key_of(outcome.seen.key, name)
@@ -149,7 +152,7 @@ class FileReader:
         return replace(text, reader=f"{text.reader} + {ocr}")
 
     def _scans(self, data: bytes, report: str, text: Text) -> dict[int, Scan | Reason]:
-        """What OCR read on the pages that need it, in this run or in an earlier one."""
+        """Return the OCR result for each page that needs it, from this run or an earlier one."""
         with Store.open(self.corpus, read_only=True) as corpus:
             known: dict[int, Scan | Reason] = {**corpus.readings.scans(report, self.settings.ocr_languages)}
         for page, scan in self._new_scans(data, report, [page for page in text.scans if page not in known]):
@@ -174,7 +177,7 @@ class FileReader:
 
 
 def _bytes_of(seen: Seen, limit: int) -> bytes:
-    """Every byte of a file, or _Unfit."""
+    """Return all bytes of a file. Raises _Unfit."""
     if seen.problem is not None:
         raise _Unfit(Reason.UNREADABLE, seen.problem)
     if seen.size > limit:

@@ -1,4 +1,4 @@
-"""Files inside a PDF: their names in the corpus, and how they are found again when the PDF is read again."""
+"""Files inside a PDF: how they are named in the corpus, and how they are matched when the PDF is read again."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePath
@@ -11,30 +11,30 @@ _IN = " in portfolio "
 
 
 def key_of(portfolio: str, name: str) -> str:
-    """The path, as the corpus keeps it, of a file inside another one: `…/X.pdf/Overview.pdf in portfolio X.pdf`."""
+    """Return the corpus path of a file inside another one: `…/X.pdf/Overview.pdf in portfolio X.pdf`."""
     plain = safe_name(name).replace("/", "_").replace("\\", "_")
     return f"{portfolio}/{plain}{_IN}{PurePath(portfolio).name}"
 
 
 def portfolio_of(key: str) -> str | None:
-    """The path of the file that a file is inside of, or None for a file of its own."""
+    """Return the path of the PDF that contains a file, or None for a file on disk."""
     portfolio, _, name = key.rpartition("/")
     return portfolio if portfolio and name.endswith(_IN + PurePath(portfolio).name) else None
 
 
 def stem(key: str) -> str:
-    """The name of a file without its ending, a hint for its title."""
+    """Return a file name without its extension, as a hint for the title."""
     portfolio, name = portfolio_of(key), PurePath(key).name
     return PurePath(name.removesuffix(_IN + PurePath(portfolio).name) if portfolio else name).stem
 
 
 def pdfs(names: str) -> list[tuple[int, str]]:
-    """The PDFs among the attached files: place (0-based) and name."""
+    """Return the PDFs among the attached files, each as its position (0-based) and name."""
     return [(at, name) for at, name in enumerate(names.split(ATTACHED_APART)) if name.lower().endswith(".pdf")]
 
 
 def stale(known: Mapping[str, FileRecord], readers: Collection[str]) -> set[str]:
-    """The files with a file inside that a better reader would read again."""
+    """Return the PDFs that contain a file which a better reader would read again."""
     return {
         portfolio
         for key, record in known.items()
@@ -43,5 +43,5 @@ def stale(known: Mapping[str, FileRecord], readers: Collection[str]) -> set[str]
 
 
 def inside(keys: Iterable[str], portfolios: Collection[str]) -> list[str]:
-    """Those of some paths that are inside one of the files."""
+    """Return those paths that are inside one of the given PDFs."""
     return [key for key in keys if portfolio_of(key) in portfolios]

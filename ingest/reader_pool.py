@@ -1,4 +1,4 @@
-"""Threads that read files at the same time, each with a worker process of its own."""
+"""A pool of threads that read files in parallel, each with its own worker process."""
 
 import queue
 import threading
@@ -14,7 +14,7 @@ from ingest.sandbox.worker_client import Limits, Sandbox
 
 
 class ReaderPool:
-    """The threads that read files. Use in a `with` block, which ends them all."""
+    """The threads that read files. Use it in a `with` block, which stops all of them."""
 
     def __init__(
         self, files: Sequence[Seen], settings: Settings, claims: Claims, jobs: int, corpus: Path, engine: OcrEngine
@@ -48,9 +48,9 @@ class ReaderPool:
         self._ocr_pool.shutdown(cancel_futures=True)
 
     def outcomes(self, idle: Callable[[], bool]) -> Iterator[Outcome | ScannedPage]:
-        """One outcome for each file as it becomes ready, preceded by the pages of the file that OCR has read.
+        """Yield one outcome per file as it becomes ready, preceded by the pages that OCR has read in it.
 
-        idle: called repeatedly while nothing is ready, until it returns False.
+        `idle` is called repeatedly while nothing is ready, until it returns False.
         """
         left = self._count
         while left:
@@ -99,7 +99,7 @@ class ReaderPool:
             self._put(error)
 
     def _put(self, outcome: Outcome | ScannedPage | BaseException) -> bool:
-        """Hand something to the thread that waits. False when the run is ending and nobody will take it."""
+        """Pass an item to the consuming thread. Returns False if the run is ending and nobody will take it."""
         while not self._stop.is_set():
             try:
                 self._ready.put(outcome, timeout=0.2)

@@ -1,4 +1,4 @@
-"""Bring the corpus up to date with the PDFs on disk: several files at once, each report stored as soon as it is read.
+"""Bring the corpus up to date with the PDFs on disk, reading several files at once and storing each report immediately.
 
 Each thread of the reader pool drives one worker process; only the calling thread writes to the store. An interrupted
 run loses only the files that were being read, and the next run starts with them.
@@ -62,12 +62,13 @@ def ingest(
     stored: Stored = _nothing,
     stopped: Stopped = _nothing,
 ) -> IngestSummary:
-    """Bring the corpus up to date with the PDFs at or below `paths`, or in the library's own folders if none is given.
+    """Bring the corpus up to date with the PDFs at or below `paths`, or in the library's own folders if no path is
+    given.
 
-    verify: find changed files by their bytes, not only by size and time. allow_withdrawals: withdraw the reports of a
-    folder that is suddenly empty. allow_copies: read files that are almost identical to a removed report. Raises
-    UsageError when a path does not exist and never did. A file that cannot be read is a Failure in the summary and in
-    the store, never an error.
+    With `verify`, changed files are found by their bytes, not only by size and time. With `allow_withdrawals`, the
+    reports of a folder that is suddenly empty are withdrawn. With `allow_copies`, files that are almost identical to a
+    removed report are read. Raises UsageError when a path does not exist and is not in the corpus. A file that cannot
+    be read becomes a Failure in the summary and in the store, and raises nothing.
     """
 
     def engine() -> tesseract.Engine | None:
@@ -110,7 +111,7 @@ def _read_all(
     done = 0
 
     def idle() -> bool:
-        """Hand on one reading. False when there is none."""
+        """Process one waiting reading. Returns False if there is none."""
         if not waiting:
             return False
         meanwhile([waiting.popleft()])
@@ -134,8 +135,11 @@ def _read_all(
 
 
 class _Recorder:
-    """Writes the outcome of each file to the store, and counts it. known: the files as they were before the run. found:
-    how many there are now. unwatched: see IngestSummary."""
+    """Writes the outcome of each file to the store and counts it.
+
+    `known` are the files as they were before the run, and `found` is how many exist now. For `unwatched`, see
+    IngestSummary.
+    """
 
     def __init__(
         self,
@@ -171,8 +175,11 @@ class _Recorder:
         self._counts["ocr_pages"] += 1
 
     def record(self, outcome: Outcome, waiting: "deque[int]") -> bool:
-        """Write an outcome, and add a new reading to `waiting`. Return False for a second file with the same bytes:
-        it is written at the end, when it is known whether the report was read."""
+        """Write an outcome, and add a new reading to `waiting`.
+
+        Returns False for a second file with the same bytes. Such a file is written at the end, when it is known whether
+        the report could be read.
+        """
         self._written.add(outcome.seen.key)
         self._inside += outcome.inside
         self._waiting -= not outcome.inside
@@ -189,7 +196,7 @@ class _Recorder:
         return True
 
     def record_duplicates(self) -> Iterator[Outcome]:
-        """Write the files that are further names of reports, and yield each once it is written."""
+        """Write the files that are additional names of reports, and yield each outcome once it is written."""
         for outcome in self._duplicates:
             self._waiting -= not outcome.inside
             twin = self._refused.get(outcome.id or "")
@@ -200,8 +207,9 @@ class _Recorder:
             yield outcome
 
     def forget_gone(self) -> None:
-        """Forget the files that are no longer there, or no longer inside files that were read. Call it after all are
-        recorded."""
+        """Delete the records of files that no longer exist, on disk or inside other files. Call it after all outcomes
+        are recorded.
+        """
         for key in self._changes.gone:
             self._store.forget_file(key)
             self._gone.append(key)
@@ -210,7 +218,7 @@ class _Recorder:
                 self._store.forget_file(key)
 
     def summary(self, bound: tuple[str, ...]) -> IngestSummary:
-        """What was done until now."""
+        """Return a summary of the run so far."""
         left = {self._known[key].report for key in self._gone}
         withdrawals = self._store.withdrawals() if left else ()
         return IngestSummary(
@@ -289,9 +297,9 @@ def _claims(
     *,
     allow_copies: bool,
 ) -> Claims:
-    """The reports that need no reading before the run starts, and those that are not to be read.
+    """Return the reports that need no reading when the run starts, and those that must not be read.
 
-    stale: files in which others are that need it.
+    `stale` are PDFs that contain files which must be read again.
     """
     held = {record.report for record in known.values() if record.report is not None}
     removed = {removal.report: f"removed on {removal.date}" for removal in store.removals()}
@@ -309,8 +317,10 @@ def _claims(
 
 
 def _note_waiting(store: Store, known: Mapping[str, FileRecord], changes: Changes, roots: Sequence[str]) -> None:
-    """Record the files that no run has read. A report that is only due to be read again by a better reader is not
-    among them: its earlier reading is searched.
+    """Record the files that no run has read yet.
+
+    A report that is only due to be read again by a better reader is not one of them, because its earlier reading can be
+    searched.
     """
     waiting = [seen.key for seen in changes.to_read if seen.problem is None and _is_news(seen, known.get(seen.key))]
     store.note_waiting(waiting, [path for path in store.waiting_files() if discover.below(path, roots)])
@@ -323,7 +333,7 @@ def _is_news(seen: discover.Seen, record: FileRecord | None) -> bool:
 
 
 def _note_missing_folders(store: Store, changes: Changes, roots: Sequence[str]) -> None:
-    """Record which of the folders that were searched are empty or not there, and which are back."""
+    """Record which of the searched folders are empty or missing, and which are back."""
     missed = {each.folder for each in store.missing_folders() if discover.below(each.folder, roots)}
     store.note_missing(changes.held_back, missed - set(changes.held_back))
 
@@ -333,19 +343,19 @@ def _named(paths: Sequence[Path], settings: Settings) -> list[str]:
 
 
 def _folders_held(known: Mapping[str, FileRecord]) -> set[str]:
-    """The folders with reports in the library, as paths in the corpus."""
+    """Return the folders that contain reports of the library, as corpus paths."""
     folders = {PurePath(record.path).parent for record in known.values() if record.report is not None}
     return {str(folder) if folder.is_absolute() else folder.as_posix() for folder in folders}
 
 
 def _current_readers(settings: Settings, known: Mapping[str, FileRecord], engine: OcrEngine) -> set[str]:
-    """The names of readers whose reports need not be read again."""
+    """Return the names of the readers whose reports need no reading again."""
     reader = reader_name(settings.extractor, settings.trust_hidden_text)
     return {reader, *(r.reader for r in known.values() if _still_good(r.reader, reader, engine))}
 
 
 def _still_good(name: str, reader: str, engine: OcrEngine) -> bool:
-    """Whether the reading by `name` is still current: OCR could add nothing to it."""
+    """Return whether the reading by `name` is still current, because OCR could add nothing to it."""
     if not name.startswith(f"{reader} + "):
         return name == reader
     found = engine()
@@ -353,7 +363,9 @@ def _still_good(name: str, reader: str, engine: OcrEngine) -> bool:
 
 
 def _failed_by(settings: Settings) -> str:
-    """The reader that a failure is recorded with. It names the limits, so that other limits mean another attempt."""
+    """Return the reader name to record with a failure. It includes the limits, so that changed limits lead to a new
+    attempt.
+    """
     return (
         f"{reader_name(settings.extractor, settings.trust_hidden_text)}; "
         f"{settings.max_seconds:g} s, {settings.max_memory_mb} MB, "
@@ -362,5 +374,7 @@ def _failed_by(settings: Settings) -> str:
 
 
 def _held_back_by(settings: Settings) -> str:
-    """The reader that a copy of a removed report is recorded with, so that it is read once that is allowed."""
+    """Return the reader name to record with a copy of a removed report, so that the copy is read once that is
+    allowed.
+    """
     return f"{_failed_by(settings)}; no copies of removed reports"

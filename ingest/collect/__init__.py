@@ -1,1 +1,1 @@
-"""Collecting: how do reports come from the pages on which boards publish them?"""
+"""Collect reports from the web pages on which boards publish them."""

@@ -1,7 +1,7 @@
-"""Which addresses may be asked: http and https, at public names and public IP addresses, on the usual ports.
+"""Decide which addresses may be requested: http and https, public names and public IP addresses, standard ports.
 
-Everything else is refused, because an address on a page, in a redirect or in the DNS is a stranger's text. It could
-make this computer ask a machine that only it can reach (SSRF).
+All other addresses are refused. An address in a page, a redirect or the DNS is untrusted, and could make this computer
+send a request to a machine that only it can reach (server-side request forgery, SSRF).
 """
 
 import ipaddress
@@ -32,10 +32,11 @@ _INNER = (
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What tests may ask besides: a server of their own on this computer. No file and no option can set it.
+    """Extra addresses that tests may use, such as a server on this computer. No file or option can set it.
 
-    names: host name → the addresses that the DNS would give, one after the other. places: (IP address, port) that may
-    be connected to. authority: a file with the certificate that may sign the server's.
+    `names` maps each host name to the addresses that the DNS returns, in order. `places` lists the (IP address, port)
+    pairs that may be connected to. `authority` is the certificate file of the authority that signs the server's
+    certificate.
     """
 
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,7 +57,9 @@ NOTHING_MORE = Allowance()
 
 
 def refusal(url: str, allowance: Allowance = NOTHING_MORE) -> str | None:
-    """Why an address may not be asked, or None. Looks at the address alone; see `is_public` for what its name means."""
+    """Return why an address may not be requested, or None. Checks only the address; `is_public` checks what its host
+    name resolves to.
+    """
     if len(url) > _LONGEST or re.search(r"[\x00-\x20\x7f\\]", url):
         return "it is not a web address"
     try:
@@ -84,7 +87,7 @@ def refusal(url: str, allowance: Allowance = NOTHING_MORE) -> str | None:
 
 
 def is_public(host: str, port: int, allowance: Allowance = NOTHING_MORE) -> bool:
-    """Whether an IP address is on the public internet, or one that tests may connect to."""
+    """Return whether an IP address is on the public internet, or is one that tests may connect to."""
     if (host, port) in allowance.places:
         return True
     try:

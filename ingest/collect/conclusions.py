@@ -1,7 +1,8 @@
-"""What a run concludes: which reports their publisher has moved or taken away, and how each source answered.
+"""Work out what a run has found: which reports have been moved or withdrawn by their publisher, and how each source
+responded.
 
-Nothing is concluded from a failure: only from a list that answered completely, and from an address that says that it
-has nothing (404, 410).
+A failed request proves nothing. A report only counts as withdrawn if a list that was read in full no longer has it, or
+its address responds with 404 or 410.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ Published = dict[tuple[str, str, str], Publication]
 
 
 class Conclusions:
-    """Gathers what is heard of the sources. published: all publications, by source, address and report."""
+    """Collects the results of a run. `published` holds all publications, by source, address and report."""
 
     def __init__(
         self,
@@ -49,18 +50,18 @@ class Conclusions:
         self.ended: list[Ended] = []
 
     def outcome(self, source: str, url: str, what: str) -> None:
-        """What became of a document."""
+        """Record what happened to a document."""
         self._outcomes[source, url] = what
 
     def fail(self, failure: CollectFailure) -> None:
-        """An address that could not be fetched. It is counted once."""
+        """Record an address that could not be fetched. Each address is counted once."""
         if self._failed.setdefault((failure.source, failure.url), failure) is failure:
             self._done.failures.append(failure)
         if not failure.page:
             self.outcome(failure.source, failure.url, "failed")
 
     def note(self, note: Noted) -> None:
-        """What the crawling process says of an address."""
+        """Record what the crawling process reported about an address."""
         place = (note.source, note.url)
         if note.what == "gone":
             self._gone[place] = note.why
@@ -76,7 +77,7 @@ class Conclusions:
             self.outcome(*place, "unchanged")
 
     def draw(self, *, dry_run: bool) -> None:
-        """Conclude. dry_run: count only."""
+        """Record the conclusions. With `dry_run`, only count them."""
         for place, why in self._gone.items():
             known = [each for each in self._of(place[0]) if each.url == place[1] and not each.replaced]
             if not known:
@@ -96,7 +97,9 @@ class Conclusions:
             self._note_sources()
 
     def _conclude(self, ended: Ended) -> None:
-        """What is no longer on a list that answered completely, and what the list says of each document."""
+        """Process a source whose list was read in full: documents that have left the list, and details of those still
+        on it.
+        """
         source = self._sources[ended.source]
         listed = {each.url for each in ended.documents}
         known = [each for each in self._of(ended.source) if each.current and not source.excludes(each.url)]
@@ -115,7 +118,7 @@ class Conclusions:
         self._put(changed)
 
     def _holds_back(self, ended: Ended, known: int, missing: int) -> bool:
-        """Whether a list has lost so much that it is taken for a fault of the site."""
+        """Return whether so many documents are missing from a list that the site is probably faulty."""
         state, source = self._states.get(ended.source), self._sources[ended.source]
         if not ended.documents:
             trouble = Trouble.LISTS_NOTHING
@@ -127,7 +130,7 @@ class Conclusions:
         return True
 
     def _take_away(self, publications: list[Publication], why: str) -> None:
-        """Mark what is gone as withdrawn, or as moved if its bytes are at a new address of the same source."""
+        """Mark publications as withdrawn, or as moved if the same bytes are at a new address of the same source."""
         for each in publications:
             if each.withdrawn:
                 continue
@@ -151,7 +154,7 @@ class Conclusions:
             self._delete_file(each)
 
     def _delete_file(self, gone: Publication) -> None:
-        """Delete the file of a report that nobody publishes any more, if the settings say so."""
+        """Delete the file of a report that is no longer published anywhere, if the settings allow it."""
         others = [each for each in self._published.values() if each.report == gone.report and each.current]
         if self._settings.collect_keep_withdrawn or others or not gone.file.startswith("reports/collected/"):
             return
@@ -159,7 +162,7 @@ class Conclusions:
             real_path(self._settings.library, gone.file).unlink(missing_ok=True)
 
     def _came_back(self, places: list[tuple[str, str]], why: str | None = None) -> None:
-        """What is there again is no longer withdrawn. why: only what was withdrawn for this reason."""
+        """Mark publications as no longer withdrawn. With `why`, only those that were withdrawn for that reason."""
         for place in places:
             for each in self._of(place[0]):
                 if each.url == place[1] and each.withdrawn and not each.replaced and why in (None, each.why):
@@ -177,11 +180,11 @@ class Conclusions:
         return ended.complete and not self._problem(ended.source)
 
     def _problem(self, source: str) -> str:
-        """The first trouble with a page of a source, or ""."""
+        """Return the first problem with a page of a source, or ""."""
         return next((each.trouble.value for each in self._done.failures if each.source == source and each.page), "")
 
     def _note_sources(self) -> None:
-        """Record how each source answered. One that the run did not come to stays as it was."""
+        """Record how each source responded. Sources that the run did not reach keep their earlier record."""
         ended = {each.source: each for each in self.ended}
         states = []
         for name, source in self._sources.items():

@@ -1,4 +1,4 @@
-"""Starts the crawling process, gives it its plan and yields its events, each of them checked."""
+"""Start the crawling process, send it a plan and yield its events after checking them."""
 
 import importlib.util
 import subprocess
@@ -28,10 +28,11 @@ def crawl(
     only_list: bool = False,
     allowance: Allowance = NOTHING_MORE,
 ) -> Generator[Event]:
-    """Ask the sources of the tasks, and yield what comes of it.
+    """Crawl the sources in `tasks` and yield the events.
 
-    PDFs are put into `settings.collecting`. salt, refused: of addresses that are not to be asked. only_list: fetch no
-    document. Raises UsageError without the extra `collect` or a contact, and ReviewsError when the process fails.
+    PDFs are written to `settings.collecting`. `refused` holds salted hashes of addresses that must not be requested,
+    and `salt` is their salt. With `only_list`, no document is fetched. Raises UsageError if the extra `collect` or a
+    contact is missing, and ReviewsError if the crawling process fails.
     """
     _assert_ready(settings)
     plan = {
@@ -74,7 +75,7 @@ def crawl(
 
 @contextmanager
 def no_crawler(settings: Settings) -> Iterator[None]:
-    """Wait for the crawling process of a run that was killed, which ends a moment after it. Raises Locked."""
+    """Wait for the crawling process of a killed run, which ends shortly after the run does. Raises Locked."""
     lock = FileLock(settings.crawler_lock, mode=0o600)
     try:
         lock.acquire(timeout=_ENDING)

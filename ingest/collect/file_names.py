@@ -1,4 +1,4 @@
-"""The name of a collected file: made from board, title and hash, and the same on every system."""
+"""Build the file name of a collected report from its board, title and hash. It is the same on every system."""
 
 import re
 import unicodedata
@@ -8,9 +8,11 @@ _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def file_name(board: str, title: str, report: str) -> str:
-    """`knowsley-child-y-serious-case-review-2019-pbakcofelimg.pdf`. report: the SHA-256 of the bytes.
+    """Return a name such as `knowsley-child-y-serious-case-review-2019-pbakcofelimg.pdf`. `report` is the SHA-256 of
+    the bytes.
 
-    ASCII letters, digits and hyphens only. The end is made from the hash, in letters, so that no year is read in it.
+    The name contains only ASCII letters, digits and hyphens. It ends in letters made from the hash, so that no part of
+    the hash can be mistaken for a year.
     """
     words = "-".join(filter(None, (_plain(board)[:30].strip("-"), _plain(title))))
     return f"{words[:_LONGEST].strip('-') or 'report'}-{report[:12].translate(_LETTERS)}.pdf"

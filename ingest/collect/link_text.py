@@ -1,4 +1,4 @@
-"""The text of a link, without what says how it opens: `Child Y (PDF, 1.2 MB, opens in new window)` is `Child Y`."""
+"""Clean the text of a link: `Child Y (PDF, 1.2 MB, opens in new window)` becomes `Child Y`."""
 
 import re
 from datetime import date
@@ -53,7 +53,7 @@ _ALONE = re.compile(r"[\s()\[\]|,;:–-]*")
 
 
 def cleaned(text: str) -> str:
-    """The text of a link as printed, on one line, without file type, size and how it opens."""
+    """Return the text of a link on one line, without the file type, the size or how it opens."""
     text = " ".join(_UNSEEN.sub("", normalize("NFC", text)).split())
     while True:
         shorter = _NOISE.sub("", text).strip(" \t,;:|–-")
@@ -63,12 +63,15 @@ def cleaned(text: str) -> str:
 
 
 def says_nothing(title: str) -> bool:
-    """Whether a title is only an invitation to click, such as "Download"."""
+    """Return whether a title only invites the reader to click, such as "Download"."""
     return _SAYS_NOTHING.fullmatch(title) is not None
 
 
 def date_beside(text: str) -> str:
-    """The date (2020-11-19) in the words beside a link: after "published", or else all that stands there; or ""."""
+    """Return the date in the text next to a link, as 2020-11-19.
+
+    The date must follow "published" or be the whole text. Returns "" if there is none.
+    """
     said = _PUBLISHED.search(text)
     for pattern in _DATES:
         match = pattern.search(text, said.end() if said else 0)

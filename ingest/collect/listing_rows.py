@@ -1,4 +1,4 @@
-"""The rows that a board's page gives for the catalogue, one for each document that it lists."""
+"""Turn a board's page into catalogue rows, one for each document that it lists."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,10 @@ from ingest.collect.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A document on a page. text: of its link. heading: above it. published: 2020-11-19, or "". fallback: what it is
-    called elsewhere (its landing page, its file), for a link that only says "Download".
+    """A document on a page.
+
+    `text` is the text of its link and `heading` the heading above it. `published` is a date such as 2020-11-19, or "".
+    `fallback` is the name from its landing page or file, used when the link only says "Download".
     """
 
     url: str
@@ -23,7 +25,7 @@ class Listed:
 
     @property
     def title(self) -> str:
-        """What it is called on the page, or "" if the page does not say."""
+        """The document's title on the page, or "" if the page does not give one."""
         title = cleaned(self.text)
         if says_nothing(title):
             title = cleaned(self.fallback)
@@ -31,12 +33,12 @@ class Listed:
 
 
 def kind_of(source: Source, listed: Listed) -> str:
-    """The kind of a document, as far as the page tells it."""
+    """Return the kind of document, if the page shows it."""
     return said(listed.title, listed.heading, source.area).kind
 
 
 def rows(source: Source, documents: Sequence[Listed]) -> dict[str, dict[str, str]]:
-    """The filled cells of each document's row, by address: columns of the catalogue."""
+    """Return the filled cells of each document's row, by address. The keys are columns of the catalogue."""
     known = {each.url: said(each.title, each.heading, source.area) for each in documents}
     cases = _cases(source, known)
     found: dict[str, dict[str, str]] = {}
@@ -60,10 +62,10 @@ def rows(source: Source, documents: Sequence[Listed]) -> dict[str, dict[str, str
 
 
 def _cases(source: Source, known: Mapping[str, Said]) -> dict[str, str]:
-    """The case of each document that shares its child with another on the page, by address.
+    """Return the case of each document that concerns the same child as another on the page, by address.
 
-    `Knowsley / Child Y / 2019`: the year if all of them have the same one. `Baby P / first review`: which review, where
-    a title says so.
+    `Knowsley / Child Y / 2019` has the year if all of the documents have the same one. `Baby P / first review` says
+    which review it is, if a title does.
     """
     together: dict[tuple[str, bool, str], list[str]] = defaultdict(list)
     for url, what in known.items():

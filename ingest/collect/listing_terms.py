@@ -1,7 +1,7 @@
-"""What the heading and the title of a report on a board's page mean. The table for people is in docs/collecting.md.
+"""Interpret the heading and the title of a report on a board's page. docs/collecting.md explains the rules for users.
 
-A doubtful value is left unknown. A heading with a year ("2020 – Multi Agency Learning Review") speaks only of the
-documents whose own title names that year.
+A doubtful value is left unknown. A heading with a year ("2020 – Multi Agency Learning Review") only applies to
+documents that have the same year in their own title.
 """
 
 import re
@@ -44,9 +44,10 @@ _TWO_NAMES = re.compile(r"[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+){1,2}")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a title and the heading above it say. "" where they do not. national: it is a review of another board.
+    """What a title and the heading above it say. A field is "" if they do not say.
 
-    ordinal: "first" where a case had more than one review.
+    `national` means that another board commissioned the review. `ordinal` is, for example, "first" if a case had more
+    than one review.
     """
 
     child: str = ""
@@ -60,7 +61,7 @@ class Said:
 
 
 def said(title: str, heading: str, area: str) -> Said:
-    """What a page says of a document. area: of the source."""
+    """Interpret a title and the heading above it. `area` is the area of the source."""
     national = _NATIONAL.search(heading) is not None
     year = _only_year(title)
     named, above = named_in(title), named_in(heading)
@@ -92,7 +93,9 @@ def _only_year(title: str) -> str:
 
 
 def _child(title: str) -> str:
-    """`Child Y`, `Child Q & S`, or the name before "– Serious Case Review". Capitals are put into ordinary letters."""
+    """Return `Child Y`, `Child Q & S` or the name before "– Serious Case Review". All-capital names become title
+    case.
+    """
     for match in _CHILD.finditer(title):
         label = match[0].strip("‘’'“” ")
         if not _NO_LABEL.match(label):
@@ -102,7 +105,9 @@ def _child(title: str) -> str:
 
 
 def _place(title: str, child: str) -> str:
-    """The place that a review of another board names: `Somerset Serious Case Review`, `… in Oxfordshire: …`."""
+    """Return the place in the title of another board's review: `Somerset Serious Case Review`, `… in Oxfordshire:
+    …`.
+    """
     first, within = _PLACE_FIRST.match(title), _PLACE_IN.search(title)
     if first and not child:
         return first[1].strip()
@@ -110,7 +115,7 @@ def _place(title: str, child: str) -> str:
 
 
 def _board(title: str, area: str) -> str:
-    """The full name of a board that the title names by its letters: KSCB of Knowsley."""
+    """Return the full name of a board that the title abbreviates, such as KSCB for Knowsley."""
     letters = "".join(word[0] for word in area.split() if word[0].isupper())
     match = re.search(rf"\b{re.escape(letters)}SC([BP])\b", title) if letters else None
     return f"{area} Safeguarding Children {'Board' if match[1] == 'B' else 'Partnership'}" if match else ""

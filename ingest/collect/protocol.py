@@ -1,6 +1,6 @@
-"""What the parent and the crawling process tell each other: a plan as JSON, then one event a line.
+"""The protocol between the parent and the crawling process: a plan as JSON, then one event per line.
 
-The crawling process reads strangers' pages, so every field of an event is checked before the parent uses it.
+The crawling process reads untrusted pages, so the parent checks every field of an event before using it.
 """
 
 import json
@@ -20,7 +20,9 @@ LONGEST_LINE = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link on a page. leads_to: "document", "next" page of the same list, or "either" a document or its own page."""
+    """A link on a page. `leads_to` is "document", "next" (page of the same list) or "either" (a document or its own
+    page).
+    """
 
     url: str
     text: str
@@ -31,7 +33,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """A page was read, or has not changed (links is None). site: the name of the site, as the page says it."""
+    """A page that was read, or that has not changed (`links` is None). `site` is the name of the site, as given in the
+    page.
+    """
 
     source: str
     url: str
@@ -43,7 +47,7 @@ class PageRead:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A PDF lies in the staging folder as `<sha256>.pdf`. at: when it was fetched."""
+    """A PDF in the staging folder, named `<sha256>.pdf`. `at` is when it was fetched."""
 
     source: str
     document: Listed
@@ -56,7 +60,9 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What became of an address: "unchanged", "gone" (404 or 410), "would" be fetched, "left_out", "not_wanted"."""
+    """What happened to an address: "unchanged", "gone" (404 or 410), "would" (be fetched), "left_out" or
+    "not_wanted".
+    """
 
     source: str
     url: str
@@ -66,7 +72,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An address could not be fetched. page: it is a page of the list, so that nothing is known of what it lists."""
+    """An address that could not be fetched. With `page`, it is a page of the list, so what it lists is unknown."""
 
     source: str
     url: str
@@ -76,7 +82,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """All of a source was asked. complete: all its pages answered. documents: all that they list."""
+    """The crawl of a source has ended. `complete` means that all its pages responded. `documents` are all that it
+    lists.
+    """
 
     source: str
     complete: bool
@@ -88,7 +96,9 @@ Event = PageRead | Fetched | Noted | Failed | Ended
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document or page that was had before. due: whether to ask for it again. links: of a page."""
+    """A document or page known from an earlier run. `due` means that it should be requested again. `links` are the
+    links of a page.
+    """
 
     etag: str = ""
     modified: str = ""
@@ -98,7 +108,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One source, with what is known of its pages and documents, by address."""
+    """One source, with what is known about its pages and documents, by address."""
 
     source: Mapping[str, Any]
     pages: Mapping[str, Known] = field(default_factory=dict)
@@ -106,13 +116,13 @@ class Task:
 
 
 def to_json(value: Any) -> str:
-    """An event or a plan, on one line."""
+    """Return an event or a plan as JSON on one line."""
     named = {"event": type(value).__name__, **asdict(value)} if not isinstance(value, dict) else value
     return json.dumps(named, ensure_ascii=True)
 
 
 def event_of(line: str | bytes) -> Event:
-    """The event on a line. Raises ValueError if a field of it is not as it should be."""
+    """Parse and check an event from one line. Raises ValueError if a field is invalid."""
     told = json.loads(line)
     if not isinstance(told, dict) or told.get("event") not in _READERS:
         raise ValueError("not an event")
@@ -120,7 +130,7 @@ def event_of(line: str | bytes) -> Event:
 
 
 def link_of(told: Any) -> Link:
-    """A link, checked."""
+    """Check a link and return it."""
     leads_to = _text(told, "leads_to")
     if leads_to not in ("document", "next", "either"):
         raise ValueError("not a link")

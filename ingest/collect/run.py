@@ -1,7 +1,7 @@
-"""Collect: ask the sources, keep what is new, and conclude what has changed there.
+"""Collect reports: crawl the sources, keep what is new, and work out what has changed.
 
-Only this process writes to the corpus. A PDF that the crawling process has fetched lies in the staging folder with its
-event beside it until both are dealt with, so that nothing is fetched twice after a kill.
+Only this process writes to the corpus. A fetched PDF stays in the staging folder with its event next to it until both
+have been processed, so that a killed run does not fetch anything twice.
 """
 
 import hashlib
@@ -58,8 +58,9 @@ def collect(
 ) -> CollectSummary:
     """Bring the library's collected reports up to date with what the sources list.
 
-    The PDFs go to `settings.collected`; the next update reads them. dry_run: fetch pages only, and change nothing.
-    done: filled in on the way, so that it is known if something ends the run.
+    The PDFs are written to `settings.collected`, and the next update reads them. With `dry_run`, only pages are fetched
+    and nothing changes. `done` is updated throughout the run, so that the caller still has the counts if an error ends
+    it.
     """
     run = _Run(store, settings, sources, now(), CollectSummary() if done is None else done, dry_run=dry_run)
     if not dry_run:
@@ -88,7 +89,7 @@ def collect(
 
 
 class _Run:
-    """One run: takes the events, and writes what follows from them."""
+    """One run: receives events and writes the results."""
 
     def __init__(
         self,
@@ -119,7 +120,7 @@ class _Run:
         return self._removals.salt
 
     def task(self, source: Source) -> Task:
-        """What the crawling process needs to know of a source."""
+        """Return what the crawling process needs to know about a source."""
         pages = {
             page.url: Known(page.etag, page.modified, page.checked < self.long_ago, _links(page))
             for page in self._store.publications.pages(source.name)
@@ -132,13 +133,13 @@ class _Run:
         return Task(asdict(source), pages, documents)
 
     def _known(self, each: Publication) -> Known:
-        """A document that was had before. One whose file is lost is fetched anew."""
+        """Return a document known from an earlier run. If its file is lost, it will be fetched again."""
         if each.report not in self._held and not real_path(self._settings.library, each.file).exists():
             return Known()
         return Known(each.etag, each.modified, bool(each.withdrawn) or each.checked < self.long_ago)
 
     def adopt(self) -> None:
-        """Take what an interrupted run has fetched, and clear the staging folder."""
+        """Process what an interrupted run has fetched, and empty the staging folder."""
         folder = self._settings.collecting
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -154,7 +155,7 @@ class _Run:
             raise refused(folder, error) from error
 
     def take(self, event: Event) -> None:
-        """Deal with one event."""
+        """Process one event."""
         if isinstance(event, Failed):
             self._conclusions.fail(CollectFailure(event.source, event.url, event.trouble, event.page))
         elif isinstance(event, Ended):
@@ -169,11 +170,11 @@ class _Run:
             self._fetched(event)
 
     def conclude(self) -> None:
-        """What follows from everything that was heard."""
+        """Record the conclusions from all events of the run."""
         self._conclusions.draw(dry_run=self._dry_run)
 
     def _page(self, event: PageRead) -> None:
-        """Keep what a page lists. The addresses of removed reports are not kept."""
+        """Store what a page lists. The addresses of removed reports are not stored."""
         known = {page.url: page for page in self._store.publications.pages(event.source)}.get(event.url)
         if event.links is None:
             if known is not None:
@@ -187,7 +188,9 @@ class _Run:
         )
 
     def _fetched(self, event: Fetched) -> None:
-        """Keep a PDF that lies in the staging folder, in this order: file, corpus, staging folder."""
+        """Store a PDF from the staging folder: first as a file, then in the corpus. Empties its place in the staging
+        folder last.
+        """
         staged = self._settings.collecting / f"{event.sha256}.pdf"
         source, url = event.source, event.document.url
         if staged.exists() and _digest(staged) != event.sha256:
@@ -206,7 +209,7 @@ class _Run:
         (self._settings.collecting / f"{name}.json").unlink(missing_ok=True)
 
     def _filed(self, event: Fetched, staged: Path) -> str | None:
-        """Where the report lies in the library, as the corpus keeps it. None if it is nowhere."""
+        """Return the path of the report in the library, in the form that the corpus uses, or None if it has no file."""
         published = [each for each in self._published.values() if each.report == event.sha256]
         kept = [self._held.get(event.sha256), *(each.file for each in published)]
         for file in filter(None, kept):
@@ -225,7 +228,7 @@ class _Run:
         return path.relative_to(self._settings.library).as_posix()
 
     def _publish(self, event: Fetched, file: str) -> None:
-        """Record that a report is at an address, and what was there before."""
+        """Record that a report is published at an address, and which report it replaces there."""
         source, url, report = event.source, event.document.url, event.sha256
         before = [each for each in self._published.values() if (each.source, each.url) == (source, url)]
         same = self._published.get((source, url, report))

@@ -1,7 +1,7 @@
-"""The list of sources: the boards' pages that reports are collected from, in `sources.csv`.
+"""Read the list of sources, `sources.csv`: the boards' pages from which reports are collected.
 
-The file is read as Excel saves it, like the catalogue. Its mistakes are errors: a source that was mistyped must not be
-forgotten in silence.
+The file is read as Excel saves it, like the catalogue. Mistakes are errors, because a mistyped source must not be
+ignored silently.
 """
 
 import re
@@ -25,9 +25,9 @@ DEEPEST = 2
 class Source:
     """A page on which a board lists reports.
 
-    links: a pattern that the addresses of links must contain to be followed, or None. depth: how many pages lie between
-    the list and a document. leave_out: kinds of document that are not wanted. exclude: addresses that are never
-    fetched; a `*` at the end stands for any rest.
+    `links` is a pattern that the addresses of links must match to be followed, or None. `depth` is the number of pages
+    between the list and a document. `leave_out` are the kinds of document to skip. `exclude` are addresses that are
+    never fetched; a `*` at the end matches anything.
     """
 
     name: str
@@ -40,12 +40,12 @@ class Source:
     exclude: tuple[str, ...] = ()
 
     def excludes(self, url: str) -> bool:
-        """Whether an address is never to be fetched."""
+        """Return whether an address must never be fetched."""
         return any(url == each or (each.endswith("*") and url.startswith(each[:-1])) for each in self.exclude)
 
 
 def load(path: Path, allowance: Allowance = NOTHING_MORE) -> list[Source]:
-    """The sources in a file. Raises UsageError where there is none, or where it has mistakes."""
+    """Read the sources from a file. Raises UsageError if the file is missing or has mistakes."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -65,7 +65,7 @@ def load(path: Path, allowance: Allowance = NOTHING_MORE) -> list[Source]:
 
 
 def chosen(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
-    """The sources with these names, or all if none is given. Raises NotFound for a name that is not in the list."""
+    """Return the sources with these names, or all sources if no name is given. Raises NotFound for an unknown name."""
     wanted = {name.casefold(): name for name in names}
     known = {source.name.casefold() for source in sources}
     for key, name in wanted.items():

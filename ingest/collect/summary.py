@@ -1,4 +1,4 @@
-"""What a run of collecting did, as counts that add up."""
+"""The counts of a collecting run. They add up."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ a report that was removed from this library. gone: listed, but its address has n
 
 @dataclass(frozen=True, slots=True)
 class CollectFailure:
-    """An address that could not be fetched. page: it is a page of the list."""
+    """An address that could not be fetched. `page` is True for a page of the list."""
 
     source: str
     url: str
@@ -38,10 +38,10 @@ class CollectFailure:
 
 @dataclass(slots=True)
 class CollectSummary:
-    """What was done. sources, answered: how many were asked, and how many answered with all their pages.
+    """The counts of a run. `sources` were crawled, and `answered` of them responded with all their pages.
 
-    counts: by part. new, replaced, withdrawn, back: reports by id; for `would`, addresses (a dry run). left_out: counts
-    by kind.
+    `counts` holds the totals by part. `new`, `replaced`, `withdrawn` and `back` hold report ids, and `would` (a dry
+    run) holds addresses. `left_out` counts the documents skipped, by kind.
     """
 
     sources: int = 0
@@ -58,11 +58,11 @@ class CollectSummary:
 
     @property
     def listed(self) -> int:
-        """How many documents the sources list."""
+        """The number of documents that the sources list."""
         return self.counts.total()
 
     def to_dict(self) -> dict[str, Any]:
-        """The summary as the run record and JSON show it."""
+        """Return the summary as it appears in the run record and in JSON."""
         told = {
             "sources": self.sources,
             "answered": self.answered,

@@ -1,4 +1,6 @@
-"""What can be wrong with an address of a source, each with a code. Code decides by the code, never by the sentence."""
+"""The problems that an address of a source can have, each with a code. Code depends on the code, never on the
+wording.
+"""
 
 from enum import StrEnum
 

@@ -1,1 +1,1 @@
-"""The parent's side of the sandbox: how are untrusted files read safely?"""
+"""The parent's side of the sandbox, which reads untrusted files safely."""

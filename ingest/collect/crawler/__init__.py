@@ -1,1 +1,1 @@
-"""The crawling process: what do the pages of a source list, and what do their addresses give?"""
+"""The crawling process, which fetches the pages of each source and the documents that they list."""

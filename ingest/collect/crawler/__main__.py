@@ -1,6 +1,6 @@
-"""The process that asks the boards' sites: a plan on standard input, an event a line on standard output.
+"""The crawling process. It reads a plan from standard input and writes one event per line to standard output.
 
-It ends when its standard input is closed, so that it does not go on when the process that started it has died.
+It ends when its standard input is closed, so that it does not outlive the process that started it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ AGENT = "safeguarding-reviews"
 
 
 def main() -> int:
-    """Read the plan, crawl, and end with 0 when all sources were asked, or the time was up."""
+    """Read the plan and crawl. Returns 0 if all sources were crawled or the time ran out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
     events = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)  # nothing but events goes to the parent
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _line(plans: IO[bytes]) -> bytes:
-    """The first line, read without taking more than there is."""
+    """Read the first line without reading beyond it."""
     parts: list[bytes] = []
     while not parts or not parts[-1].endswith(b"\n"):
         part = plans.read(1 << 20)
@@ -54,7 +54,7 @@ def _end_with_the_parent() -> None:
 
 
 def _crawl(plan: dict[str, Any], tell: Any) -> list[str]:
-    """Crawl. Gives the faults of the program itself."""
+    """Crawl, and return any errors in the program itself."""
     _certificates()
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
@@ -84,7 +84,7 @@ def _crawl(plan: dict[str, Any], tell: Any) -> list[str]:
 
 
 def engine_settings(plan: dict[str, Any], allowance: Allowance) -> dict[str, Any]:
-    """The settings of Scrapy: polite, bounded, and nothing but http and https."""
+    """Return the Scrapy settings: limited request rates and sizes, and only http and https."""
     delay = plan["delay"]
     return {
         "COLLECT_ALLOWANCE": allowance,
@@ -122,7 +122,7 @@ def engine_settings(plan: dict[str, Any], allowance: Allowance) -> dict[str, Any
 
 
 def _certificates() -> None:
-    """Where the authorities are that sign certificates: the system's on Linux, Mozilla's elsewhere."""
+    """Set the location of the trusted certificates: the system's on Linux, Mozilla's elsewhere."""
     if sys.platform != "linux":
         import certifi
 

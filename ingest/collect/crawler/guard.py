@@ -1,7 +1,7 @@
-"""What the crawling engine may not do: ask addresses that are not public, or a site that asked to be left alone.
+"""Stop the crawler from requesting addresses that are not public, or sites that asked it to stop.
 
-Three walls, one behind the other: the address of every request, redirects and robots.txt included; the IP address that
-its name stands for, which is the one connected to; and, whoever asks, every connection of this process.
+There are three checks: on the URL of every request, including redirects and robots.txt; on the IP address that the host
+name resolves to, which is the one connected to; and on every connection that any code in this process opens.
 """
 
 import errno
@@ -27,15 +27,15 @@ _LONGEST_DELAY = 60.0  # seconds that a robots.txt may ask for between two reque
 
 
 class NotAllowed(IgnoreRequest):
-    """The address may not be asked."""
+    """Raised when an address may not be requested."""
 
 
 class AskedToWait(IgnoreRequest):
-    """The site has asked to be left alone in this run."""
+    """Raised when the site has asked the crawler to stop for the rest of this run."""
 
 
 class Guard:
-    """A downloader middleware, the first one, so that it sees every request before anything is asked."""
+    """A downloader middleware. It comes first, so that it sees every request before it is sent."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -69,7 +69,7 @@ class Guard:
         return response
 
     def _robots_read(self, robotparser: Any, request: Request) -> None:
-        """Keep to the delay that a robots.txt asks for, if it is longer than ours."""
+        """Apply the crawl delay in robots.txt if it is longer than the default delay."""
         asked = robotparser.crawl_delay(self._crawler.settings["ROBOTSTXT_USER_AGENT"]) or 0.0
         engine = self._crawler.engine
         slot = engine.downloader.slots.get(urlsplit(request.url).hostname or "")
@@ -78,7 +78,7 @@ class Guard:
 
 
 class PublicResolver(CachingThreadedResolver):
-    """Looks names up, and gives no address that is not public. What it gives is what is connected to."""
+    """Resolve host names to public addresses only. The connection uses the address that this returns."""
 
     def __init__(self, reactor: Any, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
@@ -110,7 +110,7 @@ class PublicResolver(CachingThreadedResolver):
 
 
 def keep_to_public_addresses(allowance: Allowance) -> None:
-    """From now on no code of this process can connect to an address that is not public. It cannot be undone."""
+    """Prevent all code in this process from connecting to an address that is not public. This cannot be undone."""
 
     def look(event: str, given: tuple[Any, ...]) -> None:
         if event == "socket.connect":

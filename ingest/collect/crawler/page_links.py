@@ -1,4 +1,4 @@
-"""The links of a page that may lead to reports, in the order of the page, each with the heading above it."""
+"""Extract the links of a page that may lead to reports, in page order, each with the heading above it."""
 
 import re
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ _SIGN_IN = re.compile(r"/(?:login|log-in|signin|sign-in|account/login|idp|sso|ad
 
 
 class Page:
-    """A page as it was sent. base: its address. pattern: what the addresses of links must contain, or None."""
+    """A page as received. `base` is its address. `pattern` is what the addresses of links must contain, or None."""
 
     def __init__(self, body: str, base: str, pattern: str | None) -> None:
         self._tree: Any = Selector(body, type="html", huge_tree=False).root
@@ -52,14 +52,14 @@ class Page:
 
     @property
     def title(self) -> str:
-        """The first heading, or the title of the window."""
+        """The first heading, or the text of the <title> element."""
         found = self._tree.xpath("//h1 | //title")
         first = sorted(found, key=lambda each: each.tag != "h1")
         return _text(first[0]) if first else ""
 
     @property
     def site(self) -> str:
-        """The name of the site, as the page says it."""
+        """The name of the site, as given in the page."""
         named = self._tree.xpath("//meta[@property='og:site_name']/@content")
         if named:
             return _clean(str(named[0]))
@@ -67,14 +67,16 @@ class Page:
         return _clean(re.split(r"\s[|–—-]\s", str(title))[-1])
 
     def trouble(self) -> Trouble | None:
-        """Whether the page is not what was asked for, although it was sent as if it were."""
+        """The problem with a page that was sent as if it were the requested one but is not, or None."""
         if self._tree.xpath("//input[@type='password']") or _SIGN_IN.search(urlsplit(self._base).path):
             return Trouble.LOG_IN
         said = [self.title, str(self._tree.xpath("string(//title)"))]
         return Trouble.SAYS_NOT_FOUND if any(_NOT_FOUND.search(each) for each in said) else None
 
     def links(self) -> list[Link]:
-        """The links that may lead to reports, each address once. Sets `truncated` if there are more than are read."""
+        """Return the links that may lead to reports, each address once. Sets `truncated` if there are more than the
+        limit.
+        """
         found: dict[str, Link] = {}
         for number, (element, heading) in enumerate(self._anchors()):
             if number >= MOST_LINKS:
@@ -86,7 +88,7 @@ class Page:
         return list(found.values())
 
     def _anchors(self) -> Iterator[tuple[Any, str]]:
-        """Every link that leads somewhere, with the heading above it."""
+        """Yield every link that has a target, with the heading above it."""
         heading = ""
         for element in self._tree.iter():
             if not isinstance(element.tag, str):
@@ -142,7 +144,7 @@ def _is_next(element: Any, text: str) -> bool:
 
 
 def _is_around(element: Any) -> bool:
-    """Whether a link belongs to the frame of the site, not to what the page says."""
+    """Return whether a link belongs to the site's navigation rather than to the content of the page."""
     for each in element.iterancestors():
         if each.tag in ("nav", "header", "footer") or each.get("role") in ("navigation", "banner", "contentinfo"):
             return True
@@ -152,17 +154,17 @@ def _is_around(element: Any) -> bool:
 
 
 def _opens_a_part(element: Any) -> bool:
-    """Whether it is what a person clicks to open a part of the page."""
+    """Return whether the element is a control that expands a section of the page."""
     return element.tag == "button" and element.get("aria-expanded") is not None
 
 
 def _row(element: Any) -> Any | None:
-    """The item of a list, row of a table or paragraph that a link stands in."""
+    """Return the list item, table row or paragraph that contains a link, or None."""
     return next((each for each in element.iterancestors() if each.tag in _ROWS), None)
 
 
 def _beside(element: Any) -> str:
-    """The words that stand beside a link: in its row, or in the next cell."""
+    """Return the text next to a link, in the same row or in the next cell."""
     row = _row(element)
     if row is None:
         return ""
@@ -172,7 +174,7 @@ def _beside(element: Any) -> str:
 
 
 def _first_words(element: Any) -> str:
-    """The first cell of a row, for a link that only says "Download"."""
+    """Return the text of the first cell of a row, to name a link that only says "Download"."""
     row = _row(element)
     if row is None:
         return ""

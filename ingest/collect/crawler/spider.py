@@ -1,4 +1,4 @@
-"""The spider: asks what the walks want to know, and tells what came of it."""
+"""The spider: sends the requests that the walks ask for, and reports the results."""
 
 import hashlib
 import re
@@ -49,8 +49,10 @@ _KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Trouble], ...
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where the spider tells what it finds: events to `tell`, PDFs into `staging`. refused: whether an address gave a
-    removed report lately."""
+    """Where the spider sends its results: events to `tell`, PDFs to the folder `staging`.
+
+    `refused` returns whether an address recently served a report that has been removed.
+    """
 
     tell: Callable[[str], None]
     staging: Path
@@ -59,7 +61,7 @@ class Told:
 
 
 class Listings(Spider):
-    """All walks of a run. An address that several sources list is asked once."""
+    """All walks of a run. An address that several sources list is requested once."""
 
     name = "listings"
     custom_settings = None
@@ -72,18 +74,18 @@ class Listings(Spider):
         self._fetched: dict[str, Callable[[Walk, Ask], None]] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        """The lists of all sources."""
+        """Yield a request for the list of each source."""
         for walk in self._walks:
             for request in self._requests(walk, iter([walk.start()])):
                 yield request
 
     def answered(self, response: Response, walk: Walk, ask: Ask) -> Iterator[Request]:
-        """What an address gave, for every source that lists it."""
+        """Handle a response, for every source that lists the address."""
         for each, own in self._waiting.pop(ask.url, [(walk, ask)]):
             yield from self._requests(each, self._taken(response, each, own), answered=True)
 
     def failed(self, failure: Any) -> Iterator[Request]:
-        """An address that could not be fetched."""
+        """Handle an address that could not be fetched."""
         walk, ask = failure.request.cb_kwargs["walk"], failure.request.cb_kwargs["ask"]
         trouble = _trouble(failure.value, failure.request)
         for each, own in self._waiting.pop(ask.url, [(walk, ask)]):
@@ -91,7 +93,9 @@ class Listings(Spider):
             yield from self._requests(each, iter(()), answered=True)
 
     def _requests(self, walk: Walk, asks: Iterator[Ask], *, answered: bool = False) -> Iterator[Request]:
-        """The requests for what a walk asks, and its events. answered: an address of it was dealt with."""
+        """Send the walk's events and yield its requests. `answered` is True when one of its addresses has just been
+        handled.
+        """
         for ask in asks:
             if self._told.refused(ask.url):
                 walk.notes.append(Noted(walk.source.name, ask.url, "not_wanted"))
@@ -132,7 +136,7 @@ class Listings(Spider):
         )
 
     def _taken(self, response: Response, walk: Walk, ask: Ask) -> Iterator[Ask]:
-        """What follows from an answer."""
+        """Yield the further requests that follow from a response."""
         status = response.status
         if status == 304:
             return self._unchanged(walk, ask)
@@ -195,19 +199,21 @@ class Listings(Spider):
     def _read(
         self, response: Response, walk: Walk, ask: Ask, links: Any, site: str = "", *, whole: bool = True
     ) -> None:
-        """Tell what a page lists. One that was not read as a whole is read again each time."""
+        """Report the links of a page. With `whole=False`, the page was not read in full and will be read again on each
+        run.
+        """
         validators = _validators(response) if whole else ("", "")
         self._told.tell(to_json(PageRead(walk.source.name, ask.url, *validators, tuple(links), site)))
 
     def _listed(self, walk: Walk, ask: Ask, file: str) -> Listed:
-        """A document as the source lists it. file: the name to call it by if the source does not say."""
+        """Return a document as the source lists it. `file` is the name to use if the source does not give one."""
         document = walk.found(ask.via or Link(ask.url, "", "document"), file)
         if not document.title and file:
             document = walk.listed[ask.url] = replace(document, fallback=file)
         return document
 
     def _keep(self, response: Response, walk: Walk, ask: Ask) -> None:
-        """Write a PDF into the staging folder, and an event beside it, which outlives this process."""
+        """Write a PDF to the staging folder with its event next to it. Both outlive this process."""
         report = hashlib.sha256(response.body).hexdigest()
         path = self._told.staging / f"{report}.pdf"
         with beside(path) as fresh:
@@ -234,20 +240,20 @@ _ALL_BUT_REDIRECTS = [status for status in range(200, 600) if status not in (301
 
 
 def _parsed(response: Response, pattern: str | None) -> Page:
-    """The page that a server sent, whatever type it said it was."""
+    """Parse a response as a page, whatever content type the server declared."""
     text = HtmlResponse(response.url, headers=response.headers, body=response.body).text
     return Page(text.replace("\x00", ""), response.url, pattern)
 
 
 def _validators(response: Response) -> tuple[str, str]:
-    """ETag and Last-Modified, if they are of a sensible length."""
+    """Return the ETag and Last-Modified headers. A header that is too long is left empty."""
     told = ((response.headers.get(name) or b"").decode("latin-1") for name in ("ETag", "Last-Modified"))
     etag, modified = (value if len(value) <= 300 and value.isprintable() else "" for value in told)
     return etag, modified
 
 
 def _file_name(response: Response) -> str:
-    """The name that the server gives the file, or that its address ends with. Only ever shown as a title."""
+    """Return the file name that the server gives, or the last part of the address. It is only ever shown as a title."""
     message = Message()
     message["Content-Disposition"] = (response.headers.get("Content-Disposition") or b"").decode("latin-1")
     name = message.get_filename() or unquote(PurePosixPath(urlsplit(response.url).path).name)

@@ -1,4 +1,6 @@
-"""The walk through one source: from its list to its documents, each address once. It asks nothing itself."""
+"""Walk through one source, from its list to its documents, each address once. Decides what to request, but sends no
+requests.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +15,10 @@ from ingest.collect.troubles import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An address to ask. what: "page" of the list, "document", or "either" of them. depth: pages from the list.
+    """An address to request. `what` is "page" (of the list), "document" or "either". `depth` counts pages from the
+    list.
 
-    via: the link that led there. known: what was had from it before.
+    `via` is the link that led to it. `known` is what earlier runs stored about it.
     """
 
     url: str
@@ -27,9 +30,9 @@ class Ask:
 
 @dataclass(slots=True)
 class Walk:
-    """The state of one walk. only_list: fetch no document, but say what would be fetched.
+    """The state of the walk through one source. With `only_list`, documents are reported but not fetched.
 
-    pending: how many addresses were asked and have not answered. complete: all pages have answered as they should.
+    `pending` is the number of requests without a response. `complete` is True while every page has responded correctly.
     """
 
     source: Source
@@ -48,16 +51,16 @@ class Walk:
         return cls(Source(**task.source), task.pages, task.documents, only_list)
 
     def start(self) -> Ask:
-        """The list itself."""
+        """Return the request for the list itself."""
         self.seen.add(self.source.url)
         return Ask(self.source.url, "page", 0, known=self.pages.get(self.source.url, Known()))
 
     def ended(self) -> Ended:
-        """What the source lists. Call it when nothing is pending."""
+        """Return what the source lists. Call it when no request is pending."""
         return Ended(self.source.name, self.complete, tuple(self.listed.values()))
 
     def follow(self, links: Iterable[Link], ask: Ask, title: str = "") -> Iterator[Ask]:
-        """What to ask next, from the links of the page that an address gave. title: of the page."""
+        """Yield the requests that follow from the links of a page. `title` is the title of that page."""
         links = list(links)
         alone = sum(link.leads_to == "document" for link in links) == 1
         for link in links:
@@ -97,7 +100,7 @@ class Walk:
         yield Ask(link.url, "document", ask.depth + 1, link, known)
 
     def _either(self, link: Link, ask: Ask) -> Iterator[Ask]:
-        """A link that may be a document, or a page about one. A page is read if it is of the same site."""
+        """Follow a link that may be a document or a page about one. Pages are only read on the same site."""
         known = self.pages.get(link.url, Known())
         next_ask = Ask(link.url, "either", ask.depth + 1, link, known)
         if known.links and not known.due:
@@ -106,28 +109,28 @@ class Walk:
             yield next_ask
 
     def found(self, link: Link, fallback: str = "") -> Listed:
-        """A link that leads to a document: it is listed from now on."""
+        """Record a link that leads to a document as listed."""
         document = Listed(link.url, link.text, link.heading, link.published, fallback)
         return self.listed.setdefault(link.url, document)
 
     def may_read(self, url: str, ask: Ask) -> bool:
-        """Whether the page that an address gave is near enough to the list, and of the same site."""
+        """Return whether a page is close enough to the list, and on the same site."""
         same_site = urlsplit(url).netloc == urlsplit(self.source.url).netloc
         return ask.what == "page" or (same_site and 0 < ask.depth <= self.source.depth)
 
     def fail(self, url: str, trouble: Trouble, *, page: bool) -> None:
-        """Note that an address could not be fetched."""
+        """Record that an address could not be fetched."""
         self.complete = self.complete and not page
         self.notes.append(Failed(self.source.name, url, trouble, page))
 
     def taken_notes(self) -> list[Noted | Failed]:
-        """The notes since the last call."""
+        """Return the notes since the last call."""
         notes, self.notes = self.notes, []
         return notes
 
 
 def _named(link: Link, ask: Ask, title: str, *, alone: bool) -> Link:
-    """A link on a report's own page is called as the list calls that page, if it is the only one or says nothing."""
+    """Name a link on a report's own page after the page, if it is the only link or its text says nothing."""
     via = ask.via
     if via is None or ask.what == "page":
         return link
