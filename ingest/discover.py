@@ -25,8 +25,9 @@ _MANY = 5
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file on disk. `key` is its path in the form that the corpus uses. `problem` says why it cannot be examined, or
-    is None.
+    """A file on disk.
+
+    `key` is its path in the form that the corpus uses. `problem` says why it cannot be examined, or is None.
     """
 
     path: Path

@@ -83,8 +83,9 @@ class _Unfit(Exception):
 
 @dataclass(frozen=True)
 class FileReader:
-    """Reads files with one worker process. `keep` is called with each page that OCR has read; if it returns False, OCR
-    stops.
+    """Reads files with one worker process.
+
+    `keep` is called with each page that OCR has read; if it returns False, OCR stops.
     """
 
     settings: Settings

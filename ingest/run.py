@@ -207,8 +207,9 @@ class _Recorder:
             yield outcome
 
     def forget_gone(self) -> None:
-        """Delete the records of files that no longer exist, on disk or inside other files. Call it after all outcomes
-        are recorded.
+        """Delete the records of files that no longer exist, on disk or inside other files.
+
+        Call it after all outcomes are recorded.
         """
         for key in self._changes.gone:
             self._store.forget_file(key)
@@ -363,8 +364,9 @@ def _still_good(name: str, reader: str, engine: OcrEngine) -> bool:
 
 
 def _failed_by(settings: Settings) -> str:
-    """Return the reader name to record with a failure. It includes the limits, so that changed limits lead to a new
-    attempt.
+    """Return the reader name to record with a failure.
+
+    It includes the limits, so that changed limits lead to a new attempt.
     """
     return (
         f"{reader_name(settings.extractor, settings.trust_hidden_text)}; "

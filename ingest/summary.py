@@ -1,4 +1,4 @@
-"""The outcome of a run for every file, in numbers that add up."""
+"""The result of a run, as counts of files that add up."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,18 +14,17 @@ PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed", "wa
 class IngestSummary:
     """`found` is the sum of `unchanged`, `new`, `changed`, `reread`, `moved`, `same`, `failed` and `waiting`.
 
-    unchanged: reports read in an earlier run, in the same place. new: unknown files that became a report. changed:
-    known files that are another report now. reread: the same reports, read again by a better reader. read: how many of
-    these were read in this run. moved: known reports under a new name whose old name is gone. same: further names of a
-    report that is held. failed: files that are not a report. waiting: files that were still to be read when the run was
-    stopped.
-    gone: names that no longer exist. withdrawn: the reports that went with them. held_back: folders that are empty or
-    absent, whose reports were not taken to be withdrawn. ocr_pages: pages read by OCR in this run.
-    failures: every file that failed, in this run or an earlier one. new_failures: those that did not fail like this
-    before. unwatched: folders that hold known reports and are read only when they are named.
-    near_duplicates: pairs of reports whose texts are 98 % alike, found in this run.
-    confinement: the sandbox of the worker processes, "bubblewrap", "landlock", "rlimits" or "none"; "" when nothing was
-    read. bound: everything that it consists of, such as ("bubblewrap", "landlock", "rlimits", "seccomp").
+    `unchanged`: reports read in an earlier run, at the same path. `new`: unknown files that became a report. `changed`:
+    known files that now contain another report. `reread`: the same reports, read again by a better reader. `read`: how
+    many of these were read in this run. `moved`: known reports under a new name whose old name is gone. `same`:
+    additional names of known reports. `failed`: files that could not be read as a report. `waiting`: files that were
+    still unread when the run was stopped. `gone`: names that no longer exist. `withdrawn`: the reports that went with
+    them. `held_back`: folders that are empty or missing, whose reports were kept. `ocr_pages`: pages read by OCR in
+    this run. `failures`: every file that failed, in this run or an earlier one. `new_failures`: those that did not fail
+    in the same way before. `unwatched`: folders that contain known reports but are only read when given by name.
+    `near_duplicates`: pairs of reports found in this run whose texts are 98% alike. `confinement`: the sandbox of the
+    worker processes, "bubblewrap", "landlock", "rlimits" or "none"; "" if nothing was read. `bound`: all parts of the
+    sandbox, such as ("bubblewrap", "landlock", "rlimits", "seccomp").
     """
 
     found: int = 0
@@ -52,7 +51,7 @@ class IngestSummary:
     near_duplicates: tuple[Pair, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The summary as the record of a run keeps it."""
+        """Return the summary as it is stored in the run record."""
         lists = ("failures", "new_failures", "withdrawn", "held_back", "unwatched", "bound", "near_duplicates")
         return {name: getattr(self, name) for name in self.__slots__ if name not in lists} | {
             "failures": [failure.to_dict() for failure in self.failures],

@@ -9,7 +9,9 @@ VERSION = 5
 
 @cache
 def reader_name(extractor: str = "pdfium", trust_hidden_text: bool = False) -> str:
-    """Names and versions of what reads a report, such as "ingest 3; pypdfium2 5.15.2; pypdf 7.1.0"."""
+    """Return the names and versions of everything that reads a report, such as "ingest 3; pypdfium2 5.15.2; pypdf
+    7.1.0".
+    """
     parts = [f"ingest {VERSION}", f"pypdfium2 {version('pypdfium2')}", f"pypdf {version('pypdf')}"]
     if extractor != "pdfium":
         del parts[1]

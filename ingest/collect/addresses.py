@@ -57,8 +57,9 @@ NOTHING_MORE = Allowance()
 
 
 def refusal(url: str, allowance: Allowance = NOTHING_MORE) -> str | None:
-    """Return why an address may not be requested, or None. Checks only the address; `is_public` checks what its host
-    name resolves to.
+    """Return why an address may not be requested, or None.
+
+    Checks only the address; `is_public` checks what its host name resolves to.
     """
     if len(url) > _LONGEST or re.search(r"[\x00-\x20\x7f\\]", url):
         return "it is not a web address"

@@ -8,11 +8,10 @@ _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def file_name(board: str, title: str, report: str) -> str:
-    """Return a name such as `knowsley-child-y-serious-case-review-2019-pbakcofelimg.pdf`. `report` is the SHA-256 of
-    the bytes.
+    """Return a name such as `knowsley-child-y-serious-case-review-2019-pbakcofelimg.pdf`.
 
-    The name contains only ASCII letters, digits and hyphens. It ends in letters made from the hash, so that no part of
-    the hash can be mistaken for a year.
+    `report` is the SHA-256 of the bytes. The name contains only ASCII letters, digits and hyphens. It ends in letters
+    made from the hash, so that no part of the hash can be mistaken for a year.
     """
     words = "-".join(filter(None, (_plain(board)[:30].strip("-"), _plain(title))))
     return f"{words[:_LONGEST].strip('-') or 'report'}-{report[:12].translate(_LETTERS)}.pdf"

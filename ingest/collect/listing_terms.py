@@ -93,8 +93,9 @@ def _only_year(title: str) -> str:
 
 
 def _child(title: str) -> str:
-    """Return `Child Y`, `Child Q & S` or the name before "– Serious Case Review". All-capital names become title
-    case.
+    """Return `Child Y`, `Child Q & S` or the name before "– Serious Case Review".
+
+    All-capital names become title case.
     """
     for match in _CHILD.finditer(title):
         label = match[0].strip("‘’'“” ")

@@ -20,8 +20,9 @@ LONGEST_LINE = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link on a page. `leads_to` is "document", "next" (page of the same list) or "either" (a document or its own
-    page).
+    """A link on a page.
+
+    `leads_to` is "document", "next" (page of the same list) or "either" (a document or its own page).
     """
 
     url: str
@@ -33,8 +34,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """A page that was read, or that has not changed (`links` is None). `site` is the name of the site, as given in the
-    page.
+    """A page that was read, or that has not changed (`links` is None).
+
+    `site` is the name of the site, as given in the page.
     """
 
     source: str
@@ -82,8 +84,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The crawl of a source has ended. `complete` means that all its pages responded. `documents` are all that it
-    lists.
+    """The crawl of a source has ended.
+
+    `complete` means that all its pages responded. `documents` are all that it lists.
     """
 
     source: str
@@ -96,8 +99,9 @@ Event = PageRead | Fetched | Noted | Failed | Ended
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document or page known from an earlier run. `due` means that it should be requested again. `links` are the
-    links of a page.
+    """A document or page known from an earlier run.
+
+    `due` means that it should be requested again. `links` are the links of a page.
     """
 
     etag: str = ""

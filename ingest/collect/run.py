@@ -188,8 +188,9 @@ class _Run:
         )
 
     def _fetched(self, event: Fetched) -> None:
-        """Store a PDF from the staging folder: first as a file, then in the corpus. Empties its place in the staging
-        folder last.
+        """Store a PDF from the staging folder: first as a file, then in the corpus.
+
+        Empties its place in the staging folder last.
         """
         staged = self._settings.collecting / f"{event.sha256}.pdf"
         source, url = event.source, event.document.url

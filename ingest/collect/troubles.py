@@ -1,5 +1,6 @@
-"""The problems that an address of a source can have, each with a code. Code depends on the code, never on the
-wording.
+"""The problems that an address of a source can have, each with a code.
+
+Code depends on the code, never on the wording.
 """
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Worker processes, one for each file: start them, send requests and end them."""
+"""Worker processes, one per file: start them, send requests and end them."""
 
 import json
 import os
@@ -25,18 +25,21 @@ Limits = dict[str, Any]
 
 @dataclass(slots=True)
 class Child:
-    """A process that reads one file. Its three pipes are its own, so nothing that another wrote can be in them."""
+    """A process that reads one file.
+
+    It has its own three pipes, so they cannot contain anything written by another process.
+    """
 
     requests: int
     answers: int
     errors: int
 
     def ask(self, parts: Sequence[bytes], seconds: float, most: int) -> Answer:
-        """One request and its answer."""
+        """Send one request and return its answer."""
         return exchange(self.requests, self.answers, parts, seconds=seconds, most=most)
 
     def last_words(self) -> str:
-        """What it wrote to stderr."""
+        """Return what the process wrote to stderr."""
         return _words(self.errors)
 
     def close(self) -> None:
@@ -47,11 +50,11 @@ class Child:
 
 
 class Children:
-    """A warm process (fork_server) that never sees a file, and the child that it forked last.
+    """A warm process (`fork_server`) that never sees a file, and the child that it forked last.
 
-    command: starts the warm process. limits: sent to it first. bound: the restrictions that it reports for its
-    children. Where processes cannot be forked (Windows), each child is a new process. Raises ReviewsError when it does
-    not start.
+    `command` starts the warm process, and `limits` is sent to it first. `bound` lists the restrictions that it reports
+    for its children. Where processes cannot be forked (Windows), each child is a new process. Raises ReviewsError if
+    the warm process does not start.
     """
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:
@@ -63,11 +66,13 @@ class Children:
             self._warm()
 
     def child(self) -> Child:
-        """A new process. The one before is killed, with all that it started."""
+        """Return a new process. The previous one is killed, with everything that it started."""
         return self._forked() if FORKS else self._spawned()
 
     def exit_code(self) -> int | None:
-        """How the last child ended, negative for a signal. None: it had to be killed, or nobody knows."""
+        """Return the exit code of the last child, negative for a signal, or None if it had to be killed or the code is
+        unknown.
+        """
         if not FORKS:
             return self._exit_code_of_spawned()
         control = self._warm_one()
@@ -80,7 +85,7 @@ class Children:
         return None
 
     def close(self) -> None:
-        """End the warm process and the child, with all that they started."""
+        """End the warm process and the child, with everything that they started."""
         if self._control is not None:
             self._control.close()  # the warm process then kills its child
         if self._process is not None:
@@ -140,7 +145,7 @@ class Children:
         return Child(requests, answers, words)
 
     def _spawned(self) -> Child:
-        """A new process, for systems that cannot fork."""
+        """Start a new process, on systems that cannot fork."""
         if self._process is not None:
             end(self._process)
         process = self._process = subprocess.Popen(
@@ -171,7 +176,7 @@ class Children:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer of another program, and how it ended. words: the end of what it wrote to stderr."""
+    """The answer of another program, and its exit code. `words` is the end of what it wrote to stderr."""
 
     answer: Answer
     exit_code: int
@@ -181,7 +186,10 @@ class Done:
 def run(
     command: Sequence[str], parts: Sequence[bytes], *, seconds: float, most: int, environment: dict[str, str]
 ) -> Done:
-    """Run a program on these bytes. Its process group is killed at the deadline or when its output is too long."""
+    """Run a program with these bytes as input.
+
+    Its process group is killed at the deadline or if its output is too long.
+    """
     words, errors = _error_pipe()
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment, start_new_session=True
@@ -199,7 +207,7 @@ def run(
 
 
 def _taken_from(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """The pipes to and from a process, as descriptors that belong to the caller."""
+    """Take over the pipes to and from a process, and return them as file descriptors that the caller must close."""
     found = []
     for pipe in (process.stdin, process.stdout):
         if pipe is None:
@@ -210,7 +218,7 @@ def _taken_from(process: subprocess.Popen[bytes]) -> tuple[int, int]:
 
 
 def end(process: subprocess.Popen[bytes], patience: float = 0.0) -> None:
-    """Kill a process and its group, after it had time to end by itself."""
+    """Kill a process and its group, after waiting `patience` seconds for it to end by itself."""
     if patience:
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
@@ -222,7 +230,7 @@ def end(process: subprocess.Popen[bytes], patience: float = 0.0) -> None:
 
 
 def _error_pipe() -> tuple[int, int]:
-    """Both ends of a pipe for the last words of a process that dies. A full pipe must not stop it."""
+    """Return both ends of a pipe for the error output of a process. A full pipe does not block the process."""
     words, errors = os.pipe()
     if sys.platform != "win32":
         os.set_blocking(words, False)

@@ -1,8 +1,9 @@
 """Sandbox for parsing untrusted files: what the process can see, and the limits that it sets itself.
 
-`python -m ingest.sandbox.confinement MB PLACES COMMAND …` sets the limits and then becomes the command, so that another
-program has the same limits as ours. Bubblewrap, where it works, is a box around the process. Inside it, and where it
-does not work, the process binds itself with Landlock, seccomp and rlimits, as far as the system has them.
+`python -m ingest.sandbox.confinement MB PLACES COMMAND …` sets the limits and then replaces itself with the command, so
+that another program runs under the same limits. Where bubblewrap works, it puts the process in a container. Inside the
+container, and where bubblewrap does not work, the process restricts itself with Landlock, seccomp and rlimits, as far
+as the system supports them.
 """
 
 import os
@@ -44,21 +45,24 @@ STRENGTHS = ("bubblewrap", "landlock", "rlimits", "none")
 
 
 def strongest(bound: Sequence[str]) -> str:
-    """The name of a sandbox that consists of these."""
+    """Return the name of the strongest of these restrictions, used as the name of the sandbox."""
     return next((name for name in STRENGTHS if name in bound), "none")
 
 
 @cache
 def rules(*executable: str) -> int | None:
-    """The rules of Landlock for this process or those that it forks. Making them takes longer than to be bound."""
+    """Return a descriptor of the Landlock rules for this process or the processes forked from it, or None.
+
+    Building the rules takes longer than applying them, so they are built once.
+    """
     return landlock.ruleset(places(), executable)
 
 
 def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
-    """Give up everything that a process which reads an untrusted file does not need. Returns what the system offered
-    for it: some of "landlock", "seccomp", "no_new_privs" and "rlimits".
+    """Give up every permission that is not needed to read an untrusted file.
 
-    executable: the path of the program that this process will become; without it no program can be started.
+    Returns what the system supports: some of "landlock", "seccomp", "no_new_privs" and "rlimits". `executable` is the
+    path of the program that will replace this process; without it, no program can be started.
     """
     bound = []
     no_more = landlock.no_new_privileges()
@@ -76,7 +80,7 @@ def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a worker process: where this program and its libraries are, and nothing else."""
+    """Return the environment of a worker process: only where this program and its libraries are."""
     kept = {
         name: os.environ[name]
         for name in ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
@@ -92,8 +96,11 @@ def environment() -> dict[str, str]:
 
 
 def _libraries() -> list[str]:
-    """The folders that Python loads modules from, without those that it only looks into because a program was started
-    there, such as a home folder: a process in the box must not read that."""
+    """Return the folders that Python loads modules from.
+
+    Leaves out folders that are only on the path because a program was started there, such as a home folder, which a
+    process in the container must not read.
+    """
     homes = [Path(home).resolve() for home in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
     found = []
     for path in dict.fromkeys(path for path in sys.path if path and Path(path).is_dir()):
@@ -105,7 +112,9 @@ def _libraries() -> list[str]:
 
 
 def places() -> list[str]:
-    """What a process in the box may read: the system's libraries and fonts, Python, this program and its libraries."""
+    """Return what a process in the container may read: system libraries and fonts, Python, this program and its
+    libraries.
+    """
     found = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
     found += environment()["PYTHONPATH"].split(os.pathsep)[1:]  # the first is all that lies where this program does
     found += [str(_ROOT / name) for name in _PROGRAM]
@@ -113,8 +122,9 @@ def places() -> list[str]:
 
 
 def box(*places_too: str) -> list[str]:
-    """The bubblewrap command: no network, no other processes, and read access only to the program and the places
-    named."""
+    """Return the bubblewrap command: no network, no other processes, and read access only to the program and the places
+    named.
+    """
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--dev", "/dev"]
     python = (str(Path(sys.executable).parent), str(Path(sys.executable).resolve().parent))
     for place in dict.fromkeys([*places(), *python, *places_too]):
@@ -123,7 +133,7 @@ def box(*places_too: str) -> list[str]:
 
 
 def works_in_bubblewrap() -> bool:
-    """Whether bubblewrap is installed and allowed to work here. Tried once, with the real command."""
+    """Return whether bubblewrap is installed and allowed to run. Tested once, with the real command."""
     with _TRYING:  # the threads that read begin together: one of them tries, and all wait
         return _tried()
 

@@ -1,7 +1,8 @@
-"""The child's side of `children`: a warm process that sees no file, and forks a process for each.
+"""The child's side of `children`: a warm process that never sees a file, and forks a process for each file.
 
-A fork takes a hundredth of the time that a new process needs to load its libraries. What takes over the forked process
-is gone with it: the next file meets the memory of the warm process, which no file has touched.
+Forking takes a hundredth of the time that a new process needs to load its libraries. If a file takes over the forked
+process, the damage ends with that process: the next file is read in a fresh copy of the warm process, which no file has
+touched.
 """
 
 import json
@@ -27,7 +28,7 @@ Work = Callable[[BinaryIO, BinaryIO], None]
 
 
 def serve(control: socket.socket, work: Work) -> None:
-    """Fork a process for each request of the parent, one at a time, until the parent is gone."""
+    """Fork a process for each request from the parent, one at a time, until the parent closes the connection."""
     _keep_memory_private()
     child = 0
     while True:
@@ -45,7 +46,7 @@ def serve(control: socket.socket, work: Work) -> None:
 
 
 def tried(bind: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-    """What a process that binds itself says that it is bound by. It is tried in a process that then ends."""
+    """Return the restrictions that a process can apply to itself. They are tested in a process that then ends."""
     answers, told = os.pipe()
     child = os.fork()
     if not child:
@@ -93,7 +94,7 @@ def _end(child: int) -> None:
 
 
 def _ended(child: int) -> int | None:
-    """The exit code of a process, negative for a signal; None when it had to be killed or there was none."""
+    """Return the exit code of a process, negative for a signal, or None if it had to be killed or never existed."""
     if not child:
         return None
     until = time.monotonic() + _WAIT
@@ -109,7 +110,7 @@ def _ended(child: int) -> int | None:
 
 
 def _keep_memory_private() -> None:
-    """No process of the same user may look into this one or the forked ones."""
+    """Prevent other processes of the same user from reading the memory of this process and of its forks."""
     _prctl(_DUMPABLE, 0)
 
 

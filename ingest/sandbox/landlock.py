@@ -1,7 +1,7 @@
-"""Landlock: a process of Linux gives up the files, ports, signals and sockets that it will not need.
+"""Landlock: a Linux process gives up access to files, ports, signals and sockets that it will not need.
 
-Plain system calls, so that nothing has to be installed. What the running kernel does not know is left out: ports came
-with Linux 6.7 (version 4 of Landlock), signals and abstract sockets with 6.12 (version 6).
+Uses plain system calls, so nothing has to be installed. Restrictions that the running kernel does not support are
+skipped: ports came with Linux 6.7 (Landlock version 4), signals and abstract sockets with 6.12 (version 6).
 """
 
 import ctypes
@@ -26,16 +26,14 @@ _FILES_SINCE_5 = 16
 
 
 def version() -> int:
-    """The version of Landlock on this computer; 0 if there is none."""
+    """Return the Landlock version of this computer, or 0 if there is none."""
     if sys.platform != "linux":
         return 0
     return max(0, _call(_CREATE, None, 0, _VERSION_ONLY))
 
 
 def ruleset(readable: Iterable[str], executable: Iterable[str] = ()) -> int | None:
-    """A descriptor of the rules: what is under these paths may be read, or also executed, and nothing else is allowed.
-    None without Landlock.
-    """
+    """Return a descriptor of rules that allow reading or executing only below these paths, or None without Landlock."""
     known = version()
     if not known:
         return None
@@ -58,9 +56,9 @@ def ruleset(readable: Iterable[str], executable: Iterable[str] = ()) -> int | No
 
 
 def restrict(rules: int | None) -> bool:
-    """Bind this process, and all that it will start, to the rules for good. False where that is not possible.
+    """Apply the rules permanently to this process and everything that it starts. Returns False if that is not possible.
 
-    The descriptor is closed: with it, a process could loosen the rules of those that are forked after it.
+    The descriptor is closed, because a process could use it to loosen the rules of processes forked later.
     """
     if rules is None:
         return False
@@ -71,7 +69,7 @@ def restrict(rules: int | None) -> bool:
 
 
 def no_new_privileges() -> bool:
-    """Make programs that run with the rights of their owner (setuid) powerless for this process."""
+    """Prevent this process from gaining privileges by running setuid programs."""
     if sys.platform != "linux":
         return False
     return bool(_libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)

@@ -1,9 +1,14 @@
-"""Limits that a process sets itself. Apart from the rest of the sandbox: every command sets one as it starts."""
+"""Limits that a process sets on itself.
+
+Separate from the rest of the sandbox because every command sets one at startup.
+"""
 
 
 def forbid_core_dumps() -> bool:
-    """Forbid this process and its children to leave a core dump, which would hold the text of reports. False where the
-    system has none (Windows)."""
+    """Forbid core dumps, which would contain the text of reports, for this process and its children.
+
+    Returns False if the system does not support this (Windows).
+    """
     try:
         import resource
     except ImportError:
@@ -13,8 +18,10 @@ def forbid_core_dumps() -> bool:
 
 
 def limit(memory_mb: int) -> bool:
-    """Forbid this process to write files, leave a core dump or use more memory (0: no limit). False where the system
-    has no such limits (Windows)."""
+    """Forbid this process to write files, leave a core dump or use more than `memory_mb` of memory (0: no limit).
+
+    Returns False if the system has no such limits (Windows).
+    """
     if not forbid_core_dumps():
         return False
     import resource
@@ -28,7 +35,7 @@ def limit(memory_mb: int) -> bool:
 
 
 def lower(which: int, value: int) -> None:
-    """Lower a limit of this process to a value, or to what is allowed already if that is less."""
+    """Lower a limit of this process to `value`, or keep the current limit if that is lower."""
     import resource
 
     _, hard = resource.getrlimit(which)

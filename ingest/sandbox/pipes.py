@@ -1,4 +1,6 @@
-"""One request and one answer through pipes, with a deadline and a limit that the other side cannot stretch."""
+"""Exchange one request and one answer through pipes, with a deadline and a size limit that the other side cannot
+extend.
+"""
 
 import os
 import sys
@@ -12,9 +14,9 @@ _CHUNK = 1_048_576  # bytes
 
 @dataclass(slots=True)
 class Answer:
-    """What came back, of at most `most` bytes: the first line, or everything (whole).
+    """The answer that was received, at most `most` bytes: the first line, or everything if `whole`.
 
-    late: it was not complete by the deadline. more: other bytes came after the line.
+    `late` means that it was incomplete at the deadline. `more` means that other bytes followed the line.
     """
 
     most: int
@@ -31,7 +33,7 @@ class Answer:
 
     @property
     def line(self) -> bool:
-        """Whether it is one whole line and nothing else."""
+        """Whether the answer is exactly one complete line."""
         return not (self.late or self.more or self.too_long) and self.data.endswith(b"\n")
 
     @property
@@ -39,7 +41,7 @@ class Answer:
         return self.size > self.most
 
     def add(self, data: bytes) -> None:
-        """Take what was read; b"" is the end."""
+        """Add bytes that were read; b"" marks the end."""
         end = -1 if self.whole else data.find(b"\n")
         if end >= 0:
             self.more = end + 1 < len(data)
@@ -59,9 +61,9 @@ def exchange(
 ) -> Answer:
     """Write the parts to one descriptor and read the answer from the other.
 
-    It returns at the deadline whatever the other side does, even if it reads nothing, never ends its line, or has
-    left the pipe to another process. whole: the answer is everything up to its end, and `requests` is closed so that
-    the other side sees the end of the parts.
+    Returns at the deadline whatever the other side does, even if it reads nothing, never ends its line, or has passed
+    the pipe to another process. With `whole`, the answer is everything up to the end of the stream, and `requests` is
+    closed so that the other side sees the end of the parts.
     """
     answer = Answer(most, whole)
     if sys.platform == "win32":
@@ -116,8 +118,9 @@ def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
 
 
 def _by_threads(requests: int, answers: int, parts: Sequence[bytes], answer: Answer, seconds: float) -> None:
-    """The same with threads, for Windows, where pipes cannot be polled. A late thread is abandoned: it ends when the
-    pipe is closed.
+    """Do the same with threads, for Windows, where pipes cannot be polled.
+
+    A late thread is abandoned, and ends when the pipe is closed.
     """
     over = threading.Event()
 

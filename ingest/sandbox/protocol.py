@@ -1,7 +1,7 @@
 """The protocol between the worker process and its parent: one line of JSON, checked before it is used.
 
-A file that takes over the worker can lie about its own text and no more. It cannot name another report, break a table
-or fill the disk.
+A file that takes over the worker can lie about its own text, but nothing else. It cannot pretend to be another report,
+corrupt a table or fill the disk.
 """
 
 import base64
@@ -49,12 +49,12 @@ _NAMES = 300_000  # characters of the names of all files in a portfolio
 
 
 def longest_picture(depth: int) -> int:
-    """The most bytes that the answer for a picture may have: its pixels in base64, and what is around them."""
+    """Return the maximum size in bytes of a picture answer: its pixels in base64, plus the JSON around them."""
     return 4 * depth * _most_pixels(depth) // 3 + 1_000
 
 
 def longest_file(most: int) -> int:
-    """The same for a file of at most this many bytes."""
+    """Return the maximum size in bytes of the answer for an attached file of at most `most` bytes."""
     return 4 * most // 3 + 1_000
 
 
@@ -63,11 +63,11 @@ def _most_pixels(depth: int) -> int:
 
 
 class Malformed(Exception):
-    """The answer of a child process is not what ours would send."""
+    """Raised when the answer of a child process does not follow the protocol."""
 
 
 def encode(text: Text) -> bytes:
-    """A report as one line."""
+    """Encode a report as one line."""
     return _line(
         {
             "pages": [[page.label, page.reader, page.unread, page.confidence, page.withheld] for page in text.pages],
@@ -82,12 +82,12 @@ def encode(text: Text) -> bytes:
 
 
 def encode_failure(reason: Reason, detail: str) -> bytes:
-    """A refusal as one line."""
+    """Encode a refusal as one line."""
     return _line({"failure": reason.value, "detail": detail[:_SHORT]})
 
 
 def encode_scans(scans: Mapping[int, Scan | Reason]) -> dict[str, Any]:
-    """What OCR read, as a request carries it."""
+    """Encode OCR results for a request."""
     return {
         str(number): scan.value
         if isinstance(scan, Reason)
@@ -97,7 +97,7 @@ def encode_scans(scans: Mapping[int, Scan | Reason]) -> dict[str, Any]:
 
 
 def decode_scans(scans: Mapping[str, Any]) -> dict[int, Scan | Reason]:
-    """The same, in the child."""
+    """Decode OCR results in the child."""
     found: dict[int, Scan | Reason] = {}
     for number, scan in scans.items():
         if isinstance(scan, str):
@@ -109,13 +109,19 @@ def decode_scans(scans: Mapping[str, Any]) -> dict[int, Scan | Reason]:
 
 
 def encode_picture(pixels: Pixels) -> bytes:
-    """A picture as one line. Of one with a single grey one byte is sent: a blank page for OCR has nine million."""
+    """Encode a picture as one line.
+
+    If every pixel is the same grey, a single byte is sent: a blank page for OCR has nine million.
+    """
     data = base64.b64encode(pixels.data[:1] if pixels.even else pixels.data).decode()
     return _line({"width": pixels.width, "height": pixels.height, "depth": pixels.depth, "pixels": data})
 
 
 def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
-    """The picture, or the reason why there is none. Raises Malformed when the line is anything else."""
+    """Return the picture, or the reason why there is none.
+
+    Raises Malformed if the line does not follow the protocol.
+    """
     try:
         value = _parsed(line)
         if "failure" in value:
@@ -135,12 +141,12 @@ def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
 
 
 def encode_file(data: bytes) -> bytes:
-    """A file that is inside another one as one line."""
+    """Encode a file that is inside another one as one line."""
     return _line({"file": base64.b64encode(data).decode()})
 
 
 def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
-    """The file, or the reason why there is none. Raises Malformed when the line is anything else."""
+    """Return the file, or the reason why there is none. Raises Malformed if the line does not follow the protocol."""
     try:
         value = _parsed(line)
         if "failure" in value:
@@ -155,7 +161,10 @@ def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
 
 
 def _parsed(line: bytes) -> Any:
-    """The JSON in a line. Its size is checked first: a parsed value takes many times the memory of its text."""
+    """Parse the JSON in a line.
+
+    The size is checked first, because a parsed value takes many times the memory of its text.
+    """
     _check(line.count(b",") <= _MOST_VALUES, "too many values")
     _check(line.count(b"[") + line.count(b"{") <= _MOST_GROUPS, "too many lists")
     return json.loads(line)
@@ -166,7 +175,7 @@ def _line(value: dict[str, Any]) -> bytes:
 
 
 def decode(line: bytes, *, id: str, reader: str, max_pages: int) -> Text | tuple[Reason, str]:
-    """The report, or the reason why there is none. Raises Malformed when the line is anything else."""
+    """Return the report, or the reason why there is none. Raises Malformed if the line does not follow the protocol."""
     try:
         value = _parsed(line)
         if "failure" in value:

@@ -1,8 +1,8 @@
-"""Seccomp: a process of Linux gives up system calls that Landlock does not cover.
+"""Seccomp: a Linux process gives up system calls that Landlock does not cover.
 
-No library is needed: the filter is a short program of the kernel's packet filter (BPF). It refuses sockets, new
-processes, signals to others, tracing, and changes of owner, mode and time of files. Only for the two processors whose
-numbers are listed. A system call that is newer than the list does not exist for the process.
+No library is needed: the filter is a short program for the kernel's packet filter (BPF). It refuses sockets, new
+processes, signals to other processes, tracing, and changes to the owner, mode and times of files. It supports only the
+two processors whose numbers are listed. A system call that is newer than the list fails as if it did not exist.
 """
 
 import ctypes
@@ -51,7 +51,10 @@ _ALLOW, _KILL, _EPERM, _ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 
 
 def restrict(*, may_execute: bool = False) -> bool:
-    """Give up these system calls for good. may_execute: another program follows. False where that is not possible."""
+    """Give up these system calls permanently. Returns False if that is not possible.
+
+    `may_execute` allows the process to replace itself with another program afterwards.
+    """
     known = _PROCESSORS.get(platform.machine())
     if sys.platform != "linux" or known is None or sys.maxsize < 2**32:
         return False
@@ -63,7 +66,7 @@ def restrict(*, may_execute: bool = False) -> bool:
 
 
 def prepare() -> None:
-    """Make the part of the filter that is the same for all processes which are forked from this one."""
+    """Build the part of the filter that is the same for all processes forked from this one."""
     known = _PROCESSORS.get(platform.machine())
     if known:
         _common(*known, False)
@@ -71,8 +74,10 @@ def prepare() -> None:
 
 @cache
 def _common(place: int, processor: int, may_execute: bool) -> bytes:
-    """The first instructions. The data of a system call is at these offsets: 0 its number, 4 the processor, 16 its
-    first argument."""
+    """Return the first instructions of the filter.
+
+    The data of a system call is at these offsets: 0 its number, 4 the processor, 16 its first argument.
+    """
     refused = {**_REFUSED, **({} if may_execute else _EXECUTE)}
     numbers = sorted(number for pair in refused.values() if (number := pair[place]) is not None)
     steps = [
@@ -92,7 +97,7 @@ def _common(place: int, processor: int, may_execute: bool) -> bytes:
 
 
 def _own(place: int) -> list[bytes]:
-    """The last instructions, which name the process itself."""
+    """Return the last instructions, which contain the id of the process itself."""
     steps = []
     own = ((_TGKILL[place], os.getpid()), (_PRLIMIT[place], 0))  # a signal to itself is how a process aborts
     for number, first in own:

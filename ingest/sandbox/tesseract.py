@@ -1,6 +1,6 @@
-"""OCR of pages that are pictures, by Tesseract where it is installed.
+"""OCR of pages that are images, by Tesseract if it is installed.
 
-Tesseract is given pixels and no file, in a process with the same limits as the one that drew them.
+Tesseract receives pixels, never a file, in a process with the same limits as the one that drew them.
 """
 
 import os
@@ -30,7 +30,10 @@ _SURE = re.compile(r"^Orientation confidence: ([\d.]+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An installed Tesseract. name: with version, such as "tesseract 5.3.0". languages: "eng", or "eng+cym"."""
+    """An installed Tesseract.
+
+    `name` includes the version, such as "tesseract 5.3.0". `languages` is "eng" or "eng+cym", for example.
+    """
 
     command: str
     name: str
@@ -39,7 +42,7 @@ class Engine:
 
 @cache
 def engine(languages: str) -> Engine | None:
-    """Tesseract with these languages, or None if it is not installed or lacks one of them."""
+    """Return Tesseract with these languages, or None if it is not installed or lacks one of them."""
     command = shutil.which("tesseract")
     if command is None:
         return None
@@ -67,7 +70,10 @@ def read_pages(
     seconds: float,
     memory_mb: int,
 ) -> Iterator[tuple[int, Scan | Refusal]]:
-    """The text of each of the pages. draw: gives a page in grey; called here, for few pages ahead."""
+    """Yield the text of each page.
+
+    `draw` returns a page in grey; it is called in this thread, only a few pages ahead.
+    """
     waiting: deque[tuple[int, Future[Scan | Refusal]]] = deque()
     for page in pages:
         pixels = draw(page)
@@ -83,7 +89,10 @@ def read_pages(
 
 
 def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_mb: int) -> Scan | Refusal:
-    """The text of a page, upright or on its side, or why it could not be read. pixels: one byte each."""
+    """Return the text of a page, upright or on its side, or why it could not be read.
+
+    `pixels` has one byte per pixel.
+    """
     if pixels.even:  # Tesseract takes a second to say so
         return Scan(page, by.languages, by.name, 0.0, pixels.width, 0, ())
     arguments = ["--psm", "3", "-l", by.languages, "tsv"]
@@ -104,7 +113,7 @@ def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_m
 
 
 def _turn(said: str | Refusal) -> int:
-    """By how many degrees, clockwise, the page must be turned so that its letters are upright; 0 when nobody knows."""
+    """Return by how many degrees the page must be turned clockwise so that its letters are upright, or 0 if unknown."""
     if isinstance(said, Refusal):
         return 0
     degrees, sure = _TURN.search(said), _SURE.search(said)
@@ -114,7 +123,7 @@ def _turn(said: str | Refusal) -> int:
 
 
 def _turned(pixels: Pixels, degrees: int) -> Pixels:
-    """The picture turned clockwise by 90, 180 or 270 degrees."""
+    """Turn the picture clockwise by 90, 180 or 270 degrees."""
     if degrees == 180:
         return Pixels(pixels.width, pixels.height, pixels.data[::-1], 1)
     columns = [pixels.data[at :: pixels.width] for at in range(pixels.width)]
@@ -149,7 +158,7 @@ def _run(pixels: Pixels, by: Engine, arguments: list[str], seconds: float, memor
 
 
 def _places(command: str) -> list[str]:
-    """The folders that Tesseract needs if it is not installed with the system: its program and its languages."""
+    """Return the folders that Tesseract needs if it is not installed with the system: its program and its languages."""
     home = Path(command).resolve().parent.parent
     return [
         str(home / "share"),

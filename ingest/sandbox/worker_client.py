@@ -1,7 +1,7 @@
-"""Has a PDF read by a worker process, and works out what the end of the process means.
+"""Read a PDF in a worker process, and interpret how the process ended.
 
-A PDF is untrusted. Its bytes are piped into a process of its own, which has no network, no files and limited memory, as
-far as the system can take these away (confinement). One line of JSON comes back. Whatever the worker process does, the
+A PDF is untrusted. Its bytes are piped into a separate process that has no network, no files and limited memory, as far
+as the system can enforce this (`confinement`). The process answers with one line of JSON. Whatever happens to it, the
 parent carries on.
 """
 
@@ -29,7 +29,10 @@ _COMMAND = (sys.executable, "-B", "-P", "-m", "ingest.worker")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may use. seconds: wall-clock time. memory_mb: address space, 0 for no limit."""
+    """What one file may use.
+
+    `seconds` is wall-clock time. `memory_mb` is the size of the address space, 0 for no limit.
+    """
 
     seconds: float = 60.0
     memory_mb: int = 600
@@ -38,16 +41,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a file gave no report."""
+    """Why a file could not be read as a report."""
 
     reason: Reason
     detail: str = ""
 
 
 class Sandbox:
-    """Reads one file after another, each in a process of its own. Belongs to one thread.
+    """Reads one file after another, each in its own process. Use it from one thread only.
 
-    bound: what the processes are bound by, such as ("bubblewrap", "seccomp").
+    `bound` lists the restrictions on the processes, such as ("bubblewrap", "seccomp").
     """
 
     def __init__(self, limits: Limits, extractor: str = "pdfium", *, trust_hidden_text: bool = False) -> None:
@@ -69,7 +72,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End every process."""
+        """End all processes."""
         self._held = ""
         if self._child is not None:
             self._child.close()
@@ -80,7 +83,10 @@ class Sandbox:
     def read(
         self, data: bytes, *, id: str, name: str, scans: Mapping[int, Scan | Reason] | None = None
     ) -> Text | Refusal:
-        """The report in `data`, or why there is none. scans: what OCR read on pages, or why it could not."""
+        """Return the report in `data`, or why it could not be read.
+
+        `scans` is the OCR result of each page, or why OCR failed.
+        """
         request = {
             "id": id,
             "name": name,
@@ -100,15 +106,15 @@ class Sandbox:
         return answered if isinstance(answered, Text) else self._refused(*answered)
 
     def picture(self, data: bytes, *, page: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels | Refusal:
-        """A picture of a page, or why there is none. The arguments are those of `ingest.worker.render.picture`."""
+        """Return a picture of a page, or why there is none. See `ingest.worker.render.picture` for the arguments."""
         return self._drawn({"page": page, "width": width, "marks": [list(mark) for mark in marks]}, data, 3)
 
     def scan(self, data: bytes, page: int, *, id: str) -> Pixels | Refusal:
-        """A page in grey, at the size that OCR needs. id: of the report, as for `read`."""
+        """Return a page in grey, at the resolution that OCR needs. `id` is the report's id, as for `read`."""
         return self._drawn({"page": page, "dpi": DPI}, data, 1, id)
 
     def attachment(self, data: bytes, index: int, most: int) -> bytes | Refusal:
-        """The bytes of a file inside the file, or why they cannot be had. most: bytes it may have."""
+        """Return the bytes of a file inside the PDF, or why they cannot be read. `most` is the size limit in bytes."""
         line = self._answer(
             {"attachment": index, "most": most}, data, "", again=False, most=protocol.longest_file(most)
         )
@@ -135,8 +141,10 @@ class Sandbox:
     def _answer(
         self, request: Mapping[str, object], data: bytes, id: str, *, again: bool, most: int
     ) -> bytes | Refusal:
-        """The line that a process answers, or the reason why none came. again: reuse the process that already has the
-        bytes of the file with this id, if it still runs; otherwise start a new one.
+        """Return the answer of a process as one line, or the reason why there is none.
+
+        With `again`, the process that already has the bytes of the file with this id is reused if it is still running;
+        otherwise a new one is started.
         """
         held = again and bool(id) and id == self._held
         child = self._child if held and self._child else self._next()
@@ -150,7 +158,7 @@ class Sandbox:
         return refusal
 
     def _next(self) -> Child:
-        """A process that has seen no file."""
+        """Return a process that has not seen a file."""
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -168,7 +176,7 @@ class Sandbox:
         return Refusal(reason, detail)
 
     def _end(self, answer: Answer, child: Child) -> Refusal:
-        """What it means that a process did not answer with one line."""
+        """Return why a process did not answer with one line."""
         if answer.late:
             return Refusal(Reason.TIMED_OUT, f"{self._limits.seconds:g} s")
         if answer.too_long:

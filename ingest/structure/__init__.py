@@ -1,1 +1,1 @@
-"""From the lines of pages to paragraphs, sections and items. Pure functions, without a PDF library."""
+"""Turn the lines of pages into paragraphs, sections and items. Pure functions, without a PDF library."""

@@ -1,4 +1,4 @@
-"""Finds how far the column of a line reaches, and which lines are side by side."""
+"""Find the right edge of the column that each line is in, and the lines that are side by side."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _MOSTLY = 0.8  # share of such ends that space must follow
 
 
 def right_edges(lines: list[Line], style: Style) -> list[float]:
-    """For each line the right edge of its column: how far the lines around it reach."""
+    """Return the right edge of each line's column, judged by the lines around it."""
     edges: list[float] = []
     start = 0
     for at in range(1, len(lines) + 1):
@@ -53,17 +53,17 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
 
 
 def width_of_first_word(line: Line) -> float:
-    """About how wide the first word of a line and the space after it are, in points."""
+    """Return the approximate width in points of a line's first word and the space after it."""
     end = line.text.find(" ")
     letters = len(line.text)
     return (line.x1 - line.x0) * ((letters if end < 0 else end) + 1) / (letters or 1)
 
 
 def _own_measures(lines: list[Line], edges: list[float]) -> Iterator[tuple[int, int, float]]:
-    """Prose that fills a narrower measure of its own, as a block quote or text beside a picture does: the place of its
-    first line, the place after its last, its right edge.
+    """Find prose set to a narrower width, such as a block quote or text beside a picture.
 
-    Line after line has the same left edge and leaves no room for the first word of the next.
+    Yields the index of its first line, the index after its last line, and its right edge. In such prose, consecutive
+    lines have the same left edge and leave no room for the first word of the next line.
     """
     start = 0
     while start < len(lines):
@@ -97,7 +97,7 @@ def _same_run(above: Line, line: Line, style: Style) -> bool:
 
 
 def space_ends_paragraphs(free: list[list[Line]], edges: list[list[float]], style: Style) -> bool:
-    """Whether space follows nearly every paragraph that ends, beyond doubt, in a short line."""
+    """Return whether there is space after nearly every paragraph that clearly ends in a short line."""
     ends = wide = 0
     for lines, reach in zip(free, edges, strict=True):
         if any(line.sideways for line in lines):
@@ -111,14 +111,16 @@ def space_ends_paragraphs(free: list[list[Line]], edges: list[list[float]], styl
 
 
 def _ends_short(above: Line, line: Line, edge: float, style: Style) -> bool:
-    """Whether `above` ends its paragraph in a short line, with body text at the same left edge below."""
+    """Return whether `above` ends its paragraph in a short line, with body text at the same left edge below."""
     same = abs(above.size - style.size) < _SAME_SIZE and abs(line.x0 - above.x0) < _SAME_LEFT * style.size
     short = above.x1 - above.x0 < _SHORT_LINE * (edge - above.x0)
     return same and short and 0 < line.y - above.y < _NEXT_STEP * line.size and ends_sentence(above.text)
 
 
 def beside(lines: list[Line]) -> list[bool]:
-    """For each line, whether other text is to its left or right at the same height: table cells, boxes, columns."""
+    """Return, for each line, whether there is other text beside it at the same height: table cells, boxes or
+    columns.
+    """
     found = [False] * len(lines)
     order = sorted(range(len(lines)), key=lambda at: lines[at].y)
     for rank, at in enumerate(order):

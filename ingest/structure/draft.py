@@ -1,4 +1,4 @@
-"""A paragraph while it is being built, and the usual typography of its document."""
+"""A paragraph under construction, and the usual typography of its document."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,10 @@ _CLOSING = frozenset(".!?:;\"'”’)]")  # the last character of a sentence, wh
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a paragraph is set. boxes: those of its first and its last line, see `Line.box`. bold, italic: most of it."""
+    """How a paragraph is set.
+
+    `boxes` are the boxes of its first and last line (see `Line.box`). `bold` and `italic` apply to most of its text.
+    """
 
     boxes: tuple[int, int] = (0, 0)
     bold: bool = False
@@ -25,8 +28,9 @@ class Setting:
 class Draft:
     """A paragraph before it has a number and a section.
 
-    pages: the page of each line. note: it is a footnote. turns: where in the text a new page starts.
-    alone: no other text is beside it, as it would in a table. space_above: space sets it apart from the line above.
+    `pages` has the page of each line. `note` marks a footnote. `turns` are the offsets in the text where a new page
+    starts. `alone` means that no text is beside it, as there would be in a table. `space_above` means that space
+    separates it from the line above.
     """
 
     lines: list[Line]
@@ -39,12 +43,12 @@ class Draft:
 
     @property
     def page(self) -> int:
-        """The page on which it starts."""
+        """The page on which the paragraph starts."""
         return self.pages[0]
 
     @property
     def size(self) -> float:
-        """The letter size of its longest line, which is that of most of its letters."""
+        """The letter size of the longest line, taken as the size of the paragraph."""
         longest = self.lines[0]
         for line in self.lines:
             if len(line.text) > len(longest.text):
@@ -58,7 +62,7 @@ class Draft:
 
     @property
     def setting(self) -> Setting:
-        """How it is set."""
+        """How the paragraph is set."""
         letters = [len(line.text) for line in self.lines]
         half = sum(letters) / 2
         bold = sum(count for count, line in zip(letters, self.lines, strict=True) if line.bold and line.bold_end)
@@ -75,9 +79,9 @@ class Draft:
 class Style:
     """The usual typography of a document.
 
-    size: of its letters, in points. leading: from baseline to baseline, as a multiple of the letter size.
-    spaced: space sets its paragraphs apart, so a short line alone does not end one.
-    words, hyphenated: its vocabulary, as `normalise.vocabulary` gives it.
+    `size` is the letter size in points. `leading` is the distance between baselines as a multiple of the letter size.
+    `spaced` means that space separates its paragraphs, so that a short line alone does not end one. `words` and
+    `hyphenated` are its vocabulary, from `normalise.vocabulary`.
     """
 
     size: float
@@ -88,5 +92,7 @@ class Style:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a line ends in a stop, quotation marks, brackets and a footnote number apart."""
+    """Return whether a line ends in a full stop or similar mark, ignoring quotation marks, brackets and a footnote
+    number.
+    """
     return (text[-1:] in _CLOSING or text[-1:].isdecimal()) and _SENTENCE_END.search(text) is not None

@@ -1,5 +1,6 @@
-"""Detects text that is not what a person would read on the page. Fonts that do not say which letters they draw give
-the wrong letters, or none.
+"""Detect text that differs from what a person would read on the page.
+
+Some fonts do not say which letters they draw, and give wrong letters or none.
 """
 
 import re
@@ -34,8 +35,9 @@ _LEAST = 0.45  # of the pairs of letters in any language of Europe that is writt
 
 
 def badness(text: str) -> float:
-    """The share of a text that cannot be what a person would read there: letters without Unicode, names of glyphs,
-    words without spaces."""
+    """Return the share of a text that cannot be right: letters without Unicode, names of glyphs, words without
+    spaces.
+    """
     if not text:
         return 1.0
     clear = (text.isprintable() or text.replace("\xa0", " ").isprintable()) and "\ufffd" not in text
@@ -55,33 +57,34 @@ def badness(text: str) -> float:
 
 
 def is_better(text: str, other: str) -> bool:
-    """Whether another reading of the same page has more of the printed text. A reading that consists of glyph names is
-    never better.
-    """
+    """Return whether another reading of the same page has more of the printed text. Glyph names are never better."""
     if _names_of_glyphs(text) or in_cipher([text], [None]):
         return False
     return badness(text) < badness(other) or bool(in_cipher([other], [None]))
 
 
 def has_odd_letters(text: str) -> bool:
-    """Whether a text has control characters, private ones or U+FFFD."""
+    """Return whether a text has control characters, private-use characters or U+FFFD."""
     return not text.isprintable() or "\ufffd" in text
 
 
 def has_holes(text: str) -> bool:
-    """Whether letters of a line have no Unicode, other than a bullet or a tick at its ends."""
+    """Return whether letters of a line have no Unicode, other than a bullet or a tick at its start or end."""
     return has_odd_letters(text) and _HOLES.search(_BULLET.sub("", text)) is not None
 
 
 def _names_of_glyphs(text: str) -> list[str]:
-    """What stands in the place of letters whose font only has names for them: "/g6/g14/g3"."""
+    """Return the glyph names in a text, such as "/g6/g14/g3". They appear if a font only has names for its letters."""
     # Hardly any text has these signs, and they are found much faster than the patterns.
     found: list[str] = _GLYPH_NAMES.findall(text) if text.count("/") >= 3 else []
     return found + _GLYPH_NUMBERS.findall(text) if "(cid:" in text else found
 
 
 def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
-    """The places of the lines whose font shows other letters than the text says. fonts: of each line."""
+    """Return the indexes of the lines whose font shows different letters from those in the text.
+
+    `fonts` has the font of each line.
+    """
     by_font: dict[Hashable, list[int]] = defaultdict(list)
     for at, font in enumerate(fonts):
         by_font[font].append(at)
@@ -98,13 +101,16 @@ def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
 
 
 def is_usual(text: str) -> bool:
-    """Whether a text has one in ten of the commonest words. That is quick to say, and enough for nearly every line."""
+    """Return whether at least one word in ten is among the commonest words.
+
+    This test is fast, and settles nearly every line.
+    """
     words = text.lower().split()
     return 10 * sum(map(_USUAL.__contains__, words)) >= len(words)
 
 
 def _pairs(text: str) -> tuple[int, int]:
-    """How many pairs of letters the words of a text have, and how many of them are common."""
+    """Return how many letter pairs the words of a text have, and how many of them are common."""
     pairs = known = 0
     for word in text.split():
         if not word.isascii() or 2 * sum(map(str.isalpha, word)) <= len(word):  # a figure, a rule or an address

@@ -1,7 +1,7 @@
-"""The metadata that a file gives about itself. Each value has a source; doubtful values are left unknown.
+"""Find the metadata in a file. Each value has a source; doubtful values are left unknown.
 
-The sources, in this order: the cover sheet of an archive, the cover, the running header, the file name, the properties
-of the PDF. There is always a title: if nothing better is found, it is the file name.
+The sources are, in this order: the cover sheet of an archive, the cover, the running header, the file name and the
+properties of the PDF. There is always a title: if nothing better is found, it is the file name.
 """
 
 import re
@@ -102,7 +102,7 @@ _LONGEST = 250  # characters of a value
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A source of metadata in a file. lines: its text. sure: the confidence in it."""
+    """A source of metadata in a file. `lines` is its text, and `sure` is the confidence in it."""
 
     name: str
     lines: tuple[str, ...]
@@ -117,9 +117,10 @@ def find(
     stem: str,
     size: float,
 ) -> dict[str, Found]:
-    """The fields that were found.
+    """Return the fields that were found.
 
-    kinds: the kinds of its sections. properties: those of the PDF. stem: its name. size: its usual letter size.
+    `kinds` are the kinds of the report's sections, `properties` the properties of the PDF, `stem` its file name without
+    the extension, and `size` its usual letter size.
     """
     stem = repair(re.sub(r"%20|_", " ", stem)) or "untitled"
     cover = _cover(drafts)
@@ -166,7 +167,7 @@ def find(
 
 
 def named_in(title: str) -> dict[str, str]:
-    """The kind of document and the type of review that a title names, "" for what it does not name."""
+    """Return the kind of document and the type of review in a title. A value is "" if the title does not name it."""
     return {"kind": _kind((title,)) or "", "type": _named((title,), _TYPES) or ""}
 
 
@@ -179,7 +180,7 @@ def _first(sources: Sequence[_Source], ask: Callable[[tuple[str, ...]], str | No
 
 
 def _cover(drafts: Sequence[Draft]) -> list[Draft]:
-    """The short pieces of text at the start, before the report itself starts."""
+    """Return the short pieces of text before the report itself starts."""
     cover: list[Draft] = []
     for draft in drafts[:15]:
         numbered = re.match(r"\d+\.?(?:\d|\s)", draft.text) and not _DATE.match(draft.text)
@@ -190,7 +191,10 @@ def _cover(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _title(sheet: tuple[str, ...], found: Found | None, stem: str) -> Found:
-    """The title on the cover sheet, or else the best candidate in the text. The file name helps if that is short."""
+    """Return the title on the cover sheet, or else the best candidate in the text.
+
+    The file name completes a short one.
+    """
     for line in sheet:
         if line.lower().startswith("title:") and len(line) > 12 and not title.is_placeholder(line[6:]):
             return Found(line[6:].strip(" ."), "cover sheet", 0.95)
@@ -227,7 +231,7 @@ def _kind(lines: tuple[str, ...]) -> str | None:
 
 
 def _is_response(line: str) -> bool:
-    """Whether a line names an answer to a review or an inquiry. "Multi-agency response to abuse" is not one."""
+    """Return whether a line names a response to a review or an inquiry. "Multi-agency response to abuse" is not one."""
     line = _WHAT_OTHERS_DID.sub("", line)
     to = _RESPONSE_TO.search(line)
     return _ANSWERED.search(line, to.end()) is not None if to else _RESPONSE.search(line) is not None
@@ -241,7 +245,7 @@ def _iso(match: re.Match[str]) -> str | None:
 
 
 def _published(lines: tuple[str, ...]) -> str | None:
-    """The date after "Published", or else the only date on a line of its own."""
+    """Return the date after "Published", or else the only date on a line of its own."""
     for line in lines:
         said = _PUBLISHED.search(line)
         if said and (day := _DATE.match(line, said.end())):
@@ -251,7 +255,7 @@ def _published(lines: tuple[str, ...]) -> str | None:
 
 
 def _month(lines: tuple[str, ...]) -> str | None:
-    """The year of the only month on a line of its own. Other dates on a cover may be dates of the events."""
+    """Return the year of the only month on a line of its own. Other dates on a cover may be dates of the events."""
     years = {found.group(1) for line in lines if (found := _MONTH.search(line))}
     return years.pop() if len(years) == 1 else None
 

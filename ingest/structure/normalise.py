@@ -1,6 +1,6 @@
-"""Repairs of text, each a pure function. Everything else stays as printed.
+"""Repair text with pure functions. Everything else is kept as printed.
 
-`repair` is applied to every line; `join` puts two lines together and decides about the hyphen between them.
+`repair` is applied to every line. `join` puts two lines together and decides about the hyphen between them.
 """
 
 import re
@@ -42,8 +42,11 @@ KNOWN_PREFIXES = frozenset(
 
 
 def normalise(text: str) -> str:
-    """NFKC without the forms in which it would change what was said; ligatures, wide and presentation forms become
-    letters, and every hyphen is one. The readers leave out a soft hyphen that is not printed."""
+    """Apply NFKC, except where that would change the meaning.
+
+    Ligatures, wide forms and presentation forms become letters, and all hyphens become the same character. The readers
+    leave out soft hyphens that are not printed.
+    """
     if text.isascii():
         return text
     text = _FOLDED.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
@@ -51,8 +54,9 @@ def normalise(text: str) -> str:
 
 
 def bullets(text: str) -> str:
-    """Private-use signs at the start of a line are bullets of a symbol font; elsewhere they say nothing and become a
-    space."""
+    """Replace private-use characters: with a bullet at the start of a line, where a symbol font uses them, and
+    otherwise with a space.
+    """
     if text.isascii() or not _PRIVATE.search(text):
         return text
     stripped = text.lstrip()
@@ -62,14 +66,16 @@ def bullets(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Drop control characters and direction marks; a broken character becomes U+FFFD."""
+    """Remove control characters and direction marks, and replace broken characters with U+FFFD."""
     text = _SURROGATES.sub("\ufffd", text)
     return _DROPPED.sub("", text.replace("\t", " ").replace("\x0b", " ").replace("\x0c", " "))
 
 
 def undouble(text: str) -> str:
-    """Fake bold prints each letter twice: `SSEERRIIOOUUSS` is `SERIOUS`. Only when every word of the line is
-    doubled."""
+    """Undo fake bold that prints each letter twice: `SSEERRIIOOUUSS` becomes `SERIOUS`.
+
+    Applies only if every word of the line is doubled.
+    """
     words = text.split()
     if not words or sum(map(len, words)) < 8 or any(len(w) % 2 or w[::2] != w[1::2] for w in words):
         return text
@@ -77,8 +83,10 @@ def undouble(text: str) -> str:
 
 
 def unspace(text: str) -> str:
-    """Letters set apart, `P a g e`, are one word; four or more in a row, and not a row of digits or of initials in
-    capitals."""
+    """Join spaced letters into words: `P a g e` becomes `Page`.
+
+    Applies to four or more letters, but not to digits or capital initials.
+    """
 
     def close(found: re.Match[str]) -> str:
         return found.group().replace(" ", "") if closes(found.group()) else found.group()
@@ -87,13 +95,13 @@ def unspace(text: str) -> str:
 
 
 def closes(spaced: str) -> bool:
-    """Whether letters set apart are a word, or words: not a row of digits or of initials in capitals."""
+    """Return whether spaced letters form words rather than a row of digits or capital initials."""
     letters = spaced.replace(" ", "")
     return letters.isalpha() and (letters[1:].islower() or len(letters) > 5)
 
 
 def fold_spaces(text: str) -> str:
-    """Turn any run of white space into one space, and strip the ends."""
+    """Replace any run of white space with one space, and strip the ends."""
     return " ".join(text.split())
 
 
@@ -117,21 +125,21 @@ def repair(text: str) -> str:
 
 
 def ends_in_hyphen(text: str) -> bool:
-    """Whether the last word of a line is broken at a hyphen."""
+    """Return whether the last word of a line is broken at a hyphen."""
     return text[-1:] == "-" and text[-2:-1].isalnum()
 
 
 def with_hyphen(text: str, hyphen: bool) -> str:
-    """A line as it is printed: with the hyphen at its end that is kept apart from its text."""
+    """Return a line as printed, including a hyphen at its end, which is stored separately from the text."""
     return f"{text}-" if hyphen else text
 
 
 def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Container[str]) -> bool:
-    """Whether a word broken after `first` is written with a hyphen.
+    """Return whether a word broken after `first` is written with a hyphen.
 
-    The document decides: it writes `multi-agency` elsewhere, or `safeguarding`. Where it writes neither, the hyphen
-    belongs if both halves are words by themselves (`child-/focused`, `multi-/disciplinary`) or names or numbers
-    (`Jones-/Smith`, `16-/17`); else the typesetter put it there (`neigh-/bour`).
+    The rest of the document decides, if it has `multi-agency` or `safeguarding` elsewhere. Otherwise the hyphen is kept
+    if both halves are words (`child-/focused`, `multi-/disciplinary`), names or numbers (`Jones-/Smith`, `16-/17`), and
+    dropped if the typesetter added it (`neigh-/bour`).
     """
     if (first + "-" + second).lower() in hyphenated:
         return True
@@ -151,7 +159,7 @@ _FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
 
 
 def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated: Container[str]) -> str:
-    """Join two lines with a space, or join the word that is broken between them if `above` ended in a hyphen."""
+    """Join two lines with a space or, if `above` ended in a hyphen, join the word that is broken between them."""
     if not above or not below:
         return above or below
     if not hyphen:
@@ -165,10 +173,9 @@ def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated
 
 
 def vocabulary(lines: list[str]) -> tuple[set[str], set[str]]:
-    """The words of a document and its words with hyphens, lower case: the evidence for `join`.
+    """Return the words of a document and its hyphenated words, in lower case, as evidence for `join`.
 
-    The last word of a line that ended in a hyphen and the first word of the next must not be among the lines given
-    here.
+    If a line ended in a hyphen, its last word and the first word of the next line must not be included in `lines`.
     """
     pieces = set(" ".join(lines).lower().split())
     plain = set(filter(str.isalpha, pieces))  # most of them

@@ -1,4 +1,4 @@
-"""The printed numbers of paragraphs: a number counts by its form and by its place in a sequence."""
+"""Recognise the printed numbers of paragraphs by their form and by their place in a sequence."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _VERSION = re.compile(  # a row of a table of versions: "1.0 12/03/2019 first dr
 
 
 class Candidate:
-    """A number at the start of a paragraph: its style, its parts, and as printed."""
+    """A number at the start of a paragraph: its style, its parts, and the text as printed."""
 
     __slots__ = ("parts", "printed", "style")
 
@@ -43,10 +43,10 @@ class Candidate:
 
 
 def of_paragraphs(texts: Sequence[str | None]) -> list[str | None]:
-    """For each paragraph its printed number, or None. None stands for one that cannot have a number: a footnote.
+    """Return the printed number of each paragraph, or None.
 
-    The rows of a table of versions and the entries of a contents list that was not recognised have numbers of their
-    own, which number nothing in the report.
+    Pass None for a paragraph that cannot have one, such as a footnote. Rows of a version table, and entries of a
+    contents list that was not recognised, have numbers that do not count as paragraph numbers.
     """
     entries = _contents(texts)
     candidates = [
@@ -57,7 +57,7 @@ def of_paragraphs(texts: Sequence[str | None]) -> list[str | None]:
 
 
 def _contents(texts: Sequence[str | None]) -> set[int]:
-    """The places of paragraphs in a row that start with a number and end in rising page numbers."""
+    """Return the indexes of consecutive paragraphs that start with a number and end in rising page numbers."""
     found: set[int] = set()
     row: list[int] = []
     last = 0
@@ -74,7 +74,7 @@ def _contents(texts: Sequence[str | None]) -> set[int]:
 
 
 def at_start(text: str) -> Candidate | None:
-    """The number at the start of a paragraph, judged by its form alone."""
+    """Return the number at the start of a paragraph, judged by its form alone."""
     head = text[:60]
     if not head[:1].isalnum() and head[:1] != "(":
         return None
@@ -93,11 +93,11 @@ def at_start(text: str) -> Candidate | None:
 
 
 def in_order(candidates: list[Candidate | None]) -> list[str | None]:
-    """For each paragraph its number as printed, if it fits into a sequence, else None.
+    """Return the number of each paragraph as printed if it fits into a sequence, or None.
 
-    A number is one when it follows the last of its style (4.3.1, 4.3.2, 4.4, 5.1), starts a new list (1, 1.1, i), or
-    when its own successor follows soon (an extract that begins with 4.1). So `2015` or `3.5 per cent` at the start of
-    a line does not count.
+    A number fits if it follows the last one of its style (4.3.1, 4.3.2, 4.4, 5.1), starts a new list (1, 1.1, i), or is
+    soon followed by its own successor (an extract that begins with 4.1). So `2015` or `3.5 per cent` at the start of a
+    line does not count.
     """
     by_style: dict[str, list[tuple[int, Candidate]]] = {}
     for at, candidate in enumerate(candidates):
@@ -132,7 +132,7 @@ def _starts(parts: tuple[int, ...]) -> bool:
 
 
 def _follows(last: tuple[int, ...], parts: tuple[int, ...]) -> bool:
-    """Whether `parts` may be the next number after `last`; one number in between may have been lost."""
+    """Return whether `parts` may be the next number after `last`. One number in between may have been lost."""
     common = 0
     while common < min(len(last), len(parts)) and last[common] == parts[common]:
         common += 1

@@ -1,4 +1,4 @@
-"""Lines from the table of words that OCR gives, and whether they replace the text layer of the page."""
+"""Build lines from the word table of the OCR, and decide whether they replace the text layer of the page."""
 
 import re
 from collections import defaultdict
@@ -39,13 +39,13 @@ class _Word:
 
 
 def doubtful(text: str) -> bool:
-    """Whether a text layer is garbled: hardly any of its words is a common one."""
+    """Return whether a text layer is garbled: hardly any of its words is a common one."""
     words = _WORD.findall(text.lower())
     return len(words) >= _FEW and sum(word in _COMMON for word in words) < 0.15 * len(words)
 
 
 def is_better(scan: Scan, text: str) -> bool:
-    """Whether OCR reads more than the text layer: its confidence is high and it has more common words."""
+    """Return whether OCR reads more than the text layer: its confidence is high and it has more common words."""
     if not text.strip():
         return True
     ours, theirs = (
@@ -56,7 +56,10 @@ def is_better(scan: Scan, text: str) -> bool:
 
 
 def take(page: RawPage, scan: Scan) -> None:
-    """Put what OCR read in the place of the lines of a page, if it is better, or beside them, if they are not all."""
+    """Add the OCR lines to a page.
+
+    They replace its lines if they are better, and complete them if lines are missing.
+    """
     partly = page.unread == Reason.PARTLY_READ.value
     if scan.turned or not (partly or any(line.doubt for line in page.lines)):
         if is_better(scan, " ".join(line.text for line in page.lines)):
@@ -91,14 +94,14 @@ def _put(page: RawPage, scan: Scan, kept: list[Line], lines: list[Line]) -> None
 
 
 def _stands_at(line: Line, other: Line) -> bool:
-    """Whether OCR has read a line, or most of it, that is known already."""
+    """Return whether most of an OCR line overlaps a line that is already known."""
     if line.sideways != other.sideways or abs(line.y - other.y) > 0.6 * max(line.size, other.size):
         return False
     return min(line.x1, other.x1) - max(line.x0, other.x0) > 0.5 * (line.x1 - line.x0)
 
 
 def as_lines(scan: Scan, width: float) -> list[Line]:
-    """The lines of a scan, on a page of this width in points."""
+    """Return the lines of a scan. `width` is the width of the page in points."""
     scale = width / scan.width
     result = []
     for text, left, right, baseline, size, gaps, legible in scan.lines:
@@ -111,12 +114,12 @@ def as_lines(scan: Scan, width: float) -> list[Line]:
 
 
 def empty(table: str) -> bool:
-    """Whether OCR found no word at all: turning such a page finds none either."""
+    """Return whether OCR found no words. In that case, turning the page does not help either."""
     return not _rows(table)
 
 
 def sideways(table: str) -> bool:
-    """Whether most words are taller than they are wide: then the page is on its side."""
+    """Return whether most words are taller than wide, which means that the page is on its side."""
     high = wide = 0
     for word in (word for words in _rows(table).values() for word in words if len(word.text) > 3):
         if word.bottom - word.top > word.right - word.left:
@@ -127,7 +130,7 @@ def sideways(table: str) -> bool:
 
 
 def from_table(table: str) -> tuple[float, tuple[ScanLine, ...]]:
-    """From Tesseract's table of words to the confidence of the page, 0 to 100, and its lines."""
+    """Convert Tesseract's word table to the confidence of the page, from 0 to 100, and its lines."""
     kept = {key: words for key, words in _rows(table).items() if _has_letters(words)}
     # No two measures of the same letters are the same: a block has one size, and the usual one where it is near it.
     blocks: dict[tuple[int, ...], list[float]] = defaultdict(list)

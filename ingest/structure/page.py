@@ -1,6 +1,6 @@
-"""A page as read from the file, before it is understood: lines of text and their positions.
+"""A page as read from the file, before its structure is known: lines of text and their positions.
 
-Lengths are in points (1/72 inch), as the page is seen: x to the right from the left edge, y down from the top edge.
+Lengths are in points (1/72 inch) on the page as displayed: x to the right from the left edge, y down from the top edge.
 """
 
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ LETTERS_A_PAGE = 200_000
 
 
 class Unreadable(Exception):
-    """The bytes are not a report.
+    """Raised when the bytes cannot be read as a report.
 
-    reason: why. detail: for a technician, without any text of the file.
+    `reason` is the code. `detail` is a technical explanation, without any text of the file.
     """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
@@ -26,10 +26,10 @@ class Unreadable(Exception):
 
 
 class Doubt(Enum):
-    """Why the letters of a line may not be those on the page. If OCR is available, it reads such a line instead.
+    """Why the letters of a line may differ from those on the page. If OCR is available, it reads such a line instead.
 
-    CIPHER: its font gives other letters. HOLES: its font does not say what some of its letters are. LAYER: an earlier
-    OCR read it badly.
+    CIPHER: its font maps to the wrong letters. HOLES: its font does not say what some of its letters are. LAYER: an
+    earlier OCR read it badly.
     """
 
     CIPHER = "cipher"
@@ -41,16 +41,14 @@ class Doubt(Enum):
 class Line:
     """One printed line, or the part of it that is in one column.
 
-    x0, x1: where it starts and ends. y: its baseline. size: of the letters at its start.
-    bold, bold_end: whether its first and its last letter are set in a bold face. italic: whether one in the middle is.
-    box: the frame or the coloured ground that it is in, by its number on the page; 0 for none.
-    gaps: offsets in `text` of letters that follow a gap wider than any space between words (columns, tables, contents
-    lists).
-    gap_edges: where each of these gaps starts and ends, where the reader knows it.
-    hyphen: the line ended in a hyphen that is not part of `text`.
-    sideways: set at a right angle to most of the page. slanted: set at another angle, as a watermark is.
-    doubt: why its letters may not be those on the page.
-    role: why it is kept out of search, once that is known.
+    `x0` and `x1` are its start and end, and `y` is its baseline. `size` is the size of the letters at its start. `bold`
+    and `bold_end` say whether its first and last letter are bold, and `italic` whether a letter in the middle is
+    italic. `box` is the number on the page of the frame or coloured background that contains the line, or 0. `gaps` are
+    the offsets in `text` of letters that follow a gap wider than a word space (columns, tables, contents lists), and
+    `gap_edges` is where each of these gaps starts and ends, if the reader knows it. `hyphen` means that the line ended
+    in a hyphen that is not part of `text`. `sideways` lines are at a right angle to most of the page, and `slanted`
+    lines at another angle, like a watermark. `doubt` is why the letters may be wrong. `role` is why the line is not
+    searched, once that is known.
     """
 
     text: str
@@ -73,12 +71,11 @@ class Line:
 
 @dataclass(slots=True)
 class RawPage:
-    """A page as the reader gave it: its lines in the order of the file.
+    """A page as the reader returned it, with its lines in the order of the file.
 
-    image: the page shows a picture. withheld: for each piece of text that was taken out, how it was hidden.
-    unread: why text is missing, even if only from part of the page.
-    scan: OCR would read the page, or read it better.
-    confidence: of the OCR that read it, 0 to 100.
+    `image` means that the page shows a picture. `withheld` says how each removed piece of text was hidden. `unread` is
+    why text is missing, even if only from part of the page. `scan` means that OCR would read the page, or read it
+    better. `confidence` is the confidence of the OCR that read it, from 0 to 100.
     """
 
     number: int
@@ -95,16 +92,16 @@ class RawPage:
 
     @property
     def free(self) -> list[Line]:
-        """The lines that no role has been found for."""
+        """Return the lines that have no role."""
         return [line for line in self.lines if line.role is None]
 
 
 @dataclass(slots=True)
 class Document:
-    """A whole file as the readers gave it.
+    """A whole file as the readers returned it.
 
-    properties: what the file says of itself (title, author, created). outline: the titles of its bookmarks.
-    attachments: the names of the files in it.
+    `properties` come from the file (title, author, created). `outline` has the titles of its bookmarks, and
+    `attachments` the names of the files inside it.
     """
 
     pages: list[RawPage]
@@ -115,7 +112,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A picture: three bytes (red, green, blue) a pixel, or one (grey), row by row from the top, without gaps."""
+    """A picture with three bytes per pixel (red, green, blue) or one (grey), row by row from the top, without
+    padding.
+    """
 
     width: int
     height: int
@@ -124,5 +123,5 @@ class Pixels:
 
     @property
     def even(self) -> bool:
-        """Whether every byte is the same, so that there is nothing to read on it."""
+        """Return whether all bytes are the same, so that there is nothing to read."""
         return self.data == self.data[:1] * len(self.data)

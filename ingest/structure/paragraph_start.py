@@ -1,7 +1,7 @@
-"""Whether a line begins a paragraph or continues the one above it.
+"""Decide whether a line begins a paragraph or continues the one above it.
 
-The rules are applied in order; the first that can tell decides. All thresholds are multiples of the letter size unless
-they say otherwise, so that they hold for large and small print.
+The rules are applied in order, and the first one with an answer decides. Unless stated otherwise, all thresholds are
+multiples of the letter size, so that they suit both large and small print.
 """
 
 import re
@@ -41,14 +41,15 @@ _ITEM = re.compile(r"^(\(?)(\d{1,3}|[a-z])([.):]*)\s")
 
 
 def has_marker(text: str) -> bool:
-    """Whether a line starts as an item of a list or a numbered paragraph does: "4.3", "(b)", "iv.", "Finding 2"."""
+    """Return whether a line starts like a list item or a numbered paragraph: "4.3", "(b)", "iv.", "Finding 2"."""
     return _MARKER.match(text) is not None
 
 
 def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cell: bool) -> bool:
-    """Whether `line` begins a paragraph after `above`, the last line of `block`.
+    """Return whether `line` begins a paragraph after `above`, the last line of `block`.
 
-    edge: the right edge of the column of `above`. cell: there is other text beside one of the two.
+    `edge` is the right edge of the column of `above`. `cell` means that there is other text beside one of the two
+    lines.
     """
     if line.sideways or above.sideways:
         return not (line.sideways and above.sideways and abs(line.y - above.y) < _SIDEWAYS_STEP * line.size)
@@ -74,13 +75,16 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
 
 
 def _goes_on_in_next_column(block: Draft, above: Line, line: Line, rise: float, ended: bool) -> bool:
-    """Whether a line higher up continues the sentence; otherwise it is the next cell, or a separate column."""
+    """Return whether a line higher up on the page continues the sentence.
+
+    Otherwise it is the next cell or a separate column.
+    """
     reads_on = not ended and line.text[:1].islower() and abs(line.size - above.size) < _SAME_POINTS
     return reads_on and rise > _COLUMN_RISE and len(block.lines) > _COLUMN_LINES
 
 
 def _set_for_another_purpose(above: Line, line: Line, size: float, ended: bool) -> bool:
-    """Whether the letter size says that two lines are not one text."""
+    """Return whether two lines cannot belong to the same text, judged by their letter size."""
     change = abs(above.size - line.size)
     if change <= _OTHER_SIZE * size:
         return False
@@ -88,10 +92,11 @@ def _set_for_another_purpose(above: Line, line: Line, size: float, ended: bool) 
 
 
 class _Pair:
-    """Two lines below each other, and what the rules ask about them.
+    """Two consecutive lines, with the measurements that the rules use.
 
-    step: times the usual leading. room: points that the upper line leaves empty. word: how wide the first word of the
-    lower line is. short: it would have fitted there. heavy: the lower line is bold.
+    `step` is their distance as a multiple of the usual leading. `room` is the space in points at the end of the upper
+    line. `word` is the width of the lower line's first word, and `short` means that it would have fitted into that
+    space. `heavy` means that the lower line is bold.
     """
 
     __slots__ = ("above", "block", "cell", "edge", "ended", "heavy", "line", "room", "short", "size", "step", "word")
@@ -111,7 +116,7 @@ class _Pair:
 
 
 def _space(pair: _Pair) -> bool | None:
-    """Space begins a paragraph, unless a sentence continues over a line that something made taller."""
+    """Space above begins a paragraph, unless a sentence continues over a line that something made taller."""
     if pair.step <= WIDE_STEP:
         return None
     goes_on = not pair.ended and not pair.short and pair.line.text[:1].islower() and pair.step <= _VERY_WIDE
@@ -119,7 +124,7 @@ def _space(pair: _Pair) -> bool | None:
 
 
 def _bullet(pair: _Pair) -> bool | None:
-    """A bullet begins a paragraph; a dash at the start of a line may be inside a sentence."""
+    """A bullet begins a paragraph. A dash does not always: it may be inside a sentence."""
     text = pair.line.text
     if text.startswith("o ") and pair.line.gaps[:1] == (2,):
         return True
@@ -130,9 +135,9 @@ def _bullet(pair: _Pair) -> bool | None:
 
 
 def _number(pair: _Pair) -> bool | None:
-    """A number begins a paragraph where one may begin, or where it counts on from the number of the one above.
+    """A number begins a paragraph where one may begin, or where it follows the number of the paragraph above.
 
-    The mark of a footnote always does: in running text it comes after a word.
+    A footnote mark at the start of a line always begins a paragraph, because in running text it comes after a word.
     """
     if pair.line.text[0] in _RAISED:
         return True
@@ -143,7 +148,7 @@ def _number(pair: _Pair) -> bool | None:
 
 
 def _weight(pair: _Pair) -> bool | None:
-    """Bold above plain text is a heading, and so is bold after the end of a paragraph."""
+    """Bold text above plain text is a heading, and so is bold text after the end of a paragraph."""
     if not pair.line.bold and pair.block.bold:
         title = len(pair.block.lines) == 1 and not pair.ended and _is_title(pair.above)
         if pair.short or pair.step > _LOOSE or title:
@@ -161,13 +166,15 @@ def _centred(pair: _Pair) -> bool | None:
 
 
 def _narrow_cell(pair: _Pair) -> bool | None:
-    """A narrow column breaks lines where it must."""
+    """In a narrow column, a line that starts in lower case continues the paragraph unless the line above ends a
+    sentence.
+    """
     goes_on = pair.cell and not pair.above.text.endswith((".", "!", "?")) and pair.line.text[:1].islower()
     return False if goes_on else None
 
 
 def _indent(pair: _Pair) -> bool | None:
-    """A line further out or further in begins a paragraph, but for first lines set in and hanging items."""
+    """A change of indent begins a paragraph, except for first-line indents and hanging list items."""
     lines, above = pair.block.lines, pair.above
     out = above.x0 - pair.line.x0
     if out > _INDENT * pair.size:
@@ -182,7 +189,9 @@ _RULES = (_space, _bullet, _number, _weight, _centred, _narrow_cell, _indent)
 
 
 def _counts_on(first: str, text: str) -> bool:
-    """Whether `text` begins with the mark that follows the one `first` begins with: b) after a), 4 after 3."""
+    """Return whether `text` begins with the mark that follows the one at the start of `first`: b) after a), 4 after
+    3.
+    """
     here = _ITEM.match(text)
     before = _ITEM.match(first) if here else None
     if before is None or here is None or before.group(1) + before.group(3) != here.group(1) + here.group(3):
@@ -194,5 +203,5 @@ def _counts_on(first: str, text: str) -> bool:
 
 
 def _is_title(line: Line) -> bool:
-    """Whether a line reads like a heading: short, and it ends without a comma or hyphen."""
+    """Return whether a line reads like a heading: it is short and does not end in a comma or hyphen."""
     return len(line.text) < _TITLE_LETTERS and not line.text.endswith((",", "-"))

@@ -1,6 +1,6 @@
-"""Joins the lines of all pages into paragraphs, across page breaks too.
+"""Join the lines of all pages into paragraphs, also across page breaks.
 
-Lines in, drafts out. A draft becomes a Paragraph of the corpus once its number and its section are known.
+Takes lines and returns drafts. A draft becomes a Paragraph of the corpus once its number and section are known.
 """
 
 import re
@@ -19,7 +19,7 @@ _FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡]|[⁰¹²³⁴-⁹]+)\s?\S")
 
 
 def drafts(pages: list[RawPage]) -> list[Draft]:
-    """The paragraphs of the document in reading order; every line without a role is in exactly one of them."""
+    """Return the paragraphs of the document in reading order. Every line without a role is in exactly one of them."""
     style = Style(reading_order.body_size(pages), reading_order.leading(pages))
     free = [[line for line in page.lines if line.role is None] for page in pages]
     edges = [columns.right_edges(lines, style) for lines in free]
@@ -38,7 +38,10 @@ def drafts(pages: list[RawPage]) -> list[Draft]:
 
 
 def _vocabulary(free: list[list[Line]]) -> tuple[set[str], set[str]]:
-    """The words of the document that no hyphen breaks; empty when no line ends in a hyphen, since nobody will ask."""
+    """Return the words of the document that are not broken at a hyphen.
+
+    Empty if no line ends in a hyphen, because then they are not needed.
+    """
     lines = [line for page in free for line in page]
     if not any(line.hyphen for line in lines):
         return set(), set()
@@ -56,7 +59,7 @@ def _vocabulary(free: list[list[Line]]) -> tuple[set[str], set[str]]:
 
 
 def _blocks(page: int, lines: list[Line], edges: list[float], style: Style) -> list[Draft]:
-    """The paragraphs of one page by themselves."""
+    """Return the paragraphs of one page, without regard to other pages."""
     beside = columns.beside(lines)
     blocks: list[Draft] = []
     for at, line in enumerate(lines):
@@ -74,7 +77,7 @@ def _blocks(page: int, lines: list[Line], edges: list[float], style: Style) -> l
 
 
 def _mark_notes(blocks: list[Draft], style: Style) -> None:
-    """Mark footnotes: set smaller than the text, below all of it, and the first begins with its mark."""
+    """Mark footnotes: set smaller than the text and below all of it, with the first one beginning with its mark."""
     at = len(blocks)
     while at and blocks[at - 1].size < _NOTE_SIZE * style.size:
         at -= 1
@@ -90,7 +93,7 @@ def _mark_notes(blocks: list[Draft], style: Style) -> None:
 
 
 def _join_over_page_break(before: list[Draft], blocks: list[Draft], page: int) -> bool:
-    """Append the first block of a page to the last paragraph of the page before, if it continues it."""
+    """Append the first block of a page to the last paragraph of the previous page, if it continues it."""
     last = next((draft for draft in reversed(before) if not draft.note), None)
     if last is None or not blocks or blocks[0].note or last.pages[-1] != page - 1 or not _goes_on(last, blocks[0]):
         return False
@@ -99,7 +102,7 @@ def _join_over_page_break(before: list[Draft], blocks: list[Draft], page: int) -
 
 
 def _goes_on(draft: Draft, block: Draft) -> bool:
-    """Whether the first block of a page continues the last paragraph of the page before."""
+    """Return whether the first block of a page continues the last paragraph of the previous page."""
     above, line = draft.lines[-1], block.lines[0]
     if above.hyphen:
         return True
@@ -118,7 +121,7 @@ def _goes_on(draft: Draft, block: Draft) -> bool:
 
 
 def _set_text(draft: Draft, style: Style) -> None:
-    """Join the lines of a draft into its text, and note where in it each page starts."""
+    """Join the lines of a draft into its text, and record where each page starts in it."""
     text = ""
     turns = []
     hyphen = False

@@ -1,7 +1,7 @@
-"""The order in which the lines of a page are read.
+"""Put the lines of a page in reading order.
 
-The order of the file is nearly always the order in which the author wrote, so it stands unless the page itself
-contradicts it: rows that run across two columns are taken apart, and a block that was written late but is higher
+The order in the file is nearly always the order in which the author wrote, so it is kept unless the page itself
+contradicts it. Rows that run across two columns are taken apart, and a block that comes late in the file but is higher
 up in the same column is moved up.
 """
 
@@ -26,12 +26,12 @@ _NUMBERS_NEEDED = 2  # in a column, to be numbers of paragraphs
 
 
 def in_reading_order(page: RawPage) -> list[Line]:
-    """The lines of a page in the order in which a person reads them."""
+    """Return the lines of a page in the order in which a person reads them."""
     return _top_down(_numbers_beside(_comments_last(_apart(_whole(page.lines)))))
 
 
 def overlaps(one: Line, other: Line) -> bool:
-    """Whether two lines are above each other, for at least half of the shorter."""
+    """Return whether two lines are one above the other, for at least half the width of the shorter one."""
     # Asked for every pair of neighbours, several times: min and max would take twice as long.
     left = one.x0 if one.x0 > other.x0 else other.x0
     right = one.x1 if one.x1 < other.x1 else other.x1
@@ -40,7 +40,7 @@ def overlaps(one: Line, other: Line) -> bool:
 
 
 def body_size(pages: Iterable[RawPage]) -> float:
-    """The size, to half a point, in which most of the text is set."""
+    """Return the size, to half a point, in which most of the text is set."""
     printed: dict[float, int] = {}
     for page in pages:
         for line in page.lines:
@@ -53,7 +53,7 @@ def body_size(pages: Iterable[RawPage]) -> float:
 
 
 def leading(pages: Iterable[RawPage]) -> float:
-    """The usual distance of two lines of a paragraph, as a multiple of their size."""
+    """Return the usual distance between two lines of a paragraph, as a multiple of their size."""
     steps: Counter[float] = Counter()
     for page in pages:
         for above, line in zip(page.lines, page.lines[1:], strict=False):
@@ -67,7 +67,7 @@ def leading(pages: Iterable[RawPage]) -> float:
 
 
 def split_cells(line: Line) -> list[Line]:
-    """The parts of a line that are set apart from each other, as lines."""
+    """Split a line at its wide gaps, and return the parts as lines."""
     if not line.gaps:
         return [line]
     starts = [0, *line.gaps]
@@ -100,7 +100,7 @@ def split_cells(line: Line) -> list[Line]:
 
 
 def _whole(lines: list[Line]) -> list[Line]:
-    """Join the pieces of one printed line, which PDFium splits where something raised is between them."""
+    """Join the pieces of a printed line that PDFium has split because something raised is between them."""
     result: list[Line] = []
     for line in lines:
         above = result[-1] if result else None
@@ -125,7 +125,7 @@ def _whole(lines: list[Line]) -> list[Line]:
 
 
 def _apart(lines: list[Line]) -> list[Line]:
-    """Take rows that run across two columns of prose apart: the left column first, then the right one."""
+    """Separate rows that run across two columns of prose: first the left column, then the right one."""
     result: list[Line] = []
     run: list[Line] = []
     for line in [*lines, None]:
@@ -154,12 +154,12 @@ def _columns(run: list[Line]) -> list[Line]:
 
 
 def is_prose(rows: list[str]) -> bool:
-    """Whether rows read on from one to the next: many begin in lower case and few end a sentence."""
+    """Return whether consecutive rows form prose: many begin in lower case and few end a sentence."""
     return sum(row[:1].islower() for row in rows) >= 0.4 * len(rows) and sum(len(row) for row in rows) > 12 * len(rows)
 
 
 def _comments_last(lines: list[Line]) -> list[Line]:
-    """Move the comments that Word prints in the margin to after the text beside them."""
+    """Move comments that Word prints in the margin to after the text beside them."""
     if not any(_may_be_comment(line.text) for line in lines):
         return lines
     text: list[Line] = []
@@ -190,7 +190,7 @@ def _goes_on_comment(above: Line, line: Line) -> bool:
 
 
 def _numbers_beside(lines: list[Line]) -> list[Line]:
-    """Put each number that the file draws in a column before the line beside it."""
+    """Move each number that the file draws in a separate column to before the line beside it."""
     alone = [line for line in lines if line.text[:1].isdecimal() and _NUMBER.fullmatch(line.text) and not line.sideways]
     if len(alone) < _NUMBERS_NEEDED:
         return lines
@@ -222,7 +222,7 @@ def _numbers_beside(lines: list[Line]) -> list[Line]:
 
 
 def _top_down(lines: list[Line]) -> list[Line]:
-    """Move a block that comes late in the file to before the text below it on the page."""
+    """Move a block that comes late in the file to before the text that is below it on the page."""
     runs: list[list[Line]] = []
     for line in lines:
         above = runs[-1][-1] if runs else None
@@ -250,8 +250,10 @@ def _top_down(lines: list[Line]) -> list[Line]:
 
 
 def _parted(run: list[Line], runs: list[list[Line]]) -> Iterator[list[Line]]:
-    """A run, in two or more parts where another one fills a hole between two of its lines: some programs draw the
-    boxes of a page first and the text around them later. A sentence is not broken up."""
+    """Split a run of lines where another run fills a gap between two of them.
+
+    Some programs draw the boxes of a page first and the text around them later. A sentence is never broken up.
+    """
     start = 0
     for at in range(1, len(run)):
         above, line = run[at - 1], run[at]
@@ -264,7 +266,7 @@ def _parted(run: list[Line], runs: list[list[Line]]) -> Iterator[list[Line]]:
 
 
 def _fills(run: list[Line], above: Line, below: Line) -> bool:
-    """Whether a run is between two lines, in their column."""
+    """Return whether a run is between two lines, in the same column."""
     if not all(above.y < line.y < below.y for line in run):
         return False
     return overlaps(run[0], above) or overlaps(run[0], below)

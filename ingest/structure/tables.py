@@ -1,4 +1,4 @@
-"""The cells of a table row, joined into one paragraph."""
+"""Join the cells of a table row into one paragraph."""
 
 from ingest.structure.draft import Draft
 
@@ -12,10 +12,10 @@ _Box = tuple[float, float, float, float]
 
 
 def join_rows(blocks: list[Draft]) -> list[Draft]:
-    """The blocks with the cells of each table row joined.
+    """Return the blocks with the cells of each table row joined.
 
-    A row has three cells, or two that are below those of another row. Blocks that are side by side without being
-    a row are marked as not alone.
+    A row has three or more cells, or two that are below those of another row. Blocks that are side by side without
+    forming a row are marked as not alone.
     """
     boxes = [_box(block) for block in blocks]
     rows = _rows(blocks, boxes)
@@ -36,7 +36,7 @@ def join_rows(blocks: list[Draft]) -> list[Draft]:
 
 
 def _rows(blocks: list[Draft], boxes: list[_Box]) -> list[list[int]]:
-    """The places of blocks that are side by side, from left to right, together."""
+    """Return the groups of blocks that are side by side, as indexes from left to right."""
     rows: list[list[int]] = []
     row_top = row_bottom = row_right = 0.0
     for at, (top, bottom, left, right) in enumerate(boxes):
@@ -57,7 +57,7 @@ def _is_table_row(at: int, row: list[int], lefts: list[set[int]]) -> bool:
 
 
 def _box(block: Draft) -> _Box:
-    """Top, bottom, left and right of a block."""
+    """Return the top, bottom, left and right of a block."""
     lines = block.lines
     first = lines[0]
     if len(lines) == 1:

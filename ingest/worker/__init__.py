@@ -1,1 +1,1 @@
-"""The worker process: everything that touches an untrusted file."""
+"""The worker process: all code that handles an untrusted file."""

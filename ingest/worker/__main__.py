@@ -1,8 +1,8 @@
-"""The process that reads PDFs: `python -m ingest.worker`. A request is a line of JSON and the bytes of a file; the
-answer is a line.
+"""The process that reads PDFs: `python -m ingest.worker`.
 
-A separate process is forked for each file (ingest.sandbox.fork_server). It gives up all rights that it does not need
-before it sees the first byte. Its parent limits the time.
+A request is a line of JSON and the bytes of a file; the answer is a line. A separate process is forked for each file
+(`ingest.sandbox.fork_server`). It gives up all permissions that it does not need before it sees the first byte. Its
+parent limits the time.
 """
 
 import copy
@@ -35,7 +35,7 @@ _EXAMPLE = Path(corpus.__file__).parent / "demo" / "Child Robin LCSPR Executive 
 
 
 def main() -> int:
-    """Serve requests until there are none."""
+    """Serve requests until the input ends."""
     if FORKS:
         control = socket.socket(fileno=0)
         with control.makefile("rb", buffering=0) as first:
@@ -61,8 +61,9 @@ def _introduction(bound: Sequence[str]) -> bytes:
 
 
 def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
-    """Read a built-in report, so that forked processes share everything loaded on first use, and test which limits
-    work here.
+    """Prepare this process for forking, and return which limits work here.
+
+    Reads a built-in report, so that the forked processes share everything that is loaded on first use.
     """
     limit(int(limits["memory_mb"]))
     with suppress(OSError, Unreadable):
@@ -75,7 +76,7 @@ def _ready(limits: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _work(memory_mb: int, asked: BinaryIO, told: BinaryIO) -> None:
-    """What a forked process does with its one file."""
+    """Do the work of a forked process for its one file."""
     bind(memory_mb)
     gc.set_threshold(*_SELDOM)
     _answer(asked, told)
@@ -90,21 +91,21 @@ def _answer(asked: BinaryIO, told: BinaryIO) -> None:
 
 
 class _File:
-    """The file that requests are about. It is opened and read once, however many of its pages OCR wants drawn."""
+    """The file that requests refer to. It is opened and read once, even if OCR needs many of its pages."""
 
     def __init__(self) -> None:
         self.data = b""
         self._document: Document | None = None
 
     def receive(self, asked: BinaryIO, size: int) -> None:
-        """Take the bytes of the next file. Those of the one before are given up first."""
+        """Receive the bytes of the next file, after freeing those of the previous one."""
         documents.release()
         self.data, self._document = b"", None
         self.data = asked.read(size)
         documents.hold(self.data)
 
     def document(self, request: dict[str, Any]) -> Document:
-        """What the reader found on the pages. It is kept only while OCR may have to be added to it."""
+        """Return the extracted pages. They are kept only as long as OCR results may have to be added."""
         document, self._document = self._document, None
         if document is None:
             document = extract.read(
@@ -121,7 +122,7 @@ class _File:
 
 
 def _serve(request: dict[str, Any], asked: BinaryIO, file: _File) -> bytes:
-    """One answer to one request. Whatever goes wrong inside becomes an answer too."""
+    """Answer one request. Any error becomes an answer too."""
     try:
         if not request["held"]:
             file.receive(asked, int(request["bytes"]))

@@ -1,4 +1,6 @@
-"""Marks pages that need OCR: those that were not read in full, or not as printed, even if they have some text."""
+"""Mark pages that need OCR because their text is incomplete or differs from what is printed, even if they have some
+text.
+"""
 
 from collections.abc import Sequence
 
@@ -14,7 +16,10 @@ _FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 
 
 def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
-    """Mark the lines whose letters may not be those on the page. places: of the letters of each line."""
+    """Mark the lines whose letters may differ from those on the page.
+
+    `places` are the positions of each line's letters.
+    """
     texts = [line.text for line in page.lines]
     if legible.has_odd_letters("".join(texts)):  # else no line has any
         for line in page.lines:
@@ -34,7 +39,7 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
 
 
 def _fonts(text_page: textpage.TextPage, places: Sequence[int]) -> list[tuple[bytes, bool]]:
-    """For letters at some places, the name of the font and whether it is drawn invisibly."""
+    """Return the font name of each of some letters, and whether it is drawn invisibly."""
     things = textpage.text_objects(text_page, places)
     fonts = textpage.fonts(things)
     names = {
@@ -45,7 +50,7 @@ def _fonts(text_page: textpage.TextPage, places: Sequence[int]) -> list[tuple[by
 
 
 def judge(handle: int, page: RawPage, things: PageObjects) -> None:
-    """Say whether OCR should read the page, and what is missing from it until then."""
+    """Record whether OCR should read the page, and what is missing from it until then."""
     if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
         page.image = things.any_picture
         page.scan = page.image and (not page.lines or geometry.is_scan(things.pictures, documents.page_box(handle)))
@@ -60,7 +65,7 @@ def judge(handle: int, page: RawPage, things: PageObjects) -> None:
 
 
 def drop_ciphers(page: RawPage) -> None:
-    """Remove the lines whose letters differ from those on the page: what is not printed must not be found."""
+    """Remove lines whose letters differ from those on the page: a search must not find what is not printed."""
     page.lines = [line for line in page.lines if line.doubt is not Doubt.CIPHER]
     if page.unread and not page.lines:
         page.reader = None

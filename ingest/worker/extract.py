@@ -1,7 +1,8 @@
-"""Extracts the lines of each page from the bytes of a PDF, and chooses the reader for the file and for each page.
+"""Extract the lines of each page of a PDF, and choose the reader for the file and for each page.
 
-PDFium reads it. pypdf reads the file that PDFium cannot open, and any page that PDFium cannot read or reads badly; the
-better one is kept. A file that neither can open is given to both once more with a new end. Runs in the child process.
+PDFium is the first reader. pypdf reads the files that PDFium cannot open, and any page that PDFium cannot read or reads
+badly; the better result is kept. If neither can open a file, both try again after its end has been repaired. Runs in
+the child process.
 """
 
 from typing import TYPE_CHECKING
@@ -22,10 +23,10 @@ _HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it s
 
 
 def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
-    """Every page of the PDF in `data`. Raises Unreadable; a page that cannot be read is a page with `unread` set.
+    """Read every page of the PDF in `data`.
 
-    extractor: "pdfium", or "pypdf" to read everything with pypdf. trust_hidden_text: take what is under a box as
-    text.
+    A page that cannot be read is returned with `unread` set. Raises Unreadable. `extractor` is "pdfium", or "pypdf" to
+    read everything with pypdf. With `trust_hidden_text`, text under a box is kept.
     """
     if not data:
         raise Unreadable(Reason.EMPTY, "0 bytes")
@@ -42,7 +43,10 @@ def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden
 
 
 def _mended(data: bytes, max_pages: int, extractor: str, trust_hidden_text: bool) -> Document | None:
-    """The pages of a file with a new end, or None when it has no text. A page without text may have lost it."""
+    """Return the pages of a file after repairing its end, or None if no page has text.
+
+    A page without text is marked as corrupt, because its text may have been lost.
+    """
     try:
         document = _read(data, max_pages, extractor, trust_hidden_text)
     except Unreadable:
@@ -65,7 +69,7 @@ def _read(data: bytes, max_pages: int, extractor: str, trust_hidden_text: bool) 
 
 
 def attachment(data: bytes, index: int, most: int) -> bytes:
-    """The bytes of a file (0-based) inside the PDF in `data`. Raises Unreadable. most: bytes it may have."""
+    """Return the bytes of an attached file (0-based index). `most` is the size limit in bytes. Raises Unreadable."""
     try:
         with documents.opened(data) as book:
             found = documents.attached(book, index, most)
@@ -102,7 +106,7 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
 
 
 def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
-    """locked: PDFium says so."""
+    """Read with pypdf. `locked` means that PDFium found the file to be encrypted."""
     looks_like_pdf = b"%PDF-" in data[:_HEADER_WITHIN]
     book = _second(data)
     if book.locked or (locked and not book.opened):
@@ -144,7 +148,7 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
 
 
 def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
-    """One page, or None when PDFium cannot load it."""
+    """Return one page, or None if PDFium cannot load it."""
     noted = notes.load(book, index)
     handle = noted.handle
     if not handle:
@@ -176,7 +180,7 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
 
 
 def _looks_wrong(page: RawPage) -> bool:
-    """Whether the text of a page is probably not what is printed on it."""
+    """Return whether the text of a page probably differs from what is printed on it."""
     if not page.lines:
         return False
     if any(line.doubt is Doubt.CIPHER or line.doubt is Doubt.HOLES for line in page.lines):

@@ -1,7 +1,7 @@
-"""Finds what only the single letters of a line show: raised marks, drawn hyphens, accents printed over letters,
-letter-spaced words.
+"""Find what only the individual letters of a line show.
 
-Letters are examined one by one only in lines that show a sign of one of these.
+This covers raised marks, drawn hyphens, accents printed over letters, and letter-spaced words. Letters are examined one
+by one only in lines that may have one of these.
 """
 
 import re
@@ -39,8 +39,10 @@ _SPLIT_CAPITAL = re.compile(r"(?<!\S)[A-Z] (?=[A-Z]{2,})")  # "C ONCLUSIONS": a 
 
 
 class Line:
-    """The letters of a line. offset: of the first in the text of the page. straight: that text has every letter of the
-    page, so that offsets in it are places on the page.
+    """The letters of a line.
+
+    `offset` is the offset of the first letter in the page's text. `straight` means that the page's text has every
+    letter of the page, so that offsets in it are letter positions on the page.
     """
 
     __slots__ = ("offset", "straight", "text", "text_page")
@@ -52,46 +54,52 @@ class Line:
         self.straight = straight
 
     def place(self, at: int) -> int:
-        """The place on the page of a letter of the line."""
+        """Return the position on the page of a letter of the line."""
         return self.offset + at if self.straight else max(0, textpage.place_of(self.text_page, self.offset + at))
 
     def at(self, place: int) -> int:
-        """Where in the line the letter at a place of the page is; outside the line if it is not part of it."""
+        """Return the offset in the line of a letter on the page.
+
+        It is outside the line if the letter is not part of it.
+        """
         return (place if self.straight else textpage.offset_of(self.text_page, place)) - self.offset
 
     def size(self, at: int) -> float:
-        """The size in which a letter is printed, in points."""
+        """Return the printed size of a letter in points."""
         return size(self.text_page, self.place(at))
 
     def in_one_piece(self, at: int, other: int) -> bool:
-        """Whether the file draws two letters together, and so in one size."""
+        """Return whether the file draws two letters together, and so in one size."""
         thing = textpage.text_object(self.text_page, self.place(at))
         return thing is not None and thing == textpage.text_object(self.text_page, self.place(other))
 
     def ink(self, at: int) -> binding.Box:
-        """Where the ink of a letter is."""
+        """Return the box around the ink of a letter."""
         return textpage.letter_box(self.text_page, self.place(at))
 
 
 def may_be_apart(text: str) -> bool:
-    """Whether a line, or the text of a page, may have words whose letters are set apart."""
+    """Return whether a line, or the text of a page, may have letter-spaced words."""
     return _APART.search(text) is not None or _CAPITAL_APART.search(text) is not None
 
 
 def asks(text: str) -> bool:
-    """Whether a line has a letter that may not be what it seems, so that PDFium has to be asked about it."""
+    """Return whether a line has a letter that may not be what it seems, so that its letters must be examined in
+    PDFium.
+    """
     signs = "`" in text or "^" in text if text.isascii() else _SIGNS.search(text) is not None
     return signs or text.startswith("o ") or _may_be_raised(text)
 
 
 def _may_be_raised(text: str) -> bool:
-    """Whether a line has digits where the mark of a footnote may be."""
+    """Return whether a line has digits in a place where there may be a footnote mark."""
     return _DIGIT.search(text) is not None and (_MARK.search(text) is not None or _NOTE.match(text) is not None)
 
 
 def raised(pieces: list[binding.Box], base: float, usual: float) -> list[binding.Box]:
-    """The pieces of a line that are as small, and as high above it, as a mark is. base, usual: the height of the first
-    letter of the line on the page, upwards, and its size.
+    """Return the pieces of a line that are small enough, and high enough above it, to be footnote marks.
+
+    `base` is the height on the page of the line's first letter, measured upwards, and `usual` is its size.
     """
     low, high, tall = base + _RISE * usual, base + usual, _SMALL * usual
     return [piece for piece in pieces if low <= piece[1] <= high and piece[3] - piece[1] <= tall]
@@ -100,11 +108,11 @@ def raised(pieces: list[binding.Box], base: float, usual: float) -> list[binding
 def as_printed(
     line: Line, gaps: tuple[int, ...], usual: float, marks: list[binding.Box], *, apart: bool
 ) -> tuple[str, tuple[int, ...], Sequence[int] | None]:
-    """The text of a line as a reader sees it, its gaps in that text, and for each character of it the offset in
-    `line.text` of the letter that it comes from, because what can be seen is tested letter by letter. None if the text
-    has not changed.
+    """Return the text of a line as a reader sees it, or None if that is the same text.
 
-    usual: its letter size. marks: what `raised` found in it. apart: letters may be set apart in it.
+    The result has the text, its gaps, and for each character the offset in `line.text` of the letter that it comes
+    from, because visibility is tested letter by letter. `usual` is the letter size. `marks` are the pieces found by
+    `raised`. `apart` means that the line may have letter-spaced words.
     """
     text = line.text
     letters = list(text)
@@ -126,14 +134,16 @@ def as_printed(
 
 
 def size(text_page: textpage.TextPage, place: int) -> float:
-    """The size in which a letter is printed, in points: its font's, scaled by its matrix."""
+    """Return the printed size of a letter in points: the font size, scaled by its matrix."""
     along, up = textpage.stretch(text_page, place)
     found: float = textpage.font_size(text_page, place) * ((along * along + up * up) ** 0.5 or 1.0)
     return found
 
 
 def _draw_hyphens(line: Line, letters: list[str]) -> None:
-    """A soft hyphen with ink is a hyphen; one without is a hint where a word may be broken."""
+    """Replace each soft hyphen that is printed with a hyphen, and drop the others, which only say where a word may be
+    broken.
+    """
     for at, letter in enumerate(letters):
         if letter == "\u00ad":
             left, _, right, _ = line.ink(at)
@@ -141,7 +151,7 @@ def _draw_hyphens(line: Line, letters: list[str]) -> None:
 
 
 def _compose_accents(line: Line, letters: list[str]) -> None:
-    """An accent printed over a letter belongs to it; the space that it left in the text is none."""
+    """Combine an accent printed over a letter with that letter, and remove the space that it left in the text."""
     for found in _ACCENT.finditer(line.text):
         at = found.start()
         left, _, right, _ = line.ink(at)
@@ -158,7 +168,7 @@ def _compose_accents(line: Line, letters: list[str]) -> None:
 
 
 def _close_space_beside(line: Line, letters: list[str], at: int, base: int) -> None:
-    """Take out the spaces beside an accent that are not there on the page."""
+    """Remove the spaces beside an accent that are not printed on the page."""
     for space in (at - 1, at + 1):
         if not 0 < space < len(line.text) - 1 or line.text[space] != " ":
             continue
@@ -171,7 +181,10 @@ def _close_space_beside(line: Line, letters: list[str], at: int, base: int) -> N
 
 
 def _close_spaced_words(line: Line, letters: list[str]) -> None:
-    """In `E X E C U T I V E  S U M M A R Y` a wider gap parts two words; a narrower one parts only letters."""
+    """Join letter-spaced words.
+
+    In `E X E C U T I V E  S U M M A R Y`, a wide gap separates two words, and a narrow one only letters.
+    """
     for found in _SPACED.finditer(line.text):
         gaps = {at: _gap(line, at) for at in range(found.start() + 1, found.end(), 2)}
         usual = median(gaps.values())
@@ -186,7 +199,7 @@ def _close_spaced_words(line: Line, letters: list[str]) -> None:
 
 
 def _gap(line: Line, space: int) -> float:
-    """The distance between the letters on both sides of a space, in points."""
+    """Return the distance in points between the letters on both sides of a space."""
     return (
         textpage.loose_box(line.text_page, line.place(space + 1))[0]
         - textpage.loose_box(line.text_page, line.place(space - 1))[2]
@@ -194,7 +207,9 @@ def _gap(line: Line, space: int) -> float:
 
 
 def _raise_digits(line: Line, letters: list[str]) -> None:
-    """Small digits after a word, and before a footnote, as raised ones: `guidance1` is `guidance¹`."""
+    """Replace small digits after a word, or at the start of a footnote, with superscript digits: `guidance1` becomes
+    `guidance¹`.
+    """
     for pattern, beside in ((_MARK, -1), (_NOTE, None)):
         for found in pattern.finditer(line.text):
             word = found.start() + beside if beside else found.end()
@@ -205,8 +220,10 @@ def _raise_digits(line: Line, letters: list[str]) -> None:
 
 
 def _raise_marks(line: Line, letters: list[str], usual: float, pieces: list[binding.Box]) -> None:
-    """Mark small letters and digits that are raised above the line, whatever comes before them: `20182` is `2018²`,
-    `bruisingiii` is `bruising iii`. They are separate pieces in the file, so a line of one piece has none.
+    """Mark small raised letters and digits, whatever comes before them.
+
+    `20182` becomes `2018²`, and `bruisingiii` becomes `bruising iii`. They are separate pieces in the file, so a line
+    in one piece has none.
     """
     text = line.text
     for left, bottom, right, top in pieces:
@@ -222,7 +239,7 @@ def _raise_marks(line: Line, letters: list[str], usual: float, pieces: list[bind
 
 
 def _small_run(line: Line, at: int, usual: float) -> tuple[int, int]:
-    """The small letters and digits in a row with one of them."""
+    """Return the start and end of the run of small letters and digits around an offset."""
 
     def small(place: int) -> bool:
         return 0 <= place < len(line.text) and line.text[place].isalnum() and line.size(place) < _SMALL * usual

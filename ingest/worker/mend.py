@@ -1,4 +1,4 @@
-"""A damaged PDF with a new end, so that the readers find its objects again."""
+"""Repair a damaged PDF by giving it a new end, so that the readers find its objects again."""
 
 import re
 
@@ -8,8 +8,10 @@ _ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d|<<)")
 
 
 def with_new_end(data: bytes) -> bytes | None:
-    """The file with a trailer that names its catalogue, and with no table of objects: a reader then looks for the
-    objects themselves. None when the file names no catalogue, or is encrypted, which its own trailer says.
+    """Return the file with a trailer that names its catalogue and has no cross-reference table, or None.
+
+    Without a table, a reader searches for the objects themselves. Returns None if the file names no catalogue or is
+    encrypted, because only its own trailer can say how.
     """
     if _ENCRYPTED.search(data):
         return None

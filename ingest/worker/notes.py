@@ -1,4 +1,4 @@
-"""Text typed on a page, into the fields of a form or as notes. It becomes text of the page, marked as typed."""
+"""Text that was typed into form fields or as notes. It is added to the text of the page, marked as typed."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,9 +12,10 @@ _KINDS = {objects.WIDGET: "form field", objects.FREE_TEXT: "note"}
 
 
 class Noted(NamedTuple):
-    """A loaded page (0: it cannot be loaded), the places of its typed text, and how many redactions are only marked.
+    """A loaded page (0 if it cannot be loaded), the places of its typed text, and the number of redactions that are
+    only marked.
 
-    notes: the notes that are not yet part of the page.
+    `notes` are the notes that are not yet part of the page.
     """
 
     handle: int
@@ -24,7 +25,7 @@ class Noted(NamedTuple):
 
 
 def load(book: int, index: int) -> Noted:
-    """Load a page (0-based) with what is typed on it as a part of it, as it is shown."""
+    """Load a page (0-based index). What was typed on it becomes part of the page, as displayed."""
     handle = documents.load_page(book, index)
     if not handle:
         return Noted(0, [])
@@ -48,7 +49,7 @@ def typed_lines(
     places: Sequence[Sequence[int]],
     typed: Sequence[tuple[str, geometry.Box]],
 ) -> list[tuple[str, list[Line]]]:
-    """The lines of each field and note. places: of the letters of each line of the page."""
+    """Return the lines of each field and note. `places` are the positions of the letters of each line of the page."""
     if not typed:
         return []
     middles = [textpage.letter_box(text_page, place[0]) for place in places]
@@ -61,7 +62,7 @@ def typed_lines(
 
 
 def mark(page: RawPage, typed: Sequence[tuple[str, list[Line]]]) -> None:
-    """Set brackets around what is typed, with what it is: `[note: …]`."""
+    """Put typed text in brackets that say what it is: `[note: …]`."""
     for kind, lines in typed:
         left = [line for line in lines if any(line is other for other in page.lines)]
         if left:

@@ -25,16 +25,16 @@ def read(
     trust_hidden_text: bool = False,
     scans: Mapping[int, Scan | Reason] = MappingProxyType({}),
 ) -> Text:
-    """The report in `data`. Raises Unreadable. `name`: of the file, a hint for its title.
+    """Return the report in `data`. Raises Unreadable.
 
-    scans: what OCR read on pages, or why it could not.
+    `name` is the file name, used as a hint for the title. `scans` is the OCR result of each page, or why OCR failed.
     """
     document = extract.read(data, max_pages=max_pages, extractor=extractor, trust_hidden_text=trust_hidden_text)
     return understand(with_scans(document, scans), id, name)
 
 
 def with_scans(document: Document, scans: Mapping[int, Scan | Reason]) -> Document:
-    """The document with what OCR read put in the place of its pictures. The document itself is changed."""
+    """Put the OCR results in the place of the document's images. Changes the document and returns it."""
     for page in document.pages:
         scan = scans.get(page.number)
         if isinstance(scan, Scan):
@@ -45,7 +45,10 @@ def with_scans(document: Document, scans: Mapping[int, Scan | Reason]) -> Docume
 
 
 def understand(document: Document, id: str, name: str) -> Text:
-    """Order, repairs, boilerplate, paragraphs, numbers, sections, metadata: each step asks one module."""
+    """Turn a document into a Text: order, repairs, boilerplate, paragraphs, numbers, sections, metadata.
+
+    Each step is one module.
+    """
     pages = document.pages
     for page in pages:
         page.lines = [line for line in map(_repaired, reading_order.in_reading_order(page)) if line.text]
@@ -83,14 +86,14 @@ def understand(document: Document, id: str, name: str) -> Text:
 
 
 def _attachments(document: Document) -> dict[str, Found]:
-    """The names of the files inside the file, as metadata."""
+    """Return the names of the attached files as metadata."""
     if not document.attachments:
         return {}
     return {"attachments": Found(ATTACHED_APART.join(document.attachments), "file", 1.0)}
 
 
 def _repaired(line: Line) -> Line:
-    """The line with its text repaired, its gaps kept in place, and a hyphen at its end recorded."""
+    """Return the line with its text repaired, its gaps kept in place, and a hyphen at its end recorded."""
     if line.gaps:
         _repair_cells(line)
     else:
@@ -113,7 +116,7 @@ def _repair_cells(line: Line) -> None:
 
 
 def _listed(document: Document) -> set[str]:
-    """The headings that the contents list and the bookmarks name."""
+    """Return the headings in the contents list and the bookmarks."""
     found = {section_kinds.plain(normalise.repair(title)) for title in document.outline}
     listed = [line for page in document.pages for line in page.lines if line.role is AsideRole.CONTENTS]
     found |= {section_kinds.plain(heading) for heading in contents.headings(listed)}
@@ -121,7 +124,7 @@ def _listed(document: Document) -> set[str]:
 
 
 def _asides(document: Document, drafts: list[Draft]) -> tuple[Aside, ...]:
-    """Each with the ordinal of the paragraph that follows it on its page."""
+    """Return the boilerplate, each piece with the ordinal of the paragraph that follows it on its page."""
     home = {id(line): at for at, draft in enumerate(drafts) for line in draft.lines}
     result = []
     upto = 0  # the first ordinal that does not stand on this page or before

@@ -1,4 +1,4 @@
-"""What a PDF says about itself: page labels, properties and outline, as PDFium gives them."""
+"""The page labels, properties and outline of a PDF, from PDFium."""
 
 import re
 from datetime import date
@@ -17,12 +17,12 @@ _DAY = re.compile(r"(?:D:)?\s*(\d{4})(\d\d)?(\d\d)?")
 
 
 def labels(document: int, pages: int) -> list[str]:
-    """The printed number of each page, "" where the document states none."""
+    """Return the printed number of each page, "" if the document does not give one."""
     return [one_line(documents.label(document, index), LABEL_LENGTH) for index in range(pages)]
 
 
 def properties(document: int) -> dict[str, str]:
-    """Title, author and creation date (ISO), as far as the file has them."""
+    """Return the title, the author and the creation date (ISO), if the file has them."""
     told = {
         "title": one_line(documents.meta(document, "Title"), VALUE_LENGTH),
         "author": one_line(documents.meta(document, "Author"), VALUE_LENGTH),
@@ -32,16 +32,15 @@ def properties(document: int) -> dict[str, str]:
 
 
 def outline(document: int) -> list[str]:
-    """The titles of the bookmarks, in order."""
+    """Return the titles of the bookmarks in order."""
     titles = (one_line(title, VALUE_LENGTH) for title in documents.bookmarks(document, OUTLINE_ENTRIES))
     return [title for title in titles if title]
 
 
 def attachments(document: int) -> list[str]:
-    """The names of the attached files, in order, each different: "Report.pdf", "Report (2).pdf".
+    """Return the names of the attached files in order, made unique: "Report.pdf", "Report (2).pdf".
 
-    A PDF whose name does not end like one gets that ending. If there are too many files, the last name says how many
-    are not listed.
+    A PDF without the extension .pdf gets it. If there are too many files, the last name says how many are not listed.
     """
     found: dict[str, str] = {}  # by what the corpus makes of the name
     for number, name in enumerate(documents.attachments(document, ATTACHED)):
@@ -60,12 +59,12 @@ def attachments(document: int) -> list[str]:
 
 
 def one_line(text: str, longest: int) -> str:
-    """With single spaces, cut where nobody would read on."""
+    """Collapse white space to single spaces, and cut the text at `longest` characters."""
     return " ".join(text.split())[:longest]
 
 
 def _day(stamp: str) -> str:
-    """From "D:20140722100404Z" to 2014-07-22."""
+    """Convert "D:20140722100404Z" to 2014-07-22."""
     found = _DAY.match(stamp)
     if found is None:
         return ""

@@ -1,5 +1,6 @@
-"""The second reader: pypdf, for a file or a page that PDFium cannot read or reads badly. The only importer of pypdf;
-runs in the child.
+"""The second reader: pypdf, for a file or a page that PDFium cannot read or reads badly.
+
+Only this module imports pypdf. Runs in the child process.
 """
 
 import io
@@ -35,7 +36,7 @@ _T = TypeVar("_T")
 
 
 class Book:
-    """The document as pypdf sees it. What it cannot read is not there: it raises nothing but MemoryError."""
+    """A document read by pypdf. What it cannot read is left out. It raises nothing but MemoryError."""
 
     def __init__(self, data: bytes) -> None:
         self.locked = False
@@ -55,8 +56,10 @@ class Book:
         return reader
 
     def _attempt(self, work: Callable[[], _T]) -> _T | None:
-        """`work`, or None when the file is beyond pypdf. It raises nearly anything on broken files, so nearly anything
-        is caught."""
+        """Return the result of `work`, or None if pypdf fails.
+
+        pypdf raises nearly any exception on broken files, so nearly all are caught.
+        """
         try:
             return work()
         except MemoryError:
@@ -66,13 +69,15 @@ class Book:
             return None
 
     def count(self) -> int | None:
-        """Number of pages, or None when pypdf cannot tell."""
+        """Return the number of pages, or None if pypdf cannot tell."""
         reader = self._reader
         return None if reader is None else self._attempt(lambda: len(reader.pages))
 
     def page(self, index: int) -> RawPage | None:
-        """A page as pypdf reads it: text without positions, laid out as if typewritten, so that later steps need no
-        special case.
+        """Return a page as read by pypdf.
+
+        pypdf returns text without positions, so it is laid out as if typewritten. Later steps then need no special
+        case.
         """
         reader = self._reader
         if reader is None:
@@ -88,7 +93,7 @@ class Book:
         return page
 
     def labels(self, pages: int) -> list[str]:
-        """The printed number of each page, "" where the document states none."""
+        """Return the printed number of each page, "" if the document does not give one."""
         reader = self._reader
         # To ask for labels is to walk all pages: only where there are any.
         if reader is None or not self._attempt(lambda: "/PageLabels" in reader.root_object):
@@ -99,7 +104,7 @@ class Book:
         return [one_line(str(label), LABEL_LENGTH) for label in labels]
 
     def properties(self) -> dict[str, str]:
-        """What the file says of itself: title, author and the day it was made (ISO)."""
+        """Return the title, the author and the creation date (ISO) from the file's properties."""
         reader = self._reader
         if reader is None:
             return {}
@@ -115,7 +120,7 @@ class Book:
         return found
 
     def outline(self) -> list[str]:
-        """The titles of the bookmarks, in order."""
+        """Return the titles of the bookmarks in order."""
         reader = self._reader
         nested = None if reader is None else self._attempt(lambda: reader.outline)
         titles: list[str] = []
@@ -134,7 +139,7 @@ def _title(entry: Any) -> str:
 
 
 def typewritten(text: str) -> list[Line]:
-    """Lines without known places, set 10 points high, as a typewriter would have set them."""
+    """Return lines with made-up positions, set 10 points high, as if typewritten."""
     lines = []
     y = 60.0
     for row in text.split("\n"):

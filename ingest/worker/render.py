@@ -1,4 +1,4 @@
-"""Draws pages: for people, with the matches marked, and for OCR. Runs in the child process."""
+"""Render pages: for people, with the matches highlighted, and for OCR. Runs in the child process."""
 
 import math
 import unicodedata
@@ -17,10 +17,10 @@ _BOXES = 50  # of one mark
 
 
 def picture(data: bytes, number: int, width: int, marks: Sequence[tuple[str, str, str]]) -> Pixels:
-    """A page (1-based) as PDFium shows it, `width` pixels wide, with the marks as a marker pen would leave them.
+    """Return a page (1-based) as PDFium renders it, `width` pixels wide, with the marks highlighted as by a marker pen.
 
-    marks: what is to be marked, with some of the text before and after it to tell its place; only letters and digits
-    of them are compared. What cannot be found is not marked. Raises Unreadable.
+    Each of `marks` is the text to highlight, with some text before and after it to locate it. Only letters and digits
+    are compared. A mark that cannot be found is skipped. Raises Unreadable.
     """
     with _page(data, number) as (page, wide, high):
         scale = min(width / wide, math.sqrt(0.9 * PIXELS / (wide * high)))  # a poster gets a smaller picture
@@ -37,7 +37,10 @@ def picture(data: bytes, number: int, width: int, marks: Sequence[tuple[str, str
 
 
 def scan(data: bytes, number: int, dpi: int) -> Pixels:
-    """A page (1-based) in grey, as OCR wants it; a poster gets fewer dots. Raises Unreadable."""
+    """Return a page (1-based) in grey at the resolution for OCR.
+
+    A very large page gets a lower resolution. Raises Unreadable.
+    """
     with _page(data, number) as (page, wide, high):
         scale = min(dpi / 72, math.sqrt(0.9 * SCAN_PIXELS / (wide * high)))
         return _drawn(page, scale * wide, scale * high, 1)
@@ -45,7 +48,7 @@ def scan(data: bytes, number: int, dpi: int) -> Pixels:
 
 @contextmanager
 def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
-    """A page with its width and height. Raises Unreadable when there is none that could be drawn."""
+    """Yield a page with its width and height. Raises Unreadable if it does not exist or cannot be rendered."""
     try:
         with documents.opened(data) as book:
             count = documents.count_pages(book)
@@ -77,7 +80,7 @@ def _drawn(page: int, wide: float, high: float, depth: int) -> Pixels:
 def _marked(
     page: int, width: int, height: int, marks: Sequence[tuple[str, str, str]]
 ) -> Iterator[tuple[int, int, int, int]]:
-    """The boxes of the marks, in pixels of a picture of that size: left, top, right, bottom."""
+    """Yield the boxes of the marks in pixels of a picture of that size: left, top, right, bottom."""
     text_page = textpage.load_text(page)
     if not text_page:
         return
@@ -100,7 +103,9 @@ def _marked(
 
 
 def places(letters: Sequence[str], marks: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:
-    """Where the marks are among the letters of a page: (first, last), for those that can be placed for certain."""
+    """Return the (first, last) index of each mark in the letters of a page, for marks that can be located without
+    doubt.
+    """
     plain: list[str] = []
     home: list[int] = []
     for at, letter in enumerate(letters):

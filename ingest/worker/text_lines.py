@@ -1,4 +1,4 @@
-"""The lines of a page, their positions and fonts, in a few calls of PDFium for each line instead of one per letter."""
+"""Read the lines of a page, their positions and fonts, with a few PDFium calls per line instead of one per letter."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends
 
 
 def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Sequence[int]]:
-    """Add the lines to the page, in the order of the file. Return the positions of the letters of each line."""
+    """Add the lines to the page in the order of the file. Returns the positions of the letters of each line."""
     count = min(textpage.count_letters(text_page), LETTERS_A_PAGE)
     if count <= 0:
         return []
@@ -47,9 +47,9 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
 
 
 class _Lines:
-    """The lines of a page so far. upright, sideways: how many letters are upright, and how many sideways.
+    """The lines of a page so far. `upright` and `sideways` count the letters in each direction.
 
-    straight: the text has every letter of the page. apart: letters may be set apart in it.
+    `straight` means that the text has every letter of the page. `apart` means that it may have letter-spaced words.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class _Lines:
         self.upright = self.sideways = 0
 
     def ends_in_hyphen(self) -> None:
-        """PDFium has taken a hyphen from the end of the last line."""
+        """Record that PDFium has removed a hyphen from the end of the last line."""
         self._broken.add(len(self._texts) - 1)
 
     def add(self, piece: str, offset: int) -> None:
-        """A line with the space around it, and where it begins in the text of the page."""
+        """Add a line, including the white space around it, and its offset in the text of the page."""
         stripped = piece.strip()
         if len(stripped) < len(piece):
             offset += piece.index(stripped[0])
@@ -79,7 +79,10 @@ class _Lines:
         self._offsets.append(offset)
 
     def measure(self) -> None:
-        """Make lines of what was added. PDFium is asked about all of them at once: that costs much less."""
+        """Turn everything that was added into lines.
+
+        They are measured together, because that needs far fewer PDFium calls.
+        """
         texts, text_page = self._texts, self._text_page
         firsts, lasts = self._ends()
         sizes = textpage.sizes(
@@ -132,7 +135,7 @@ class _Lines:
                 self.lines[at].hyphen = True
 
     def _ends(self) -> tuple[list[int], list[int]]:
-        """The places of the first and the last letter of each line."""
+        """Return the positions of the first and last letter of each line."""
         lasts = [offset + len(text) - 1 for offset, text in zip(self._offsets, self._texts, strict=True)]
         if self._straight:
             return self._offsets, lasts
@@ -143,7 +146,10 @@ class _Lines:
     def _faces(
         self, firsts: list[int], lasts: list[int], things: list[int], last_things: list[int], in_one: list[bool]
     ) -> tuple[list[bool], list[bool], list[bool]]:
-        """Whether each line begins in bold, ends in bold, and is italic in its middle. Each font is looked at once."""
+        """Return whether each line begins in bold, ends in bold, and is italic in the middle.
+
+        Each font is examined once.
+        """
         middles = [(first + last) // 2 for first, last in zip(firsts, lasts, strict=True)]
         # The middle of a line of one piece is of that piece, unless it is a space that PDFium has put in.
         asked = [
@@ -170,8 +176,9 @@ class _Lines:
         )
 
     def _in_one(self, line: Line, offset: int, first: int) -> Sequence[int] | None:
-        """Give an upright line of one piece its text as printed. Returns the offset of each letter, if it has
-        changed.
+        """Set the text of an upright line in one piece to what is printed.
+
+        Returns the offset of each letter if the text has changed.
         """
         text = line.text
         line.bold_end = line.bold
@@ -182,7 +189,10 @@ class _Lines:
         return self._as_printed(line, offset, [])
 
     def _in_pieces(self, line: Line, offset: int, first: int, last: int, base: float) -> Sequence[int] | None:
-        """The same for a line that may consist of several pieces. base: the height of its first letter, upwards."""
+        """Do the same for a line that may consist of several pieces.
+
+        `base` is the height of its first letter, measured upwards.
+        """
         text, size = line.text, line.size
         pieces = textpage.pieces(self._text_page, first, last - first + 1)
         wide = line.x1 - line.x0 > _TOO_WIDE * size * len(text)
@@ -198,12 +208,12 @@ class _Lines:
         return offsets
 
     def _part(self, line: Line, offset: int, first: int) -> None:
-        """Give a line its gaps."""
+        """Set the gaps of a line."""
         found = _gaps(self._text_page, line.text, first, line.size, self._seen, self._straight, offset)
         line.gaps, line.gap_edges = tuple(at for at, _ in found), tuple(edges for _, edges in found)
 
     def _as_printed(self, line: Line, offset: int, raised: list[Box]) -> Sequence[int] | None:
-        """Give an upright line its text as a reader sees it."""
+        """Set the text of an upright line to what a reader sees."""
         apart = self._apart and glyphs.may_be_apart(line.text)
         if not (raised or apart or glyphs.asks(line.text)):
             return None
@@ -212,14 +222,14 @@ class _Lines:
         return offsets
 
     def _is_bold(self, place: int) -> bool:
-        """Whether a letter is set in bold; each font of the page is examined once."""
+        """Return whether a letter is bold. Each font of the page is examined once."""
         (font,) = textpage.fonts(textpage.text_objects(self._text_page, [place]))
         if font not in self._bold:
             self._bold[font] = _is_bold(self._text_page, place)
         return self._bold[font]
 
     def _turn(self, line: Line, top: float, bottom: float, *, climbs: bool) -> None:
-        """Give a sideways line its place when the page is turned so that the line is upright."""
+        """Set the position of a sideways line on the page as turned to make the line upright."""
         line.sideways = True
         x, y = line.x0, line.y
         if climbs:
@@ -229,19 +239,23 @@ class _Lines:
 
 
 def _sized_by_first(text: str) -> bool:
-    """Whether the first letter of a line has the size of the line. What comes first may be a bullet of another font, a
-    number or a raised mark, what comes last a page number.
+    """Return whether the first letter of a line has the size of the line.
+
+    A line may start with a bullet in another font, a number or a raised mark, and may end in a page number.
     """
     return text[0].isalpha() or (text[0].isdigit() and text[-1].isdigit())
 
 
 def _is_bold(text_page: textpage.TextPage, place: int) -> bool:
-    """Whether a letter is set in bold: by the weight of its font, or by the font's name if it declares no weight."""
+    """Return whether a letter is bold, by the weight of its font or, if the font declares none, by the font's name."""
     return textpage.font_weight(text_page, place) >= _BOLD or _names_bold(textpage.font_name(text_page, place))
 
 
 class _Places(Sequence[int]):
-    """The places of the letters of a line on a page that has letters without Unicode. Each is looked up when needed."""
+    """The letter positions of a line on a page that has letters without Unicode.
+
+    Each is looked up when it is needed.
+    """
 
     def __init__(self, text_page: textpage.TextPage, offset: int, count: int) -> None:
         self._text_page, self._offsets = text_page, range(offset, offset + count)
@@ -270,7 +284,7 @@ def _names_bold(name: bytes) -> bool:
 
 
 def _parted(pieces: list[Box], size: float) -> bool:
-    """Whether a gap too wide to be a space between words lies between two pieces of a line."""
+    """Return whether two pieces of a line are separated by a gap too wide to be a word space."""
     end = float("inf")
     for left, _, right, _ in pieces:
         if left - end > _GAP * size:
@@ -282,7 +296,10 @@ def _parted(pieces: list[Box], size: float) -> bool:
 def _gaps(
     text_page: textpage.TextPage, text: str, first: int, size: float, seen: documents.Views, straight: bool, offset: int
 ) -> list[tuple[int, tuple[float, float]]]:
-    """Offsets of the letters that follow a gap too wide to be a space between words; where each gap starts and ends."""
+    """Return the gaps that are too wide to be word spaces.
+
+    Each has the offset of the letter that follows it, and where it starts and ends.
+    """
     spaces = list(_SPACES.finditer(text))
     before, after = [first + space.start() - 1 for space in spaces], [first + space.end() for space in spaces]
     if not straight:
@@ -307,12 +324,12 @@ def _gaps(
 
 
 def _are_apart(one: Box, other: Box, by: float) -> bool:
-    """Whether two boxes are this far apart, in whichever direction the page is turned."""
+    """Return whether two boxes are at least this far apart, in whichever direction the page is turned."""
     return other[0] - one[2] > by or one[0] - other[2] > by or other[1] - one[3] > by or one[1] - other[3] > by
 
 
 def _across(boxes: list[Box], seen: documents.Views) -> Iterator[tuple[float, float]]:
-    """Where boxes begin and end, from the left of the page as it is seen."""
+    """Yield the start and end of each box, measured from the left of the page as displayed."""
     one = seen([(x, y) for x, y, _, _ in boxes])
     other = seen([(x, y) for _, _, x, y in boxes])
     return ((min(x0, x1), max(x0, x1)) for (x0, _), (x1, _) in zip(one, other, strict=True))

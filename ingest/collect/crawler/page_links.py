@@ -74,8 +74,9 @@ class Page:
         return Trouble.SAYS_NOT_FOUND if any(_NOT_FOUND.search(each) for each in said) else None
 
     def links(self) -> list[Link]:
-        """Return the links that may lead to reports, each address once. Sets `truncated` if there are more than the
-        limit.
+        """Return the links that may lead to reports, each address once.
+
+        Sets `truncated` if there are more than the limit.
         """
         found: dict[str, Link] = {}
         for number, (element, heading) in enumerate(self._anchors()):

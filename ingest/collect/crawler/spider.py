@@ -93,8 +93,9 @@ class Listings(Spider):
             yield from self._requests(each, iter(()), answered=True)
 
     def _requests(self, walk: Walk, asks: Iterator[Ask], *, answered: bool = False) -> Iterator[Request]:
-        """Send the walk's events and yield its requests. `answered` is True when one of its addresses has just been
-        handled.
+        """Send the walk's events and yield its requests.
+
+        `answered` is True when one of its addresses has just been handled.
         """
         for ask in asks:
             if self._told.refused(ask.url):
@@ -199,8 +200,9 @@ class Listings(Spider):
     def _read(
         self, response: Response, walk: Walk, ask: Ask, links: Any, site: str = "", *, whole: bool = True
     ) -> None:
-        """Report the links of a page. With `whole=False`, the page was not read in full and will be read again on each
-        run.
+        """Report the links of a page.
+
+        With `whole=False`, the page was not read in full and will be read again on each run.
         """
         validators = _validators(response) if whole else ("", "")
         self._told.tell(to_json(PageRead(walk.source.name, ask.url, *validators, tuple(links), site)))

@@ -1,5 +1,6 @@
-"""Walk through one source, from its list to its documents, each address once. Decides what to request, but sends no
-requests.
+"""Walk through one source, from its list to its documents, each address once.
+
+Decides what to request, but sends no requests.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,10 +16,10 @@ from ingest.collect.troubles import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An address to request. `what` is "page" (of the list), "document" or "either". `depth` counts pages from the
-    list.
+    """An address to request.
 
-    `via` is the link that led to it. `known` is what earlier runs stored about it.
+    `what` is "page" (of the list), "document" or "either". `depth` counts pages from the list. `via` is the link that
+    led to it. `known` is what earlier runs stored about it.
     """
 
     url: str

@@ -1,1 +1,1 @@
-"""What a report is called, and which bodies it names."""
+"""Find what a report is called, and which bodies it names."""

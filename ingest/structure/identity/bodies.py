@@ -1,4 +1,4 @@
-"""Boards, partnerships and councils that a page names."""
+"""Find the boards, partnerships and councils that a page names."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,24 +32,26 @@ _MOST = 3  # boards that one report is of
 
 
 def boards(lines: Sequence[str]) -> str | None:
-    """The boards that are named in full; else by the usual abbreviation, as in Avonshire SCP."""
+    """Return the boards that are named in full, or else by the usual abbreviation, such as Avonshire SCP."""
     return _named(lines, _BOARD) or _named(lines, _SHORT_BOARD)
 
 
 def is_board(line: str) -> bool:
-    """Whether a line is the name of a board and nothing else."""
+    """Return whether a line is only the name of a board."""
     return _BOARD.fullmatch(line) is not None and _BEFORE.match(line) is None
 
 
 def council(lines: Iterable[str]) -> str | None:
-    """The only council or local partnership that is named."""
+    """Return the council or local partnership that is named, if there is exactly one."""
     found = {_without_what_stands_before(match.group()) for line in lines for match in _COUNCIL.finditer(line)}
     areas = {area_of(name): name for name in sorted(found, key=len) if area_of(name)}
     return areas.popitem()[1] if len(areas) == 1 else None
 
 
 def area_of(body: str) -> str:
-    """Moor and Fen, of "Moor and Fen Safeguarding Children Partnership" or "Moor and Fen Borough Council"."""
+    """Return the area of a body: "Moor and Fen" for "Moor and Fen Safeguarding Children Partnership" or "Moor and Fen
+    Borough Council".
+    """
     found = _AREA.match(body)
     return found.group(1) if found else ""
 
@@ -68,14 +70,18 @@ def _named(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
 
 
 def _without_what_stands_before(name: str) -> str:
-    """A name without "Dear", "Chair of" or a person before it. A comma belongs to it only in a list that ends in
-    "and"."""
+    """Remove "Dear", "Chair of" or a person's name from the start of a name.
+
+    A comma is kept only in a list that ends in "and".
+    """
     name = _BEFORE.sub("", name)
     person, comma, rest = name.rpartition(", ")
     return rest if comma and " and " not in rest and " & " not in rest and person else name
 
 
 def _without_shouting(name: str) -> str:
-    """A name in capitals as it is written in a sentence, so that a board has one name whatever its covers look like."""
+    """Convert a name in capitals to the case used in a sentence, so that covers in different styles give the same
+    name.
+    """
     capital = re.sub(r"(?<![’'\w])\w", lambda first: first[0].upper(), name.lower())
     return re.sub(r"(?<=[ -])(?:And|Of|Upon|In|On|With|The)(?=[ -])", lambda word: word[0].lower(), capital)

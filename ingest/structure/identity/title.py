@@ -1,4 +1,4 @@
-"""The title of a report: what its first page says. A file's properties count only where the page bears them out."""
+"""Find the title of a report on its first page. The PDF's own properties are used only if the page confirms them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -48,10 +48,10 @@ _UNFINISHED = re.compile(r"(\b(?:and|of|in|for|the|to|on|with|by|upon)|[&,]) –
 def find(
     cover: Sequence[Draft], first_page: Iterable[str], other: re.Pattern[str], size: float, properties: dict[str, str]
 ) -> Found | None:
-    """The title, or None when neither the page nor the properties have one.
+    """Return the title, or None if neither the page nor the properties have one.
 
-    cover: the short pieces at the beginning. first_page: all text of the first page. other: what a date or an author
-    looks like. size: of the letters of the body.
+    `cover` are the short pieces of text at the beginning, and `first_page` is all text of the first page. `other`
+    matches dates and authors. `size` is the letter size of the body.
     """
     page = list(first_page)
     title = _join(_set_large(cover, other, size))
@@ -72,12 +72,15 @@ def find(
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text is what a template has in the place of a title."""
+    """Return whether a text is the placeholder title of a template."""
     return _PLACEHOLDER.search(text) is not None
 
 
 def _set_large(cover: Sequence[Draft], other: re.Pattern[str], size: float) -> list[str]:
-    """The large lines of a cover; and where they name only a body, the bold line below them that says what it is."""
+    """Return the large lines of a cover.
+
+    If they only name a body, add the bold line below that says what the document is.
+    """
     largest = max((draft.size for draft in cover), default=0.0)
     lines: list[str] = []
     for draft in cover:
@@ -116,7 +119,9 @@ def _join(lines: Iterable[str]) -> str:
 
 
 def _subject(cover: Sequence[Draft], other: re.Pattern[str]) -> str | None:
-    """The bold line that says what a letter or a plain document is about: behind the greeting, if there is one."""
+    """Return the bold line that gives the subject of a letter or a plain document, after the greeting if there is
+    one.
+    """
     greeting = next((at for at, draft in enumerate(cover) if _GREETING.match(draft.text)), -1)
     for draft in [*cover[greeting + 1 :], *cover[: greeting + 1]]:
         words = _SUBJECT.sub("", draft.text)
@@ -127,8 +132,9 @@ def _subject(cover: Sequence[Draft], other: re.Pattern[str]) -> str | None:
 
 
 def _with_place(title: str, cover: Sequence[Draft], page: Sequence[str]) -> str:
-    """The title with the council or partnership that it is about in front, where it does not say so itself and the page
-    names only one."""
+    """Prefix the title with the council or partnership that it concerns, if the title does not name it and the page
+    names only one.
+    """
     if not _ABOUT_A_PLACE.search(title) or _names_place(title):
         return title
     body = council(draft.text for draft in cover) or council(page)
@@ -136,13 +142,16 @@ def _with_place(title: str, cover: Sequence[Draft], page: Sequence[str]) -> str:
 
 
 def _names_place(title: str) -> bool:
-    """Whether a title has a name in it."""
+    """Return whether a title contains a name."""
     words = re.findall(r"[\w’'-]+", title)
     return any(word[0].isupper() and not word.isupper() and word.lower() not in _COMMON for word in words)
 
 
 def _borne_out(told: str, page: Sequence[str]) -> bool:
-    """Whether every name and number of a title is on the page. A template carries the title of another report."""
+    """Return whether every name and number of a title is on the page.
+
+    A reused template can carry the title of another report.
+    """
     seen = set(re.findall(r"\w+", " ".join(page).casefold()))
     words = re.findall(r"\w+", _DOCUMENT.sub(" ", told))
     names = [word for word in words if word.isdigit() or (word[0].isupper() and word.lower() not in _COMMON)]

@@ -1,1 +1,1 @@
-"""Which parts does a report have? Headings, sections, recommendations and findings."""
+"""Find the parts of a report: headings, sections, recommendations and findings."""

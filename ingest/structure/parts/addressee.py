@@ -1,4 +1,4 @@
-"""Finds who a recommendation is addressed to, if its words leave no doubt."""
+"""Find who a recommendation is addressed to, if its wording is clear."""
 
 import re
 
@@ -34,7 +34,7 @@ _CALLED = re.compile(r"^recommendation:\s+", re.IGNORECASE)
 
 
 def addressee(text: str) -> str | None:
-    """Who an item is addressed to, from words such as "The LSCP should …"."""
+    """Return who an item is addressed to, from wording such as "The LSCP should …"."""
     found = _ADDRESSED.match(_CALLED.sub("", text[len(bullet_of(text)) :].lstrip()))
     if found is None:
         return None
@@ -45,11 +45,13 @@ def addressee(text: str) -> str | None:
 
 
 def addressed_by(heading: str) -> str | None:
-    """Who every item is addressed to under a heading such as "Recommendations for the police"."""
+    """Return who all items under a heading are addressed to, from a heading such as "Recommendations for the
+    police".
+    """
     found = _FOR.match(re.sub(r"^[\d.]+\s*", "", heading).strip(" :"))
     return found.group("name") if found and _BODY.search(found.group("name")) else None
 
 
 def addressed_to(heading: str) -> bool:
-    """Whether a heading only says who the text under it is for: "The police", "For health services"."""
+    """Return whether a heading only names the addressee of the text below: "The police", "For health services"."""
     return len(heading.split()) <= _NAME_WORDS and _BODY.search(heading) is not None

@@ -1,4 +1,4 @@
-"""Recognises headings by their size, weight and case, and by what is around them."""
+"""Recognise headings by their size, weight and case, and by the text around them."""
 
 import re
 from collections.abc import Collection
@@ -32,10 +32,10 @@ _KNOWN_WORDS = 4  # of such a heading without a number
 
 
 def mark(drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float) -> list[bool]:
-    """Whether each draft is a heading.
+    """Return whether each draft is a heading.
 
-    numbers: their printed numbers. listed: headings that the contents list or the bookmarks name, as `plain` has them.
-    size: of the letters of the body, in points.
+    `numbers` are their printed numbers. `listed` are the headings in the contents list or the bookmarks, normalised by
+    `plain`. `size` is the letter size of the body in points.
     """
     return [_is_heading(at, drafts, numbers, listed, size) for at in range(len(drafts))]
 
@@ -65,7 +65,9 @@ def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed:
 
 
 def _may_be_heading(draft: Draft) -> bool:
-    """Whether a paragraph has the form of a heading: short, upright, and not an item, label or continued sentence."""
+    """Return whether a paragraph has the form of a heading: short, upright, and not an item, label or continued
+    sentence.
+    """
     text, first = draft.text, draft.lines[0]
     if draft.note or not 3 <= len(text) <= _LONGEST or len(draft.lines) > _LINES or draft.turns:
         return False
@@ -78,7 +80,10 @@ def _may_be_heading(draft: Draft) -> bool:
 
 
 def _ends_as_headings_may(draft: Draft, number: str | None, counted: bool) -> bool:
-    """Whether bold text that ends in a stop may be a heading. counted: the paragraph below has a printed number."""
+    """Return whether bold text that ends in a full stop may be a heading.
+
+    `counted` means that the paragraph below has a printed number.
+    """
     if not draft.bold:
         return False
     named = number is not None and number[0].isalpha() and len(number) > 6  # "Finding 1: …" may be a sentence
@@ -88,7 +93,10 @@ def _ends_as_headings_may(draft: Draft, number: str | None, counted: bool) -> bo
 
 
 def _is_bold_heading(draft: Draft, following: Draft, size: float) -> bool:
-    """A bold line over text that is not bold. Bold lines in a row are a table, unless space parts them."""
+    """Return whether a bold line stands above text that is not bold.
+
+    Several bold lines in a row are a table, unless there is space between them.
+    """
     if draft.size > _BODY_SIZE * size:
         return len(draft.text) < _BOLD_LENGTH and (not following.bold or draft.space_above)
     over_text = not following.bold and following.size > draft.size and draft.space_above
@@ -102,7 +110,7 @@ def _is_in_capitals(draft: Draft) -> bool:
 
 
 def _is_known(draft: Draft, number: str | None) -> bool:
-    """Whether plain text of the size of the body has the words of a heading and no more."""
+    """Return whether plain text in the size of the body is short and worded like a known kind of heading."""
     words = NUMBERED.sub("", draft.text)
     short = len(words) < _KNOWN_LENGTH and (number is not None or len(words.split()) <= _KNOWN_WORDS)
     return short and draft.text[-1].isalnum() and kind_of(draft.text) is not None

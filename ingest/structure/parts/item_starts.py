@@ -1,4 +1,4 @@
-"""Where recommendations and findings start."""
+"""Find where recommendations and findings start."""
 
 import re
 from collections import Counter
@@ -58,10 +58,11 @@ _FEW = 3  # conclusions, or recommendations: fewer do not show how they are set
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where an item starts. bullet: it is a bullet. asks: it is prose that asks for something. called: it is an item
-    by its name or by the answer to it, so a box around it is around all of it.
+    """The start of an item.
 
-    asked: who the words above the list address, such as "The board should:".
+    `bullet` means that it is a bullet. `asks` means that it is prose that asks for something. `called` means that its
+    name or the answer to it identifies it, so a box around it encloses all of it. `asked` is the body that the words
+    above the list address, as in "The board should:".
     """
 
     at: int
@@ -75,7 +76,10 @@ class Start:
 def starts(
     paragraphs: Sequence[Paragraph], sections: Sequence[Section], settings: Sequence[Setting]
 ) -> dict[int, Start]:
-    """The starts of all items, by the ordinal of their first paragraph. settings: how each paragraph is set."""
+    """Return the starts of all items, by the ordinal of their first paragraph.
+
+    `settings` say how each paragraph is set.
+    """
     found = {start.at: start for start in _listed(paragraphs, sections, settings)}
     for further in (_answered(paragraphs, settings), _marked(paragraphs), _named(paragraphs)):
         found |= {start.at: start for start in further}
@@ -83,7 +87,7 @@ def starts(
 
 
 def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
-    """Paragraphs that are called "Recommendation 6" or "Finding 1" and are numbered so, or "Recommendation:" alone."""
+    """Yield paragraphs named and numbered like "Recommendation 6" or "Finding 1", or named just "Recommendation:"."""
     for at, paragraph in enumerate(paragraphs):
         name = _name(paragraph)
         if name is not None:
@@ -95,7 +99,7 @@ def _name(paragraph: Paragraph) -> re.Match[str] | None:
 
 
 def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
-    """Paragraphs that end in "(Recommendation, Paragraph 17)" or "(Conclusion, Paragraph 17)"."""
+    """Yield paragraphs that end in "(Recommendation, Paragraph 17)" or "(Conclusion, Paragraph 17)"."""
     numbered = None  # the last numbered paragraph: what is marked may go on from it
     for paragraph in paragraphs:
         if paragraph.heading or paragraph.number:
@@ -108,8 +112,11 @@ def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
 
 
 def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> Iterator[Start]:
-    """What is above "This recommendation is accepted": in its box, or up to a heading or an answer. Where it has
-    labels (2a., 2b.), each is an item."""
+    """Yield the items above "This recommendation is accepted".
+
+    Such an item is the text in the same box, or the text back to a heading or another answer. If the text has labels
+    (2a., 2b.), each label starts an item.
+    """
     above: list[Paragraph] = []
     named = False  # what is answered has a name, and so is an item anyway
     for paragraph in paragraphs:
@@ -132,7 +139,7 @@ def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> I
 def _listed(
     paragraphs: Sequence[Paragraph], sections: Sequence[Section], settings: Sequence[Setting]
 ) -> Iterator[Start]:
-    """The starts of items in the parts that are for recommendations or findings."""
+    """Yield the starts of items in the sections for recommendations or findings."""
     named = {  # the kinds whose named items have a part of their own: other text there is about them
         SECTIONS[sections[p.section].kind]
         for p in paragraphs
@@ -165,10 +172,11 @@ def _listed(
 
 
 def _findings(inside: list[Paragraph], elsewhere: Counter[str], section: Section, counting: bool) -> list[Start]:
-    """Numbered paragraphs, unless their numbers count the paragraphs of the report; bullets, where they are most of it.
+    """Return numbered paragraphs, unless the numbers count the paragraphs of the report, and bullets if most of the
+    section is bullets.
 
-    elsewhere: how many paragraphs of other parts have a number of each shape. counting: findings of the part before
-    are numbered, so that these may count on.
+    `elsewhere` counts the paragraphs of other sections by the form of their number. `counting` means that the findings
+    of the previous section are numbered, so that these may continue the sequence.
     """
     tops = _tops(inside)
     if tops and (_starts_list(tops[0], section) or (counting and kind_of(section.heading) is None)):
@@ -181,7 +189,7 @@ def _findings(inside: list[Paragraph], elsewhere: Counter[str], section: Section
 
 
 def _by_top(inside: list[Paragraph]) -> Iterator[list[Paragraph]]:
-    """Each numbered paragraph with those below it."""
+    """Yield each numbered paragraph with the paragraphs below it."""
     tops = {paragraph.ordinal for paragraph in _tops(inside)}
     places = [place for place, paragraph in enumerate(inside) if paragraph.ordinal in tops]
     for start, end in zip_longest(places, places[1:]):
@@ -189,8 +197,11 @@ def _by_top(inside: list[Paragraph]) -> Iterator[list[Paragraph]]:
 
 
 def _conclusions(groups: list[list[Paragraph]], settings: Sequence[Setting]) -> Iterator[Start]:
-    """The numbered paragraphs of "Conclusions and recommendations": those that ask a body for something are
-    recommendations, the others findings. Where the two are set differently, how each is set decides."""
+    """Classify the numbered paragraphs of "Conclusions and recommendations".
+
+    Those that ask a body for something are recommendations, the others are findings. If the two are set differently,
+    the setting decides.
+    """
     asking = [any(_ASKS_A_BODY.search(paragraph.text) for paragraph in group) for group in groups]
     heads = [settings[group[0].ordinal] for group in groups]
     for look in ([head.italic for head in heads], [head.bold for head in heads]):
@@ -203,7 +214,10 @@ def _conclusions(groups: list[list[Paragraph]], settings: Sequence[Setting]) -> 
 
 
 def _told_by(look: list[bool], asking: list[bool]) -> list[bool] | None:
-    """What is a recommendation, if nearly all that ask are set in one way and nearly all others in the other."""
+    """Return which paragraphs are recommendations, judged by how they are set.
+
+    Returns None unless nearly all that ask for something are set in one way and nearly all others in another.
+    """
     for way in (look, [not each for each in look]):
         asked = [each for each, wanted in zip(way, asking, strict=True) if wanted]
         others = [each for each, wanted in zip(way, asking, strict=True) if not wanted]
@@ -215,19 +229,22 @@ def _told_by(look: list[bool], asking: list[bool]) -> list[bool] | None:
 
 
 def _starts_list(paragraph: Paragraph, section: Section) -> bool:
-    """Whether a number is the first of its list, or one below the number of its heading."""
+    """Return whether a number is the first of its list, or belongs under the number of its heading."""
     number = str(paragraph.number)
     heading = re.match(r"[\d.]*\d", section.heading)
     return _FIRST.search(number) is not None or (heading is not None and is_below(number, heading.group()))
 
 
 def _shape(number: str | None) -> str:
-    """The form of a number: "1.1" of 7.12, "(1)" of (3)."""
+    """Return the form of a number: "1.1" for 7.12, "(1)" for (3)."""
     return re.sub(r"\d+", "1", number or "")
 
 
 def _recommendations(inside: list[Paragraph], section: Section) -> list[Start]:
-    """Numbered paragraphs and the bullets that are not under one; where there are neither, prose that asks."""
+    """Return numbered paragraphs and bullets that do not belong to one.
+
+    If there are none, return prose that asks for something.
+    """
     tops = {p.ordinal for p in _tops(inside)}
     if tops or any(bullet_of(p.text) for p in inside):
         found = list(_from_list(inside, tops))
@@ -242,7 +259,9 @@ def _recommendations(inside: list[Paragraph], section: Section) -> list[Start]:
 
 
 def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
-    """The numbered paragraphs, the bullets that are not under one, and prose between them that asks a named body."""
+    """Yield numbered paragraphs, bullets that do not belong to one, and prose between them that asks a named body for
+    something.
+    """
     asking = any(ASKS.search(p.text) for p in inside if p.ordinal in tops)
     of_prose = not tops and sum(_asks_somebody(p) for p in inside) > 1  # sentences, some with bullets below them
     under_number = under_prose = False
@@ -275,23 +294,23 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
 
 
 def _asks_somebody(paragraph: Paragraph) -> bool:
-    """Whether a paragraph is prose that asks a named body for something."""
+    """Return whether a paragraph is prose that asks a named body for something."""
     text = paragraph.text
     fully = asks(paragraph) or _ASKS_FULLY.search(text) is not None
     return not bullet_of(text) and fully and addressee(text) is not None
 
 
 def _tops(inside: list[Paragraph]) -> list[Paragraph]:
-    """The numbered paragraphs that are not a part of another: 7.1, not 7.1.2 below it, nor (a)."""
+    """Return the numbered paragraphs that are not part of another: 7.1, but not 7.1.2 below it or (a)."""
     numbered = [p for p in inside if p.number and not PART.match(p.number)]
     numbers = {str(p.number) for p in numbered}
     return [p for p in numbered if not any(is_below(p.number, number) for number in numbers)]
 
 
 def _is_narrative(paragraph: Paragraph, following: Paragraph | None, asking: bool, tops: set[int]) -> bool:
-    """Whether a numbered paragraph among recommendations is only narrative, or introduces them.
+    """Return whether a numbered paragraph among recommendations is only narrative, or introduces them.
 
-    asking: other paragraphs ask for something, so one that does not can be distinguished.
+    `asking` means that other paragraphs ask for something, so that one that does not stands out.
     """
     text = words_of(paragraph)
     if text.endswith(":") and following is not None and following.ordinal in tops:

@@ -1,4 +1,4 @@
-"""What the words of a paragraph say about recommendations: whether it names one, asks for something, or answers."""
+"""Find what the wording of a paragraph says about recommendations: whether it names, makes or answers one."""
 
 import re
 
@@ -40,29 +40,31 @@ _DECIDES = re.compile(
 
 
 def is_answer(paragraph: Paragraph) -> bool:
-    """Whether a paragraph says what came of a recommendation, as in a government's response."""
+    """Return whether a paragraph says what was done about a recommendation, as a government's response does."""
     text = paragraph.text
     return bool(ANSWER.match(text)) or (bool(_ABOUT_IT.match(text)) and not ASKS.search(text))
 
 
 def is_decision(paragraph: Paragraph, *, boxed: bool) -> bool:
-    """Whether a paragraph says that the recommendation above it is accepted, or not. boxed: it is in a box, where no
-    other text would speak of accepting."""
+    """Return whether a paragraph accepts or rejects the recommendation above it.
+
+    `boxed` means that it is in a box, where the word "accept" can only refer to the recommendation.
+    """
     text = paragraph.text
     return _DECIDED.match(text) is not None or (boxed and _DECIDES.match(text) is not None)
 
 
 def asks(paragraph: Paragraph) -> bool:
-    """Whether prose asks for something, and neither leads in to what does nor answers it."""
+    """Return whether prose asks for something, and neither introduces a request nor answers one."""
     text = paragraph.text
     return bool(ASKS.search(text)) and not (LEADS_IN.search(text) or is_answer(paragraph) or text.endswith(":"))
 
 
 def goes_on_in_list(paragraph: Paragraph) -> bool:
-    """Whether a paragraph goes on from the one above it and leads in to a list: "In particular, they should:"."""
+    """Return whether a paragraph continues the one above and introduces a list: "In particular, they should:"."""
     return paragraph.text.endswith(":") and REFERS_BACK.match(paragraph.text) is not None
 
 
 def is_below(number: str | None, other: str | None) -> bool:
-    """Whether a number is a part of another: 7.1.2 of 7.1."""
+    """Return whether a number is part of another, as 7.1.2 is part of 7.1."""
     return bool(number and other and number.startswith((f"{other}.", f"{other}-")))

@@ -1,10 +1,11 @@
-"""The recommendations and findings of a report. People go straight to them, so each is an item of its own.
+"""Find the recommendations and findings of a report.
 
-An item starts at a paragraph that is called "Recommendation 6" or "Finding 1", wherever it is; in a part of the
-report that is for recommendations or findings, also at a numbered paragraph or a bullet; and where such a part has
-neither, at a paragraph that asks for something. An item is everything up to the next one that belongs to it. What
-only leads in to a list ("The board should:" above bullets) is part of no item. A response often prints what it answers
-in a box, in bold or in italics: then the item ends where that ends.
+Readers go straight to them, so each is a separate item. An item starts at a paragraph named "Recommendation 6" or
+"Finding 1", wherever it is. In a section for recommendations or findings, an item also starts at a numbered paragraph
+or a bullet or, if the section has neither, at a paragraph that asks for something. The item ends before the next item,
+or earlier where the text no longer belongs to it. A paragraph that only introduces a list ("The board should:" above
+bullets) is not part of any item. A response often prints the text that it answers in a box, in bold or in italics; in
+that case the item ends with the box or the change of type.
 """
 
 from collections.abc import Sequence
@@ -37,9 +38,10 @@ def find(
     *,
     answers: bool = False,
 ) -> tuple[Item, ...]:
-    """The items of a report in the order of the text. settings: how each paragraph is set, where that is known.
+    """Return the items of a report in the order of the text.
 
-    answers: the report answers the recommendations of another.
+    `settings` say how each paragraph is set, if that is known. `answers` means that the report responds to the
+    recommendations of another report.
     """
     report = _Report(paragraphs, sections, settings or [Setting()] * len(paragraphs), answers)
     found = starts(paragraphs, sections, report.settings)
@@ -55,12 +57,15 @@ class _Report:
     answers: bool
 
     def same_box(self, one: Paragraph, following: Paragraph) -> bool:
-        """Whether a paragraph is in the box that the one above it ends in. A box may go on on the next page."""
+        """Return whether a paragraph is in the box in which the previous one ends.
+
+        A box can continue on the next page.
+        """
         box = self.settings[following.ordinal].boxes[0]
         return box != 0 and (one.last_page != following.page or box == self.settings[one.ordinal].boxes[1])
 
     def plainer(self, one: Paragraph, following: Paragraph) -> bool:
-        """Whether one paragraph is bold or italic, and a following one is not."""
+        """Return whether one paragraph is bold or italic and the other, further down, is not."""
         above, below = self.settings[one.ordinal], self.settings[following.ordinal]
         return (above.bold and not below.bold) or (above.italic and not below.italic)
 
@@ -69,7 +74,7 @@ class _Report:
 
 
 def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
-    """The last paragraph of an item."""
+    """Return the ordinal of the last paragraph of an item."""
     head = report.paragraphs[start.at]
     only_named = _only_names(head)
     boxed = report.settings[head.ordinal].boxes[1] != 0
@@ -94,15 +99,15 @@ def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
 
 
 def _only_names(head: Paragraph) -> bool:
-    """Whether the first paragraph only names an item, so that its words are below it."""
+    """Return whether the first paragraph only names an item, so that its wording is in the paragraphs below."""
     words = words_of(head)
     return not words or head.heading or (len(words) < _TITLE_LENGTH and words[-1].isalnum() and not ASKS.search(words))
 
 
 def _belongs(paragraph: Paragraph, start: Start, report: _Report, above: Paragraph, only_named: bool) -> bool:
-    """Whether a paragraph below the first of an item, which starts no item itself, is part of it.
+    """Return whether a paragraph below the start of an item, which starts no item itself, is part of the item.
 
-    above: the last paragraph of the item so far.
+    `above` is the last paragraph of the item so far.
     """
     head = report.paragraphs[start.at]
     if paragraph.section != head.section and not only_named:
@@ -124,7 +129,9 @@ def _belongs(paragraph: Paragraph, start: Start, report: _Report, above: Paragra
 
 
 def _is_reply(paragraph: Paragraph, above: Paragraph, report: _Report) -> bool:
-    """Whether a paragraph of a response replies to the recommendation above it: it is set plainer, or asks nothing."""
+    """Return whether a paragraph of a response replies to the recommendation above it: it is set more plainly, or asks
+    for nothing.
+    """
     if report.plainer(above, paragraph):
         return True
     return not ASKS.search(paragraph.text) and not REFERS_BACK.match(paragraph.text)
@@ -146,7 +153,7 @@ def _item(start: Start, report: _Report, last: int) -> Item:
 
 
 def _once(found: list[Item]) -> list[Item]:
-    """The items without repeats: a summary and an action plan repeat the items of the main part by number."""
+    """Return the items without repeats. A summary and an action plan repeat the items of the main part by number."""
     best: dict[tuple[ItemKind, str], int] = {}
     for at, item in enumerate(found):
         key = (item.kind, (item.number or "").lower())
@@ -174,7 +181,9 @@ def _is_named(item: Item) -> bool:
 
 
 def _worth(item: Item) -> int:
-    """Where an item is at home: in the part for it, then anywhere, then in a summary, a plan or an appendix."""
+    """Rank where an item was found: best in its own section, then anywhere else, then in a summary, a plan or an
+    appendix.
+    """
     if item.section.kind in SECTIONS:
         return 2
     away = (SectionKind.SUMMARY, SectionKind.ACTION_PLAN, SectionKind.APPENDIX, SectionKind.FOREWORD)

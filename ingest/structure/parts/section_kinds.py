@@ -1,4 +1,4 @@
-"""The kind of a section, from the words of its heading."""
+"""Determine the kind of a section from the wording of its heading."""
 
 import re
 
@@ -52,7 +52,7 @@ _NAMED = re.compile(rf"({'|'.join(_NAMES)})\s+\d", re.IGNORECASE)
 
 
 def kind_of(heading: str) -> SectionKind | None:
-    """What the part under a heading is for, as its words say; None when they do not."""
+    """Return what the section under a heading is for, or None if the wording does not say."""
     named = _NAMED.match(heading)
     if named:
         return _NAMES[named.group(1).lower()]
@@ -68,5 +68,5 @@ def kind_of(heading: str) -> SectionKind | None:
 
 
 def plain(heading: str) -> str:
-    """A heading without its number, its case and its signs: to compare it with a contents list or a bookmark."""
+    """Return a heading without its number, case and punctuation, to compare it with a contents list or a bookmark."""
     return " ".join(re.findall(r"\w+", NUMBERED.sub("", heading).lower()))

@@ -1,4 +1,4 @@
-"""The sections of a report: the parts that its headings open, and what each is for."""
+"""Divide a report into sections by its headings, and determine the kind of each section."""
 
 import re
 from collections import Counter
@@ -16,10 +16,10 @@ _TITLE_SIZE = 1.2  # times the size of the body: the title of a report is larger
 def divide(
     drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float
 ) -> tuple[list[Section], list[int], list[bool]]:
-    """Sections, the section of each draft, and whether each draft is a heading.
+    """Return the sections, the section index of each draft, and whether each draft is a heading.
 
-    listed: headings that the contents list or the bookmarks name, as `plain` has them. size: of the letters of the
-    body.
+    `listed` are the headings in the contents list or the bookmarks, normalised by `plain`. `size` is the letter size of
+    the body.
     """
     found = headings.mark(drafts, numbers, listed, size)
     ranks = [
@@ -51,10 +51,10 @@ def divide(
 
 @dataclass(frozen=True, slots=True)
 class _Enclosing:
-    """A heading above others, and the kind that it hands down.
+    """A heading that encloses others, and the kind that they inherit from it.
 
-    Letters alone say little: an introduction that is set larger than all other headings says nothing about them. So a
-    heading hands down its kind only where it has a number, or another heading is set like it.
+    The type size alone is weak evidence: an introduction set larger than all other headings does not enclose them. So a
+    heading passes on its kind only if it has a number, or another heading is set like it.
     """
 
     rank: float
@@ -63,14 +63,17 @@ class _Enclosing:
 
 
 def _encloses(outer: _Enclosing, rank: float, number: str | None) -> bool:
-    """Whether a heading is below another in rank, by its number or else by its letters."""
+    """Return whether a heading ranks below another, by its number or otherwise by its type size."""
     if outer.number and number and outer.number[0].isdigit() and number[0].isdigit():
         return number.startswith((f"{outer.number}.", f"{outer.number}-"))
     return outer.rank > rank
 
 
 def _rank(draft: Draft, number: str | None) -> float:
-    """The rank of a heading: size first, then bold, then the depth of its number. Larger encloses smaller."""
+    """Return the rank of a heading: size first, then bold, then the depth of its number.
+
+    A higher rank encloses a lower one.
+    """
     depth = len(re.findall(r"\d+", number)) if number and number[0].isdigit() else 1
     letters = [letter for letter in draft.text if letter.isalpha()]
     capitals = 0.25 if letters and all(letter.isupper() for letter in letters) else 0.0

@@ -1,1 +1,1 @@
-"""What on a page is not what the report says: headers, footers, page numbers, contents lists."""
+"""Find what is on a page but is not part of the report's text: headers, footers, page numbers, contents lists."""

@@ -1,8 +1,8 @@
-"""Boilerplate: running headers and footers, page numbers, contents lists, the cover sheet of an archive.
+"""Find boilerplate: running headers and footers, page numbers, contents lists, the cover sheet of an archive.
 
-Each is recognised by evidence, never by a single line: what repeats from page to page in the same place, what counts
-with the pages, what lists headings with their pages. In doubt a line is text. Boilerplate stays on its page; it is
-only kept out of search and of counts.
+Each is recognised by several pieces of evidence: lines that repeat at the same height from page to page, numbers that
+count with the pages, lists of headings with their pages. If in doubt, a line is text. Boilerplate stays on its page,
+but is not searched or counted.
 """
 
 import re
@@ -24,7 +24,7 @@ _SHEET_LENGTH = 4_000  # characters: a longer first page is the report's own
 
 
 def mark(pages: list[RawPage]) -> None:
-    """Give every line that is boilerplate its role."""
+    """Set the role of every line that is boilerplate."""
     _mark_cover_sheet(pages)
     page_numbers.mark(pages)
     running_lines.mark(pages)
@@ -34,8 +34,7 @@ def mark(pages: list[RawPage]) -> None:
 
 
 def _mark_cover_sheet(pages: list[RawPage]) -> None:
-    """The sheet that an archive (the NSPCC's) puts before a deposited report: a form with a title, a board and a date,
-    and its own words."""
+    """Mark the sheet that the NSPCC archive adds to the front of a report: a form with a title, a board and a date."""
     if len(pages) < 2:
         return
     text = "\n".join(line.text for line in pages[0].lines)

@@ -1,4 +1,4 @@
-"""Contents lists: headings with their page numbers."""
+"""Find contents lists: headings with their page numbers."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,10 @@ _ROMAN_LETTERS = frozenset("ivxlc")
 
 
 def headings(lines: list[Line]) -> Iterator[str]:
-    """The headings in the lines of a contents list. One over two lines is also given joined."""
+    """Yield the headings in the lines of a contents list.
+
+    A heading that spans two lines is also yielded as one string.
+    """
     before = ""
     for row in _rows(lines):
         found = _entry(row)
@@ -34,7 +37,7 @@ def headings(lines: list[Line]) -> Iterator[str]:
 
 
 def mark(pages: list[RawPage]) -> None:
-    """Give contents lists their role: rising page numbers, under a title or with at least three dotted lines."""
+    """Set the role of contents lists: rising page numbers, under a title or with at least three dotted lines."""
     goes_on = False
     last = 0
     for page in pages[: max(_FIRST_PAGES, len(pages) // 8)]:
@@ -56,7 +59,10 @@ def mark(pages: list[RawPage]) -> None:
 
 @dataclass(slots=True)
 class _Row:
-    """A printed line: a heading and its page, which may be lines apart. wide: where a wide gap ends in its text."""
+    """A row of a contents list: a heading and its page number, which may be lines apart.
+
+    `wide` is the offset where a wide gap ends.
+    """
 
     lines: list[Line]
     text: str
@@ -79,7 +85,7 @@ def _rows(lines: list[Line]) -> list[_Row]:
 
 @dataclass(slots=True)
 class _List:
-    """end: the place after its last entry. last: the page that this names."""
+    """A contents list. `end` is the index after its last entry, and `last` is the page number of that entry."""
 
     end: int
     last: int
@@ -87,7 +93,10 @@ class _List:
 
 
 def _list_from(rows: list[_Row], start: int, last: int, pages: int, expected: bool) -> _List:
-    """The list that begins at a line. last: the page that its entry before names. expected: a title says it is one."""
+    """Return the list that begins at a line.
+
+    `last` is the page number of the previous entry. `expected` means that a title announces a contents list.
+    """
     found = _List(start, last)
     for at, row in enumerate(rows[start:], start):
         entry = _entry(row)
@@ -114,6 +123,8 @@ def _entry(row: _Row) -> re.Match[str] | None:
 
 
 def _says_entry(row: _Row) -> bool:
-    """Whether the row alone says that it is from a contents list: dots lead to its page number, or a wide gap does."""
+    """Return whether the row alone shows that it is from a contents list: dots or a wide gap lead to its page
+    number.
+    """
     found = _entry(row)
     return found is not None and (bool(_DOTS.search(row.text)) or row.wide == found.start("page"))

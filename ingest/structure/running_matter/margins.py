@@ -1,4 +1,4 @@
-"""The lines in the top and the bottom margin of a page, where running lines and page numbers are."""
+"""Find the lines in the top and bottom margins of a page, where running lines and page numbers are."""
 
 from operator import attrgetter
 
@@ -11,7 +11,7 @@ _height = attrgetter("y")
 
 
 def margins(page: RawPage) -> tuple[list[Line], list[Line]]:
-    """The lines in the top and in the bottom margin that have no role yet, outermost first."""
+    """Return the lines in the top and the bottom margin that have no role yet, outermost first."""
     upper, lower = page.height * _MARGIN, page.height - page.height * _MARGIN
     lines = [
         line for line in page.lines if (line.y < upper or line.y > lower) and line.role is None and not line.sideways

@@ -1,4 +1,4 @@
-"""Page numbers: lone numbers in the margin that count with the pages."""
+"""Recognise page numbers: numbers alone in the margin that count with the pages."""
 
 import re
 from collections import defaultdict
@@ -21,13 +21,13 @@ _AS_TENS = str.maketrans("ivx", "xlc")
 
 
 def mark(pages: list[RawPage]) -> None:
-    """Give page numbers their role."""
+    """Set the role of page numbers."""
     _mark_counting(pages)
     _mark_labels(pages)
 
 
 def number_in(text: str) -> int | None:
-    """The number in a line that is only a page number ("12", "iv", "Page 2 of 39", "1 | P a g e"), else None."""
+    """Return the number in a line that is only a page number ("12", "iv", "Page 2 of 39", "1 | P a g e"), or None."""
     found = _PAGE_NUMBER.match(text)
     if found is None:
         return None
@@ -36,7 +36,7 @@ def number_in(text: str) -> int | None:
 
 
 def roman(text: str) -> int | None:
-    """The value of a roman number in lower case up to 399, None when it is not written as one."""
+    """Return the value of a lower-case roman numeral up to 399, or None if it is not a valid one."""
     found = _ROMAN.fullmatch(text)
     if found is None or not text:
         return None
@@ -45,8 +45,9 @@ def roman(text: str) -> int | None:
 
 
 def _mark_counting(pages: list[RawPage]) -> None:
-    """A lone number in the margin is a page number when it counts with the pages, at least three times, or on every
-    page of a short file."""
+    """Mark a number alone in the margin if it counts with the pages, at least three times or on every page of a short
+    file.
+    """
     found: dict[tuple[bool, int], list[tuple[int, Line]]] = defaultdict(list)
     for page in pages:
         for line in (line for margin in margins(page) for line in margin):
@@ -62,7 +63,7 @@ def _mark_counting(pages: list[RawPage]) -> None:
 
 
 def _mark_labels(pages: list[RawPage]) -> None:
-    """A line such as "Page 2 of 39" says what it is, and so does the label that the file gives the page ("iv")."""
+    """Mark lines such as "Page 2 of 39", and lines that equal the page label in the file ("iv")."""
     for page in pages:
         for line in (line for margin in margins(page) for line in margin[:_OUTERMOST]):
             is_label = line.text.strip("- ") == page.label != str(page.number)

@@ -1,4 +1,4 @@
-"""Recognises running headers and footers: lines that repeat in the same place of the margin from page to page."""
+"""Recognise running headers and footers: lines that repeat at the same place in the margin from page to page."""
 
 import re
 from collections import defaultdict
@@ -29,7 +29,7 @@ _ITEM = re.compile(r"^(?:recommendation|finding)\s+\d", re.IGNORECASE)
 
 
 def mark(pages: list[RawPage]) -> None:
-    """Give headers and footers their role."""
+    """Set the role of headers and footers."""
     _mark_across(pages)
     _mark_repeated(pages)
     for role in (AsideRole.HEADER, AsideRole.FOOTER):
@@ -37,7 +37,7 @@ def mark(pages: list[RawPage]) -> None:
 
 
 def _mark_across(pages: list[RawPage]) -> None:
-    """Mark what runs across the text or up its side from page to page: watermarks, protective markings."""
+    """Mark text that repeats across the page or up its side: watermarks and protective markings."""
     size = body_size(pages)
     seen: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
     found: list[tuple[RawPage, Line]] = []
@@ -58,7 +58,7 @@ def _mark_across(pages: list[RawPage]) -> None:
 
 
 def unmark(pages: list[RawPage]) -> None:
-    """Undo the marks in a file that has nothing else: there the lines are its text."""
+    """Remove the marks in a file that contains only such lines, because then they are its text."""
     for page in pages:
         for line in page.lines:
             if line.role in (AsideRole.HEADER, AsideRole.FOOTER):
@@ -67,7 +67,7 @@ def unmark(pages: list[RawPage]) -> None:
 
 @dataclass(slots=True)
 class _Margin:
-    """One margin of a page: its lines, each with its key and its distance from the edge of the page in points."""
+    """One margin of a page: its lines, each with its key and its distance in points from the edge of the page."""
 
     page: RawPage
     role: AsideRole
@@ -75,7 +75,7 @@ class _Margin:
 
 
 def _mark_repeated(pages: list[RawPage]) -> None:
-    """Mark headers and footers: lines that are the same but for digits, in the same place on neighbouring pages."""
+    """Mark headers and footers: lines that differ only in digits, at the same place on neighbouring pages."""
     seen: dict[tuple[AsideRole, str], list[tuple[int, float]]] = defaultdict(list)
     size = body_size(pages)
     found = [
@@ -103,12 +103,12 @@ def _mark_repeated(pages: list[RawPage]) -> None:
 
 
 def _place(line: Line, page: RawPage, role: AsideRole) -> float:
-    """The distance of a line from its edge of the page, in points."""
+    """Return the distance in points of a line from its edge of the page."""
     return line.y if role is AsideRole.HEADER else page.height - line.y
 
 
 def _key(line: Line, page: RawPage) -> str:
-    """What is the same in a running line from page to page: all but its numbers."""
+    """Return what a running line has in common from page to page: everything but its numbers."""
     if _ITEM.match(line.text):  # at the top of a page it is a heading, unless the same number comes again
         return line.text.lower()
     words = line.text.lower().split()
@@ -119,7 +119,7 @@ def _key(line: Line, page: RawPage) -> str:
 
 
 def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int, large: bool) -> bool:
-    """Whether a line comes again often enough near its page. seen: the pages and places of its key."""
+    """Return whether a line repeats often enough on pages near this one. `seen` are the pages and places of its key."""
     near = {number for number, other in seen if abs(other - place) < _SAME_PLACE and abs(number - page) <= _NEAR}
     if pages <= _SHORT_FILE:
         return len(near) == pages > 1
@@ -130,13 +130,13 @@ def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int,
 
 
 def _stands_apart(line: Line, page: RawPage) -> bool:
-    """Whether the space between this line and the text above it is more than that between two lines of text."""
+    """Return whether there is more space between this line and the nearest text than between two lines of text."""
     inner = [other.y for other in page.free if other is not line and not other.sideways]
     return min((line.y - y for y in inner if y < line.y - 1), default=page.height) > _SPACE * line.size
 
 
 def _mark_broken(pages: list[RawPage], role: AsideRole) -> None:
-    """On a page where the running lines break otherwise, the line in their place that has their words is one too."""
+    """Mark a running line that breaks differently on one page, if it has the same words in the same place."""
     known = [(page, line) for page in pages for line in page.lines if line.role is role]
     if len(known) < _PAGES_NEEDED:
         return

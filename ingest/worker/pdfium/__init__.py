@@ -1,1 +1,1 @@
-"""PDFium, the first reader: the only package that imports pypdfium2. It runs in the worker process."""
+"""PDFium, the first reader. Only this package imports pypdfium2. It runs in the worker process."""

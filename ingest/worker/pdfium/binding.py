@@ -1,7 +1,7 @@
-"""Calls the functions of PDFium by address, with shared buffers for what they return through pointers.
+"""Call PDFium functions by address, with shared buffers for what they return through pointers.
 
-Documents, pages and objects are plain addresses here (0: there is none). A call with an address costs a third of one
-with the typed pointers of pypdfium2, and a hundred reports take a million of them.
+Documents, pages and objects are plain addresses here (0 means none). A call with an address costs a third of one with
+pypdfium2's typed pointers, and a hundred reports take a million calls.
 """
 
 import ctypes
@@ -19,12 +19,12 @@ Box = tuple[float, float, float, float]
 
 
 def address(pointer: Any) -> int:
-    """Where a pointer of ctypes points, or 0."""
+    """Return the address in a ctypes pointer, or 0."""
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0
 
 
 def quick(function: Any, result: Any, *arguments: Any) -> Any:
-    """A function of PDFium that takes and returns plain numbers."""
+    """Return a PDFium function that takes and returns plain numbers."""
     return ctypes.PYFUNCTYPE(result, *arguments)(address(function))
 
 
@@ -33,26 +33,28 @@ Prepared = NewType("Prepared", object)
 
 
 def prepared(address: int) -> Prepared:
-    """An address for `plain` functions."""
+    """Prepare an address for functions made by `plain`."""
     return Prepared(ctypes.c_void_p.from_param(address))
 
 
 def all_prepared(addresses: Iterable[int]) -> list[Prepared]:
-    """Many addresses for `plain` functions."""
+    """Prepare many addresses for functions made by `plain`."""
     return cast("list[Prepared]", list(map(ctypes.c_void_p.from_param, addresses)))
 
 
 def plain(function: Any, result: Any) -> Any:
-    """A function of PDFium that is called many times, with prepared addresses and numbers that fit in a C int only: its
-    arguments are not converted.
+    """Return a PDFium function for frequent calls, whose arguments are not converted.
+
+    It accepts only prepared addresses and numbers that fit in a C int.
     """
     return ctypes.PYFUNCTYPE(result)(address(function))
 
 
 class Rows:
-    """Room for what a `plain` function writes through pointers, for many calls: a row of numbers for each call.
+    """Buffers for what a `plain` function writes through pointers, with one row of numbers per call.
 
-    format: of a row, for struct. places: in the row, of what the function writes through each of its pointers.
+    `format` is the struct format of a row. `places` are the positions in the row for what the function writes through
+    each pointer.
     """
 
     def __init__(self, format: str, *places: int) -> None:
@@ -66,8 +68,9 @@ class Rows:
         ]
 
     def ask(self, function: Any, many: Sequence[Any], first: Prepared | None = None) -> list[tuple[Any, ...]]:
-        """What the function writes for each of many arguments; zeros where it writes nothing. first: stands before
-        each.
+        """Return what the function writes for each of many arguments, or zeros if it writes nothing.
+
+        If `first` is given, it is passed as the first argument of each call.
         """
         rows, _ = self.ask_both(function, many, first)
         return rows
@@ -75,7 +78,7 @@ class Rows:
     def ask_both(
         self, function: Any, many: Sequence[Any], first: Prepared | None = None
     ) -> tuple[list[tuple[Any, ...]], list[int]]:
-        """The same, and what it returns."""
+        """Like `ask`, but also return the results of the calls."""
         if len(many) > _ROWS:
             rows, returned = self.ask_both(function, many[:_ROWS], first)
             more_rows, more_returned = self.ask_both(function, many[_ROWS:], first)

@@ -1,4 +1,4 @@
-"""Documents and pages: how they are opened, their sizes, and what a document says of itself."""
+"""Open documents and pages, and read their sizes and the document's own properties."""
 
 import ctypes
 from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +46,10 @@ _mark_title = quick(pdfium.FPDFBookmark_GetTitle, ULONG, ADDRESS, ADDRESS, ULONG
 
 
 class Unopened(Exception):
-    """PDFium cannot open the file. locked: because of a password, or a kind of encryption that it does not know."""
+    """Raised when PDFium cannot open the file.
+
+    `locked` means that it has a password or an unknown kind of encryption.
+    """
 
     def __init__(self, code: int) -> None:
         super().__init__(f"code {code}")
@@ -55,7 +58,7 @@ class Unopened(Exception):
 
 @contextmanager
 def opened(data: bytes) -> Iterator[int]:
-    """The document in `data`. Raises Unopened. A cached document stays open."""
+    """Open the document in `data`. Raises Unopened. A cached document stays open."""
     if _held and _held[0].data is data:
         yield address(_held[0].document().raw)
         return
@@ -67,7 +70,7 @@ def opened(data: bytes) -> Iterator[int]:
 
 
 def hold(data: bytes) -> None:
-    """Open the document in `data` at most once, when it is first needed, and keep it open until `release`."""
+    """Cache the document in `data`: open it when it is first needed, and keep it open until `release`."""
     release()
     _held.append(_Held(data))
 
@@ -103,19 +106,24 @@ def _open(data: bytes) -> Any:
 
 
 def may_have_layers(data: bytes) -> bool:
-    """Whether a file may have layers (optional content): it names them, or it is compressed so that nobody can tell."""
+    """Return whether a file may have layers (optional content).
+
+    A compressed file may have them even if none are found.
+    """
     return b"OCProperties" in data or b"ObjStm" in data
 
 
 def page_box(page: int) -> Box:
-    """The part of the page that is seen."""
+    """Return the visible part of the page."""
     _page_box(page, F0)
     left, top, right, bottom = four_floats(floats)
     return left, bottom, right, top
 
 
 def view(page: int) -> View:
-    """Converts a point in the space of the file to the page as it is seen: rotated, cropped, y down from the top."""
+    """Return a function that converts a point in the file's coordinates to the page as displayed: rotated, cropped, y
+    down from the top.
+    """
     left, bottom, right, top = page_box(page)
     turn = page_rotation(page)
     if turn == 1:
@@ -128,7 +136,7 @@ def view(page: int) -> View:
 
 
 def views(page: int) -> Views:
-    """Converts many points as `view` does."""
+    """Return a function that converts many points like `view` does."""
     if page_rotation(page):
         seen = view(page)
         return lambda points: [seen(x, y) for x, y in points]
@@ -137,23 +145,23 @@ def views(page: int) -> Views:
 
 
 def label(document: int, index: int) -> str:
-    """The printed number of a page (0-based), "" where the document states none."""
+    """Return the printed number of a page (0-based index), or "" if the document does not give one."""
     return _told(_page_label, document, index)
 
 
 def meta(document: int, name: str) -> str:
-    """A property of the file by its name in the PDF, such as "CreationDate"."""
+    """Return a property of the file by its PDF name, such as "CreationDate"."""
     return _told(_meta, document, name.encode())
 
 
 def attachments(document: int, most: int) -> list[str]:
-    """The names of the files that are attached to a document, the contents of a portfolio among them."""
+    """Return the names of the files attached to a document, including the contents of a portfolio."""
     count = min(count_attachments(document), most)
     return [_told(_attachment_name, _attachment_at(document, index)) for index in range(count)]
 
 
 def attached(document: int, index: int, most: int) -> bytes | None:
-    """The bytes of an attached file, or None if they cannot be had or are more than that."""
+    """Return the bytes of an attached file, or None if they cannot be read or exceed `most`."""
     attachment = _attachment_at(document, index) if 0 <= index < count_attachments(document) else 0
     if not attachment:
         return None
@@ -168,12 +176,12 @@ def attached(document: int, index: int, most: int) -> bytes | None:
 
 
 def is_attached_pdf(document: int, index: int) -> bool:
-    """Whether an attached file is a PDF, by its first bytes. Very large files are not looked at."""
+    """Return whether an attached file is a PDF, by its first bytes. Very large files are not examined."""
     return b"%PDF-" in (attached(document, index, _LARGEST_LOOKED_AT) or b"")[:1_024]
 
 
 def bookmarks(document: int, most: int) -> Iterator[str]:
-    """The titles of the outline in order, up to a limit; each once, even in an outline with a cycle."""
+    """Yield up to `most` titles of the outline in order, each once, even if the outline has a cycle."""
     known: set[int] = set()
     waiting: list[int | None] = [_first_mark(document, None)]
     while waiting and len(known) < most:
@@ -185,7 +193,10 @@ def bookmarks(document: int, most: int) -> Iterator[str]:
 
 
 def _told(function: Any, *arguments: Any) -> str:
-    """What one of the functions says that fill a buffer with UTF-16 and an end; "" when it is too long to be true."""
+    """Return the string from a PDFium function that fills a buffer with UTF-16.
+
+    Returns "" if the string is implausibly long.
+    """
     size = function(*arguments, None, 0)
     if not 2 < size <= _LONGEST:
         return ""

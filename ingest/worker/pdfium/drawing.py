@@ -1,4 +1,4 @@
-"""Pictures of a page."""
+"""Render pages as pictures."""
 
 import ctypes
 
@@ -16,7 +16,7 @@ _destroy = quick(pdfium.FPDFBitmap_Destroy, None, ADDRESS)
 
 
 def device(page: int, width: int, height: int, x: float, y: float) -> tuple[int, int]:
-    """Where a point of the page is in a picture of that size."""
+    """Return the pixel at which a point of the page appears in a picture of that size."""
     _to_device(page, 0, 0, width, height, 0, x, y, W0, W1)
     return whole[0], whole[1]
 
@@ -31,10 +31,11 @@ def rows(
     corner: tuple[int, int] = (0, 0),
     notes: bool = True,
 ) -> list[bytes]:
-    """The rows of a picture of a page on white. Empty when there is no memory for it.
+    """Return the rows of pixels of a page on white, or an empty list if there is not enough memory.
 
-    depth: bytes a pixel: 1 (grey), 3 (red, green, blue), 4 (blue, green, red, nothing). whole: the size in pixels of
-    the whole page, of which the picture shows the part that begins at `corner`. notes: whether they are drawn.
+    `depth` is the number of bytes per pixel: 1 (grey), 3 (red, green, blue) or 4 (blue, green, red, unused). `whole` is
+    the size in pixels of the whole page; the picture shows the part of it that begins at `corner`. `notes` says whether
+    notes are drawn.
     """
     kind, order = {
         1: (pdfium.FPDFBitmap_Gray, 0),

@@ -1,4 +1,4 @@
-"""The objects of a page: text, paths, pictures, forms and notes, where they are and how they are painted."""
+"""The objects of a page (text, paths, pictures, forms and notes): where they are and how they are painted."""
 
 import ctypes
 import math
@@ -94,42 +94,42 @@ _FOUR_NUMBERS, _TWO_NUMBERS = Rows("3I4x", 0, 1, 2, 3), Rows("2i", 0, 1)
 
 
 def objects_of(page: int, most: int) -> list[int]:
-    """The objects of a page in drawing order, up to a limit."""
+    """Return up to `most` objects of a page in drawing order."""
     return list(map(_object_at, repeat(prepared(page)), range(min(count_objects(page), most))))
 
 
 def kinds_of(things: Sequence[Prepared]) -> list[int]:
-    """The kind of each of many objects."""
+    """Return the kind of each object."""
     return list(map(_kind_of, things))
 
 
 def bounds(thing: int) -> Box:
-    """The rectangle around an object; empty when it has none."""
+    """Return the rectangle around an object. It is empty if the object has none."""
     return bounds_of([prepared(thing)])[0]
 
 
 def bounds_of(things: Sequence[Prepared]) -> list[Box]:
-    """The rectangles around many objects."""
+    """Return the rectangle around each object."""
     return _FOUR_FLOATS.ask(_bounds, things)
 
 
 def render_modes(texts: Sequence[Prepared]) -> list[int]:
-    """The render mode of each of many text objects."""
+    """Return the render mode of each text object."""
     return list(map(_render_mode, texts))
 
 
 def transparency_of(things: Sequence[Prepared]) -> list[int]:
-    """For each of many objects, whether it is drawn with transparency."""
+    """Return, for each object, whether it is drawn with transparency."""
     return list(map(_see_through, things))
 
 
 def fill_colours(things: Sequence[Prepared]) -> list[Colour]:
-    """The fill colours of many objects; UNKNOWN for an object without one."""
+    """Return the fill colour of each object, UNKNOWN if it has none."""
     return _colours(_fill_colour, things)
 
 
 def stroke_colours(things: Sequence[Prepared]) -> list[Colour]:
-    """The stroke colours of many objects; UNKNOWN for an object without one."""
+    """Return the stroke colour of each object, UNKNOWN if it has none."""
     return _colours(_stroke_colour, things)
 
 
@@ -139,7 +139,7 @@ def _colours(function: Any, things: Sequence[Prepared]) -> list[Colour]:
 
 
 def size_of(text_object: Prepared) -> float:
-    """The size in which the letters of a text object are printed, across or up, whichever is less."""
+    """Return the printed size of the letters of a text object, by width or by height, whichever is smaller."""
     _own_size(text_object, F0)
     size = floats[0]
     a, b, c, d, _, _ = _matrix_of(text_object)
@@ -147,18 +147,18 @@ def size_of(text_object: Prepared) -> float:
 
 
 def is_upright(text_object: Prepared) -> bool:
-    """Whether the letters of a text object are neither turned nor slanted."""
+    """Return whether the letters of a text object are neither rotated nor slanted."""
     a, b, c, d, _, _ = _matrix_of(text_object)
     return abs(b) + abs(c) < _TURNED * (abs(a) + abs(d))
 
 
 def draw_modes(paths: Sequence[Prepared]) -> list[tuple[int, int]]:
-    """How each of many paths is filled (0: not), and whether it is stroked."""
+    """Return how each path is filled (0: not at all), and whether it is stroked."""
     return _TWO_NUMBERS.ask(_draw_mode, paths)
 
 
 def painted(path: int) -> tuple[bool, float]:
-    """Whether a path is filled, and how wide its stroke is (0: it has none)."""
+    """Return whether a path is filled, and the width of its stroke (0: none)."""
     ((filled, stroked),) = draw_modes([prepared(path)])
     if not stroked:
         return bool(filled), 0.0
@@ -169,7 +169,7 @@ def painted(path: int) -> tuple[bool, float]:
 
 
 def points(path: int) -> Iterator[tuple[bool, float, float]]:
-    """The points of a path on the page; for each, whether a new part of the path begins there."""
+    """Yield the points of a path on the page, each with whether it begins a new part of the path."""
     a, b, c, d, e, f = _matrix_of(path)
     for at in range(count_segments(path)):
         segment = _segment(path, at)
@@ -183,18 +183,21 @@ def _matrix_of(thing: int | Prepared) -> tuple[float, ...]:
 
 
 def clips_of(things: Sequence[Prepared]) -> tuple[list[Prepared], list[int]]:
-    """The clip of each of many objects, and how many paths it consists of."""
+    """Return the clip of each object, and the number of paths in it."""
     clips = all_prepared(map(_clip_of, things))
     return clips, list(map(_count_clips, clips))
 
 
 def clip_paths(clips: Sequence[Prepared], number: int) -> list[int]:
-    """One path of each of many clips, as the address of its first segment: the same for clips that share the path."""
+    """Return path `number` of each clip, as the address of its first segment.
+
+    Clips that share the path have the same address.
+    """
     return list(map(_clip_segment, clips, repeat(number), repeat(0)))
 
 
 def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
-    """One path of each of many clips, where it is an upright rectangle."""
+    """Return path `number` of each clip if it is an upright rectangle, otherwise None."""
     corners = [
         _TWO_FLOATS.ask(_segment_place, all_prepared(map(_clip_segment, clips, repeat(number), repeat(at))))
         for at in range(3)
@@ -209,7 +212,7 @@ def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
 
 
 def in_layers(things: Sequence[Prepared]) -> list[int]:
-    """The indices of the objects that belong to a layer (optional content), which may be switched off."""
+    """Return the indexes of the objects that belong to a layer (optional content), which may be switched off."""
     found: set[int] = set()
     counts = list(map(_count_marks, things))
     for number in range(max(counts, default=0)):
@@ -221,7 +224,7 @@ def in_layers(things: Sequence[Prepared]) -> list[int]:
 
 
 def _layer_marks(marks: Iterable[int]) -> set[int]:
-    """Those of many marks that put an object into a layer. Neighbours on a page share their marks."""
+    """Return the marks that put an object into a layer. Neighbouring objects share their marks."""
     found = set()
     name = ctypes.create_string_buffer(8)
     for mark in set(marks):
@@ -233,7 +236,7 @@ def _layer_marks(marks: Iterable[int]) -> set[int]:
 
 
 def notes(page: int, most: int) -> Iterator[tuple[int, Box, bool]]:
-    """The kind of each note on a page, where it lies, and whether the file says what it looks like."""
+    """Yield the kind of each note on a page, its box, and whether the file defines its appearance."""
     for number in range(min(_count_notes(page), most)):
         note = _note_at(page, number)
         if note:

@@ -56,43 +56,43 @@ _F0 = prepared(ctypes.addressof(floats))
 
 
 def load_text(page: int) -> TextPage | None:
-    """The letters of a page, or None if they cannot be had."""
+    """Return the letters of a page, or None if they cannot be loaded."""
     found = _load_text(page)
     return prepared(found) if found else None
 
 
 def letters(text: TextPage, count: int) -> str:
-    """The first `count` letters of a page."""
+    """Return the first `count` letters of a page."""
     buffer = (ctypes.c_ushort * (2 * count + 2))()
     written = _get_text(text, 0, count, prepared(ctypes.addressof(buffer)))
     return ctypes.string_at(buffer, 2 * max(0, written - 1)).decode("utf-16-le", "surrogatepass")
 
 
 def origin(text: TextPage, place: int) -> tuple[float, float]:
-    """The position of a letter on its line."""
+    """Return the position of a letter on its baseline."""
     _origin(text, place, _D0, _D1)
     return doubles[0], doubles[1]
 
 
 def origins(text: TextPage, places: Sequence[int]) -> list[tuple[float, float]]:
-    """The positions of many letters, at a fraction of the cost of asking for each."""
+    """Return the positions of many letters, at a fraction of the cost of one call per letter."""
     return _ORIGINS.ask(_origin, places, text)
 
 
 def loose_box(text: TextPage, place: int) -> Box:
-    """A letter with the room that its font gives it."""
+    """Return the box of a letter, including the space that its font gives it."""
     _loose_box(text, place, _F0)
     left, top, right, bottom = four_floats(floats)
     return left, bottom, right, top
 
 
 def loose_boxes(text: TextPage, places: Sequence[int]) -> list[tuple[float, float, float, float]]:
-    """Many letters with the room that the font gives each: left, top, right, bottom."""
+    """Return the boxes of many letters, including the space that the font gives each: left, top, right, bottom."""
     return _LOOSE_BOXES.ask(_loose_box, places, text)
 
 
 def sizes(text: TextPage, places: Sequence[int]) -> list[float]:
-    """The sizes in which letters are printed, in points: those of their fonts, scaled by their matrices."""
+    """Return the printed sizes of letters in points: the font sizes, scaled by their matrices."""
     known = map(font_size, repeat(text), places)
     return [
         size * ((along * along + up * up) ** 0.5 or 1.0)
@@ -101,17 +101,17 @@ def sizes(text: TextPage, places: Sequence[int]) -> list[float]:
 
 
 def text_objects(text: TextPage, places: Sequence[int]) -> list[int]:
-    """The text object of each letter; 0 for a letter without one, which PDFium has put in."""
+    """Return the text object of each letter, 0 for a letter that PDFium has inserted."""
     return [thing or 0 for thing in map(text_object, repeat(text), places)]
 
 
 def fonts(things: Sequence[int]) -> list[int]:
-    """The address of the font of each text object; 0 for none."""
+    """Return the address of the font of each text object, 0 if it has none."""
     return [font or 0 for font in map(_font_of, all_prepared(things))]
 
 
 def letter_box(text: TextPage, place: int) -> Box:
-    """The ink of a letter."""
+    """Return the box around the ink of a letter."""
     if not _char_box(text, place, _D0, _D1, _D2, _D3):
         return 0.0, 0.0, 0.0, 0.0
     left, right, bottom, top = four_doubles(doubles)
@@ -119,35 +119,40 @@ def letter_box(text: TextPage, place: int) -> Box:
 
 
 def letter_boxes(text: TextPage, places: Sequence[int]) -> list[Box]:
-    """The ink of many letters."""
+    """Return the boxes around the ink of many letters."""
     return _INK.ask(_char_box, places, text)
 
 
 def font_name(text: TextPage, place: int) -> bytes:
-    """The name of the font of a letter, as the file has it; empty when it has none."""
+    """Return the font name of a letter as given in the file, empty if there is none."""
     length = _font_name(text, place, _NAME, len(_name), None)
     return ctypes.string_at(_name, length - 1) if 0 < length <= len(_name) else b""
 
 
 def letter_near(text: TextPage, x: float, y: float, reach: float) -> int:
-    """The place of the letter at a point, or the nearest one within reach; -1 when there is none."""
+    """Return the index of the letter at a point or, if there is none, of the nearest one within `reach`, or -1."""
     found: int = _letter_near(text, x, y, reach, reach)
     return found
 
 
 def stretch(text: TextPage, place: int) -> tuple[float, float]:
-    """The second column of the matrix of a letter: by how much, and where to, it makes the letter higher."""
+    """Return the second column of a letter's matrix, which is the direction and amount by which it scales the
+    height.
+    """
     if not _matrix(text, place, _F0):
         return 0.0, 0.0
     return floats[2], floats[3]
 
 
 def pieces(text: TextPage, first: int, count: int) -> list[Box]:
-    """Where the pieces are in which the file draws letters of a line; none when it is one piece, and 200 at most."""
+    """Return the boxes of the pieces in which the file draws the letters of a line.
+
+    Returns an empty list for a single piece, and 200 pieces at most.
+    """
     number = _rects(text, first, count)
     return _RECTANGLES.ask(_rect, range(min(number, _MOST_PIECES)), text) if number > 1 else []
 
 
 def rectangles(text: TextPage, first: int, count: int, most: int) -> Iterator[Box]:
-    """One for each line that the letters stand in."""
+    """Yield a rectangle for each line on which the letters are printed."""
     yield from _RECTANGLES.ask(_rect, range(min(_rects(text, first, count), most)), text)

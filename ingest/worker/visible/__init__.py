@@ -1,1 +1,1 @@
-"""What can be seen on a page, and which of its letters cannot?"""
+"""Find what can be seen on a page, and which of its letters cannot."""

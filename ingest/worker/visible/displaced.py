@@ -1,5 +1,6 @@
-"""Measures how far a text layer is shifted from the scan that it was read from. Some programs move or crop one and not
-the other; then no word is where its ink is, although none is hidden.
+"""Measure how far a text layer is shifted from the scan that it was read from.
+
+Some programs move or crop one and not the other. The words are then not where their ink is, although none is hidden.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ _DARK = 60  # of 255: how much darker than its paper ink is, at least
 
 
 def shift(page: int, words: Sequence[Box]) -> tuple[int, int]:
-    """How far to the right and up the words have to be moved, in points, to cover as much ink as they can."""
+    """Return how far to the right and up, in points, the words must be moved to cover as much ink as possible."""
     sums = _sums(page)
     if len(sums) < 2:
         return 0, 0
@@ -44,7 +45,7 @@ def shift(page: int, words: Sequence[Box]) -> tuple[int, int]:
 
 
 def _sums(page: int) -> list[list[int]]:
-    """How much ink there is above and to the left of each point of the page."""
+    """Return, for each point of the page, how much ink there is above and to the left of it."""
     wide, high = int(documents.page_width(page)), int(documents.page_height(page))
     if not (0 < wide <= 3_000 and 0 < high <= 3_000):
         return []

@@ -1,4 +1,4 @@
-"""Frames and coloured grounds around text, such as the box that a response prints a recommendation in."""
+"""Find frames and coloured backgrounds around text, such as the box in which a response prints a recommendation."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -23,7 +23,7 @@ _WHITE = (0xFF, 0xFF, 0xFF)
 
 
 def mark(page: RawPage, things: PageObjects, seen: View) -> None:
-    """Give each line the number of the box that it is in. seen: converts points of the file to those of the page."""
+    """Set the number of the box that each line is in. `seen` converts points of the file to points of the page."""
     boxes = [*_grounds(page, things, seen), *_ruled(page, things, seen)]
     boxes.sort(key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
     for line in page.lines if boxes else ():
@@ -34,7 +34,10 @@ def mark(page: RawPage, things: PageObjects, seen: View) -> None:
 
 
 def _grounds(page: RawPage, things: PageObjects, seen: View) -> list[Box]:
-    """Rectangles that are filled with a colour or have an edge. Parts that touch, such as one a line, are one."""
+    """Return rectangles with a fill colour or an outline.
+
+    Parts that touch, such as one per line of text, are joined.
+    """
     found = []
     for place, box in _paths(things, seen):
         wide, high = box[2] - box[0], box[3] - box[1]
@@ -54,7 +57,9 @@ def _is_painted(path: int) -> bool:
 
 
 def _ruled(page: RawPage, things: PageObjects, seen: View) -> Iterator[Box]:
-    """What two upright rules of one height enclose, without another between them: those would be of a table."""
+    """Yield the areas between two vertical rules of the same height with no other rule between them, as there would be
+    in a table.
+    """
     rules = [box for _, box in _paths(things, seen) if box[2] - box[0] < _RULE and box[3] - box[1] >= _HEIGHT]
     rules = _joined(rules)
     if len(rules) > _MOST_RULES:
@@ -68,7 +73,7 @@ def _ruled(page: RawPage, things: PageObjects, seen: View) -> Iterator[Box]:
 
 
 def _paths(things: PageObjects, seen: View) -> Iterator[tuple[int, Box]]:
-    """The places of the paths of a page among its objects, and where they are on the page as it is seen."""
+    """Yield the position of each path among the page's objects, and its box on the page as displayed."""
     for place in things.of_kind(objects.PATH):
         left, bottom, right, top = things.bounds[place]
         (x, y), (other_x, other_y) = seen(left, bottom), seen(right, top)
@@ -76,7 +81,7 @@ def _paths(things: PageObjects, seen: View) -> Iterator[tuple[int, Box]]:
 
 
 def _joined(boxes: list[Box]) -> list[Box]:
-    """The boxes, with those joined that stand on each other and have the same left and right edges."""
+    """Join boxes that are stacked and have the same left and right edges."""
     result: list[Box] = []
     for box in sorted(boxes, key=lambda box: (round(box[0] / _EDGE), round(box[2] / _EDGE), box[1])):
         last = result[-1] if result else None

@@ -1,6 +1,6 @@
-"""Which text of a page can a person not see? Names under black boxes are the worst thing that a search could show.
+"""Decide by geometry which text of a page cannot be seen. A search must never show a name under a black box.
 
-Boxes and letters are rectangles (left, bottom, right, top) in the space of the file.
+Boxes and letters are rectangles (left, bottom, right, top) in the file's coordinates.
 """
 
 import re
@@ -13,12 +13,12 @@ _OCR_SHARE = 0.4  # of the page: a picture that large is a scan, and invisible t
 
 
 def touches(one: Box, other: Box) -> bool:
-    """Whether two rectangles have a point in common."""
+    """Return whether two rectangles have a point in common."""
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
 def same(one: Box, other: Box) -> bool:
-    """Whether two rectangles are the same to the eye."""
+    """Return whether two rectangles look the same to the eye."""
     return (
         abs(one[0] - other[0]) < 1
         and abs(one[1] - other[1]) < 1
@@ -28,24 +28,24 @@ def same(one: Box, other: Box) -> bool:
 
 
 def covers(box: Box, letter: Box) -> bool:
-    """Whether the middle of a letter lies in the box."""
+    """Return whether the middle of a letter is inside the box."""
     x, y = (letter[0] + letter[2]) / 2, (letter[1] + letter[3]) / 2
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def around(letters: Sequence[Box]) -> Box:
-    """The smallest rectangle that holds them all."""
+    """Return the smallest rectangle that contains all the letters."""
     lefts, bottoms, rights, tops = zip(*letters, strict=True)
     return min(lefts), min(bottoms), max(rights), max(tops)
 
 
 def moved(box: Box, by: tuple[float, float]) -> Box:
-    """The rectangle moved this far to the right and up."""
+    """Return the rectangle moved to the right and up by `by`."""
     return box[0] + by[0], box[1] + by[1], box[2] + by[0], box[3] + by[1]
 
 
 def is_scan(pictures: Sequence[Box], page: Box) -> bool:
-    """Whether pictures (a scan may be cut in strips) fill so much of the page that they are a scan of it."""
+    """Return whether pictures fill so much of the page that they are a scan of it. A scan may be cut into strips."""
     area = (page[2] - page[0]) * (page[3] - page[1])
     shown = 0.0
     for left, bottom, right, top in pictures:
@@ -55,7 +55,7 @@ def is_scan(pictures: Sequence[Box], page: Box) -> bool:
 
 
 def runs(hidden: Collection[int]) -> list[list[int]]:
-    """Runs of consecutive offsets. A single letter between two runs (a space) does not split them."""
+    """Return runs of consecutive offsets. A single letter between two runs (a space) does not split them."""
     found: list[list[int]] = []
     for offset in sorted(hidden):
         if found and offset - found[-1][-1] <= 2:
@@ -66,7 +66,7 @@ def runs(hidden: Collection[int]) -> list[list[int]]:
 
 
 def words(text: str, offsets: Collection[int]) -> list[list[int]]:
-    """The words among some letters of a text: their offsets."""
+    """Return the offsets, grouped by the word of the text that they are in."""
     wanted = set(offsets)
     found = []
     for word in _WORD.finditer(text):
@@ -77,7 +77,7 @@ def words(text: str, offsets: Collection[int]) -> list[list[int]]:
 
 
 def without(text: str, hidden: Collection[int]) -> str:
-    """The text without the words of which half or more is hidden, and without the hidden letters of the others."""
+    """Return the text without its hidden letters. A word is removed completely if at least half of it is hidden."""
     gone = set(hidden)
 
     def seen(word: re.Match[str]) -> str:

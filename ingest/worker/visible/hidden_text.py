@@ -1,8 +1,7 @@
-"""Finds the letters of a page that nobody can see, and takes them out: a name under a black box is the worst thing that
-a search could show.
+"""Find the letters of a page that cannot be seen, and remove them. A search must never show a name under a black box.
 
-One rule: a letter can be seen if the page looks different without the text object of the letter (docs/adr/0016).
-`suspects` chooses the objects to try, and `unseen` compares the page with and without them.
+There is one rule: a letter can be seen if the page looks different without the letter's text object (docs/adr/0016).
+`suspects` chooses the objects to test, and `unseen` compares the page with and without them.
 """
 
 import re
@@ -28,9 +27,10 @@ Found = dict[int, dict[int, Hidden]]
 def withhold(
     handle: int, text_page: textpage.TextPage, page: RawPage, places: list[Sequence[int]], things: PageObjects
 ) -> None:
-    """Take out what cannot be seen; `withheld` says how each piece was hidden, and how many marks ask for a redaction.
+    """Remove the text that cannot be seen.
 
-    places: of the letters of each line.
+    Records in `withheld` how each piece was hidden, and how many marks ask for a redaction. `places` are the positions
+    of the letters of each line.
     """
     found = find(handle, text_page, page.lines, places, things)
     for at, how in found.items():
@@ -44,7 +44,10 @@ def withhold(
 
 
 def leave_out(handle: int) -> None:
-    """Have the page drawn without the text that cannot be seen: faint letters must not come out in a picture of it."""
+    """Render the page without the text that cannot be seen.
+
+    Faint letters must not become visible in a picture of it.
+    """
     text_page = textpage.load_text(handle)
     if not text_page:
         return
@@ -72,7 +75,7 @@ def find(
     places: Sequence[Sequence[int]],
     things: PageObjects,
 ) -> Found:
-    """The letters of a page that cannot be seen."""
+    """Return the letters of a page that cannot be seen."""
     glyphs = [
         places[at][glyph.start()]
         for at, line in enumerate(lines)
@@ -103,9 +106,9 @@ def _letters(
     things: PageObjects,
     suspected: set[int],
 ) -> tuple[list[Letter], list[tuple[int, Box]]]:
-    """The letters of the suspected objects, and those objects that draw the same letters a second time.
+    """Return the letters of the suspected objects, and the objects that draw the same letters again.
 
-    PDFium takes such a second object out of the text. A letter is seen if it is seen in either of them.
+    PDFium leaves such a second object out of the text. A letter can be seen if it can be seen in either of them.
     """
     at_page = {thing: box for thing, box in zip(things.objects, things.bounds, strict=True) if thing in suspected}
     near = _lines_near(text_page, lines, places, list(at_page.values())) if len(at_page) == len(suspected) else None
@@ -128,7 +131,9 @@ def _letters(
 def _lines_near(
     text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]], boxes: Sequence[Box]
 ) -> set[int]:
-    """The places of the lines that may have letters in some boxes, by their height on the page."""
+    """Return the indexes of the lines that may have letters in some of the boxes, judged by their height on the
+    page.
+    """
     heights: list[tuple[float, float]] = []  # of the boxes, with those joined that overlap
     for low, high in sorted((box[1], box[3]) for box in boxes):
         if heights and low <= heights[-1][1]:
@@ -153,8 +158,10 @@ def _lines_near(
 def _printed_again(
     text_page: textpage.TextPage, places: Sequence[Sequence[int]], things: PageObjects, suspected: set[int]
 ) -> list[tuple[int, Box]]:
-    """Text objects, none of them suspected, that PDFium left out of the text because another draws the same letters:
-    under a box, perhaps, and this one on it."""
+    """Yield unsuspected text objects that PDFium left out of the text because another object draws the same letters.
+
+    For example, a box may cover the first object, with the second drawn on top of the box.
+    """
     told = suspected | {textpage.text_object(text_page, place) for line in places for place in line}
     return [
         (thing, box)
@@ -164,7 +171,7 @@ def _printed_again(
 
 
 class _Cover:
-    """How a letter that cannot be seen is hidden: by something that lies over it, by its place, or by itself."""
+    """How a letter is hidden: by something drawn over it, by its position, or by its own colour or size."""
 
     def __init__(self, handle: int, things: PageObjects) -> None:
         self._sheet = documents.page_box(handle)

@@ -1,4 +1,4 @@
-"""Draws part of a page, which shows what a person can see there, whatever was drawn over what."""
+"""Render part of a page, to find out what a person can see there when objects overlap."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ _LABEL = 0.15  # of a black box in a scan, at most: the light letters that someb
 
 
 class Part:
-    """A part of a page in colour, as it is drawn now, large enough to see each letter."""
+    """Part of a page in colour, as currently rendered, large enough to see each letter."""
 
     def __init__(self, page: int, area: geometry.Box, *, notes: bool = True) -> None:
         self._view = documents.view(page)
@@ -46,7 +46,7 @@ class Part:
                 raise MemoryError
 
     def cut(self, area: geometry.Box) -> tuple[slice, slice]:
-        """The rows in which an area lies, and its part of each."""
+        """Return the rows that an area covers, and the slice of each row."""
         if self._upright:  # as nearly always: this is asked for every letter
             x0, y0, x1, y1 = area[0] - self._x, self._y - area[3], area[2] - self._x, self._y - area[1]
         else:
@@ -62,7 +62,9 @@ class Part:
         return slice(first, max(first, last)), slice(4 * start, 4 * max(start, end))
 
     def changed(self, other: "Part", area: geometry.Box) -> tuple[int, int]:
-        """In how many rows of an area it looks different from another drawing of the same part, and the rows of it."""
+        """Return how many rows of an area differ from another rendering of the same part, and how many rows there
+        are.
+        """
         rows, columns = self.cut(area)
         pairs = [(one[columns], two[columns]) for one, two in zip(self.rows[rows], other.rows[rows], strict=True)]
         differing = [pair for pair in pairs if pair[0] != pair[1]]
@@ -72,21 +74,21 @@ class Part:
         return sum(_differ(one, two) for one, two in differing), len(pairs)
 
     def dark(self, area: geometry.Box) -> bool:
-        """Whether an area is black, but for a label on it."""
+        """Return whether an area is black, except for a label on it."""
         rows, columns = self.cut(area)
         values = b"".join([row[columns] for row in self.rows[rows]])
         light = sum(max(pixel) >= _BLACK for pixel in zip(values[::4], values[1::4], values[2::4], strict=True))
         return bool(4 * light < _LABEL * len(values))
 
     def contrast(self, area: geometry.Box) -> int:
-        """How far the lightest and the darkest of an area are apart, from 0 to 255."""
+        """Return the difference between the lightest and the darkest pixel of an area, from 0 to 255."""
         rows, columns = self.cut(area)
         values = b"".join([row[columns] for row in self.rows[rows]])
         return max((max(values[n::4]) - min(values[n::4]) for n in range(3)), default=0) if values else 0
 
 
 def paper(rows: Sequence[bytes]) -> int:
-    """The commonest level of grey of a page."""
+    """Return the most common grey level of a page."""
     some = b"".join(rows[::7])
     white = some.count(b"\xff")  # nearly always; to count all 256 takes long
     return 255 if 2 * white > len(some) else max(range(256), key=some.count)
@@ -94,7 +96,7 @@ def paper(rows: Sequence[bytes]) -> int:
 
 @contextmanager
 def left_out(wanted: Iterable[int]) -> Iterator[None]:
-    """While this lasts, some objects of a page are not drawn."""
+    """Exclude some objects from rendering while the context is active."""
     left = list(wanted)
     for thing in left:
         objects.set_active(thing, 0)
@@ -106,5 +108,5 @@ def left_out(wanted: Iterable[int]) -> Iterator[None]:
 
 
 def _differ(one: bytes, two: bytes) -> bool:
-    """Whether two rows of pixels look different."""
+    """Return whether two rows of pixels look different."""
     return bool(max(map(abs, map(sub, one, two))) > _SAME_COLOUR)

@@ -1,5 +1,7 @@
-"""Finds letters that stand for something else that is drawn. OCR puts its letters invisibly over a scan, or visibly
-under it, and some programs put them over letters that are drawn as curves. What can be seen is the scan, or the curves.
+"""Find letters that stand for something else that is visible on the page.
+
+OCR puts its letters invisibly over a scan, or visibly under it. Some programs put invisible letters over letters that
+are drawn as curves. In each case, the scan or the curves can be seen.
 """
 
 from collections.abc import Sequence
@@ -16,12 +18,12 @@ _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no 
 
 
 def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str], things: PageObjects) -> list[Letter]:
-    """The hidden letters but for those that stand for something that can be seen. texts: of the lines.
+    """Return the hidden letters, except for those that stand for something visible. `texts` are the texts of the lines.
 
-    That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
-    is there is not a black box in the picture itself. Where most of the text is printed over the picture, it is no scan
-    but a ground, and there must be ink in it where the word is. If the whole layer is shifted from its scan, the word
-    is looked for where it is when the layer is moved back.
+    A word stands for something visible if its place looks different when pictures and curves are left out, and the
+    picture itself has no black box there. If most of the text is printed over the picture, the picture is a background
+    and not a scan, and the word must have ink in its place. If the whole layer is shifted from its scan, each word is
+    tested at its corrected position.
     """
     scan = geometry.is_scan(things.pictures, documents.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
@@ -56,8 +58,10 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 def _standing(
     handle: int, layer: list[Letter], texts: Sequence[str], drawn: list[int], whole: bool, by: tuple[int, int]
 ) -> tuple[list[list[tuple[int, int]]], int]:
-    """The words of a layer where something other than a black box is drawn, as lines and offsets of their letters; and
-    how many words there are. by: how far the layer is moved.
+    """Return the words of a layer that have something other than a black box drawn at their place, and the number of
+    all words.
+
+    Each word is a list of its letters, as line and offset. `by` is how far the layer is moved.
     """
     standing: list[list[tuple[int, int]]] = []
     count = 0
@@ -78,7 +82,7 @@ def _standing(
 
 
 def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]]:
-    """Letters that stand in the same word."""
+    """Group letters by the word that they are in."""
     by_line: dict[int, dict[int, Letter]] = {}
     for letter in letters:
         by_line.setdefault(letter.line, {})[letter.offset] = letter

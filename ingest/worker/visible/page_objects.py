@@ -1,4 +1,4 @@
-"""Everything on a page besides its letters, in drawing order: pictures, fills, lines, forms, notes."""
+"""Everything on a page except its letters, in drawing order: pictures, fills, lines, forms, notes."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ NOTES_A_PAGE = 1_000
 
 
 class Letter(NamedTuple):
-    """A letter of a line, the text object that draws it, and where its ink is."""
+    """A letter of a line, the text object that draws it, and the box around its ink."""
 
     line: int
     offset: int
@@ -25,13 +25,13 @@ class Letter(NamedTuple):
 
 
 class PageObjects:
-    """The objects of a page with their kinds and places, in the order of drawing.
+    """The objects of a page with their kinds and boxes, in drawing order.
 
-    picturing: the objects that are pictures or show one; pictures: where they are. texts_in_forms: the text objects
-    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: the places of notes that may be drawn
-    over the page; marked: how many of them ask for a redaction that was never carried out.
+    `picturing` are the objects that are pictures or show one, and `pictures` are their boxes. `texts_in_forms` are the
+    text objects inside forms, and `shapes_in_forms` the paths and pictures inside each form. `notes` are the boxes of
+    notes that may be drawn over the page, and `marked` counts those that ask for a redaction that was never applied.
 
-    notes: what `objects.notes` says, where that is known.
+    The argument `notes` is the result of `objects.notes`, if it is already known.
     """
 
     def __init__(
@@ -60,12 +60,13 @@ class PageObjects:
                 self.notes.append(box)
 
     def of_kind(self, *wanted: int) -> list[int]:
-        """The places in the order of drawing of the objects of some kinds."""
+        """Return the positions in drawing order of the objects of certain kinds."""
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
 
     def _look_inside(self, form: int, depth: int, outer: int) -> bool:
-        """Record what is inside a form. Return whether it, or a form inside it, shows a picture. outer: the form on the
-        page.
+        """Record what is inside a form.
+
+        Returns whether it, or a form inside it, shows a picture. `outer` is the form on the page.
         """
         picture = False
         for position in range(min(objects.count_inside(form), _OBJECTS_A_FORM)):
@@ -82,8 +83,9 @@ class PageObjects:
 
 
 def pieces(path: int) -> list[Box]:
-    """Rectangles that hold all that is drawn of a path: one a part of it that is filled, one a line that is only
-    drawn."""
+    """Return rectangles that contain everything drawn of a path: one per filled part, and one per line that is only
+    stroked.
+    """
     filled, width = objects.painted(path)
     if not filled and not width:
         return []

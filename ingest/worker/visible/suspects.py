@@ -1,5 +1,6 @@
-"""Finds text that might be hidden: a cheap test of where it is worth drawing the page twice. It may name text that can
-be seen, but must not miss text that cannot.
+"""Find text that may be hidden, with a quick test of whether it is worth rendering the page twice.
+
+The test may include text that can be seen, but must not miss text that cannot.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,9 +24,9 @@ _EDGE = 0.3  # of the height of letters, above and below: what hides a letter co
 
 
 def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] = ()) -> set[int]:
-    """The text objects of a page that might be hidden, wholly or in part.
+    """Return the text objects of a page that may be wholly or partly hidden.
 
-    glyphs: letters that may look like a box, each with its own text object.
+    `glyphs` are letters that may look like a box, each with its own text object.
     """
     found = set(things.texts_in_forms)
     everything = things.bounds
@@ -65,8 +66,10 @@ def _under(
     texts: Sequence[Prepared],
     colours: Sequence[objects.Colour],
 ) -> Iterator[int]:
-    """The places of text that meets a path drawn later or in its colour, or anything else whose colours are not known.
-    others: the places of what is no text in the order of drawing. at: those of the text.
+    """Yield the positions of text that overlaps a path drawn later or in its own colour, or an object of unknown
+    colours.
+
+    `others` are the positions in drawing order of the objects that are not text, and `at` those of the text.
     """
     paths: list[tuple[int, list[int]]] = []
     for z in others:
@@ -89,7 +92,7 @@ def _under(
 
 
 def _paints(paths: Sequence[Prepared]) -> list[list[objects.Colour]]:
-    """The colours in which each of many paths is drawn."""
+    """Return the colours in which each path is drawn."""
     return [
         [objects.UNKNOWN] * (see_through and (filled or stroked))
         or [colour for colour, used in ((fill, filled), (stroke, stroked)) if used]
@@ -104,9 +107,7 @@ def _paints(paths: Sequence[Prepared]) -> list[list[objects.Colour]]:
 
 
 def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Sequence[objects.Colour]) -> list[int]:
-    """The places of text that might be hidden by itself: by how it is drawn, by its colour, its size, its place or a
-    clip.
-    """
+    """Return the positions of text that may be hidden by its own render mode, colour, size, position or clip."""
     everyone = range(len(texts))
     found: list[int] = []
     for hiding in (objects.render_modes(texts), objects.transparency_of(texts)):
@@ -127,7 +128,7 @@ def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Se
 
 
 def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box]) -> list[int]:
-    """The places of text of which a clip may hide a part."""
+    """Return the positions of text that a clip may partly hide."""
     clips, counts = objects.clips_of(texts)
     found: list[int] = []
     for number in range(max(counts)):
@@ -155,7 +156,7 @@ def _alike(one: objects.Colour, other: objects.Colour) -> bool:
 
 
 class _Cores:
-    """The middle of the letters of each text object, to be found by place."""
+    """An index of the middles of the letters of each text object, for searching by position."""
 
     def __init__(self, boxes: Sequence[Box]) -> None:
         self._boxes = sorted((bottom, left, right, top, n) for n, (left, bottom, right, top) in enumerate(boxes))
@@ -163,7 +164,7 @@ class _Cores:
         self._highest = max((box[3] - box[0] for box in self._boxes), default=0.0)
 
     def under(self, box: Box) -> list[int]:
-        """The places of the text objects that a rectangle meets."""
+        """Return the positions of the text objects that a rectangle overlaps."""
         left, bottom, right, top = box
         first = bisect_left(self._bottoms, bottom - self._highest)
         last = bisect_right(self._bottoms, top)

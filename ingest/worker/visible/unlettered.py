@@ -1,5 +1,7 @@
-"""Detects print on a page that has no letters in its text: a scan under a running header, and text that is drawn as
-curves or as small pictures, look like lines of print.
+"""Detect print on a page that is missing from its text.
+
+Examples are a scan under a running header, and text drawn as curves or as small pictures. All of them look like lines
+of print.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +29,7 @@ _PAD = 0.35  # of the letter size: ink around a letter that is still its own
 
 
 def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
-    """Whether lines of print are drawn on the page where its text has no line."""
+    """Return whether lines of print are drawn on the page in places where its text has no line."""
     if not (_may_be_scan(handle, page, things) or _may_be_curves(things)):
         return False
     few = sum(len(line.text) for line in page.lines) < _FEW_LETTERS
@@ -50,7 +52,7 @@ def _may_be_curves(things: PageObjects) -> bool:
 
 
 def _letters(things: PageObjects) -> Iterator[int]:
-    """How many letters each shape on the page may be."""
+    """Yield how many letters each shape on the page may contain."""
     for thing, kind, box in zip(things.objects, things.kinds, things.bounds, strict=True):
         if kind == objects.FORM:
             for shape in things.shapes_in_forms.get(thing, ()):
@@ -69,7 +71,7 @@ def _letters_of(shape: int, kind: int, high: float) -> int:
 
 
 def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
-    """How many lines of print are drawn where the text has no line."""
+    """Return how many lines of print are drawn where the text has no line."""
     wide, high = documents.page_width(handle), documents.page_height(handle)
     scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
     width, height = max(1, int(wide * scale)), max(1, int(high * scale))
@@ -82,7 +84,7 @@ def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
 
 
 def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: float) -> list[bytes]:
-    """The rows of a picture with the paper in the place of lines that are known."""
+    """Return the rows of a picture with known lines painted over in the colour of the paper."""
     cleared = [bytearray(row) for row in rows]
     for line in lines:
         if line.sideways:
@@ -98,7 +100,9 @@ def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: f
 
 
 def _count(rows: Sequence[bytes], scale: float) -> int:
-    """Runs of rows with many strokes, as high as a line of print and with hardly any stroke above and below."""
+    """Count runs of rows that have many strokes, are as high as a line of print, and have hardly any strokes above and
+    below.
+    """
     strokes = [row.count(b"\x00\x01") for row in rows]
     found = 0
     for many, run in groupby(strokes, key=lambda number: number >= _STROKES):

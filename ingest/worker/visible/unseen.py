@@ -1,5 +1,6 @@
-"""Finds the letters without which a page looks the same: draws the page with and without their text objects, and
-compares the two where each letter is.
+"""Find letters that make no difference to how a page looks.
+
+The page is rendered with and without their text objects, and compared where each letter is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,12 +21,15 @@ _REST = 4  # a letter of which less than one row in so many can be seen is hidde
 def among(
     handle: int, letters: Iterable[Letter], things: PageObjects, drawn_twice: list[tuple[int, Box]]
 ) -> list[Letter]:
-    """The letters that leave no trace on the page. drawn_twice: objects that draw letters of others once more."""
+    """Return the letters that leave no trace on the page.
+
+    `drawn_twice` are objects that draw the same letters again.
+    """
     return [letter for band in bands(letters) for letter in _unseen(handle, band, things, drawn_twice)]
 
 
 def bands(letters: Iterable[Letter]) -> Iterator[dict[int, list[Letter]]]:
-    """The letters by their objects, in groups that are best drawn together."""
+    """Yield the letters by text object, in groups that are best rendered together."""
     by_thing: dict[int, list[Letter]] = {}
     for letter in letters:
         by_thing.setdefault(letter.thing, []).append(letter)
@@ -46,7 +50,7 @@ def bands(letters: Iterable[Letter]) -> Iterator[dict[int, list[Letter]]]:
 def _unseen(
     handle: int, band: dict[int, list[Letter]], things: PageObjects, drawn_twice: list[tuple[int, Box]]
 ) -> list[Letter]:
-    """The letters among these without which the page looks the same."""
+    """Return the letters among these that make no difference to how the page looks."""
     boxes = {thing: geometry.around([letter.box for letter in letters]) for thing, letters in band.items()}
     twins = {
         thing: [other for other, place in drawn_twice if geometry.same(box, place)] for thing, box in boxes.items()
@@ -74,12 +78,12 @@ def _unseen(
 
 
 def _too_thin(box: Box) -> bool:
-    """Whether a letter is squeezed to a hairline that nobody can read."""
+    """Return whether a letter is squeezed to a hairline that nobody can read."""
     return 0 < min(box[2] - box[0], box[3] - box[1]) < _HAIRLINE
 
 
 def _apart(boxes: dict[int, Box]) -> list[list[int]]:
-    """The objects in groups in which none is over another: a label is not the name under it."""
+    """Group the objects so that none overlaps another in its group, as a label overlaps the name under it."""
     groups: list[list[int]] = []
     cells: list[dict[tuple[int, int], list[int]]] = []
     for thing, box in boxes.items():
@@ -102,7 +106,7 @@ def _apart(boxes: dict[int, Box]) -> list[list[int]]:
 
 
 def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: PageObjects) -> list[Letter]:
-    """The letters among these of which hardly anything can be seen: a box rarely covers every descender."""
+    """Return the letters of which hardly anything can be seen. A box rarely covers every descender."""
     on_page = {letter.thing for letter in letters} - set(things.texts_in_forms)
     if not on_page:
         return []
