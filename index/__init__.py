@@ -1,1 +1,1 @@
-"""What an engine must know: the query tree, the analysis of text, and the engines themselves."""
+"""The query tree, the analysis of text, and the search engines."""

@@ -1,14 +1,14 @@
-"""Text → terms: one function for the index and for the query, so that both always agree.
+"""Turn text into terms. The index and the query use the same function, so that they always agree.
 
-A token is a run of letters and digits, raised digits left out; an apostrophe between two letters and the comma of
-thousands stay inside it. Its term is the token without regard to case, accents, ligatures, the shape of the apostrophe
-or the comma ("1,000" is 1000). Hyphens separate tokens; which tokens a hyphen joined is reported, so that
-`multi-agency`, `multiagency` and `multi agency` can find each other. A token in capitals ("DNA") has its capitals as a
-second term at the same position. No word is left out: "the voice of the child" is five terms. One word that is printed
-as several tokens ("C.S.E.", "section 47") is the business of `index.spellings`.
+A token is a run of letters and digits without superscript digits; an apostrophe between two letters and a thousands
+comma are part of it. Its term ignores case, accents, ligatures, the shape of the apostrophe and the comma ("1,000" is
+1000). Hyphens separate tokens; the analyser also reports which tokens a hyphen joined, so that `multi-agency`,
+`multiagency` and `multi agency` can find each other. A token in capitals ("DNA") has its capitals as a second term at
+the same position. No word is left out: "the voice of the child" is five terms. `index.spellings` handles words that are
+printed as several tokens ("C.S.E.", "section 47").
 
-VERSION is part of the index's fingerprint: change it with any change that gives other terms for the same text, or other
-classes of words (`index.forms`).
+VERSION is part of the index's fingerprint. Increase it with any change that produces different terms for the same text,
+or different classes of words (`index.forms`).
 """
 
 import re
@@ -54,7 +54,7 @@ _BETWEEN = f" {GAP} "
 
 
 def fold(token: str) -> str:
-    """The term of one token: NFKC, no case, no accents, a straight apostrophe, no comma."""
+    """Return the term of one token: NFKC, without case, accents or commas, and with a straight apostrophe."""
     if "," in token:
         token = token.replace(",", "")
     if token.isascii():
@@ -66,14 +66,14 @@ def fold(token: str) -> str:
 
 
 def capitals(token: str) -> str:
-    """The token itself if it is written in capitals with at least two letters ("DNA", "LSCB"), else ""."""
+    """Return the token itself if it is in capitals with at least two letters ("DNA", "LSCB"), otherwise ""."""
     if not token.isupper() or sum(map(str.isalpha, token)) < 2:
         return ""
     return unicodedata.normalize("NFKC", token).translate(_APOSTROPHES)
 
 
 class _Terms(dict[str, tuple[str, str]]):
-    """Remembers (term, capitals) of each token as written: the same few thousand words are most of any report."""
+    """A cache of (term, capitals) by token as written. The same few thousand words make up most of any report."""
 
     def __missing__(self, token: str) -> tuple[str, str]:
         if len(self) > 500_000:  # bounds memory on hostile text; real collections stay far below
@@ -86,13 +86,15 @@ _terms = _Terms()
 
 
 def offsets(text: str) -> list[tuple[int, int]]:
-    """The place of each token in the text, in order: (start, end) in characters, end exclusive."""
+    """Return the (start, end) of each token in the text, in order, in characters. The end is exclusive."""
     return [match.span() for match in _TOKEN.finditer(text)]
 
 
 def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The places of runs of tokens in the text, in the form of `offsets`. wanted: the numbers of the first and last
-    token of each, from 0. Raises IndexError if there are fewer tokens. Takes a third of the time of all offsets.
+    """Return the character offsets of runs of tokens, in the form that `offsets` uses.
+
+    `wanted` has the number of the first and last token of each run, counted from 0. Raises IndexError if there are
+    fewer tokens. Takes a third of the time of computing all offsets.
     """
     pairs = list(wanted)
     blank = _blanked(text)
@@ -109,14 +111,18 @@ def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def tokens(text: str) -> list[str]:
-    """The tokens in order, as written but for the shape of apostrophes: as many as there are offsets."""
+    """Return the tokens in order, as written except for the shape of apostrophes.
+
+    There are as many as `offsets` returns.
+    """
     blank = _blanked(text)
     return _TOKEN.findall(text.replace("\u2019", "'")) if blank is None else blank.split()
 
 
 def _blanked(text: str) -> str | None:
-    """The text, as long as before, with blanks for everything between tokens: a third of the expression's time.
-    None where a word is not plain English.
+    """Return the text with blanks for everything between tokens, or None if a word is not plain English.
+
+    The length stays the same. This takes a third of the time of the regular expression.
     """
     if not text.isascii():  # what makes most texts so is a little punctuation
         text = text.replace("\u2019", "'")
@@ -129,7 +135,7 @@ def _blanked(text: str) -> str | None:
 
 
 def _with_thousands(text: str, kept: bytes) -> str:
-    """A text in ASCII with blanks for the characters that are not kept. Thousands commas stay."""
+    """Return an ASCII text with blanks for all characters that are not in `kept`. Thousands commas stay."""
     blank = bytearray(text.encode().translate(kept))
     for number in _THOUSANDS.finditer(text):
         blank[number.start() : number.end()] = number.group().encode()
@@ -137,7 +143,7 @@ def _with_thousands(text: str, kept: bytes) -> str:
 
 
 def tokens_of(texts: Sequence[str]) -> list[str]:
-    """The tokens of each text in order, a GAP between every two texts. Quicker than `tokens` of each."""
+    """Return the tokens of all texts in order, with a GAP between texts. Faster than calling `tokens` for each."""
     text = _BETWEEN.join(texts).replace("\u2019", "'")
     if text.count(GAP) != len(texts) - 1:
         return _one_by_one(texts)
@@ -164,18 +170,19 @@ def _one_by_one(texts: Iterable[str]) -> list[str]:
 
 
 def term(token: str) -> tuple[str, str]:
-    """The term of one token, and its term in capitals or ""."""
+    """Return the term of one token, and its term in capitals or ""."""
     return _terms[token]
 
 
 def terms(text: str) -> list[tuple[str, str]]:
-    """The term of each token in order, and its term in capitals or ""."""
+    """Return the term of each token in order, with its term in capitals or ""."""
     return [_terms[token] for token in tokens(text)]
 
 
 def compounds(text: str) -> list[tuple[str, str]]:
-    """Pairs of terms with only a hyphen between them; each different word gives its pairs once. Two
-    numbers are never a pair: 2018-19 is not 201819.
+    """Return pairs of terms with only a hyphen between them. Each distinct word yields its pairs once.
+
+    Two numbers never form a pair: 2018-19 is not 201819.
     """
     if not text.isascii():
         for hyphen in HYPHENS[1:]:
@@ -196,22 +203,24 @@ def compounds(text: str) -> list[tuple[str, str]]:
 
 
 def may_join(left: str, between: str, right: str) -> bool:
-    """Whether two tokens can also be written as one: only hyphens between them, and no digit would touch a digit."""
+    """Return whether two tokens can also be written as one: only hyphens are between them, and no two digits would
+    touch.
+    """
     return bool(between) and not between.strip(HYPHENS) and not (left[-1:].isdigit() and right[:1].isdigit())
 
 
 def is_word(term: str) -> bool:
-    """Whether a term is a word without regard to case: not its capitals, nor anything that is no token."""
+    """Return whether a term is an ordinary word: not a term in capitals, and not a term that is not a token."""
     return not term.startswith((SPELLED, NUMBERED)) and not term.isupper()
 
 
 def number_term(printed: str) -> str:
-    """The term of a number that is printed before a paragraph: without brackets and full stops at its ends."""
+    """Return the term of a printed paragraph number: without brackets and full stops at its ends."""
     return NUMBERED + " ".join(fold(printed).split()).strip("()[].:")
 
 
 def hyphened(text: str) -> list[int]:
-    """The numbers of the tokens that a hyphen joins to the next one."""
+    """Return the numbers of the tokens that a hyphen joins to the next one."""
     found = list(_TOKEN.finditer(text))
     return [
         number
@@ -221,14 +230,16 @@ def hyphened(text: str) -> list[int]:
 
 
 def joined(text: str) -> str:
-    """The one word that a text of several tokens, all joined by hyphens, can also be written as; "" of any other."""
+    """Return the text as one word if it is several tokens that are all joined by hyphens, otherwise ""."""
     found = terms(text)
     return "".join(term for term, _ in found) if 0 < len(found) - 1 == len(hyphened(text)) else ""
 
 
 def word_class(term: str) -> str:
-    """What the forms of a word share: the class of the term without a possessive ending, and without the apostrophe of
-    a name: O'Brien is often typed OBrien.
+    """Return what the forms of a word have in common.
+
+    This is the class of the term without a possessive ending, and without the apostrophe of a name, since O'Brien is
+    often typed OBrien.
     """
     bare = term[:-2] if term.endswith("'s") else term.removesuffix("'")
     if "'" in bare:

@@ -1,5 +1,6 @@
-"""Build a generation of the index from the corpus. Only what changed is analysed again, and a generation is verified
-before it is published.
+"""Build a generation of the index from the corpus.
+
+Only changes are analysed, and a generation is verified before it is published.
 """
 
 import re
@@ -33,7 +34,10 @@ Progress = Callable[[int, int], None]
 
 
 class Ahead:
-    """The next segment, begun while other reports are still being read. It stays in memory until `build` writes it."""
+    """The next segment, started while other reports are still being read.
+
+    It stays in memory until `build` writes it.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -42,7 +46,7 @@ class Ahead:
         self.sound = True  # until something stops it in the middle of a reading
 
     def take(self, reading: int) -> bool:
-        """Index a reading of the corpus. False when the segment is full, and nothing was done."""
+        """Index a reading of the corpus. Returns False, without indexing it, if the segment is full."""
         if len(self.readings) >= _CHUNK:
             return False
         self.sound = False
@@ -67,14 +71,14 @@ def build(
     ahead: Ahead | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Generation | None:
-    """Bring the index up to date with the corpus. Returns the new generation, or None when nothing had changed.
+    """Bring the index up to date with the corpus. Returns the new generation, or None if nothing had changed.
 
-    Every byte of the last generation is checked. If it is damaged, the one before it is built on. clean: make a new
-    generation in any case, without anything of readings that are not current. interim: not all files are read yet.
-    ahead: what was indexed already while files were read.
+    Every byte of the last generation is checked. If it is damaged, the previous one is used as the base. With `clean`,
+    a new generation is made in any case, without any data of readings that are not current. `interim` means that some
+    files have not been read yet. `ahead` is the segment that was indexed while files were read.
 
-    Raises Corrupt when what was written does not agree with the corpus; the old generation then stays current. Raises
-    NoIndex when the index was made from another corpus.
+    Raises Corrupt if the new generation does not agree with the corpus; the old generation then stays current. Raises
+    NoIndex if the index was made from another corpus.
     """
     before = None if rebuild else _usable(store, index)
     revision = store.revision
@@ -121,9 +125,10 @@ def build(
 
 
 def check(store: Store, index: Path, *, full: bool = False, built: str = "") -> list[str]:
-    """What is wrong with the index, in sentences. full: check every byte, and compare every word and its positions with
-    the corpus, in both directions. built: the id of a generation that this run has built, and so has verified word by
-    word.
+    """Return the problems with the index as sentences.
+
+    With `full`, check every byte, and compare every word and its positions with the corpus in both directions. `built`
+    is the id of a generation that this run has built, and so has already verified word by word.
     """
     found = generations.problems(index, thorough=full)
     try:
@@ -154,8 +159,9 @@ def check(store: Store, index: Path, *, full: bool = False, built: str = "") -> 
 
 
 def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> Snapshot:
-    """Open a generation for reading. held: the readings that are still in the corpus, if some may have been deleted
-    since.
+    """Open a generation for reading.
+
+    `held` are the readings that are still in the corpus, if some may have been deleted since.
     """
     manifest = generation.manifest
     if manifest.fingerprint != FINGERPRINT:
@@ -165,8 +171,10 @@ def open_snapshot(generation: Generation, held: Iterable[int] | None = None) -> 
 
 
 def _other_version(generation: Generation) -> OtherVersion:
-    """The error for a generation that another version made. That version splits text into words in another way, so an
-    answer could miss mentions without anybody noticing."""
+    """Return the error for a generation that another version made.
+
+    That version splits text into words in a different way, so searches could silently miss mentions.
+    """
     theirs, ours = (list(map(int, re.findall(r"\d+", text))) for text in (generation.manifest.fingerprint, FINGERPRINT))
     if theirs > ours:
         return OtherVersion(
@@ -181,7 +189,7 @@ def _other_version(generation: Generation) -> OtherVersion:
 
 
 def _usable(store: Store, index: Path) -> Generation | None:
-    """The generation whose segments can be taken over, if there is one."""
+    """Return the generation whose segments can be reused, if there is one."""
     try:
         generation = generations.current(index, thorough=True)
     except (NoIndex, Corrupt):
@@ -193,7 +201,7 @@ def _usable(store: Store, index: Path) -> Generation | None:
 def _take_over(
     index: Path, before: Generation, building: Path, live: frozenset[int]
 ) -> tuple[list[SegmentSummary], dict[str, str]]:
-    """The segments that still hold something live, and the hashes of their files."""
+    """Reuse the segments that still contain live readings. Returns them with the hashes of their files."""
     kept = [s for s in before.manifest.segments if any(reading in live for reading, _ in s.documents)]
     return kept, generations.take_over(index, before, building, kept)
 
@@ -207,7 +215,7 @@ def _write_new(
     ahead: Ahead | None,
     progress: Progress,
 ) -> list[SegmentSummary]:
-    """Write segments of the new readings, several at once where that is faster."""
+    """Write segments of the new readings, several in parallel if that is faster."""
     total, begun = len(readings), []
     if ahead and ahead.readings:
         readings = [reading for reading in readings if reading not in ahead.readings]
@@ -266,9 +274,11 @@ def _merge(
     *,
     large: bool,
 ) -> list[SegmentSummary]:
-    """Compact the segments whose share of live tokens is at most `min_live`, and merge the small ones when there are
-    many. An index that grew over many nights is then barely larger or slower than a fresh one. large: also merge those
-    that have grown large.
+    """Compact and merge segments.
+
+    Segments whose share of live tokens is at most `min_live` are compacted, and small segments are merged if there are
+    many. This keeps an index that grew over many nights about as small and fast as a new one. With `large`, large
+    segments are merged too.
     """
 
     def live_tokens(segment: SegmentSummary) -> int:

@@ -1,11 +1,11 @@
-"""English function words: the, of, was. They say how a sentence is built and not what it is about.
+"""English function words, such as the, of and was. They structure a sentence but do not say what it is about.
 
-The list is Snowball's English stop word list, published by Martin Porter at
+The list is Snowball's unmodified English stop word list, published by Martin Porter at
 https://snowballstem.org/algorithms/english/stop.txt under the 3-clause BSD licence (copyright 2001 Martin Porter, 2002
-Richard Boulton), as it stands: it leaves out will, can, may, must and might, which are nouns too.
+Richard Boulton). It does not include will, can, may, must and might, which are also nouns.
 
-It is for words that were typed without operators and quotation marks. Who reads a query must never use it within a
-phrase: `"was not brought"` needs its *not*, and every word in quotation marks is wanted. The index holds all words.
+It applies to words typed without operators or quotation marks. Never apply it within a phrase: `"was not brought"`
+needs its *not*, and every word in quotation marks is wanted. The index contains all words.
 """
 
 from index import analyser
@@ -34,5 +34,5 @@ PARTICLES = frozenset(("after", "down", "in", "off", "on", "out", "over", "throu
 
 
 def is_function_word(word: str) -> bool:
-    """Whether one word, as typed or folded, is a function word: `The`, `didn’t`. False for what is several tokens."""
+    """Return whether one word, as typed or folded, is a function word: `The`, `didn’t`. False for several tokens."""
     return analyser.fold(word) in FUNCTION_WORDS

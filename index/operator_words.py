@@ -1,6 +1,6 @@
-"""The operators of a written query, and the words that could be taken for one.
+"""The operators of a written query, and the words that could be mistaken for one.
 
-Whoever reads a query and whoever writes one must agree, so that what is written reads back as the same.
+The query parser and the code that writes queries both use it, so that a written query parses back to the same query.
 """
 
 import re
@@ -34,7 +34,7 @@ _HYPHENS = frozenset("-‐‑−–")
 
 
 def shouted(words: Sequence[str]) -> bool:
-    """Whether a query is a sentence in capitals (`WAS NOT BROUGHT`), in which operators are read as words.
+    """Return whether a query is a sentence in capitals (`WAS NOT BROUGHT`), in which operators are read as words.
 
     In a query of only acronyms (`DNA OR WNB`), or with any other sign of the query language, they are operators.
     """

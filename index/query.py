@@ -1,7 +1,7 @@
-"""The query tree: a query in terms of this program, independent of any engine.
+"""The query tree, which represents a query independently of any engine.
 
-`str(tree)` is a query that parses back to the same tree. Matching happens on the terms that `index.analyser` makes,
-so a Word holds the text as typed and the engine folds it.
+`str(tree)` is a query that parses back to the same tree. Matching uses the terms that `index.analyser` produces, so a
+Word contains the text as typed, and the engine folds it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from index.operator_words import NEARNESS, shouted
 class Word:
     """A word and its forms: `neglect` also finds neglected, neglectful, neglecting.
 
-    exact: only the word itself (`=neglect`); with exact and all capitals (`=DNA`) only the word in capitals.
+    With `exact`, only the word itself (`=neglect`). With `exact` and all capitals (`=DNA`), only the word in capitals.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """A word that may be spelled up to `edits` (1 or 2) letters differently (`neglcet~`). The first must agree."""
+    """A word with a spelling difference of up to `edits` (1 or 2) letters (`neglcet~`). The first letter must agree."""
 
     text: str
     edits: int = 2
@@ -50,10 +50,10 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words side by side, each exactly as written: `"missed appointment*"`.
+    """Adjacent words, each exactly as written: `"missed appointment*"`.
 
-    words: Word (always exact=False here, though matched as written) or Pattern.
-    slop: how many other words may be between the first and the last, in the order given (`"information sharing"~5`).
+    `words` are Word (always with exact=False here, although matched as written) or Pattern. `slop` is how many other
+    words may be between the first and the last, in the order given (`"information sharing"~5`).
     """
 
     words: tuple[Word | Pattern, ...]
@@ -66,11 +66,11 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`left NEAR/10 right`: at most `distance` words are between a match of one and a match of the other, in either
-    order.
+    """`left NEAR/10 right`: at most `distance` words are between a match of one side and a match of the other, in
+    either order.
 
-    Operands are positional: words, patterns, fuzzy words, phrases, OR groups of those, themes, and NEAR itself, whose
-    match is the whole span from the one to the other.
+    Operands must have positions: words, patterns, fuzzy words, phrases, OR groups of those, themes, and NEAR itself,
+    whose match is the whole span from one side to the other.
     """
 
     left: Query
@@ -96,9 +96,9 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Plain(And):
-    """Words that were typed with nothing else: all must occur, and a mention is a place where they occur together.
+    """Words typed without operators: all must occur, and a mention is a place where they occur together.
 
-    parts: two words or more, function words left out. The whole of a query, never a part of one.
+    `parts` are two or more words, without function words. It is always the whole query, never a part of one.
     """
 
     def __str__(self) -> str:
@@ -107,7 +107,7 @@ class Plain(And):
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part must occur. Binds tighter than And: `a b OR c` is `a (b OR c)`, as in web search."""
+    """At least one part must occur. Binds more tightly than And: `a b OR c` is `a (b OR c)`, as in web search."""
 
     parts: tuple[Query, ...]
 
@@ -129,9 +129,9 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A condition on what is known about the report: `board:knowsley`, `year:2015..2020`, `title:"child y"`.
+    """A condition on the description of the report: `board:knowsley`, `year:2015..2020`, `title:"child y"`.
 
-    value: as typed; every word of it must occur in the field's value (ranges for `year`). Adds no mentions.
+    `value` is as typed. Every word of it must occur in the field's value; `year` also accepts ranges. Adds no mentions.
     """
 
     name: str
@@ -156,7 +156,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A named bundle of queries, `theme:"voice of the child"`: the parts are what it expanded to, joined by OR."""
+    """A named group of queries, `theme:"voice of the child"`. The parts are the queries of the theme, joined by OR."""
 
     name: str
     parts: tuple[Query, ...]
@@ -167,7 +167,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The empty query: matches no report."""
+    """The empty query, which matches no report."""
 
     def __str__(self) -> str:
         return ""

@@ -1,7 +1,7 @@
-"""The ranking policy: every number that decides the order of reports and the choice of passages, in one place.
+"""The ranking policy: all numbers that determine the order of reports and the choice of passages.
 
-docs/ranking.md and docs/adr/0010 say what was measured. INDEXED_… are part of the index format: a change to one needs a
-new index.
+docs/ranking.md and docs/adr/0010 describe the measurements behind them. The constants INDEXED_… are part of the index
+format, so changing one requires a new index.
 """
 
 from corpus.model import SectionKind

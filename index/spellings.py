@@ -1,14 +1,15 @@
-"""One word that is printed as several: "C.S.E." and "C S E" are CSE, "s.47" and "section 47" are s47.
+"""One word that is printed as several tokens: "C.S.E." and "C S E" are CSE, "s.47" and "section 47" are s47.
 
-Each place where a text prints a word so gets a term of its own, at the position of the first token, beside the term of
-that token: nothing that could be found before is lost. The text decides, not the tokens, so that "Child D. A plan" and
-"Children C, S, E" are no abbreviations, and "section 4.7" is not section 4.
+Each such place gets an additional term at the position of the first token, next to that token's own term, so that
+everything that could be found before can still be found. The text decides, not the tokens, so "Child D. A plan" and
+"Children C, S, E" are not abbreviations, and "section 4.7" is not section 4.
 
-- Initials: letters A to Z with a full stop between each two ("C.S.E.", "e.g."); capitals with one space between ("C S
-  E"), or a full stop behind each and a space between ("C. S. E."). An apostrophe or another letter at either end makes
-  them something else.
-- Sections of an Act: s, ss, sec, sect or section, also of several, then a full stop, a space or both, then a number of
-  at most three digits and two letters ("s.47", "Section 17ZA"). A decimal ("section 4.7") is a number of a paragraph.
+- Initials: letters A to Z separated by full stops ("C.S.E.", "e.g."), or capitals separated by single spaces ("C S E"),
+  or capitals with a full stop after each and spaces in between ("C. S. E."). They do not count with an apostrophe or
+  another letter at either end.
+- Sections of an Act: s, ss, sec, sect or section, or a plural of these, followed by a full stop, a space or both, and a
+  number with at most three digits and two letters ("s.47", "Section 17ZA"). A decimal ("section 4.7") is a paragraph
+  number.
 """
 
 import re
@@ -41,7 +42,9 @@ _MOST = 20  # letters of initials; a longer run is a heading with space between 
 
 
 def spelled(text: str) -> list[tuple[int, int, str]]:
-    """Where the text prints one word as several: the number of its first token, how many it has, and the word."""
+    """Return where the text prints one word as several tokens: the number of the first token, how many there are, and
+    the word.
+    """
     found = [(match.start(), match.end(), re.sub("[^A-Za-z]", "", match.group())) for match in _INITIALS.finditer(text)]
     found = [each for each in found if len(each[2]) <= _MOST]
     found += [(match.start(), match.end(), f"s{match[1]}") for match in _SECTION.finditer(text)]
@@ -53,7 +56,7 @@ def spelled(text: str) -> list[tuple[int, int, str]]:
 
 
 def slots_of(term: str) -> list[tuple[str, ...]]:
-    """The terms to look for side by side, where a word is printed as several; none where it never is."""
+    """Return the terms to look for in sequence where a word is printed as several. Empty if it never is."""
     if number := _OF_A_SECTION.fullmatch(term):
         return [(SPELLED + term,), (number[1],)]
     if 1 < len(term) <= _MOST and term.isascii() and term.isalpha():
@@ -62,8 +65,10 @@ def slots_of(term: str) -> list[tuple[str, ...]]:
 
 
 def runs(plain: Sequence[str | None]) -> list[tuple[int, int, str]]:
-    """Which neighbouring words of a query can also be written as one: the first, how many, and that word. plain: the
-    term of each word; None where it stands for others too.
+    """Return which neighbouring words of a query can also be written as one: the first, how many, and the resulting
+    word.
+
+    `plain` has the term of each word, or None if the word stands for other terms too.
     """
     found = []
     for at, (term, following) in enumerate(pairwise(plain)):
@@ -81,13 +86,13 @@ def runs(plain: Sequence[str | None]) -> list[tuple[int, int, str]]:
 
 
 def whole(text: str) -> str:
-    """The one word that the text prints as several, if it is nothing but that ("C.S.E.", "s.47"); else ""."""
+    """Return the text as one word if it is exactly one word printed as several ("C.S.E.", "s.47"), otherwise ""."""
     found = spelled(text)
     return found[0][2] if len(found) == 1 and found[0][:2] == (0, len(terms(text))) else ""
 
 
 def shown(term: str) -> str:
-    """A term as people read it: the first part of the word that it stands for."""
+    """Return a term as people would read it: the first part of the word that it stands for."""
     return term if not term.startswith(SPELLED) else "section" if _OF_A_SECTION.fullmatch(term[1:]) else term[1]
 
 

@@ -1,4 +1,4 @@
-"""The index of a library as whoever maintains it uses it, whichever engine answers: build, check, go back, erase."""
+"""Maintenance of a library's index for any engine: build, check, go back, erase."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A generation that answers, as people see it. reports: how many. warnings: what was wrong with newer ones."""
+    """A generation in use. `reports` is their number. `warnings` say what was wrong with newer ones."""
 
     id: str
     built_at: str
@@ -30,10 +30,15 @@ class Built:
 
 
 class Upkeep(Protocol):
-    """What an engine does for maintenance. The errors are those of `index.build` and `index.storage.generations`."""
+    """The maintenance operations of an engine.
+
+    The errors are those of `index.build` and `index.storage.generations`.
+    """
 
     def ahead(self, store: Store) -> Ahead | None:
-        """The next segment, begun while files are still being read; None for an engine that cannot begin early."""
+        """Return the next segment, started while files are still being read, or None if the engine does not support
+        that.
+        """
 
     def build(
         self,
@@ -45,22 +50,27 @@ class Upkeep(Protocol):
         ahead: Ahead | None = None,
         progress: Progress = lambda done, total: None,
     ) -> Built | None:
-        """Bring the index up to date with the corpus. None when nothing had changed. See `index.build.build`."""
+        """Bring the index up to date with the corpus. Returns None if nothing had changed. See `index.build.build`."""
 
     def check(self, store: Store, *, full: bool = False, built: Built | None = None) -> list[str]:
-        """What is wrong with the index, in sentences. built: what this run has built, and so has verified already."""
+        """Return the problems with the index as sentences.
+
+        `built` is what this run has built, and so has already verified.
+        """
 
     def use(self, generation: str) -> Built:
-        """Go back (or forward) to a kept generation."""
+        """Switch to a generation that is kept, older or newer."""
 
     def current(self) -> Built:
-        """The generation that answers. Raises NoIndex when there is none."""
+        """Return the generation in use. Raises NoIndex if there is none."""
 
     def holds_any(self, reports: Collection[str], readings: Collection[int]) -> bool:
-        """Whether anything may hold text of one of the reports or readings, even if it does not answer."""
+        """Return whether anything may contain text of one of the reports or readings, even if it is no longer
+        searched.
+        """
 
     def keep_only_current(self) -> None:
-        """Let nothing stay of what the generation that answers does not hold: not a byte on any disk."""
+        """Erase everything that is not in the current generation from all disks."""
 
 
 class Embedded:

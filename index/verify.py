@@ -1,4 +1,4 @@
-"""Checks that the index says what the corpus says."""
+"""Check that the index agrees with the corpus."""
 
 from array import array
 from bisect import bisect_left
@@ -18,10 +18,10 @@ _CODES = {kind.value: code for code, kind in enumerate(KINDS)}
 
 
 def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Report]) -> None:
-    """Raise NoIndex if a generation was made from another corpus, in which its readings are other reports.
+    """Raise NoIndex if a generation was made from another corpus, where the same readings are other reports.
 
-    reports: what `generation.reports()` gives, which takes a moment to read.
-    It comes from another library then, or the corpus was restored from an older copy.
+    That happens if it comes from another library, or the corpus was restored from an older copy. `reports` is the
+    result of `generation.reports()`, which takes a moment to read.
     """
     held_reports = store.readings.reports()
     removed = {removal.report for removal in store.removals()}  # perhaps not finished
@@ -35,7 +35,7 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
 
 
 def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
-    """What is wrong, in sentences: the words of one paragraph in the middle of a few reports are looked up."""
+    """Look up the words of one paragraph in the middle of a few reports. Yields the problems as sentences."""
     documents = sorted(snapshot.documents().items())
     wanted: dict[str, list[tuple[int, int]]] = {}  # for each term, where it must be: document and position
     chosen: dict[int, tuple[int, int]] = {}  # the reading and paragraph of each document
@@ -56,17 +56,21 @@ def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _missing(snapshot: Snapshot, term: str, places: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """The documents that do not have a term at one of these positions. Its postings are read once for all."""
+    """Yield the documents that do not have a term at one of these positions.
+
+    The term's postings are read once for all.
+    """
     documents = {document for document, _ in places}
     held = _places(snapshot, term, documents)
     return (document for document, position in places if position not in held.get(document, ()))
 
 
 def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
-    """What is wrong, in sentences: every term of every report with its places, what the index has against what the
-    corpus has and the other way round; the paragraphs; and which forms of a word it finds.
+    """Compare the index and the corpus completely, and yield the problems as sentences.
 
-    One number stands for all terms and places of a report, so that it takes one walk through each side.
+    Every term of every report is compared with its positions, in both directions, as are the paragraphs and the forms
+    found for a word. All terms and positions of a report are combined into one number, so that each side is walked
+    through once.
     """
     documents = snapshot.documents()
     indexed = dict.fromkeys(documents, 0)
@@ -98,10 +102,10 @@ def _number(term: str, places: "array[int]", kinds: int) -> int:
 def _inverted(
     paragraphs: Iterable[tuple[str, str, bool]], numbers: Mapping[int, str]
 ) -> tuple[dict[str, "array[int]"], dict[str, int], "array[int]", bytes]:
-    """What the index must say of a report: the places of each term and the kinds of section (bits) it is in, where
-    paragraphs start, and of what kind they are.
+    """Return what the index must contain for a report.
 
-    Made without the code that writes the index: it is to find its faults.
+    These are the positions of each term and the kinds of section (bits) that it is in, where paragraphs start, and
+    their kinds. Computed without the code that writes the index, because it must find faults in that code.
     """
     held: dict[str, array[int]] = {}
     masks: dict[str, int] = {}
@@ -122,7 +126,7 @@ def _inverted(
 
 
 def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "array[int]"]) -> str:
-    """How much of a report is wrong. Does not name the words, because the message may be logged."""
+    """Return how much of a report is wrong. Does not include the words, because the message may be logged."""
 
     def indexed(term: str) -> frozenset[int]:
         return _places(snapshot, term, [document]).get(document, frozenset())
@@ -138,7 +142,7 @@ def _told(snapshot: Snapshot, document: int, reading: int, held: Mapping[str, "a
 
 
 def _places(snapshot: Snapshot, term: str, documents: Collection[int]) -> dict[int, frozenset[int]]:
-    """The positions of a term in each of the documents that has it."""
+    """Return the positions of a term in each of the documents that contain it."""
     found = {}
     for base, postings in snapshot.among(documents).postings(term):
         for document in documents:

@@ -1,1 +1,1 @@
-"""Which words are forms of one another?"""
+"""Find which words are forms of one another."""

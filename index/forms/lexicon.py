@@ -1,7 +1,7 @@
-"""The class of a word: its inflections, and the families of words that count as one.
+"""Find the class of a word, which groups its inflections and the word families that count as one.
 
-`exceptions.txt` is made by `.ci/lexicon.py` and holds what `index.forms.rule` does not know: 8,500 words, read in a
-few milliseconds on first use.
+`exceptions.txt`, made by `.ci/lexicon.py`, has the words that `index.forms.rule` gets wrong: 8,500 words, read in a few
+milliseconds on first use.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ def _exceptions() -> dict[str, str]:
 
 
 def class_of(word: str) -> str:
-    """The name of the class that a folded word belongs to: `children` → child, `assessments` → assess."""
+    """Return the name of the class of a folded word: `children` → child, `assessments` → assess."""
     return resolve(word, _exceptions())
 
 
 def resolve(word: str, table: Mapping[str, str]) -> str:
-    """The class of a word by a table of exceptions, and by the rule as long as the table does not have it."""
+    """Return the class of a word by a table of exceptions, applying the rule to words that are not in the table."""
     while (found := table.get(word)) is None:
         base = regular(word)
         if base == word:

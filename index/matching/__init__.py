@@ -1,1 +1,1 @@
-"""Which reports answer a query tree, and where are the mentions?"""
+"""Find which reports match a query tree, and where the mentions are."""

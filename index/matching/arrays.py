@@ -1,7 +1,8 @@
-"""Positions in all documents at once, for clauses that match in many. Only this module of the folder imports numpy,
-and it is imported only where there are many documents: the import takes as long as a short search.
+"""Positions in all documents at once, for clauses that match in many documents.
 
-A key is a document number times 2³² plus a position, so keys of two documents are never near each other.
+Only this module in the package imports numpy. It is itself imported only if there are many documents, because the
+import takes as long as a short search. A key is a document number times 2³² plus a position, so keys of different
+documents are never close together.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -33,8 +34,9 @@ _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bise
 
 
 def keys(by_term: Iterable[Sequence[tuple[int, Postings]]], documents: Collection[int]) -> Keys:
-    """The keys of several terms in some documents. by_term: for each term the postings of each segment, with the number
-    to add to its document numbers.
+    """Return the keys of several terms in the given documents.
+
+    `by_term` has, for each term, the postings of each segment with the offset to add to its document numbers.
     """
     wanted = np.zeros(max(documents, default=-1) + 2, bool)  # the last stands for all documents behind
     wanted[np.fromiter(documents, np.int64, len(documents))] = True
@@ -42,7 +44,7 @@ def keys(by_term: Iterable[Sequence[tuple[int, Postings]]], documents: Collectio
 
 
 def keys_where(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> Keys:
-    """The same in the documents that are wanted."""
+    """Return the keys of several terms in the wanted documents."""
     terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term]
     parts = [part for parts in terms for part in parts]
     found = parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, np.int64)])
@@ -72,7 +74,7 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
 
 
 def masks(by_term: Iterable[Sequence[tuple[int, Postings]]], size: int) -> Masks:
-    """The section masks of several terms in each document below `size`."""
+    """Return the combined section masks of several terms for each document number below `size`."""
     found = np.zeros(size + 1, np.uint16)
     for lists in by_term:
         for base, postings in lists:
@@ -81,27 +83,30 @@ def masks(by_term: Iterable[Sequence[tuple[int, Postings]]], size: int) -> Masks
 
 
 def only(masks: Masks, documents: Sequence[int]) -> Masks:
-    """The masks of some documents, and 0 for all others."""
+    """Keep the masks of the given documents and set all others to 0."""
     found = np.zeros_like(masks)
     found[documents] = masks[documents]
     return found
 
 
 def having(found: Keys, size: int) -> Wanted:
-    """Which documents have one of the keys. size: of the result."""
+    """Return which documents have at least one of the keys. `size` is the length of the result."""
     wanted = np.zeros(size, bool)
     wanted[found >> _BITS] = True
     return wanted
 
 
 def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequence[int]) -> Keys:
-    """The keys of a match in some documents, which ascend. starts: returns its first positions in a document."""
+    """Return the keys of a match in the given documents, which must be in ascending order.
+
+    `starts` returns the first positions of the match in a document.
+    """
     found = [position | document << _BITS for document in documents for some in starts(document) for position in some]
     return np.sort(np.array(found, np.int64))
 
 
 def followed(starts: Keys, following: Keys, i: int) -> Keys:
-    """Those of the keys, ascending and each once, whose i-th following key is in `following`."""
+    """Return the keys whose i-th following key is in `following`. The keys must be ascending and distinct."""
     if not len(starts) or not len(following):
         return starts[:0]
     wanted = starts + i
@@ -121,10 +126,10 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
 
 
 def followed_by(starts: Keys, by_term: Sequence[Sequence[tuple[int, Postings]]], i: int, wanted: Wanted) -> Keys:
-    """Those of the keys whose i-th following key is one of some terms: see `keys` and `followed`. wanted: the documents
-    of the keys.
+    """Return the keys whose i-th following key belongs to one of several terms. See `keys` and `followed`.
 
-    Of terms that are much more frequent no keys are made: their positions are halved, in each document.
+    `wanted` are the documents of the keys. For terms that are much more frequent, no keys are made: their positions are
+    searched by bisection in each document.
     """
     size = sum(postings.size for lists in by_term for _, postings in lists)
     if size <= _SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
@@ -137,7 +142,7 @@ def followed_by(starts: Keys, by_term: Sequence[Sequence[tuple[int, Postings]]],
 
 
 def _among(keys: Keys, base: int, postings: Postings) -> NDArray[np.bool_]:
-    """Whether each of the keys is in postings that have any."""
+    """Return, for each key, whether it is in the postings, which must not be empty."""
     documents, sought = (keys >> _BITS) - base, keys & _POSITION
     numbers, ends = (np.asarray(column, np.int64) for column in (postings.documents, postings.ends))
     place = np.minimum(np.searchsorted(numbers, documents), len(numbers) - 1)
@@ -153,7 +158,7 @@ def _among(keys: Keys, base: int, postings: Postings) -> NDArray[np.bool_]:
 
 
 def _in_both(one: Keys, other: Keys) -> Keys:
-    """The keys of `other` that are in `one`."""
+    """Return the keys of `other` that are also in `one`."""
     places = np.concatenate((one, other))
     places <<= 1
     places[len(one) :] |= 1
@@ -163,22 +168,22 @@ def _in_both(one: Keys, other: Keys) -> Keys:
 
 
 def moved_back(found: Keys, by: int) -> Keys:
-    """The keys that many positions earlier, without those that would be before the start of their document."""
+    """Return the keys `by` positions earlier, without those that would be before the start of their document."""
     return found[found & _POSITION >= by] - by
 
 
 def documents_of(found: Keys) -> list[int]:
-    """The documents that have one of the keys, ascending."""
+    """Return the documents that have one of the keys, in ascending order."""
     documents = found >> _BITS
     different: list[int] = documents[np.diff(documents, prepend=-1) > 0].tolist()
     return different
 
 
 def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
-    """The first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
+    """Return the first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
 
-    Such a span has no other token of either side between its two, so one of the two is a token of the shorter side, and
-    the other one is next to it.
+    Such a span has no other token of either side inside it. So one of its two tokens is from the side with fewer
+    tokens, and the other one is its nearest neighbour.
     """
     few, others = (left, right) if len(left) <= len(right) else (right, left)
     few = few[np.diff(few, prepend=-1) > 0]
@@ -200,8 +205,10 @@ def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
 def near_by_document(
     left: Keys, right: Keys, distance: int, layout: Callable[[int], Layout]
 ) -> tuple[Grouped, Grouped]:
-    """The first and the last positions of the smallest spans of one paragraph with a token of each side, in each
-    document that has any. distance: tokens that may stand between.
+    """Return the first and last positions of the smallest spans within one paragraph that have a token of each side, by
+    document.
+
+    `distance` is how many tokens may be in between.
     """
     firsts, lasts = near(left, right, distance)
     starts = paragraph_starts(documents_of(firsts), layout)
@@ -210,7 +217,7 @@ def near_by_document(
 
 
 def paragraph_starts(documents: Sequence[int], layout: Callable[[int], Layout]) -> Keys:
-    """The keys at which the paragraphs of some documents start. documents: ascending."""
+    """Return the keys at which the paragraphs of the given documents start. `documents` must be in ascending order."""
     starts = [layout(document).starts for document in documents]
     positions = np.frombuffer(b"".join(starts), np.uint32).astype(np.int64)
     found: Keys = np.repeat(np.array(documents, np.int64) << _BITS, [len(some) for some in starts]) | positions
@@ -218,7 +225,7 @@ def paragraph_starts(documents: Sequence[int], layout: Callable[[int], Layout]) 
 
 
 def sharing_a_paragraph(several: Sequence[Keys], starts: Keys) -> set[int]:
-    """The documents with a paragraph that has a key of each."""
+    """Return the documents in which one paragraph has a key of each group."""
     few, *others = sorted(several, key=len)
     ordinals = np.searchsorted(starts, few, "right") - 1
     ordinals = ordinals[np.diff(ordinals, prepend=-1) > 0]
@@ -230,8 +237,10 @@ def sharing_a_paragraph(several: Sequence[Keys], starts: Keys) -> set[int]:
 
 
 def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, float]:
-    """How near the keys of all groups come in each document: see `together.Together.nearness`. starts: of paragraphs.
-    turned: what is left of the nearness where they are not in the order of the groups.
+    """Return how close together the keys of all groups are in each document. See `together.Together.nearness`.
+
+    `starts` are the keys of the paragraph starts. `turned` is the factor applied if the keys are not in the order of
+    the groups.
     """
     places = np.concatenate(groups)
     order = np.argsort(places, kind="stable")
@@ -250,12 +259,15 @@ def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, f
 
 
 def in_paragraphs(found: Keys, starts: Keys) -> NDArray[np.int64]:
-    """How many of the keys are in each of the paragraphs that start there."""
+    """Return the number of keys in each of the paragraphs that start at `starts`."""
     return np.bincount(np.searchsorted(starts, found, "right") - 1, minlength=len(starts))
 
 
 def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int, float]:
-    """How many keys each document has in its ranges of positions, of which the second is excluded."""
+    """Return the number of keys in each document that are in its ranges of positions.
+
+    The end of a range is exclusive.
+    """
     several = [(document << _BITS, start, end) for document, some in ranges.items() for start, end in some]
     table = np.array(several, np.int64).reshape(-1, 3)
     starts, ends = (np.searchsorted(found, table[:, 0] + table[:, column]) for column in (1, 2))
@@ -265,7 +277,7 @@ def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int
 
 
 def by_document(found: Keys) -> Grouped:
-    """The positions in each document, ascending."""
+    """Return the positions in each document, in ascending order."""
     documents = found >> _BITS
     edges = np.flatnonzero(np.diff(documents, prepend=-1))
     positions = (found & _POSITION).astype(np.uint32).data
@@ -273,8 +285,10 @@ def by_document(found: Keys) -> Grouped:
 
 
 def kinds_of(found: Keys, runs: Sequence[tuple[int, Sequence[int], Sequence[int]]]) -> dict[int, int]:
-    """The section mask of the keys in each document. runs: for each document, ascending, where its runs of paragraphs
-    of one kind start, and the section mask of each.
+    """Return the section mask of the keys in each document.
+
+    `runs` has, for each document in ascending order, the starts of its runs of paragraphs of one kind, and the section
+    mask of each run.
     """
     starts = np.array([document << _BITS | start for document, some, _ in runs for start in some], np.int64)
     bits = np.array([bit for _, _, some in runs for bit in some], np.int64)

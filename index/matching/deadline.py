@@ -8,7 +8,7 @@ MAX_SECONDS = 5.0
 
 
 class Deadline:
-    """Raises QueryRefused when a query has taken too long."""
+    """Raises QueryRefused if a query takes too long."""
 
     def __init__(self, seconds: float = MAX_SECONDS) -> None:
         self._end = monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Evaluates the query tree over the postings of any engine: which reports match, and where.
+"""Evaluate the query tree over the postings of any engine: which reports match, and where.
 
 docs/query-language.md ("Exactly") defines the semantics. The tests compare them with a brute-force search of the text.
 """
@@ -40,8 +40,8 @@ _T = TypeVar("_T")
 class Evaluator:
     """Evaluates queries over one snapshot.
 
-    fields: returns the documents that meet a Field condition. layout, sections, lookup: caches of the snapshot that a
-    caller shares between evaluators. phrases: returns the postings of a precomputed phrase.
+    `fields` returns the documents that meet a Field condition. `layout`, `sections` and `lookup` are caches of the
+    snapshot that evaluators can share. `phrases` returns the postings of a precomputed phrase.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Evaluator:
         self._counted = phrases
 
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
-        """Evaluate a tree. kinds: a section mask; only matches in these sections count."""
+        """Evaluate a query tree. `kinds` is a section mask; only matches in these sections count."""
         return self._remembered(query, kinds, (), lambda: self._evaluate(query, kinds))
 
     def _remembered(self, query: Query, kinds: int, joined: tuple[str, ...], work_out: Callable[[], Answer]) -> Answer:
-        """Evaluate a clause once, however often it occurs in the query: `a a a` costs what `a` does."""
+        """Evaluate a clause once, however often it occurs in the query: `a a a` costs as much as `a`."""
         self._deadline.check()
         key = (query, kinds, joined)
         if key not in self._answers:
@@ -109,10 +109,13 @@ class Evaluator:
         raise TypeError(f"not a query: {query!r}")
 
     def ahead(self, queries: Iterable[Query]) -> None:
-        """Say which queries come next, so that an engine that is far away is asked for all at once."""
+        """Announce the next queries, so that a remote engine can fetch everything at once."""
 
     def holding(self, query: Query, among: set[int]) -> set[int]:
-        """The documents of `among` that match, cheap parts first. For counts, which need no positions."""
+        """Return the documents of `among` that match, evaluating cheap parts first.
+
+        For counts, which need no positions.
+        """
         self._deadline.check()
         match query:
             case And(parts) if not any(self._joined(parts)):
@@ -134,11 +137,14 @@ class Evaluator:
         return self.evaluate(query).documents & among
 
     def together(self, matches: Sequence[Match]) -> Together:
-        """Where the words of a plain query stand together. matches: one for each word, in query order."""
+        """Return the places where the words of a plain query occur together.
+
+        `matches` has one match per word, in query order.
+        """
         return Together(matches, self._layout)
 
     def within(self, match: Match, kinds: int) -> Match:
-        """Restrict a match to sections. kinds: a section mask."""
+        """Restrict a match to sections. `kinds` is a section mask."""
         self._deadline.check()
         if isinstance(match, Words):
             return Inside(match, kinds, self._sections, self._deadline.check)
@@ -165,7 +171,7 @@ class Evaluator:
         return Answer(documents, matches, _join(and_, answers), together)
 
     def _or_joined(self, word: Word, joined: Sequence[str], kinds: int) -> Answer:
-        """A word, or a compound of it and a neighbour, in every spelling of the compound."""
+        """Match a word, or a compound of it and a neighbouring word in every spelling."""
         text = str(word)
         parts = [self._match(word), *(self._words(text, (other,)) for other in joined)]
         spelled = [slots for other in joined for slots in self.expansion.spelled(other)]
@@ -192,7 +198,9 @@ class Evaluator:
         return look_up
 
     def _kinds_in_arrays(self, matches: Sequence[Match], documents: Sequence[int], known: list[int]) -> list[int]:
-        """The section masks of `known` with those of all matches added, many documents at a time where they can be."""
+        """Return the section masks in `known` with those of all matches added, for many documents at once if
+        possible.
+        """
         from index.matching import arrays
 
         left = []
@@ -210,7 +218,7 @@ class Evaluator:
         return [self._kinds(left, document, mask) for document, mask in zip(documents, known, strict=True)]
 
     def _kinds(self, matches: Sequence[Match], document: int, found: int) -> int:
-        """The section mask of all matches in a document, added to the section mask `found`."""
+        """Return the section mask of all matches in a document, added to the section mask `found`."""
         for match in matches:
             if document not in match.documents:
                 continue
@@ -241,7 +249,7 @@ class Evaluator:
     # Words
 
     def numbered(self, number: str) -> Match:
-        """The first position of each paragraph whose printed number is `number`."""
+        """Match the first position of each paragraph whose printed number is `number`."""
         return self._words(number, (analyser.number_term(number),))
 
     def _words(self, text: str, terms: Sequence[str]) -> Words:
@@ -280,8 +288,9 @@ class Evaluator:
         return any_of(text, found)
 
     def _joined(self, parts: Sequence[Query]) -> list[list[str]]:
-        """For each part, the single words that may replace it and its neighbours: compounds that occur in the corpus,
-        and abbreviations.
+        """Return, for each part, the single words that can replace it and its neighbours.
+
+        These are compounds that occur in the corpus, and abbreviations.
         """
         joined: list[list[str]] = [[] for _ in parts]
         plain = [_lone(part) for part in parts]
@@ -312,19 +321,21 @@ class Evaluator:
         return Runs(text, terms, firsts, len(slots), masks)
 
     def _phrase(self, text: str, slots: Slots) -> Words | None:
-        """A precomputed phrase; None if it was not precomputed."""
+        """Return a precomputed phrase, or None if it was not precomputed."""
         postings = self._counted(slots)
         if postings is None:
             return None
         return Words(text, shown_terms(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
 
     def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
-        """The postings of a phrase of two slots or more, by ascending document, as arguments of PostingsBuilder.add."""
+        """Yield the postings of a phrase of two or more slots, by ascending document, as arguments of
+        PostingsBuilder.add.
+        """
         for document, starts in self._phrases(slots, self._live)[0].items():
             yield document, float(len(starts)), starts, self._sections(document).of(starts)
 
     def _some(self, slots: Slots, among: set[int]) -> set[int]:
-        """The documents of `among` that contain the phrase."""
+        """Return the documents of `among` that contain the phrase."""
         if len(slots) < 2:
             return among & self._words("", slots[0] if slots else ()).documents
         if counted := self._phrase("", slots):
@@ -332,7 +343,7 @@ class Evaluator:
         return set(self._phrases(slots, among)[0])
 
     def _shared(self, words: Sequence[Words]) -> list[int]:
-        """The documents in which all words share a section kind, ascending. Words in one paragraph always do."""
+        """Return the documents in which all words share a section kind, ascending. Words in one paragraph always do."""
         both = sorted(self._live.intersection(*(word.documents for word in words)))
         kinds = as_one([word.kinds_in(both) for word in words], and_)
         return [document for document, common in zip(both, kinds, strict=True) if common]
@@ -352,12 +363,12 @@ class Evaluator:
 
 
 def _keys_of(match: Match) -> Keys | None:
-    """The first positions of a match as one array, if it was found in arrays."""
+    """Return the first positions of a match as one array, if it was found with arrays."""
     return match.keys if isinstance(match, Runs | Pairs) else None
 
 
 def _lone(part: Query) -> str | None:
-    """The term of a plain word of one token; None for any other part."""
+    """Return the term of a plain word with one token, or None for any other part."""
     if not isinstance(part, Word) or part.exact:
         return None
     terms = analyser.terms(part.text)
@@ -375,7 +386,7 @@ def _matches(answers: Iterable[Answer]) -> list[Match]:
 
 
 def _different(answers: Iterable[Answer]) -> list[Answer]:
-    """Drop repeated answers: a clause that occurs twice gives the same object."""
+    """Remove repeated answers. A clause that occurs twice gives the same object."""
     return list(dict.fromkeys(answers))
 
 
@@ -384,12 +395,15 @@ def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
 
 
 def shown_terms(slots: Slots, found: Collection[int]) -> list[str]:
-    """A phrase that was found, as explanations show it, with at most three words for a pattern."""
+    """Return a found phrase as explanations show it, with at most three words per pattern."""
     return [" ".join(spellings.shown(term) for terms in slots for term in terms[:3])] if len(found) else []
 
 
 def _costly(query: Query) -> int:
-    """The relative cost of a clause. Cheap clauses go first and leave fewer documents for the others."""
+    """Return the relative cost of a clause.
+
+    Cheap clauses are evaluated first, which leaves fewer documents for the others.
+    """
     match query:
         case Word() | Field() | Pattern() | Nothing():
             return 0

@@ -1,4 +1,4 @@
-"""Expands a part of a query to words of the index: forms, patterns, fuzzy words, and spellings of compounds."""
+"""Expand a part of a query to words of the index: word forms, patterns, fuzzy words, and spellings of compounds."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ Slots = list[Sequence[str]]
 
 
 class WordLookup:
-    """The words of one snapshot, with a cache of the lookups that many queries repeat: share one between queries.
+    """The words of one snapshot, with a cache for lookups that many queries repeat. Share one instance between queries.
 
-    forms: the words of a class. compounds: how a joined word is split where it is printed with a hyphen. spelled: the
-    terms that are side by side where a word is printed as several, such as "C.S.E.". matched: the words of a pattern.
+    `forms` are the words of a class. `compounds` are the parts of a joined word that is also printed with a hyphen.
+    `spelled` are the consecutive terms of a word that is printed as several, such as "C.S.E.". `matched` are the words
+    of a pattern.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -44,9 +45,9 @@ class WordLookup:
 
 
 class Expansion:
-    """The words that the parts of one query stand for.
+    """Finds the index words that the parts of one query stand for.
 
-    check_deadline: called inside every loop over words; it stops a query that takes too long.
+    `check_deadline` is called inside every loop over words, and stops a query that takes too long.
     """
 
     def __init__(self, lookup: WordLookup, check_deadline: Callable[[], None]) -> None:
@@ -56,11 +57,13 @@ class Expansion:
         self.spelled = lookup.spelled
 
     def forms(self, term: str) -> list[str]:
-        """The words of a term's class that occur; the term itself when none does."""
+        """Return the words of a term's class that occur in the index, or the term itself if there are none."""
         return self._lookup.forms(analyser.word_class(term)) or [term]
 
     def slot(self, part: str) -> Sequence[str]:
-        """The terms accepted at one position of a phrase: a word as written, or all that a pattern matches."""
+        """Return the terms accepted at one position of a phrase: a word as written, or all words that match a
+        pattern.
+        """
         if "*" not in part and "?" not in part:
             return (part,)
         self._check_deadline()
@@ -76,8 +79,10 @@ class Expansion:
         return found
 
     def alike(self, term: str, edits: int) -> dict[str, int]:
-        """The words with the term's first letter that differ from it by at most a number of edits, each with that
-        number: letters to change, add, drop or swap with their neighbour (optimal string alignment).
+        """Return the words that are at most `edits` edits away from the term, each with its number of edits.
+
+        The words have the same first letter. An edit changes, adds or removes a letter, or swaps two adjacent letters
+        (optimal string alignment distance).
         """
         from rapidfuzz.distance.OSA import distance  # here, because the import takes over 10 ms
 
@@ -91,7 +96,7 @@ class Expansion:
         return found
 
     def phrase(self, words: Sequence[Word | Pattern]) -> list[Slots]:
-        """The phrase in every spelling of its compounds, as one word and as two."""
+        """Return the phrase in every spelling of its compounds, as one word and as two."""
         slots: Slots = []
         plain: list[str | None] = []  # the one term of a slot that may be part of a compound
         hyphened: set[int] = set()  # slots that the person typed with a hyphen before the next one
@@ -140,21 +145,26 @@ class Expansion:
 
 
 def pattern_parts(text: str) -> list[str]:
-    """A pattern's tokens, folded, with their stars: `Multi-ag*` → ["multi", "ag*"]."""
+    """Return the tokens of a pattern, folded, with their wildcards: `Multi-ag*` → ["multi", "ag*"]."""
     parts = re.findall(r"[^\W_*?]*(?:[*?'\u2019][^\W_*?]*|[^\W_*?]+)*", text)
     folded = (re.sub(r"[^*?]+", lambda m: analyser.fold(m.group()), part).strip("'") for part in parts)
     return [part for part in folded if part]
 
 
 def joined_pattern(text: str, parts: Sequence[str]) -> str:
-    """The parts of a pattern as one word, where only hyphens join them and no digit would touch a digit; else ""."""
+    """Return the parts of a pattern as one word if only hyphens join them and no two digits would touch, otherwise
+    "".
+    """
     whole = text.translate({ord(hyphen): None for hyphen in analyser.HYPHENS})
     touching = any(left[-1:].isdigit() and right[:1].isdigit() for left, right in pairwise(parts))
     return "" if len(parts) < 2 or touching or len(pattern_parts(whole)) > 1 else "".join(parts)
 
 
 def _shape(part: str) -> re.Pattern[str]:
-    """A pattern as a regular expression without backtracking: taking each piece where it first fits is enough."""
+    """Return a pattern as a regular expression without backtracking.
+
+    Matching each piece at its first possible place is enough.
+    """
     first, *rest = ("".join("." if c == "?" else re.escape(c) for c in piece) for piece in re.split(r"\*+", part))
     if not rest:
         return re.compile(first)

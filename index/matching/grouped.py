@@ -1,4 +1,4 @@
-"""Positions in many documents, in one array."""
+"""Positions in many documents, stored in one array."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class Grouped(Mapping[int, Sequence[int]]):
-    """The positions in each document, cut out of the array when they are asked for: of most documents they never are.
+    """A mapping of documents to positions.
 
-    keys: what `index.matching.arrays` works with. positions: those of all documents, one after the other. documents:
-    ascending. ends: how many positions the documents up to and including each have.
+    Positions are sliced from the array on access, because most are never needed. `keys` is the array that
+    `index.matching.arrays` uses. `positions` has those of all documents in sequence. `documents` is ascending. `ends`
+    has, for each document, the number of positions up to and including it.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Grouped(Mapping[int, Sequence[int]]):
         return document in self._number
 
     def counts(self) -> dict[int, int]:
-        """How many positions each document has."""
+        """Return the number of positions in each document."""
         return {
             document: end - start
             for document, start, end in zip(self._number, [0, *self._ends], self._ends, strict=False)
@@ -48,12 +49,12 @@ class Grouped(Mapping[int, Sequence[int]]):
 
 
 def counts_of(positions: Mapping[int, Sequence[int]]) -> Mapping[int, int]:
-    """How many positions each document has."""
+    """Return the number of positions in each document."""
     if isinstance(positions, Grouped):
         return positions.counts()
     return {document: len(some) for document, some in positions.items()}
 
 
 def as_one(lists: Sequence[Iterable[int]], how: Callable[[int, int], int]) -> Iterable[int]:
-    """Combine several lists item by item, without a loop in Python."""
+    """Combine several lists item by item, without a Python loop."""
     return reduce(lambda one, other: map(how, one, other), lists)

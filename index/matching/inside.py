@@ -1,4 +1,4 @@
-"""The matches of words within kinds of section."""
+"""Matches of words within certain kinds of section."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _OFTEN = 64  # documents between two checks of the deadline
 
 
 class Inside(Match):
-    """The matches of words within sections. kinds: a section mask. Which documents match needs no positions."""
+    """The matches of words within sections.
+
+    `kinds` is a section mask. Finding the matching documents needs no positions.
+    """
 
     exact = True
 

@@ -1,4 +1,4 @@
-"""Matches of a clause: the set of documents straight away, the positions in a document only on request."""
+"""Matches of a clause: the set of documents immediately, the positions in a document only on request."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class Match:
-    """The matches of one clause. documents: those that match. text: the clause as typed. terms: its words in the index.
+    """The matches of one clause.
 
-    exact: whether `kinds` gives only sections with a match. Otherwise it may give more. apart: no two matches share a
-    token, so that `occurrences` counts them without reading positions.
+    `documents` are the matching documents, `text` is the clause as typed, and `terms` are its words in the index. If
+    `exact` is False, `kinds` may include sections without a match. `apart` means that no two matches share a token, so
+    that `occurrences` can count them without reading positions.
     """
 
     text: str = ""
@@ -31,35 +32,38 @@ class Match:
     apart = False
 
     def starts(self, document: int) -> Iterable[Sequence[int]]:
-        """The first position of each match in a document of `documents`, as one or more ascending sequences."""
+        """Return the first position of each match in a document of `documents`, as one or more ascending sequences."""
         return ([first for first, _ in self.spans(document)],)
 
     def spans(self, document: int) -> Sequence[Span]:
-        """The matches in a document, ascending. They may repeat or overlap."""
+        """Return the matches in a document, ascending. They may repeat or overlap."""
         raise NotImplementedError
 
     def weights(self) -> Mapping[int, float]:
-        """The weight of the clause in each document: its occurrences, weighted by section where that is known."""
+        """Return the weight of the clause in each document: its occurrences, weighted by section if that is known."""
         raise NotImplementedError
 
     def ahead(self, documents: Sequence[int]) -> None:
-        """Say which documents are read next, so that an engine that is far away is asked for all at once."""
+        """Announce which documents will be read next, so that a remote engine can fetch them all at once."""
 
     def occurrences(self) -> Mapping[int, float]:
-        """How often it occurs in each document, in any section."""
+        """Return how often the clause occurs in each document, in any section."""
         return self.weights()
 
     def kinds(self, document: int) -> int:
-        """The section mask of the document: where the clause may match. Reads no positions."""
+        """Return the section mask of the document: the sections in which the clause may match. Reads no positions."""
         return EVERY_KIND
 
     def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
-        """The section mask of each document, 0 for a document that does not match."""
+        """Return the section mask of each document, 0 for a document that does not match."""
         return (self.kinds(document) if document in self.documents else 0 for document in documents)
 
 
 class Words(Match):
-    """Any of several terms, or a precomputed phrase. by_term: the postings of each term. width: tokens in a match."""
+    """The matches of any of several terms, or of a precomputed phrase.
+
+    `by_term` has the postings of each term. `width` is the number of tokens in a match.
+    """
 
     exact = True
 
@@ -80,14 +84,15 @@ class Words(Match):
         return self._known.at(document)
 
     def reader(self) -> Callable[[int], Sequence[int]]:
-        """A function that returns the positions of all terms in a document, ascending.
+        """Return a function that returns the positions of all terms in a document, ascending.
 
-        Faster than `positions` for many documents. Call it with matching documents in ascending order.
+        This is faster than `positions` for many documents. Call the function with matching documents in ascending
+        order.
         """
         return self._known.reader()
 
     def positions(self, document: int) -> Sequence[int]:
-        """The positions of all terms in a document, ascending."""
+        """Return the positions of all terms in a document, ascending."""
         found = self.starts(document)
         return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
@@ -112,33 +117,33 @@ class Words(Match):
 
     @property
     def kinds_of(self) -> Callable[[int], int]:
-        """`kinds`, faster, for documents that are known to match."""
+        """Return a faster version of `kinds` for documents that are known to match."""
         return self._known.kinds.__getitem__
 
     def keys(self, documents: Collection[int]) -> Keys:
-        """The positions in some documents as one array. See `index.matching.arrays`."""
+        """Return the positions in the given documents as one array. See `index.matching.arrays`."""
         return keys([self], documents)
 
     def masks(self, size: int) -> Masks:
-        """The section mask of each document below `size`. See `index.matching.arrays`."""
+        """Return the section mask of each document number below `size`. See `index.matching.arrays`."""
         from index.matching import arrays
 
         return arrays.masks(self._known.by_term, size)
 
     def keys_where(self, wanted: Wanted) -> Keys:
-        """The positions in the documents that are wanted as one array."""
+        """Return the positions in the wanted documents as one array."""
         from index.matching import arrays
 
         return arrays.keys_where(self._known.by_term, wanted)
 
     def followed_by(self, starts: Keys, i: int, wanted: Wanted) -> Keys:
-        """Those of the keys whose i-th following key is one of the words. wanted: the documents of the keys."""
+        """Return the keys whose i-th following key is one of the words. `wanted` are the documents of the keys."""
         from index.matching import arrays
 
         return arrays.followed_by(starts, self._known.by_term, i, wanted)
 
     def named(self, text: str) -> Words:
-        """The same matches for a clause that was typed differently."""
+        """Return the same matches for a clause that was typed differently."""
         if text == self.text:
             return self
         twin = Words.__new__(Words)
@@ -148,30 +153,30 @@ class Words(Match):
 
 
 def reader(several: Sequence[Words]) -> Callable[[int], Sequence[int]]:
-    """A function that returns the positions of any of the words in a document, ascending.
+    """Return a function that returns the positions of any of the words in a document, ascending.
 
-    A position that two of them share is repeated. Call it with matching documents in ascending order.
+    A position shared by two words is repeated. Call the function with matching documents in ascending order.
     """
     return TermPostings.together([words._known for words in several]).reader()
 
 
 def lists(several: Sequence[Words]) -> Callable[[int], list[Sequence[int]]]:
-    """The same, but with a separate list of positions for each term. Nothing is sorted."""
+    """Like `reader`, but the function returns a separate, unsorted list of positions for each term."""
     return TermPostings.together([words._known for words in several]).lists()
 
 
 def keys(several: Sequence[Words], documents: Collection[int]) -> Keys:
-    """The positions of any of the words in some documents as one array. See `index.matching.arrays`."""
+    """Return the positions of any of the words in the given documents as one array. See `index.matching.arrays`."""
     from index.matching import arrays
 
     return arrays.keys([by_segment for words in several for by_segment in words._known.by_term], documents)
 
 
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
-    """The number of positions in each document where any of the words occurs, without reading the positions.
+    """Return the number of positions in each document where any of the words occurs, without reading the positions.
 
-    Holds only documents with at least one; `Answer.counts` holds all. None when the words may share a position, as a
-    word in capitals does with the same word in lower case, and a phrase with itself.
+    Includes only documents with at least one; `Answer.counts` includes all. Returns None if words may share a position,
+    as a word in capitals does with the same word in lower case, and a phrase with itself.
     """
     if any(words.width > 1 for words in several) or (
         len(several) > 1 and any(term.isupper() for words in several for term in words.terms)
@@ -184,7 +189,10 @@ def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
 
 
 class Runs(Match):
-    """Words side by side. firsts: the start of each match, by document. kinds: the section mask all words share."""
+    """Adjacent words.
+
+    `firsts` has the start of each match, by document. `kinds` is the section mask that all words share.
+    """
 
     def __init__(
         self,
@@ -215,7 +223,7 @@ class Runs(Match):
 
     @property
     def keys(self) -> Keys | None:
-        """The first positions as one array, if that is how they were found."""
+        """Return the first positions as one array, if they were found that way."""
         return self._firsts.keys_of_all if isinstance(self._firsts, Grouped) else None
 
 
@@ -236,7 +244,7 @@ class Found(Match):
 
 
 class AnyOf(Match):
-    """Several matches as those of one clause. None of them is an AnyOf."""
+    """Several matches combined into those of one clause. None of them is itself an AnyOf."""
 
     def __init__(self, text: str, parts: Sequence[Match]) -> None:
         self.text = text
@@ -270,7 +278,10 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
 
 
 def keys_of(match: Match, documents: Sequence[int]) -> Keys:
-    """The first positions of a match in some of its documents, which ascend, as one array."""
+    """Return the first positions of a match in some of its documents as one array.
+
+    The documents must be in ascending order.
+    """
     parts = parts_of([match])
     words = [part for part in parts if isinstance(part, Words)]
     if len(words) == len(parts):
@@ -281,7 +292,10 @@ def keys_of(match: Match, documents: Sequence[int]) -> Keys:
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
-    """The mentions in one document, in order: matches that share a token are one. See `spans.mentions`."""
+    """Return the mentions in one document, in order.
+
+    Matches that share a token are one mention. See `spans.mentions`.
+    """
     held = [match for match in matches if document in match.documents]
     if len(held) == 1 and isinstance(held[0], Words | Runs):  # of equal width, ordered and distinct already
         found = held[0].spans(document)
@@ -294,5 +308,5 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
 
 
 def parts_of(matches: Iterable[Match]) -> list[Match]:
-    """The matches, with each AnyOf replaced by its parts."""
+    """Return the matches, with each AnyOf replaced by its parts."""
     return [part for match in matches for part in (match.parts if isinstance(match, AnyOf) else [match])]

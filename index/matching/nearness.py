@@ -1,4 +1,4 @@
-"""The places where the matches of two clauses are near each other."""
+"""Find where the matches of two clauses are near each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Pairs(Match):
-    """Spans of which only the first and the last positions in each document are kept, since there are many."""
+    """Spans of which only the first and last positions in each document are stored, because there are many."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Pairs(Match):
 
     @property
     def keys(self) -> Keys:
-        """The first positions as one array."""
+        """Return the first positions as one array."""
         return self._firsts.keys_of_all
 
 
@@ -55,8 +55,10 @@ def near_matches(
     layout: Callable[[int], Layout],
     timed: Callable[[Iterable[int]], Iterable[int]],
 ) -> Match:
-    """The smallest spans of one paragraph with a match of each side, in all documents that have any. text: the clause
-    as typed. distance: tokens that may stand between. timed: checks the deadline for each document that it passes on.
+    """Return the smallest spans within one paragraph that have a match of each side, in all documents.
+
+    `text` is the clause as typed. `distance` is how many tokens may be in between. `timed` checks the deadline for each
+    document that it passes on.
     """
     terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
     single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
@@ -82,5 +84,5 @@ def near_matches(
 
 
 def _is_words(match: Match) -> TypeGuard[Words]:
-    """Whether every match is a single token."""
+    """Return whether every match is a single token."""
     return isinstance(match, Words) and match.width == 1

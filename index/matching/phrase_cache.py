@@ -1,8 +1,8 @@
-"""Precomputed postings of phrases that are searched often, such as those of themes, for one generation of the index.
+"""Precomputed postings of frequent phrases, such as those of themes, for one generation of the index.
 
-The file is written once, beside the index, and never changed: u32 length and u32 CRC-32 of the header; the header as
-JSON; then the postings of each phrase (`index.storage.postings`). The header holds the reading of each document and,
-for each phrase, [offset after the header, length, CRC-32]. It holds no words: a phrase is found by a hash.
+The file is written once, next to the index, and never changed: u32 length and u32 CRC-32 of the header; the header as
+JSON; then the postings of each phrase (`index.storage.postings`). The header contains the reading of each document and,
+for each phrase, [offset after the header, length, CRC-32]. It contains no words: a phrase is found by a hash.
 """
 
 import hashlib
@@ -23,21 +23,21 @@ _HEAD = struct.Struct("<II")
 
 
 def name_of(slots: Slots) -> str:
-    """The hash that stands for a phrase. It reveals neither what was searched for nor what the reports say."""
+    """Return the hash that identifies a phrase. It reveals neither what was searched for nor what the reports say."""
     return hashlib.sha256("\n".join("\t".join(terms) for terms in slots).encode()).hexdigest()[:32]
 
 
 class Phrases:
     """The precomputed phrases of one generation.
 
-    path: the file. If it is missing or damaged, every phrase counts as not precomputed.
+    If the file at `path` is missing or damaged, every phrase counts as not precomputed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def postings(self, slots: Slots) -> Postings | None:
-        """The postings of a phrase; None if it was not precomputed."""
+        """Return the postings of a phrase, or None if it was not precomputed."""
         try:
             offset, length, checksum = self._header["phrases"][name_of(slots)]
             with self.path.open("rb") as file:
@@ -49,7 +49,7 @@ class Phrases:
 
     @property
     def readings(self) -> dict[int, int]:
-        """The reading of each document of the generation; empty when there is no file."""
+        """Return the reading of each document of the generation. Empty if there is no file."""
         try:
             return {int(document): int(reading) for document, reading in self._header["documents"]}
         except (OSError, ValueError, KeyError, TypeError):
@@ -70,10 +70,10 @@ class Phrases:
 def with_more(
     postings: Postings | None, numbers: Mapping[int, int], more: Iterable[tuple[int, float, Iterable[int], int]]
 ) -> PostingsBuilder:
-    """The postings of a phrase in a new generation.
+    """Return the postings of a phrase in a new generation.
 
-    postings: those of another generation. numbers: the new number of each of its documents that still exists. more:
-    the phrase in all other documents, as arguments of PostingsBuilder.add, ascending.
+    `postings` are those of another generation. `numbers` maps its documents that still exist to their new numbers.
+    `more` has the phrase in all other documents, ascending, as arguments of PostingsBuilder.add.
     """
     builder = PostingsBuilder()
     held = postings.documents if postings else ()
@@ -89,14 +89,14 @@ def with_more(
 
 
 def _moved(postings: Postings, numbers: Mapping[int, int]) -> Iterator[tuple[int, float, Iterable[int], int]]:
-    """Postings with the new numbers, as arguments of PostingsBuilder.add."""
+    """Yield postings with the new document numbers, as arguments of PostingsBuilder.add."""
     for place, document in enumerate(postings.documents):
         if (number := numbers.get(document)) is not None:
             yield number, postings.weights[place], postings.at(place), postings.masks[place]
 
 
 def write(path: Path, readings: Mapping[int, int], phrases: Iterable[tuple[Slots, PostingsBuilder]]) -> None:
-    """Write the phrases of a generation. readings: the reading of each document. Raises LimitHit."""
+    """Write the phrases of a generation. `readings` has the reading of each document. Raises LimitHit."""
     listed, blocks, offset = {}, [], 0
     for slots, builder in phrases:
         packed = builder.pack()

@@ -1,4 +1,4 @@
-"""The places where words are side by side, in all documents. Words are read as they are needed, the rarest first."""
+"""Find where words are adjacent, in all documents. Words are read as they are needed, the rarest first."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def phrases(
     documents: set[int],
     timed: Callable[[Iterable[int]], Iterable[int]],
 ) -> tuple[Starts, dict[int, int]]:
-    """Where one of the terms of each slot follows one of the slot before, and the section mask that all of them share
-    in each document that has such a place.
+    """Return where the terms of all slots follow one another, and the section mask that they share in each such
+    document.
 
-    words: reads the postings of some terms. size: how many positions a term has, without reading them. timed: checks
-    the deadline for each document that it passes on.
+    `words` reads the postings of terms. `size` returns how many positions a term has, without reading them. `timed`
+    checks the deadline for each document that it passes on.
     """
     (first, slot), *others = sorted(enumerate(slots), key=lambda each: sum(map(size, each[1])))
     rarest = words(slot)
@@ -55,9 +55,10 @@ def _in_arrays(
     others: Iterable[tuple[int, Words]],
     having: Sequence[int],
 ) -> tuple[Starts, dict[int, int]]:
-    """The same for many documents: first those in which all words share a section kind, then the places in these.
+    """Do the same for many documents: find those in which all words share a section kind, then the positions in them.
 
-    rarest, others: each word with its number in the phrase. having: the documents that have the rarest, ascending.
+    `rarest` and `others` are words, each with its number in the phrase. `having` are the documents with the rarest
+    word, ascending.
     """
     from index.matching import arrays
 

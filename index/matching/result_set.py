@@ -22,10 +22,10 @@ Kinds = Callable[[Sequence[int]], Iterable[int]]
 class Answer:
     """The documents that match a query or a clause.
 
-    matches: one for each clause that is not under NOT, in the order typed. kinds: returns, for each document, the
-    section mask of the kinds with which `in:` would find it. together: for plain words, the places where they stand
-    together, which are the mentions; otherwise None, and each match is a mention. verbatim: where all that was typed
-    stands side by side, function words and all; it decides the order and counts nothing.
+    `matches` has one match per clause that is not under NOT, in the order typed. `kinds` returns, for each document,
+    the section mask of the kinds with which `in:` would find it. `together` is used for plain words: the mentions are
+    the places where they occur together. Otherwise it is None, and each match is a mention. `verbatim` is where
+    everything that was typed occurs word for word, including function words; it affects the order but not the counts.
     """
 
     def __init__(
@@ -43,28 +43,31 @@ class Answer:
         self.verbatim = verbatim
 
     def only(self, documents: set[int]) -> Answer:
-        """The same with only these of its documents."""
+        """Return the same answer restricted to these documents."""
         return Answer(documents, self.matches, self.kinds, self.together, self.verbatim)
 
     @property
     def wanted(self) -> Sequence[Match]:
-        """What the passages are chosen by: the matches, and what was typed as a whole."""
+        """Return the matches that decide which passages are shown, including what was typed as a whole."""
         return [*self.matches, self.verbatim] if self.verbatim else self.matches
 
     def has_verbatim(self, document: int) -> bool:
-        """Whether a document has what was typed, word for word."""
+        """Return whether a document contains the typed text word for word."""
         return self.verbatim is not None and document in self.verbatim.documents
 
     def mentions(self, document: int) -> list[Span]:
-        """The mentions in one document, in order."""
+        """Return the mentions in one document, in order."""
         return self.together.spans(document) if self.together else self.marks(document)
 
     def marks(self, document: int) -> list[Span]:
-        """The matches in one document, in order. See `index.matching.matches.all_mentions`."""
+        """Return the matches in one document, in order. See `index.matching.matches.all_mentions`."""
         return all_mentions(self.matches, document)
 
     def counts(self, tick: Callable[[], None]) -> Mapping[int, int]:
-        """The number of mentions in each document, 0 included. tick: called inside the loop over documents."""
+        """Return the number of mentions in each document, including 0.
+
+        `tick` is called inside the loop over documents.
+        """
         parts = parts_of(self.matches)
         words = [part for part in parts if isinstance(part, Words)]
         if not self.together and len(words) == len(parts) and (known := counts(words)) is not None:
@@ -80,20 +83,21 @@ class Answer:
         return found
 
     def starts(self) -> Callable[[int], Sequence[int]]:
-        """A function that returns the first position of each match in a document, ascending. All matches are Words.
+        """Return a function that returns the first position of each match in a document, ascending.
 
-        A position that several matches share is repeated. Call it with documents in ascending order.
+        All matches must be Words. A position shared by several matches is repeated. Call the function with documents in
+        ascending order.
         """
         return reader([match for match in self.matches if isinstance(match, Words)])
 
     def keys(self, documents: Collection[int]) -> Keys:
-        """The same in some documents as one array. See `index.matching.arrays`."""
+        """Return the first positions in the given documents as one array. See `index.matching.arrays`."""
         return keys([match for match in self.matches if isinstance(match, Words)], documents)
 
     def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
-        """The section mask of each document: where any match may be. Reads no positions."""
+        """Return the section mask of each document: the sections in which any match may be. Reads no positions."""
         return as_one([match.kinds_in(documents) for match in self.matches] or [repeat(0, len(documents))], or_)
 
     def spans(self, document: int) -> list[Span]:
-        """All matches in one document, in no order. They may repeat or overlap."""
+        """Return all matches in one document, unordered. They may repeat or overlap."""
         return [span for match in self.matches if document in match.documents for span in match.spans(document)]

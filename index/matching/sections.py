@@ -1,4 +1,4 @@
-"""The kinds of section that positions of a document are in.
+"""Find the kinds of section at positions in a document.
 
 A section mask is a set of section kinds: bit n stands for the kind with code n.
 """
@@ -29,7 +29,7 @@ class Sections:
         self.present = reduce(or_, self._bits, 0)
 
     def of(self, positions: Sequence[int]) -> int:
-        """The section mask of some positions, which are ascending."""
+        """Return the section mask of ascending positions."""
         found = at = 0
         size = len(positions)
         starts, bits = self._starts, self._bits
@@ -42,18 +42,18 @@ class Sections:
         return found
 
     def runs(self) -> tuple[Sequence[int], Sequence[int]]:
-        """Where paragraphs of another kind start, and the section mask of the kind that starts there."""
+        """Return where the kind of paragraph changes, and the section mask from there on."""
         return self._starts, self._bits
 
     def ranges(self, kinds: int) -> list[Span]:
-        """The sections of a section mask as ranges of positions, of which the second is excluded."""
+        """Return the sections of a section mask as ranges of positions. The end of a range is exclusive."""
         ends = [*self._starts[1:], _BEHIND]
         return [(start, end) for start, end, bit in zip(self._starts, ends, self._bits, strict=True) if bit & kinds]
 
     def count(self, positions: Sequence[int], kinds: int) -> int:
-        """The number of positions in sections of a section mask. Positions are ascending."""
+        """Return how many of the ascending positions are in sections of a section mask."""
         return sum(bisect_left(positions, end) - bisect_left(positions, start) for start, end in self.ranges(kinds))
 
     def inside(self, spans: Iterable[Span], kinds: int) -> list[Span]:
-        """The spans that start in a section of a section mask."""
+        """Return the spans that start in a section of a section mask."""
         return [span for span in spans if self._bits[bisect_right(self._starts, span[0]) - 1] & kinds]

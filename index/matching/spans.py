@@ -19,8 +19,9 @@ _MANY = 16  # if a list is more than 16 times as long, it is searched by bisecti
 
 
 def mentions(spans: Iterable[Span]) -> list[Span]:
-    """The places that count as mentions, in order. Spans that share a token are one place, from its first token to its
-    last, so no two mentions overlap.
+    """Return the places that count as mentions, in order.
+
+    Spans that share a token are merged, so that mentions never overlap.
     """
     kept: list[Span] = []
     for first, last in sorted(spans):
@@ -32,7 +33,7 @@ def mentions(spans: Iterable[Span]) -> list[Span]:
 
 
 def smallest(spans: Iterable[Span]) -> list[Span]:
-    """The spans that contain no other span, in order."""
+    """Return the spans that contain no other span, in order."""
     kept: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (-s[0], s[1])):
         if not kept or span[1] < kept[-1][1]:
@@ -41,9 +42,10 @@ def smallest(spans: Iterable[Span]) -> list[Span]:
 
 
 def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
-    """Where a phrase starts: every position p such that each slot (i, positions) contains p + i, ascending.
+    """Return the positions at which a phrase starts, ascending: each position p such that every slot (i, positions)
+    contains p + i.
 
-    Positions are ascending. Put the rarest slot first, for speed.
+    The positions must be ascending. Put the rarest slot first, for speed.
     """
     (first, rarest), *others = slots
     starts = [p - first for p in rarest] if first else list(rarest)
@@ -60,9 +62,9 @@ def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
 
 
 def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[Span]:
-    """The smallest spans with one position of each slot, in order and in one paragraph.
+    """Return the smallest spans with one position of each slot, in order and in one paragraph.
 
-    slop: how many other tokens may be between.
+    `slop` is how many other tokens may be in between.
     """
     spans = []
     for first in slots[0]:
@@ -79,15 +81,16 @@ def in_order(slots: Sequence[Sequence[int]], slop: int, layout: Layout) -> list[
 
 
 def near(left: Sequence[Span], right: Sequence[Span], distance: int, layout: Layout) -> list[Span]:
-    """The smallest spans with one span of each side, in either order, that do not overlap and are in one paragraph.
+    """Return the smallest spans with one span of each side, in either order, that do not overlap and are in one
+    paragraph.
 
-    distance: how many tokens may be between.
+    `distance` is how many tokens may be in between.
     """
     return in_one_paragraph(smallest([*_followed(left, right, distance), *_followed(right, left, distance)]), layout)
 
 
 def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list[Span]:
-    """Like `near` for single tokens, but ignores paragraphs. Positions are ascending and may repeat.
+    """Like `near` for single tokens, but ignore paragraphs. The positions are ascending and may repeat.
 
     The smallest spans are neighbours in the merged list of both sides, so one pass finds them all.
     """
@@ -111,7 +114,7 @@ def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list
 
 
 def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int]:
-    """The positions of `many` within `reach` of one of `few`. Both are ascending."""
+    """Return the positions of `many` within `reach` of a position of `few`. Both are ascending."""
     found: list[int] = []
     end = 0
     for p in few:
@@ -122,18 +125,18 @@ def _around(few: Sequence[int], many: Sequence[int], reach: int) -> Sequence[int
 
 
 def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
-    """The spans that are in one paragraph.
+    """Return the spans that lie within one paragraph.
 
-    Safe to apply after `smallest`: a span inside a span of one paragraph is in that paragraph too.
+    This can safely be applied after `smallest`: a span inside a span of one paragraph is in that paragraph too.
     """
     starts = [*layout.starts, _BEHIND]
     return [(first, last) for first, last in spans if last < starts[bisect_right(starts, first)]]
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterator[Span]:
-    """Join each span to the first span to end among those of the other side that begin after it, near enough.
+    """Join each span to the first span of the other side to end that begins after it and is near enough.
 
-    The result need not be a smallest match: a span inside it can begin too far away.
+    The result is not necessarily a smallest match: a span inside it can begin too far away.
     """
     others = sorted(after)
     near_enough: deque[Span] = deque()  # those that may still end first: begins and ends both ascend

@@ -1,4 +1,4 @@
-"""Places where plain words occur together: the smallest spans of one paragraph that have a match of every word.
+"""Find where plain words occur together: the smallest spans within one paragraph that have a match of every word.
 
 NEAR is in `index.matching.spans`.
 """
@@ -20,7 +20,7 @@ _TURNED = 0.8  # of the nearness of words in the order asked
 
 
 class Together:
-    """Where the words of a query occur together. matches: one for each word, in query order."""
+    """Finds where the words of a query occur together. `matches` has one match per word, in query order."""
 
     def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout]) -> None:
         self._matches = matches
@@ -28,8 +28,10 @@ class Together:
         self._known: dict[int, float] = {}
 
     def documents(self, among: set[int], tick: Callable[[], None]) -> set[int]:
-        """Which of the documents, each of which has all the words, have them in one paragraph. Stops at the first such
-        paragraph of a document. tick: called inside the loop.
+        """Return the documents of `among` that have all words in one paragraph.
+
+        Each of them must contain all the words. The search of a document stops at the first such paragraph. `tick` is
+        called inside the loop.
         """
         ordered = sorted(among)
         kinds = as_one([match.kinds_in(ordered) for match in self._matches], and_)
@@ -47,7 +49,10 @@ class Together:
         return found
 
     def _documents(self, documents: Sequence[int], tick: Callable[[], None]) -> set[int]:
-        """The same for many documents, whose words share a kind of section. documents: ascending."""
+        """Do the same for many documents whose words share a kind of section.
+
+        `documents` must be in ascending order.
+        """
         from index.matching import arrays
 
         tick()
@@ -56,11 +61,11 @@ class Together:
         return arrays.sharing_a_paragraph(keys, arrays.paragraph_starts(documents, self._layout))
 
     def spans(self, document: int) -> list[Span]:
-        """The places in one document, ascending. Two may overlap, and none holds another."""
+        """Return the places in one document, ascending. They may overlap, but none contains another."""
         return [span for groups in self._paragraphs(document) for span in smallest_windows(groups)]
 
     def measure(self, documents: Collection[int], tick: Callable[[], None]) -> None:
-        """Work out `nearness` of many documents at once, for a query that matches many."""
+        """Compute `nearness` for many documents at once, for a query that matches many."""
         words = [match for match in self._matches if isinstance(match, Words) and match.width == 1]
         if len(words) < max(2, len(self._matches)) or not any(many(match.documents) for match in words):
             return
@@ -73,7 +78,7 @@ class Together:
         self._known |= {document: near.get(document, 0.0) for document in documents}
 
     def nearness(self, document: int) -> float:
-        """How close together the words are: 1 if side by side in query order, 0 if no paragraph has them all."""
+        """Return how close together the words are: 1 if adjacent in query order, 0 if no paragraph has them all."""
         if document in self._known:
             return self._known[document]
         if any(document not in match.documents for match in self._matches):
@@ -91,7 +96,7 @@ class Together:
         return best
 
     def _paragraphs(self, document: int) -> list[list[list[Span]]]:
-        """For each paragraph that has all the words, the matches of each."""
+        """Return the matches of each word for each paragraph that has all the words."""
         if any(document not in match.documents for match in self._matches):
             return []
         spans = [match.spans(document) for match in self._matches]
@@ -110,8 +115,9 @@ class Together:
 
 
 def _lists_of(match: Match) -> Callable[[int], Sequence[Sequence[int]]]:
-    """A function that returns the first positions of a match in a document, in lists that are ascending. Documents must
-    be asked for in ascending order.
+    """Return a function that returns the first positions of a match in a document, as ascending lists.
+
+    Call the function with documents in ascending order.
     """
     parts = parts_of([match])
     words = [part for part in parts if isinstance(part, Words)]
@@ -119,7 +125,7 @@ def _lists_of(match: Match) -> Callable[[int], Sequence[Sequence[int]]]:
 
 
 def reader_of(match: Match) -> Callable[[int], Sequence[int]]:
-    """The same in one list."""
+    """Like `_lists_of`, but the function returns a single list."""
     read = _lists_of(match)
 
     def one(document: int) -> Sequence[int]:
@@ -136,7 +142,10 @@ def _size(several: Sequence[Sequence[int]]) -> int:
 def _share_a_paragraph(
     few: Sequence[Sequence[int]], others: Sequence[Sequence[Sequence[int]]], starts: Sequence[int]
 ) -> bool:
-    """Whether a paragraph has a position of each word. few: the lists of the word with the fewest."""
+    """Return whether a paragraph has a position of each word.
+
+    `few` are the lists of the word with the fewest positions.
+    """
     for position in chain.from_iterable(few):
         ordinal = bisect_right(starts, position)
         begin, end = starts[ordinal - 1], starts[ordinal] if ordinal < len(starts) else _BEHIND
@@ -149,13 +158,18 @@ def _share_a_paragraph(
 
 
 def smallest_windows(groups: Sequence[Sequence[Span]]) -> list[Span]:
-    """The spans that hold one of each group and no smaller such span, ascending. groups: none of them empty."""
+    """Return the spans that contain one item of each group and no smaller such span, ascending.
+
+    No group may be empty.
+    """
     return smallest(span for span, _ in _windows(groups))
 
 
 def nearest_window(groups: Sequence[Sequence[Span]]) -> tuple[float, Span]:
-    """The span with one of each group in which they are nearest, the first of several, and how near they are: the share
-    of the span that is the words themselves, less where they are not in the order of the groups.
+    """Return the span in which the groups are closest together, the first one if there are several, and its nearness.
+
+    The nearness is the share of the span that consists of the words themselves, reduced if they are not in the order of
+    the groups.
     """
     return max(
         ((_nearness(span, begins), span) for span, begins in _windows(groups)), key=lambda each: (each[0], -each[1][0])
@@ -163,7 +177,7 @@ def nearest_window(groups: Sequence[Sequence[Span]]) -> tuple[float, Span]:
 
 
 def narrowest(groups: Sequence[Sequence[Span]]) -> int:
-    """The width in tokens of the narrowest span that holds one of each group. groups: none of them empty."""
+    """Return the width in tokens of the narrowest span that contains one item of each group. No group may be empty."""
     return min(last - first + 1 for (first, last), _ in _windows(groups))
 
 
@@ -173,8 +187,9 @@ def _nearness(span: Span, begins: Sequence[int]) -> float:
 
 
 def _windows(groups: Sequence[Sequence[Span]]) -> Iterator[tuple[Span, list[int]]]:
-    """For each match, the narrowest span that ends with it and holds one of each group, with where each begins: a list
-    that changes with the next.
+    """Yield, for each match, the narrowest span that ends with it and contains one item of each group.
+
+    It comes with the start of each item, in a list that is reused for the next span.
     """
     latest = [-1] * len(groups)
     missing = len(groups)

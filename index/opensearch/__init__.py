@@ -1,1 +1,1 @@
-"""The index in an OpenSearch cluster: one document for each report, and the questions that the cluster answers."""
+"""The index in an OpenSearch cluster: one document per report, and the queries that the cluster answers."""

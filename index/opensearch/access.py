@@ -1,4 +1,4 @@
-"""How a cluster is reached, and as whom."""
+"""The addresses and credentials of a cluster."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ PASSWORD = "REVIEWS_OPENSEARCH_PASSWORD"  # noqa: S105 - the name of a variable
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The addresses of a cluster and the user. ca: the certificate that signed the cluster's; None for the system's.
+    """The addresses of a cluster and the user.
 
-    The password is in no representation of it.
+    `ca` is the certificate authority of the cluster, or None for the system's. The password does not appear in
+    `repr()`.
     """
 
     urls: tuple[str, ...]
@@ -30,7 +31,7 @@ class Access:
 
 
 def access(settings: Settings) -> Access:
-    """The access that the settings name. Raises UsageError for one that would send anything in the clear."""
+    """Return the access configured in the settings. Raises UsageError if anything would be sent unencrypted."""
     urls = settings.opensearch_url
     if not urls:
         raise UsageError(f'{settings.settings_file} needs `url` in [opensearch], such as ["https://os1:9200"].')
@@ -52,7 +53,7 @@ def _loopback(url: str) -> bool:
 
 
 def _password(settings: Settings) -> str:
-    """The password of the user, which never stands in reviews.toml."""
+    """Return the password of the user. It is never stored in reviews.toml."""
     if given := os.environ.get(PASSWORD):
         return given
     file = settings.opensearch_password_file

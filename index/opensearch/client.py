@@ -1,8 +1,8 @@
-"""Asks an OpenSearch cluster. The only module that imports its client.
+"""A client for an OpenSearch cluster. Only this module imports the client library.
 
-Every answer is whole or refused: partial results are switched off in each request, and a shard that failed is looked
-for all the same. A request is sent again, twice at most, only when no connection was made. Messages name addresses and
-status codes, never a query, a text or a password; the client's own log, which would, is switched off.
+Every answer is either complete or an error: partial results are disabled in each request, and failed shards are checked
+for anyway. A request is repeated, at most twice, only if no connection was made. Messages contain addresses and status
+codes, but never a query, a text or a password. The log of the client library, which could contain them, is disabled.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ Body = Mapping[str, Any]
 
 
 class Conflict(Locked):
-    """A document was written by somebody else since it was read."""
+    """Raised when a document has been written by another client since it was read."""
 
 
 class Document(NamedTuple):
-    """A document as it is stored, with what a later write may name as its state."""
+    """A stored document, with the version data that a later write can check."""
 
     source: dict[str, Any]
     seq_no: int
@@ -61,7 +61,7 @@ class Document(NamedTuple):
 
 
 class Action(NamedTuple):
-    """One write of a bulk request. kind: create, index or delete. where: the index."""
+    """One write of a bulk request. `kind` is create, index or delete, and `where` is the index."""
 
     kind: str
     where: str
@@ -70,8 +70,10 @@ class Action(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """missing: copies of shards that are on no node, or not ready. deleted: documents that others still hold, although
-    they are deleted.
+    """The state of an index's shard copies.
+
+    `missing` counts copies that are on no node or not ready. `deleted` counts deleted documents that copies still
+    contain.
     """
 
     missing: int
@@ -79,7 +81,10 @@ class Copies(NamedTuple):
 
 
 class Cluster:
-    """Client for an OpenSearch cluster. Safe to use from several threads. sleep: called with the seconds to wait."""
+    """Client for an OpenSearch cluster.
+
+    Safe to use from several threads. `sleep` is called with the seconds to wait.
+    """
 
     def __init__(self, access: Access, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._urls = ", ".join(access.urls)
@@ -103,14 +108,14 @@ class Cluster:
     # Reading
 
     def search(self, index: str, body: Body, *, seconds: float = 5.0) -> dict[str, Any]:
-        """The answer of every shard to one search. Raises QueryRefused when it takes longer."""
+        """Return the answer of all shards to one search. Raises QueryRefused if it takes longer than `seconds`."""
         asked = {"timeout": f"{round(seconds * 1000)}ms", **body}
         params = {**_WHOLE, "ignore_unavailable": "false"}
         path = f"/{index}/_search" if index else "/_search"  # a point in time knows its indices
         return self._whole(self._ask("POST", path, asked, params, seconds=seconds + _GRACE))
 
     def msearch(self, index: str, bodies: Sequence[Body], *, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """The answers to several searches, all whole, in one request."""
+        """Return the complete answers to several searches, with one request."""
         if not bodies:
             return []
         head = json.dumps({"index": index.split(","), "allow_partial_search_results": False})
@@ -124,12 +129,12 @@ class Cluster:
         return found
 
     def count(self, index: str, query: Body) -> int:
-        """How many documents match."""
+        """Return how many documents match."""
         answer = self.search(index, {"query": query, "size": 0, "track_total_hits": True}, seconds=30.0)
         return int(answer["hits"]["total"]["value"])
 
     def every(self, index: str, body: Body, *, size: int = 1000) -> Iterator[dict[str, Any]]:
-        """Every hit of a search, which must name a `sort` that tells any two documents apart."""
+        """Yield every hit of a search. Its `sort` must give every document a distinct key."""
         after: Body = {}
         while True:
             hits = self.search(index, {**body, **after, "size": size, "track_total_hits": False}, seconds=30.0)["hits"]
@@ -139,7 +144,7 @@ class Cluster:
             after = {"search_after": hits["hits"][-1]["sort"]}
 
     def get(self, index: str, id: str) -> Document | None:
-        """A document as it is now, not as of the last refresh; None where there is none."""
+        """Return the current version of a document, even before the next refresh, or None if it does not exist."""
         try:
             answer = self._ask("GET", f"/{index}/_doc/{id}")
         except _NotThere as missing:
@@ -149,7 +154,7 @@ class Cluster:
         return Document(answer["_source"], answer["_seq_no"], answer["_primary_term"])
 
     def many(self, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The sources of the documents that are there, as they are now."""
+        """Return the current sources of those documents that exist."""
         if not ids:
             return {}
         answer = self._ask("POST", f"/{index}/_mget", {"ids": list(ids)}, seconds=30.0)
@@ -159,7 +164,7 @@ class Cluster:
         return {each["_id"]: each["_source"] for each in answer["docs"] if each.get("found")}
 
     def version(self) -> str:
-        """The version of the cluster. Raises OtherVersion for one that may answer otherwise than we think."""
+        """Return the version of the cluster. Raises OtherVersion if the program does not support it."""
         told = self._ask("GET", "/")["version"]
         number = str(told["number"])
         parts = tuple(int(part) for part in number.split(".")[:2])
@@ -173,15 +178,20 @@ class Cluster:
     # Writing
 
     def put(self, index: str, id: str, body: Body, *, over: Document | None) -> None:
-        """Write a document, if it is still what was read; over: None if there was none. Raises Conflict."""
+        """Write a document if it is still the one that was read.
+
+        `over` is that document, or None if there was none. Raises Conflict.
+        """
         state = (
             {"op_type": "create"} if over is None else {"if_seq_no": over.seq_no, "if_primary_term": over.primary_term}
         )
         self._ask("PUT", f"/{index}/_doc/{id}", body, {**state, "refresh": "true"}, seconds=_WRITING)
 
     def bulk(self, actions: Iterable[Action]) -> list[str]:
-        """Write documents. Gives the ids that existed and were to be created. Anything else refused is an error; what
-        the cluster is too busy to take is sent again for two minutes.
+        """Write documents. Returns the ids of documents to be created that already existed.
+
+        Raises an error for any other write that is refused. Writes that the cluster is too busy to accept are repeated
+        for two minutes.
         """
         existed: list[str] = []
         batch: list[tuple[str, str]] = []
@@ -220,42 +230,42 @@ class Cluster:
         raise LimitHit(f"The cluster at {self._urls} is too busy to be written to. Run the command again later.")
 
     def create(self, index: str, body: Body) -> None:
-        """Create an index, and wait until its primary shards are there. One that exists is left as it is."""
+        """Create an index, and wait until its primary shards are ready. An existing index is left as it is."""
         try:
             self._ask("PUT", f"/{index}", body, {"wait_for_active_shards": "1"}, seconds=_WRITING)
         except Conflict:
             return
 
     def delete_index(self, index: str) -> None:
-        """Delete an index, if it is there."""
+        """Delete an index if it exists."""
         self._ask("DELETE", f"/{index}", params={"ignore_unavailable": "true"}, seconds=_WRITING)
 
     def indices(self, pattern: str) -> dict[str, dict[str, Any]]:
-        """The indices whose names match, with `_meta` of their mappings."""
+        """Return the indices whose names match, with the `_meta` of their mappings."""
         answer = self._ask("GET", f"/{pattern}/_mapping", params={"ignore_unavailable": "true"})
         return {name: each["mappings"].get("_meta", {}) for name, each in answer.items()}
 
     def refresh(self, index: str) -> None:
-        """Make everything that was written visible, on every copy."""
+        """Make all writes visible on every copy."""
         self._copies("POST", f"/{index}/_refresh")
 
     def flush(self, index: str) -> None:
-        """Write everything to the segments and start the log of writes anew, on every copy."""
+        """Write everything to the segments and start a new transaction log, on every copy."""
         self._copies("POST", f"/{index}/_flush", {"force": "true", "wait_if_ongoing": "true"})
 
     def expunge(self, index: str) -> None:
-        """Rewrite the segments that hold deleted documents, on every copy."""
+        """Rewrite the segments that contain deleted documents, on every copy."""
         self._copies("POST", f"/{index}/_forcemerge", {"only_expunge_deletes": "true"}, seconds=3600.0)
 
     def copies(self, index: str) -> Copies:
-        """How the copies of an index are."""
+        """Return the state of an index's copies."""
         answer = self._ask("GET", f"/{index}/_stats/docs", params={"level": "shards"})
         held = [copy for each in answer["indices"].values() for shard in each["shards"].values() for copy in shard]
         missing = answer["_shards"]["total"] - sum(copy["routing"]["state"] == "STARTED" for copy in held)
         return Copies(missing, sum(copy["docs"]["deleted"] for copy in held))
 
     def settings(self, index: str) -> dict[str, dict[str, Any]]:
-        """The settings of indices, flat."""
+        """Return the settings of indices as flat keys."""
         answer = self._ask("GET", f"/{index}/_settings", params={"flat_settings": "true"})
         return {name: each["settings"] for name, each in answer.items()}
 
@@ -298,7 +308,7 @@ class Cluster:
             self._refuse(_status(error), told.get("error", told), document=told.get("found") is False)
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """The answer, if every shard gave it, and in time."""
+        """Return the answer if all shards responded in time. Raises an error otherwise."""
         if answer["timed_out"]:
             raise QueryRefused("The query took too long. Narrow it: fewer words with *, or a filter.")
         shards = answer["_shards"]
@@ -313,7 +323,7 @@ class Cluster:
         )
 
     def _refuse(self, status: int, told: Any, *, document: bool = False) -> NoReturn:
-        """Raise the error for what the cluster said."""
+        """Raise the error that corresponds to the cluster's response."""
         kinds = set(_kinds(told))
         if status == 404:
             raise _NotThere(f"The index at {self._urls} is not there. Run `reviews update`.", document=document)
@@ -338,7 +348,7 @@ class Cluster:
 
 
 class _NotThere(NoIndex):
-    """document: the index is there, and the document is not."""
+    """Raised when something does not exist. `document` means that the index exists but the document does not."""
 
     def __init__(self, message: str, *, document: bool) -> None:
         super().__init__(message)
@@ -354,7 +364,7 @@ def _status(error: TransportError) -> int:
 
 
 def _kinds(told: Any) -> Iterator[str]:
-    """The types of an error and of what caused it: never its reason, which can quote the query."""
+    """Yield the types of an error and its causes, but never the reason, which can quote the query."""
     if isinstance(told, dict):
         if isinstance(told.get("type"), str):
             yield told["type"]

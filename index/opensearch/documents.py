@@ -1,9 +1,12 @@
-"""A report as a document of the cluster (mapping.json): our own terms, so that the cluster analyses nothing but blanks.
+"""Represent a report as a document of the cluster (mapping.json).
 
-t: the terms in the order of the text; a paragraph begins with two marks, and one more ends the last. c, s: at the same
-places, what else stands there: words in capitals, and words that are printed as several (`index.spellings`). w: each
-term with its weight. k: each term in each kind of section, with how often. v, h: the terms, and the words that have a
-hyphen. about, leaf, text: the report as it is shown, its index (`index.opensearch.leaf`), and its text; all packed.
+The terms are computed here, so the cluster only splits them at blanks.
+
+t: the terms in the order of the text. A paragraph begins with two marks, and another mark ends the last paragraph. c
+and s: other terms at the same positions, which are words in capitals, and words that are printed as several
+(`index.spellings`). w: each term with its weight. k: each term in each kind of section, with its number of occurrences.
+v and h: the distinct terms, and the words that have a hyphen. about, leaf and text: the description of the report, its
+index (`index.opensearch.leaf`) and its text, all packed.
 """
 
 import hashlib
@@ -37,25 +40,28 @@ _LONGEST = 8_000  # bytes of a term: Lucene takes no more than 32,766
 
 
 def field_of(term: str) -> str:
-    """The field that has a term at its places."""
+    """Return the field that has the positions of a term."""
     return "s" if term.startswith(analyser.SPELLED) else "c" if term.isupper() else "t"
 
 
 class Document(NamedTuple):
-    """id: see `name`. body: its fields, without `from`."""
+    """A document. `id` comes from `name`. `body` has all fields except `from`."""
 
     id: str
     body: dict[str, Any]
 
 
 def mapping() -> dict[str, Any]:
-    """Settings and mapping of an index, without the numbers of shards and replicas."""
+    """Return the settings and mapping of an index, without the numbers of shards and replicas."""
     found: dict[str, Any] = json.loads(files("index.opensearch").joinpath("mapping.json").read_text("utf-8"))
     return found
 
 
 def stored(term: str) -> str:
-    """A term as the cluster knows it: no white space, which NFKC can make, no sign of ours, and not too long."""
+    """Return a term in the form that the cluster stores.
+
+    It has no white space (which NFKC can produce) and none of the program's marks, and its length is limited.
+    """
     if not term.isascii() or not term.isalnum():
         term = term.replace("|", NOTHING)
         term = NOTHING.join(term.split())
@@ -65,23 +71,24 @@ def stored(term: str) -> str:
 
 
 def in_kind(code: int, term: str) -> str:
-    """A term in a kind of section, as `k` has it."""
+    """Return a term in a kind of section, in the form of field `k`."""
     return f"{code:x}{stored(term)}"
 
 
 def name(library: str, reading: int, report: Report, copies: Sequence[str]) -> str:
-    """The id of a document, told without reading its text: made of all that the document says, since a reading never
-    changes. So a document never changes either.
+    """Return the id of a document, without reading the text of the report.
+
+    It is a hash of everything that the document is made from, so a document with a given id never changes.
     """
     said = [FORMAT, analyser.VERSION, library, reading, report.to_dict(), sorted(copies)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:40]
 
 
 def document(library: str, reading: int, report: Report, text: Text, copies: Sequence[str]) -> Document:
-    """The document of a reading.
+    """Return the document of a reading.
 
-    library: the id of the library that publishes it. report: as the catalogue and the file describe it now. copies:
-    the ids of the reports of the library that are near-duplicates of it.
+    `library` is the id of the library that publishes it. `report` is the current description from the catalogue and the
+    file. `copies` are the ids of near-duplicates in the library.
     """
     kinds = {section.ordinal: section.kind for section in text.sections}
     paragraphs = [
@@ -111,12 +118,12 @@ def document(library: str, reading: int, report: Report, text: Text, copies: Seq
 
 
 def packed(value: object) -> str:
-    """A value as a binary field takes it."""
+    """Return a value in the encoding of a binary field."""
     return b64encode(zlib.compress(json.dumps(value, ensure_ascii=False).encode())).decode()
 
 
 def unpacked(value: str) -> bytes:
-    """What a binary field holds, as a cluster gives it back: in the alphabet of addresses, and not padded."""
+    """Decode a binary field as returned by a cluster, which uses the URL-safe alphabet without padding."""
     return urlsafe_b64decode(f"{value}==")
 
 
@@ -148,7 +155,7 @@ def _by_kind(layout: Layout, built: Mapping[str, PostingsBuilder]) -> list[str]:
 
 
 def _words(layout: Layout, length: int) -> dict[int, int]:
-    """The number of words in each kind of section, by its code."""
+    """Return the number of words in each kind of section, by its code."""
     found: Counter[int] = Counter()
     for start, end, code in _paragraphs(layout, length):
         found[code] += end - start
@@ -156,6 +163,6 @@ def _words(layout: Layout, length: int) -> dict[int, int]:
 
 
 def _paragraphs(layout: Layout, length: int) -> Iterator[tuple[int, int, int]]:
-    """The first position of each paragraph, the one behind it, and the code of its kind of section."""
+    """Yield the first position of each paragraph, the position after it, and the code of its kind of section."""
     ends = [*(start - 1 for start in layout.starts[1:]), length + len(layout.starts) - 1]  # one between two is free
     return zip(layout.starts, ends, layout.kinds, strict=False)

@@ -1,8 +1,9 @@
-"""The index of one report, packed: it comes back with a hit, so that the evaluator finds places without the text.
+"""The packed index of one report, called a leaf.
 
-Packed with zlib, little-endian: the five u32 of `_HEAD`; whether positions are wide; the terms in order, one a line;
-u32 ends (how many positions the terms up to and including this one have); f32 weights; u16 section masks; the positions
-of each term as differences, u16 or, if wide, u32; u32 starts of the paragraphs; and their kinds, a byte each.
+A hit includes it, so that the evaluator finds positions without the text. Packed with zlib, little-endian: the five u32
+of `_HEAD`; whether positions are wide; the terms in order, one per line; u32 ends (how many positions the terms up to
+and including this one have); f32 weights; u16 section masks; the positions of each term as differences, u16 or, if
+wide, u32; u32 starts of the paragraphs; and their kinds, one byte each.
 """
 
 import struct
@@ -24,7 +25,7 @@ _WIDE = 0xFFFF  # the largest difference of two positions that is not
 
 
 def pack(built: Mapping[str, PostingsBuilder], layout: Layout, length: int) -> bytes:
-    """built: the postings of each term, of one document. length: its tokens."""
+    """Pack the index of one document. `built` has the postings of each term, and `length` is the number of tokens."""
     terms = sorted(built)
     ends = array("I", accumulate(len(built[term].positions) for term in terms))
     weights = array("f", (built[term].weights[0] for term in terms))
@@ -50,7 +51,7 @@ def _bytes(numbers: "array[int] | array[float]") -> bytes:
 
 
 class Leaf:
-    """An unpacked index of one report. length: its tokens. Raises Corrupt when it is damaged."""
+    """An unpacked index of one report. `length` is its number of tokens. Raises Corrupt if it is damaged."""
 
     def __init__(self, packed: bytes) -> None:
         try:
@@ -79,7 +80,7 @@ class Leaf:
         return dict(zip(words, range(len(words)), strict=True))
 
     def _find(self, term: str) -> int | None:
-        """The number of a term; None where it does not occur. A table of all is made only where many are looked up."""
+        """Return the number of a term, or None if it does not occur. A full table is only built for many lookups."""
         self._looked_up += 1
         if self._looked_up > _FEW:
             return self._number.get(term)
@@ -87,11 +88,11 @@ class Leaf:
         return None if at < 0 else self._words.count(b"\n", 0, at)
 
     def terms(self) -> Collection[str]:
-        """All terms of the report, in order."""
+        """Return all terms of the report in order."""
         return self._number.keys()
 
     def places(self, term: str) -> "tuple[Sequence[int], float, int] | None":
-        """The positions of a term, its weight and its section mask; None where it does not occur."""
+        """Return the positions of a term, its weight and its section mask, or None if it does not occur."""
         number = self._find(term)
         if number is None:
             return None

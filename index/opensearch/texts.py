@@ -1,4 +1,4 @@
-"""The text of a report as a document of the cluster keeps it, and what is shown of it."""
+"""Convert the text of a report to and from the form in which the cluster stores it."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from corpus.model import (
 
 
 def as_json(text: Text) -> dict[str, Any]:
-    """Everything that was read of a report, as lists that take little room."""
+    """Return everything that was read of a report, as compact lists."""
     return {
         "id": text.id,
         "reader": text.reader,
@@ -34,7 +34,7 @@ def as_json(text: Text) -> dict[str, Any]:
 
 
 def from_json(read: dict[str, Any]) -> Text:
-    """The text that `as_json` wrote."""
+    """Return the text that `as_json` encoded."""
     return Text(
         id=read["id"],
         pages=tuple(map(_page, read["pages"])),
@@ -48,7 +48,10 @@ def from_json(read: dict[str, Any]) -> Text:
 
 
 class ClusterTexts:
-    """The texts of a generation, as `corpus.texts.Texts`. fetch: gives what `as_json` made of the text with a key."""
+    """The texts of a generation, as `corpus.texts.Texts`.
+
+    `fetch` returns, for a key, what `as_json` made of the text.
+    """
 
     def __init__(self, fetch: Callable[[int], dict[str, Any]]) -> None:
         self._fetch = fetch

@@ -1,4 +1,4 @@
-"""The index in a cluster, as whoever maintains the library uses it."""
+"""Maintenance of an index in a cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Remote:
-    """An `index.upkeep.Upkeep`."""
+    """An `index.upkeep.Upkeep` for a cluster."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -53,7 +53,7 @@ class Remote:
         return _built(build.use(self._settings, self._cluster, generation))
 
     def current(self) -> Built:
-        """What is published now, of all libraries together."""
+        """Return what is published now, for all libraries together."""
         state = self._pointer.read()
         reports = sum(each.reports for each in state.published)
         missing = tuple(checking.copies_missing(self._cluster, state.published))

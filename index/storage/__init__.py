@@ -1,1 +1,1 @@
-"""How are postings stored, and how is a new index published?"""
+"""Store postings, and publish new generations of the index."""

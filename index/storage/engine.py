@@ -1,7 +1,7 @@
-"""The interface of an engine: the terms, their positions, and the paragraphs that the positions belong to.
+"""The interface of an engine, which provides terms, their positions, and the paragraphs that the positions belong to.
 
-Matching, counting and ranking are ours (`index.matching.evaluator`, `search`), so every engine gives the same
-answers by construction.
+Matching, counting and ranking are done outside the engine (`index.matching.evaluator`, `search`), so every engine gives
+the same answers by construction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KINDS = tuple(SectionKind)
 
 
 class IndexedParagraph(NamedTuple):
-    """A paragraph as the index takes it in: its text, what weighs its words, and its printed number or ""."""
+    """A paragraph to be indexed: its text, what weights its words, and its printed number or ""."""
 
     text: str
     kind: SectionKind
@@ -33,56 +33,63 @@ class IndexedParagraph(NamedTuple):
 class Layout:
     """Which positions of a document belong to which paragraph.
 
-    starts: the first position of each paragraph, by ordinal. One position is left free between paragraphs, so that
-    words of two paragraphs are never side by side. kinds: the section kind's code of each paragraph.
+    `starts` has the first position of each paragraph, by ordinal. One position is left free between paragraphs, so that
+    words of two paragraphs are never adjacent. `kinds` has the section kind code of each paragraph.
     """
 
     starts: array[int]
     kinds: bytes
 
     def paragraph_at(self, position: int) -> int:
-        """The ordinal of the paragraph that a position is in."""
+        """Return the ordinal of the paragraph that contains a position."""
         return bisect_right(self.starts, position) - 1
 
 
 class Snapshot(Protocol):
-    """One immutable generation of the index, open for reading. For one thread at a time."""
+    """One immutable generation of the index, open for reading. For use by one thread at a time."""
 
     def documents(self) -> Mapping[int, int]:
-        """The live documents: number → reading id."""
+        """Return the reading id of each live document, by document number."""
 
     def lengths(self) -> Mapping[int, int]:
-        """How many tokens each live document has."""
+        """Return how many tokens each live document has."""
 
     def postings(self, term: str) -> list[tuple[int, Postings]]:
-        """The postings of a term: a pair for each segment, with the number to add to its document numbers. They
-        include deleted documents.
+        """Return the postings of a term: one pair per segment, with the offset to add to its document numbers.
+
+        They include deleted documents.
         """
 
     def frequency(self, term: str) -> int:
-        """How many documents hold a term, without reading its postings. Dead documents included."""
+        """Return how many documents contain a term, including deleted ones, without reading its postings."""
 
     def occurrences(self, term: str) -> int:
-        """How many positions a term has, without reading them. Those in dead documents included."""
+        """Return how many positions a term has, including those in deleted documents, without reading them."""
 
     def forms(self, word_class: str) -> list[str]:
-        """The terms of a class of words that occur, in alphabetical order."""
+        """Return the terms of a word class that occur, in alphabetical order."""
 
     def compounds(self, joined: str) -> list[tuple[str, str]]:
-        """How a joined word is split where it is written with a hyphen: `multiagency` → [("multi", "agency")]."""
+        """Return how a joined word is split where it is printed with a hyphen: `multiagency` → [("multi",
+        "agency")].
+        """
 
     def vocabulary(self, prefix: str) -> Iterator[str]:
-        """The folded words that begin with a prefix, in order: no terms in capitals, nor any that is no token."""
+        """Yield the folded words that begin with a prefix, in order.
+
+        Excludes terms in capitals and terms that are not tokens.
+        """
 
     def terms(self) -> Iterator[str]:
-        """Every term, in order, including those in capitals and those that are not tokens."""
+        """Yield every term in order, including those in capitals and those that are not tokens."""
 
     def layout(self, document: int) -> Layout:
-        """The paragraphs of a document."""
+        """Return the paragraphs of a document."""
 
     def among(self, documents: Collection[int]) -> Snapshot:
-        """The same, as if it held only these of its documents: postings of other segments are not read. Its words are
-        those of all. Not to be closed.
+        """Return a view that contains only the given documents. Postings of other segments are not read.
+
+        Its words are still those of all documents. Do not close it.
         """
 
     def close(self) -> None:
@@ -90,29 +97,29 @@ class Snapshot(Protocol):
 
 
 class SegmentSummary(NamedTuple):
-    """What a written segment holds: (reading id, number of tokens) of each document in order."""
+    """The contents of a written segment: (reading id, number of tokens) of each document in order."""
 
     name: str
     documents: Sequence[tuple[int, int]]
 
 
 class Draft(Protocol):
-    """A segment that is put together in memory, report by report."""
+    """A segment under construction in memory, to which reports are added one by one."""
 
     def add(self, reading: int, paragraphs: Sequence[IndexedParagraph]) -> None:
-        """Take in the next reading."""
+        """Add the next reading."""
 
     def write(self, directory: Path, name: str) -> SegmentSummary:
-        """Write the segment. The draft is of no use afterwards."""
+        """Write the segment. The draft cannot be used afterwards."""
 
 
 class Engine(Protocol):
-    """Writes segments and opens what was written."""
+    """Writes segments and opens them."""
 
     name: str
 
     def draft(self) -> Draft:
-        """An empty segment."""
+        """Return an empty segment."""
 
     def write(
         self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]
@@ -122,14 +129,18 @@ class Engine(Protocol):
     def merge(
         self, directory: Path, name: str, segments: Sequence[SegmentSummary], live: frozenset[int]
     ) -> SegmentSummary:
-        """Write one segment from the live readings of several in the same directory; the old ones stay."""
+        """Write one segment from the live readings of several in the same directory. The old segments stay."""
 
     def finish(self, directory: Path, segments: Sequence[SegmentSummary]) -> None:
-        """Write what ties the segments together. Files that belong to no listed segment are removed."""
+        """Write the file that ties the segments together.
+
+        Files that belong to none of the given segments are deleted.
+        """
 
     def open(
         self, directory: Path, segments: Sequence[SegmentSummary], live: frozenset[int], *, hashed: bool = False
     ) -> Snapshot:
-        """Open a finished directory; readings that are not live are as if they were not there. hashed: every byte was
-        hashed or written a moment ago, so no checksum is compared.
+        """Open a finished directory. Readings that are not live are ignored.
+
+        `hashed` means that every byte has just been hashed or written, so that no checksum needs to be compared.
         """

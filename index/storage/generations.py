@@ -1,14 +1,14 @@
-"""Generations on disk: written beside, verified, switched to in one step, and checked before they are read.
+"""Generations on disk: built separately, verified, switched to in one step, and checked before they are read.
 
     index/
-      CURRENT            "<id> <hash of its manifest>": the one file that is replaced
+      CURRENT            "<id> <hash of its manifest>": the only file that is replaced
       0000007/           a generation; never changed once CURRENT has named it
-        manifest.json    what it holds, with the size and SHA-256 of every other file; its own hash is its first line
-        reports.json     the reports as they were described then, by reading
+        manifest.json    its contents, with the size and SHA-256 of every other file; its own hash is its first line
+        reports.json     the reports as they were described when it was built, by reading
         reviews_*        the engine's files
 
-When a generation is opened, its files are hashed, except large postings with the size and modification time that the
-manifest gives. Postings have a checksum for each term, which is checked whenever the term is read.
+When a generation is opened, its files are hashed, except large postings files whose size and modification time match
+the manifest. Each term's postings have a checksum, which is compared whenever the term is read.
 """
 
 import hashlib
@@ -39,11 +39,11 @@ _POSTINGS = ".pst"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds.
+    """The contents of a generation.
 
-    built_at: UTC, ISO 8601. revision: of the corpus it was built from. fingerprint: what must agree for it to be used.
-    live: the readings that it answers from; the segments may hold others, which are dead. interim: a run published it
-    before it had read all files.
+    `built_at` is UTC, ISO 8601. `revision` is the revision of the corpus that it was built from. `fingerprint` must
+    match for it to be used. `live` are the readings that it searches; the segments may contain others, which are dead.
+    `interim` means that it was published before the run had read all files.
     """
 
     id: str
@@ -58,14 +58,17 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A published generation. warnings: what was wrong with newer ones that could not be used."""
+    """A published generation. `warnings` say what was wrong with newer ones that could not be used."""
 
     directory: Path
     manifest: Manifest
     warnings: tuple[str, ...] = ()
 
     def reports(self) -> dict[int, Report]:
-        """The reports as they were described when it was built, by reading. Raises Corrupt for what is no report."""
+        """Return the reports as they were described when the generation was built, by reading.
+
+        Raises Corrupt if one is invalid.
+        """
         try:
             described = json.loads((self.directory / REPORTS).read_text("utf-8"))
             return {int(reading): Report.from_dict(report) for reading, report in described.items()}
@@ -76,9 +79,9 @@ class Generation:
 
 
 def current(index: Path, *, thorough: bool = False) -> Generation:
-    """The generation to read: the one that CURRENT names or, where that is broken, the newest that is whole.
+    """Return the generation to read: the one that CURRENT names or, if that is damaged, the newest intact one.
 
-    thorough: hash every byte. Raises NoIndex when there is none, Corrupt when none is whole.
+    With `thorough`, every byte is hashed. Raises NoIndex if there are none, and Corrupt if none is intact.
     """
     if not index.is_dir() or not any(index.iterdir()):
         raise NoIndex(f"There is no index at {index} yet. Run `reviews update`.")
@@ -115,7 +118,7 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
 
 
 def start(index: Path) -> Path:
-    """A fresh directory to build in. What an interrupted build left behind is removed."""
+    """Return an empty directory to build in. Anything left behind by an interrupted build is deleted."""
     index.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in index.glob(f"{_BUILDING}*"):
         shutil.rmtree(left)
@@ -125,11 +128,11 @@ def start(index: Path) -> Path:
 
 
 def take_over(index: Path, before: Generation, building: Path, segments: Iterable[SegmentSummary]) -> dict[str, str]:
-    """Put the files of some segments of a generation into one that is being built; gives the hash of each.
+    """Add the files of some segments of a generation to one that is being built. Returns the hash of each file.
 
-    A flipped bit must not reach two generations in a row. So a file is never shared with `before`, but with an older
-    generation, whose file was once a copy: every second generation has the same files, and only what the one before
-    wrote is copied. Raises Corrupt when a copy is not what was written once.
+    A flipped bit must not reach two consecutive generations. So a file is never shared with `before`, but with an older
+    generation that has its own copy: every second generation has the same files, and only files that are new in
+    `before` are copied. Raises Corrupt if a copy differs from what was originally written.
     """
     listed = _read(before.directory)[0]["files"]
     older = [each.directory for each in reversed(kept(index)) if each.directory != before.directory]
@@ -146,7 +149,10 @@ def take_over(index: Path, before: Generation, building: Path, segments: Iterabl
 
 
 def _share(twin: Path, path: Path, building: Path, hashed: str) -> bool:
-    """Give a twin of a file another name in `building`; False where it is none, or the disk has no such thing."""
+    """Add a hard link in `building` to an identical older file.
+
+    Returns False if it is not identical, or the disk has no hard links.
+    """
     try:
         if twin.samefile(path) or _hash(twin) != hashed:
             return False
@@ -163,9 +169,9 @@ def publish(
     reports: Mapping[int, Report],
     taken: Mapping[str, str],
 ) -> Generation:
-    """Seal a built directory, give it its name and make it the current one. All of it is on disk when this returns.
+    """Complete a directory that has been built, name it and make it the current generation.
 
-    taken: the hashes of the files that were taken over.
+    Everything is on disk when this returns. `taken` has the hashes of the files that were taken over.
     """
     described = {reading: report.to_dict() for reading, report in reports.items()}
     (building / REPORTS).write_text(json.dumps(described, ensure_ascii=False), "utf-8")
@@ -186,7 +192,7 @@ def publish(
 
 
 def use(index: Path, generation: str) -> Generation:
-    """Go back (or forward) to a kept generation, if it is whole."""
+    """Switch to a generation that is kept, older or newer, if it is intact."""
     if generation not in _generations(index):
         kept = ", ".join(sorted(_generations(index))) or "none"
         raise NoIndex(f"Generation {generation} is not stored. The stored generations are: {kept}.")
@@ -197,12 +203,12 @@ def use(index: Path, generation: str) -> Generation:
 
 
 def next_id(index: Path) -> str:
-    """A name for a new generation: numbers, so that newer ones sort later whatever the clock says."""
+    """Return a name for a new generation. Names are numbers, so that newer ones sort last whatever the clock says."""
     return f"{max((int(name) for name in _generations(index)), default=0) + 1:07d}"
 
 
 def kept(index: Path) -> list[Generation]:
-    """The whole generations that are kept, oldest first."""
+    """Return the intact generations that are kept, oldest first."""
     found = []
     for name in sorted(_generations(index)):
         try:
@@ -213,10 +219,11 @@ def kept(index: Path) -> list[Generation]:
 
 
 def prune(index: Path, *, thorough: bool = False) -> None:
-    """Remove all but the last KEEP generations and the one in use. A damaged one is no use for going back; thorough:
-    every byte is looked at for that, because damage was found.
+    """Delete all but the last KEEP generations and the one in use.
 
-    Of the interim ones, those among the last two stay: somebody may be reading the one before the newest.
+    A damaged generation cannot be gone back to, so it does not count. With `thorough`, every byte is checked for that,
+    because damage has been found. Of the interim ones, those among the last two are kept, because the one before the
+    newest may still be in use.
     """
     named = _named(index)
     names = sorted(_generations(index))
@@ -236,7 +243,10 @@ def _whole(directory: Path, thorough: bool) -> bool:
 
 
 def keep_only(index: Path, generation: str) -> None:
-    """Remove all generations but one, and what interrupted builds left: nothing of what it does not hold may stay."""
+    """Delete all generations but one, and what interrupted builds left behind.
+
+    No data may remain that is not in that generation.
+    """
     for path in index.iterdir():
         if path.is_dir() and path.name != generation and (path.name.isdigit() or path.name.startswith(_BUILDING)):
             shutil.rmtree(path)
@@ -244,8 +254,9 @@ def keep_only(index: Path, generation: str) -> None:
 
 
 def holds_any(index: Path, reports: Collection[str], readings: Collection[int]) -> bool:
-    """Whether anything in the folder may hold text of one of the reports or readings: a generation, even one that
-    answers without it, one that cannot be read, or what an interrupted build left.
+    """Return whether anything in the folder may contain text of one of the reports or readings.
+
+    This includes generations that no longer search it, unreadable ones, and what interrupted builds left behind.
     """
     if not index.is_dir():
         return False
@@ -264,7 +275,7 @@ def holds_any(index: Path, reports: Collection[str], readings: Collection[int]) 
 
 
 def problems(index: Path, *, thorough: bool = False) -> list[str]:
-    """What is wrong with any kept generation or with CURRENT, in sentences; empty when all is well."""
+    """Return the problems with any kept generation or with CURRENT, as sentences. Empty if there are none."""
     found = []
     named = _named(index)
     if named is None:
@@ -287,7 +298,7 @@ def _generations(index: Path) -> set[str]:
 
 
 def _named(index: Path) -> tuple[str, str] | None:
-    """What CURRENT says, or None when it says nothing sensible."""
+    """Return the contents of CURRENT, or None if they are not valid."""
     try:
         said = (index / POINTER).read_bytes()
     except OSError:
@@ -304,7 +315,7 @@ def _point(index: Path, generation: str, hashed: str) -> None:
 
 
 def _read(directory: Path) -> tuple[dict[str, Any], str]:
-    """What a generation's manifest says, and its hash."""
+    """Return the contents of a generation's manifest, and its hash."""
     broken = f"The manifest of generation {directory.name} is damaged."
     try:
         hashed, _, body = (directory / MANIFEST).read_bytes().partition(b"\n")
@@ -319,8 +330,9 @@ def _read(directory: Path) -> tuple[dict[str, Any], str]:
 
 
 def _check_files(directory: Path, listed: Mapping[str, Any], thorough: bool) -> None:
-    """Raises Corrupt when a file of the generation is not what was written. listed: the files, as its manifest has
-    them: size, time and hash of each.
+    """Raise Corrupt if a file of the generation is not as it was written.
+
+    `listed` are the files according to the manifest, with the size, modification time and hash of each.
     """
     thorough = thorough or sum(written["size"] for written in listed.values()) <= _SMALL
     for name, written in listed.items():
@@ -336,7 +348,7 @@ def _check_files(directory: Path, listed: Mapping[str, Any], thorough: bool) -> 
 
 
 def _unreadable(path: Path, error: OSError) -> ReviewsError:
-    """Damage, or a file that another user owns: nothing is wrong with that one."""
+    """Return the error for a file that is damaged, or that is undamaged but owned by another user."""
     if isinstance(error, PermissionError):
         return refused(path, error, doing="read")
     what = "The manifest" if path.name == MANIFEST else path.name

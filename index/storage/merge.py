@@ -1,4 +1,4 @@
-"""Merge segments: the postings of their terms, renumbered, without those of documents that are gone."""
+"""Merge segments: renumber the postings of their terms and leave out deleted documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ from index.storage.segment_builder import COMPOUND, FORM, SEPARATOR, TERM
 
 
 class SegmentReader(Protocol):
-    """A segment that is open for reading. size: its documents, with those that are gone."""
+    """A segment that is open for reading. `size` is its number of documents, including deleted ones."""
 
     size: int
 
@@ -22,9 +22,9 @@ class SegmentReader(Protocol):
 def merged_terms(
     readers: Sequence[SegmentReader], moved: Sequence[Mapping[int, int]]
 ) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
-    """The terms of several segments as those of one, given as (field, term, postings) in the order of fields and terms.
+    """Yield the terms of several segments as those of one: (field, term, postings), sorted by field and term.
 
-    moved: for each segment, old document number → new one, for the documents that are kept.
+    `moved` maps, for each segment, the old document numbers to the new ones, for documents that are kept.
     """
     sources = [_Source(reader, numbers) for reader, numbers in zip(readers, moved, strict=True)]
     for field in (COMPOUND, FORM, TERM):
@@ -43,7 +43,7 @@ def merged_terms(
 
 
 class _Source:
-    """A segment to be merged. numbers: old document number → new one, for those that are kept."""
+    """A segment to be merged. `numbers` maps old document numbers to new ones, for documents that are kept."""
 
     def __init__(self, reader: SegmentReader, numbers: Mapping[int, int]) -> None:
         self._reader = reader
@@ -51,7 +51,7 @@ class _Source:
         self._whole = len(numbers) == reader.size
 
     def keeps_form(self, form: str) -> bool:
-        """Whether the form is in this segment, and its word in a document that is kept."""
+        """Return whether the segment has the form, and its word occurs in a document that is kept."""
         if not self._reader.has(FORM, form):
             return False
         if self._whole:

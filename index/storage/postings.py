@@ -1,4 +1,4 @@
-"""The postings of one term in one segment, packed so that reading a term costs one read and no parsing.
+"""The postings of one term in one segment, packed so that a term can be read at once without parsing.
 
 Layout, little-endian, each part an array: u32 count of documents; u32 document numbers, ascending; f32 weights; u32
 ends (how many positions the documents up to and including this one have); u32 positions, ascending in each document;
@@ -26,11 +26,11 @@ _FEW = 256  # documents: whose positions are read one by one, before those of al
 
 
 class Postings:
-    """The documents that hold a term, and its positions in each.
+    """The documents that contain a term, and its positions in each.
 
-    documents: numbers within the segment, ascending. weights: one a document: its occurrences, each counted with the
-    weight of the section it is in. masks: the section mask of each document, that is, of its positions. `index`
-    arguments are indexes of `documents`, not document numbers.
+    `documents` are numbers within the segment, ascending. `weights` has one value per document: its occurrences, each
+    weighted by its section. `masks` has the section mask of each document's positions. `index` arguments are indexes of
+    `documents`, not document numbers.
     """
 
     __slots__ = ("_held", "_left", "_read", "documents", "ends", "masks", "weights")
@@ -53,8 +53,10 @@ class Postings:
 
     @classmethod
     def apart(cls, head: bytes, masks: bytes, read: Callable[[int, int], bytes]) -> Self:
-        """Postings whose positions are read when they are asked for. head: the packed postings up to the positions.
-        masks: those behind them. read: returns so many bytes of the positions, from the byte with that index on.
+        """Create postings whose positions are read on access.
+
+        `head` is the packed data before the positions, and `masks` the data after them. `read(start, length)` returns
+        bytes of the positions.
         """
         count, numbers = len(masks) // _MASK, _numbers(memoryview(head))
         weights = memoryview(numbers[1 + count : 1 + 2 * count]).cast("B").cast(_F32)
@@ -64,18 +66,18 @@ class Postings:
 
     @property
     def positions(self) -> Sequence[int]:
-        """Those of all documents, one after the other."""
+        """The positions of all documents, in sequence."""
         if self._held is None:
             self._held = _numbers(memoryview(self._read(0, _WIDE * self.size)))
         return self._held
 
     @property
     def size(self) -> int:
-        """How many positions there are."""
+        """The number of positions."""
         return self.ends[-1] if len(self.ends) else 0
 
     def at(self, index: int) -> Sequence[int]:
-        """The positions in one document."""
+        """Return the positions in one document."""
         begin, end = self.ends[index - 1] if index else 0, self.ends[index]
         if self._held is None:
             self._left -= 1
@@ -84,12 +86,12 @@ class Postings:
         return self.positions[begin:end]
 
     def count(self, index: int) -> int:
-        """How often the term occurs in one document."""
+        """Return how often the term occurs in one document."""
         return self.ends[index] - (self.ends[index - 1] if index else 0)
 
 
 class PostingsBuilder:
-    """Collects the postings of one term; documents must come in ascending order."""
+    """Collects the postings of one term. Documents must be added in ascending order."""
 
     __slots__ = ("documents", "ends", "masks", "positions", "weights")
 
@@ -109,7 +111,7 @@ class PostingsBuilder:
         self.ends.append(len(self.positions))
 
     def extend(self, postings: Postings, shift: int) -> None:
-        """Add all of other postings, their documents numbered `shift` higher."""
+        """Append other postings, with their document numbers increased by `shift`."""
         before = len(self.positions)
         documents, ends = postings.documents, postings.ends
         _append(self.documents, array(_U32, [document + shift for document in documents]) if shift else documents)
@@ -119,19 +121,19 @@ class PostingsBuilder:
         _append(self.masks, postings.masks)
 
     def pack(self) -> bytes:
-        """The postings as bytes, in the layout above."""
+        """Return the postings as bytes, in the layout above."""
         count = array(_U32, [len(self.documents)])
         wide = (part.tobytes() for part in (count, self.documents, self.weights, self.ends, self.positions))
         return b"".join((_little_endian(b"".join(wide), _U32), _little_endian(self.masks.tobytes(), _U16)))
 
 
 def checksum(packed: bytes) -> int:
-    """The checksum of packed postings."""
+    """Return the checksum of packed postings."""
     return crc32(packed)
 
 
 def _append(to: array[_Number], more: Sequence[_Number]) -> None:
-    """Add numbers to an array, in one piece where they are numbers of its kind."""
+    """Append numbers to an array, all at once if they have its type."""
     if isinstance(more, memoryview):
         to.frombytes(more.cast("B"))
     else:
@@ -139,24 +141,24 @@ def _append(to: array[_Number], more: Sequence[_Number]) -> None:
 
 
 def head_of(documents: int) -> int:
-    """How many bytes are before the positions in packed postings."""
+    """Return how many bytes precede the positions in packed postings."""
     return _WIDE + 3 * _WIDE * documents
 
 
 def masks_of(documents: int) -> int:
-    """How many bytes the section masks at the end of packed postings take."""
+    """Return how many bytes the section masks at the end of packed postings take."""
     return _MASK * documents
 
 
 def occurrences_in(length: int, documents: int) -> int:
-    """How many positions are in so many bytes of packed postings."""
+    """Return how many positions packed postings of this length contain."""
     return (length - 4 - 14 * documents) // 4
 
 
 def unpack(data: bytes) -> Postings:
-    """Postings from bytes, without copying where the machine is little-endian.
+    """Unpack postings from bytes, without copying on a little-endian machine.
 
-    Raises ValueError when the parts do not fit together.
+    Raises ValueError if the parts are inconsistent.
     """
     whole = memoryview(data)
     if len(data) < 4:
@@ -183,7 +185,7 @@ def _masks(data: memoryview) -> memoryview[int]:
 
 
 def _little_endian(data: bytes | memoryview, width: Literal["I", "H"]) -> bytes | memoryview:
-    """From the machine's order of bytes to little-endian, or back."""
+    """Convert bytes from the machine's byte order to little-endian, or back."""
     if sys.byteorder == "little":
         return data
     swapped = array(width)

@@ -1,9 +1,9 @@
-"""Builds a segment: adds texts one after the other, and collects their terms and postings.
+"""Build a segment: add texts one by one, and collect their terms and postings.
 
-A term is a word as the analyser gives it. The segment also has the forms of the terms (`class TAB term`), so that a
+A term is a word as the analyser returns it. The segment also has the forms of the terms (`class TAB term`), so that a
 word is found by its class, and the compounds (`joined TAB left`), so that `multiagency` is found where `multi-agency`
-is printed. A word that is printed as several tokens has a term of its own (`index.spellings`), and so has the number
-that is printed before a paragraph.
+is printed. A word that is printed as several tokens has its own term (`index.spellings`), and so does a printed
+paragraph number.
 """
 
 from array import array
@@ -30,10 +30,10 @@ _CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
 class Inverted:
-    """Collects the terms of all documents, which are added one after the other.
+    """Collects the terms of all documents, which are added one by one.
 
     Each distinct token has a function that records its position, so that the words of a report are processed without a
-    loop in Python. Afterwards each distinct token is notified that the document is complete.
+    Python loop. Afterwards, each distinct token is notified that the document is complete.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Inverted:
         self._put = _Put(self._terms, self._gaps)
 
     def add(self, paragraphs: Sequence[IndexedParagraph]) -> tuple[Layout, int]:
-        """Take in the next document; gives its layout and the number of its tokens."""
+        """Add the next document. Returns its layout and number of tokens."""
         texts = [paragraph.text for paragraph in paragraphs]
         tokens = analyser.tokens_of(texts)
         # A gap takes the one place that is free between two paragraphs.
@@ -78,7 +78,9 @@ class Inverted:
     def _marks(
         self, paragraphs: Sequence[IndexedParagraph], layout: Layout, tokens: Sequence[str]
     ) -> dict[str, list[int]]:
-        """The positions of text that is not one token: printed paragraph numbers, and words printed as several."""
+        """Return the positions of text that is not one token: printed paragraph numbers, and words printed as
+        several.
+        """
         found: dict[str, list[int]] = {}
         for paragraph, start in zip(paragraphs, layout.starts, strict=True):
             if paragraph.number:
@@ -96,21 +98,21 @@ class Inverted:
         return found
 
     def _places(self, term: str) -> Sequence[int]:
-        """The positions of a term in the document that was added last."""
+        """Return the positions of a term in the document that was added last."""
         builder = self._terms.get(term)
         if builder is None or not builder.documents or builder.documents[-1] != self._count:
             return ()
         return builder.positions[builder.ends[-2] if len(builder.ends) > 1 else 0 :]
 
     def by_field(self) -> dict[str, dict[str, PostingsBuilder]]:
-        """All terms of all documents."""
+        """Return all terms of all documents."""
         terms, nowhere = self._terms, PostingsBuilder()
         forms = {f"{analyser.word_class(term)}{SEPARATOR}{term}": nowhere for term in terms if analyser.is_word(term)}
         return {COMPOUND: self._compounds, FORM: forms, TERM: terms}
 
 
 def _masks(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, int]:
-    """The section mask of each token, including the gaps between paragraphs."""
+    """Return the section mask of each token, including the gaps between paragraphs."""
     ends = [*starts[1:], len(tokens)]
     by_kind: dict[SectionKind, set[str]] = {}
     for kind, run in groupby(range(len(paragraphs)), key=lambda ordinal: paragraphs[ordinal].kind):
@@ -125,7 +127,7 @@ def _masks(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens
 
 
 def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], tokens: list[str]) -> dict[str, float]:
-    """What terms weigh beside one for each place, because of the sections and headings they stand in."""
+    """Return the extra weight of terms because of the sections and headings that they are in."""
     weighted: dict[float, list[str]] = {}
     for paragraph, (start, next_start) in zip(paragraphs, pairwise([*starts, len(tokens) + 1]), strict=True):
         extra = (
@@ -143,9 +145,9 @@ def _extras(paragraphs: Sequence[IndexedParagraph], starts: Sequence[int], token
 
 
 class _Put(dict[str, Callable[[int], None]]):
-    """For each token as written, what puts down a place of it under its term, and under its capitals.
+    """The functions that record the position of each token under its term, and under its capitals.
 
-    builders_of: of each token that was seen, its terms with their postings.
+    `builders_of` has, for each token seen, its terms with their postings.
     """
 
     def __init__(self, terms: dict[str, PostingsBuilder], gaps: "array[int]") -> None:
@@ -171,7 +173,7 @@ class _Put(dict[str, Callable[[int], None]]):
 
 
 def in_order(by_field: dict[str, dict[str, PostingsBuilder]]) -> Iterator[tuple[str, bytes, PostingsBuilder]]:
-    """(field, term, postings) in the order of fields and of the bytes of terms."""
+    """Yield (field, term, postings), sorted by field and by the bytes of the term."""
     for field, terms in by_field.items():
         for key in sorted(term.encode() for term in terms):
             yield field, key, terms[key.decode()]

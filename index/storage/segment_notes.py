@@ -1,9 +1,9 @@
-"""The data needed to read a segment, and the layout of each of its documents: one file of JSON and packed arrays.
+"""The data needed to read a segment, and the layouts of its documents, in one file of JSON and packed arrays.
 
     u32 length and u32 CRC-32 of the header; the header, JSON; the layouts, one after the other, each compressed (zlib)
 
-The header has [offset after the header, length, number of paragraphs] of each layout. A layout is the first position
-of each paragraph (u32, little-endian) and then the code of the section kind of each (one byte).
+The header has [offset after the header, length, number of paragraphs] of each layout. A layout has the first position
+of each paragraph (u32, little-endian), followed by the section kind code of each paragraph (one byte).
 """
 
 import json
@@ -25,8 +25,11 @@ _PLACES = ("H", "i", "I", "q")
 
 @dataclass(frozen=True, slots=True)
 class SegmentNotes:
-    """fields: in the order of their numbers. terms: how many there are. places: the type of a place in their table, as
-    `struct` names it."""
+    """The data needed to read a segment.
+
+    `fields` are in the order of their numbers. `terms` is the number of terms. `places` is the type of a position in
+    their table, as a `struct` format character.
+    """
 
     fields: tuple[str, ...]
     terms: int
@@ -48,7 +51,7 @@ def write_notes(path: Path, notes: SegmentNotes, layouts: Sequence[Layout]) -> N
 
 
 class NotesReader:
-    """The file, open for reading. Raises Corrupt when it is not what was written."""
+    """Reads the file. Raises Corrupt if it is not as it was written."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
@@ -68,7 +71,7 @@ class NotesReader:
         self._behind = _HEAD.size + length
 
     def layout(self, number: int) -> Layout:
-        """The layout of a document."""
+        """Return the layout of a document."""
         try:
             offset, length, paragraphs = map(int, self._layouts[number])
             self._file.seek(self._behind + offset)

@@ -1,4 +1,4 @@
-"""One segment, open for reading: its terms, their postings, and the layout of its documents."""
+"""Read one segment: its terms, their postings, and the layout of its documents."""
 
 import struct
 from collections.abc import Iterator
@@ -29,8 +29,10 @@ _LARGE = 1 << 16  # bytes: of larger postings only what is needed is read, once 
 
 
 class Segment:
-    """One segment, open for reading. Raises Corrupt when it is damaged. size: the number of its documents. hashed: no
-    checksum is compared, because every byte was hashed a moment ago.
+    """One segment, open for reading. Raises Corrupt if it is damaged.
+
+    `size` is the number of its documents. `hashed` means that no checksum is compared, because every byte has just been
+    hashed.
     """
 
     def __init__(self, directory: Path, name: str, size: int, *, hashed: bool = False) -> None:
@@ -53,11 +55,11 @@ class Segment:
         self._checked: set[int] = set()  # where postings begin whose checksum was right: the file never changes
 
     def has(self, field: str, term: str) -> bool:
-        """Whether a term occurs."""
+        """Return whether a term occurs."""
         return self._row(field, term) is not None
 
     def postings(self, field: str, term: str) -> Postings | None:
-        """The postings of a term; None when it does not occur."""
+        """Return the postings of a term, or None if it does not occur."""
         row = self._row(field, term)
         if row is None:
             return None
@@ -76,17 +78,17 @@ class Segment:
         )
 
     def frequency(self, field: str, term: str) -> int:
-        """How many documents hold a term, without reading its postings."""
+        """Return how many documents contain a term, without reading its postings."""
         row = self._row(field, term)
         return row[2] if row else 0
 
     def occurrences(self, field: str, term: str) -> int:
-        """How many positions a term has, without reading its postings."""
+        """Return how many positions a term has, without reading its postings."""
         row = self._row(field, term)
         return occurrences_in(row[-1], row[2]) if row else 0
 
     def terms_from(self, field: str, prefix: str) -> Iterator[str]:
-        """Terms of a field that begin with a prefix, in order."""
+        """Yield the terms of a field that begin with a prefix, in order."""
         start = self._key(field, prefix)
         for key in self._table.keys_from(start):
             if not key.startswith(start):
@@ -94,7 +96,7 @@ class Segment:
             yield key[FIELD.size :].decode()
 
     def layout(self, number: int) -> Layout:
-        """The layout of a document."""
+        """Return the layout of a document."""
         return self._notes.layout(number)
 
     def close(self) -> None:
@@ -120,7 +122,7 @@ class Segment:
 
 
 def checked(packed: bytes, checksum: int) -> Postings:
-    """Postings from bytes. Raises Corrupt when they have another checksum."""
+    """Unpack postings from bytes. Raises Corrupt if their checksum differs."""
     if packed_postings.checksum(packed) != checksum:
         raise _damaged()
     return unpack(packed)

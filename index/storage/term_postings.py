@@ -1,4 +1,4 @@
-"""The postings of several terms as one: documents, positions, weights and sections, worked out when first used."""
+"""The combined postings of several terms: documents, positions, weights and sections, computed when first used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Lists = Sequence[tuple[int, Postings]]
 
 
 class TermPostings:
-    """The postings of several terms, by document. Each value is computed when it is first used."""
+    """The combined postings of several terms, by document. Each value is computed when it is first used."""
 
     def __init__(self, by_term: Sequence[Lists], live: set[int]) -> None:
         self.by_term = by_term
@@ -32,7 +32,7 @@ class TermPostings:
 
     @cached_property
     def numbered(self) -> list[list[tuple[Sequence[int], Postings]]]:
-        """For each term and segment: the document numbers, and the postings."""
+        """Return the document numbers and the postings for each term and segment."""
         return [[(_shifted(postings.documents, base), postings) for base, postings in lists] for lists in self.by_term]
 
     @cached_property
@@ -40,11 +40,11 @@ class TermPostings:
         return sorted({base for lists in self.by_term for base, _ in lists})
 
     def at(self, document: int) -> list[Sequence[int]]:
-        """The positions of each term in one document."""
+        """Return the positions of each term in one document."""
         return [postings.at(place) for postings, place in self._places_of(document)]
 
     def kinds_in(self, documents: Sequence[int]) -> Iterable[int]:
-        """The section mask of each document, 0 for a document without any of the terms."""
+        """Return the section mask of each document, 0 for a document without any of the terms."""
         if "kinds" not in self.__dict__ and not many(documents):
             return [
                 reduce(or_, (postings.masks[place] for postings, place in self._places_of(document)), 0)
@@ -53,7 +53,7 @@ class TermPostings:
         return map(self.kinds.get, documents, repeat(0))
 
     def _places_of(self, document: int) -> Iterator[tuple[Postings, int]]:
-        """The postings that have a document, each with its index in them."""
+        """Yield the postings that have a document, each with the index of the document in them."""
         for lists in self.by_term:
             for base, postings in lists:
                 if document >= base:
@@ -64,7 +64,7 @@ class TermPostings:
 
     @classmethod
     def together(cls, several: Sequence[TermPostings]) -> TermPostings:
-        """The terms of several clauses together, for `reader` and `counts`."""
+        """Combine the terms of several clauses, for `reader` and `counts`."""
         return cls([lists for known in several for lists in known.by_term], set())
 
     def reader(self) -> Callable[[int], Sequence[int]]:
@@ -78,7 +78,7 @@ class TermPostings:
         return read
 
     def lists(self) -> Callable[[int], list[Sequence[int]]]:
-        """The same, with the positions of each term in a list of its own."""
+        """Like `reader`, but the function returns a separate list of positions for each term."""
         behind = 0  # the first document after the current segment
         lists: list[tuple[dict[int, int], Postings]] = []
 
@@ -94,9 +94,10 @@ class TermPostings:
 
     @cached_property
     def _places(self) -> list[tuple[set[int], dict[int, int], Postings]]:
-        """The segments that each of the postings has documents of, by the number of the first document of a segment;
-        the index of each document in the postings, and these. A dictionary, because a phrase looks up thousands of
-        documents. Most postings are of one segment, and those of a phrase that was counted are of all.
+        """Return, for all postings: which segments they cover, the index of each document, and the postings themselves.
+
+        A segment is identified by the number of its first document. The index is a dictionary, because a phrase looks
+        up thousands of documents. Most postings cover one segment, but those of a precomputed phrase cover all.
         """
         found = []
         for lists in self.by_term:
@@ -125,7 +126,7 @@ class TermPostings:
     ) -> dict[int, _T]:
         """Combine one column of the postings (`part`) over all terms, by document.
 
-        The most frequent term comes first: its values are copied without a loop in Python.
+        The most frequent term comes first: its values are copied without a Python loop.
         """
         found: dict[int, _T] = {}
         for lists in sorted(self.numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
@@ -136,7 +137,7 @@ class TermPostings:
 
 
 def many(documents: Sized) -> bool:
-    """Whether positions in documents are compared in one array (`index.matching.arrays`)."""
+    """Return whether there are enough documents to compare positions in one array (`index.matching.arrays`)."""
     return len(documents) >= _MANY
 
 

@@ -1,6 +1,6 @@
-"""Reads the table of terms of a segment: a hash file as Whoosh writes it (`index.storage.whoosh_files`).
+"""Read the term table of a segment: a hash file as Whoosh writes it (`index.storage.whoosh_files`).
 
-Whoosh is not needed for that. Its import takes longer than a search, and its own reader unpickles.
+Whoosh itself is not used for reading: importing it takes longer than a search, and its reader unpickles data.
 
 Layout, big-endian: "HSH3"; u8 kind of hash (1 is CRC-32); 8 bytes; for each key, ascending, i32 length of the key, i32
 length of the value, key, value; 256 hash tables, one for each last byte of a hash, of slots (u32 hash, i64 place of the
@@ -31,7 +31,7 @@ _AT_ONCE = 32  # keys that are read at once
 
 
 class TermTable:
-    """A table of terms, open for reading. Raises Corrupt when it is none."""
+    """A term table, open for reading. Raises Corrupt if the file is not one."""
 
     def __init__(self, path: Path, notes: SegmentNotes) -> None:
         self._notes = notes
@@ -52,7 +52,7 @@ class TermTable:
         self._key_halfway = lru_cache(_HALVINGS)(self._key_at)
 
     def get(self, key: bytes) -> bytes | None:
-        """The value of a key; None when there is no such key."""
+        """Return the value of a key, or None if there is no such key."""
         hashed = crc32(key)
         table, slots = self._tables[hashed & 255]
         for turn in range(slots):
@@ -67,7 +67,7 @@ class TermTable:
         return None
 
     def keys_from(self, start: bytes) -> Iterator[bytes]:
-        """The keys that are not before another one, in order."""
+        """Yield the keys from `start` on, in order."""
         places = self._places
         for first in range(bisect_left(places, start, key=self._key_halfway), len(places), _AT_ONCE):
             some = places[first : first + _AT_ONCE]

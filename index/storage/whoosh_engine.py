@@ -1,6 +1,6 @@
-"""Whoosh as the engine: its files, with our postings in them.
+"""Whoosh as the engine: its file format, with this program's own postings in it.
 
-Whoosh is imported only where a segment is written, since its import takes longer than a search.
+Whoosh is imported only when a segment is written, because importing it takes longer than a search.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,11 +1,11 @@
-"""Writes segments in Whoosh's files. The only module that imports Whoosh.
+"""Write segments in Whoosh's file format. Only this module imports Whoosh.
 
-We use Whoosh at the level of its codec: its files and term dictionary are Whoosh's own; the postings of a term are one
-block in our own format (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
+It uses Whoosh at the level of its codec. The files and the term dictionary are Whoosh's own; the postings of a term are
+one block in this program's format (`index.storage.postings`). Whoosh's query parser, matchers and scoring are not used.
 
-Whoosh keeps its table of contents, its stored fields and the notes at the end of a term dictionary as pickles, and
-unpickling can run planted code. They are written, so that Whoosh can open an index, but never read: a file of ours has
-the same data (`index.storage.segment_notes`), and `index.storage.segment_reader` reads the rest.
+Whoosh stores its table of contents, its stored fields and the notes at the end of a term dictionary as pickles, and
+unpickling can run malicious code. The pickles are written, so that Whoosh can open an index, but never read: a separate
+file has the same data (`index.storage.segment_notes`), and `index.storage.segment_reader` reads the rest.
 """
 
 import shutil
@@ -47,7 +47,7 @@ class _Field(fields.FieldType):
 
 
 class _PackedMatcher(ListMatcher):
-    """What Whoosh hands out for a term: its documents, and our postings."""
+    """The matcher that Whoosh returns for a term: its documents, and the packed postings."""
 
     def __init__(self, postings: Postings, format_: object, term: object, scorer: object) -> None:
         super().__init__(postings.documents, postings.weights, format=format_, term=term, scorer=scorer)
@@ -72,7 +72,7 @@ class PackedCodec(whoosh3.W3Codec):
 
 
 class _TermTable(OrderedHashWriter):
-    """Whoosh's table of terms, written in large pieces: its own writer calls the file five times a term."""
+    """Whoosh's term table, written in large blocks. Whoosh's own writer makes five file calls per term."""
 
     def __init__(self, file: Any) -> None:
         super().__init__(file)
@@ -81,7 +81,7 @@ class _TermTable(OrderedHashWriter):
         HashWriter.__init__(self, file, hashtype=1)
 
     def add_all(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
-        """Add (key, value) pairs in the order of keys."""
+        """Add (key, value) pairs in key order."""
         place = self.dbfile.tell()
         pieces: list[bytes] = []
         for key, value in rows:
@@ -110,7 +110,7 @@ class _TermTable(OrderedHashWriter):
 
 
 class _TermWriter(whoosh3.W3FieldWriter):
-    """Writes the packed block of a term where Whoosh would write its own blocks."""
+    """Writes the packed block of a term in the place of Whoosh's own blocks."""
 
     def __init__(self, codec: Any, storage: Any, segment: Any) -> None:
         super().__init__(codec, storage, segment)
@@ -119,11 +119,11 @@ class _TermWriter(whoosh3.W3FieldWriter):
         self._tindex.extras["fieldmap"] = self._fieldmap
 
     def add_terms(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> None:
-        """Add all terms, given as (field, term, postings) in the order of fields and terms."""
+        """Add all terms, given as (field, term, postings), sorted by field and term."""
         self._tindex.add_all(self._rows(terms))
 
     def notes(self) -> SegmentNotes:
-        """What is needed to read the terms that were added."""
+        """Return what is needed to read the terms that were added."""
         index = self._tindex.index
         return SegmentNotes(tuple(sorted(self._fieldmap, key=self._fieldmap.__getitem__)), len(index), index.typecode)
 
@@ -155,7 +155,7 @@ def _schema() -> fields.Schema:
 
 
 class _SegmentWriter:
-    """Writes one segment: documents first, then the terms of all of them."""
+    """Writes one segment: first the documents, then their terms."""
 
     def __init__(self, directory: Path, name: str) -> None:
         self._notes = directory / f"{NAME}_{name}{NOTES_EXT}"
@@ -168,7 +168,7 @@ class _SegmentWriter:
         self._summary: list[tuple[int, int]] = []
 
     def add_document(self, reading: int, length: int, layout: Layout) -> int:
-        """Returns the number of the new document."""
+        """Add a document and return its number."""
         number = len(self._summary)
         writer = self._documents
         writer.start_doc(number)
@@ -179,7 +179,7 @@ class _SegmentWriter:
         return number
 
     def finish(self, terms: Iterable[tuple[str, bytes, PostingsBuilder]]) -> SegmentSummary:
-        """Write the terms, given as (field, term, postings) in the order of fields and terms, and close the segment."""
+        """Write the terms, given as (field, term, postings), sorted by field and term, and close the segment."""
         self._segment.set_doc_count(len(self._summary))
         self._documents.close()
         writer = self._codec.field_writer(self._storage, self._segment)
@@ -214,7 +214,7 @@ def write_merged(
     segments: Sequence[SegmentSummary],
     live: frozenset[int],
 ) -> SegmentSummary:
-    """Write one segment from the live readings of several, which `readers` have open."""
+    """Write one segment from the live readings of several, which are open in `readers`."""
     writer = _SegmentWriter(directory, name)
     moved: list[dict[int, int]] = []  # for each old segment: old document number → new one
     for reader, summary in zip(readers, segments, strict=True):
@@ -227,7 +227,7 @@ def write_merged(
 
 
 def write_contents(directory: Path, segments: Sequence[SegmentSummary]) -> None:
-    """Write Whoosh's table of contents. Files that belong to no listed segment are removed."""
+    """Write Whoosh's table of contents. Files that belong to none of the given segments are deleted."""
     wanted = tuple(f"{NAME}_{segment.name}." for segment in segments)
     for path in directory.iterdir():
         if path.is_dir():  # Whoosh's scratch folder for columns

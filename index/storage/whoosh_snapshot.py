@@ -1,4 +1,4 @@
-"""The segments of a generation, open for reading together."""
+"""Read the segments of a generation together."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
@@ -15,20 +15,20 @@ class OpenSegment(SegmentReader, Protocol):
     """One segment, open for reading."""
 
     def frequency(self, field: str, term: str) -> int:
-        """How many of its documents have the term."""
+        """Return how many of its documents contain the term."""
 
     def occurrences(self, field: str, term: str) -> int:
-        """How many positions the term has."""
+        """Return how many positions the term has."""
 
     def layout(self, number: int) -> Layout:
-        """The layout of a document."""
+        """Return the layout of a document."""
 
     def close(self) -> None:
         """Close its files."""
 
 
 class WhooshSnapshot:
-    """A finished directory of Whoosh segments as an `index.storage.engine.Snapshot`."""
+    """A finished directory of Whoosh segments, as an `index.storage.engine.Snapshot`."""
 
     def __init__(
         self, readers: Sequence[OpenSegment], segments: Sequence[SegmentSummary], live: frozenset[int]

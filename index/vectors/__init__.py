@@ -1,1 +1,1 @@
-"""What do paragraphs mean, to a language model?"""
+"""Represent the meaning of paragraphs as vectors, with a language model."""

@@ -1,7 +1,7 @@
-"""Turn texts into vectors with an ONNX model. The one module that imports onnxruntime and tokenizers.
+"""Turn texts into vectors with an ONNX model. Only this module imports onnxruntime and tokenizers.
 
-Neither library connects to the network here: both get local files, and onnxruntime's telemetry, which only its build
-for Windows has, is switched off.
+Neither library connects to the network here: both get local files, and onnxruntime's telemetry, which only its Windows
+build has, is switched off.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _TOKENS_AT_ONCE = 512  # bounds the memory: 16 long paragraphs at once take over
 
 
 class Encoder:
-    """A loaded model. threads: how many it may use. Raises UsageError for files that are no model."""
+    """A loaded model. `threads` is how many threads it may use. Raises UsageError if the files are not a model."""
 
     def __init__(self, model: Model, threads: int = 1) -> None:
         self._model = model
@@ -40,7 +40,7 @@ class Encoder:
         _ = self.encode(["A child was not seen."])  # a model of another kind fails here, not in the middle of a run
 
     def encode(self, texts: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
-        """A row of length 1 for each text."""
+        """Return a row of length 1 for each text."""
         encoded = self._tokenizer.encode_batch(list(texts))
         lengths = [sum(each.attention_mask) for each in encoded]
         rows: list[Any] = [None] * len(texts)
@@ -53,7 +53,7 @@ class Encoder:
         return np.array(rows, np.float32)
 
     def _rows(self, ids: Any, mask: Any) -> Any:
-        """The mean of the vectors of each text's tokens, or what the model gives for a text as a whole."""
+        """Return the mean of each text's token vectors, or the vector that the model returns for the whole text."""
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         try:
             feed = {name: known[name] for name in self._inputs}
@@ -72,7 +72,7 @@ class Encoder:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The texts, by number, in batches of similar length."""
+    """Yield batches of texts of similar length, as their indexes."""
     batch: list[int] = []
     for number in sorted(range(len(lengths)), key=lengths.__getitem__):
         if batch and (len(batch) + 1) * lengths[number] > _TOKENS_AT_ONCE:

@@ -19,7 +19,10 @@ _INSTALL = "Install it with `pip install 'safeguarding-reviews[meaning]'`, then 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The files of a model. fingerprint: of both; vectors of models with different ones cannot be compared."""
+    """The files of a model.
+
+    `fingerprint` covers both files; vectors of models with different fingerprints cannot be compared.
+    """
 
     onnx: Path
     tokenizer: Path
@@ -27,12 +30,15 @@ class Model:
 
 
 def is_wanted(folder: Path | None) -> bool:
-    """Whether there should be vectors: somebody chose a model, or installed the extra `meaning`."""
+    """Return whether vectors are wanted: a model is configured, or the extra `meaning` is installed."""
     return folder is not None or all(find_spec(name) for name in (*_LIBRARIES, _PACKAGE))
 
 
 def find(folder: Path | None) -> Model:
-    """The model in a folder, or that of the extra `meaning`. Raises UsageError if it is missing, wrong or damaged."""
+    """Return the model in a folder, or that of the extra `meaning`.
+
+    Raises UsageError if it is missing, wrong or damaged.
+    """
     if not all(find_spec(name) for name in _LIBRARIES):
         raise UsageError(f"Passages in other words need the extra `meaning`, which is not installed. {_INSTALL}")
     if folder is not None:
@@ -52,7 +58,7 @@ def find(folder: Path | None) -> Model:
 
 
 def refused(model: Model) -> UsageError:
-    """The error for files that the libraries cannot use as a model."""
+    """Return the error for files that the libraries cannot use as a model."""
     return UsageError(
         f"{model.onnx} and {model.tokenizer} cannot be used as a model that turns sentences into vectors: one of them "
         "is damaged, or of another kind. Replace them, or remove `model` under [meaning] from reviews.toml."
@@ -76,6 +82,9 @@ def _hash(path: Path) -> str:
 
 @lru_cache(8)
 def _hash_of(path: Path, size: int, mtime_ns: int) -> str:
-    """size, mtime_ns: of the file now, so that a file that changed is hashed again."""
+    """Return the hash of a file.
+
+    `size` and `mtime_ns` are part of the cache key, so that a changed file is hashed again.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

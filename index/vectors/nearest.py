@@ -1,4 +1,4 @@
-"""The paragraphs whose vectors are nearest to that of a question."""
+"""Find the paragraphs whose vectors are nearest to the vector of a question."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -19,8 +19,10 @@ _ROWS = 8192  # compared at once, so that the memory stays small
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All vectors of a library. rows, scales: see packed.py. signs: a bit for each dimension of a row. readings,
-    ordinals: where each row stands. read: the readings that there are.
+    """All vectors of a library.
+
+    For `rows` and `scales`, see packed.py. `signs` has one bit per dimension of a row. `readings` and `ordinals` say
+    which paragraph each row belongs to. `read` is the set of readings.
     """
 
     rows: Any
@@ -31,7 +33,10 @@ class Matrix:
     read: frozenset[int]
 
     def nearest(self, vector: Any, readings: Collection[int]) -> Iterator[tuple[float, int, int]]:
-        """The cosine, reading and ordinal of paragraphs of some readings, nearest first; of many only the nearest."""
+        """Yield the cosine, reading and ordinal of paragraphs of some readings, nearest first.
+
+        If there are many, only the nearest are compared.
+        """
         import numpy as np
 
         chosen = np.flatnonzero(np.isin(self.readings, np.fromiter(readings, np.int64)))
@@ -43,7 +48,7 @@ class Matrix:
             yield float(cosines[at]), int(self.readings[row]), int(self.ordinals[row])
 
     def _shortlist(self, vector: Any, chosen: Any) -> Any:
-        """The rows that have the signs of the vector in most dimensions, in order."""
+        """Return the rows whose signs agree with those of the vector in most dimensions, in order."""
         import numpy as np
 
         asked = _signs(vector[None, :])
@@ -55,13 +60,16 @@ class Matrix:
 
 
 def matrix(vectors: Path, folder: Path | None) -> Matrix:
-    """The vectors of the model in use, kept until they change. Raises UsageError for a model that cannot be used."""
+    """Return the vectors of the current model, cached until they change.
+
+    Raises UsageError if the model cannot be used.
+    """
     held = stored(vectors, model.find(folder).fingerprint)
     return _matrix(held.folder, held.sealed)
 
 
 def question(text: str, folder: Path | None) -> Any:
-    """The vector of a question. Raises UsageError for a model that cannot be used."""
+    """Return the vector of a question. Raises UsageError if the model cannot be used."""
     return _encoder(model.find(folder)).encode([text])[0]
 
 
@@ -74,7 +82,10 @@ def _encoder(chosen: model.Model) -> "Encoder":
 
 @lru_cache(1)
 def _matrix(folder: Path, sealed: str) -> Matrix:
-    """sealed: of the manifest, so that one that was replaced is read again."""
+    """Load a matrix.
+
+    `sealed` is the hash of the manifest and part of the cache key, so that a replaced one is loaded again.
+    """
     import numpy as np
 
     held = stored(folder.parent, folder.name)
@@ -92,7 +103,7 @@ def _matrix(folder: Path, sealed: str) -> Matrix:
 
 
 def _signs(rows: Any) -> Any:
-    """A bit for each dimension, 64 in a word."""
+    """Return one bit per dimension, 64 in a word."""
     import numpy as np
 
     packed = np.packbits(rows > 0, axis=1)

@@ -1,8 +1,8 @@
-"""The vectors of one reading as bytes: a checked file on the disk, and what the worker process answers.
+"""The vectors of one reading as bytes: a checked file on disk, and the answer of the worker process.
 
-The first line is the SHA-256 of the rest. The second line is a JSON object: the number of `rows` and of `dimensions`.
-Then come the scales, a little-endian float32 for each row, and the rows, an int8 for each dimension. A row times its
-scale is a vector of length 1.
+The first line is the SHA-256 of the rest. The second line is a JSON object with the number of `rows` and of
+`dimensions`. The scales follow, a little-endian float32 for each row, and then the rows, an int8 for each dimension. A
+row times its scale is a vector of length 1.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ READY = b"ready"
 
 
 def pack(vectors: "np.ndarray[Any, Any]") -> bytes:
-    """The bytes for vectors, a row each."""
+    """Return the bytes for vectors, one per row."""
     import numpy as np
 
     scales = np.abs(vectors).max(axis=1, keepdims=True).astype("<f4") / 127
@@ -27,7 +27,7 @@ def pack(vectors: "np.ndarray[Any, Any]") -> bytes:
 
 
 def unpack(data: bytes) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
-    """The rows and their scales. data: as `is_whole` accepts it."""
+    """Return the rows and their scales. `data` must have passed `is_whole`."""
     import numpy as np
 
     _, head, body = data.split(b"\n", 2)
@@ -38,11 +38,11 @@ def unpack(data: bytes) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
 
 
 def sealed(body: bytes) -> bytes:
-    """The bytes with their hash in front."""
+    """Return the bytes, preceded by their hash."""
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether the bytes are what was sealed."""
+    """Return whether the bytes match their hash."""
     hashed, _, body = data.partition(b"\n")
     return hashlib.sha256(body).hexdigest().encode() == hashed

@@ -16,7 +16,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What was done. reports, paragraphs: how many got vectors."""
+    """The result of a refresh. `reports` and `paragraphs` count those that got vectors."""
 
     reports: int
     paragraphs: int
@@ -25,10 +25,10 @@ class Refreshed:
 def refresh(
     store: Store, vectors: Path, readings: Collection[int], folder: Path | None, *, threads: int, progress: Progress
 ) -> Refreshed:
-    """Make the vectors that are missing or damaged, and delete those of other readings and models.
+    """Create vectors that are missing or damaged, and delete those of other readings and models.
 
-    readings: those that the index answers from. folder: of the model, if it is not that of the extra. Raises UsageError
-    for a model that cannot be used; the vectors stay as they are.
+    `readings` are those that the index searches. `folder` is the model's folder, unless it is the model of the extra.
+    Raises UsageError if the model cannot be used; the vectors then stay as they are.
     """
     chosen = model.find(folder)
     held = stored(vectors, chosen.fingerprint).only(readings)
@@ -47,7 +47,7 @@ def refresh(
 
 
 def meaningful(store: Store, reading: int) -> dict[int, str]:
-    """The paragraphs of a reading that get a vector, by ordinal."""
+    """Return the paragraphs of a reading that get a vector, by ordinal."""
     return {
         ordinal: text
         for ordinal, (text, _, is_heading) in enumerate(store.readings.indexable(reading))

@@ -1,7 +1,7 @@
-"""The vectors of a library: a folder for each model, with a file for each reading and a manifest.
+"""The vectors of a library on disk: a folder for each model, with a file for each reading and a manifest.
 
-The manifest lists the files that count, and is replaced in one step after each file. So a process that is killed loses
-at most one report's work, and leaves at most one file that does not count, which the next run deletes.
+The manifest lists the valid files, and is replaced atomically after each file. So a killed process loses the work on
+one report at most, and leaves at most one unlisted file, which the next run deletes.
 """
 
 import hashlib
@@ -20,7 +20,10 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file. sha256: of it. ordinals: the paragraphs whose vectors it holds, in order."""
+    """A file of vectors.
+
+    `sha256` is its hash, and `ordinals` are the paragraphs whose vectors it contains, in order.
+    """
 
     sha256: str
     ordinals: tuple[int, ...]
@@ -28,8 +31,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """The vectors that one model made. generation: grows with every change. entries: by reading. sealed: the hash of
-    the manifest, "" if there is none.
+    """The vectors that one model made.
+
+    `generation` increases with every change. `entries` are keyed by reading. `sealed` is the hash of the manifest, ""
+    if there is none.
     """
 
     folder: Path
@@ -38,13 +43,13 @@ class Vectors:
     sealed: str = ""
 
     def adding(self, reading: int, ordinals: Collection[int], packed: bytes) -> "Vectors":
-        """The same with the vectors of one more reading, all of it on the disk."""
+        """Write the vectors of one more reading to disk, and return the vectors including it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomic(_file(self.folder, reading), packed)
         return self._saved({**self.entries, reading: Entry(hashlib.sha256(packed).hexdigest(), tuple(ordinals))})
 
     def only(self, readings: Collection[int]) -> "Vectors":
-        """The same without the vectors of any other reading."""
+        """Delete the vectors of all other readings, and return what is left."""
         left = {reading: entry for reading, entry in self.entries.items() if reading in readings}
         changed = self if len(left) == len(self.entries) else self._saved(left)
         wanted = {MANIFEST, *(_file(self.folder, reading).name for reading in left)}
@@ -54,7 +59,7 @@ class Vectors:
         return changed
 
     def read(self, reading: int) -> bytes | None:
-        """The packed vectors of a reading; None where the file is missing or damaged."""
+        """Return the packed vectors of a reading, or None if the file is missing or damaged."""
         try:
             data = _file(self.folder, reading).read_bytes()
         except OSError:
@@ -70,7 +75,7 @@ class Vectors:
 
 
 def stored(vectors: Path, model: str) -> Vectors:
-    """The vectors of a model (its fingerprint). A manifest that is missing or damaged is as if there were none."""
+    """Return the vectors of a model, given by its fingerprint. A missing or damaged manifest is treated as empty."""
     folder = vectors / model
     try:
         data = (folder / MANIFEST).read_bytes()
@@ -88,7 +93,10 @@ def stored(vectors: Path, model: str) -> Vectors:
 
 
 def keep_only(vectors: Path, readings: Collection[int], model: str | None = None) -> None:
-    """Delete the vectors of all other readings, of every model. model: the one to keep, where others are not needed."""
+    """Delete the vectors of all other readings, for every model.
+
+    With `model`, also delete those of all other models.
+    """
     for folder in vectors.iterdir() if vectors.is_dir() else ():
         if not folder.is_dir() or model not in (None, folder.name):
             _delete(folder)

@@ -1,4 +1,4 @@
-"""Start the process that runs the language model, and ask it for vectors."""
+"""Start the process that runs the language model, and request vectors from it."""
 
 import json
 import subprocess
@@ -22,9 +22,9 @@ _PRIORITY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows;
 
 @contextmanager
 def worker(model: Model, threads: int) -> Iterator[Encode]:
-    """A function that turns texts into packed vectors, in a process that is killed at the end of the block.
+    """Yield a function that turns texts into packed vectors, in a process that is killed at the end of the block.
 
-    Raises UsageError when the files are no model, and LimitHit when the process dies.
+    Raises UsageError if the files are not a model, and LimitHit if the process dies.
     """
     program = [sys.executable, "-B", "-P", "-m", "index.vectors.worker"]
     command = [*program, str(model.onnx), str(model.tokenizer), str(threads)]

@@ -1,1 +1,1 @@
-"""What a reader of a cluster asks it, and what it makes of the answers."""
+"""Send queries to a cluster and interpret the answers."""

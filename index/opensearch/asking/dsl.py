@@ -1,10 +1,10 @@
-"""The questions that the cluster is asked, in the words of OpenSearch.
+"""Translate clauses into OpenSearch's query language.
 
-Three traps of Lucene's intervals, each found by a comparison that failed. They are minimal, so an OR hides the longer
-of two matches of which one lies inside the other: the OR is taken out of NEAR. Two equal sources in `all_of` become one
-that repeats, whose matches may overlap: one of them gets a filter that never applies. An OR is pulled up through
-`max_gaps` and `not_containing`, so that a NEAR inside a NEAR would match more than its smallest spans, and two words
-that share a form would have to be two places: `contained_by` stops that.
+Lucene's intervals have three traps, each found when a comparison with the embedded index failed. Intervals are minimal,
+so an OR hides the longer of two matches if one is inside the other: the OR is therefore moved out of NEAR. Two equal
+sources in `all_of` become one repeated source, whose matches may overlap: one of them therefore gets a filter that
+never applies. An OR is pulled up through `max_gaps` and `not_containing`, so a NEAR inside a NEAR would match more than
+its smallest spans, and two words that share a form would have to be in two places: `contained_by` prevents that.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _NOTHING: Json = {"match_none": {}}
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Terms in order, any of some at each place. slop: tokens that may stand between, all in one paragraph."""
+    """Terms in order, with alternatives at each position.
+
+    `slop` is how many tokens may be in between. All must be in one paragraph.
+    """
 
     slots: tuple[tuple[str, ...], ...]
     slop: int = 0
@@ -42,7 +45,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One of some places near one of others, in either order. distance: tokens between them."""
+    """One set of places near another, in either order. `distance` is the number of tokens in between."""
 
     left: tuple[Chain | Beside, ...]
     right: tuple[Chain | Beside, ...]
@@ -54,8 +57,10 @@ Plan = Chain | Beside
 
 
 def is_counted(plan: Plan, kinds: int) -> bool:
-    """Whether scores can tell how many places a clause has in a report: those of single words, side by side or not too
-    far apart, and not too many words. Others, such as NEAR with phrases, are counted in leaves.
+    """Return whether scores can tell how many places a clause has in a report.
+
+    They can for single words, adjacent or not too far apart, if there are not too many. Other clauses, such as NEAR
+    with phrases, are counted in leaves.
     """
     if isinstance(plan, Chain) and len(plan.slots) == 1:
         return kinds == EVERY_KIND or _size(plan) * len(_codes(kinds)) <= MOST_CLAUSES
@@ -71,15 +76,17 @@ def is_counted(plan: Plan, kinds: int) -> bool:
 
 
 def is_placed(plan: Plan, kinds: int) -> bool:
-    """Whether scores can tell in which sections a clause is in a report."""
+    """Return whether scores can tell in which sections of a report a clause occurs."""
     if isinstance(plan, Chain) and len(plan.slots) == 1:
         return True
     return is_counted(plan, kinds) and _size(plan) * len(KINDS) <= MOST_CLAUSES
 
 
 def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
-    """The reports that have a clause within a section mask, and the unit of their scores, which say its weight. Unit 0:
-    they say nothing. Where places have gaps, `gaps` is to be taken away from the scores.
+    """Return a query for the reports that have a clause within a section mask, and the unit of its scores.
+
+    The scores are the weight of the clause; with unit 0 they mean nothing. If places have gaps, subtract the result of
+    `gaps` from the scores.
     """
     match plan:
         case Chain((terms,)) if kinds == EVERY_KIND:
@@ -99,12 +106,12 @@ def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
 
 
 def reach(plan: Plan) -> int:
-    """How many tokens may stand between the words of a clause."""
+    """Return how many tokens may be between the words of a clause."""
     return plan.slop if isinstance(plan, Chain) else plan.distance
 
 
 def gaps(plan: Plan, kinds: int) -> Json:
-    """What is too much in the scores of a clause of single words.
+    """Return a query for the excess in the scores of a clause of single words.
 
     A place with g tokens in between counts 1 / (1 + g) in the score of its intervals. With F(g) for the score of those
     with at most g, the number of places is Σ (1 + g) (F(g) − F(g − 1)), which is (1 + n) F(n) − F(0) − … − F(n − 1).
@@ -117,7 +124,7 @@ def gaps(plan: Plan, kinds: int) -> Json:
 
 
 def occurring(terms: Sequence[str]) -> Json:
-    """The reports that have one of some terms. The score is how often."""
+    """Return a query for the reports that have one of the terms. The score is the number of occurrences."""
     by_field: dict[str, list[str]] = {}
     for term in terms:
         by_field.setdefault(field_of(term), []).append(stored(term))
@@ -125,7 +132,10 @@ def occurring(terms: Sequence[str]) -> Json:
 
 
 def masked(plan: Plan, kinds: int) -> Json:
-    """The reports that have a clause within a section mask. The score is the section mask in which they have it."""
+    """Return a query for the reports that have a clause within a section mask.
+
+    The score is the mask of the matching sections.
+    """
     found = []
     for code in _codes(kinds):
         if isinstance(plan, Chain) and len(plan.slots) == 1:
@@ -137,7 +147,7 @@ def masked(plan: Plan, kinds: int) -> Json:
 
 
 def beside(words: Sequence[Sequence[Plan]], kinds: int) -> Json:
-    """The reports that have one of the places of each word in one paragraph, within a section mask."""
+    """Return a query for the reports with a place of each word in one paragraph, within a section mask."""
     sources: list[Json] = []
     for plans in words:
         source = _or([_source(plan) for plan in plans])
@@ -168,7 +178,7 @@ def _counted(field: str, terms: Iterable[str]) -> Json:
 
 
 def _terms(code: int, terms: Iterable[str]) -> Json:
-    """The reports that have one of some terms in a kind of section."""
+    """Return a query for the reports that have one of the terms in a kind of section."""
     different = sorted({in_kind(code, term) for term in terms})
     return {"terms": {"k": different}} if different else _NOTHING
 
@@ -178,7 +188,10 @@ def _constant(query: Json) -> Json:
 
 
 def _often(query: Json, times: int) -> Json:
-    """Scored with the sum of what intervals count for, so many times: their own score is that sum over itself + 1."""
+    """Return a query that scores the sum of what its intervals count, times `times`.
+
+    The intervals' own score is that sum divided by itself + 1.
+    """
     script = {"source": "params.times * _score / (1 - _score)", "params": {"times": times}}
     return query if query == _NOTHING else {"script_score": {"query": query, "script": script}}
 
@@ -190,7 +203,7 @@ def _intervals(source: Json | None) -> Json:
 
 
 def _size(plan: Plan) -> int:
-    """How many terms its intervals have."""
+    """Return how many terms the intervals of a clause have."""
     if isinstance(plan, Chain):
         return sum(map(len, plan.slots))
     sides = []
@@ -219,7 +232,7 @@ def _or(sources: Iterable[Json | None]) -> Json | None:
 
 
 def _source(plan: Plan) -> Json | None:
-    """The intervals of a clause; None where there can be none. Raises QueryRefused."""
+    """Return the intervals of a clause, or None if there can be none. Raises QueryRefused."""
     if _size(plan) > MOST_CLAUSES:
         raise QueryRefused(_TOO_MUCH)
     if isinstance(plan, Chain):
@@ -254,14 +267,16 @@ def _all_of(sources: Sequence[Json], gaps: int) -> Json:
 
 
 def _ordered(sources: Sequence[Json], gaps: int) -> Json:
-    """In order and in one paragraph."""
+    """Require the sources in order and in one paragraph."""
     found = _all_of(sources, gaps)
     found["all_of"]["filter"] = {"not_containing": _term(MARK)}
     return found
 
 
 def _sides(plans: Iterable[Plan]) -> list[Json]:
-    """What may stand on one side of NEAR: all single words as one, each phrase and each NEAR by itself."""
+    """Return the alternatives on one side of NEAR: all single words as one, and each phrase and each NEAR
+    separately.
+    """
     terms: dict[str, None] = {}
     others: list[Json] = []
     for plan in plans:
@@ -274,7 +289,7 @@ def _sides(plans: Iterable[Plan]) -> list[Json]:
 
 
 def _ways(source: Json) -> int:
-    """How many rows of words a source stands for."""
+    """Return how many word sequences a source stands for."""
     ((kind, body),) = source.items()
     if kind == "match":
         return 1
@@ -286,7 +301,7 @@ def _filtered(source: Json, how: str, by: Json) -> Json:
 
 
 def _paragraphs(codes: Sequence[int] | None = None) -> Json:
-    """From the mark of each paragraph to the next one, of some kinds or of all."""
+    """Return intervals from the mark of each paragraph to the next one, for some kinds of section or for all."""
     starts = [MARK] if codes is None else [f"{MARK}{code:x}" for code in codes]
     several = [{"all_of": {"mode": "ordered", "intervals": [_term(start), _term(MARK)]}} for start in starts]
     return several[0] if len(several) == 1 else {"any_of": {"intervals": several}}

@@ -1,7 +1,7 @@
-"""Evaluates queries over a generation in a cluster, which says which reports have a clause. Where, is found in their
-leaves.
+"""Evaluate queries over a generation in a cluster.
 
-The tree is walked by the code of the embedded index (`index.matching.evaluator`), and so is each leaf.
+The cluster says which reports match a clause; the positions are found in the reports' leaves. The code of the embedded
+index (`index.matching.evaluator`) walks the tree, and also evaluates each leaf.
 """
 
 from __future__ import annotations
@@ -39,19 +39,21 @@ Local = Callable[[Evaluator], Match]
 
 
 class Scoring(Protocol):
-    """What says which reports have a clause. See `index.opensearch.asking.questions.Questions`."""
+    """Returns which reports match a clause. See `index.opensearch.asking.questions.Questions`."""
 
     def scores(self, what: What, clause: Clause) -> Scores:
-        """The reports that have a clause."""
+        """Return the reports that match a clause."""
 
     def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
-        """The reports that have one of the places of each word in one paragraph."""
+        """Return the reports with a place of each word in one paragraph."""
 
 
 class ClusterMatch(Match):
-    """A part of a query. The cluster knows the reports that have one of its clauses, how often words and phrases are in
-    each, and in which sections; all else is found in the leaves. only_found: it has terms only where it is found.
-    whole: the same without its section mask.
+    """The matches of a part of a query.
+
+    The cluster knows which reports have one of its clauses, how often words and phrases occur in each, and in which
+    sections; everything else is found in the leaves. `only_found` means that its terms are only known once found.
+    `whole` is the same match without its section mask.
     """
 
     exact = True
@@ -110,7 +112,7 @@ class ClusterMatch(Match):
         self._evaluator.expect(documents)
 
     def inside(self, kinds: int) -> ClusterMatch:
-        """Its matches within a section mask."""
+        """Return its matches within a section mask."""
         clauses = [clause._replace(kinds=clause.kinds & kinds) for clause in self.clauses]
         return ClusterMatch(
             self.text,
@@ -130,7 +132,7 @@ class ClusterMatch(Match):
         return dict(pair for _, match in self._everywhere() for pair in match.weights().items())
 
     def _without_gaps(self, scores: Scores) -> Mapping[int, float]:
-        """The number of places, counted in the leaf where there are so many that scores are not exact."""
+        """Return the number of places, counted in the leaf if there are too many for exact scores."""
         gaps = self._evaluator.scores("gaps", self.clauses[0], has_gaps)
         taken = dict(zip(gaps.numbers, gaps.scores, strict=True))
         found = {
@@ -164,7 +166,7 @@ class ClusterMatch(Match):
         return found
 
     def _everywhere(self) -> Iterator[tuple[Evaluator, Match]]:
-        """The matches in all reports, in the leaves that are read together."""
+        """Yield the matches in all reports, for each batch of leaves that is read together."""
         left = set(self.documents)
         self._evaluator.expect(sorted(left))
         while left:
@@ -174,7 +176,7 @@ class ClusterMatch(Match):
             left -= match.documents
 
     def _in(self, document: int) -> Match:
-        """The matches in the leaves that are read together with that of a report that has one of the clauses."""
+        """Return the matches in the batch of leaves that contains the given report."""
         places = self._evaluator.places(document)
         found = self._found.get(places)
         if found is None:
@@ -189,7 +191,7 @@ class ClusterMatch(Match):
 
 
 class _Beside(Together):
-    """Where plain words stand together: in which reports, the cluster knows."""
+    """Places where plain words occur together. The cluster knows the reports."""
 
     def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout], scoring: Scoring) -> None:
         super().__init__(matches, layout)
@@ -204,7 +206,7 @@ class _Beside(Together):
 
 
 class ClusterEvaluator(Evaluator):
-    """Evaluates queries over one generation. The rest as for `index.matching.evaluator.Evaluator`."""
+    """Evaluates queries over one generation. For the rest, see `index.matching.evaluator.Evaluator`."""
 
     def __init__(
         self,
@@ -247,7 +249,7 @@ class ClusterEvaluator(Evaluator):
 
     @contextmanager
     def _walk(self) -> Iterator[None]:
-        """Inside a tree, whose clauses are known already."""
+        """A context in which a tree is walked whose clauses are already known."""
         self._walking = True
         try:
             yield
@@ -255,7 +257,7 @@ class ClusterEvaluator(Evaluator):
             self._walking = False
 
     def _ask(self, query: Query, kinds: int) -> Sequence[Clause]:
-        """Ask for all clauses of a tree at once, before it is walked."""
+        """Query all clauses of a tree at once, before it is walked."""
         if not isinstance(self.scoring, Questions):  # they are noted
             return ()
         notes = _Notes()
@@ -266,7 +268,7 @@ class ClusterEvaluator(Evaluator):
         return notes.clauses
 
     def scores(self, what: What, clause: Clause, suits: Callable[[Clause], bool]) -> Scores:
-        """What scores say of a clause. It is asked for with all clauses of the tree that suit."""
+        """Return the scores of a clause. It is queried together with all clauses of the tree that satisfy `suits`."""
         if isinstance(self.scoring, Questions):
             self.scoring.ask(what, [*filter(suits, self._asked), clause])
         return self.scoring.scores(what, clause)
@@ -274,11 +276,11 @@ class ClusterEvaluator(Evaluator):
     # The leaves
 
     def expect(self, documents: Iterable[int]) -> None:
-        """Say which reports are going to be read, so that their leaves come together."""
+        """Announce which reports will be read, so that their leaves are fetched together."""
         self._questions.expect(documents)
 
     def places(self, document: int) -> Evaluator:
-        """An evaluator over the leaf of a report, and of those that were expected with it."""
+        """Return an evaluator over the leaf of a report, and the leaves that were announced with it."""
         if document not in self._places:
             self._deadline.check()
             if len(self._read) == _BATCHES:
@@ -292,7 +294,7 @@ class ClusterEvaluator(Evaluator):
         return self._places[document]
 
     def read_with(self, document: int) -> set[int]:
-        """The reports whose leaves are read together with that of a report."""
+        """Return the reports whose leaves are read together with that of the given report."""
         return next((set(some) for some in self._read if document in some), set()) & self.live
 
     # Clauses
@@ -342,7 +344,7 @@ class ClusterEvaluator(Evaluator):
 
 
 class _Notes:
-    """Notes the clauses that a tree asks for. Every clause seems to be in one report, so that none is left out."""
+    """Records the clauses that a tree needs. Every clause appears to match one report, so that none is skipped."""
 
     def __init__(self) -> None:
         self.clauses: list[Clause] = []
@@ -357,12 +359,12 @@ class _Notes:
 
 
 def is_placed(clause: Clause) -> bool:
-    """Whether the cluster can tell the sections of a clause."""
+    """Return whether the cluster can tell the sections of a clause."""
     return dsl.is_placed(clause.plan, clause.kinds)
 
 
 def has_gaps(clause: Clause) -> bool:
-    """Whether other words may stand between those of a clause."""
+    """Return whether other words may be between those of a clause."""
     return dsl.is_counted(clause.plan, clause.kinds) and dsl.reach(clause.plan) > 0
 
 

@@ -1,4 +1,4 @@
-"""Some reports of a generation as an index of their own."""
+"""Some reports of a generation as a separate index."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -9,9 +9,10 @@ from index.storage.postings import Postings, PostingsBuilder
 
 
 class LeafSnapshot:
-    """Some reports of the cluster as an `index.storage.engine.Snapshot`: postings are of these, words are of all.
+    """Some reports of the cluster as an `index.storage.engine.Snapshot`.
 
-    leaves: by the number of the report in its generation. words: of the generation.
+    Its postings cover these reports, but its words are those of all reports. `leaves` are keyed by the report's number
+    in its generation. `words` are the words of the generation.
     """
 
     def __init__(self, leaves: Mapping[int, Leaf], words: Vocabulary) -> None:
@@ -51,4 +52,4 @@ class LeafSnapshot:
         return LeafSnapshot({number: self._leaves[number] for number in documents}, self._words)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, because nothing is open."""

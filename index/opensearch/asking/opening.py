@@ -1,4 +1,4 @@
-"""Opens what is published in a cluster: what is small of every report, and the words of all."""
+"""Open what is published in a cluster: the small data of every report, and the words of all."""
 
 import json
 import zlib
@@ -22,10 +22,10 @@ _TERMS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is small of a generation. It never changes, so that several readers can share it.
+    """The small data of a generation. It never changes, so several readers can share it.
 
-    keys: the number of each document. reports, lengths, words: by number; words by kind of section. copies: pairs of
-    near-duplicates.
+    `keys` has the key of each document. `reports`, `lengths` and `words` are indexed by document number; `words` counts
+    words by kind of section. `copies` are pairs of near-duplicates.
     """
 
     index: str
@@ -37,7 +37,7 @@ class Opened:
     vocabulary: Vocabulary
 
     def reader(self, cluster: Asking) -> tuple[ClusterSnapshot, ClusterTexts]:
-        """The generation and its texts, for one thread at a time."""
+        """Return the generation and its texts, for use by one thread at a time."""
         questions = Questions(cluster, self.index, self.keys)
         documents = {number: key for key, number in self.keys.items()}
         snapshot = ClusterSnapshot(questions, self.vocabulary, documents, self.lengths)
@@ -45,10 +45,10 @@ class Opened:
 
 
 def opened(cluster: Asking, index: str, answering: Json) -> Opened:
-    """Read what is small. index: the names of the indices. answering: what the documents that answer match, and no
-    others.
+    """Read the small data of a generation.
 
-    Documents are numbered by library and reading, so that they are in the same order as in an index of that library.
+    `index` has the names of the indices. `answering` is a query for exactly the documents to search. Documents are
+    numbered by library and reading, so that they are in the same order as in an index of that library.
     """
     rows = sorted(_reports(cluster, index, answering))
     about = [told for *_, told in rows]
@@ -70,7 +70,7 @@ def _pair(one: str, other: str) -> Pair:
 
 
 def _reports(cluster: Asking, index: str, answering: Json) -> Iterator[tuple[str, int, int, dict[str, Any]]]:
-    """Library, reading, key and what is said of each report."""
+    """Yield the library, the reading, the key and the description of each report."""
     body: Json = {
         "query": {"bool": {"filter": [answering]}},
         "size": _REPORTS,
@@ -92,7 +92,7 @@ def _reports(cluster: Asking, index: str, answering: Json) -> Iterator[tuple[str
 
 
 def _terms(cluster: Asking, index: str, answering: Json, field: str) -> Iterator[tuple[str, int]]:
-    """The different values of a field, in order, with how many reports have each."""
+    """Yield the distinct values of a field in order, each with the number of reports that have it."""
     listed: Json = {"size": _TERMS, "sources": [{"term": {"terms": {"field": field}}}]}
     while True:
         body = {"query": {"bool": {"filter": [answering]}}, "size": 0, "aggs": {"all": {"composite": listed}}}

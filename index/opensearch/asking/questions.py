@@ -1,4 +1,4 @@
-"""What one generation of a cluster is asked, a batch at a time; answers are kept, since a generation never changes."""
+"""Send queries to one generation of a cluster, in batches. Answers are cached, because a generation never changes."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ often its terms occur there.
 
 
 class Asking(Protocol):
-    """A cluster that answers several searches at once, each whole."""
+    """A cluster that answers several searches at once, each completely."""
 
     def msearch(self, index: str, bodies: Sequence[Json]) -> list[dict[str, Any]]:
-        """The answers in the same order."""
+        """Return the answers in the order of the searches."""
 
 
 class Clause(NamedTuple):
@@ -44,7 +44,10 @@ class Clause(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Reports by their number, ascending, and the score of each. unit: that of the scores; 0 where they say nothing."""
+    """Reports by number, ascending, with the score of each.
+
+    `unit` is the unit of the scores; with 0 they mean nothing.
+    """
 
     numbers: array[int]
     scores: array[float]
@@ -55,7 +58,7 @@ _Value = TypeVar("_Value")
 
 
 class Kept(Generic[_Value]):
-    """What was used last, up to a size."""
+    """A cache of the most recently used values, up to a total size."""
 
     def __init__(self, room: int) -> None:
         self._room = room
@@ -76,8 +79,10 @@ class Kept(Generic[_Value]):
 
 
 class Questions:
-    """index: its name in the cluster. keys: the documents of the generation, each with its number. Hits that are not
-    among them are of another generation, or of a report that is gone.
+    """The queries to one generation.
+
+    `index` is its name in the cluster. `keys` maps the documents of the generation to their numbers. Other hits belong
+    to another generation or to a deleted report.
     """
 
     def __init__(self, cluster: Asking, index: str, keys: Mapping[int, int]) -> None:
@@ -97,12 +102,12 @@ class Questions:
     # Which reports
 
     def scores(self, what: What, clause: Clause) -> Scores:
-        """The reports that have a clause."""
+        """Return the reports that match a clause."""
         found = self._scores.get((what, clause))
         return found if found is not None else self.ask(what, [clause])[0]
 
     def ask(self, what: What, clauses: Sequence[Clause]) -> list[Scores]:
-        """The same for several, in one request for all that are not known."""
+        """Return the reports that match each clause, with one request for all that are not cached."""
         names = [(what, clause) for clause in clauses]
         known = {name: self._scores.get(name) for name in names}
         wanted = {name: name[1] for name in names if known[name] is None}
@@ -113,7 +118,7 @@ class Questions:
         return [held for name in names if (held := known[name]) is not None]
 
     def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
-        """The reports that have one of the places of each word in one paragraph."""
+        """Return the reports with a place of each word in one paragraph."""
         name = ("beside", tuple(map(tuple, words)), kinds)
         known = self._scores.get(name)
         if known is not None:
@@ -142,23 +147,23 @@ class Questions:
     # What they hold
 
     def expect(self, documents: Iterable[int]) -> None:
-        """Say which reports are going to be read, in order: those behind one that is asked for come with it."""
+        """Announce which reports will be read, in order. A request for one of them also fetches those that follow."""
         self._expected = list(documents)
         self._place = {number: place for place, number in enumerate(self._expected)}
 
     def batch(self, document: int, size: int = LEAVES_AT_ONCE) -> list[int]:
-        """A report, and those that are expected behind it."""
+        """Return a report and the announced reports that follow it."""
         place = self._place.get(document)
         return [document] if place is None else self._expected[place : place + size]
 
     def leaf(self, document: int) -> Leaf:
-        """The index of a report."""
+        """Return the index of a report."""
         if self._leaves.get(document) is None and self._packed.get(document) is None:
             deque(self._fetch(self.batch(document)), maxlen=0)  # those behind it are packed then
         return self.leaves([document])[document]
 
     def leaves(self, documents: Sequence[int]) -> dict[int, Leaf]:
-        """The indexes of some reports, not too many."""
+        """Return the indexes of some reports. Pass only a limited number."""
         kept = {number: self._leaves.get(number) for number in documents}
         found = {number: leaf for number, leaf in kept.items() if leaf is not None}
         for number, data in self._fetch([number for number in documents if number not in found]):
@@ -167,7 +172,7 @@ class Questions:
         return found
 
     def _fetch(self, documents: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """The packed indexes of some reports."""
+        """Yield the packed indexes of some reports."""
         kept = [(number, self._packed.get(number)) for number in documents]
         yield from ((number, data) for number, data in kept if data is not None)
         for number, data in self._values([number for number, data in kept if data is None], "leaf"):
@@ -175,7 +180,7 @@ class Questions:
             yield number, data
 
     def text(self, document: int) -> dict[str, Any]:
-        """The text of a report, as `index.opensearch.texts.as_json` makes it."""
+        """Return the text of a report, in the form that `index.opensearch.texts.as_json` returns."""
         found = self._texts.get(document)
         if found is None:
             missing = [number for number in self.batch(document, _TEXTS_AT_ONCE) if self._texts.get(number) is None]
@@ -186,7 +191,7 @@ class Questions:
         return found
 
     def _values(self, documents: Sequence[int], field: str) -> Iterable[tuple[int, bytes]]:
-        """A packed field of some documents. Raises Gone when one is not there any more."""
+        """Return a packed field of some documents. Raises Gone if a document no longer exists."""
         for at in range(0, len(documents), LEAVES_AT_ONCE):
             some = documents[at : at + LEAVES_AT_ONCE]
             query = {"terms": {"key": [self._keys[number] for number in some]}}

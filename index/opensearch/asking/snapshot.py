@@ -17,7 +17,7 @@ from index.storage.postings import Postings
 class ClusterSnapshot:
     """The reports of a generation as an `index.storage.engine.Snapshot`.
 
-    documents: the key of each report's document in the cluster, by the number of the report.
+    `documents` has the key of each report's document in the cluster, by the number of the report.
     """
 
     def __init__(
@@ -53,11 +53,14 @@ class ClusterSnapshot:
         return ClusterSnapshot(self.questions, self.words, some, {number: self._lengths[number] for number in some})
 
     def close(self) -> None:
-        """The cluster is closed by whoever opened it."""
+        """Does nothing. The code that opened the cluster closes it."""
 
 
 class _Postings(Postings):
-    """The postings of a term in all reports: how often, at once; the positions in a report, when they are asked for."""
+    """The postings of a term in all reports.
+
+    Counts are available at once; the positions in a report are fetched on access.
+    """
 
     def __init__(self, questions: Questions, term: str, numbers: array[int], often: array[float]) -> None:
         ends = array("I", accumulate(map(round, often)))
@@ -72,5 +75,5 @@ class _Postings(Postings):
 
 
 def word(term: str) -> Clause:
-    """The clause of one term, in any section."""
+    """Return the clause of one term, in any section."""
     return Clause(Chain(((term,),)), EVERY_KIND)

@@ -1,4 +1,4 @@
-"""The words of a generation: what patterns, word forms and misspellings are looked up in."""
+"""The words of a generation, for looking up patterns, word forms and misspellings."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -10,8 +10,10 @@ from index.storage.segment_builder import SEPARATOR
 
 
 class Vocabulary:
-    """reports: how many reports have each term. hyphened: the words that are printed with a hyphen somewhere, as the
-    index keeps them (`index.storage.segment_builder`).
+    """The words of a generation.
+
+    `reports` has the number of reports for each term. `hyphened` are the words that are printed with a hyphen
+    somewhere, in the index's format (`index.storage.segment_builder`).
     """
 
     def __init__(self, reports: Mapping[str, int], hyphened: Iterable[str] = ()) -> None:

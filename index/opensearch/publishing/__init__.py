@@ -1,1 +1,1 @@
-"""What is published in a cluster, and how."""
+"""Publish the index in a cluster."""

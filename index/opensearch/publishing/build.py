@@ -1,8 +1,8 @@
-"""Publishes the corpus of a library in a cluster. Only what changed is sent, and a generation is verified before it is
-seen.
+"""Publish the corpus of a library in a cluster.
 
-Killed anywhere, a run leaves what was published before, or what it published: never anything between. The next run
-takes a number of its own, deletes what the killed one left, and does the whole again.
+Only changes are sent, and a generation is verified before it becomes visible. If a run is killed at any point, either
+the previous generation or the new one is published, never a mixture. The next run takes a new number, deletes what the
+killed run left behind, and starts again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MEANWHILE = "Another run publishes this library in the cluster. Nothing was cha
 
 
 class Wanted(NamedTuple):
-    """A reading that is to be searched. id: the name of its document."""
+    """A reading to be searched. `id` is the name of its document."""
 
     id: str
     reading: int
@@ -59,8 +59,8 @@ def build(
 ) -> Published | None:
     """Bring the index in the cluster up to date with the corpus, as `index.build.build` does for the embedded one.
 
-    Raises Locked when another run publishes the same library, LimitHit when the cluster cannot be reached, and Corrupt
-    when what was written does not agree with the corpus; what was published before then stays.
+    Raises Locked if another run is publishing the same library, LimitHit if the cluster cannot be reached, and Corrupt
+    if the new generation does not agree with the corpus. The previous generation then stays published.
     """
     cluster.version()
     point, library = pointer(cluster, settings), settings.opensearch_library
@@ -108,7 +108,7 @@ def build(
 
 
 class _Run:
-    """A run that may publish: the last that was given a number."""
+    """A run that may publish, unless a later run has been given a number."""
 
     def __init__(self, cluster: Cluster, point: Pointer, library: str, publication: Publication, index: str) -> None:
         self._cluster, self._point, self._library = cluster, point, library
@@ -121,7 +121,10 @@ class _Run:
     def begin(
         cls, cluster: Cluster, point: Pointer, settings: Settings, before: Publication, usable: Published | None
     ) -> _Run:
-        """Take a number, and delete what runs left that were killed. before: what the run was planned on."""
+        """Take a number, and delete what killed runs left behind.
+
+        `before` is the publication on which the run was planned.
+        """
         library, token = settings.opensearch_library, token_hex(16)
 
         def claimed(publication: Publication) -> Publication:
@@ -142,7 +145,10 @@ class _Run:
         return cls(cluster, point, library, publication, fresh)
 
     def documents(self, store: Store, new: Sequence[Wanted], progress: Progress) -> Iterator[Action]:
-        """What is sent. A document is created, never replaced: one that is there under its name is another run's."""
+        """Yield the writes for the new documents.
+
+        A document is created, never replaced: an existing document with the same id belongs to another run.
+        """
         for done, each in enumerate(new, 1):
             text = store.readings.text(each.reading)
             made = documents.document(self._library, each.reading, each.report, text, each.copies)
@@ -150,12 +156,12 @@ class _Run:
             progress(done, len(new))
 
     def assert_alone(self) -> None:
-        """Raise Locked if another run was given a number meanwhile."""
+        """Raise Locked if another run has been given a number in the meantime."""
         if self._point.read().publications[self._library].claim != self._claim:
             raise Locked(_MEANWHILE)
 
     def publish(self, published: Published, keep: Sequence[Published]) -> Publication:
-        """Make it the generation that answers. Raises Locked if another run was given a number meanwhile."""
+        """Make a generation the published one. Raises Locked if another run has been given a number in the meantime."""
 
         def become(publication: Publication) -> Publication:
             if publication.current == published:  # our request was sent twice
@@ -168,7 +174,7 @@ class _Run:
 
 
 def index_body(settings: Settings) -> dict[str, Any]:
-    """Settings and mapping of a new index."""
+    """Return the settings and mapping of a new index."""
     body = documents.mapping()
     body["settings"]["index"] |= {
         "number_of_shards": settings.opensearch_shards,
@@ -179,7 +185,10 @@ def index_body(settings: Settings) -> dict[str, Any]:
 
 
 def use(settings: Settings, cluster: Cluster, generation: str) -> Published:
-    """Go back (or forward) to a kept generation. What another library publishes by now is not shown twice."""
+    """Switch to a generation that is kept, older or newer.
+
+    Reports that another library has published in the meantime are not shown twice.
+    """
     point, library = pointer(cluster, settings), settings.opensearch_library
     publication = point.read().publications.get(library, Publication())
     asked = next((each for each in publication.all() if each.id == generation), None)
@@ -202,7 +211,7 @@ def use(settings: Settings, cluster: Cluster, generation: str) -> Published:
 
 
 def listed(cluster: Cluster, index: str) -> Iterator[Held]:
-    """Every document of an index, visible or not."""
+    """Yield every document of an index, visible or not."""
     fields = ["from", "report", "reading"]
     body = {"query": {"match_all": {}}, "docvalue_fields": fields, "sort": [{"key": "asc"}], "_source": False}
     for hit in cluster.every(index, body):
@@ -211,7 +220,7 @@ def listed(cluster: Cluster, index: str) -> Iterator[Held]:
 
 
 def visible(published: Published, held: Iterable[Held]) -> set[str]:
-    """The ids of the documents that a generation answers from."""
+    """Return the ids of the documents that belong to a generation."""
     dead, lost = {*published.dead}, {*published.lost}
     return {
         each.id for each in held if each.number <= published.number and each.number not in lost and each.id not in dead
@@ -219,7 +228,7 @@ def visible(published: Published, held: Iterable[Held]) -> set[str]:
 
 
 def prune(cluster: Cluster, point: Pointer, library: str, publication: Publication) -> None:
-    """Delete what no generation answers from: documents, and whole indices."""
+    """Delete documents, and whole indices, that no generation uses."""
     clear(cluster, point, library, publication)
     for index in sorted({each.index for each in publication.all()}):
         held = list(listed(cluster, index))
@@ -231,7 +240,7 @@ def prune(cluster: Cluster, point: Pointer, library: str, publication: Publicati
 
 
 def clear(cluster: Cluster, point: Pointer, library: str, publication: Publication) -> None:
-    """Delete what runs left that did not publish."""
+    """Delete what unpublished runs left behind."""
     used = {each.index for each in publication.all()}
     for index in point.indices(library):
         if index not in used:
@@ -246,13 +255,13 @@ def clear(cluster: Cluster, point: Pointer, library: str, publication: Publicati
 
 
 def _kept(published: Published, before: Sequence[Published]) -> tuple[Published, ...]:
-    """What stays to go back to: the last settled generations and, as somebody may be reading it, the one before."""
+    """Return the generations to keep: the last settled ones and, because it may still be in use, the previous one."""
     settled = [each for each in (published, *before) if not each.interim][:KEEP]
     return tuple(each for each in before if each in settled or each is before[0])
 
 
 def wanted(store: Store, library: str) -> Iterator[Wanted]:
-    """Every reading that the corpus has now, by report."""
+    """Yield every current reading of the corpus, by report."""
     described = {report.id: report for report in store.reports()}
     copies: dict[str, list[str]] = {}
     for pair in store.near_duplicates.pairs():
@@ -264,13 +273,15 @@ def wanted(store: Store, library: str) -> Iterator[Wanted]:
 
 
 def _coverage(store: Store, reports: Collection[Report]) -> Coverage:
-    """What is searched, without the reports that another library publishes."""
+    """Return what is searched, without the reports that another library publishes."""
     held = store.coverage()
     return Coverage.of(reports, held.failures, held.waiting)
 
 
 def _assert_ours(store: Store, published: Published, held: Sequence[Held]) -> None:
-    """Raise NoIndex if what is published was made from another corpus, in which its readings are other reports."""
+    """Raise NoIndex if the published generation was made from another corpus, where the same readings are other
+    reports.
+    """
     readings = store.readings.reports()
     removed = {removal.report for removal in store.removals()}
     shown = visible(published, held)

@@ -1,4 +1,6 @@
-"""Looks up in the cluster what the corpus says must be there."""
+"""Check a published generation with sample searches: look up words in the cluster that the corpus says must be
+there.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,10 @@ _AT_ONCE = 100
 def missing(
     store: Store, cluster: Cluster, published: Published, readings: Mapping[str, int], *, full: bool = False
 ) -> Iterator[str]:
-    """What is not found, in sentences: the words of one paragraph in the middle of a few reports, or of every
-    paragraph of all. readings: of each document.
+    """Yield what is not found, as sentences.
+
+    Looks up the words of one paragraph in the middle of a few reports or, with `full`, of every paragraph of all
+    reports. `readings` has the reading of each document.
     """
     step = 1 if full else max(1, len(readings) // _CANARIES)
     asked: list[tuple[int, int, dict[str, Any]]] = []

@@ -1,4 +1,4 @@
-"""Checks that a cluster holds what the corpus says, on every copy, and writes no query into its logs."""
+"""Check that every copy in the cluster agrees with the corpus, and that the cluster writes no queries into its logs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _STORED = ("about", "leaf", "text")
 
 
 def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool = False) -> list[str]:
-    """What is wrong, in sentences. full: every byte of every document, and the words of every paragraph."""
+    """Return the problems as sentences.
+
+    With `full`, check every byte of every document, and the words of every paragraph.
+    """
     cluster.version()
     publication = pointer(cluster, settings).read().publications.get(settings.opensearch_library, Publication())
     published = publication.current
@@ -49,7 +52,10 @@ def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool =
 def _differences(
     store: Store, settings: Settings, cluster: Cluster, published: Published, current: Sequence[Wanted]
 ) -> Iterator[str]:
-    """What is stored of each report, against what the corpus makes of it now."""
+    """Compare what is stored for each report with what the corpus would produce now.
+
+    Yields the differences as sentences.
+    """
     for start in range(0, len(current), _AT_ONCE):
         chunk = {each.id: each for each in current[start : start + _AT_ONCE]}
         body: Mapping[str, Any] = {
@@ -69,14 +75,14 @@ def _differences(
 
 
 def copies_missing(cluster: Cluster, generations: Sequence[Published]) -> Iterator[str]:
-    """Which copies are not there, in sentences. Every answer is whole without them, until another node goes."""
+    """Yield the missing copies as sentences. Answers are still complete, but only until another node fails."""
     for index in sorted({each.index for each in generations}):
         if missing := cluster.copies(index).missing:
             yield f"{missing} copies of {index} are missing: a node is away, or there are fewer nodes than copies."
 
 
 def _logs(cluster: Cluster, publication: Publication) -> Iterator[str]:
-    """The cluster must not write queries or text into its logs."""
+    """Yield the log settings that could write queries or text into the cluster's logs, as sentences."""
     for index in sorted({each.index for each in publication.all()}):
         for name, settings in cluster.settings(index).items():
             loud = [key for key, value in settings.items() if ".slowlog.threshold." in key and value != "-1"]

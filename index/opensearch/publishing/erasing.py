@@ -1,4 +1,4 @@
-"""Takes documents out of a cluster to the last byte: from every generation, on every copy."""
+"""Erase documents from a cluster completely, from every generation and every copy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ cluster has no way to ask for it at once."""
 
 
 def holds_any(cluster: Cluster, point: Pointer, library: str, reports: Collection[str]) -> bool:
-    """Whether an index of the library holds a document of one of the reports (full ids), visible or not."""
+    """Return whether an index of the library contains a document of one of the reports (full ids), visible or not."""
     for index in point.indices(library):
         cluster.refresh(index)
         if cluster.count(index, {"terms": {"report": sorted(reports)}}):
@@ -26,9 +26,9 @@ def holds_any(cluster: Cluster, point: Pointer, library: str, reports: Collectio
 
 
 def keep_only_current(cluster: Cluster, point: Pointer, library: str, sleep: Callable[[float], None]) -> None:
-    """Delete all that the library's current generation does not hold, and wait until no copy holds a byte of it.
+    """Delete everything outside the library's current generation, and wait until it is gone from every copy.
 
-    Raises LimitHit when a copy still does after some minutes; the next run goes on.
+    Raises LimitHit if a copy still contains deleted data after some minutes; the next run continues.
     """
 
     def alone(publication: Publication) -> Publication:
@@ -43,7 +43,7 @@ def keep_only_current(cluster: Cluster, point: Pointer, library: str, sleep: Cal
 
 
 def expunge(cluster: Cluster, index: str, sleep: Callable[[float], None]) -> None:
-    """Wait until no copy of an index holds a deleted document, and begin its log of writes anew."""
+    """Wait until no copy of an index contains a deleted document, and start a new transaction log."""
     for attempt in range(_TRIES):
         cluster.flush(index)
         cluster.expunge(index)

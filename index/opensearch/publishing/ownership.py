@@ -1,4 +1,6 @@
-"""Which library publishes a report that several hold: the first that claims it, until it has it no longer."""
+"""Decide which library publishes a report that several libraries have: the first to claim it, for as long as it has
+it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ _CHUNK = 1000
 
 
 def claim(cluster: Cluster, owners: str, library: str, reports: Sequence[str]) -> set[str]:
-    """Claim reports (full ids) for a library. Gives those that another library has claimed before."""
+    """Claim reports (full ids) for a library. Returns those that another library has already claimed."""
     taken: set[str] = set()
     for start in range(0, len(reports), _CHUNK):
         chunk = reports[start : start + _CHUNK]
@@ -24,7 +26,7 @@ def claim(cluster: Cluster, owners: str, library: str, reports: Sequence[str]) -
 
 
 def release(cluster: Cluster, owners: str, library: str, keep: Collection[str]) -> None:
-    """Let go of what a library claimed and does not publish any more, so that another may."""
+    """Release the claims on reports that a library no longer publishes, so that another can claim them."""
     cluster.refresh(owners)
     mine = {"term": {"library": library}}
     if cluster.count(owners, mine) == len(keep):

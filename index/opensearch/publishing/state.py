@@ -1,12 +1,12 @@
-"""What is published in a cluster: one small document, which is compared and set, names it all.
+"""The state of what is published in a cluster, in one small document that is updated by compare-and-set.
 
-    PREFIX-state/_doc/current    which generation of each library answers, and which are kept to go back to
+    PREFIX-state/_doc/current    which generation of each library is current, and which are kept to go back to
     PREFIX-owners/_doc/ID        which library publishes the report with this id
-    PREFIX-LIBRARY-0001          the documents of one library; a rebuild makes the next one beside it
+    PREFIX-LIBRARY-0001          the documents of one library; a rebuild creates the next one next to it
 
-A document says with which number of its library it came (`from`), and never changes. A generation answers from the
-documents up to its number, without those that it lists as dead and those of numbers that were never published. So
-nothing is seen before it is published, and a reader that keeps a generation sees it unchanged.
+Each document has the number of the run that wrote it (`from`), and never changes. A generation consists of the
+documents up to its number, except those that it lists as dead and those of numbers that were never published. So
+nothing is visible before it is published, and a reader that keeps a generation sees it unchanged.
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ _SMALL = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A generation of one library. The fields are those of `index.storage.generations.Manifest` where they are called
-    the same. index: the index that holds its documents. lost: numbers that were never published. dead: documents that
-    do not answer. reports: how many answer, without the `elsewhere` that another library publishes.
+    """A generation of one library.
+
+    Fields with the same names as in `index.storage.generations.Manifest` have the same meaning. `index` is the index
+    that contains its documents. `lost` are numbers that were never published. `dead` are documents that are not
+    searched. `reports` is the number of reports searched, not counting the `elsewhere` that another library publishes.
     """
 
     number: int
@@ -56,11 +58,11 @@ class Published:
 
     @property
     def id(self) -> str:
-        """Its name, as the embedded index names its generations."""
+        """The name of the generation, in the same form as in the embedded index."""
         return f"{self.number:07d}"
 
     def query(self) -> dict[str, Any]:
-        """What its documents match and no others."""
+        """Return a query for exactly its documents."""
         without: list[dict[str, Any]] = []
         if self.lost:
             without.append({"terms": {"from": list(self.lost)}})
@@ -92,8 +94,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What is published of one library. number: the highest that a run was given. claim: the run that may publish, and
-    its number. kept: what can be gone back to, newest first.
+    """What is published of one library.
+
+    `number` is the highest number given to a run. `claim` is the run that may publish, with its number. `kept` are the
+    generations to go back to, newest first.
     """
 
     current: Published | None = None
@@ -103,12 +107,12 @@ class Publication:
     lost: tuple[int, ...] = ()
 
     def unclaimed(self) -> Self:
-        """The same after a run that will not publish: its number is lost."""
+        """Return the publication after a run that will not publish. The run's number is lost."""
         lost = (*self.lost, self.claim[0]) if self.claim else self.lost
         return replace(self, claim=None, lost=lost[-_LOST:])
 
     def all(self) -> tuple[Published, ...]:
-        """Every generation that may be read."""
+        """Return every generation that may be read."""
         return (self.current, *self.kept) if self.current else self.kept
 
     def to_dict(self) -> dict[str, Any]:
@@ -133,15 +137,20 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that is published, as it was read. It is one value: a reader that keeps it keeps its answers."""
+    """Everything that is published, as read at one moment.
+
+    It is an immutable value, so a reader that keeps it keeps its answers.
+    """
 
     publications: Mapping[str, Publication] = field(default_factory=dict)
     version: tuple[int, int] = (0, 0)
 
     @property
     def published(self) -> Sequence[Published]:
-        """The generations that answer, one for each library, in order of their names. Raises NoIndex for none, and
-        OtherVersion if another version of the program made one of them."""
+        """Return the published generations, one per library, sorted by name.
+
+        Raises NoIndex if there are none, and OtherVersion if another version of the program made one of them.
+        """
         found = [publication.current for _, publication in sorted(self.publications.items()) if publication.current]
         if not found:
             raise NoIndex("There is no index in the cluster yet. Run `reviews update` on the machine with the reports.")
@@ -155,23 +164,23 @@ class State:
         return found
 
     def keeps(self, other: State) -> bool:
-        """Whether all that answers there may still be read: after a removal it may not."""
+        """Return whether everything in the other state may still be read. After a removal it may not."""
         kept = [each for publication in self.publications.values() for each in publication.all()]
         return all(each in kept for each in other.published)
 
     @property
     def indices(self) -> str:
-        """The indices to search, as a path names them."""
+        """Return the indices to search, in the form used in a URL path."""
         return ",".join(each.index for each in self.published)
 
     def query(self) -> dict[str, Any]:
-        """What the documents that answer match: a filter for every request of a reader that keeps this state."""
+        """Return a query for the documents of this state, which is used as a filter in every request of its readers."""
         each = [published.query() for published in self.published]
         return each[0] if len(each) == 1 else {"bool": {"should": each, "minimum_should_match": 1}}
 
     @property
     def generation(self) -> str:
-        """The name of what is published: the number for one library, `camden 0000007, leeds 0000003` for several."""
+        """Return the name of the state: a number for one library, `camden 0000007, leeds 0000003` for several."""
         if len(self.published) == 1:
             return self.published[0].id
         named = ((name, publication.current) for name, publication in sorted(self.publications.items()))
@@ -179,12 +188,12 @@ class State:
 
     @property
     def built_at(self) -> str:
-        """When the newest part was built."""
+        """Return when the newest part was built."""
         return max(each.built_at for each in self.published)
 
     @property
     def coverage(self) -> Coverage:
-        """What is searched and what is not, of all libraries together."""
+        """Return what is searched and what is not, for all libraries together."""
         parts = [each.coverage for each in self.published]
         return Coverage(*(sum(values) for values in zip(*(each.to_dict().values() for each in parts), strict=True)))
 
@@ -199,20 +208,20 @@ class Pointer:
         self._prefix = prefix
 
     def read(self) -> State:
-        """What is published now. Raises NoIndex when nothing ever was."""
+        """Return what is published now. Raises NoIndex if nothing ever was."""
         found = self._cluster.get(self.index, _CURRENT)
         return _state(found) if found else State()
 
     def prepare(self) -> None:
-        """Create the small indices, if they are not there."""
+        """Create the small indices if they do not exist."""
         self._cluster.create(self.index, _SMALL)
         fields = {"library": {"type": "keyword"}, "report": {"type": "keyword"}}
         self._cluster.create(self.owners, {**_SMALL, "mappings": {"dynamic": "strict", "properties": fields}})
 
     def change(self, library: str, become: Callable[[Publication], Publication]) -> Publication:
-        """Replace what is published of one library, whatever other libraries' publishers do meanwhile.
+        """Replace the publication of one library, even while other libraries are publishing.
 
-        become: gives the new from the present one. It may raise, and may be called several times.
+        `become` returns the new publication for the current one. It may raise, and may be called several times.
         """
         for _ in range(_TRIES):
             found = self._cluster.get(self.index, _CURRENT)
@@ -230,12 +239,12 @@ class Pointer:
         raise Conflict("Other libraries publish all the time. Run the command again.")
 
     def next_index(self, library: str) -> str:
-        """The name of a new index for the documents of a library."""
+        """Return the name of a new index for the documents of a library."""
         taken = [int(name.rpartition("-")[2]) for name in self.indices(library)]
         return f"{self._prefix}-{library}-{max(taken, default=0) + 1:04d}"
 
     def indices(self, library: str) -> Mapping[str, Mapping[str, Any]]:
-        """The indices that hold documents of a library, also what a killed run left."""
+        """Return the indices with documents of a library, including those left behind by a killed run."""
         return self._cluster.indices(f"{self._prefix}-{library}-*")
 
 
@@ -245,5 +254,5 @@ def _state(found: Document) -> State:
 
 
 def pointer(cluster: Cluster, settings: Settings) -> Pointer:
-    """The pointer of the library's index."""
+    """Return the pointer to the index of the library."""
     return Pointer(cluster, settings.opensearch_index)
