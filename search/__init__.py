@@ -1,1 +1,1 @@
-"""What answers a question: from a person's words to hits with cited passages."""
+"""Answer queries: from what a person types to hits with cited passages."""

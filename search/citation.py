@@ -1,12 +1,13 @@
-"""Citations of a report, page or paragraph as a sentence."""
+"""Cite a report, page or paragraph as a sentence."""
 
 from corpus.report import Report
 
 
 def citation(report: Report, page: int | None = None, label: str | None = None, paragraph: str | None = None) -> str:
-    """`Fernshire Safeguarding Children Partnership (2022) Child Robin, overview report, page 14, paragraph 4.3.2.`
+    """Return `Fernshire Safeguarding Children Partnership (2022) Child Robin, overview report, page 14, paragraph
+    4.3.2.`
 
-    label: number printed on the page, added where it differs from `page`.
+    `label` is the number printed on the page, which is added if it differs from `page`.
     """
     who = report.board or report.author
     year = f"({report.year})" if report.year else "(no date)"
@@ -21,7 +22,7 @@ def citation(report: Report, page: int | None = None, label: str | None = None, 
 
 
 def place(page: int, label: str | None = None, paragraph: str | None = None, page_end: int | None = None) -> str:
-    """`page 7 (printed v), paragraph 4.3.2`, `page 8, Recommendation 1`."""
+    """Return `page 7 (printed v), paragraph 4.3.2` or `page 8, Recommendation 1`, for example."""
     text = f"pages {page} and {page_end}" if page_end not in (None, page) else f"page {page}"
     if label and label != str(page):
         text += f" (printed {label})"

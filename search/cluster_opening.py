@@ -1,4 +1,4 @@
-"""Opens what is published in a cluster. What a process asks it with is shared by all its searchers."""
+"""Open what is published in a cluster. The searchers of a process share what it uses to query the cluster."""
 
 import os
 import threading
@@ -18,7 +18,7 @@ _FRESH = 1.0  # seconds that what is published is not asked for again
 
 
 class _Published:
-    """What is published under a prefix, asked for once a second at most."""
+    """What is published under a prefix. It is requested at most once a second."""
 
     def __init__(self, access: Access, prefix: str) -> None:
         self.cluster = Cluster(access)
@@ -28,14 +28,17 @@ class _Published:
         self._opened: tuple[State, Opened] | None = None
 
     def state(self, *, now: bool = False) -> State:
-        """now: ask again in any case."""
+        """Return what is published. With `now`, request it even if that was done less than a second ago."""
         with self._lock:
             if now or self._read is None or time.monotonic() - self._read[0] >= _FRESH:
                 self._read = time.monotonic(), self._pointer.read()
             return self._read[1]
 
     def opened(self, state: State) -> Opened:
-        """What is small of it: read once for each generation, and shared by all its readers. Others wait meanwhile."""
+        """Return the small data of a state.
+
+        It is read once per generation, while other threads wait, and shared by all readers.
+        """
         with self._opening:
             if self._opened is None or self._opened[0].version != state.version:
                 self._opened = state, opened(self.cluster, state.indices, state.query())
@@ -43,7 +46,7 @@ class _Published:
 
 
 class _Open(ClusterSession):
-    """A session that knows whether what it opened may still be read."""
+    """A session that can tell whether its generation may still be read."""
 
     published: _Published
     state: State
@@ -68,7 +71,7 @@ def pointer(settings: Settings) -> bytes:
 
 
 def open_searcher(settings: Settings, themes: Themes) -> Searcher:
-    """A searcher for what is published now. Raises NoIndex when nothing is."""
+    """Return a searcher for what is published now. Raises NoIndex if nothing is."""
     published = _published(settings)
     state = published.state(now=True)
     session = _Open(

@@ -1,4 +1,4 @@
-"""A generation in an OpenSearch cluster, open for queries: the same as `search.session`, with no corpus at hand."""
+"""A generation in an OpenSearch cluster, open for queries: like `search.session`, but without a local corpus."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -20,10 +20,10 @@ from search.session import THEME_SECONDS, Session
 
 
 class ClusterSession(Session):
-    """One open generation of a cluster. For one thread at a time.
+    """One open generation of a cluster. For use by one thread at a time.
 
-    library: the folder with the settings; what is worked out for the themes is kept there. generation, built_at,
-    fingerprint, coverage: of what is published.
+    `library` is the folder with the settings, in which the cached themes are stored. `generation`, `built_at`,
+    `fingerprint` and `coverage` describe what is published.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class ClusterSession(Session):
         self.vectors = None
 
     def close(self) -> None:
-        """Nothing is open: the cluster is closed by whoever opened it."""
+        """Does nothing. The code that opened the cluster closes it."""
 
     def lost(self) -> bool:
-        """Whether something that was asked for is not there any more: the generation was taken away."""
+        """Return whether requested data no longer exists, because the generation has been deleted."""
         return self._cluster_snapshot.questions.lost
 
     def expect(self, documents: Collection[int]) -> None:

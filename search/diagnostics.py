@@ -16,16 +16,16 @@ def _note(sentence: str) -> tuple[str, bool]:
 
 
 def _guess(sentence: str) -> tuple[str, bool]:
-    """A sentence for a query that was guessed at."""
+    """Return the sentence for a query whose meaning had to be guessed, marked as a guess."""
     return sentence, True
 
 
 @unique
 class Code(Enum):
-    """A kind of diagnostic: its sentence, and whether it means that the query was guessed at.
+    """A kind of diagnostic: its sentence, and whether it means that the query's meaning was guessed.
 
-    A person who searches sees the guess and can type the query again. Nobody would check 500 rows of a batch, and a
-    wrong count would end up in a study, so a batch refuses a query that was guessed at.
+    A person who searches sees the guess and can change the query. In a batch, nobody would check 500 rows, and a wrong
+    count would end up in a study. So a batch refuses a query whose meaning had to be guessed.
     """
 
     # Incomplete punctuation.
@@ -158,7 +158,7 @@ class Code(Enum):
 
     @property
     def key(self) -> str:
-        """The name in JSON, which stays the same."""
+        """The name in JSON, which never changes."""
         return self.name.lower()
 
 
@@ -187,7 +187,10 @@ class _Number(int):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One note. arguments: values for the sentence of the code. theme: the theme whose queries it is about."""
+    """One note.
+
+    `arguments` are the values for the sentence of the code. `theme` is the theme whose queries it concerns.
+    """
 
     code: Code
     arguments: tuple[tuple[str, str | int], ...] = ()
@@ -200,18 +203,21 @@ class Diagnostic:
 
     @property
     def guess(self) -> bool:
-        """Whether the query was guessed at. Notes on a theme do not count: the person searching did not write it."""
+        """Whether the query's meaning was guessed.
+
+        Notes on a theme do not count, because the person searching did not write it.
+        """
         return self.code.guess and not self.theme
 
 
 class Warn(Protocol):
-    """Callback through which the parser reports a diagnostic."""
+    """A callback through which the parser reports a diagnostic."""
 
     def __call__(self, code: Code, /, **arguments: str | int) -> None: ...
 
 
 def diagnostic(code: Code, /, **arguments: str | int) -> Diagnostic:
-    """Make a diagnostic. Long values are cut."""
+    """Create a diagnostic. Long values are truncated."""
     short = {n: _short(v, _LENGTHS[n]) if isinstance(v, str) and n in _LENGTHS else v for n, v in arguments.items()}
     return Diagnostic(code, tuple(short.items()))
 
@@ -221,5 +227,5 @@ def _short(text: str, length: int) -> str:
 
 
 def sentences(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
-    """The sentences of some diagnostics."""
+    """Return the sentences of some diagnostics."""
     return tuple(map(str, diagnostics))

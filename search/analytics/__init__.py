@@ -1,1 +1,1 @@
-"""Analyses over all mentions: concordance, trends, keyness, recommendations, export."""
+"""Analyse all mentions: concordance, trends, keyness, recommendations, export."""

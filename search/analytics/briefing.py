@@ -1,4 +1,4 @@
-"""A briefing on a theme: what the reports say about it, assembled from counts and quotations. Nothing is generated."""
+"""A briefing on a theme: what the reports say about it, assembled from counts and quotations. No text is generated."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ _TOGETHER = 2  # reports that must have both themes
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another theme. here: how many of the reports with the theme have it too; elsewhere: how many of the `others`."""
+    """Another theme.
+
+    `here` is how many of the reports with the briefing's theme also have this one; `elsewhere` is how many of the
+    `others`.
+    """
 
     name: str
     here: int
@@ -40,9 +44,10 @@ class Related:
 class Briefing:
     """What the reports that pass the filters say about a theme.
 
-    reports, of: n of N searchable reports. having: how many of those with the theme can be searched, for the related
-    themes. cases, of_cases: the same in cases; a report of no known case is one of its own. more: recommendations that
-    mention it and are not listed. hides_small: counts of 1 to 4 are not to be shown.
+    `reports` and `of` are the n and N of "n of N searchable reports". `having` is how many of the reports with the
+    theme can be searched, for the related themes. `cases` and `of_cases` count cases; a report without a known case
+    counts as its own case. `more` is the number of recommendations that mention the theme but are not listed.
+    `hides_small` means that counts of 1 to 4 must not be shown.
     """
 
     theme: Theme
@@ -65,12 +70,12 @@ class Briefing:
     hides_small: bool
 
     def count(self, number: int | None) -> str:
-        """A count as it may be shown."""
+        """Return a count in the form in which it may be shown."""
         hidden = number is None or (self.hides_small and 0 < number < SMALL)
         return f"1 to {SMALL - 1}" if hidden else f"{number:,}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The briefing for a program. A count that is held back is null."""
+        """Return the briefing for programs. A hidden count is null."""
 
         def shown(number: int) -> int | None:
             return None if self.hides_small and 0 < number < SMALL else number
@@ -108,9 +113,10 @@ class Briefing:
 def briefing(
     searcher: Searcher, theme: str, filters: Filters = EVERYTHING, *, suppress_small: bool = False
 ) -> Briefing:
-    """The briefing on a theme, by its name. suppress_small: hold back counts of 1 to 4, which can identify people.
+    """Return the briefing on a theme, given by name.
 
-    Raises NotFound for a theme that there is not.
+    With `suppress_small`, counts of 1 to 4 are hidden, because they can identify people. Raises NotFound if there is no
+    such theme.
     """
     found = searcher.themes.find(theme)
     if found is None:
@@ -153,7 +159,7 @@ def briefing(
 
 
 def _related(searcher: Searcher, theme: Theme, filters: Filters) -> tuple[Related, ...]:
-    """The themes that the reports with this one have more often than others, the largest difference first."""
+    """Return the themes that reports with this one have more often than other reports, the largest difference first."""
     themed, every = searcher.themed(), searcher.documents(filters)
     having = themed[theme.name] & every
     without = every - having

@@ -1,5 +1,6 @@
-"""Bar charts of trends for a terminal, as SVG and as PNG. Each bar has its numbers as text, so that it can be
-read without seeing its length or colour.
+"""Bar charts of trends for a terminal, as SVG and as PNG.
+
+Each bar has its numbers as text, so that the chart can be read without seeing the bar's length or colour.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _SCALE = 2  # pixels of a PNG for each unit of the SVG, so that it is sharp in p
 
 
 def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
-    """Bars of shares for a terminal."""
+    """Yield the lines of a bar chart of shares for a terminal."""
     names = [_name(point) for point in points]
     wide = min(32, max(map(len, names), default=0))
     room = max(10, width - wide - 26)
@@ -42,7 +43,7 @@ def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
 
 
 def svg(points: Sequence[Point]) -> str:
-    """The same bars as SVG, sharp at any size."""
+    """Return the same bars as SVG."""
     drawn, height = _drawn(points)
     width = _LEFT + _BARS + _RIGHT
     parts = [
@@ -60,7 +61,7 @@ def svg(points: Sequence[Point]) -> str:
 
 
 def png(points: Sequence[Point]) -> bytes:
-    """The same picture as PNG. Raises UsageError where Pillow is not installed, or when there are too many bars."""
+    """Return the same chart as PNG. Raises UsageError if Pillow is not installed or there are too many bars."""
     try:
         from PIL import Image, ImageDraw, ImageFont
     except ImportError as error:
@@ -106,7 +107,7 @@ class _Bar:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """kind: query, name (of a bar, ends at x), numbers or note. y: of the baseline of the letters."""
+    """A text in the chart. `kind` is query, name (of a bar; ends at `x`), numbers or note. `y` is the baseline."""
 
     x: float
     y: float
@@ -115,7 +116,7 @@ class _Text:
 
 
 def _drawn(points: Sequence[Point]) -> tuple[list[_Bar | _Text], int]:
-    """The bars and texts of the picture, and its height."""
+    """Return the bars and texts of the chart, and its height."""
     top = _top(points)
     drawn: list[_Bar | _Text] = []
     y, last = 10, None
@@ -143,7 +144,7 @@ def _top(points: Sequence[Point]) -> float:
 
 
 def _small(points: Sequence[Point]) -> str:
-    """The note on small numbers."""
+    """Return the note on small numbers."""
     if any(point.reports is None for point in points):
         return f"<{SMALL}: hidden, because small counts can identify people."
     return f"*: fewer than {SMALL}. Small counts can identify people when they are published."

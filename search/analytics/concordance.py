@@ -1,4 +1,4 @@
-"""Concordance (keyword in context): a line for each mention, the match in the middle, with its citation."""
+"""Concordance (keyword in context): one line per mention, with the match in the middle and a citation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One mention. left, right: the words around it in the passage. start, end: of it, in the text of the passage."""
+    """One mention.
+
+    `left` and `right` are the words around it in the passage. `start` and `end` are its offsets in the passage's text.
+    """
 
     left: str
     match: str
@@ -67,7 +70,7 @@ class Line:
 def in_order_of_reports(
     searcher: Searcher, query: str, filters: Filters = EVERYTHING, context: int = CONTEXT
 ) -> Iterator[Line]:
-    """All mentions of a query, each made when it is taken, as the search orders the reports."""
+    """Yield all mentions of a query, in the search order of the reports. Each is computed on demand."""
     _, hits = searcher.stream(SearchRequest.everything(query, filters, facets=False))
     for hit in hits:
         yield from _lines(hit, context)
@@ -82,8 +85,10 @@ def concordance(
     context: int = CONTEXT,
     most: int | None = None,
 ) -> list[Line]:
-    """All mentions of a query. order: as the search orders the reports, by the words before the match (nearest first),
-    by the words after it, or by the match itself. Raises UsageError where there are more than `most`.
+    """Return all mentions of a query.
+
+    `order` sorts them in the search order of the reports, by the words before the match (nearest first), by the words
+    after it, or by the match itself. Raises UsageError if there are more than `most`.
     """
     stop = None if most is None else most + 1
     lines = list(islice(in_order_of_reports(searcher, query, filters, context), stop))

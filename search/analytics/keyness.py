@@ -1,7 +1,7 @@
 """Keyness: the words that distinguish some reports or paragraphs from the rest, by log-likelihood.
 
-Dunning, "Accurate methods for the statistics of surprise and coincidence" (1993), as used on corpora by Rayson and
-Garside (2000). It suggests words that the analyst did not think of.
+See Dunning, "Accurate methods for the statistics of surprise and coincidence" (1993), as applied to corpora by Rayson
+and Garside (2000). It can suggest words that the analyst did not think of.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ _FEWEST = 3  # occurrences; a rarer word is no evidence
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A word that is more common here than elsewhere. here, elsewhere: occurrences; rates: per 10,000 words.
+    """A word that is more common here than elsewhere.
 
-    score: log-likelihood. Above 15.13, chance would explain the difference once in 10,000 times if words occurred at
-    random, which they do not. reports: the number of reports here that contain it.
+    `here` and `elsewhere` are numbers of occurrences; the rates are per 10,000 words. `score` is the log-likelihood. If
+    words occurred at random, which they do not, a score above 15.13 would arise by chance once in 10,000 times.
+    `reports` is the number of reports here that contain the word.
     """
 
     term: str
@@ -51,7 +52,7 @@ class Keyword:
 
 
 class _Words:
-    """The words of one side."""
+    """The words of one side of the comparison."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -59,7 +60,7 @@ class _Words:
         self.units = 0
 
     def add(self, texts: Iterable[str], units: int) -> None:
-        """Add the texts of one report that belong to this side."""
+        """Add those texts of one report that belong to this side."""
         found = Counter(term for text in texts for term, _ in analyser.terms(text) if not term.isdigit())
         self.counts.update(found)
         self.reports.update(found.keys())
@@ -75,9 +76,11 @@ def terms(
     limit: int | None = 50,
     most: int | None = None,
 ) -> list[Keyword]:
-    """The words that distinguish the paragraphs with a mention (or the reports that match) from all others that meet
-    the filters. With a filter by section, only text in such sections is compared. The words of the query itself are
-    left out. most: words of text that may be compared. Raises UsageError when there are more, or one side is empty.
+    """Return the words that distinguish the paragraphs with a mention (or the matching reports) from all others that
+    pass the filters.
+
+    With a filter by section, only text in such sections is compared. The words of the query itself are left out. `most`
+    is the maximum number of words of text to compare. Raises UsageError if there are more, or if one side is empty.
     """
     reports = searcher.reports(filters)
     _check_size(searcher, {report.id for report in reports}, filters, most)
@@ -113,9 +116,10 @@ def compare(
     limit: int | None = 50,
     most: int | None = None,
 ) -> tuple[list[Keyword], list[Keyword]]:
-    """The words that distinguish the reports that match one query from those that match another, and the reverse, among
-    reports that meet the filters. A report that matches both counts on neither side. most: words of text that may be
-    compared. Raises UsageError when there are more, or a side is empty.
+    """Return the words that distinguish the reports matching one query from those matching another, and the reverse.
+
+    Only reports that pass the filters are compared. A report that matches both queries counts on neither side. `most`
+    is the maximum number of words of text to compare. Raises UsageError if there are more, or if one side is empty.
     """
     answers = []
     for query in (one, other):
@@ -143,7 +147,7 @@ def _check_size(searcher: Searcher, reports: Collection[str], filters: Filters, 
 
 
 def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:
-    """The paragraphs of a report by their ordinals; with a filter by section, only those in such a section."""
+    """Return the paragraphs of a report by ordinal. With a filter by section, only those in such a section."""
     text = searcher.text(report)
     return {
         paragraph.ordinal: paragraph.text
@@ -172,7 +176,7 @@ def _keywords(here: _Words, elsewhere: _Words, own: set[str], limit: int | None,
 
 
 def likelihood(here: int, elsewhere: int, size: int, rest: int) -> float:
-    """The log-likelihood G² of a word, from its occurrences among `size` words here and `rest` words elsewhere."""
+    """Return the log-likelihood G² of a word, from its occurrences in `size` words here and `rest` words elsewhere."""
     expected = size * (here + elsewhere) / (size + rest)
     other = rest * (here + elsewhere) / (size + rest)
     return 2 * sum(seen * log(seen / wanted) for seen, wanted in ((here, expected), (elsewhere, other)) if seen)

@@ -1,4 +1,4 @@
-"""The text of the reports for other tools: a row for each paragraph."""
+"""Export the text of the reports for other tools, with one row per paragraph."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> list[Report]:
-    """The reports that match a query and meet the filters, in the order of their ids."""
+    """Return the reports that match a query and pass the filters, sorted by id."""
     reports = searcher.reports(filters)
     if not query:
         return reports
@@ -40,7 +40,7 @@ def chosen(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -
 
 
 def paragraphs(searcher: Searcher, query: str = "", filters: Filters = EVERYTHING) -> Iterator[dict[str, Any]]:
-    """Every paragraph of those reports, complete; with a filter by section, only those in such a section."""
+    """Yield every paragraph of those reports in full. With a filter by section, only those in such a section."""
     for report in chosen(searcher, query, filters):
         text = searcher.text(report.id)
         for paragraph in text.paragraphs:

@@ -1,4 +1,4 @@
-"""All recommendations and findings, or those that mention a query: with their place, and as the rows of a table."""
+"""List recommendations and findings, all or those that mention a query, with their location, and as table rows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """A recommendation or finding of a report. page_label: as printed. marks: (start, end) of each match in its text,
-    in characters.
+    """A recommendation or finding of a report.
+
+    `page_label` is the page number as printed. `marks` has the (start, end) of each match in its text, in characters.
     """
 
     report: Report
@@ -32,7 +33,7 @@ class Recommended:
     marks: tuple[Span, ...] = ()
 
     def row(self) -> dict[str, Any]:
-        """A row with the columns in COLUMNS, and the ordinals of its first and last paragraph."""
+        """Return a row with the columns in COLUMNS, and the ordinals of its first and last paragraph."""
         item, known = self.item, self.report
         return {
             "kind": item.kind.value,
@@ -51,17 +52,17 @@ class Recommended:
 def recommended(
     searcher: Searcher, query: str = "", filters: Filters = EVERYTHING, *, kind: ItemKind | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The rows of `recommendations`, which takes the same arguments."""
+    """Yield the rows of `recommendations`, which takes the same arguments."""
     return (each.row() for each in recommendations(searcher, query, filters, kind=kind))
 
 
 def recommendations(
     searcher: Searcher, query: str = "", filters: Filters = EVERYTHING, *, kind: ItemKind | None = None
 ) -> Iterator[Recommended]:
-    """Each of them, report by report: the newest first or, with a query, as the search orders them.
+    """Yield recommendations and findings by report, the newest report first or, with a query, in search order.
 
-    query: only items that contain a mention; its words need not all be in the same item. filters: a filter by section
-    applies to the items too.
+    With a query, only items that contain a mention are included; its words need not all be in the same item. A filter
+    by section applies to the items too.
     """
     reports = {report.id: report for report in searcher.reports(filters)}
     found: Iterable[tuple[str, dict[int, list[Span]]]]
@@ -87,7 +88,7 @@ def recommendations(
 
 
 def _highlights(passages: Iterable[Any]) -> dict[int, list[Span]]:
-    """The highlights of the paragraphs that have a mention, by ordinal, in characters of the paragraph."""
+    """Return the highlights of the paragraphs that have a mention, by ordinal, in characters of the paragraph."""
     found: dict[int, list[Span]] = {}
     for passage in passages:
         if passage.mentions:
@@ -97,7 +98,7 @@ def _highlights(passages: Iterable[Any]) -> dict[int, list[Span]]:
 
 
 def _marks(item: Item, paragraphs: Sequence[Paragraph], highlights: Mapping[int, Sequence[Span]]) -> Iterator[Span]:
-    """The highlights in the text of an item, which leaves out the number and the footnotes of its paragraphs."""
+    """Yield the highlights in the text of an item, which leaves out the numbers and footnotes of its paragraphs."""
     at = 0
     for paragraph in paragraphs:
         if paragraph.ordinal != item.first and is_footnote(paragraph):

@@ -20,9 +20,11 @@ COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A query in the reports with one value, such as a year. reports, of: the n and N of "n of N reports"; n is None
-    where a small number is hidden. value: None for reports whose value is unknown. small: 1 to 4 reports. words:
-    how many were searched in the N reports. counted: "reports", or "texts" where near-duplicates count once.
+    """A query in the reports with one value, such as a year.
+
+    `reports` and `of` are the n and N of "n of N reports"; `reports` is None if a small number is hidden. `value` is
+    None for reports whose value is unknown. `small` means 1 to 4 reports. `words` is how many words were searched in
+    the N reports. `counted` is "reports", or "texts" if near-duplicates count once.
     """
 
     query: str
@@ -36,12 +38,12 @@ class Point:
 
     @property
     def share(self) -> float | None:
-        """n / N; None where n is hidden."""
+        """n / N, or None if n is hidden."""
         return None if self.reports is None or not self.of else self.reports / self.of
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of the share, by Wilson's method; None where n is hidden."""
+        """The 95% interval of the share by Wilson's method, or None if n is hidden."""
         return None if self.reports is None or not self.of else wilson(self.reports, self.of)
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,9 +72,11 @@ def trends(
     *,
     suppress_small: bool = False,
 ) -> list[Point]:
-    """A point for each query and each value in the searchable reports: years in order, else the most common first.
+    """Return a point for each query and each value in the searchable reports: years in order, other values by
+    frequency.
 
-    suppress_small: hide counts of 1 to 4 and the figures that reveal them. Raises QueryRefused for an empty query.
+    With `suppress_small`, counts of 1 to 4 and the figures that would reveal them are hidden. Raises QueryRefused for
+    an empty query.
     """
     held = Counter(getattr(report, by) for report in searcher.reports(filters) if report.searchable)
     searched = searcher.words(filters.sections)

@@ -1,1 +1,1 @@
-"""How are reports ranked, which passages are shown, and what else is suggested?"""
+"""Rank reports, choose the passages to show, and suggest further queries."""

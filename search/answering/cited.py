@@ -1,4 +1,4 @@
-"""Puts first the paragraphs that a query names by their printed number (`paragraph:4.3.2`)."""
+"""Put the paragraphs first that a query cites by printed number (`paragraph:4.3.2`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,7 +8,7 @@ from index.storage.engine import Layout
 
 
 def numbers_asked(tree: Query) -> Iterator[str]:
-    """The paragraph numbers in the query, without those under NOT."""
+    """Yield the paragraph numbers in the query, except those under NOT."""
     match tree:
         case Field("paragraph", value):
             yield value
@@ -22,7 +22,10 @@ def numbers_asked(tree: Query) -> Iterator[str]:
 def with_cited(
     ordinals: Sequence[int], cited: Iterable[Match], document: int, layout: Layout, wanted: int | None
 ) -> list[int]:
-    """The paragraphs of a document to show, those named by number first. wanted: how many; None for all, in order."""
+    """Return the paragraphs of a document to show, with those cited by number first.
+
+    `wanted` is how many to return. With None, all are returned in order.
+    """
     held = [match.spans(document) for match in cited if document in match.documents]
     named = [layout.paragraph_at(first) for spans in held for first, _ in spans]
     every = list(dict.fromkeys([*named, *ordinals]))

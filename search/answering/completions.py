@@ -1,4 +1,6 @@
-"""What a person may be about to type: themes, boards, and words of the reports that begin like the last word typed."""
+"""Complete what a person is typing: with themes, boards, and words of the reports that begin like the last word
+typed.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """kind: "theme", "board" or "word". query: what to search for. reports: how many it finds; None if not counted."""
+    """A completion.
+
+    `kind` is "theme", "board" or "word". `query` is what to search for. `reports` is how many reports it finds, or None
+    if not counted.
+    """
 
     kind: str
     label: str
@@ -43,8 +49,9 @@ def completions(
     vocabulary: Callable[[str], Iterable[str]],
     frequency: Callable[[str], int],
 ) -> list[Completion]:
-    """Themes, boards and words for what was typed so far. themed: how many reports have each theme. frequency: how
-    many reports have a word.
+    """Return the themes, boards and words that complete what has been typed.
+
+    `themed` has the number of reports with each theme. `frequency` returns the number of reports with a word.
     """
     wanted = [word.casefold() for word in _WORD.findall(typed[:_LONGEST])]
     if len("".join(wanted)) < _LEAST or len(typed) > _LONGEST:
@@ -61,13 +68,13 @@ def completions(
 
 
 def _fits(wanted: list[str], name: str) -> bool:
-    """Whether each word typed begins a word of a name, or is one."""
+    """Return whether each typed word is a word of the name or the beginning of one."""
     words = [word.casefold() for word in _WORD.findall(name)]
     return all(any(word.startswith(each) for word in words) for each in wanted)
 
 
 def _words(typed: str, vocabulary: Callable[[str], Iterable[str]], frequency: Callable[[str], int]) -> list[Completion]:
-    """The most frequent words that begin like the last one typed, one of each class."""
+    """Return the most frequent words that begin like the last one typed, one per word class."""
     before, last = re.fullmatch(r"(.*?)([^\W\d_]*)", typed, re.DOTALL).groups()  # type: ignore[union-attr]
     start = analyser.fold(last)
     if len(start) < _LEAST or before.endswith((":", "=", "*", "?")):

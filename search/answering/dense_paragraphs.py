@@ -1,4 +1,4 @@
-"""The paragraphs of a report that answer plain words best: with most of the words, and the words near each other."""
+"""Find the paragraphs of a report that answer plain words best: those with most of the words, close to each other."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +26,12 @@ Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
 def dense_paragraphs(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int, said: Said
 ) -> list[int]:
-    """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
-    none before has, then those where the words are nearest and tell most. Beside a paragraph with several of the words,
-    one with a single word is only chosen for a word that no other has. matches: each with its idf. length: tokens of
-    the document. said: looked at for the best few.
+    """Return the ordinals of the best paragraphs, best first.
+
+    Paragraphs with more of the words come first, then those with a word that no earlier one has, then those in which
+    the words are closest and say most. Next to a paragraph with several of the words, a paragraph with a single word is
+    only chosen if no other has that word. `matches` come with their idf. `length` is the document's number of tokens.
+    `said` is only called for the best few.
     """
     located, present, worth, best_first = _by_worth(matches, document, layout, length)
     having = {number: set(ordinals) for number, _, ordinals in located}
@@ -51,8 +53,10 @@ def dense_paragraphs(
 def in_order(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, said: Said | None = None
 ) -> list[tuple[tuple[int, float], int]]:
-    """All paragraphs with a match, best first: how many parts of the query each has and what it is worth, and its
-    ordinal. Those that are not among the best are not looked at for how near the parts are.
+    """Return all paragraphs with a match, best first.
+
+    Each comes with how many parts of the query it has, its value and its ordinal. How close the parts are is only
+    computed for the best ones.
     """
     located, present, worth, best_first = _by_worth(matches, document, layout, length)
     looked_at = _near(located, present, worth, best_first[:_EXAMINED], said)
@@ -67,7 +71,9 @@ def in_order(
 def _by_worth(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int
 ) -> tuple[Located, Mapping[int, int], Mapping[int, float], list[int]]:
-    """Where the parts match; how many each paragraph has and what these are worth; and the paragraphs by both."""
+    """Return where the parts match, the number of parts and the value of each paragraph, and the paragraphs sorted by
+    both.
+    """
     located = locate([match for match, _ in matches], document, layout)
     present = Counter(ordinal for _, _, ordinals in located for ordinal in set(ordinals))
     worth = weighted(paragraph_values(located, [weight for _, weight in matches]), layout, length)
@@ -81,7 +87,10 @@ def _near(
     shortlist: Sequence[int],
     said: Said | None,
 ) -> dict[int, tuple[int, float]]:
-    """The same, worth more the nearer the parts are, and the more is said of them."""
+    """Return the number of parts and the value of the shortlisted paragraphs.
+
+    The value is higher the closer the parts are, and the more the paragraph says about them.
+    """
     spans = spans_by_part(located, shortlist)
     near = {ordinal: (present[ordinal], worth[ordinal] * _share(spans[ordinal])) for ordinal in shortlist}
     if said is None:
@@ -93,7 +102,7 @@ def _near(
 
 
 def _of_one(part: tuple[int, Sequence[Span], Sequence[int]], shortlist: Sequence[int]) -> dict[int, SpansByPart]:
-    """The matches in each paragraph of a document that only one part of the query matches."""
+    """Return the matches in each paragraph of a document that matches only one part of the query."""
     found: dict[int, SpansByPart] = {ordinal: {part[0]: []} for ordinal in shortlist}
     for span, ordinal in zip(part[1], part[2], strict=True):
         if ordinal in found:
@@ -102,7 +111,7 @@ def _of_one(part: tuple[int, Sequence[Span], Sequence[int]], shortlist: Sequence
 
 
 def densest(matches: Sequence[Match], document: int, layout: Layout, ordinals: Sequence[int]) -> list[Span]:
-    """For each paragraph that has any of the words, the span in which its words are closest together."""
+    """Return, for each paragraph with any of the words, the span in which they are closest together."""
     groups: dict[int, list[list[Span]]] = {ordinal: [] for ordinal in ordinals}
     having = [match.spans(document) for match in matches if document in match.documents]
     if len(having) > 1:
@@ -114,7 +123,7 @@ def densest(matches: Sequence[Match], document: int, layout: Layout, ordinals: S
 
 
 def _share(spans: SpansByPart) -> float:
-    """From DISTANT_SHARE up to 1, the nearer the words."""
+    """Return a factor from DISTANT_SHARE to 1 that is higher the closer the words are."""
     if len(spans) < 2:
         return 1.0
     return DISTANT_SHARE + (1 - DISTANT_SHARE) * nearest_window(_groups(spans))[0]
@@ -125,6 +134,6 @@ def _groups(spans: SpansByPart) -> Sequence[Sequence[Span]]:
 
 
 def _freshness(ordinal: int, chosen: Sequence[int]) -> float:
-    """Less for each paragraph nearby that is shown already."""
+    """Return a factor that is lower the more neighbouring paragraphs are already shown."""
     near = sum(abs(ordinal - other) <= NEARBY_PARAGRAPHS for other in chosen)
     return float(NEARBY_FACTOR**near)

@@ -1,4 +1,4 @@
-"""Counts hits by year, board, area, type, kind, section and theme."""
+"""Count hits by year, board, area, type, kind, section and theme."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,13 +15,13 @@ FACETS = (*OF_A_REPORT, "section", "theme")
 
 
 class Facets:
-    """Counts field values over hits. reports: by document."""
+    """Counts field values over hits. `reports` is keyed by document."""
 
     def __init__(self, reports: Mapping[int, Report]) -> None:
         self._columns = {name: {d: getattr(report, name) for d, report in reports.items()} for name in OF_A_REPORT}
 
     def of_reports(self, name: str, documents: Iterable[int]) -> tuple[FacetValue, ...]:
-        """Years with the latest first, other values with the most frequent first; what is unknown comes last."""
+        """Return the values of a field: years latest first, others most frequent first, and unknown last."""
         counts = Counter(map(self._columns[name].__getitem__, documents))
         unknown = counts.pop(None, 0)
         found = sorted(counts.items(), key=lambda pair: str(pair[0]), reverse=name == "year")
@@ -31,7 +31,7 @@ class Facets:
 
 
 def of_sections(documents: Iterable[int], kinds: Kinds) -> tuple[FacetValue, ...]:
-    """For each kind of section, how many of the documents `in:` that kind would find."""
+    """Return, for each kind of section, how many of the documents `in:` that kind would find."""
     masks = Counter(kinds(list(documents)))
     counts = {
         kind.value: sum(count for mask, count in masks.items() if mask >> code & 1) for code, kind in enumerate(KINDS)
@@ -40,7 +40,10 @@ def of_sections(documents: Iterable[int], kinds: Kinds) -> tuple[FacetValue, ...
 
 
 def mask(documents: Iterable[int], size: int) -> int:
-    """A set of documents as a number, a byte for each document below `size`: what two have in common takes no loop."""
+    """Return a set of documents as a number with one byte per document below `size`.
+
+    Two sets in this form can be intersected without a loop.
+    """
     present = bytearray(size)
     for document in documents:
         present[document] = 1
@@ -48,10 +51,11 @@ def mask(documents: Iterable[int], size: int) -> int:
 
 
 def of_themes(documents: int, themes: Mapping[str, int], held: int) -> tuple[FacetValue, ...]:
-    """For each theme, how many of the documents have it: all given as masks. First come the themes that set these
-    documents apart from all that are held, because nearly every report has the most frequent ones.
+    """Return how many of the documents have each theme. All sets are given as masks.
 
-    The order is that of (count - expected) / standard deviation in a draw without replacement (hypergeometric).
+    The themes that distinguish these documents from all in the library come first, because nearly every report has the
+    most frequent ones. They are sorted by (count - expected) / standard deviation in a draw without replacement
+    (hypergeometric).
     """
     drawn = documents.bit_count()
     counts = {name: (documents & having).bit_count() for name, having in themes.items()}
@@ -65,6 +69,6 @@ def of_themes(documents: int, themes: Mapping[str, int], held: int) -> tuple[Fac
 
 
 def _frequent(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Those that occur, the most frequent first; the order given decides a tie."""
+    """Return the values that occur, the most frequent first. Ties keep the given order."""
     found = sorted(((name, count) for name, count in counts.items() if count), key=lambda pair: -pair[1])
     return tuple(FacetValue(*pair) for pair in found)

@@ -1,4 +1,4 @@
-"""Whether a sentence says something of what was asked, or only names it in a list."""
+"""Decide whether a sentence says something about the query, or only mentions it in a list."""
 
 import re
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ _ENUMERATES = re.compile(r"\b(?:such as|includ(?:e|es|ed|ing)|for example|e\.g|n
 
 
 def said(text: str, parts: Sequence[Sequence[tuple[int, int]]]) -> float:
-    """1 for a sentence without a comma; less, the more it is a list, and less after words such as "including".
+    """Return 1 for a sentence without commas, and less the more it looks like a list or follows words such as
+    "including".
 
-    It is the sentence with most of the parts. parts: where each part of a query matches, as (start, end) characters of
-    the text.
+    The sentence with most of the parts is judged. `parts` has the matches of each part of the query, as (start, end)
+    characters of the text.
     """
     starts = sentences(text)
     ends = [*starts[1:], len(text)]
@@ -27,6 +28,6 @@ def said(text: str, parts: Sequence[Sequence[tuple[int, int]]]) -> float:
 
 
 def _plainness(sentence: str, first: int) -> float:
-    """first: where the first match begins."""
+    """Return how little a sentence looks like a list. `first` is the start of the first match."""
     commas = sentence.count(",") * WORDS_FOR_A_COMMA / max(1, len(sentence.split()))
     return (ENUMERATED_FACTOR if _ENUMERATES.search(sentence, 0, first) else 1.0) / (1 + commas)

@@ -1,7 +1,7 @@
-"""The order of reports for three plain words or more: BM25 of the report, and of its three best paragraphs.
+"""Rank reports for three or more plain words: by BM25 of the report and of its three best paragraphs.
 
-It needs no report to have all the words, so it also orders those that have most of them. Weights of sections and titles
-are left out: with them the first ten were worse (docs/ranking.md).
+No report needs to have all the words, so this also ranks reports that have most of them. Weights of sections and titles
+are not used, because with them the first ten results were worse (docs/ranking.md).
 """
 
 from bisect import bisect_right
@@ -34,10 +34,10 @@ _Points = list[float]
 
 
 class MostWords:
-    """Scores reports for how much they have of some words. matches: of each word. lengths: tokens of each document.
+    """Scores reports by how much they contain of some words.
 
-    check_deadline: called inside the loops; it stops a query that takes too long. expect: is told which documents are
-    going to be read.
+    `matches` has one match per word. `lengths` has the number of tokens of each document. `check_deadline` is called
+    inside the loops, and stops a query that takes too long. `expect` is called with the documents that will be read.
     """
 
     def __init__(
@@ -56,20 +56,20 @@ class MostWords:
         self._points: dict[int, _Points] = {}
 
     def lacking(self, document: int) -> tuple[str, ...]:
-        """The query words that a document lacks, as typed."""
+        """Return the query words that a document lacks, as typed."""
         return tuple(dict.fromkeys(match.text for match in self._matches if document not in match.documents))
 
     def points(self, document: int) -> Sequence[float]:
-        """What each of the words adds to the score of one of the documents that `scores` was called with."""
+        """Return what each word adds to the score of a document that was passed to `scores`."""
         return self._points[document]
 
     def scores(
         self, documents: Iterable[int], near: AbstractSet[int] = frozenset(), together: Together | None = None
     ) -> dict[int, float]:
-        """The score of each document, at most 1.1: the report and its best paragraphs make up half each of 1.
+        """Return the score of each document, at most 1.1. The report and its best paragraphs each contribute half.
 
-        near: the documents that have the words in one paragraph, and are shown first if these are no sentence.
-        together: where the words occur together in them.
+        `near` are the documents that have the words in one paragraph; they are shown first unless the words form a
+        sentence. `together` is where the words occur together in them.
         """
         reports = self._of_reports(set(documents))
         totals = {document: sum(points) for document, points in reports.items()}
@@ -104,7 +104,7 @@ class MostWords:
         return found
 
     def _of_paragraphs(self, documents: Sequence[int]) -> dict[int, _Points]:
-        """documents: ascending."""
+        """Return the points of each document's best paragraphs. `documents` must be in ascending order."""
         if many(documents) or any(many(match.documents) for match in self._matches):
             return self._in_arrays(documents)
         readers = [(match, reader_of(match)) for match in self._matches]
@@ -124,7 +124,7 @@ class MostWords:
         return {document: self._best(document, each, weights) for document, each in counted.items()}
 
     def _in_arrays(self, documents: Sequence[int]) -> dict[int, _Points]:
-        """The same for words that many documents have."""
+        """Do the same for words that occur in many documents."""
         import numpy as np
 
         from index.matching import arrays
@@ -165,7 +165,7 @@ class MostWords:
         return found
 
     def _best_of(self, points: Mapping[int, _Points]) -> _Points:
-        """The points of the best of some paragraphs, together."""
+        """Return the combined points of the best of some paragraphs."""
         best = nlargest(len(MOST_PARAGRAPHS), points, key=lambda ordinal: (sum(points[ordinal]), -ordinal))
         return [
             sum(share * points[ordinal][number] for share, ordinal in zip(MOST_PARAGRAPHS, best, strict=False))
@@ -173,7 +173,10 @@ class MostWords:
         ]
 
     def _best(self, document: int, counts: Sequence[Counter[int]], weights: Sequence[float]) -> _Points:
-        """The points of the best paragraphs of a document. counts: of each word by paragraph."""
+        """Return the points of the best paragraphs of a document.
+
+        `counts` has, for each word, its number by paragraph.
+        """
         starts, length = self._layout(document).starts, self._lengths[document]
         average = max(MOST_SHORT, length / len(starts)) if len(starts) else MOST_SHORT
         points: dict[int, _Points] = {}
@@ -188,6 +191,6 @@ class MostWords:
 
 
 def having_most(matches: Sequence[Match]) -> set[int]:
-    """The documents that have at least half of the words, but not all."""
+    """Return the documents that have at least half of the words, but not all."""
     counts = Counter(chain.from_iterable(match.documents for match in matches))
     return {document for document, count in counts.items() if len(matches) <= 2 * count < 2 * len(matches)}

@@ -1,4 +1,4 @@
-"""Further queries to offer with an answer. Each finds something, and says how much. None is applied automatically."""
+"""Further queries to offer with an answer. Each finds something and says how much. None is applied automatically."""
 
 import re
 from collections import defaultdict
@@ -39,10 +39,11 @@ def offers(
     *,
     found: bool,
 ) -> tuple[Offer, ...]:
-    """All ways on, no query twice.
+    """Return all queries to offer, without duplicates.
 
-    read: parses a query, function words and all. typed: the query that `tree` is of. having: how many reports have a
-    theme, with the filters of the search. found: whether the query finds anything without them.
+    `read` parses a query, keeping its function words. `typed` is the text that `tree` was parsed from. `having` returns
+    how many reports have a theme, with the filters of the search. `found` is whether the query finds anything without
+    the filters.
     """
     every = theme_offers(read(typed), themes, having)
     if suggestion and (number := count(meant := read(suggestion))):
@@ -62,7 +63,7 @@ def _asks_titles(query: Query) -> bool:
 
 
 def family_offers(tree: Query, evaluator: Evaluator, count: Count) -> list[Offer]:
-    """The words that begin like the one word of a query and are none of its forms: `appoint` → appointment."""
+    """Offer words that begin like the single word of a query but are not forms of it: `appoint` → appointment."""
     words = typed_words(tree)
     terms = [term for text in words for term, _ in analyser.terms(text)]
     if len(terms) != 1 or is_function_word(terms[0]):
@@ -92,8 +93,9 @@ def _root(word: str) -> str:
 
 
 def wider_offers(tree: Query, count: Count) -> list[Offer]:
-    """Wider queries for one without hits: without one of its parts, or with its words further apart. Those that keep
-    most of the query come first.
+    """Offer wider queries for one without hits: without one of its parts, or with its words further apart.
+
+    Queries that keep most of the original come first.
     """
     found: dict[str, Offer] = {}
     for level in _wider(tree, count):
@@ -106,7 +108,7 @@ def wider_offers(tree: Query, count: Count) -> list[Offer]:
 
 
 def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
-    """Lists of queries, each list a step wider than the one before."""
+    """Yield lists of queries, each list one step wider than the previous one."""
     match tree:
         case Phrase(words, _) if len(words) > 1:
             yield [_all(words)]
@@ -122,8 +124,8 @@ def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
 
 
 def _without_some(parts: Sequence[Query], count: Count) -> Iterator[list[Query]]:
-    """The query with each part in turn made wider, then without what occurs nowhere, then without one part, then
-    each part alone.
+    """Yield the query with one part widened, then without parts that never occur, then without one part, then each part
+    alone.
     """
     some = parts[:_PARTS]
     yield [
@@ -139,7 +141,7 @@ def _without_some(parts: Sequence[Query], count: Count) -> Iterator[list[Query]]
 
 
 def _asks(parts: Sequence[Query]) -> bool:
-    """Whether there is more than exclusions."""
+    """Return whether the parts include anything other than exclusions."""
     return not all(isinstance(part, Not) for part in parts)
 
 

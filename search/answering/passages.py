@@ -1,4 +1,4 @@
-"""The paragraphs of a report that answer a query best, and where in them the matches are."""
+"""Choose the paragraphs of a report that answer a query best, and locate the matches in them."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -39,9 +39,10 @@ SpansByPart = dict[int, list[Span]]
 def best_paragraphs(
     matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int | None
 ) -> list[int]:
-    """Ordinals of the best paragraphs, best first; with wanted=None those of all that have a match, in order.
+    """Return the ordinals of the best paragraphs, best first.
 
-    matches: each with its idf. length: tokens of the document.
+    With wanted=None, return all paragraphs with a match in order. `matches` come with their idf. `length` is the
+    document's number of tokens.
     """
     located = locate([match for match, _ in matches], document, layout)
     if wanted is None:
@@ -59,14 +60,16 @@ def best_paragraphs(
 
 
 def locate(matches: Sequence[Match], document: int, layout: Layout) -> Located:
-    """Where in a document the parts of a query match."""
+    """Return where in a document the parts of a query match."""
     found = [(number, match.spans(document)) for number, match in enumerate(matches) if document in match.documents]
     starts = layout.starts
     return [(number, spans, [bisect_right(starts, first) - 1 for first, _ in spans]) for number, spans in found]
 
 
 def weighted(values: Mapping[int, float], layout: Layout, length: int) -> dict[int, float]:
-    """The values of paragraphs, more in a section that readers look for first, less of a heading or a short item."""
+    """Adjust the values of paragraphs: higher in sections that readers look for first, lower for a heading or a short
+    item.
+    """
     if not values:  # as of a report of which nothing was read
         return {}
     ends = [*layout.starts[1:], layout.starts[-1] + length]
@@ -79,7 +82,7 @@ def weighted(values: Mapping[int, float], layout: Layout, length: int) -> dict[i
 
 
 def paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, float]:
-    """What the matches in each paragraph are worth together."""
+    """Return the total value of the matches in each paragraph."""
     values: dict[int, float] = {}
     for number, _, ordinals in located:
         for ordinal, count in Counter(ordinals).items():
@@ -88,7 +91,10 @@ def paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, fl
 
 
 def spans_by_part(located: Located, shortlist: Sequence[int]) -> dict[int, SpansByPart]:
-    """The matches in each paragraph of the shortlist; none for a query of one part, which is near no other."""
+    """Return the matches in each shortlisted paragraph.
+
+    Empty for a query with one part, for which closeness is meaningless.
+    """
     found: dict[int, SpansByPart] = {ordinal: {} for ordinal in shortlist}
     if len(located) > 1:
         for number, spans, ordinals in located:
@@ -106,9 +112,10 @@ def _choose(
     weights: Sequence[float],
     wanted: int,
 ) -> list[int]:
-    """The best paragraphs one by one; each choice lowers the score of its neighbours and of what it already shows.
+    """Choose the best paragraphs one by one.
 
-    candidates: ordinals, ascending; a candidate's score is its factor times its value.
+    Each choice lowers the score of its neighbours and of what it already shows. `candidates` are ordinals, ascending. A
+    candidate's score is its factor times its value.
     """
     chosen: list[int] = []
     while candidates and len(chosen) < wanted:
@@ -127,7 +134,9 @@ def _choose(
 
 
 def _value(spans: SpansByPart, weights: Sequence[float]) -> float:
-    """Different parts of the query count most, then how often each matches."""
+    """Return the value of a paragraph: how many different parts of the query match counts most, then how often each
+    matches.
+    """
     return sum([weights[number] * _repetition(len(some)) for number, some in spans.items()])
 
 
@@ -137,7 +146,7 @@ def _repetition(count: int) -> float:
 
 
 def _proximity(spans: SpansByPart) -> float:
-    """1 for one part of the query; up to 2 for several, more the closer together they are."""
+    """Return 1 for one part of the query, and up to 2 for several: more the closer together they are."""
     if len(spans) < 2:
         return 1.0
     return 1 + 1 / (1 + narrowest(list(spans.values())) / len(spans))
@@ -154,11 +163,11 @@ def passages(
     around: Sequence[Span] | None = None,
     mentions: Sequence[Span] | None = None,
 ) -> list[Passage]:
-    """The paragraphs as passages, in the order given.
+    """Return the paragraphs as passages, in the given order.
 
-    every: a passage for each page of a paragraph that has mentions; otherwise one, cut to the sentences with the most.
-    spans: all that is marked, in order. around: what decides the cut, if not that. mentions: what is
-    counted, if not that.
+    With `every`, return one passage for each page of a paragraph that has mentions; otherwise one passage, cut to the
+    sentences with the most matches. `spans` are all highlighted spans, in order. `around` are the spans that decide the
+    cut, if different. `mentions` are the spans to count, if different.
     """
     if not ordinals:
         return []
@@ -186,21 +195,24 @@ def passages(
 
 
 def spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
-    """The spans that begin in a paragraph; `spans` is in order."""
+    """Return the spans that begin in a paragraph. `spans` must be in order."""
     following = layout.starts[ordinal + 1 : ordinal + 2]
     end = bisect_left(spans, (following[0], 0)) if following else len(spans)
     return spans[bisect_left(spans, (layout.starts[ordinal], 0)) : end]
 
 
 def _highlights(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list[tuple[int, int]]:
-    """The spans that begin in a paragraph, as (start, end) characters of its text."""
+    """Return the spans that begin in a paragraph, as (start, end) characters of its text."""
     start = layout.starts[paragraph.ordinal]
     inside = spans_in(spans, layout, paragraph.ordinal)
     return analyser.places(paragraph.searched, [(first - start, last - start) for first, last in inside])
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The text cut at its page breaks, but not inside a match: only the pieces that have a match, or else the first."""
+    """Split the text at its page breaks, but not inside a match.
+
+    Returns the pieces with a match or, if there are none, the first.
+    """
     turns = [offset for offset, _ in paragraph.turns]
     kept = [turn for turn in turns if not any(start < turn < end for start, end in highlights)]
     edges = [0, *kept, len(paragraph.text)]

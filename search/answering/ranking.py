@@ -1,6 +1,7 @@
-"""The order of hits: BM25 over the words of the text and of the title, and more for parts of the query that are
-together in one paragraph. The numbers are in index.ranking_policy; docs/ranking.md has what was measured.
+"""The order of hits.
 
+Hits are ranked by BM25 over the words of the text and the title, with extra points for parts of the query that occur
+together in one paragraph. The constants are in index.ranking_policy; docs/ranking.md has the measurements. See
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), equations 3.15 and 3.17.
 """
 
@@ -43,7 +44,10 @@ class Titles:
                 self._terms[analyser.term(token)[0]].add(document)
 
     def having(self, terms: Iterable[str]) -> set[int]:
-        """The documents whose title has any of the terms. A term of several words needs all of them."""
+        """Return the documents whose title has any of the terms.
+
+        For a term of several words, the title needs all of them.
+        """
         empty: set[int] = set()
         found: set[int] = set()
         for term in terms:
@@ -52,8 +56,10 @@ class Titles:
 
 
 class Ranking:
-    """Scores documents. lengths: how many tokens each document of the index has. expect: is told which documents are
-    going to be read.
+    """Scores documents.
+
+    `lengths` has the number of tokens of each document of the index. `expect` is called with the documents that will be
+    read.
     """
 
     def __init__(self, lengths: Mapping[int, int], titles: Titles, expect: Callable[[Collection[int]], None]) -> None:
@@ -72,10 +78,10 @@ class Ranking:
         layout: Callable[[int], Layout],
         check_deadline: Callable[[], None],
     ) -> dict[int, float]:
-        """The score of each document: higher is better, 0 where no positive part of the query matches.
+        """Return the score of each document: higher is better, and 0 means that no positive part of the query matches.
 
-        near: of plain words, the documents that have them in one paragraph. check_deadline: called inside the loops; it
-        stops a query that takes too long.
+        `near` are the documents that have plain words in one paragraph. `check_deadline` is called inside the loops,
+        and stops a query that takes too long.
         """
         total = dict.fromkeys(answer.documents, 0.0)
         for match in answer.matches:
@@ -93,16 +99,18 @@ class Ranking:
         return total
 
     def proximity(self, answer: Answer, document: int, layout: Layout) -> dict[int, float]:
-        """The points that each part of the query, by its index in the matches, gets for being near others: for plain
-        words that stand together by how near they come, of other parts for sharing a paragraph.
+        """Return the points that each part of the query gets for being near others, by its index in the matches.
+
+        Plain words get points for how close together they occur, other parts for being in the same paragraph.
         """
         if answer.together and (nearness := answer.together.nearness(document)):
             return {n: NEARNESS_WEIGHT * nearness * idf(match, self._size) for n, match in enumerate(answer.matches)}
         return self._sharing(answer.matches, document, layout)
 
     def _sharing(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:
-        """Of the paragraphs with the part that is least frequent in the document, the one with the highest total idf
-        wins.
+        """Return the points for parts in one paragraph.
+
+        Of the paragraphs with the part that is rarest in the document, the one with the highest total idf counts.
         """
         positions = {n: list(match.starts(document)) for n, match in enumerate(matches) if document in match.documents}
         if len(positions) < 2:
@@ -122,7 +130,7 @@ class Ranking:
         return {n: points[n] for n in best}
 
     def points(self, match: Match, documents: set[int]) -> dict[int, float]:
-        """What one part of the query adds to the score of each of the documents that it matches."""
+        """Return what one part of the query adds to the score of each document that it matches."""
         match_idf = idf(match, self._size)
         most, norms, weights = match_idf * (BM25_K1 + 1), self._norms, match.weights()
         matched = match.documents & documents
@@ -133,25 +141,28 @@ class Ranking:
 
 
 def telling(match: Match) -> list[str]:
-    """The terms of a match that a title is looked at for: a function word in a title says nothing."""
+    """Return the terms of a match to look for in titles.
+
+    Function words are left out, because in a title they say nothing.
+    """
     return [term for term in match.terms if not is_function_word(term)]
 
 
 def _best(scores: Mapping[int, float], wanted: int) -> list[int]:
-    """The documents with the highest scores, and those that are equal to the last of them."""
+    """Return the documents with the highest scores, including all that tie with the last of them."""
     threshold = min(nlargest(wanted, scores.values()), default=0.0)
     return [document for document, score in scores.items() if score >= threshold]
 
 
 def _best_of_either(scores: Mapping[int, float], near: set[int]) -> list[int]:
-    """The best of the documents that have plain words together, which are shown first, and the best of the others."""
+    """Return the best documents with plain words together, which are shown first, and the best of the others."""
     together = {document: scores[document] for document in near}
     apart = {document: score for document, score in scores.items() if document not in near}
     return [*_best(together, NEARNESS_REPORTS), *_best(apart, PROXIMITY_REPORTS)]
 
 
 def _any_between(lists: Iterable[Sequence[int]], first: int, end: int) -> bool:
-    """Whether any of the ascending positions is in the range; `end` is excluded."""
+    """Return whether any of the ascending positions is in the range from `first` to `end` (exclusive)."""
     for positions in lists:
         at = bisect_left(positions, first)
         if at < len(positions) and positions[at] < end:
@@ -160,6 +171,6 @@ def _any_between(lists: Iterable[Sequence[int]], first: int, end: int) -> bool:
 
 
 def idf(match: Match, size: int) -> float:
-    """The inverse document frequency of a match in an index of `size` documents: always above 0."""
+    """Return the inverse document frequency of a match in an index of `size` documents. It is always above 0."""
     found = len(match.documents)
     return log(1 + (size - found + 0.5) / (found + 0.5))

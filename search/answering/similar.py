@@ -1,4 +1,4 @@
-"""Finds reports and passages that share the most distinctive words of a report or passage."""
+"""Find reports and passages that have the most distinctive words in common with a report or passage."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ _Places = dict[int, tuple[Postings, int]]
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A similar report. score: 0 to 1. terms: the most distinctive words in common. passages: the similar passage, if
+    """A similar report.
+
+    `score` is from 0 to 1. `terms` are the most distinctive common words. `passages` has the similar passage, if
     passages were compared.
     """
 
@@ -55,7 +57,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A distinctive word. weight: how distinctive."""
+    """A distinctive word. `weight` is how distinctive it is."""
 
     term: str
     weight: float
@@ -64,7 +66,7 @@ class Shared:
 def similar_reports(
     snapshot: Snapshot, source: Texts, reports: Mapping[int, Report], document: int, limit: int
 ) -> list[Alike]:
-    """The most similar reports, best first."""
+    """Return the most similar reports, best first."""
     texts = (text for text, _, _ in source.indexable(snapshot.documents()[document]))
     counts: Counter[str] = Counter()
     for (term, _), count in Counter(chain.from_iterable(map(analyser.terms, texts))).items():
@@ -90,8 +92,9 @@ def similar_reports(
 
 
 def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray[float64]:
-    """How often each document says a word, as a share of how often this one does, which says it `count` times: at most
-    1, since a report that repeats the word more often is not more similar.
+    """Return how often each document has a word, relative to the `count` occurrences in the given document.
+
+    The value is at most 1, because a report that repeats the word more often is not more similar.
     """
     import numpy as np  # here only: its import would delay every search of the command
 
@@ -115,8 +118,9 @@ def similar_passages(
     limit: int,
     expect: Callable[[Collection[int]], None],
 ) -> list[Alike]:
-    """The most similar paragraphs, best first, at most one from each report. The same report counts too. expect: is
-    told which documents are going to be read.
+    """Return the most similar paragraphs, best first, at most one from each report.
+
+    The same report is included. `expect` is called with the documents that will be read.
     """
     reading = snapshot.documents()[document]
     (paragraph,) = source.paragraphs(reading, [ordinal])
@@ -166,7 +170,7 @@ def _is_comparable(term: str) -> bool:
 
 
 def _most_distinctive(snapshot: Snapshot, terms: Sequence[str], counts: Mapping[str, int], kept: int) -> list[Shared]:
-    """The most distinctive words: frequent here, in few other reports."""
+    """Return the most distinctive words: frequent here, and rare in other reports."""
     held = len(snapshot.documents())
     found: list[tuple[float, str]] = []
     for term in terms:

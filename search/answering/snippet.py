@@ -1,7 +1,7 @@
-"""Cuts snippets from long texts: at the end of a sentence or word, and never inside a match.
+"""Cut snippets from long texts at the end of a sentence or word, never inside a match.
 
-A passage of an answer is the best snippet of its paragraph (`best_snippet`). Where a terminal or a page lists answers,
-a long passage is shortened again for display (`opening_snippet`).
+Each passage of an answer is the best snippet of its paragraph (`best_snippet`). In lists in the terminal or on a page,
+a long passage is shortened further for display (`opening_snippet`).
 """
 
 import re
@@ -23,9 +23,9 @@ _NO_END = re.compile(
 
 
 def sentences(text: str) -> list[int]:
-    """The offsets, in characters, at which the sentences of a text begin; the first is 0.
+    """Return the offsets, in characters, at which the sentences of a text begin. The first is 0.
 
-    No sentence ends at an abbreviation or at the number of a paragraph.
+    A full stop after an abbreviation or a paragraph number does not end a sentence.
     """
     starts = [0]
     for end in _END.finditer(text):
@@ -38,9 +38,9 @@ def sentences(text: str) -> list[int]:
 def best_snippet(
     text: str, start: int, end: int, highlights: Sequence[tuple[int, int]], max_length: int
 ) -> tuple[int, int]:
-    """The (start, end) of the whole sentences in text[start:end] that hold the most matches within `max_length`.
+    """Return the (start, end) of whole sentences in text[start:end] that have the most matches within `max_length`.
 
-    highlights: the (start, end) of the matches, ascending. One sentence that is longer is cut between words.
+    `highlights` has the (start, end) of the matches, ascending. A sentence that is too long is cut between words.
     """
     if end - start <= max_length:
         return start, end
@@ -62,8 +62,9 @@ def best_snippet(
 
 
 def opening_snippet(passage: Passage) -> tuple[int, int]:
-    """The (start, end) of a passage's text to display: from the sentence with the first match, or where plain words are
-    nearest, cut between words.
+    """Return the (start, end) of the part of a passage to display, cut between words.
+
+    It begins with the sentence of the first match or, for plain words, where they are closest.
     """
     text = passage.text
     if len(text) <= MAX_DISPLAY:
@@ -81,7 +82,9 @@ def opening_snippet(passage: Passage) -> tuple[int, int]:
 
 
 def _anchor(passage: Passage) -> tuple[int, int]:
-    """The characters that must be seen: the first match, or of plain words the place where they are nearest."""
+    """Return the characters that must be visible: the first match or, for plain words, the place where they are
+    closest.
+    """
     if passage.mentions and passage.mentions != passage.highlights:
         first, last = min(passage.mentions, key=lambda each: each[1] - each[0])
         if last - first <= MAX_DISPLAY:
@@ -90,7 +93,10 @@ def _anchor(passage: Passage) -> tuple[int, int]:
 
 
 def _cut_sentence(text: str, begin: int, end: int, match: tuple[int, int], max_length: int) -> tuple[int, int]:
-    """The part of a long sentence around a match that is far into it: a third of the length is before the match."""
+    """Return the part of a long sentence around a match that is far into it.
+
+    A third of the length is before the match.
+    """
     before = max(begin, match[0] - max_length // 3)
     begin = max(text.rfind(" ", begin, before) + 1, before - max_length // 3)
     begin = max(begin, min(match[0], match[1] - max_length))
@@ -103,7 +109,9 @@ def _within(offset: int, highlights: Sequence[tuple[int, int]]) -> bool:
 
 
 def _last_that_fits(edges: Sequence[int], first: int, max_length: int, text: str) -> int:
-    """The end of the last sentence, counted from edges[first], that still fits; of a word where not even one fits."""
+    """Return the end of the last sentence from edges[first] on that still fits or, if none fits, the end of the last
+    word.
+    """
     begin = edges[first]
     last = bisect_right(edges, begin + max_length) - 1
     if last > first:

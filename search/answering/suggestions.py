@@ -1,4 +1,4 @@
-"""Suggests a corrected query and explains why nothing was found. No suggestion is applied automatically."""
+"""Suggest a corrected query, and explain why nothing was found. No suggestion is applied automatically."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -27,8 +27,9 @@ _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
 
 def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
-    """The query with each word that occurs nowhere, or in one report only, replaced by the one that is most like it.
-    None if no word is similar enough, or if the new query would find nothing either.
+    """Return the query with each word that occurs in no report, or only one, replaced by the most similar word.
+
+    Returns None if no word is similar enough, or if the new query would not find anything either.
     """
     looked_up = 0
 
@@ -56,7 +57,9 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
 
 
 def _meant_instead(term: str, having: int, evaluator: Evaluator) -> str | None:
-    """The intended word, for a word that occurs in the reports only as a misprint. None if it may be a word."""
+    """Return the intended word for one that occurs in the reports only as a misprint, or None if it may be a real
+    word.
+    """
     alike = [word for word in evaluator.expansion.alike(term, 1) if word != term and word.isalpha()]
     if len(term) < _SLIP_LETTERS or not alike:
         return None
@@ -66,7 +69,9 @@ def _meant_instead(term: str, having: int, evaluator: Evaluator) -> str | None:
 
 
 def _looser(tree: Query) -> Query:
-    """The tree with each phrase read as its words, in all their forms: two of them near each other, more anywhere."""
+    """Return the query with each phrase read as its words in all their forms: two words near each other, more words
+    anywhere.
+    """
     match tree:
         case Phrase(words, _) if not any(isinstance(word, Word) and word.exact for word in words):
             return Near(words[0], words[1], _NEARBY) if len(words) == 2 else And(words)
@@ -79,10 +84,10 @@ def _looser(tree: Query) -> Query:
 
 
 def _most_alike(term: str, evaluator: Evaluator) -> str | None:
-    """Of the words that differ least, the one in most reports; None if it is in too few reports to be a safe
-    suggestion.
+    """Return the word with the fewest differences, preferring the one in most reports.
 
-    A word that occurs nowhere is often one that is spelled well, and nearly every short word is like some rare name.
+    Returns None if it is in too few reports to be a safe suggestion. A word that never occurs is often spelled
+    correctly, and nearly every short word resembles some rare name.
     """
     edits = min(_EDITS, len(term) // _LETTERS)
     alike = {
@@ -103,12 +108,12 @@ def _most_alike(term: str, evaluator: Evaluator) -> str | None:
 
 
 def _consonants(word: str) -> str:
-    """A word without its vowels, and with double letters once: most who misspell a word have these right."""
+    """Return a word without its vowels, and with double letters reduced to one. Most misspellings get these right."""
     return _DOUBLE.sub(r"\1", word[0] + _VOWELS.sub("", word[1:]))
 
 
 def _split(term: str, evaluator: Evaluator) -> str | None:
-    """Two words that were typed without the space: the pair that most reports have."""
+    """Return two words that were typed without a space: the pair that occurs in most reports."""
     best = (0, "")
     for at in range(3, len(term) - 2):
         words = (Word(term[:at]), Word(term[at:]))
@@ -119,7 +124,7 @@ def _split(term: str, evaluator: Evaluator) -> str | None:
 
 
 def _mapped(tree: Query, mended: Callable[[str, bool], str | None]) -> Query:
-    """The tree with words replaced where `mended` gives another."""
+    """Return the query with each word replaced for which `mended` returns another."""
     match tree:
         case Word(text, exact):
             other = mended(text, exact)
@@ -141,7 +146,7 @@ def _mapped(tree: Query, mended: Callable[[str, bool], str | None]) -> Query:
 
 
 def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
-    """For a query without hits: which parts of it occur nowhere, or which never occur together."""
+    """Explain a query without hits: which parts never occur, or which never occur together."""
     if isinstance(tree, Nothing):
         return ()
     parts = tree.parts if isinstance(tree, And) else (tree,)
@@ -158,7 +163,7 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
 
 
 def _without(tree: Query, choices: Iterable[Sequence[Query]], evaluator: Evaluator) -> Sequence[Diagnostic]:
-    """What leaving some parts out would find: the choice of parts that finds most, if two or more are left."""
+    """Report the combination of parts to leave out that finds the most, if two or more parts remain."""
     parts = tree.parts if isinstance(tree, And) else (tree,)
     best: tuple[int, Query] | None = None
     for left_out in choices:
@@ -190,9 +195,9 @@ def _nowhere(part: Query, evaluator: Evaluator) -> Diagnostic:
 
 
 def only_in_titles(tree: Query, answer: Answer, evaluator: Evaluator, titles: Titles) -> tuple[set[int], Query | None]:
-    """The documents that would answer if a word of the title counted as one of the text, and the query that finds them.
+    """Return the documents that would match if the words of titles counted as text, and the query that finds them.
 
-    A report whose text is anonymous can have the name in its title only, and it must not vanish unsaid.
+    An anonymised report may have the name only in its title, and must not be missing from the answer without a note.
     """
     parts = tree.parts if isinstance(tree, And) else (tree,)
     words = {i: text for i, part in enumerate(parts) if isinstance(part, Word | Phrase) and (text := _text(part))}
@@ -211,7 +216,7 @@ def only_in_titles(tree: Query, answer: Answer, evaluator: Evaluator, titles: Ti
 
 
 def _text(part: Word | Phrase) -> str:
-    """The terms of the part, or "" if the part is not a search in titles."""
+    """Return the terms of the part, or "" if the part cannot be searched for in titles."""
     typed = [part] if isinstance(part, Word) else part.words
     if any(isinstance(word, Pattern) or word.exact for word in typed):
         return ""
@@ -219,7 +224,10 @@ def _text(part: Word | Phrase) -> str:
 
 
 def never_beside(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
-    """The diagnostics of a restriction to words that occur together. found: how many reports have them anywhere."""
+    """Return the diagnostics for a restriction to words that occur together.
+
+    `found` is how many reports have the words anywhere.
+    """
     if not request.together:
         return []
     if near is None:

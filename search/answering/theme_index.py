@@ -1,6 +1,6 @@
-"""Finds which reports have which theme, and keeps the postings of the themes' phrases.
+"""Find which reports have which theme, and store the postings of the themes' phrases.
 
-Computed once for each generation and vocabulary, and cached beside the index.
+Computed once for each generation and vocabulary, and cached next to the index.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ MANY = 500
 
 
 def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] | None]:
-    """The function with which the parser looks up a theme."""
+    """Return the function with which the parser looks up a theme."""
 
     def look_up(name: str) -> tuple[str, tuple[str, ...]] | None:
         theme = themes.find(name)
@@ -43,17 +43,16 @@ def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] 
 
 
 def theme_tree(themes: Themes, name: str) -> Query:
-    """The query tree of a theme."""
+    """Return the query tree of a theme."""
     return parse(f'theme:"{name}"', theme_lookup(themes)).tree
 
 
 class ThemeTable:
     """The readings that have each theme, cached in `folder`.
 
-    The cache holds numbers and the compounds that the themes' words form in this library, but no report text.
-
-    A reading never changes, so its themes carry over from the previous generation. Other reports matter in one way
-    only: `multiagency` finds "multi agency" if any report has "multi-agency". While the compounds are unchanged, only
+    The cache contains numbers, and the compounds that the themes' words form in this library, but no report text. A
+    reading never changes, so its themes carry over from the previous generation. Other reports matter in only one way:
+    `multiagency` finds "multi agency" if any report has "multi-agency". As long as the compounds are unchanged, only
     new readings are searched.
     """
 
@@ -69,7 +68,10 @@ class ThemeTable:
         """The phrases of the themes. Filled by `readings`."""
 
     def readings(self, snapshot: Snapshot, evaluator: Evaluators) -> dict[str, set[int]]:
-        """The readings that have each theme. evaluator: makes an evaluator with its own deadline for each theme."""
+        """Return the readings that have each theme.
+
+        `evaluator` makes an evaluator with its own deadline for each theme.
+        """
         documents = snapshot.documents()
         kept = self._kept(self._file)
         if kept is not None:
@@ -88,9 +90,9 @@ class ThemeTable:
         return having
 
     def problems(self, snapshot: Snapshot, evaluator: Evaluators) -> list[str]:
-        """What is wrong with anything that is kept for these themes, in sentences: all of it is worked out anew.
+        """Recompute everything that is cached for these themes, and return the differences as sentences.
 
-        Files of other generations count too, because the next generation builds on what they say.
+        Files of other generations are checked too, because the next generation builds on them.
         """
         paths = sorted(self._file.parent.glob(f"{self._vocabulary}*"))
         if not paths:
@@ -131,7 +133,7 @@ class ThemeTable:
     def _having(
         self, snapshot: Snapshot, looked_at: Sequence[int], evaluator: Callable[[Snapshot], Evaluator]
     ) -> dict[str, set[int]]:
-        """The readings that have each theme, of some documents."""
+        """Return those of the documents' readings that have each theme."""
         documents, some = snapshot.documents(), snapshot.among(looked_at)
         return {
             theme.name: {documents[number] for number in evaluator(some).holding(self.trees[theme.name], {*looked_at})}
@@ -139,14 +141,14 @@ class ThemeTable:
         }
 
     def _asked(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup) -> list[Slots]:
-        """Every phrase that the themes ask for, once."""
+        """Return every phrase that the themes use, once."""
         asked: list[Slots] = []
         for theme in self._themes.themes:
             evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(self.trees[theme.name])
         return list({name_of(slots): slots for slots in reversed(asked)}.values())[::-1]
 
     def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
-        """Precompute every phrase of the themes. Readings that the previous generation had keep their postings."""
+        """Precompute every phrase of the themes. Readings of the previous generation keep their postings."""
         documents = snapshot.documents()
         number_of = {reading: document for document, reading in documents.items()}
         numbers = {old: number_of[reading] for old, reading in before.readings.items() if reading in number_of}
@@ -160,11 +162,11 @@ class ThemeTable:
 
     @cached_property
     def trees(self) -> dict[str, Query]:
-        """The query tree of each theme, by its name."""
+        """Return the query tree of each theme, by name."""
         return {theme.name: theme_tree(self._themes, theme.name) for theme in self._themes.themes}
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
-        """The themes and phrases of another generation. No themes if its compounds differ."""
+        """Return the themes and phrases of another generation, without the themes if its compounds differ."""
         nothing = _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
         for path in self._file.parent.glob(f"{self._vocabulary}*.json"):
             if kept := self._kept(path):
@@ -172,7 +174,7 @@ class ThemeTable:
         return nothing, self.phrases
 
     def _still(self, kept: "_Kept", lookup: WordLookup) -> bool:
-        """Whether joined words are split as they were; otherwise what was kept is not used."""
+        """Return whether joined words are still split in the same way. Otherwise the cache is not used."""
         return all(lookup.compounds(joined) == pairs for joined, pairs in kept.compounds.items())
 
     def _kept(self, path: Path) -> "_Kept | None":
@@ -202,8 +204,11 @@ class ThemeTable:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """having: the readings that have each theme. live: the readings that were searched. compounds: the splits of each
-    joined word that was looked up."""
+    """The contents of the cache.
+
+    `having` has the readings with each theme, `live` the readings that were searched, and `compounds` the splits of
+    each joined word that was looked up.
+    """
 
     having: dict[str, set[int]]
     live: frozenset[int]
@@ -211,7 +216,10 @@ class _Kept:
 
 
 def _agrees(kept: _Kept, having: Mapping[str, set[int]], live: set[int], *, same: bool) -> bool:
-    """Whether what was kept is so. same: it was kept for the generation that `having` and `live` are of."""
+    """Return whether the cached values are correct.
+
+    `same` means that they belong to the same generation as `having` and `live`.
+    """
     both = live & kept.live
     if same and live != kept.live:
         return False
@@ -221,7 +229,7 @@ def _agrees(kept: _Kept, having: Mapping[str, set[int]], live: set[int], *, same
 
 
 def _collecting(asked: list[Slots]) -> Callable[[Slots], Postings]:
-    """Collects each phrase that is looked up, and answers that it occurs nowhere."""
+    """Return a lookup function that records each phrase in `asked`, and returns empty postings."""
 
     def look_up(slots: Slots) -> Postings:
         asked.append(slots)

@@ -1,6 +1,6 @@
-"""The themes that cover what was typed: `missed appointments` → Was not brought.
+"""Find the themes that cover what was typed: `missed appointments` → Was not brought.
 
-A theme covers it if one of its terms, or its name, has the same words, so that whoever takes the theme misses nothing.
+A theme covers it if one of its terms, or its name, has the same words, so that switching to the theme loses nothing.
 """
 
 import re
@@ -24,10 +24,10 @@ _SIDES = re.compile(r" / |, ")
 
 
 def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
-    """The themes that cover a query of words, or of one phrase. One that is part of another comes before it, and one
-    with the words in its name before one that has them among its terms.
+    """Return the themes that cover a query of words or of one phrase.
 
-    having: how many reports have a theme.
+    A theme that is part of another comes before it, and a theme with the words in its name comes before one that has
+    them among its terms. `having` returns how many reports have a theme.
     """
     typed = _Words(" ".join(typed_words(tree)))
     if not typed.all:
@@ -47,7 +47,7 @@ def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) ->
 
 
 def typed_words(tree: Query) -> list[str]:
-    """The words of a query of nothing but words, or of one phrase; none of any other."""
+    """Return the words of a query that consists only of words or of one phrase. Empty for any other query."""
     match tree:
         case Word(text, exact) if not exact:
             return [text]
@@ -68,10 +68,10 @@ def _covers(theme: Theme, typed: "_Words") -> bool:
 
 
 def _names(name: str) -> Iterator[str]:
-    """The ways to call a theme: `Missing from home/care` → Missing from home, Missing from care.
+    """Yield the ways to refer to a theme: `Missing from home/care` → Missing from home, Missing from care.
 
-    One word of several, such as care, or what stands in parentheses, is too little of a name. If it were what the theme
-    is about, it would be a term.
+    A single word of several, such as care, or words in parentheses are not enough. If the theme were about them, they
+    would be terms.
     """
     sides = _SIDES.split(_PARENTHESES.sub("", name).strip())
     for side in sides:
@@ -81,7 +81,10 @@ def _names(name: str) -> Iterator[str]:
 
 
 class _Words:
-    """The words of a term or query. all: each as its class, or as written with `*`. telling: without function words."""
+    """The words of a term or query.
+
+    `all` has each as its class, or as written with `*`. `telling` leaves out function words.
+    """
 
     def __init__(self, text: str) -> None:
         terms = [
@@ -94,8 +97,10 @@ class _Words:
         self.telling = [known for term, known in terms if term in _NEGATIONS or not is_function_word(term)] or self.all
 
     def covers(self, other: "_Words") -> bool:
-        """Whether the telling words are the same, in any order. Beside one alone, a function word makes a difference:
-        `child on child` is not about every child, and `killed by` is not about all that was killed.
+        """Return whether both have the same content words, in any order.
+
+        With a single content word, the function words must agree as well: `child on child` is not about every child,
+        and `killed by` is not about everything that was killed.
         """
         if len(self.telling) != len(other.telling):
             return False

@@ -1,1 +1,1 @@
-"""Many queries at once: run a sheet of queries, write every mention and a record of the search."""
+"""Run many queries at once: read a sheet of queries, and write every mention and a record of the search."""

@@ -1,4 +1,4 @@
-"""The workbook of a batch: summary, matrix, mentions, what occurs together, years, errors and the record."""
+"""The workbook of a batch: summary, matrix, mentions, co-occurrence, years, errors and the record."""
 
 from __future__ import annotations
 
@@ -37,9 +37,11 @@ def write_book(
     about: About,
     max_rows: int,
 ) -> None:
-    """Write the workbook. folder: for temporary files. parts: kept mentions of each query, and how many rows they are.
+    """Write the workbook.
 
-    max_rows: of the sheet Mentions, below its header. What does not fit is left out, and the workbook says so.
+    `folder` is for temporary files. `parts` has the stored mentions of each query, with their number of rows.
+    `max_rows` is the limit of the sheet Mentions, not counting its header. Rows beyond it are left out, and the
+    workbook says so.
     """
     left_out = rows_left_out(list(parts.values()), max_rows)
     with Book(path, folder) as book:
@@ -66,7 +68,7 @@ def write_book(
 
 
 def rows_left_out(rows: Sequence[int], max_rows: int) -> list[int]:
-    """How many rows of each query do not fit on the sheet. The first queries have theirs."""
+    """Return how many rows of each query do not fit on the sheet. Earlier queries take precedence."""
     left, found = max_rows, []
     for count in rows:
         found.append(max(0, count - left))
@@ -104,7 +106,7 @@ def _summary(sheet: Sheet, tally: Tally, tidy: Tidy, extras: Sequence[str], left
 
 
 def _matrix(sheet: Sheet, tally: Tally, about: About) -> None:
-    """Reports × queries: the number of mentions, NA for a report that was not searched."""
+    """Write the matrix of reports and queries: the number of mentions, or NA for a report that was not searched."""
     shown = range(min(len(tally.answers), MAX_COLUMNS - 1 - len(_MATRIX)))
     answer = [tally.answers[query] for query in shown]
     sheet.columns_like([7] * len(answer), 1 + len(_MATRIX))
@@ -127,7 +129,7 @@ def _or_na(count: int | None) -> int | str:
 
 
 def _together(book: Book, tally: Tally) -> None:
-    """Two sheets of queries × queries: the number of reports, and of paragraphs, that mention both."""
+    """Write two sheets of queries against queries: the number of reports, and of paragraphs, that mention both."""
     shown = [n for n, answer in enumerate(tally.answers) if not answer.error][: MAX_COLUMNS - 2]
     names = [tally.answers[n].question.id for n in shown]
     rows = [[tally.together(one, other) for other in shown] for one in shown]
@@ -141,7 +143,7 @@ def _together(book: Book, tally: Tally) -> None:
 
 
 def _years(book: Book, tally: Tally) -> None:
-    """Reports per year: n, N and n / N. N differs from query to query, because of filters, and from year to year."""
+    """Write the reports per year: n, N and n / N. N differs by query, because of filters, and by year."""
     held = tally.held_by_year()
     names = ["unknown" if year is None else str(year) for year in held]
     answered = [(n, answer) for n, answer in enumerate(tally.answers) if not answer.error]
@@ -159,7 +161,7 @@ def _years(book: Book, tally: Tally) -> None:
 
 
 def _shown(name: str, counts: Sequence[int | None], searched: Sequence[int | None]) -> Sequence[float | None]:
-    """A row of one of the sheets by year. None: no report of that year was searched."""
+    """Return a row of one of the sheets by year. None means that no report of that year was searched."""
     if name == "By year (share)":
         return [count / of if count is not None and of else None for count, of in zip(counts, searched, strict=True)]
     return counts if name == "By year" else searched
@@ -178,7 +180,7 @@ def _about(book: Book, about: About, rows: int, left_out: int) -> None:
 
 
 def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
-    """What was searched, with what, and what the numbers mean."""
+    """Yield what was searched, with which versions, and what the numbers mean."""
     wrong = sum(bool(answer.error) for answer in about.answers)
     if left_out:
         yield (
@@ -221,7 +223,7 @@ _ONCE = ": of reports that are at least 98 % alike, one is counted, if the filte
 
 
 def _reading(answer: QueryAnswer) -> Iterator[tuple[str, str]]:
-    """One query, and how it was read."""
+    """Yield one query and how it was understood."""
     question = answer.question
     yield f"query {question.id}", question.query
     for name, value in question.given:

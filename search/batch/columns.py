@@ -1,4 +1,4 @@
-"""The columns of what a batch writes: the mentions, the summary and the matrix."""
+"""The columns of a batch's output: the mentions, the summary and the matrix."""
 
 from __future__ import annotations
 
@@ -88,5 +88,8 @@ _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 
 
 def extra_cells(answer: QueryAnswer) -> dict[str, str]:
-    """The cells of the sheet's own columns. If the output has a column of that name, it is called `sheet …`."""
+    """Return the cells of the sheet's own columns.
+
+    If the output has a column of the same name, `sheet ` is put before it.
+    """
     return {f"sheet {name}" if name in _TAKEN else name: cell for name, cell in answer.question.extra}

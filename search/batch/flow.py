@@ -1,4 +1,4 @@
-"""The flow of a systematic review (PRISMA 2020): from the files that were found to the reports that are included."""
+"""The flow diagram of a systematic review (PRISMA 2020): from the files identified to the reports included."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ COLUMNS = ("step", "stage", "counted", "n")
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The numbers. Each step is the one before without those that left.
+    """The numbers of the diagram. Each step is the previous one minus the exclusions.
 
-    duplicates: further files with the bytes of a report. removed: reports taken down for good, and copies of them.
-    unreadable: files that could not be read as reports. waiting: files that no update has read yet. no_text: reports
-    without a page that could be read. unknown_year, filtered: reports that the filters left out. no_match: searched,
-    without a match.
+    `duplicates`: additional files with the same bytes as a report. `removed`: permanently removed reports, and copies
+    of them. `unreadable`: files that could not be read as reports. `waiting`: files that no update has read yet.
+    `no_text`: reports without a readable page. `unknown_year` and `filtered`: reports that the filters excluded.
+    `no_match`: reports searched without a match.
     """
 
     duplicates: int
@@ -34,21 +34,21 @@ class Flow:
 
     @property
     def searched(self) -> int:
-        """Reports that were searched."""
+        """The number of reports that were searched."""
         return self.no_match + self.included
 
     @property
     def screened(self) -> int:
-        """Reports that are held."""
+        """The number of reports in the library."""
         return self.searched + self.no_text + self.unknown_year + self.filtered
 
     @property
     def identified(self) -> int:
-        """Files that were found."""
+        """The number of files that were found."""
         return self.screened + self.duplicates + self.removed + self.unreadable + self.waiting
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A row for each box of the diagram."""
+        """Yield a row for each box of the diagram."""
         for step, stage, counted, n in (
             ("identification", "files identified", "files", self.identified),
             ("identification", "removed: duplicates (the same bytes)", "files", self.duplicates),
@@ -77,8 +77,11 @@ def flow(
     waiting: int,
     removed: int,
 ) -> Flow:
-    """The flow of a search. known: all reports that are held. within: the ids of those that meet the filters; matching:
-    of those that match a query. years: whether the filters are about years. failures, waiting: files; removed: reports.
+    """Return the flow of a search.
+
+    `known` are all reports in the library. `within` are the ids of those that pass the filters, and `matching` of those
+    that match a query. `years` says whether the filters include years. `failures` and `waiting` count files, `removed`
+    counts reports.
     """
     readable = [report for report in known if report.searchable]
     left_out = [report for report in readable if report.id not in within]
@@ -103,7 +106,7 @@ _WIDE, _HIGH, _GAP = 300, 58, 26
 
 
 def svg(found: Flow) -> str:
-    """The diagram as SVG, with its numbers as text."""
+    """Return the diagram as SVG, with its numbers as text."""
     left = [
         ("Identification", f"Files identified: {found.identified:,}", ""),
         ("Screening", f"Reports screened: {found.screened:,}", ""),

@@ -1,4 +1,4 @@
-"""The table of mentions: a row for each passage, first kept query by query, then read back for the output."""
+"""The table of mentions, with one row per passage. It is first stored query by query, then read back for the output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from search.tables.writers import TEXT_FORMS, Write, text_file
 
 
 class Links:
-    """Links to a page of a report: on the web page of the library if its address is given, else in the PDF."""
+    """Links to a page of a report: to the library's web page if its address is given, otherwise to the PDF."""
 
     def __init__(self, library: Path, web: str = "") -> None:
         self._library = library.resolve()
@@ -26,7 +26,7 @@ class Links:
         self._files: dict[str, str] = {}
 
     def to(self, report: Report, page: int) -> str:
-        """The address of a page."""
+        """Return the address of a page."""
         if self._web:
             return f"{self._web}/reports/{report.id}/pages/{page}"
         if not report.files:
@@ -38,9 +38,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a batch is written, passed to each process that answers. extras: the sheet's own columns. most: also list the
-    reports with most of the words. raw: no guard against formulas in CSV. each: also a table with a row for each
-    mention.
+    """How a batch is written. Passed to each worker process.
+
+    `extras` are the sheet's own columns. `most` also lists the reports with most of the words. `raw` writes CSV without
+    the guard against formulas. `each` adds a table with one row per mention.
     """
 
     form: str
@@ -53,20 +54,21 @@ class Plan:
 
     @property
     def part_form(self) -> str:
-        """The intermediate form of the mentions of one query, kept until every query has run."""
+        """Return the intermediate format of a query's mentions, used until every query has run."""
         return self.form if self.form in TEXT_FORMS else "jsonl"
 
 
 class Mentions:
-    """Writes the mentions of each query into a file of its own. Those in CSV and JSON Lines are joined as they are."""
+    """Writes the mentions of each query to a separate file. Files in CSV and JSON Lines are later joined unchanged."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._links = Links(plan.library, plan.web)
 
     def write(self, path: Path, answer: QueryAnswer, hits: Iterable[Hit]) -> int:
-        """Write the rows of one query, and return how many. A query with an error or without hits has one row, except
-        in a workbook, where the sheet Summary has it.
+        """Write the rows of one query, and return how many there are.
+
+        A query with an error or without hits has one row, except in a workbook, where it is on the sheet Summary.
         """
         with ExitStack() as stack:
             each = self._each(stack, path) if self._plan.each else None
@@ -122,12 +124,12 @@ class Mentions:
 
 
 def each_of(path: Path) -> Path:
-    """The file beside the rows of one query that has a row for each of its mentions."""
+    """Return the path of the file with one row per mention, next to the query's rows."""
     return path.with_suffix(".each")
 
 
 def each_mention(answer: QueryAnswer, hit: Hit) -> Iterator[dict[str, Any]]:
-    """A row for each mention in a report."""
+    """Yield a row for each mention in a report."""
     for passage in hit.passages:
         for mention, (start, end) in zip(passage.mention_ids(hit.report.id), passage.mentions, strict=True):
             yield {
@@ -148,7 +150,7 @@ def each_mention(answer: QueryAnswer, hit: Hit) -> Iterator[dict[str, Any]]:
 
 
 def kept_rows(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    """The rows that were kept as JSON Lines, one after the other."""
+    """Yield the rows stored as JSON Lines, file by file."""
     for path in paths:
         with path.open(encoding="utf-8") as file:
             yield from map(json.loads, file)

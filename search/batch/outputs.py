@@ -30,11 +30,11 @@ def write(
     *,
     max_rows: int,
 ) -> list[Path]:
-    """Write all files in `folder`, then give them their names, the main one last. Returns them, the main one first.
+    """Write all files in `folder`, then rename them, the main one last. Returns them, the main one first.
 
-    tidy: of the tally. parts: the files that `Mentions` wrote, in the order of the sheet, and their numbers of rows.
-    about: the record.
-    max_rows: of the sheet Mentions of a workbook, below its header.
+    `tidy` has the tidy tables of the tally. `parts` has the files that `Mentions` wrote, in the order of the sheet,
+    with their numbers of rows. `about` is the record. `max_rows` is the limit of a workbook's sheet Mentions, not
+    counting its header.
     """
     fresh: dict[Path, Path] = {}
 
@@ -59,7 +59,7 @@ def write(
 def _write_tidy(
     plan: Plan, out: Path, tidy: Tidy, tally: Tally, parts: Mapping[Path, int], place: Callable[[Path], Path]
 ) -> None:
-    """The tidy tables, each a file: beside a workbook in CSV."""
+    """Write each tidy table to a file. Next to a workbook, they are CSV."""
     form = "csv" if plan.form == "xlsx" else plan.form
     tables = [("by", BY, tidy.by()), ("terms", TERMS, term_rows(tally))]
     if len(tally.answers) <= MOST_PAIRS:
@@ -81,7 +81,7 @@ def _write_tables(
     parts: Mapping[Path, int],
     place: Callable[[Path], Path],
 ) -> None:
-    """The summary, the matrix and the mentions, each a file."""
+    """Write the summary, the matrix and the mentions, each to a file."""
     columns = (*COLUMNS, *plan.extras)
     with ExitStack() as stack:
 

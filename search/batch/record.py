@@ -1,4 +1,4 @@
-"""The record of a batch: what somebody else needs to repeat the search and see what has changed since."""
+"""The record of a batch, which lets others repeat the search and see what has changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _LATER = ("together", "apart")  # a record of an earlier version has none of the
 class About:
     """Which queries were run, on what and when, with their counts.
 
-    asked_at: UTC, ISO 8601. reports: id → title, for all reports. sheet: its name. read: which part of it was read.
+    `asked_at` is UTC, ISO 8601. `reports` maps the ids of all reports to their titles. `sheet` is the name of the
+    sheet, and `read` the part of it that was read.
     """
 
     asked_at: str
@@ -44,22 +45,22 @@ class About:
 
     @property
     def counted(self) -> str:
-        """What n and N count: see `search.batch.tally.counted`."""
+        """What n and N count. See `search.batch.tally.counted`."""
         return counted(self.answers)
 
     @property
     def searched(self) -> str:
-        """How much of the library could be searched, as text."""
+        """Return how much of the library could be searched, as text."""
         return f"{self.coverage.searchable} of {self.coverage.reports} reports"
 
     @property
     def not_searched(self) -> str:
-        """What could not be read, and so not searched, as text."""
+        """Return what could not be read and was therefore not searched, as text."""
         waiting = f", {self.coverage.waiting} files not read yet" if self.coverage.waiting else ""
         return f"{self.coverage.unread_pages} pages, {self.coverage.failures} files{waiting}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as JSON. `counts` of a query are pairs: index of the report in `reports`, mentions."""
+        """Return the record as JSON. The `counts` of a query are pairs of index in `reports` and number of mentions."""
         index = {report: n for n, report in enumerate(self.reports)}
         return {
             "version": VERSION,
@@ -89,17 +90,17 @@ class About:
         }
 
     def questions(self) -> list[Question]:
-        """The same queries, to be run again. A row that could not be run is left as it was."""
+        """Return the same queries, to run them again. A row that could not be run stays unchanged."""
         return [with_filters(answer.question) for answer in self.answers]
 
 
 def versions() -> dict[str, str]:
-    """The versions of this program and of Python."""
+    """Return the versions of this program and of Python."""
     return {"program": metadata.version("safeguarding-reviews"), "python": platform.python_version()}
 
 
 def about(searcher: Searcher, sheet: str, answers: Sequence[QueryAnswer], read: str = "") -> About:
-    """The record of a batch that ran now."""
+    """Return the record of a batch that has just run."""
     return About(
         asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
@@ -113,7 +114,7 @@ def about(searcher: Searcher, sheet: str, answers: Sequence[QueryAnswer], read: 
 
 
 def load(path: Path) -> About:
-    """Load a record that a batch wrote. Raises UsageError when the file is not one."""
+    """Load the record of a batch. Raises UsageError if the file is not a record."""
     try:
         return read(path.read_bytes(), str(path))
     except OSError as error:
@@ -121,7 +122,7 @@ def load(path: Path) -> About:
 
 
 def read(data: bytes, name: str) -> About:
-    """The record in a file, which may come from anybody. name: of the file, for messages. Raises UsageError."""
+    """Parse an untrusted record. `name` is the file name, for messages. Raises UsageError if it is not a record."""
     try:
         stored = json.loads(data)
         if stored["version"] != VERSION:
@@ -167,10 +168,10 @@ def _index(value: object, end: int | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the answer to one query has changed. before, after: (reports, mentions), None where it could not be run.
+    """How the answer to one query has changed.
 
-    came, went: ids of reports that match now, or no longer match. other: ids of reports with a different number of
-    mentions.
+    `before` and `after` are (reports, mentions), None if the query could not be run. `came` and `went` are ids of
+    reports that match only now, or no longer. `other` are ids of reports with a different number of mentions.
     """
 
     id: str
@@ -197,7 +198,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What has changed since a record was made. new, gone: reports in the library, id → title."""
+    """What has changed since a record was made. `new` and `gone` map ids of reports in the library to titles."""
 
     since: str
     new: Mapping[str, str]

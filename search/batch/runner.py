@@ -1,8 +1,8 @@
-"""Run a sheet of queries, each exactly as a single search, and write every mention.
+"""Run a sheet of queries, each exactly like a single search, and write every mention.
 
-Each answer is kept in a folder beside the output (`OUT.part`) as soon as it is found. When every query has run, the
+Each answer is stored in a folder next to the output (`OUT.part`) as soon as it is found. When every query has run, the
 answers are written in the order of the sheet. So a batch that was stopped resumes where it was, several processes can
-work on it, memory does not grow with the number of mentions, and the output is complete or absent.
+share the work, memory use does not depend on the number of mentions, and the output is either complete or absent.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ALONE = 20  # with fewer queries than this per process, starting another one ta
 
 
 class Stopped(KeyboardInterrupt):
-    """Ctrl-C. `done` of `total` queries are answered and kept in `folder`."""
+    """Raised on Ctrl-C. `done` of `total` queries have been answered and stored in `folder`."""
 
     def __init__(self, done: int, total: int, folder: Path) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Stopped(KeyboardInterrupt):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The settings of a library, so that another process can open it too."""
+    """The settings of a library, from which another process can open it too."""
 
     settings: Settings
 
@@ -67,8 +67,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """What a batch did. rows: of mentions. kept: answers from an earlier run that was stopped. files: the main one
-    first. left_out: rows of mentions that the workbook has no room for.
+    """What a batch did.
+
+    `rows` is the number of rows of mentions. `kept` counts answers from an earlier run that was stopped. `files` lists
+    the main file first. `left_out` counts the rows of mentions that do not fit into the workbook.
     """
 
     queries: int
@@ -80,7 +82,7 @@ class BatchSummary:
 
     @property
     def note(self) -> str:
-        """A sentence when rows are left out of the workbook, else ""."""
+        """Return a sentence if rows are left out of the workbook, otherwise ""."""
         if not self.left_out:
             return ""
         return (
@@ -90,12 +92,12 @@ class BatchSummary:
 
     @property
     def errors(self) -> int:
-        """How many queries could not be run."""
+        """The number of queries that could not be run."""
         return sum(bool(answer.error) for answer in self.about.answers)
 
     @property
     def mentions(self) -> int:
-        """All mentions of all queries."""
+        """The number of mentions of all queries."""
         return sum(answer.mentions or 0 for answer in self.about.answers)
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,7 +115,7 @@ class BatchSummary:
 def ask(searcher: Searcher, question: Question, *, most: bool = False) -> tuple[QueryAnswer, Iterator[Hit]]:
     """Run one query. Returns the answer without its counts and its N, and an iterator over hits with all mentions.
 
-    most: also list the reports that have most of the words.
+    With `most`, also list the reports that have most of the words.
     """
     answer = QueryAnswer(question)
     if question.error:
@@ -159,14 +161,12 @@ def run(
 ) -> BatchSummary:
     """Run every query and write all mentions with their totals. The files are complete or absent.
 
-    form: xlsx, csv, jsonl or parquet; default: as `out` ends. web: the address of the library's web page, for links;
-    without it they lead into the PDFs. most: also list the reports with most of the words of a query. periods: in
-    place of single years in the table `by`. raw: write CSV without the guard against formulas. each:
-    also write a table with a row for each mention. sheet, read: the name of
-    the sheet and which part of it was read, for the record. max_rows: of the sheet Mentions of a workbook,
-    below its header.
-
-    Raises Stopped on Ctrl-C.
+    `form` is xlsx, csv, jsonl or parquet; by default it follows from the name of `out`. `web` is the address of the
+    library's web page, for links; without it they lead to the PDFs. With `most`, the reports with most of a query's
+    words are also listed. `periods` replace single years in the table `by`. `raw` writes CSV without the guard against
+    formulas. `each` adds a table with one row per mention. `sheet` and `read` are, for the record, the name of the
+    sheet and the part of it that was read. `max_rows` is the limit of a workbook's sheet Mentions, not counting its
+    header. Raises Stopped on Ctrl-C.
     """
     extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
     plan = Plan(form_of(out, form), tuple(extras), source.settings.library, web, most, raw, each)
@@ -195,7 +195,9 @@ def run(
 
 
 def _signature(questions: Sequence[Question], plan: Plan, searcher: Searcher) -> str:
-    """A hash of everything that kept answers depend on: queries, generation, themes, versions and form of output."""
+    """Return a hash of everything that stored answers depend on: queries, generation, themes, versions and output
+    format.
+    """
     themes = [asdict(theme) for theme in searcher.themes.themes]
     inputs = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes, asdict(plan)]
     rows = [asdict(question) for question in questions]
@@ -204,7 +206,10 @@ def _signature(questions: Sequence[Question], plan: Plan, searcher: Searcher) ->
 
 @contextmanager
 def _parts(out: Path, signature: str) -> Iterator[Path]:
-    """The folder beside `out` that keeps the answers until every query has run. It remains if the batch is stopped."""
+    """Yield the folder next to `out` that stores the answers until every query has run.
+
+    It remains if the batch is stopped.
+    """
     folder = out.with_name(f"{out.name}.part")
     marker = folder / "batch.json"
     if folder.exists() and not marker.exists() and any(folder.iterdir()):
@@ -245,7 +250,7 @@ def _body(folder: Path, number: int) -> Path:
 
 
 def _is_kept(folder: Path, number: int) -> bool:
-    """Whether an answer was written completely: the head is written last and holds the size of the rows."""
+    """Return whether an answer was written completely: the header is written last and contains the size of the rows."""
     try:
         return bool(
             _body(folder, number).stat().st_size == json.loads(_head(folder, number).read_text("utf-8"))["size"]
@@ -255,7 +260,7 @@ def _is_kept(folder: Path, number: int) -> bool:
 
 
 def _add(tally: Tally, folder: Path, number: int) -> int:
-    """Add a kept answer to the tally. Returns how many rows of mentions it has."""
+    """Add a stored answer to the tally. Returns its number of rows of mentions."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
     answer = QueryAnswer.from_dict(head["answer"], [report.id for report in tally.reports])
     paragraphs = ((report, ordinal) for report, ordinals in head["paragraphs"] for ordinal in ordinals)
@@ -267,7 +272,7 @@ def _add(tally: Tally, folder: Path, number: int) -> int:
 
 
 class _Worker:
-    """Runs queries and keeps the answers, in this process or another."""
+    """Runs queries and stores the answers, in this process or another."""
 
     def __init__(self, searcher: Searcher, plan: Plan, folder: Path) -> None:
         self._searcher = searcher
@@ -277,7 +282,7 @@ class _Worker:
         self._index = {report.id: n for n, report in enumerate(searcher.reports())}
 
     def keep(self, number: int, question: Question) -> None:
-        """Run one query and keep the answer."""
+        """Run one query and store the answer."""
         answer, hits = ask(self._searcher, question, most=self._most)
         counts: list[tuple[int, int]] = []
         paragraphs: list[tuple[int, list[int]]] = []
@@ -321,7 +326,7 @@ def _answers(
     folder: Path,
     jobs: int,
 ) -> Iterator[None]:
-    """Run the remaining queries, here or in several processes; yields after each."""
+    """Run the remaining queries, here or in several processes. Yields after each."""
     jobs = min(jobs, max(1, len(todo) // _ALONE))
     if jobs == 1:
         worker = _Worker(searcher, plan, folder)

@@ -1,7 +1,7 @@
-"""The search log: what a systematic review must report about its searches (PRISMA-S), from batches and single searches.
+"""The search log, which has what a systematic review must report about its searches (PRISMA-S).
 
-A batch has its record. A single search is logged only on request, to a file that the user names: a query can name a
-child.
+It covers batches, from their records, and single searches. A single search is logged only on request, to a file that
+the user names, because a query can name a child.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "li
 
 
 def rows_of(about: About, library: str) -> Iterator[dict[str, Any]]:
-    """The log of one batch, a row for each query. library: the name of the collection in the log."""
+    """Yield the log of one batch, with a row per query. `library` is the name of the collection in the log."""
     for answer in about.answers:
         yield {
             "asked_at": about.asked_at,
@@ -50,9 +50,9 @@ def rows_of(about: About, library: str) -> Iterator[dict[str, Any]]:
 
 
 def append(path: Path, searcher: Searcher, query: str, filters: Filters, library: str) -> None:
-    """Append one search to a log, which is created if needed. Every match is counted, however few were shown.
+    """Append one search to a log, which is created if needed. All matches are counted, even if few were shown.
 
-    Raises UsageError when the file is not a search log.
+    Raises UsageError if the file is not a search log.
     """
     if path.exists():
         read(path, library)  # refuse to append to any other file
@@ -76,7 +76,7 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
 
 
 def read(path: Path, library: str) -> list[dict[str, Any]]:
-    """The rows of a search log, or of the record of a batch. Raises UsageError for any other file."""
+    """Read the rows of a search log or of the record of a batch. Raises UsageError for any other file."""
     try:
         lines = path.read_text("utf-8").splitlines()
         rows = [json.loads(line) for line in lines if line.startswith('{"asked_at": ')]

@@ -1,4 +1,4 @@
-"""A study: the answers to several queries as tables in memory, the same that a batch writes to files."""
+"""A study: the answers to several queries as tables in memory, identical to those that a batch writes to files."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ Queries = str | Path | Mapping[str, str] | Sequence[str] | Sequence[Question]
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """The tables of a study. Columns: docs/columns.md.
+    """The tables of a study. docs/columns.md describes their columns.
 
-    summary: a row for each query. by: each query by period, place, kind and type. pairs: each two queries. terms: each
-    part of a query on its own. matrix: reports and queries, None where a report was not searched. passages: each
-    passage with a mention. mentions: each mention. about: the record, which says what was searched and when.
+    `summary` has a row for each query. `by` has each query by period, place, kind and type. `pairs` has every two
+    queries. `terms` has each part of a query separately. `matrix` has reports and queries, None where a report was not
+    searched. `passages` has each passage with a mention, and `mentions` each mention. `about` is the record of what was
+    searched and when.
     """
 
     summary: Table
@@ -43,7 +44,7 @@ class Study:
     about: About
 
     def to_dict(self) -> dict[str, Any]:
-        """The counts as JSON, without passages and mentions."""
+        """Return the counts as JSON, without passages and mentions."""
         tables = {name: getattr(self, name).rows for name in ("summary", "by", "pairs", "terms")}
         generation, coverage = dict(self.about.generation), self.about.coverage.to_dict()
         about = {"asked_at": self.about.asked_at, "counted": self.about.counted}
@@ -55,9 +56,9 @@ class Study:
 
 
 def study(source: Source, asked: Queries, filters: Filters = EVERYTHING, periods: Periods = ()) -> Study:
-    """Run the queries. filters: for every query that has none of its own of that kind.
+    """Run the queries. `filters` apply to every query that does not have its own filter of the same kind.
 
-    Raises UsageError where there are no queries, or one of them cannot be run.
+    Raises UsageError if there are no queries, or one of them cannot be run.
     """
     questions = [narrowed(each, filters) for each in _questions(asked)]
     with TemporaryDirectory() as folder:

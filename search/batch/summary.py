@@ -1,4 +1,4 @@
-"""The summary of a batch, a row for each query, and the matrix of reports and queries, as rows of a table."""
+"""The summary of a batch, with a row per query, and the matrix of reports and queries, as table rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = ("reports", "of", "together", "apart", "cases", "mentions", "passages",
 
 
 def summary_row(answer: QueryAnswer, words: int) -> dict[str, Any]:
-    """The row of one query. words: how many were searched, in all reports that meet its filters."""
+    """Return the row of one query. `words` is how many words were searched, in all reports that pass its filters."""
     row: dict[str, Any] = {
         **extra_cells(answer),
         "id": answer.question.id,
@@ -31,19 +31,22 @@ def summary_row(answer: QueryAnswer, words: int) -> dict[str, Any]:
 
 
 def matrix_names(tally: Tally) -> list[str]:
-    """The columns of the queries in the matrix: their ids, which are unique."""
+    """Return the columns of the queries in the matrix: their ids, which are unique."""
     ids = [answer.question.id for answer in tally.answers]
     return [f"query {name}" if name in MATRIX else name for name in ids]
 
 
 def by_title(tally: Tally) -> list[int]:
-    """The reports in order of title, by their index in the tally."""
+    """Return the reports sorted by title, as indexes in the tally."""
     reports = tally.reports
     return sorted(range(len(reports)), key=lambda n: (reports[n].title.casefold(), reports[n].year or 0, n))
 
 
 def matrix_rows(tally: Tally, missing: str | None = None) -> Iterator[dict[str, Any]]:
-    """The rows of the matrix: mentions, 0 without any. missing: what stands for a report that was not searched."""
+    """Yield the rows of the matrix: the numbers of mentions, including 0.
+
+    `missing` is the value for a report that was not searched.
+    """
 
     def cell(report: int, query: int) -> int | str | None:
         count = tally.count(report, query)
@@ -53,7 +56,7 @@ def matrix_rows(tally: Tally, missing: str | None = None) -> Iterator[dict[str, 
 
 
 def scope_rows(tally: Tally) -> Iterator[dict[str, Any]]:
-    """The rows of the mask of the matrix: 1 where a report is one of the N of a query, else 0."""
+    """Yield the rows of the matrix's mask: 1 if a report is one of the N of a query, otherwise 0."""
     return _by_report(tally, lambda report, query: int(tally.in_scope(report, query)))
 
 
@@ -66,7 +69,7 @@ def _by_report(tally: Tally, cell: Callable[[int, int], int | str | None]) -> It
 
 
 def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
-    """The rows of the reports with most of the words of each query."""
+    """Yield the rows of the reports with most of the words of each query."""
     reports = {report.id: report for report in tally.reports}
     for answer in tally.answers:
         for found, lacks in answer.most:
@@ -77,8 +80,10 @@ def most_rows(tally: Tally) -> Iterator[dict[str, Any]]:
 
 
 def term_rows(tally: Tally) -> Iterator[dict[str, Any]]:
-    """The rows of the parts of each query. reports: of the whole library that have the part, whatever the filters, so
-    near-duplicates count as often as they occur.
+    """Yield the rows of the parts of each query.
+
+    `reports` counts the reports of the whole library that have the part, whatever the filters, so near-duplicates are
+    all counted.
     """
     for answer in tally.answers:
         for part in answer.expansions:

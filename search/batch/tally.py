@@ -1,6 +1,7 @@
 """The totals of a batch: n of N reports, the matrix, which queries occur together, and the years.
 
-Memory does not grow with the number of mentions: a number per report and query, and a bit per paragraph and query.
+Memory use does not depend on the number of mentions: one number per report and query, and one bit per paragraph and
+query.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ SMALL = 5
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """The answer to one query of a batch. counts: (report id, mentions) of each report that matches.
+    """The answer to one query of a batch. `counts` has the (report id, mentions) of each matching report.
 
-    question: the row of the sheet. error: why the query could not be run, else "". of: the N of "n of N". passages:
-    how many have a mention. together, apart: of plain words, how many reports have them in one paragraph, and how many
-    do not. most: reports that have most of the words, each with those it lacks; only where they were asked for.
+    `question` is the row of the sheet. `error` says why the query could not be run, or is "". `of` is the N of "n of
+    N". `passages` is the number of passages with a mention. For plain words, `together` is how many reports have them
+    in one paragraph, and `apart` how many do not. `most` are reports with most of the words, each with those it lacks,
+    if they were requested.
     """
 
     question: Question
@@ -46,7 +48,7 @@ class QueryAnswer:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], ids: Sequence[str]) -> Self:
-        """The answer that was stored as JSON. Its counts are pairs: index of the report in `ids`, mentions."""
+        """Return the answer that was stored as JSON. Its counts are pairs of index in `ids` and number of mentions."""
         fields = {
             **stored,
             "question": Question.from_dict(stored["question"]),
@@ -59,32 +61,32 @@ class QueryAnswer:
 
     @property
     def cause(self) -> str:
-        """The error without the line of the sheet, for where that stands beside it."""
+        """Return the error without the line of the sheet, for use where the line is shown next to it."""
         return self.error.removeprefix(self.question.place)
 
     @property
     def filters(self) -> str:
-        """The filters as text: "year: 2015; section: findings"."""
+        """Return the filters as text: "year: 2015; section: findings"."""
         return "; ".join(f"{name}: {value}" for name, value in self.question.given)
 
     @property
     def reports(self) -> int | None:
-        """How many reports match: the n of "n of N". None, not 0, for a query that could not be run."""
+        """The number of matching reports, which is the n of "n of N", or None for a query that could not be run."""
         return None if self.error else len(self.counts)
 
     @property
     def mentions(self) -> int | None:
-        """All matches in all of them. None for a query that could not be run."""
+        """The number of mentions in all of them, or None for a query that could not be run."""
         return None if self.error else sum(mentions for _, mentions in self.counts)
 
     @property
     def share(self) -> float | None:
-        """n / N, between 0 and 1; None where N is 0 or the query could not be run."""
+        """n / N, between 0 and 1, or None if N is 0 or the query could not be run."""
         return len(self.counts) / self.of if self.of and not self.error else None
 
 
 class Tally:
-    """The totals of a batch. reports: all reports in the index, as it describes them, in the order of the matrix."""
+    """The totals of a batch. `reports` are all reports as the index describes them, in the order of the matrix."""
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self.reports = reports
@@ -102,8 +104,10 @@ class Tally:
     def add(
         self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]], scope: Iterable[int] | None = None
     ) -> None:
-        """Add the next answer. paragraphs: (index of the report, ordinal) of each that has a mention. scope: the
-        indices of the searchable reports that meet the filters; None: all that are searchable.
+        """Add the next answer.
+
+        `paragraphs` has the (index of the report, ordinal) of each paragraph with a mention. `scope` has the indexes of
+        the searchable reports that pass the filters, or None for all that are searchable.
         """
         counts = array("i", [NOT_SEARCHED]) * len(self.reports)
         within = () if answer.error else self._searchable if scope is None else tuple(scope)
@@ -120,34 +124,39 @@ class Tally:
         self._scopes.append(self._every if within is self._searchable else _bits(within))
 
     def in_scope(self, report: int, query: int) -> bool:
-        """Whether a report is one of the N of a query, both by index. None is for a query that could not be run."""
+        """Return whether a report is one of the N of a query, both by index.
+
+        Always False for a query that could not be run.
+        """
         return self._counts[query][report] != NOT_SEARCHED
 
     def count(self, report: int, query: int) -> int | None:
-        """Mentions of a query in a report, both by index; None when the report is not one of its N."""
+        """Return the mentions of a query in a report, both by index, or None if the report is not one of its N."""
         count = self._counts[query][report]
         return None if count == NOT_SEARCHED else max(0, count)
 
     def together(self, one: int, other: int) -> tuple[int, int]:
-        """The number of reports, and of paragraphs, that mention both of two queries."""
+        """Return the number of reports, and of paragraphs, that mention both of two queries."""
         reports = (self._reports[one] & self._reports[other]).bit_count()
         return reports, (self._paragraphs[one] & self._paragraphs[other]).bit_count()
 
     def scope(self, query: int) -> int:
-        """The searchable reports that meet the filters of a query, a bit for each."""
+        """Return the searchable reports that pass the filters of a query, one bit each."""
         return self._scopes[query]
 
     def scope_reports(self, query: int) -> list[int]:
-        """The same by index."""
+        """Return the searchable reports that pass the filters of a query, by index."""
         scope = self._scopes[query]
         return [n for n in self._searchable if scope >> n & 1]
 
     def matching(self, query: int) -> Iterator[tuple[int, int]]:
-        """The searchable reports that match a query, by index, each with its number of mentions."""
+        """Yield the searchable reports that match a query, by index, each with its number of mentions."""
         return ((n, count) for n, count in enumerate(self._counts[query]) if count > NO_HIT and self._is_searchable[n])
 
     def two_by_two(self, one: int, other: int) -> TwoByTwo:
-        """How many searchable reports that meet the filters of both queries match both, one or none of them."""
+        """Count how many searchable reports that pass the filters of both queries match both, one or neither of
+        them.
+        """
         both_asked = self._scopes[one] & self._scopes[other]
         a, b = self._reports[one] & both_asked, self._reports[other] & both_asked
         both = (a & b).bit_count()
@@ -155,32 +164,38 @@ class Tally:
         return TwoByTwo(both, only_one, only_other, both_asked.bit_count() - both - only_one - only_other)
 
     def held_by_year(self) -> dict[int | None, int]:
-        """The number of searchable reports of each year, the unknown year last."""
+        """Return the number of searchable reports of each year, with the unknown year last."""
         held = Counter(report.year for report in self.reports if report.searchable)
         return {year: held[year] for year in sorted(held, key=lambda year: (year is None, year))}
 
     def searched_by_year(self, query: int) -> dict[int | None, int]:
-        """The searchable reports of each year that meet the filters of a query. A year without any is absent."""
+        """Return the number of searchable reports of each year that pass the filters of a query.
+
+        Years without any are absent.
+        """
         counts = self._counts[query]
         return dict(Counter(self.reports[n].year for n in self._searchable if counts[n] != NOT_SEARCHED))
 
     def by_year(self, query: int) -> dict[int | None, int]:
-        """The number of searchable reports of each year that match a query."""
+        """Return the number of searchable reports of each year that match a query."""
         counts = self._counts[query]
         matching = (report for n, report in enumerate(self.reports) if counts[n] > NO_HIT)
         return dict(Counter(report.year for report in matching if report.searchable))
 
 
 def counted(answers: Iterable[QueryAnswer]) -> str:
-    """What the numbers of several queries count: "reports"; "texts" where near-duplicates count once; or both, by the
-    filters of a query.
+    """Return what the numbers of several queries count: "reports", "texts" (near-duplicates count once), or both.
+
+    This depends on the filters of the queries.
     """
     return " or ".join(sorted({answer.question.counted for answer in answers})) or "reports"
 
 
 def with_unread(answer: QueryAnswer, unread: int) -> QueryAnswer:
-    """Add the unread reports that match to the N, with a warning. Otherwise n could exceed N: an unread report matches
-    `year:2015` by its catalogue entry, and `NOT neglect` because it has no text.
+    """Add the unread reports that match to the N, with a warning.
+
+    Otherwise n could exceed N: an unread report can match `year:2015` by its catalogue entry, and `NOT neglect` because
+    it has no text.
     """
     if not unread:
         return answer

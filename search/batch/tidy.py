@@ -1,6 +1,6 @@
 """Tidy tables of a batch: each query by period, place, kind and type, and each pair of queries.
 
-Both count searchable reports only, those that meet the filters of the query (or of both queries).
+Both tables count only searchable reports that pass the filters of the query, or of both queries.
 """
 
 from __future__ import annotations
@@ -53,14 +53,20 @@ Words = Callable[[Sequence[str]], dict[str, int]]
 
 @dataclass(slots=True)
 class _Group:
-    """The searched reports of one row of `by`, before any query. of, words: their number, and that of their words."""
+    """The searched reports of one row of `by`, regardless of the query.
+
+    `of` is their number, and `words` their number of words.
+    """
 
     of: int = 0
     words: int = 0
 
 
 class Tidy:
-    """The tidy tables of a tally. words: as `Searcher.words`. periods: none for single years."""
+    """The tidy tables of a tally.
+
+    `words` is computed as by `Searcher.words`. If `periods` is empty, single years are used.
+    """
 
     def __init__(self, tally: Tally, words: Words, periods: Periods = ()) -> None:
         self._tally = tally
@@ -69,13 +75,13 @@ class Tidy:
         self._known: dict[tuple[object, ...], dict[tuple[str, ...], _Group]] = {}
 
     def by(self) -> Iterator[dict[str, Any]]:
-        """The rows of `by`. A query that could not be run has none."""
+        """Yield the rows of `by`. A query that could not be run has none."""
         for number, answer in enumerate(self._tally.answers):
             if not answer.error:
                 yield from self._rows(number)
 
     def words(self, query: int) -> int:
-        """How many words a query searched."""
+        """Return how many words a query searched."""
         if self._tally.answers[query].error:
             return 0
         return next((group.words for key, group in self._groups(query).items() if key[0] == ALL), 0)
@@ -113,7 +119,7 @@ class Tidy:
             }
 
     def _groups(self, query: int) -> dict[tuple[str, ...], _Group]:
-        """The searched reports of a query, in the order of the table; most queries have the same."""
+        """Return the searched reports of a query, in the order of the table. Most queries have the same ones."""
         given = self._tally.answers[query].question.given  # a kept answer has its filters as typed
         sections = of_cells(dict(given)).sections
         scope = self._tally.scope(query)
@@ -132,7 +138,7 @@ class Tidy:
         return known
 
     def pairs(self) -> Iterator[dict[str, Any]]:
-        """The rows of `pairs`: each two queries once. None beyond MOST_PAIRS queries."""
+        """Yield the rows of `pairs`: every two queries once, or none if there are more than MOST_PAIRS queries."""
         answered = [n for n, answer in enumerate(self._tally.answers) if not answer.error]
         if len(answered) > MOST_PAIRS:
             return
@@ -169,7 +175,7 @@ class Tidy:
 
 
 def _keys(report: Report, periods: Periods) -> list[tuple[str, ...]]:
-    """The rows of `by` that a report belongs to: what each is grouped by, and its value of each dimension."""
+    """Return the rows of `by` that a report belongs to: each dimension with the report's value."""
     values = {name: str(getattr(report, name) or UNKNOWN) for name in DIMENSIONS[1:]}
     values["period"] = period_of(report.year, periods)
     return [
@@ -179,7 +185,7 @@ def _keys(report: Report, periods: Periods) -> list[tuple[str, ...]]:
 
 
 def _last(value: str) -> tuple[bool, str]:
-    """Puts what is unknown last."""
+    """Return a sort key that puts unknown values last."""
     return value == UNKNOWN, value.casefold()
 
 

@@ -1,1 +1,1 @@
-"""Hand coding: sheets for coders, how far they agree, and exchange with programs for qualitative analysis."""
+"""Hand coding: sheets for coders, their agreement, and exchange with programs for qualitative analysis."""

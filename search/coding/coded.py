@@ -1,4 +1,4 @@
-"""Coded sheets: how far the coders agree, where they do not, and how precise the query is."""
+"""Evaluate coded sheets: how far the coders agree, where they disagree, and how precise the query is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEADER = Header({name: name for name in _NAMES}, "mention", ("mention", "code")
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """One coder's sheet. codes: of each mention that has one. units: all mentions in it, in order."""
+    """One coder's sheet. `codes` has the code of each coded mention. `units` are all mentions in it, in order."""
 
     name: str
     query: str
@@ -32,7 +32,7 @@ class Coded:
 
 
 def read(path: Path) -> Coded:
-    """Read a coder's sheet: .xlsx, .csv or .jsonl. Raises UsageError where it is none, or has no codes."""
+    """Read a coder's sheet: .xlsx, .csv or .jsonl. Raises UsageError if it is not one, or has no codes."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -48,9 +48,9 @@ def read(path: Path) -> Coded:
 
 
 def agreement(sheets: Sequence[Coded], relevant: str = "") -> dict[str, Any]:
-    """How far the coders agree on the mentions that their sheets share.
+    """Return how far the coders agree on the mentions that their sheets have in common.
 
-    relevant: the code for a mention that is what the query looks for; then the precision of the query is given too.
+    `relevant` is the code for a mention that the query should find; if given, the precision of the query is included.
     Raises UsageError for fewer than two sheets, sheets of different samples, or a code that nobody used.
     """
     if len(sheets) < 2:
@@ -93,7 +93,7 @@ def agreement(sheets: Sequence[Coded], relevant: str = "") -> dict[str, Any]:
 
 
 def keep(path: Path, found: Mapping[str, Any]) -> None:
-    """Add the agreement to the record of a batch, under `coding`. Raises UsageError where it is no record."""
+    """Add the agreement to the record of a batch, under `coding`. Raises UsageError if the file is not a record."""
     record.load(path)
     stored = json.loads(path.read_text("utf-8"))
     stored["coding"] = [*stored.get("coding", ()), dict(found)]
@@ -101,7 +101,7 @@ def keep(path: Path, found: Mapping[str, Any]) -> None:
 
 
 def _precision(coder: str, codes: Sequence[str | None], relevant: str) -> dict[str, Any]:
-    """The share of coded mentions that are relevant, with its 95 % interval (Wilson)."""
+    """Return the share of coded mentions that are relevant, with its 95% interval (Wilson)."""
     coded = [code for code in codes if code is not None]
     n = coded.count(relevant)
     low, high = wilson(n, len(coded)) if coded else (None, None)

@@ -1,8 +1,8 @@
-"""A study as a REFI-QDA project (.qdpx) and codebook (.qdc), which NVivo, ATLAS.ti and MAXQDA open.
+"""Export a study as a REFI-QDA project (.qdpx) and codebook (.qdc), which NVivo, ATLAS.ti and MAXQDA open.
 
 The format is REFI-QDA 1.5 (https://www.qdasoftware.org): a ZIP archive with `project.qde` and the texts of the sources.
 A code is a query or a theme, and a coded segment is a mention of it. Positions count characters (code points) of the
-text of the source, from 0. Names and positions are the same in every export of the same answers, and so are the ids.
+source text from 0. Names, positions and ids are the same in every export of the same answers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _VARIABLES = ("board", "area", "child", "case", "kind", "type", "year", "year_so
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A mention: in which paragraph of a report, and which of its characters, the end not included."""
+    """A mention: its paragraph in a report, and its characters there (end exclusive)."""
 
     code: str
     report: str
@@ -42,7 +42,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code. id: of the query. name: as shown. note: what the query is."""
+    """A code. `id` is the query's id, `name` is the displayed name, and `note` describes the query."""
 
     id: str
     name: str
@@ -50,7 +50,7 @@ class Code:
 
 
 def codes_of(study: Study) -> list[Code]:
-    """A code for each query of a study, named by its id and the query."""
+    """Return a code for each query of a study, named by its id and the query."""
     answers = study.about.answers
     return [
         Code(
@@ -63,7 +63,7 @@ def codes_of(study: Study) -> list[Code]:
 
 
 def segments_of(study: Study) -> dict[str, list[Segment]]:
-    """Every mention of a study, by the full id of its report, in the order of the text."""
+    """Return every mention of a study, by the full id of its report, in text order."""
     found: dict[str, list[Segment]] = {}
     for row in study.mentions:
         segment = Segment(row["id"], row["report"], row["ordinal"], row["start"], row["end"])
@@ -82,7 +82,7 @@ def write_project(
     sources: Iterable[tuple[Report, Text]],
     segments: Mapping[str, Sequence[Segment]],
 ) -> None:
-    """Write a .qdpx file. when: UTC, ISO 8601. segments: by the full id of the report."""
+    """Write a .qdpx file. `when` is UTC, ISO 8601. `segments` is keyed by the full id of the report."""
     root = ElementTree.Element(
         "Project", {"xmlns": _PROJECT, "name": name, "origin": "safeguarding-reviews", "creationDateTime": when}
     )
@@ -109,7 +109,7 @@ def write_project(
 
 
 def write_codebook(out: Path, codes: Sequence[Code]) -> None:
-    """Write a .qdc file: the codes without any text."""
+    """Write a .qdc file, which has the codes without any text."""
     root = ElementTree.Element("CodeBook", {"xmlns": _CODEBOOK, "origin": "safeguarding-reviews"})
     root.extend(_codebook(codes))
     with beside(out) as fresh:
@@ -117,7 +117,7 @@ def write_codebook(out: Path, codes: Sequence[Code]) -> None:
 
 
 def plain_text(text: Text) -> tuple[str, list[int]]:
-    """The text of a source, and where in it each paragraph begins, by its ordinal."""
+    """Return the text of a source, and the offset at which each paragraph begins, by ordinal."""
     parts, starts, at = [], [], 0
     for paragraph in text.paragraphs:
         said = _readable(paragraph.text)
@@ -177,7 +177,7 @@ def _guid(kind: str, name: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """Text that XML can hold, with as many characters as before."""
+    """Replace characters that XML cannot contain. The length of the text stays the same."""
     return _UNREADABLE.sub(" ", text)
 
 

@@ -1,4 +1,4 @@
-"""A random sample of the mentions of a query, as sheets for people to code."""
+"""Draw a random sample of the mentions of a query, as sheets for people to code."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ COLUMNS = (
 def sample(
     searcher: Searcher, query: str, filters: Filters = EVERYTHING, *, n: int = 30, seed: int = 1
 ) -> list[dict[str, Any]]:
-    """The rows of a sheet: n mentions, each equally likely, drawn without replacement, in random order.
+    """Return the rows of a sheet: n mentions in random order, drawn without replacement, each equally likely.
 
-    The same index, query and seed give the same sample. All mentions where there are not more than n.
-    Raises UsageError where there is none.
+    The same index, query and seed give the same sample. If there are at most n mentions, all are returned. Raises
+    UsageError if there are none.
     """
     lines = sorted(concordance(searcher, query, filters), key=_place)
     if not lines:
