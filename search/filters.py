@@ -19,12 +19,12 @@ from search.years import Span
 class Filter:
     """The declaration of one filter.
 
-    name: of the option, the column, the parameter and in the log; of a "value", also the field of a report.
-    matches: "value" compares a field of the report, "years" its year, "words" the section of the query's words,
-    "theme" the themes that occur in it, "copies" whether a near-duplicate counts for it.
-    help: what it keeps, as a sentence.
-    label: its heading on the page; chip: how one value is shown there. also: other names of the column in a sheet.
-    choices: all values that there are, where they are few. attribute: its field of `Filters`.
+    `name` is used for the option, the column, the parameter and the log; for a "value" filter it is also the field of a
+    report. `matches` says what is compared: "value" a field of the report, "years" its year, "words" the section of the
+    query's words, "theme" the themes that occur in it, "copies" whether near-duplicates count once. `help` describes
+    what it keeps, as a sentence. `label` is its heading on the page, and `chip` how one value is shown there. `also`
+    are other names of the column in a sheet. `choices` are all possible values, if there are few. `attribute` is its
+    field of `Filters`.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Filter:
 
     @property
     def several(self) -> bool:
-        """Whether it takes several values, any of which may match."""
+        """Whether the filter takes several values, any of which may match."""
         return self.matches != "years"
 
     def checked(self, given: Any) -> Any:
-        """The values as `Filters` keeps them. Raises UsageError for one that cannot be."""
+        """Return the values in the form that `Filters` uses. Raises UsageError for an invalid value."""
         if self.matches == "years":
             return year_parser.checked(given)
         read = section_kind if self.matches == "words" else str.strip
@@ -59,7 +59,7 @@ class Filter:
 
 
 def _listed(given: str | Iterable[str]) -> list[str]:
-    """The values as a list. A single string is one value, not a list of characters."""
+    """Return the values as a list. A single string is one value, not a list of characters."""
     return [given] if isinstance(given, str) else list(given)
 
 
@@ -69,11 +69,11 @@ def _as(name: str, help: str, label: str, **more: Any) -> dict[str, Filter]:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Conditions that a hit must meet besides the query: all filters, each with any of its values.
+    """Conditions that a hit must meet in addition to the query: all filters, each with any of its values.
 
-    years: (first, last), both included, either may be None. reports: full ids. A value that some report has exactly is
-    compared as a whole; any other is compared by its words. Raises UsageError for a value that cannot be, such as a
-    range of years that runs backwards.
+    `years` is (first, last), both inclusive, and either may be None. `reports` are full ids. A value that equals some
+    report's value is compared as a whole; any other is compared word by word. Raises UsageError for an invalid value,
+    such as a range of years that runs backwards.
     """
 
     years: Span | None = field(
@@ -140,9 +140,9 @@ class Filters:
 
     @classmethod
     def read(cls, typed: Mapping[str, str | Iterable[str]]) -> Self:
-        """The filters that were typed, by their names: {"year": "2015-2020", "kind": ["overview report", "response"]}.
+        """Parse filters as typed, by name: {"year": "2015-2020", "kind": ["overview report", "response"]}.
 
-        Empty values are ignored. Raises UsageError for an unknown name or a value that is not valid.
+        Empty values are ignored. Raises UsageError for an unknown name or an invalid value.
         """
         given: dict[str, Any] = {}
         for name, cells in typed.items():
@@ -160,7 +160,7 @@ class Filters:
         return cls(**given)
 
     def typed(self) -> dict[str, tuple[str, ...]]:
-        """The filters that are set, as `read` takes them, in the order of the table."""
+        """Return the filters that are set, in the form that `read` accepts and in the order of the table."""
         asked = {}
         for each in FILTERS:
             value = getattr(self, each.attribute)
@@ -170,16 +170,16 @@ class Filters:
 
     @property
     def counted(self) -> Literal["reports", "texts"]:
-        """What n and N count: reports, or texts, where near-duplicates count once."""
+        """What n and N count: reports, or texts if near-duplicates count once."""
         return "texts" if self.copies else "reports"
 
     def values(self) -> dict[str, tuple[str, ...]]:
-        """The filters that compare a field of the report, by the name of the field."""
+        """Return the filters that compare a field of the report, by the name of the field."""
         asked = {each.name: getattr(self, each.attribute) for each in FILTERS if each.matches == "value"}
         return {name: values for name, values in (asked | {"id": self.reports}).items() if values}
 
     def without(self, name: str, value: str) -> Self:
-        """The same filters without one value of one of them."""
+        """Return the same filters without one value of one of them."""
         typed = self.typed()
         return replace(type(self).read({**typed, name: [v for v in typed[name] if v != value]}), reports=self.reports)
 
@@ -191,7 +191,7 @@ FILTERS: tuple[Filter, ...] = tuple(
 
 
 def named(name: str) -> Filter:
-    """The filter of that name. Raises UsageError with the names there are."""
+    """Return the filter with that name. Raises UsageError, listing the valid names."""
     found = next((each for each in FILTERS if each.name == name), None)
     if found is None:
         raise UsageError(
@@ -201,7 +201,10 @@ def named(name: str) -> Filter:
 
 
 def of_cells(cells: Mapping[str, str]) -> Filters:
-    """The filters that the cells of a row or of a record ask for, several values with ; between. Raises UsageError."""
+    """Return the filters in the cells of a row or of a record.
+
+    Several values are separated by `;`. Raises UsageError.
+    """
     return Filters.read({name: cell.split(";") for name, cell in cells.items()})
 
 

@@ -1,4 +1,4 @@
-"""An answer as a notebook shows it: HTML with marks and citations, in which report text is never markup."""
+"""Render an answer for a notebook: HTML with highlights and citations, in which report text is always escaped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Marked = tuple[str, str, Sequence[tuple[int, int]]]
 
 
 def html(results: Any) -> str:
-    """The `Results` of a search."""
+    """Render the `Results` of a search."""
     listed = [(each.report, (each.passage,)) for each in results.passages or ()]
     hits = [(hit.report, hit.passages) for hit in results.hits]
     shown = [
@@ -28,7 +28,7 @@ def html(results: Any) -> str:
 
 
 def page(heading: str, hits: Iterable[tuple[str, Sequence[Marked]]], notes: Sequence[str] = ()) -> str:
-    """The answer as HTML. hits: the heading of each, and its passages."""
+    """Render the answer as HTML. `hits` has the heading and the passages of each hit."""
     parts = [f"<p><strong>{escape(heading)}</strong></p>", *(f"<p>{escape(note)}</p>" for note in notes), "<ol>"]
     for title, passages in hits:
         quotes = "".join(
@@ -40,7 +40,7 @@ def page(heading: str, hits: Iterable[tuple[str, Sequence[Marked]]], notes: Sequ
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with marks, which may overlap."""
+    """Return the text with highlights, which may overlap."""
     parts, at = [], 0
     for start, end in sorted(spans):
         if end > at:

@@ -1,4 +1,4 @@
-"""Opens the generation of a library that answers, whichever engine keeps it."""
+"""Open the current generation of a library, with any engine."""
 
 from corpus.settings import Settings
 from corpus.themes import Themes
@@ -7,7 +7,7 @@ from search.searcher import Searcher
 
 
 def pointer(settings: Settings) -> bytes:
-    """Names what answers: another value when another generation is published. Empty when there is none yet."""
+    """Return a value that changes whenever another generation is published. Empty if there is none yet."""
     if settings.engine == "opensearch":
         from search import cluster_opening  # only here: the embedded index needs no client
 
@@ -19,7 +19,10 @@ def pointer(settings: Settings) -> bytes:
 
 
 def open_searcher(settings: Settings, themes: Themes, *, thorough: bool = False) -> Searcher:
-    """A searcher for the current generation, for one thread at a time. thorough: hash every byte of the index first."""
+    """Return a searcher for the current generation, for use by one thread at a time.
+
+    With `thorough`, every byte of the index is hashed first.
+    """
     if settings.engine == "opensearch":
         from search import cluster_opening
 

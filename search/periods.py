@@ -17,7 +17,7 @@ OUTSIDE = "outside"
 
 
 def read(text: str) -> Periods:
-    """The periods that `text` names, separated by commas. Raises UsageError when two of them share a year."""
+    """Return the periods in `text`, which are separated by commas. Raises UsageError if two of them overlap."""
     periods = [years.read(part) for part in text.split(",")]
     ordered = sorted(periods, key=lambda period: period[0] or 0)
     for one, other in pairwise(ordered):
@@ -30,7 +30,7 @@ def read(text: str) -> Periods:
 
 
 def period_of(year: int | None, periods: Periods) -> str:
-    """The name of the period that a year is in: the year itself where there are no periods."""
+    """Return the name of the period that a year is in, or the year itself if there are no periods."""
     if year is None:
         return UNKNOWN
     if not periods:

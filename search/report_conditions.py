@@ -1,4 +1,4 @@
-"""Finds the documents that meet a condition on their report, such as `board:knowsley`, or on their sections."""
+"""Find the documents that meet a condition on their report, such as `board:knowsley`, or on their sections."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,27 +18,31 @@ from search import years
 
 
 class Conditions:
-    """Conditions on the fields of reports. reports: by document."""
+    """Conditions on the fields of reports. `reports` is keyed by document."""
 
     def __init__(self, reports: Mapping[int, Report]) -> None:
         self._reports = reports
         self._by_value: dict[str, dict[str, set[int]]] = {}
 
     def matching(self, condition: Field) -> set[int]:
-        """The documents that meet `year:2015..2020` or `board:knowsley`: the field has every word of the value."""
+        """Return the documents that meet `year:2015..2020` or `board:knowsley`: the field has every word of the
+        value.
+        """
         if condition.name == "year":
             return self.between(years.read(condition.value))
         wanted = {term for term, _ in analyser.terms(condition.value)}
         return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
 
     def between(self, span: years.Span) -> set[int]:
-        """The documents from a range of years."""
+        """Return the documents from a range of years."""
         first, last = span[0] or 0, span[1] or 9999
         known = ((document, report.year) for document, report in self._reports.items())
         return {document for document, year in known if year is not None and first <= year <= last}
 
     def with_value(self, name: str, value: str) -> set[int]:
-        """The documents with exactly this value in any case; if there are none, those that have all its words."""
+        """Return the documents with exactly this value, ignoring case, or if there are none, those that have all its
+        words.
+        """
         if name not in self._by_value:
             known = self._by_value[name] = defaultdict(set)
             for document, report in self._reports.items():
@@ -48,17 +52,17 @@ class Conditions:
 
 
 def _words(report: Report, name: str) -> set[str]:
-    """The words of a field; for `file`, those of all file names, without folders."""
+    """Return the words of a field. For `file`, these are the words of all file names, without folders."""
     values = [PurePath(path).name for path in report.files] if name == "file" else [getattr(report, name)]
     return {term for value in values if value is not None for term, _ in analyser.terms(spoken_name(str(value)))}
 
 
 def section_mask(sections: Sequence[str]) -> int:
-    """The section mask of some kinds of section, or of all if none is named."""
+    """Return the section mask of some kinds of section, or of all if none is given."""
     return reduce(or_, (1 << KINDS.index(SectionKind(name)) for name in sections), 0) or EVERY_KIND
 
 
 def in_sections(documents: set[int], kinds: Kinds, mask: int) -> set[int]:
-    """The documents in which the query is true within the sections of a mask."""
+    """Return the documents in which the query is true within the sections of a mask."""
     asked = list(documents)
     return {document for document, held in zip(asked, kinds(asked), strict=True) if held & mask}

@@ -14,7 +14,7 @@ View = Literal["reports", "passages"]
 
 
 class SearchOptions(TypedDict, total=False):
-    """The fields of a SearchRequest that have defaults, as keywords; SearchRequest describes them."""
+    """The fields of a SearchRequest that have defaults, as keywords. See SearchRequest for their meaning."""
 
     sort: Sort
     limit: int | None
@@ -31,15 +31,15 @@ class SearchOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A search as every caller makes it. Raises UsageError for a value that is not valid.
+    """A search, as every caller makes it. Raises UsageError for an invalid value.
 
-    limit, offset: the page of hits; limit None for all. per_report: passages of each hit, None for every mention in
-    order. group: "case" puts the hits of one case together, at the position of the best of them. explain: also say why
-    each hit has its position. facets: also count the hits by year, board and so on. together: of plain words, only the
-    reports that have them all in one paragraph. most: of three plain words or more, also list reports that have most of
-    them; None does so only where no report has all. view: "passages" lists paragraphs of all reports, best first,
-    instead of reports; limit and offset then count these. meaning: also list passages that a language model finds near;
-    the answer is the same with and without.
+    `limit` and `offset` select the page of hits; with limit None, all are returned. `per_report` is the number of
+    passages per hit, or None for every mention in order. `group`: "case" puts the hits of one case together, at the
+    position of the best of them. `explain`: also say why each hit has its position. `facets`: also count the hits by
+    year, board and so on. `together`: for plain words, return only reports that have them all in one paragraph. `most`:
+    for three or more plain words, also list reports that have most of them; with None, only if no report has all.
+    `view`: "passages" lists paragraphs of all reports, best first, instead of reports, and limit and offset then count
+    paragraphs. `meaning`: also list passages that a language model finds near; the answer itself does not change.
     """
 
     query: str
@@ -74,7 +74,7 @@ class SearchRequest:
 
     @classmethod
     def everything(cls, query: str, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]) -> Self:
-        """A request for all hits with every mention, unless the options say otherwise."""
+        """Return a request for all hits with every mention, unless the options say otherwise."""
         unlimited: SearchOptions = {"limit": None, "per_report": None, "most": False, **options}
         return cls(query, filters, **unlimited)
 

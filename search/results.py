@@ -26,10 +26,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The words that a clause was expanded to: `neglect` → neglect, neglected. reports: how many have any of them.
+    """The words that a clause was expanded to: `neglect` → neglect, neglected. `reports` is how many have any of them.
 
-    mentions: of this clause alone in the reports of the answer; None unless all hits with every mention were asked for.
-    Clauses can overlap, so these add up to the mentions of the query or more.
+    `mentions` counts this clause alone in the reports of the answer. It is None unless all hits with every mention were
+    requested. Clauses can overlap, so these add up to at least the mentions of the query.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Expansion:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The expansion that `to_dict` made a dictionary of."""
+        """Return the expansion that `to_dict` converted to a dictionary."""
         return cls(data["text"], tuple(data["terms"]), data["reports"], data.get("mentions"))
 
 
@@ -50,13 +50,13 @@ class Expansion:
 class Passage:
     """A paragraph, or the part of it that is on one page, verbatim.
 
-    page: 1-based, where `text` begins; page_end: where it ends, another page only when a match runs over the page
-    break. page_label: as printed. paragraph: the printed number, if any. ordinal: of the paragraph in the report,
-    0-based. offset: where in the paragraph `text` begins, in characters.
-    highlights: (start, end) characters of `text`, end exclusive: each is one match, a phrase as a whole.
-    mentions: what is counted, in the same form: the highlights; for plain words, the places where they occur together.
-    more_before, more_after: whether the paragraph continues outside `text`. ocr: whether the page was read by OCR.
-    confidence: of that OCR, 0 to 100.
+    `page` (1-based) is where `text` begins. `page_end` is where it ends, which is another page only if a match runs
+    over the page break. `page_label` is the page number as printed. `paragraph` is the printed number, if any.
+    `ordinal` is the index of the paragraph in the report (0-based). `offset` is where in the paragraph `text` begins,
+    in characters. `highlights` are (start, end) characters of `text`, end exclusive; each is one match, with a phrase
+    as a whole. `mentions` are the spans that are counted, in the same form: the highlights or, for plain words, the
+    places where they occur together. `more_before` and `more_after` are whether the paragraph continues outside `text`.
+    `ocr` is whether the page was read by OCR, and `confidence` the confidence of that OCR, from 0 to 100.
     """
 
     page: int
@@ -76,11 +76,17 @@ class Passage:
     confidence: float | None = None
 
     def mention_ids(self, report: str) -> tuple[str, ...]:
-        """The id of each mention: report, ordinal of the paragraph and first character in it. report: its full id."""
+        """Return the id of each mention: report, ordinal of the paragraph, and first character in it.
+
+        `report` is the full id.
+        """
         return tuple(f"{report}:{self.ordinal}:{self.offset + start}" for start, _ in self.mentions)
 
     def to_dict(self, report: str) -> dict[str, Any]:
-        """report: the full id of its report, for the ids of its mentions."""
+        """Convert to a dictionary.
+
+        `report` is the full id of the passage's report, which the ids of its mentions need.
+        """
         return {
             "page": self.page,
             "page_end": self.page_end,
@@ -104,9 +110,9 @@ class Passage:
 class Contribution:
     """What one part of the query contributed to a hit.
 
-    mentions: its matches in the report; reports: how many have any.
-    points: of the score; in_title: whether some of them are for a match in the title; together: whether they are for
-    being in one paragraph with other parts, which is looked at only in the best hits.
+    `mentions` are its matches in the report, and `reports` is how many have any. `points` is its share of the score.
+    `in_title` means that some of the points are for a match in the title. `together` means that some are for being in
+    one paragraph with other parts, which is only examined in the best hits.
     """
 
     text: str
@@ -129,10 +135,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A report that answers. mentions: all that it has. together: whether it has plain words in one paragraph; None of
-    any other query. lacks: the words that a report with most of them does not have.
+    """A report that matches.
 
-    explanation: what its score consists of, largest part first; None unless requested.
+    `mentions` is the number of all mentions in it. `together` is whether it has plain words in one paragraph, or None
+    for other queries. `lacks` are the words that a report with most of them does not have. `explanation` is what its
+    score consists of, largest part first, or None unless requested.
     """
 
     report: Report
@@ -158,7 +165,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where else a paragraph occurs: in another report, or again in the same. paragraph: its printed number."""
+    """Another place where a paragraph occurs: in another report, or again in the same one.
+
+    `paragraph` is its printed number.
+    """
 
     report: Report
     page: int
@@ -177,7 +187,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A passage of the list of the best passages of all reports. also_in: where else the same paragraph occurs."""
+    """A passage in the list of the best passages of all reports. `also_in` is where else the same paragraph occurs."""
 
     report: Report
     passage: Passage
@@ -193,9 +203,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class InOtherWords:
-    """Passages that a language model finds near a query. They are no part of the answer.
+    """Passages that a language model finds near a query. They are not part of the answer.
 
-    unread: paragraphs that the model has not read yet. problem: why there are none, as a sentence.
+    `unread` is how many paragraphs the model has not read yet. `problem` says why there are none, as a sentence.
     """
 
     passages: tuple[Listed, ...]
@@ -204,7 +214,7 @@ class InOtherWords:
 
     @property
     def note(self) -> str:
-        """What a reader must know of them."""
+        """Return what a reader must know about them."""
         said = "Found by a language model on this machine; most will not fit; nothing here is counted."
         if self.unread:
             some = "1 paragraph" if self.unread == 1 else f"{self.unread:,} paragraphs"
@@ -222,7 +232,7 @@ class InOtherWords:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """How many hits have a value. value None: those of which it is not known."""
+    """How many hits have a value. A `value` of None counts the hits whose value is unknown."""
 
     value: str | int | None
     count: int
@@ -233,12 +243,12 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A further query to offer with an answer: it finds something, and is never applied automatically.
+    """A further query to offer with an answer. It finds something, and is never applied automatically.
 
-    kind: "theme" (the theme covers what was typed), "spelling", "title" (the words are in titles only), "wider" (a
-    less strict form of a query without hits) or "family" (words that begin like the one that was typed and are none of
-    its forms). reports: how many it finds, with the filters of the search. name: of the theme, or the word typed.
-    words: the terms of the theme, or the other words.
+    `kind` is "theme" (the theme covers what was typed), "spelling", "title" (the words are only in titles), "wider" (a
+    less strict form of a query without hits) or "family" (words that begin like the one typed but are not forms of it).
+    `reports` is how many it finds, with the filters of the search. `name` is the theme, or the word typed. `words` are
+    the terms of the theme, or the other words.
     """
 
     kind: str
@@ -259,11 +269,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of answers. total: hits on all pages. parsed: the query as it was understood, in the query language.
+    """One page of answers.
 
-    cases: how many cases the hits belong to; a report of no known case is one of its own. suggestion: a query that may
-    have been meant; never applied by itself. offers: all ways on, the suggestion among them, each with its count; none
-    for a list of all hits.
+    `total` is the number of hits on all pages. `parsed` is the query as it was understood, in the query language.
+    `cases` is how many cases the hits belong to; a report without a known case counts as its own case. `suggestion` is
+    a query that may have been meant; it is never applied automatically. `offers` are all further queries, including the
+    suggestion, each with its count; there are none for a list of all hits.
     """
 
     text: str
@@ -289,12 +300,15 @@ class Results:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Notes and warnings about the query and what was searched, as sentences."""
+        """Return notes and warnings about the query and what was searched, as sentences."""
         return sentences(self.diagnostics)
 
     @property
     def split(self) -> str:
-        """How many reports have plain words together, and how many apart; "" of any other query, and of no report."""
+        """Return how many reports have plain words together, and how many apart.
+
+        Returns "" for any other query, and if no report matches.
+        """
         if not (self.together or self.apart):
             return ""
         if self.together == self.total and self.apart:  # the others were not asked for
@@ -305,7 +319,7 @@ class Results:
 
     @property
     def of_most(self) -> str:
-        """What the reports in `most` have, for a heading."""
+        """Return what the reports in `most` have, for a heading."""
         return "one of these words" if len(self.expansions) == 2 else "most of these words"
 
     def __iter__(self) -> Iterator[Hit]:
@@ -315,26 +329,29 @@ class Results:
         return len(self.hits)
 
     def to_pandas(self) -> Any:
-        """The passages as a pandas DataFrame, one row each; a hit without passages is a row without a text.
+        """Return the passages as a pandas DataFrame, one row each. A hit without passages is a row without a text.
 
-        Raises UsageError where pandas is not installed. All mentions: search with limit=None and per_report=None.
+        Raises UsageError if pandas is not installed. To get all mentions, search with limit=None and per_report=None.
         """
         return self.table().to_pandas()
 
     def to_polars(self) -> Any:
-        """The same as a polars DataFrame."""
+        """Return the passages as a polars DataFrame. See `to_pandas`."""
         return self.table().to_polars()
 
     def to_arrow(self) -> Any:
-        """The same as a pyarrow Table."""
+        """Return the passages as a pyarrow Table. See `to_pandas`."""
         return self.table().to_arrow()
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """The same for any library of the Arrow PyCapsule interface, such as duckdb. Needs pyarrow."""
+        """Export the passages to any library that supports the Arrow PyCapsule interface, such as duckdb.
+
+        Needs pyarrow.
+        """
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def table(self) -> Table:
-        """The passages as a table with typed columns."""
+        """Return the passages as a table with typed columns."""
         from search.tables.frames import Table
 
         return Table(self.rows(), COLUMNS)
@@ -345,7 +362,10 @@ class Results:
         return notebook.html(self)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A flat row for each passage, as a table wants it. See COLUMNS. Those of a list of passages have no score."""
+        """Yield a flat row for each passage, with the columns in COLUMNS.
+
+        The rows of a list of passages have no score.
+        """
         for listed in self.passages or ():
             yield _row(listed.report, None, listed.passage)
         for hit in self.hits:

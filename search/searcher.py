@@ -1,4 +1,4 @@
-"""Answers a search request: parse, evaluate, filter, rank, choose passages, count facets."""
+"""Answer a search request: parse, evaluate, filter, rank, choose passages, count facets."""
 
 from __future__ import annotations
 
@@ -43,11 +43,12 @@ from search.session import Session
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a query finds before it is ordered.
+    """What a query finds, before it is sorted.
 
-    whole: without the filters; counted: the same, of the reports that facets count. near: those of the answer that have
-    plain words in one paragraph. number: how many answer, before a restriction to these. chosen: the documents that
-    each filter lets through. unfit: what is said of the filters. mask: the kinds of section that words must be in.
+    `whole` ignores the filters, and `counted` is the same for the reports that facets count. `near` are the reports of
+    the answer that have plain words in one paragraph. `number` is how many reports match, before a restriction to
+    these. `chosen` are the documents that pass each filter. `unfit` are the notes on the filters. `mask` is the section
+    mask that words must be in.
     """
 
     parsed: Parsed
@@ -63,9 +64,11 @@ class _Found:
 
 
 class Searcher:
-    """Answers queries from one generation of a library's index. For one thread at a time; close it or use it in a
-    `with`. thorough: hash every byte of the index first. model: the folder of the language model for passages in other
-    words, if it is not that of the extra `meaning`.
+    """Answers queries from one generation of a library's index.
+
+    For use by one thread at a time; close it or use it in a `with` block. With `thorough`, every byte of the index is
+    hashed first. `model` is the folder of the language model for passages in other words, unless it is the model of the
+    extra `meaning`.
     """
 
     def __init__(
@@ -75,7 +78,10 @@ class Searcher:
 
     @classmethod
     def over(cls, session: Session) -> Self:
-        """A searcher over a generation that is open already, such as that of a cluster. It closes the session."""
+        """Return a searcher over a generation that is already open, such as one in a cluster.
+
+        The searcher closes the session.
+        """
         searcher = cls.__new__(cls)
         searcher._session = session
         return searcher
@@ -93,12 +99,12 @@ class Searcher:
         self._session.close()
 
     def lost(self) -> bool:
-        """Whether a report was removed since it was opened: its text can no longer be shown."""
+        """Return whether a report has been removed since this was opened, so that its text can no longer be shown."""
         return self._session.lost()
 
     @property
     def generation(self) -> str:
-        """The id of the generation that answers."""
+        """The id of the generation that is searched."""
         return self._session.generation.manifest.id
 
     @property
@@ -108,7 +114,7 @@ class Searcher:
 
     @property
     def themes(self) -> Themes:
-        """The vocabulary that queries are read with."""
+        """The theme vocabulary used to parse queries."""
         return self._session.themes
 
     @property
@@ -117,35 +123,38 @@ class Searcher:
         return self._session.coverage
 
     def text(self, report: str) -> Text:
-        """The whole text of a report (full id), as this generation knows it."""
+        """Return the whole text of a report (full id), as this generation has it."""
         return self._session.text(report)
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
-        """The recommendations and findings of a report (full id), or those of one kind."""
+        """Return the recommendations and findings of a report (full id), or those of one kind."""
         return self._session.items(report, kind)
 
     def words(self, sections: Sequence[str] = ()) -> dict[str, int]:
-        """The number of searched words of each report, by its full id; with kinds of section, only those in them."""
+        """Return the number of searched words of each report, by full id.
+
+        With kinds of section, count only words in them.
+        """
         return self._session.words(section_mask(sections))
 
     def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
-        """Some paragraphs of a report (full id), in order, as this generation knows it."""
+        """Return some paragraphs of a report (full id) in order, as this generation has them."""
         return self._session.paragraphs(report, ordinals)
 
     def near_duplicates(self) -> list[Pair]:
-        """The pairs of reports that are almost the same."""
+        """Return the pairs of reports that are almost identical."""
         return sorted(self._session.near_duplicates())
 
     def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
-        """What is printed on some pages of a report (full id), by their number."""
+        """Return the printed numbers of some pages of a report (full id), by page number."""
         return self._session.page_labels(report, numbers)
 
     def cache_problems(self) -> list[str]:
-        """What is wrong with what was worked out in advance for the themes, in sentences."""
+        """Return what is wrong with the cached data of the themes, as sentences."""
         return self._session.cache_problems()
 
     def themed(self) -> dict[str, set[int]]:
-        """The documents that have each theme, by its name in the order of the vocabulary."""
+        """Return the documents that have each theme, by its name in the order of the vocabulary."""
         return self._session.themed
 
     def search(
@@ -153,7 +162,7 @@ class Searcher:
     ) -> Results:
         """Answer a request, or a query with its filters and options.
 
-        Raises QueryRefused when the query is beyond a limit. Odd text is read as well as possible, with warnings.
+        Raises QueryRefused if the query exceeds a limit. Unusual text is parsed as well as possible, with warnings.
         """
         began = time.perf_counter()
         request = query if isinstance(query, SearchRequest) else SearchRequest(query, filters, **options)
@@ -161,8 +170,10 @@ class Searcher:
         return replace(head, hits=tuple(hits), elapsed_ms=(time.perf_counter() - began) * 1000)
 
     def stream(self, request: SearchRequest, *, seconds: float = MAX_SECONDS) -> tuple[Results, Iterator[Hit]]:
-        """The answer without its hits, and the hits, each made when it is taken, so that a hundred thousand mentions
-        need not fit in memory. Take the hits before the next query. seconds: the time limit for finding the reports.
+        """Return the answer without its hits, and an iterator that computes the hits on demand.
+
+        A hundred thousand mentions then do not need to fit in memory. Consume the hits before the next query. `seconds`
+        is the time limit for finding the reports.
         """
         began = time.perf_counter()
         if request.facets:
@@ -233,7 +244,7 @@ class Searcher:
         return _Found(parsed, evaluator, whole, counted, answer, near, number, chosen, unfit, mask)
 
     def _said(self, request: SearchRequest, found: _Found) -> tuple[list[Diagnostic], str | None]:
-        """The diagnostics of the query and its answer, and the suggestion."""
+        """Return the diagnostics of the query and its answer, and the suggestion."""
         tree, whole, evaluator = found.parsed.tree, found.whole, found.evaluator
         older = [diagnostic(Code.INDEX, sentence=sentence) for sentence in self._session.generation.warnings]
         said = [*older, *self._theme_problems(request.query), *found.parsed.diagnostics, *found.unfit]
@@ -274,7 +285,7 @@ class Searcher:
         )
 
     def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
-        """The reports that have most of some plain words; None where they are not asked for."""
+        """Return the reports that have most of some plain words, or None if they are not requested."""
         if found.near is None or not is_shown(request, len(found.answer.matches), found.number, len(found.near)):
             return None
         return second_list(self._session, found.answer, found.chosen.values(), request, deadline)
@@ -290,30 +301,33 @@ class Searcher:
         return as_meant(parse(text, theme_lookup(themes), [theme.name for theme in themes.themes]))
 
     def reports(self, filters: Filters = EVERYTHING) -> list[Report]:
-        """The reports that pass the filters, in the order of their ids, including those without readable text."""
+        """Return the reports that pass the filters, sorted by id, including those without readable text."""
         chosen, _ = self._chosen(filters)
         documents = set(self._session.reports).intersection(*chosen.values())
         return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
     def completions(self, typed: str) -> list[Completion]:
-        """Themes, boards and words for what was typed so far."""
+        """Return the themes, boards and words that complete what has been typed."""
         themed = {name: len(having) for name, having in self._session.themed.items()}
         snapshot = self._session.snapshot
         return completions(typed, themed, self._session.reports.values(), snapshot.vocabulary, snapshot.frequency)
 
     def read_last(self) -> list[Report]:
-        """All reports, those first that were read last."""
+        """Return all reports, the most recently read first."""
         return [self._session.reports[document] for document in self._session.read_last()]
 
     def strongest_themes(self, report: str, most: int) -> list[tuple[str, int]]:
-        """The themes that a report (full id) mentions most for how many reports have them, each with its mentions."""
+        """Return the themes that stand out in a report (full id), each with its number of mentions.
+
+        They are sorted by how often the report mentions them compared with how many reports have them.
+        """
         document = next((d for d, known in self._session.reports.items() if known.id == report), None)
         return [] if document is None else self._session.strongest_themes(document)[:most]
 
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
-        """The notes on how a query and its filters are read, for an analysis, whose rows do not have them.
+        """Return the notes on how a query and its filters are read, for an analysis whose rows do not include them.
 
-        text: may be empty; then only the filters are looked at.
+        If `text` is empty, only the filters are checked.
         """
         if not text:
             return sentences(self._chosen(filters)[1])
@@ -321,7 +335,9 @@ class Searcher:
         return head.warnings
 
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
-        """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
+        """Return the reports most like one (full id), or the passages most like the paragraph of it with that
+        ordinal.
+        """
         document = next((d for d, known in self._session.reports.items() if known.id == report), None)
         if document is None:
             raise NotFound("This report is not in the index yet. Run `reviews update`.")
@@ -333,7 +349,7 @@ class Searcher:
         )
 
     def documents(self, filters: Filters = EVERYTHING) -> set[int]:
-        """The documents that pass the filters, as `themed` numbers them, without those that have no readable text."""
+        """Return the documents with readable text that pass the filters, numbered as in `themed`."""
         chosen, _ = self._chosen(filters)
         searchable = {document for document, report in self._session.reports.items() if report.searchable}
         return searchable.intersection(*chosen.values())
@@ -341,7 +357,7 @@ class Searcher:
     # Filters and facets
 
     def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[Diagnostic]]:
-        """The documents that meet each filter, by the name of its facet, and notes on values that no report has."""
+        """Return the documents that pass each filter, by facet name, and notes on values that no report has."""
         chosen: dict[str, set[int]] = {}
         said = []
         for name, values in filters.values().items():
@@ -366,7 +382,7 @@ class Searcher:
         return self._session.themed[theme.name]
 
     def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], mask: int, evaluator: Evaluator) -> Answer:
-        """mask: the section mask in which the words must occur."""
+        """Restrict an answer to the filters. `mask` is the section mask that the words must be in."""
         documents = whole.documents.intersection(*chosen.values())
         if mask == EVERY_KIND:
             return whole.only(documents)
@@ -376,7 +392,7 @@ class Searcher:
         return Answer(in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
 
     def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
-        """The counts over all hits; those of a facet that is filtered by, as if its own filter were not there."""
+        """Return the counts over all hits. Each facet is counted without regard to its own filter."""
         whole, chosen, mask = known.counted, known.chosen, known.mask
         kinds = whole.kinds
 
@@ -395,6 +411,6 @@ class Searcher:
         return counted
 
     def _theme_problems(self, text: str) -> list[Diagnostic]:
-        """The problems in the theme files, if the query may use a theme."""
+        """Return the problems in the theme files, if the query may use a theme."""
         problems = self._session.themes.problems if "theme:" in text.lower() else ()
         return [diagnostic(Code.THEME_FILE, file=p.file, line=p.line, message=p.message) for p in problems]

@@ -36,9 +36,10 @@ _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read aga
 
 
 class Session:
-    """One open generation of a library's index. For one thread at a time; close it after use.
+    """One open generation of a library's index. For use by one thread at a time; close it after use.
 
-    thorough: hash every byte of it first. model: the folder of the language model, if it is not that of the extra.
+    With `thorough`, every byte of it is hashed first. `model` is the folder of the language model, unless it is the
+    model of the extra.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class Session:
         *,
         counts_phrases: bool = True,
     ) -> None:
-        """Prepare what all queries share. described: the report of each reading. counts_phrases: the phrases of themes
-        are counted in advance.
+        """Prepare what all queries share.
+
+        `described` has the report of each reading. `counts_phrases` means that the phrases of themes are counted in
+        advance.
         """
         self.vectors: Path | None = paths.vectors
         self.model = model
@@ -102,7 +105,7 @@ class Session:
         self._store.close()
 
     def lost(self) -> bool:
-        """Whether a report was removed since it was opened: its text is no longer there to be shown."""
+        """Return whether a report has been removed since this was opened, so that its text can no longer be shown."""
         revision = self._store.revision
         if revision != self._revision:
             if not self._store.readings.reports().keys() >= set(self.snapshot.documents().values()):
@@ -111,54 +114,56 @@ class Session:
         return False
 
     def text(self, report: str) -> Text:
-        """Everything that was read of a report (full id), as this generation knows it."""
+        """Return everything that was read of a report (full id), as this generation has it."""
         return self.texts.text(self._readings[report])
 
     @cached_property
     def coverage(self) -> Coverage:
-        """What is searched and what is not: that of the generation, without reports removed since."""
+        """Return what is searched and what is not in this generation, without reports removed since."""
         built = self.generation.manifest.coverage
         return Coverage.of(self.reports.values(), built.failures, built.waiting)
 
     @cached_property
     def _readings(self) -> dict[str, int]:
-        """The reading of each report."""
+        """Return the reading of each report."""
         documents = self.snapshot.documents()
         return {known.id: documents[document] for document, known in self.reports.items()}
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
-        """The recommendations and findings of a report (full id), or those of one kind, as this generation knows it."""
+        """Return the recommendations and findings of a report (full id), or those of one kind, as this generation has
+        them.
+        """
         return self.texts.items(self._readings[report], kind)
 
     def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:
-        """Some paragraphs of a report (full id), in order, as this generation knows it."""
+        """Return some paragraphs of a report (full id) in order, as this generation has them."""
         return self.texts.paragraphs(self._readings[report], ordinals)
 
     def page_labels(self, report: str, numbers: Collection[int]) -> dict[int, str]:
-        """What is printed on some pages of a report (full id), by their number."""
+        """Return the printed numbers of some pages of a report (full id), by page number."""
         return {page.number: page.label for page in self.texts.pages(self._readings[report], numbers)}
 
     @cached_property
     def without_copies(self) -> set[int]:
-        """The documents without those for which a near-duplicate counts."""
+        """Return the documents without those for which a near-duplicate counts."""
         left_out = copies(self.near_duplicates(), {known.id for known in self.reports.values()})
         return {document for document, known in self.reports.items() if known.id not in left_out}
 
     def near_duplicates(self) -> Collection[Pair]:
-        """The pairs of reports that are almost the same."""
+        """Return the pairs of reports that are almost identical."""
         return self._store.near_duplicates.pairs()
 
     def read_last(self) -> list[int]:
-        """The documents, those first that were read last."""
+        """Return the documents, the most recently read first."""
         readings = self.snapshot.documents()
         return sorted(readings, key=lambda document: -readings[document])
 
     def expect(self, documents: Collection[int]) -> None:
-        """Say which documents are going to be read, so that an engine that is far away is asked for all at once."""
+        """Announce which documents will be read, so that a remote engine can fetch them all at once."""
 
     @cached_property
     def themed(self) -> dict[str, set[int]]:
-        """The documents that have each theme, by its name in the order of the vocabulary."""
+        """Return the documents that have each theme, by its name in the order of the vocabulary."""
         documents = self.snapshot.documents()
         readings = self._theme_table.readings(self.snapshot, self._theme_evaluator)
         document_of = {reading: document for document, reading in documents.items()}
@@ -179,7 +184,7 @@ class Session:
         return [(name, mentions) for _, name, mentions in sorted(weighed, key=lambda each: (-each[0], each[1]))]
 
     def cache_problems(self) -> list[str]:
-        """What is wrong with what was worked out for the themes, in sentences."""
+        """Return what is wrong with the cached data of the themes, as sentences."""
         return self._theme_table.problems(self.snapshot, self._theme_evaluator)
 
     def _theme_evaluator(
@@ -191,7 +196,7 @@ class Session:
 
     @cached_property
     def size(self) -> int:
-        """One more than the highest number of a document."""
+        """The highest document number plus one."""
         return max(self.reports, default=-1) + 1
 
     @cached_property
@@ -200,16 +205,16 @@ class Session:
 
     @cached_property
     def by_id(self) -> list[int]:
-        """All documents in the order of their reports' ids."""
+        """Return all documents, sorted by the ids of their reports."""
         return sorted(self.reports, key=lambda document: self.reports[document].id)
 
     @cached_property
     def cases(self) -> dict[int, str | int]:
-        """The case of each document; of one without a case the document itself."""
+        """Return the case of each document, or the document itself if it has no case."""
         return {document: report.case or document for document, report in self.reports.items()}
 
     def words(self, kinds: int) -> dict[str, int]:
-        """The number of searched words of each report, by its full id, in the sections of a section mask."""
+        """Return the number of searched words of each report, by full id, in the sections of a section mask."""
         lengths = self.snapshot.lengths()
         return {
             report.id: lengths[document] if kinds == EVERY_KIND else self._words_in(document, lengths[document], kinds)

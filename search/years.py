@@ -1,4 +1,4 @@
-"""Parses years as people type them, for commands, sheets, the query field `year:`, the page and Python.
+"""Parse years as people type them, for commands, sheets, the query field `year:`, the page and Python.
 
 A year is four digits, 1000 to 9999. A range has `..`, a hyphen or dash, or `to` between two years, and may be open at
 one end.
@@ -26,7 +26,7 @@ _SHOWN = 40  # characters of what was typed that a message repeats
 
 
 class BadYears(UsageError):
-    """What was typed is not a year or a range of years. turned: the range the other way round, if it runs backwards."""
+    """Raised for text that is not a year or a range of years. `turned` is the reversed range, if it runs backwards."""
 
     def __init__(self, message: str, turned: Span | None = None) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class BadYears(UsageError):
 
 
 def read(text: str) -> Span:
-    """The years that `text` names. Raises BadYears, including for a range that runs backwards."""
+    """Return the years in `text`. Raises BadYears, also for a range that runs backwards."""
     typed = text.strip()
     if one := _ONE.fullmatch(typed):
         return int(one[1]), int(one[1])
@@ -47,7 +47,7 @@ def read(text: str) -> Span:
 
 
 def one(text: str) -> int:
-    """The single year that `text` names. Raises BadYears."""
+    """Return the single year in `text`. Raises BadYears."""
     found = _ONE.fullmatch(text.strip())
     if not found:
         raise BadYears(f"`{_short(text.strip())}` is not a valid year. Write four digits, such as 2015.")
@@ -55,12 +55,12 @@ def one(text: str) -> int:
 
 
 def is_one(text: str) -> bool:
-    """Whether `text` names a single year."""
+    """Return whether `text` is a single year."""
     return _ONE.fullmatch(text) is not None
 
 
 def checked(given: object) -> Span | None:
-    """The years that a program gives: None, a year, a text as a person types it, or a pair. Raises BadYears."""
+    """Return years passed by a program: None, a year, a text as a person types it, or a pair. Raises BadYears."""
     if given is None or isinstance(given, str):
         return None if given is None else read(given)
     if isinstance(given, int):
@@ -72,13 +72,13 @@ def checked(given: object) -> Span | None:
 
 
 def written(span: Span) -> str:
-    """The years as the program writes them, which `read` understands: 2015, 2015..2020, 2015.. or ..2020."""
+    """Format years in a form that `read` understands: 2015, 2015..2020, 2015.. or ..2020."""
     first, last = span
     return str(first) if first == last else f"{first or ''}..{last or ''}"
 
 
 def stand_between(text: str) -> bool:
-    """Whether `text` is a separator between two years: `to`, `..`, `-`."""
+    """Return whether `text` is a separator between two years: `to`, `..`, `-`."""
     return _BETWEEN.fullmatch(text) is not None
 
 

@@ -1,1 +1,1 @@
-"""What is shown of an answer, and in which order?"""
+"""Decide what is shown of an answer, and in which order."""

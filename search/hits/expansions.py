@@ -1,4 +1,4 @@
-"""What each part of a query stands for, in how many reports it is, and how often when it is counted on its own."""
+"""Report what each part of a query stands for, in how many reports it occurs, and how often if counted separately."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ _MORE_TERMS = 40  # of an expansion that are shown
 
 
 def expansions(answer: Answer, *, count: bool, tick: Callable[[], None]) -> tuple[Expansion, ...]:
-    """The parts of the query. count: also how many mentions each has, as if the reports of the answer were asked for it
-    alone. Where parts overlap, that is more than the mentions of the query. tick: called inside the loop.
+    """Return the parts of the query.
+
+    With `count`, also count the mentions of each part in the reports of the answer as if it were the only query. If
+    parts overlap, these add up to more than the mentions of the query. `tick` is called inside the loop.
     """
 
     def mentions(match: Match) -> int:

@@ -1,4 +1,4 @@
-"""The order in which hits are shown."""
+"""Sort the hits for display."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -21,9 +21,11 @@ def ordered(
     telling: Telling,
     check_deadline: Callable[[], None],
 ) -> tuple[list[int], int]:
-    """The hits in the order asked, those of one case side by side; and the number of cases. near: those that have plain
-    words in one paragraph; by relevance they come first, if the words are no sentence, and before them those that have
-    what was typed word for word. The best paragraphs of the first few decide which of them is the first.
+    """Return the hits in the requested order, with those of one case next to each other, and the number of cases.
+
+    `near` are the reports that have plain words in one paragraph. By relevance, these come first unless the words form
+    a sentence, and before them those with the typed text word for word. The best paragraphs of the first few reports
+    decide which of these is first.
     """
     hits = _by_relevance(session, scores)
     if request.sort == "relevance":
@@ -43,7 +45,7 @@ def ordered(
 
 
 def _by_relevance(session: Session, scores: Mapping[int, float]) -> list[int]:
-    """Ties are broken by report id: always the same order."""
+    """Sort by score. Ties are sorted by report id, so that the order is always the same."""
     rounded = {document: int(scores[document] / _ROUNDING + 0.5) for document in session.by_id if document in scores}
     return sorted(rounded, key=rounded.__getitem__, reverse=True)
 
@@ -55,7 +57,7 @@ def _date(session: Session, document: int) -> str | None:
 
 
 def _grouped(session: Session, hits: Sequence[int], group: Group) -> tuple[list[int], int]:
-    """The hits with those of one case together, at the place of the first of them; and the number of cases."""
+    """Return the hits with those of one case together, at the position of the best of them, and the number of cases."""
     different = len(set(map(session.cases.__getitem__, hits)))
     if group == "none" or different == len(hits):
         return list(hits), different

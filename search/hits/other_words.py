@@ -1,4 +1,4 @@
-"""Passages that may express the query in other words, found by a language model. They are not part of the answer."""
+"""Find passages that may express the query in other words, with a language model. They are not part of the answer."""
 
 from corpus.errors import UsageError
 from index.matching.sections import EVERY_KIND
@@ -11,9 +11,10 @@ from search.session import Session
 
 
 def in_other_words(session: Session, text: str, documents: set[int], hits: Hits, mask: int) -> InOtherWords:
-    """The nearest passages: one of each report, and none that the answer has.
+    """Return the nearest passages: one from each report, and none that the answer already has.
 
-    documents: those that the filters let through. hits: of the answer. mask: the section mask in which they must stand.
+    `documents` are those that pass the filters. `hits` are the hits of the answer. `mask` is the section mask that
+    passages must be in.
     """
     if session.vectors is None:
         return InOtherWords((), 0, "An OpenSearch cluster does not find passages in other words. The answer is whole.")
@@ -43,7 +44,7 @@ def in_other_words(session: Session, text: str, documents: set[int], hits: Hits,
 def _nearest(
     session: Session, known: Matrix, vector: object, documents: set[int], hits: Hits, mask: int
 ) -> dict[int, int]:
-    """The paragraph to show of each report, nearest first."""
+    """Return the paragraph to show from each report, nearest first."""
     held = session.snapshot.documents()
     document_of = {held[document]: document for document in documents}
     chosen: dict[int, int] = {}

@@ -1,8 +1,8 @@
-"""The best passages of all reports: at most two of one report before others had theirs, and each paragraph once.
+"""List the best passages of all reports, at most two per report before others have had their turn, each paragraph once.
 
-Reports are taken in the order of the answer, so many at a time. Of these come the two best paragraphs of each, best
-first; then those of the next reports; then the third and fourth best of each, and so on. The order is the same
-whichever part of the list is requested.
+Reports are taken in the order of the answer, in blocks. Each block lists the two best paragraphs of each report, best
+first; then the next block follows. After that come the third and fourth best of each, and so on. The order does not
+depend on which part of the list is requested.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ _Ranked = Sequence[tuple[tuple[int, float], int]]
 
 @dataclass(slots=True)
 class _Paragraph:
-    """also: the places of the same paragraph: document and ordinal."""
+    """A paragraph. `also` has the places where the same text occurs again, each as document and ordinal."""
 
     document: int
     ordinal: int
@@ -41,7 +41,10 @@ def best_passages(
     hits: Hits,
     deadline: Deadline | None,
 ) -> tuple[tuple[Listed, ...], bool]:
-    """The requested part of the list, and whether there is more. documents: those of the answer, in order."""
+    """Return the requested part of the list, and whether there is more.
+
+    `documents` are those of the answer, in order.
+    """
     every = _Lister(session, answer, deadline).paragraphs(documents)
     end = None if request.limit is None else request.offset + request.limit
     chosen = list(islice(every, request.offset, None if end is None else end + 1))
@@ -63,7 +66,7 @@ def _place(session: Session, document: int, ordinal: int) -> Place:
 
 
 class _Lister:
-    """Makes the whole list, as far as somebody takes it."""
+    """Builds the list, only as far as it is consumed."""
 
     def __init__(self, session: Session, answer: Answer, deadline: Deadline | None) -> None:
         self._session = session
@@ -83,7 +86,7 @@ class _Lister:
                 return
 
     def _round(self, block: Sequence[int], first: int) -> Iterator[_Paragraph]:
-        """The next two paragraphs of each of some documents, best first."""
+        """Yield the next two paragraphs of each document in a block, best first."""
         self._session.expect(block)
         candidates = [
             (-present, -score, place, ordinal)
@@ -102,7 +105,10 @@ class _Lister:
         return self._ranked[document]
 
     def _different(self, several: Sequence[_Paragraph], seen: set[str]) -> Iterator[_Paragraph]:
-        """Those whose words were not listed before; the same again among them is noted with the first of it."""
+        """Yield paragraphs whose text has not been listed before.
+
+        Repeats among them are recorded with the first one.
+        """
         wanted: dict[int, list[int]] = {}
         for each in several:
             wanted.setdefault(each.document, []).append(each.ordinal)

@@ -1,4 +1,4 @@
-"""The hits of one page: each with its best passages, its mentions, and why it has its position."""
+"""Build the hits of one page: each with its best passages, its mentions, and the reasons for its position."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,8 +21,10 @@ _ROUNDING = 1e-9  # of a sum of floating-point numbers
 
 
 class Hits:
-    """Makes the hits of one answer. cited: the positions of the paragraphs that the query names by number. most: what
-    scored them, if not the session's ranking.
+    """Builds the hits of one answer.
+
+    `cited` are the positions of paragraphs that the query cites by number. `most` is what scored the hits, if not the
+    session's ranking.
     """
 
     def __init__(
@@ -45,8 +47,9 @@ class Hits:
         self._distinctive = [m for m, weight in self._weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
 
     def of(self, shown: Sequence[tuple[int, float]], deadline: Deadline | None) -> Iterator[Hit]:
-        """The hits of documents with their scores. deadline: None for a list of all hits, which may take as long as it
-        needs.
+        """Yield the hits of documents with their scores.
+
+        `deadline` is None for a list of all hits, which has no time limit.
         """
         plain = self._answer.together is not None
         self._session.expect([document for document, _ in shown])
@@ -65,7 +68,7 @@ class Hits:
             )
 
     def paragraphs(self, document: int) -> set[int]:
-        """The ordinals of all paragraphs of a document that the answer counts or shows."""
+        """Return the ordinals of all paragraphs of a document that the answer counts or shows."""
         if document not in self._answer.documents:
             return set()
         mentions = self._answer.mentions(document)
@@ -82,7 +85,7 @@ class Hits:
         return self.passages(document, ordinals, mentions)
 
     def passages(self, document: int, ordinals: Sequence[int], mentions: Sequence[Span]) -> list[Passage]:
-        """Paragraphs of a document. mentions: all of the document."""
+        """Return paragraphs of a document as passages. `mentions` are all those of the document."""
         return passages(
             self._session.texts,
             self._session.snapshot.documents()[document],
@@ -95,8 +98,10 @@ class Hits:
         )
 
     def _ordinals(self, document: int, mentions: Sequence[Span], wanted: int | None) -> list[int]:
-        """The paragraphs to show: of plain words those that have most of them, or all that was typed, and all of those
-        that mention them.
+        """Return the paragraphs to show.
+
+        For plain words, these are the paragraphs with most of the words or with everything that was typed, and those
+        that contain mentions.
         """
         layout = self._session.layout(document)
         length = self._session.snapshot.lengths()[document]
@@ -107,7 +112,7 @@ class Hits:
         return best_paragraphs(self._weighted, document, layout, length, wanted)
 
     def _around(self, document: int, ordinals: Sequence[int]) -> list[Span] | None:
-        """The mentions that decide where a passage is cut, if not all."""
+        """Return the mentions that decide where a passage is cut, or None for all of them."""
         layout = self._session.layout(document)
         whole = all_mentions([match for match, _ in self._verbatim], document)
         if whole or self._answer.together:

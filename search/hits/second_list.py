@@ -1,4 +1,4 @@
-"""The second list: reports that have most of some plain words, but not all. It is never counted."""
+"""The second list: reports that have most of some plain words, but not all. They are never counted."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,9 +15,10 @@ from search.session import Session
 
 
 def is_shown(request: SearchRequest, words: int, found: int, together: int) -> bool:
-    """Whether there is one. Of two words, it has the reports with one of them where no report has both together.
+    """Return whether the list is shown.
 
-    words: how many there are. found, together: how many reports have all of them, and in one paragraph.
+    For two words, it has the reports with one of them, if no report has both together. `words` is the number of words.
+    `found` is how many reports have all of them, and `together` how many have them in one paragraph.
     """
     if words < MOST_WORDS_FROM and (together or words < 2):
         return False
@@ -25,14 +26,17 @@ def is_shown(request: SearchRequest, words: int, found: int, together: int) -> b
 
 
 def most_words(session: Session, answer: Answer, deadline: Deadline) -> MostWords:
-    """Scores reports for the words of an answer."""
+    """Return an object that scores reports for the words of an answer."""
     return MostWords(answer.matches, session.snapshot.lengths(), session.layout, deadline.check, session.expect)
 
 
 def second_list(
     session: Session, answer: Answer, chosen: Iterable[set[int]], request: SearchRequest, deadline: Deadline
 ) -> tuple[Hit, ...]:
-    """The reports that have at least half of the words but not all. chosen: what each filter lets through."""
+    """Return the reports that have at least half of the words but not all.
+
+    `chosen` are the reports that pass each filter.
+    """
     most = most_words(session, answer, deadline)
     documents = having_most(answer.matches).intersection(*chosen)
     scores = most.scores(documents)

@@ -1,4 +1,4 @@
-"""The paragraphs that say most of what was asked in plain words, and the report that is shown first for them."""
+"""Find the paragraphs that say most about plain words, and the report that is shown first because of them."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,7 +16,7 @@ from search.session import Session
 
 
 class Telling:
-    """Compares the paragraphs of an answer's reports by their words and their text, and reads each text once."""
+    """Compares the paragraphs of an answer's reports by their words and their text. Each text is read once."""
 
     def __init__(self, session: Session, answer: Answer) -> None:
         self._session = session
@@ -25,13 +25,14 @@ class Telling:
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.wanted]
 
     def paragraphs(self, document: int, wanted: int) -> list[int]:
-        """Ordinals of the best paragraphs of a report, best first."""
+        """Return the ordinals of the best paragraphs of a report, best first."""
         layout, length = self._session.layout(document), self._session.snapshot.lengths()[document]
         return dense_paragraphs(self._weighted, document, layout, length, wanted, partial(self._said, document))
 
     def first(self, documents: Sequence[int]) -> list[int]:
-        """The documents, in order but for the first: of the first few, the one whose best paragraph says most. As they
-        are for a sentence, of which few paragraphs have every word.
+        """Move the document with the best paragraph, among the first few, to the front.
+
+        If the words form a sentence, the order does not change, because few paragraphs have every word.
         """
         few = documents[:FIRST_OF]
         if len(few) < 2 or self._is_sentence:
@@ -42,13 +43,13 @@ class Telling:
         return [few[best], *few[:best], *few[best + 1 :], *documents[FIRST_OF:]]
 
     def _best(self, document: int) -> tuple[int, float]:
-        """How many parts the best paragraph has, and what it is worth."""
+        """Return how many parts of the query the best paragraph has, and its value."""
         layout, length = self._session.layout(document), self._session.snapshot.lengths()[document]
         ((best, _), *_) = in_order(self._weighted, document, layout, length, partial(self._said, document))
         return best
 
     def _said(self, document: int, spans: Mapping[int, SpansByPart]) -> dict[int, float]:
-        """What is said in each paragraph, as a share. spans: the matches in it."""
+        """Return how much each paragraph says about its matches, as a share. `spans` are the matches in it."""
         known = self._known.setdefault(document, {})
         new = sorted(spans.keys() - known.keys())
         if new:
@@ -60,7 +61,7 @@ class Telling:
 
 
 def _said_in(paragraph: Paragraph, spans: SpansByPart, start: int) -> float:
-    """start: the position of its first token."""
+    """Return how much a paragraph says about its matches. `start` is the position of its first token."""
     numbers = [(first - start, last - start) for some in spans.values() for first, last in some]
     places = iter(analyser.places(paragraph.searched, numbers))
     return said(paragraph.text, [list(islice(places, len(some))) for some in spans.values()])

@@ -1,1 +1,1 @@
-"""A study as a data package: tables for other programs, with a description that programs read."""
+"""Export a study as a data package: tables for other programs, with a machine-readable description."""

@@ -24,7 +24,9 @@ COUNTS = ("id", "report", "mentions", "counted")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A table of a package. about: what a row is. key: the columns that name it. to: the columns that name a row of
+    """A table of a package.
+
+    `about` says what a row is. `key` are the columns that identify a row. `to` are the columns that refer to a row of
     another table.
     """
 
@@ -42,7 +44,10 @@ _QUERY = ("queries", "id")
 def resources(
     searcher: Searcher, study: Study, filters: Filters = EVERYTHING, *, text: bool = False
 ) -> Iterator[Resource]:
-    """The tables, those first that others refer to. filters: which paragraphs. text: also every paragraph."""
+    """Yield the tables. A table comes after those that it refers to.
+
+    `filters` select the paragraphs. With `text`, every paragraph is included.
+    """
     questions = [answer.question for answer in study.about.answers]
     extras = tuple(name for name in study.summary.columns if name not in SUMMARY)
     rows = [
@@ -79,7 +84,7 @@ def _report(report: Report, words: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _counts(study: Study) -> Iterator[dict[str, Any]]:
-    """The matrix, a row for each report and query that belong together."""
+    """Yield the matrix with a row for each report and query that belong together."""
     names = study.matrix.columns[-len(study.about.answers) :]
     for answer, name in zip(study.about.answers, names, strict=True):
         about = {"id": answer.question.id, "counted": answer.question.counted}

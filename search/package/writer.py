@@ -26,9 +26,9 @@ LICENCE = (
 
 
 def write_package(folder: Path, resources: Iterable[Resource], about: About, title: str) -> list[Path]:
-    """Write the package into a new or empty folder. Returns its files, the description first.
+    """Write the package to a new or empty folder. Returns its files, the description first.
 
-    Raises UsageError where the folder holds anything, or pyarrow is not installed.
+    Raises UsageError if the folder is not empty, or pyarrow is not installed.
     """
     arrow()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -1,1 +1,1 @@
-"""From what a person typed to a query tree."""
+"""Parse what a person types into a query tree."""

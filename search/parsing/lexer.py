@@ -1,6 +1,6 @@
-"""Splits what was typed into tokens: brackets, quotations, `|`, and runs of anything else between spaces.
+"""Split what was typed into tokens: brackets, quotations, `|`, and runs of anything else between spaces.
 
-Everything here walks the text once, so a hostile text costs no more than a friendly one of its length.
+Every function here reads the text once, so that no text takes longer than another of the same length.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _SLOP = re.compile(r"~([0-9]*)")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """kind: "run", "quoted", "open", "close" or "or". glued: there is no space between it and what follows.
+    """A token. `kind` is "run", "quoted", "open", "close" or "or". `glued` means that no space follows it.
 
-    text: of a quotation, what is between the marks. slop: the digits after `"…"~`, None without a `~`.
+    For a quotation, `text` is what is between the marks, and `slop` has the digits after `"…"~`, or None without a `~`.
     """
 
     kind: str
@@ -33,16 +33,17 @@ class Token:
 
 
 def visible(text: str) -> tuple[str, bool]:
-    """The text without characters that cannot be seen (controls, direction marks, half pairs), and whether it had any.
+    """Return the text without invisible characters (controls, direction marks, lone surrogates), and whether it had
+    any.
 
-    Accents are composed, and all white space is a space.
+    Accents are composed, and all white space becomes spaces.
     """
     kept = [" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}]
     return unicodedata.normalize("NFC", "".join(kept)), len(kept) < len(text)
 
 
 def tokens(text: str) -> tuple[list[Token], bool]:
-    """The pieces in order, and whether a quotation was still open at the end."""
+    """Return the tokens in order, and whether a quotation was still open at the end."""
     found: list[Token] = []
     at, unclosed = 0, False
     while at < len(text):
@@ -71,7 +72,10 @@ def tokens(text: str) -> tuple[list[Token], bool]:
 
 
 def words_of(text: str, also: str = "") -> list[str]:
-    """The runs of letters and digits in it, an apostrophe between two of them kept inside; `also` counts as letters."""
+    """Return the runs of letters and digits in a text.
+
+    An apostrophe between two of them is part of a run; `also` are additional letters.
+    """
 
     def inside(index: int) -> bool:
         char = text[index]
@@ -86,7 +90,10 @@ def words_of(text: str, also: str = "") -> list[str]:
 
 
 def trimmed(text: str, before: str = "", after: str = "") -> str:
-    """The text without punctuation at its ends, `before` and `after` being none there; "" if nothing is left."""
+    """Remove punctuation from both ends, except `before` at the start and `after` at the end.
+
+    Returns "" if nothing is left.
+    """
     start, end = 0, len(text)
     while start < end and not (text[start].isalnum() or text[start] in before):
         start += 1

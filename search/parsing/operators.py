@@ -1,7 +1,7 @@
-"""Recognises operators, and words that only look like one.
+"""Recognise operators, and words that only look like one.
 
-`AND`, `OR`, `NOT` and `NEAR/5` are the operators of this query language. Other databases write `adj5` or `w/5`, people
-write `Or`, and a whole query may be in capitals: then the reading is a guess, and the answer says so.
+`AND`, `OR`, `NOT` and `NEAR/5` are the operators of this query language. Other databases use `adj5` or `w/5`, people
+type `Or`, and a whole query may be in capitals. In these cases the parser has to guess, and the answer says so.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ _ADJACENT = frozenset(("ADJ", "NEXT", "SAME"))
 
 @dataclass(frozen=True, slots=True)
 class OperatorMatch:
-    """An operator, or a word that looks like one. name: of the operator, "" for a word. width: its tokens.
+    """An operator, or a word that looks like one.
 
-    digits: the distance of NEAR, as typed. note: what to tell the person about this reading.
+    `name` is the operator, or "" for a word. `width` is its number of tokens. `digits` is the distance of NEAR, as
+    typed. `note` is what to tell the person about this reading.
     """
 
     name: str
@@ -48,7 +49,7 @@ class OperatorMatch:
 
 
 def all_in_capitals(tokens: Sequence[Token]) -> bool:
-    """Whether the query is a sentence in capitals, whose operators are words: `WAS NOT BROUGHT`."""
+    """Return whether the query is a sentence in capitals, whose operators are words: `WAS NOT BROUGHT`."""
     texts = [token.text for token in tokens]
     signs = any(NEARNESS.fullmatch(text) or (text != "NEAR" and NEAR.fullmatch(text)) for text in texts)
     numbered = any(one == "NEAR" and _NUMBER.fullmatch(two) for one, two in pairwise(texts))
@@ -56,7 +57,7 @@ def all_in_capitals(tokens: Sequence[Token]) -> bool:
 
 
 def match_operator(tokens: Sequence[Token], at: int) -> OperatorMatch | None:
-    """The operator at index `at`, or a word there that needs a note; None for any other word."""
+    """Return the operator at index `at`, or a word there that needs a note, or None for any other word."""
     text = tokens[at].text
     following = [token.text if token.kind == "run" else "" for token in tokens[at + 1 : at + 3]]
     if operator := _operator(tokens, at, text, following):
@@ -73,7 +74,7 @@ def match_operator(tokens: Sequence[Token], at: int) -> OperatorMatch | None:
 
 
 def _operator(tokens: Sequence[Token], at: int, text: str, following: Sequence[str]) -> OperatorMatch | None:
-    """An operator of the query language, also one with a space inside it."""
+    """Return an operator of the query language, including one with a space inside it."""
     next_text = following[0] if following else ""
     if text == "BUT" and next_text == "NOT":
         return _read_as("NOT", "BUT NOT", width=2)
@@ -89,7 +90,7 @@ def _operator(tokens: Sequence[Token], at: int, text: str, following: Sequence[s
 
 
 def _lookalike(text: str, following: Sequence[str]) -> OperatorMatch | None:
-    """What other databases, or people in a hurry, write for an operator between two words."""
+    """Return what other databases use, or people in a hurry type, for an operator between two words."""
     if text == "AND/OR":
         return _read_as("OR", text)
     if near := NEARNESS.fullmatch(text):
@@ -98,7 +99,7 @@ def _lookalike(text: str, following: Sequence[str]) -> OperatorMatch | None:
 
 
 def _nearness(text: str, following: Sequence[str]) -> OperatorMatch | None:
-    """Words that mean nearness in other databases. `within 5 days` does not."""
+    """Return words that mean nearness in other databases. `within 5 days` is not one of them."""
     if _NEARNESS_WORD.fullmatch(text) and _NUMBER.fullmatch(following[0]) and len(following) > 1:
         if text.lower() == "within" and _UNIT.fullmatch(following[1]):
             return None
@@ -111,7 +112,10 @@ def _nearness(text: str, following: Sequence[str]) -> OperatorMatch | None:
 
 
 def _half(text: str) -> OperatorMatch | None:
-    """In small letters it is a word, as in "was not brought"; one that begins with a capital could be either."""
+    """Return a word that could be half an operator.
+
+    In lower case it is a word, as in "was not brought". With an initial capital it could be either.
+    """
     name = text.upper()
     if name not in _PURPOSES or text in ("and", "near"):
         return None
@@ -128,7 +132,7 @@ def _read_as(name: str, typed: str, digits: str = "", width: int = 1) -> Operato
 
 
 def without_operators(text: str) -> str:
-    """The text; in small letters if it looks like an operator, so that it is read back as a word."""
+    """Return the text. If it looks like an operator, it is put in lower case, so that it is parsed as a word again."""
     return (
         text.lower() if text in OPERATORS or text == "AND/OR" or NEAR.fullmatch(text) or _NOTS.fullmatch(text) else text
     )

@@ -1,7 +1,8 @@
-"""Parses what a person typed into a query tree, with diagnostics where the reading was a guess.
+"""Parse what a person typed into a query tree, with diagnostics where the meaning had to be guessed.
 
-`NEAR` binds tightest, then `NOT`, `-` and `in:`, then `OR`, then words side by side and `AND`: the grammar is in
-docs/query-language.md. Brackets are kept on a list instead of the call stack, so nesting cannot overflow anything.
+`NEAR` binds most tightly, then `NOT`, `-` and `in:`, then `OR`, then adjacent words and `AND`. The grammar is in
+docs/query-language.md. Open brackets are kept in a list instead of on the call stack, so nesting cannot cause an
+overflow.
 """
 
 from __future__ import annotations
@@ -49,8 +50,10 @@ _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree, and how odd input was read. only_words: whether nothing but words was typed, as `plain_words` asks.
-    verbatim: what was typed as a phrase, where function words are among it; it decides the order and counts nothing.
+    """The query tree, and notes on how unusual input was read.
+
+    `only_words` is whether nothing but words was typed, which `plain_words` checks. `verbatim` is what was typed as a
+    phrase, if it includes function words; it affects the order but not the counts.
     """
 
     tree: Query
@@ -60,14 +63,14 @@ class Parsed:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """How odd input was read, one sentence each."""
+        """Return how unusual input was read, as one sentence each."""
         return sentences(self.diagnostics)
 
 
 def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[str] = ()) -> Parsed:
-    """Read a query. Raises only QueryRefused, when the query is beyond a limit; odd input gives a warning.
+    """Parse a query. Raises only QueryRefused, if the query exceeds a limit. Unusual input gives a warning.
 
-    theme_names: the existing themes, to suggest one if the query names a theme that does not exist.
+    `theme_names` are the existing themes, to suggest one if the query names a theme that does not exist.
     """
     shared = _Shared(themes, theme_names)
     reader = _Reader(shared)
@@ -83,7 +86,7 @@ def parse(text: str, themes: ThemeLookup | None = None, theme_names: Sequence[st
 
 @dataclass(slots=True)
 class _Shared:
-    """What the query and the themes it names have in common."""
+    """State shared by the query and the themes that it names."""
 
     themes: ThemeLookup | None
     theme_names: Sequence[str]
@@ -98,8 +101,9 @@ class _Shared:
         self.diagnostics[replace(one, theme=self.inside[-1]) if self.inside else one] = None
 
     def diagnosed(self) -> tuple[Diagnostic, ...]:
-        """The first diagnostics, those of a guess before others, the last one kept too: it tells how the whole was
-        read.
+        """Return the first diagnostics, with guesses before others.
+
+        The last one is also kept, because it says how the whole query was read.
         """
         every = list(self.diagnostics)
         if len(every) <= MAX_WARNINGS:
@@ -119,7 +123,7 @@ class _Shared:
 
 
 class _Reader:
-    """Reads one text: the query, or one query of a theme."""
+    """Parses one text: the query, or one query of a theme."""
 
     def __init__(self, shared: _Shared) -> None:
         self.shared = shared
@@ -150,7 +154,7 @@ class _Reader:
         return whole
 
     def _cleaned(self, text: str) -> str:
-        """The text without invisible characters, single quotation marks, or the question mark of a question."""
+        """Return the text without invisible characters, single quotation marks, or the question mark of a question."""
         plain, dropped = visible(text)
         if dropped:
             self.warn(Code.INVISIBLE)
@@ -165,7 +169,7 @@ class _Reader:
         return plain
 
     def _take(self, pieces: list[Token], at: int) -> int:
-        """Take the piece at `at` with those that belong to it; return where to continue."""
+        """Process the token at `at` and those that belong to it. Returns the index at which to continue."""
         token = pieces[at]
         if token.kind == "run":
             return self._run(pieces, at)
@@ -269,7 +273,7 @@ class _Reader:
         return at + 1
 
     def _rest_of_years(self, first: str, pieces: list[Token], at: int) -> tuple[str, int]:
-        """The whole range, if its other end is a separate word: `year:2015 to 2020`, `year:2015 - 2020`."""
+        """Return the whole range, if its other end is a separate word: `year:2015 to 2020`, `year:2015 - 2020`."""
         runs = [piece.text for piece in pieces[at + 1 : at + 3] if piece.kind == "run"]
         if len(runs) < 2 or not (
             years.is_one(first) and years.stand_between(runs[0]) and years.is_one(trimmed(runs[1]))
@@ -353,13 +357,13 @@ class _Reader:
 
 
 def _is_question(text: str) -> bool:
-    """Whether it is a question of three words or more, with no other sign of the query language."""
+    """Return whether the text is a question of three or more words, with no other sign of the query language."""
     words = text.rstrip().rstrip("?").rstrip()
     return text.rstrip().endswith("?") and len(words.split()) > 2 and not set(words) & set(f"?*()|:~={QUOTES}")
 
 
 def _is_words(item: Operand | Operator) -> bool:
-    """Whether an item of a query is a word, or the words of a field that is none."""
+    """Return whether an item of a query is a word, or words that follow an unknown field name."""
     if isinstance(item, Operator) or item.bracketed or item.prefixes:
         return False
     parts = item.tree.parts if isinstance(item.tree, And) else (item.tree,)

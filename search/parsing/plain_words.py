@@ -1,4 +1,4 @@
-"""Reads a query of only words as a person means it: function words are left out, the others belong together."""
+"""Interpret a query of only words: function words are left out, and the others belong together."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from search.parsing.parser import Parsed
 
 
 def as_meant(parsed: Parsed) -> Parsed:
-    """What was parsed, with Plain for words that were typed without operators or quotation marks. Of a query with any
-    of them, what was parsed.
+    """Replace words that were typed without operators or quotation marks with Plain.
 
-    Function words are left out, and a note names them; a query of function words only is a phrase. If one other word is
-    left, the particles that follow it are kept: step down.
+    Other queries are returned unchanged. Function words are left out, and a note lists them; a query with only function
+    words is a phrase. If one other word remains, the particles that follow it are kept: step down.
     """
     if not parsed.only_words or not isinstance(parsed.tree, And):
         return parsed
@@ -41,7 +40,7 @@ def as_meant(parsed: Parsed) -> Parsed:
 
 
 def _without_small_operators(parsed: Parsed, left_out: Container[str]) -> tuple[Parsed, str]:
-    """Without the notes that "not" or "or" was read as a word, for words that are left out, and what to add instead."""
+    """Remove notes that "not" or "or" was read as a word, if that word is left out. Returns what to add instead."""
     others: list[Diagnostic] = []
     hints: dict[str, None] = {}
     for note in parsed.diagnostics:
@@ -62,8 +61,10 @@ def _particles(after: Iterable[Word]) -> list[Word]:
 
 
 def _kept(words: Sequence[Word]) -> list[Word]:
-    """The words that are not function words. One in capitals is a name: IT, WHO, the A of Child A. But capitals say
-    nothing where no other word has small letters.
+    """Return the words that are not function words.
+
+    A word in capitals is a name and is kept: IT, WHO, the A of Child A. But if no other word has lower-case letters,
+    capitals mean nothing.
     """
     content = [word for word in words if word.exact or not is_function_word(word.text)]
     if all(word.text.isupper() for word in content):

@@ -1,6 +1,6 @@
-"""Finds quotation marks: double marks of every style, and single marks, which may also be apostrophes.
+"""Find quotation marks: double marks of every style, and single marks, which may also be apostrophes.
 
-Each function reads the text once, like the lexer.
+Like the lexer, each function reads the text once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ _CLOSING = re.compile(rf"(?<=[\w*?.,!…)])[{_SINGLE}]+(?=[.,;:!?…]*(?:[\s()|~
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """start, end: of the quoted text. after: where the text continues. closed: whether there was a closing mark."""
+    """A quotation.
+
+    `start` and `end` delimit the quoted text. `after` is where the text continues. `closed` is whether there was a
+    closing mark.
+    """
 
     start: int
     end: int
@@ -28,7 +32,7 @@ class Quotation:
 
 
 def quotation(text: str, at: int) -> Quotation:
-    """The quotation that starts with the double mark at `at`. Doubled marks, as in CSV, count as one."""
+    """Return the quotation that starts with the double mark at `at`. Doubled marks, as in CSV, count as one."""
     marks = _MARKS.match(text, at)
     start = marks.end() if marks else at + 1
     follows = text[start : start + 1]

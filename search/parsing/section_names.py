@@ -1,4 +1,4 @@
-"""The kind of section that a person names, read in the same way in a query, a filter and a sheet."""
+"""Interpret the name of a kind of section, in the same way in a query, a filter and a sheet."""
 
 from corpus.errors import UsageError
 from corpus.model import SectionKind
@@ -6,7 +6,7 @@ from search.parsing.lexer import words_of
 
 
 def section_kind(name: str) -> str:
-    """A kind of section by its name. Raises UsageError with the names there are."""
+    """Return the kind of section with a name. Raises UsageError, listing the valid names."""
     found = section_called(name)
     if found is None:
         raise UsageError(f"There is no section called {name[:40]!r}. The sections are: {', '.join(SectionKind)}.")
@@ -14,7 +14,9 @@ def section_kind(name: str) -> str:
 
 
 def section_called(name: str) -> str | None:
-    """The kind of section that a person means: `action-plan`, `Action Plans` and `action plan` name one kind."""
+    """Return the kind of section that a person means: `action-plan`, `Action Plans` and `action plan` are the same
+    kind.
+    """
     wanted = _key(name)
     return next((kind.value for kind in SectionKind if _key(kind.value) == wanted), None)
 

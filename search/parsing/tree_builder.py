@@ -1,6 +1,7 @@
-"""Builds the query tree from operands and operators: `NEAR` binds first, then `NOT` and `in:`, then `OR`, then AND.
+"""Build the query tree from operands and operators: `NEAR` binds first, then `NOT` and `in:`, then `OR`, then AND.
 
-The tree is normal: no AND in an AND, no OR in an OR, neither with a single part, no empty part, no NOT of a NOT.
+The tree is normalised: no AND in an AND, no OR in an OR, neither with a single part, no empty part, and no NOT of a
+NOT.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ DEFAULT_DISTANCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """AND, OR, NEAR between two operands; NOT, IN before one. typed: as the person typed it."""
+    """An operator: AND, OR or NEAR between two operands, or NOT or IN before one.
+
+    `typed` is how the person typed it.
+    """
 
     name: str
     typed: str
@@ -27,7 +31,10 @@ class Operator:
 
 @dataclass(slots=True)
 class Operand:
-    """A part of the query. depth: of its tree. prefixes: the NOT and in: before it, not yet applied."""
+    """A part of the query.
+
+    `depth` is the depth of its tree. `prefixes` are the NOT and in: before it that are not applied yet.
+    """
 
     tree: Query
     depth: int = 0
@@ -39,9 +46,9 @@ class Operand:
 class _Level:
     """The items of one level of brackets as they are read.
 
-    groups: operands joined by OR; the groups are joined by AND. pending: an operator that waits for its right side.
-    prefixes: NOT and in: that wait for their operand. short_in: an `in:` that holds for the word before only. nears:
-    how many NEAR were read.
+    `groups` are operands joined by OR; the groups are joined by AND. `pending` is an operator that waits for its
+    right-hand side. `prefixes` are NOT and in: that wait for their operand. `short_in` is an `in:` that only applies to
+    the word before it. `nears` is how many NEAR were read.
     """
 
     groups: list[list[Operand]] = field(default_factory=list)
@@ -52,14 +59,17 @@ class _Level:
 
 
 class TreeBuilder:
-    """Builds the tree of one level of brackets at a time. ambiguous: whether some reader could take it otherwise."""
+    """Builds the tree of one level of brackets at a time.
+
+    `ambiguous` is whether a reader could understand it in another way.
+    """
 
     def __init__(self, warn: Warn) -> None:
         self.warn = warn
         self.ambiguous = False
 
     def build(self, items: list[Operand | Operator]) -> Operand:
-        """The tree of one level of brackets."""
+        """Return the tree of one level of brackets."""
         level = _Level()
         for item in items:
             if isinstance(item, Operator):
@@ -98,7 +108,7 @@ class TreeBuilder:
         level.short_in = next((p for p in operand.prefixes if p.name == "IN" and not operand.bracketed), None)
 
     def _end(self, level: _Level) -> None:
-        """Deal with operators that nothing follows, and note whether the level is ambiguous."""
+        """Process operators that nothing follows, and record whether the level is ambiguous."""
         if level.pending or len(level.prefixes) != 1 or not self._last_in(level.prefixes[0], level.groups):
             self._drop(level.prefixes)
         if level.pending:
@@ -141,7 +151,7 @@ class TreeBuilder:
         return Operand(both.tree, both.depth, prefixes=left.prefixes)
 
     def _apply(self, operand: Operand) -> Operand:
-        """The operand with its NOT and in: prefixes applied, the innermost first."""
+        """Return the operand with its NOT and in: prefixes applied, the innermost first."""
         tree, depth = operand.tree, operand.depth
         for prefix in reversed(operand.prefixes):
             if prefix.name == "IN":
@@ -155,7 +165,7 @@ class TreeBuilder:
         return Operand(tree, depth, operand.bracketed)
 
     def all_of(self, operands: list[Operand]) -> Operand:
-        """The AND of the operands, flat."""
+        """Return the AND of the operands, flattened."""
         parts: list[Query] = []
         for operand in operands:
             parts.extend(operand.tree.parts if isinstance(operand.tree, And) else [operand.tree])
@@ -171,12 +181,12 @@ class TreeBuilder:
 
 
 def leaf(tree: Query) -> Operand:
-    """The operand of a word, or of the OR that a hyphened pattern becomes."""
+    """Return the operand of a word, or of the OR that a hyphenated pattern becomes."""
     return Operand(tree, 1 if isinstance(tree, Or) else 0)
 
 
 def deeper(operands: list[Operand]) -> int:
-    """The depth of a tree with these below its root. Raises QueryRefused beyond the limit."""
+    """Return the depth of a tree with these operands below its root. Raises QueryRefused beyond the limit."""
     depth = 1 + max(operand.depth for operand in operands)
     if depth > MAX_DEPTH:
         raise too_deep()
@@ -184,14 +194,14 @@ def deeper(operands: list[Operand]) -> int:
 
 
 def positional(tree: Query) -> bool:
-    """Whether its matches have positions, so that NEAR can measure a distance."""
+    """Return whether the matches have positions, so that NEAR can measure a distance."""
     if isinstance(tree, Or | Theme):
         return all(positional(part) for part in tree.parts)
     return isinstance(tree, Word | Pattern | Fuzzy | Phrase | Near)
 
 
 def too_deep() -> QueryRefused:
-    """The error to raise for a query that is nested too deep."""
+    """Return the error for a query that is nested too deeply."""
     return QueryRefused(
         f"The query is nested more than {MAX_DEPTH} deep: remove brackets, or ask it as several queries."
     )

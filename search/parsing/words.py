@@ -1,4 +1,4 @@
-"""Reads words, patterns and phrases."""
+"""Parse words, patterns and phrases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TRUNCATED = re.compile(r"(\w{3,})\$")  # `neglect$`, which means `neglect*` in 
 
 
 class Words:
-    """Reads words. count: called with the number of words read, to enforce the limit of a query."""
+    """Parses words. `count` is called with the number of words read, to enforce the limit of a query."""
 
     def __init__(self, warn: Warn, count: Callable[[int], None]) -> None:
         self.warn = warn
@@ -34,7 +34,7 @@ class Words:
         return Operand(Word(trimmed(text), exact=True))
 
     def loose(self, text: str) -> Query:
-        """A word, fuzzy word or pattern. `text` has a letter or digit and does not start with a field name."""
+        """Parse a word, fuzzy word or pattern. `text` has a letter or digit and does not start with a field name."""
         if truncated := _TRUNCATED.fullmatch(text):
             self.warn(Code.TRUNCATION, typed=text, word=truncated[1])
         text = trimmed(text, before="*?", after="*?~")
@@ -59,7 +59,10 @@ class Words:
         return Word(without_operators(text))
 
     def _pattern(self, text: str) -> Word | Pattern:
-        """`text` has at least one letter or digit, and otherwise only letters, digits, apostrophes and wildcards."""
+        """Parse a word or pattern.
+
+        `text` has at least one letter or digit, and otherwise only letters, digits, apostrophes and wildcards.
+        """
         text = re.sub(r"\*+", "*", text)
         if text.startswith("*"):
             typed, text = text, trimmed(text.lstrip("*"), before="?", after="*?")
@@ -78,9 +81,9 @@ class Words:
         return Pattern(text)
 
     def phrase(self, inside: str, slop: int, alone: bool = False) -> Query:
-        """A phrase. If a pattern has a hyphen, an OR of phrases: `self-harm*` also finds `selfharm*`.
+        """Parse a phrase. A pattern with a hyphen gives an OR of phrases: `self-harm*` also finds `selfharm*`.
 
-        alone: typed without quotation marks, so a single word is read as a word.
+        `alone` means that it was typed without quotation marks, so that a single word is parsed as a word.
         """
         slots: list[list[list[Word | Pattern]]] = []
         for typed in inside.split():
@@ -112,7 +115,7 @@ class Words:
         return phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
 
     def _phrase_word(self, typed: str) -> Word:
-        """A word of a phrase. In a phrase, AND, OR, NOT and NEAR are ordinary words."""
+        """Parse a word of a phrase. In a phrase, AND, OR, NOT and NEAR are ordinary words."""
         text = trimmed(typed)
         self.count(len(words_of(text)))
         return Word(text)

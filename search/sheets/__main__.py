@@ -1,4 +1,4 @@
-"""The process that reads a sheet from a stranger: `python -m search.sheets NAME MB`, with the file on stdin."""
+"""The process that reads an untrusted sheet: `python -m search.sheets NAME MB`, with the file on standard input."""
 
 import json
 import sys

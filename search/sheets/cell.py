@@ -1,4 +1,4 @@
-"""The text that a cell of a spreadsheet shows, and whether it may differ from what was typed."""
+"""Find the text that a spreadsheet cell shows, and whether it may differ from what was typed."""
 
 from __future__ import annotations
 
@@ -32,21 +32,27 @@ _BLANKS = str.maketrans({"\xa0": " ", "\u2007": " ", "\u202f": " "} | dict.fromk
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """text: as shown. doubt: why it may differ from what was typed, and what to do; "" where it does not."""
+    """A cell.
+
+    `text` is what it shows. `doubt` says why that may differ from what was typed, and what to do; "" if it does not.
+    """
 
     text: str
     doubt: str = ""
 
 
 def seen(text: str) -> str:
-    """The text as it looks: every kind of space is a space, zero-width characters are dropped, a surrogate is "?"."""
+    """Return the text as displayed: every kind of space is a space, zero-width characters are dropped, a surrogate is
+    "?".
+    """
     return text.encode("utf-8", "replace").decode().translate(_BLANKS).strip()
 
 
 def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
-    """A number as its format shows it. Dates, times, percentages and the like are in doubt: Excel may have made them.
+    """Return a number as its format displays it.
 
-    code: of the format, in its English form, such as `dd/mm/yyyy`. Raises ValueError when `raw` is no number.
+    Dates, times, percentages and the like get a `doubt`, because Excel may have created them from other text. `code` is
+    the format in English notation, such as `dd/mm/yyyy`. Raises ValueError if `raw` is not a number.
     """
     value = float(raw)
     if not math.isfinite(value):
@@ -92,7 +98,10 @@ def _date(value: float, form: str, from_1904: bool) -> Cell:
 
 
 def _day(value: float, from_1904: bool) -> datetime | None:
-    """A date that Excel counts from 1900 (as if it had been a leap year) or, in old Mac workbooks, from 1904."""
+    """Return the date of a day number.
+
+    Excel counts from 1900, treating it as a leap year, or from 1904 in old Mac workbooks.
+    """
     if not 0 <= value < 2_958_465 - 1462 * from_1904:  # the end of 9999
         return None
     first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 31 if value < 60 else 30)  # noqa: DTZ001 - no zone
@@ -100,5 +109,5 @@ def _day(value: float, from_1904: bool) -> datetime | None:
 
 
 def too_large() -> UsageError:
-    """The error for a workbook beyond any limit."""
+    """Return the error for a workbook that exceeds a limit."""
     return UsageError("The workbook is too large when unpacked. Keep only the columns that are needed.")

@@ -16,15 +16,16 @@ LOOKED_AT = 20
 class Header:
     """Recognises the header of a table with known column names.
 
-    names: folded name → our name, with synonyms. key: the column that every header has. asks: the columns that affect
-    the query. holds: what the column `key` has, in the plural, for the error when it is missing.
+    `names` maps folded names, including synonyms, to the program's names. `key` is the column that every header has.
+    `asks` are the columns that affect the query. `holds` is what the `key` column contains, in the plural, for the
+    error if it is missing.
     """
 
     def __init__(self, names: Mapping[str, str], key: str, asks: Sequence[str], holds: str) -> None:
         self._names, self.key, self.asks, self._holds = names, key, asks, holds
 
     def missing(self, columns: Sequence[str], *, hidden: bool = False) -> UsageError:
-        """The error for a table without the column `key`. hidden: whether a part of it is hidden."""
+        """Return the error for a table without the column `key`. `hidden` is whether part of the table is hidden."""
         named = [name for name in columns if name]
         shown = f" Its columns are: {', '.join(name[:40] for name in named[:12])}{' …' if len(named) > 12 else ''}."
         return UsageError(
@@ -34,7 +35,7 @@ class Header:
         )
 
     def find(self, rows: Sequence[Sequence[str]]) -> int | None:
-        """The position of the header among the first rows, or None.
+        """Return the position of the header among the first rows, or None.
 
         A first row with a cell `query` is a header. A later row needs more evidence, because a query may be the word
         "query" itself: a second known column, or only single cells in the rows above.
@@ -54,9 +55,9 @@ class Header:
         return 0 if known[:1] != [0] and known else None
 
     def columns(self, cells: Sequence[str]) -> list[str]:
-        """The name of each column: ours where we know it, else its own. An exact name wins over a synonym.
+        """Return the name of each column: the program's name if it is known, otherwise its own.
 
-        Raises UsageError when two columns have the same exact name.
+        An exact name takes precedence over a synonym. Raises UsageError if two columns have the same exact name.
         """
         exact = Counter(name for cell in cells if self._names.get(name := folded(seen(cell))) == name)
         if twice := [name for name, count in exact.items() if count > 1]:
@@ -71,7 +72,7 @@ class Header:
         return columns
 
     def best_delimiter(self, lines: Sequence[str]) -> tuple[str, int | None]:
-        """The separator of the cells of a text file, and the position of its header, or None."""
+        """Return the cell separator of a text file, and the position of its header, or None."""
         found = []
         for delimiter in DELIMITERS:
             rows = [cells_of(line, delimiter) for line in lines[:LOOKED_AT]]
@@ -81,10 +82,11 @@ class Header:
         return delimiter, place
 
     def of_table(self, lines: Sequence[str], *, is_table: bool) -> list[str]:
-        """The columns of a table that lacks the key column; [] for plain lines.
+        """Return the columns of a table that lacks the key column, or [] for plain lines.
 
-        is_table: whether the file's name says that it is a table. Otherwise a comma may be part of the text: then the
-        first row must have a known column such as `id`, or all rows as many cells, with no space after a comma.
+        `is_table` is whether the file name says that it is a table. Otherwise a comma may be part of the text, so
+        either the first row must have a known column such as `id`, or all rows must have the same number of cells, with
+        no space after a comma.
         """
         for delimiter in "\t;,|" if is_table else "\t;,":
             rows = [cells_of(line, delimiter) for line in lines]

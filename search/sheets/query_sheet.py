@@ -1,7 +1,7 @@
-"""A sheet of queries, from Excel, a text editor or a program.
+"""Read a sheet of queries from Excel, a text editor or a program.
 
-CSV, TSV or XLSX with a column `query`, JSON Lines, or one query per line. A row that cannot be run says why, and does
-not affect the others.
+The sheet is CSV, TSV or XLSX with a column `query`, JSON Lines, or one query per line. A row that cannot be run says
+why, and does not affect the others.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ _FORMULA = re.compile(r"\s*(@|[=+]\s*[A-Za-z][\w.]*\(|[=+]\s*[\w.$]+(?:[+*/^&!]\
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One row. id: as given, else its line; unique in the sheet. line: 1-based in the file, or row of the spreadsheet.
+    """One row.
 
-    given: the filters as typed. extra: the other columns, copied to the output. error: why the query cannot be run.
+    `id` is as given, otherwise its line; it is unique in the sheet. `line` is the line in the file (1-based) or the
+    spreadsheet row. `given` are the filters as typed. `extra` are the other columns, copied to the output. `error` says
+    why the query cannot be run.
     """
 
     id: str
@@ -54,16 +56,16 @@ class Question:
 
     @property
     def place(self) -> str:
-        """Where it stands, as its error begins."""
+        """Return the location of the row, as used at the start of its error."""
         return f"line {self.line}: "
 
     @property
     def counted(self) -> str:
-        """What its n and N count. An answer that was kept has its filters only as typed."""
+        """What its n and N count. A stored answer only has its filters as typed."""
         return "texts" if dict(self.given).get("copies") else self.filters.counted
 
     def to_dict(self) -> dict[str, Any]:
-        """The row as a batch records it."""
+        """Return the row as a batch records it."""
         return {
             "id": self.id,
             "line": self.line,
@@ -75,8 +77,9 @@ class Question:
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Self:
-        """The row that `to_dict` recorded, with its filters as typed but not yet read. Raises KeyError, TypeError or
-        AttributeError for anything else.
+        """Return the row that `to_dict` recorded. Its filters are as typed, and not parsed yet.
+
+        Raises KeyError, TypeError or AttributeError for anything else.
         """
         if type(row["line"]) is not int:
             raise TypeError("line")
@@ -91,7 +94,7 @@ class Question:
 
 
 def text_of(value: object) -> str:
-    """A text from JSON that may come from anybody. Raises TypeError for anything else."""
+    """Return a text from untrusted JSON. Raises TypeError for anything else."""
     if not isinstance(value, str):
         raise TypeError("not a text")
     return value.encode("utf-8", "replace").decode()  # JSON can hold half a character
@@ -99,21 +102,25 @@ def text_of(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The queries of a file. read: which part of it was read, such as "sheet Round 1, column B, 12 queries; …"."""
+    """The queries of a file.
+
+    `read` is the part of it that was read, such as "sheet Round 1, column B, 12 queries; …".
+    """
 
     questions: list[Question]
     read: str
 
 
 def questions(data: bytes, name: str = "") -> list[Question]:
-    """The queries in a file, as `read` finds them."""
+    """Return the queries in a file. See `read`."""
     return read(data, name).questions
 
 
 def read(data: bytes, name: str = "") -> Sheet:
-    """Read the queries in a file. name: of the file, whose ending gives its form; without it the content decides.
+    """Read the queries in a file.
 
-    Raises UsageError when there are none. A row that cannot be run is a Question with its error.
+    `name` is the file name, whose extension decides the format; without it, the content decides. Raises UsageError if
+    there are no queries. A row that cannot be run becomes a Question with an error.
     """
     if len(data) > MAX_BYTES:
         raise UsageError(f"The sheet is larger than {MAX_BYTES // 1_000_000} MB. Split it into smaller sheets.")
@@ -135,7 +142,7 @@ def read(data: bytes, name: str = "") -> Sheet:
 
 
 def with_filters(question: Question) -> Question:
-    """The query with its filters read from what was typed, or with the error where they cannot be."""
+    """Return the query with its filters parsed, or with the error if they are invalid."""
     try:
         return replace(question, filters=of_cells(dict(question.given)))
     except UsageError as wrong:
@@ -143,7 +150,7 @@ def with_filters(question: Question) -> Question:
 
 
 def narrowed(question: Question, filters: Filters) -> Question:
-    """The query with the filters that apply to every row. A filter of its own takes precedence."""
+    """Return the query with the filters that apply to every row. Its own filters take precedence."""
     own = dict(question.given)
     typed = {name: "; ".join(values) for name, values in filters.typed().items()}
     given = {name: cell for name in _NARROWING if (cell := own.get(name) or typed.get(name))}
@@ -170,7 +177,7 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
 
 
 def _slip(query: str) -> str:
-    """Why the text of a cell is not a query, as far as is known without parsing it; "" if it may be."""
+    """Return why the text of a cell is not a query, as far as can be known without parsing it, or ""."""
     if not query:
         return "the row has no query"
     if "\ufffd" in query:

@@ -1,4 +1,4 @@
-"""Read the cells of an Excel workbook (.xlsx) as they look on the screen. Why not openpyxl: docs/adr/0009."""
+"""Read the cells of an Excel workbook (.xlsx) as they appear on screen. docs/adr/0009 says why not with openpyxl."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _CHUNK = 65_536
 
 
 class Workbook:
-    """An open workbook. sheets: the name of each sheet, and whether it is hidden.
+    """An open workbook. `sheets` has the name of each sheet, and whether it is hidden.
 
-    Raises UsageError, here and when a sheet is read, for a file that is damaged, too large or not a workbook.
+    Raises UsageError, also when a sheet is read, if the file is damaged, too large or not a workbook.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -68,20 +68,20 @@ class Workbook:
                 self._shared.names.add(values["name"].casefold())
 
     def grid(self, sheet: int) -> Grid:
-        """The cells of a sheet, by its position in `sheets`."""
+        """Return the cells of a sheet, given by its position in `sheets`."""
         with _damaged():
             parse(self._part(self._parts[sheet]), found := SheetReader(self._shared))
             return found.grid
 
     def is_empty(self, sheet: int) -> bool:
-        """Whether every cell of a sheet is empty. Stops reading at the first that is not."""
+        """Return whether every cell of a sheet is empty. Stops reading at the first filled cell."""
         with _damaged():
             found = SheetReader(self._shared)
             parse(until_filled(self._part(self._parts[sheet]), found.grid), found, whole=False)
             return not found.grid.lines
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """The parts that a part refers to: id → kind and name."""
+        """Return the parts that a part refers to, each id with the kind and the name."""
         folder, name = posixpath.split(part)
         found = {}
         for element, values in elements(self._part(posixpath.join(folder, "_rels", f"{name}.rels"))):
@@ -91,7 +91,7 @@ class Workbook:
         return found
 
     def _part(self, name: str) -> Iterator[bytes]:
-        """The bytes of a part. zipfile returns no more of them than the directory declares."""
+        """Yield the bytes of a part. zipfile returns no more bytes than the directory declares."""
         if name not in self._taken:  # a sheet may be read twice
             self._taken.add(name)
             self._left -= self._zip.getinfo(name).file_size

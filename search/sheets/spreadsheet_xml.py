@@ -1,6 +1,6 @@
 """Parse the XML of an Excel workbook: its cells, shared strings and number formats.
 
-The XML is untrusted. It is parsed in pieces, without a tree, and every count is limited, so that a hostile file costs
+The XML is untrusted. It is parsed in pieces, without a tree, and every count is limited, so that a malicious file costs
 no more than a large one. Invalid XML raises ValueError; a valid file that is too large raises UsageError.
 """
 
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(slots=True)
 class Line:
-    """A row that is not empty. cells: by column, from 0."""
+    """A row that is not empty. `cells` is keyed by column (0-based)."""
 
     number: int
     hidden: bool
@@ -36,16 +36,19 @@ class Line:
 
 @dataclass(slots=True)
 class Grid:
-    """The rows of a sheet. hidden: columns, from 0. merged: (first row, last row, column) of cells that span rows."""
+    """The rows of a sheet.
+
+    `hidden` are columns (0-based). `merged` has (first row, last row, column) of cells that span rows.
+    """
 
     lines: list[Line] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int]] = field(default_factory=list)
 
     def fill(self, after: int) -> list[str]:
-        """Give the value of a merged cell to each row it spans, as on the screen. Returns the cells, as `C2:C3`.
+        """Copy the value of a merged cell to each row that it spans, as on screen. Returns the cells as `C2:C3`.
 
-        after: the row of the header; a merged cell above it is a heading. Empty rows are not filled.
+        `after` is the row of the header; a merged cell above it is a heading. Empty rows are not filled.
         """
         filled, numbers, cells, left = [], [line.number for line in self.lines], _CELLS, _LETTERS
         for first, last, column in self.merged:
@@ -65,7 +68,7 @@ class Grid:
 
 
 def letters(column: int) -> str:
-    """The name of a column, from 0: A, B … Z, AA."""
+    """Return the name of a column (0-based): A, B … Z, AA."""
     name = ""
     while column >= 0:
         name = chr(65 + column % 26) + name
@@ -75,7 +78,10 @@ def letters(column: int) -> str:
 
 @dataclass(slots=True)
 class Shared:
-    """What the cells of all sheets share. names: defined names. calculated: whether saved results are up to date."""
+    """What the cells of all sheets share.
+
+    `names` are defined names. `calculated` is whether stored results are up to date.
+    """
 
     strings: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
@@ -107,10 +113,10 @@ class Reader:
         self._text = None
 
     def begins(self, name: str, values: Mapping[str, str]) -> None:
-        """Called at the start of an element. values: its attributes."""
+        """Called at the start of an element. `values` are its attributes."""
 
     def ends(self, name: str, text: str) -> None:
-        """Called at the end of an element. text: its text."""
+        """Called at the end of an element. `text` is its text."""
 
 
 class _Elements(Reader):
@@ -125,7 +131,7 @@ class _Elements(Reader):
 
 
 class StringsReader(Reader):
-    """The shared strings. Runs in several formats are joined; phonetic hints (rPh) are left out."""
+    """Reads the shared strings. Runs in several formats are joined; phonetic hints (rPh) are left out."""
 
     holds = ("t",)
 
@@ -151,7 +157,7 @@ class StringsReader(Reader):
 
 
 class SheetReader(Reader):
-    """The cells of a sheet, in `grid`."""
+    """Reads the cells of a sheet into `grid`."""
 
     holds = ("v", "f", "t")
 
@@ -236,7 +242,10 @@ class SheetReader(Reader):
         return self._value(kind, raw) if has_result else Cell("=" + word, RESULT_MISSING)
 
     def _has_result(self, kind: str, raw: str | None) -> bool:
-        """Whether a formula has a result. Programs that cannot calculate save 0 and ask for it on opening."""
+        """Return whether a formula has a result.
+
+        Programs that cannot calculate store 0 and request a calculation on opening.
+        """
         if raw is None or (not raw and kind != "str"):
             return False
         return self._shared.calculated or (kind, raw) != ("n", "0")
@@ -267,7 +276,7 @@ class SheetReader(Reader):
 
 
 def parse(chunks: Iterable[bytes], reader: Reader, *, whole: bool = True) -> None:
-    """Parse a part for a reader. whole: whether it must be complete. Raises ExpatError or ValueError."""
+    """Parse a part with a reader. `whole` is whether it must be complete. Raises ExpatError or ValueError."""
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -285,13 +294,13 @@ def _no_doctype(*_: object) -> None:
 
 
 def elements(chunks: Iterable[bytes]) -> list[tuple[str, Mapping[str, str]]]:
-    """Every element of a small part with its attributes, in order."""
+    """Return every element of a small part with its attributes, in order."""
     parse(chunks, met := _Elements())
     return met.found
 
 
 def until_filled(chunks: Iterator[bytes], grid: Grid) -> Iterator[bytes]:
-    """The chunks of a sheet up to the first that has a filled cell."""
+    """Yield the chunks of a sheet up to the first one with a filled cell."""
     for chunk in chunks:
         yield chunk
         if grid.lines:
@@ -299,7 +308,7 @@ def until_filled(chunks: Iterator[bytes], grid: Grid) -> Iterator[bytes]:
 
 
 def formats_of(styles: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
-    """The number format of each style, in the order in which cells refer to them."""
+    """Return the number format of each style, in the order that cells refer to."""
     own, found, within = dict(BUILT_IN), [], ""
     for name, values in styles:
         if name == "numFmt":
@@ -312,7 +321,7 @@ def formats_of(styles: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    """Row, from 1, and column, from 0, of `B2`."""
+    """Return the row (1-based) and column (0-based) of a reference such as `B2`."""
     match = _REF.fullmatch(reference)
     if not match or not 1 <= int(match[2]) <= MAX_ROWS:
         raise ValueError(reference)
@@ -329,5 +338,5 @@ def _unescaped(text: str) -> str:
 
 
 def is_true(values: Mapping[str, str], name: str) -> bool:
-    """Whether an attribute is set."""
+    """Return whether an attribute is set."""
     return values.get(name) in ("1", "true", "on")

@@ -1,7 +1,6 @@
 """Read a file into the rows of a table: CSV, TSV or other text, JSON Lines or an Excel workbook.
 
-What the rows mean is decided in search/sheets/query_sheet.py. A row that cannot be used says why, and does not affect
-the others.
+search/sheets/query_sheet.py interprets the rows. A row that cannot be used says why, and does not affect the others.
 """
 
 from __future__ import annotations
@@ -39,7 +38,10 @@ Row = tuple[int, Mapping[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """where: the part of the file that holds the queries. not_read, notes: for the person who made the file."""
+    """A table.
+
+    `where` is the part of the file that has the queries. `not_read` and `notes` are for the person who made the file.
+    """
 
     rows: Iterator[Row]
     where: str
@@ -48,7 +50,7 @@ class Table:
 
 
 def table_of(data: bytes, ending: str, header: Header) -> Table:
-    """The rows in a file. ending: of its name, in lower case. Raises UsageError for a file that has none."""
+    """Return the rows in a file. `ending` is its extension in lower case. Raises UsageError if there are none."""
     if data.startswith(b"PK\x03\x04"):
         return _workbook(data, header)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -70,7 +72,7 @@ def table_of(data: bytes, ending: str, header: Header) -> Table:
 
 
 def _text(lines: list[str], ending: str, header: Header) -> Table:
-    """A table as text, or one query per line."""
+    """Read a text table, or one query per line."""
     is_table = ending in ("csv", "tsv")
     declared = declared_separator(lines)
     numbered = [(n, line) for n, line in enumerate(lines, 1) if line.strip()][bool(declared) :]
@@ -95,7 +97,7 @@ def _text(lines: list[str], ending: str, header: Header) -> Table:
 
 
 def _heading(query: str, line: int, first: int) -> str:
-    """Why the first line is not a query, where it is a usual title of such a list."""
+    """Return why the first line is not a query, if it is a usual title of such a list."""
     if line == first and folded(query).rstrip(":") in _HEADINGS:
         return "the line looks like the name of the column: call it `query`, or write it without this line"
     return ""
@@ -106,7 +108,7 @@ def _where(columns: Sequence[str], key: str) -> str:
 
 
 def _alone(line: str, delimiter: str) -> tuple[str, str]:
-    """A line as a query, and why it is not one. In a CSV file it may be a cell in quotes that contains commas."""
+    """Return a line as a query, and why it is not one. In a CSV file it may be a quoted cell that contains commas."""
     cells = [cell.strip() for cell in cells_of(line, delimiter)] if delimiter else []
     filled = [cell for cell in cells if cell]
     if len(filled) > 1:
@@ -118,7 +120,7 @@ def _alone(line: str, delimiter: str) -> tuple[str, str]:
 
 
 def _records(lines: list[str], first: int, delimiter: str, columns: list[str], key: str) -> Iterator[Row]:
-    """The rows below the header, which is line `first`."""
+    """Yield the rows below the header, which is line `first`."""
     bad: list[tuple[int, str]] = []
     records = records_of(lines[first - 1 :], first, delimiter, lambda line, said: bad.append((line, said)))
     _, names = next(records)
@@ -171,7 +173,10 @@ def _objects(lines: list[str], header: Header) -> Iterator[Row]:
 
 
 def _workbook(data: bytes, header: Header) -> Table:
-    """The first visible sheet with a column of queries. Hidden rows and columns are not meant to be searched."""
+    """Read the first visible sheet with a column of queries.
+
+    Hidden rows and columns are skipped, because they are not meant to be searched.
+    """
     book = Workbook(data)
     visible = [n for n, (_, hidden) in enumerate(book.sheets) if not hidden]
     shown: list[str] = []
@@ -193,14 +198,14 @@ def _workbook(data: bytes, header: Header) -> Table:
 
 
 def _shown(grid: Grid, cells: Mapping[int, Cell]) -> list[str]:
-    """The texts of a row, from the first column to the last one that is filled; "" in a hidden one."""
+    """Return the texts of a row, from the first column to the last filled one, with "" for hidden columns."""
     return [
         "" if column in grid.hidden or column not in cells else cells[column].text for column in range(max(cells) + 1)
     ]
 
 
 def _of_grid(book: Workbook, sheet: int, grid: Grid, top: int, columns: Sequence[str], header: Header) -> Table:
-    """top: the row of the header."""
+    """Read the table below a header. `top` is the row of the header."""
     if len(columns) * len(grid.lines) > _MOST:
         raise too_large()
     filled = grid.fill(top)
@@ -239,7 +244,7 @@ def _of_grid(book: Workbook, sheet: int, grid: Grid, top: int, columns: Sequence
 
 
 def _row(number: int, cells: Mapping[str, Cell], header: Header) -> Row:
-    """A row of a workbook. A query or filter must show what was typed; other cells are copied as they are."""
+    """Read a row of a workbook. A query or filter must be shown as it was typed; other cells are copied unchanged."""
     said = ""
     for name in header.asks:
         if name in cells and cells[name].doubt and not said:
@@ -248,7 +253,7 @@ def _row(number: int, cells: Mapping[str, Cell], header: Header) -> Row:
 
 
 def _typed(cell: str) -> str:
-    """The cell as it looks, without the apostrophe that marks it as text."""
+    """Return the cell as displayed, without the apostrophe that marks it as text."""
     text = unguarded(cell)
     return text[1:] if _APOSTROPHE.match(text) else text
 

@@ -1,4 +1,4 @@
-"""An example sheet of queries, to fill in."""
+"""An example sheet of queries, to be filled in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEMPLATE = (
 
 
 def template(form: str) -> bytes:
-    """The example sheet as csv, tsv, xlsx or jsonl. Raises UsageError for any other form."""
+    """Return the example sheet as csv, tsv, xlsx or jsonl. Raises UsageError for any other format."""
     writers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: _template_text(","),
         "tsv": lambda: _template_text("\t"),

@@ -1,4 +1,4 @@
-"""Read a sheet that somebody sent, in a process with limits on time and memory and without rights."""
+"""Read an untrusted sheet, in a process without permissions and with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 64_000_000  # bytes of an answer; a sheet of 5 MB becomes a few times
 
 
 def read_untrusted(data: bytes, name: str) -> Sheet:
-    """Like query_sheet.read, but also raises UsageError for a sheet that takes too much time or memory."""
+    """Like query_sheet.read, but also raise UsageError for a sheet that takes too much time or memory."""
     command = [sys.executable, "-B", "-P", "-m", "search.sheets", f"sheet{Path(name).suffix.lower()}", str(_MEMORY_MB)]
     if works_in_bubblewrap():
         command = [*box(), *command]

@@ -1,1 +1,1 @@
-"""What the numbers say: pure functions of counts, each with its source."""
+"""Statistics: pure functions of counts, each with its source."""

@@ -1,4 +1,4 @@
-"""How far coders agree: percent, Cohen's kappa and Krippendorff's alpha for categories (nominal codes)."""
+"""Measure how far coders agree: percent, Cohen's kappa and Krippendorff's alpha for categories (nominal codes)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ Code = Hashable | None
 
 
 def percent(one: Sequence[Code], other: Sequence[Code]) -> float | None:
-    """The share of units on which two coders agree, of those that both coded; None where there are none."""
+    """Return the share of units on which two coders agree, of those that both coded, or None if there are none."""
     both = _both(one, other)
     return sum(a == b for a, b in both) / len(both) if both else None
 
 
 def cohen(one: Sequence[Code], other: Sequence[Code]) -> float | None:
-    """Cohen's kappa (1960) of two coders: agreement beyond what their own frequencies make likely by chance.
+    """Return Cohen's kappa (1960) of two coders: agreement beyond what their own frequencies make likely by chance.
 
-    Only units that both coded count. None where there are none, or where both gave a single code to everything.
+    Only units that both coded count. Returns None if there are none, or if both gave a single code to everything.
     """
     both = _both(one, other)
     if not both:
@@ -30,10 +30,10 @@ def cohen(one: Sequence[Code], other: Sequence[Code]) -> float | None:
 
 
 def krippendorff(coders: Sequence[Sequence[Code]]) -> float | None:
-    """Krippendorff's alpha for nominal codes, any number of coders, and units that not all of them coded.
+    """Return Krippendorff's alpha for nominal codes, for any number of coders, who need not all have coded every unit.
 
-    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), section C. A unit that fewer than two
-    coded does not count. None where no unit has two codes, or all codes are the same.
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), section C. Units coded by fewer than two
+    coders do not count. Returns None if no unit has two codes, or all codes are the same.
     """
     units = [Counter(code for code in unit if code is not None) for unit in zip(*coders, strict=True)]
     paired = [unit for unit in units if unit.total() > 1]

@@ -1,4 +1,4 @@
-"""Whether two things go together: a table of two by two, its Jaccard index, odds ratio and chi-square."""
+"""Test whether two properties occur together: a two-by-two table, with its Jaccard index, odds ratio and chi-square."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from search.statistics.intervals import Z
 
 @dataclass(frozen=True, slots=True)
 class TwoByTwo:
-    """Counts of reports. both: with the one and the other; neither: with none of the two."""
+    """Counts of reports. `both` have both properties; `neither` have neither."""
 
     both: int
     only_one: int
@@ -19,12 +19,12 @@ class TwoByTwo:
 
     @property
     def total(self) -> int:
-        """All reports in the table."""
+        """The number of reports in the table."""
         return self.both + self.only_one + self.only_other + self.neither
 
     @property
     def jaccard(self) -> float | None:
-        """Those with both among those with either; None where nobody has either."""
+        """The share of reports with both properties among those with at least one, or None if there are none."""
         either = self.both + self.only_one + self.only_other
         return self.both / either if either else None
 
@@ -35,7 +35,7 @@ class TwoByTwo:
 
     @property
     def odds_ratio(self) -> float | None:
-        """(both × neither) / (only_one × only_other); None without reports."""
+        """(both × neither) / (only_one × only_other), or None without reports."""
         if not self.total:
             return None
         a, b, c, d = self._cells()
@@ -43,7 +43,7 @@ class TwoByTwo:
 
     @property
     def odds_ratio_interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of the odds ratio, by Woolf's logit method; None without reports."""
+        """The 95% interval of the odds ratio by Woolf's logit method, or None without reports."""
         ratio = self.odds_ratio
         if ratio is None:
             return None
@@ -52,7 +52,9 @@ class TwoByTwo:
 
     @property
     def chi_square(self) -> float | None:
-        """Pearson's chi-square with one degree of freedom, without continuity correction; None where a sum is 0."""
+        """Pearson's chi-square with one degree of freedom, without continuity correction, or None if a marginal sum is
+        0.
+        """
         one, other = self.both + self.only_one, self.both + self.only_other
         margins = one * (self.total - one) * other * (self.total - other)
         if not margins:
@@ -61,13 +63,16 @@ class TwoByTwo:
 
     @property
     def p(self) -> float | None:
-        """How likely a chi-square of this size or more is by chance, if the two are independent."""
+        """The probability of a chi-square of at least this size by chance, if the two properties are independent."""
         found = self.chi_square
         return None if found is None else erfc(sqrt(found / 2))
 
     @property
     def least_expected(self) -> float:
-        """The smallest count expected if the two are independent. Below 5, chi-square is unreliable (Cochran 1954)."""
+        """The smallest count expected if the properties are independent.
+
+        Below 5, chi-square is unreliable (Cochran 1954).
+        """
         one, other = self.both + self.only_one, self.both + self.only_other
         if not self.total:
             return 0.0

@@ -1,4 +1,4 @@
-"""Shares with their confidence intervals, and rates, as tables have them."""
+"""Shares with their confidence intervals, and rates, as used in tables."""
 
 from math import sqrt
 
@@ -6,9 +6,10 @@ Z = 1.959963984540054  # of the normal distribution: 95 % of it is within this m
 
 
 def wilson(n: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of the share n / of, by Wilson's score method without continuity correction. of: at least 1.
+    """Return the 95% interval of the share n / of, by Wilson's score method without continuity correction.
 
-    It stays between 0 and 1 and has a width even for 0 of N, unlike share ± 1.96 standard errors.
+    `of` must be at least 1. It stays between 0 and 1 and has a width even for 0 of N, unlike share ± 1.96 standard
+    errors.
     """
     share, square = n / of, Z * Z
     middle = share + square / (2 * of)
@@ -17,10 +18,10 @@ def wilson(n: int, of: int) -> tuple[float, float]:
 
 
 def per_10000(mentions: int, words: int) -> float | None:
-    """Mentions for each 10,000 words; None without words."""
+    """Return the mentions per 10,000 words, or None if there are no words."""
     return round(10_000 * mentions / words, 4) if words else None
 
 
 def rounded(number: float | None) -> float | None:
-    """A figure as tables have it: to four decimals."""
+    """Round a figure for tables, to four decimal places."""
     return None if number is None else round(number, 4)

@@ -1,4 +1,4 @@
-"""Text as a cell of a workbook can hold and show it."""
+"""Prepare text for a workbook cell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINE, _MOST_LINES = 15, 12  # height in points; the whole text is in the cell a
 
 
 def readable(value: object) -> str:
-    """A value as the text of a cell."""
+    """Return a value as the text of a cell."""
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     if not text.isprintable():
         text = _UNWRITABLE.sub("\ufffd", text)
@@ -23,20 +23,23 @@ def readable(value: object) -> str:
 
 
 def is_formula(text: str) -> bool:
-    """Whether text would become a formula when somebody edits its cell."""
+    """Return whether text would become a formula when somebody edits its cell."""
     return _FORMULA.match(text) is not None
 
 
 def lines_in(text: str, width: float) -> int:
-    """The number of lines a text takes in a column of a width. Not every program works out the height of a row."""
+    """Return how many lines a text takes in a column of a given width.
+
+    Not every program computes the height of a row.
+    """
     return ceil(len(text) / (_LETTERS * width)) if width else 1
 
 
 def height(lines: int) -> int:
-    """The height in points of a row with this many lines."""
+    """Return the height in points of a row with this many lines."""
     return _LINE * min(lines, _MOST_LINES)
 
 
 def shortened(text: str, length: int) -> str:
-    """The text, cut to at most `length` characters, with an ellipsis where it was cut."""
+    """Return the text, cut to at most `length` characters, with an ellipsis if it was cut."""
     return text if len(text) <= length else f"{text[: length - 1]}…"

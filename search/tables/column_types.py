@@ -52,8 +52,9 @@ Type = type[int] | type[float] | type[bool] | type[str]
 
 
 def types_of(columns: Iterable[str], *, text: Collection[str] = (), whole: Collection[str] = ()) -> dict[str, Type]:
-    """The type of each column, by its name. text, whole: columns of the reader's own that hold text, or whole numbers,
-    whatever they are called.
+    """Return the type of each column, by name.
+
+    `text` and `whole` are the user's own columns that contain text, or whole numbers, whatever their names.
     """
 
     def of(name: str) -> Type:

@@ -1,7 +1,7 @@
 """The data dictionary: what each column of every table means, and its type.
 
-One table for CSV, workbooks, JSON, data frames, data packages and docs/columns.md. A name means the same wherever it
-occurs.
+The same dictionary serves CSV, workbooks, JSON, data frames, data packages and docs/columns.md. A name has the same
+meaning everywhere.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KINDS: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. meaning: as a phrase, in Markdown. unit: of its numbers, if any."""
+    """A column. `meaning` is a phrase in Markdown. `unit` is the unit of its numbers, if any."""
 
     kind: Kind
     meaning: str
@@ -157,5 +157,5 @@ COLUMNS: dict[str, Column] = {**_QUERY, **_COUNTS, **_PAIRS, **_REPORT, **_PLACE
 
 
 def named(*kinds: Kind) -> frozenset[str]:
-    """The names of the columns of some types."""
+    """Return the names of the columns of some types."""
     return frozenset(name for name, column in COLUMNS.items() if column.kind in kinds)

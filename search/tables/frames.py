@@ -1,6 +1,6 @@
 """A table in memory with typed columns, for pandas, polars, Arrow and notebooks.
 
-None of these libraries is needed until it is asked for.
+These libraries are optional, and only imported when they are used.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ _PANDAS = {int: "Int64", float: "float64", bool: "boolean", str: "string"}  # ea
 
 
 class Table:
-    """Rows with named columns of known types: docs/columns.md. text, whole: columns of the reader's own that hold text,
-    or whole numbers.
+    """Rows with named columns of known types (docs/columns.md).
+
+    `text` and `whole` are the user's own columns that contain text, or whole numbers.
     """
 
     def __init__(
@@ -44,16 +45,16 @@ class Table:
         return len(self.rows)
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame. Missing values are NA, and years stay whole numbers.
+        """Return a pandas DataFrame. Missing values are NA, and years remain whole numbers.
 
-        Raises UsageError where pandas is not installed.
+        Raises UsageError if pandas is not installed.
         """
         pandas = imported("pandas")
         frame = pandas.DataFrame(self.rows, columns=list(self.columns))
         return frame.astype({name: _PANDAS[type_] for name, type_ in self.types.items()})
 
     def to_polars(self) -> Any:
-        """A polars DataFrame. Raises UsageError where polars is not installed."""
+        """Return a polars DataFrame. Raises UsageError if polars is not installed."""
         polars = imported("polars")
         types = {int: polars.Int64, float: polars.Float64, bool: polars.Boolean, str: polars.String}
         schema = {name: types[type_] for name, type_ in self.types.items()}
@@ -61,17 +62,20 @@ class Table:
         return polars.DataFrame(columns, schema=schema)
 
     def to_arrow(self) -> Any:
-        """A pyarrow Table. Raises UsageError where pyarrow is not installed."""
+        """Return a pyarrow Table. Raises UsageError if pyarrow is not installed."""
         return arrow_table(self.rows, self.types)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """The rows for any library of the Arrow PyCapsule interface, such as duckdb or polars. Needs pyarrow."""
+        """Export the rows to any library that supports the Arrow PyCapsule interface, such as duckdb or polars.
+
+        Needs pyarrow.
+        """
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def write(self, out: Path | str, *, raw: bool = False) -> int:
-        """Write a .csv, .jsonl, .parquet or .xlsx file. raw: CSV for programs, without the guard against formulas.
+        """Write a .csv, .jsonl, .parquet or .xlsx file. Returns the number of rows.
 
-        Returns the number of rows.
+        `raw` writes CSV for programs, without the guard against formulas.
         """
         return write_rows(Path(out), self.rows, self.columns, raw=raw)
 
@@ -87,7 +91,7 @@ class Table:
 
 
 def imported(name: str) -> Any:
-    """A library that is not needed otherwise. Raises UsageError where it is not installed."""
+    """Import an optional library. Raises UsageError if it is not installed."""
     try:
         return import_module(name)
     except ImportError as error:
@@ -95,7 +99,7 @@ def imported(name: str) -> Any:
 
 
 def shown(value: object) -> str:
-    """A value in a notebook."""
+    """Return a value as a notebook shows it."""
     return "" if value is None else str(value)
 
 

@@ -1,4 +1,4 @@
-"""Rows as a Parquet file with typed columns, written in constant memory. Needs pyarrow: the extra `parquet`."""
+"""Write rows to a Parquet file with typed columns, in constant memory. Needs pyarrow: the extra `parquet`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _GROUP = 20_000  # rows that are held in memory and written together
 
 
 def arrow() -> tuple[Any, Any]:
-    """The modules pyarrow and pyarrow.parquet. Raises UsageError where pyarrow is not installed."""
+    """Return the modules pyarrow and pyarrow.parquet. Raises UsageError if pyarrow is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
@@ -32,7 +32,7 @@ def _schema(pyarrow: Any, types: Mapping[str, Type]) -> Any:
 
 
 def arrow_table(rows: Sequence[Mapping[str, Any]], types: Mapping[str, Type]) -> Any:
-    """The rows as a pyarrow Table. Raises UsageError where pyarrow is not installed."""
+    """Return the rows as a pyarrow Table. Raises UsageError if pyarrow is not installed."""
     pyarrow, _ = arrow()
     columns = {name: [_cell(row.get(name), type_) for row in rows] for name, type_ in types.items()}
     return pyarrow.table(columns, schema=_schema(pyarrow, types))
@@ -40,7 +40,7 @@ def arrow_table(rows: Sequence[Mapping[str, Any]], types: Mapping[str, Type]) ->
 
 @contextmanager
 def parquet_rows(path: Path, types: Mapping[str, Type]) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """A new file, to which each call adds a row. What is None is null."""
+    """Open a new file, and yield a function that adds a row. None becomes null."""
     pyarrow, parquet = arrow()
     schema = _schema(pyarrow, types)
     group: dict[str, list[Any]] = {name: [] for name in types}
@@ -69,5 +69,5 @@ def parquet_rows(path: Path, types: Mapping[str, Type]) -> Iterator[Callable[[Ma
 
 
 def _cell(value: Any, type_: Type) -> Any:
-    """A value, if it is text as UTF-8 can hold it; what it cannot hold becomes a question mark, as in CSV."""
+    """Return a value for a cell. In text, characters that UTF-8 cannot encode become question marks, as in CSV."""
     return str(value).encode("utf-8", "replace").decode() if type_ is str and value is not None else value

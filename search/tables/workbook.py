@@ -1,4 +1,4 @@
-"""Tables as an Excel workbook, written row by row in constant memory; nothing in it can run as a formula."""
+"""Write tables to an Excel workbook, row by row in constant memory. No cell can run as a formula."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEADER, _UPRIGHT = 32, 190  # heights in points
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that opens a page of a report. shown: the words in the cell."""
+    """A cell that opens a page of a report. `shown` is the text in the cell."""
 
     address: str
     shown: str
@@ -34,7 +34,7 @@ _AS_IT_IS = (int, float, Link)
 
 
 class Sheet:
-    """One sheet that is written from top to bottom."""
+    """One sheet, which is written from top to bottom."""
 
     def __init__(self, book: Book, name: str, columns: Sequence[str], *, widths: Mapping[str, float] = WIDTHS) -> None:
         if len(columns) > MAX_COLUMNS:
@@ -59,8 +59,10 @@ class Sheet:
         self._formats = [book.wrapped if column in WRAPPED else book.plain for column in columns]
 
     def header(self, names: Sequence[str] | None = None, *, upright: int = 0, keep: int = 0) -> None:
-        """Write the names of the columns, and freeze them. upright: the first column whose name is turned upright, if
-        any. keep: how many columns on the left are frozen too.
+        """Write the names of the columns, and freeze them.
+
+        `upright` is the first column whose name is rotated, if any. `keep` is how many columns on the left are frozen
+        too.
         """
         names = names or self.columns
         self._sheet.set_row(self.row, _UPRIGHT if upright else _HEADER)
@@ -74,11 +76,11 @@ class Sheet:
         self.row += 1
 
     def write(self, row: Mapping[str, Any]) -> None:
-        """Write the next row, by column."""
+        """Write the next row, given by column name."""
         self.cells([row.get(column) for column in self.columns])
 
     def cells(self, cells: Sequence[Any], form: Any = None) -> None:
-        """Write the next row. A float is shown as a percentage, unless its column is one of REALS; None stays empty."""
+        """Write the next row. A float is shown as a percentage, unless its column is one of REALS. None stays empty."""
         shown = [value if value is None or type(value) in _AS_IT_IS else readable(value) for value in cells]
         wrapped = zip(shown, self._widths, strict=False)
         lines = max((lines_in(value, wide) for value, wide in wrapped if isinstance(value, str)), default=1)
@@ -99,7 +101,7 @@ class Sheet:
         self.row += 1
 
     def columns_like(self, widths: Sequence[float], after: int) -> None:
-        """Set the widths of further columns of numbers. after: how many columns there are already."""
+        """Set the widths of further columns of numbers. `after` is how many columns there are already."""
         for n, wide in enumerate(widths, after):
             self._sheet.set_column(n, n, wide)
         self._formats += [self._book.plain] * len(widths)
@@ -113,12 +115,13 @@ class Sheet:
 
     @property
     def total(self) -> Any:
-        """The format of a row of sums."""
+        """Return the format of a row of sums."""
         return self._book.total
 
     def marked(self, names: Sequence[str], numbers: Sequence[float | None], small: Sequence[bool]) -> None:
-        """Write a row of names, then numbers. Those that are small are in italics. A float is shown as a percentage;
-        None stays empty.
+        """Write a row of names, then numbers.
+
+        Numbers marked as small are in italics. A float is shown as a percentage. None stays empty.
         """
         row, book = self.row, self._book
         self.cells(names)
@@ -130,7 +133,7 @@ class Sheet:
             self._sheet.write_number(row, n, number, form)
 
     def finish(self, width: int | None = None) -> None:
-        """Add the buttons that filter by a column. width: how many columns have one; default: all."""
+        """Add filter buttons to the columns. `width` is how many columns have one; the default is all."""
         if self.row - 1 > self._header:
             self._sheet.autofilter(self._header, 0, self.row - 1, (width or len(self.columns)) - 1)
 
@@ -148,7 +151,7 @@ class Sheet:
 
 
 class Book:
-    """A workbook at `path`, for use in a `with` block. folder: where to keep temporary files, which are private."""
+    """A workbook at `path`, for use in a `with` block. `folder` is for temporary files, which are private."""
 
     def __init__(self, path: Path, folder: Path | None = None) -> None:
         # Text stays text: nothing is taken for a formula, a link or a number.
@@ -200,11 +203,11 @@ class Book:
                         file.close()
 
     def sheet(self, name: str, columns: Sequence[str], **options: Any) -> Sheet:
-        """Add a sheet, still without a header."""
+        """Add a sheet without a header."""
         return Sheet(self, name, columns, **options)
 
     def quoted(self, form: Any) -> Any:
-        """The same format with the mark by which Excel keeps text from becoming a formula when it is edited."""
+        """Return the same format with the quote prefix, which stops Excel from turning edited text into a formula."""
         if id(form) not in self._quoted:
             self._quoted[id(form)] = self._format({**self._properties[id(form)], "quote_prefix": True})
         return self._quoted[id(form)]
@@ -216,5 +219,5 @@ class Book:
 
 
 def sheet_name(text: str) -> str:
-    """A name that Excel allows for a sheet."""
+    """Return a name that Excel allows for a sheet."""
     return re.sub(r"[\[\]:*?/\\']", " ", text)[:31] or "Sheet"

@@ -1,4 +1,7 @@
-"""Rows of plain values as CSV, JSON Lines, Parquet or a workbook: written one by one, complete or not at all."""
+"""Write rows of plain values as CSV, JSON Lines, Parquet or a workbook.
+
+Files are written row by row, and are complete or absent.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ Write = Callable[[Row], None]
 
 
 def safe_cell(value: object) -> object:
-    """A cell that a spreadsheet does not take for a formula: an apostrophe before what would begin one."""
+    """Return a cell that a spreadsheet does not treat as a formula: text that would start one gets an apostrophe in
+    front.
+    """
     return guarded(value) if isinstance(value, str) else value
 
 
@@ -30,7 +35,10 @@ def _as_it_is(value: object) -> object:
 
 
 def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: bool = False) -> Write:
-    """Write the header now, if there is to be one, and a row at each call. raw: for programs, not for Excel."""
+    """Write the header, if requested, and return a function that writes a row.
+
+    `raw` is for programs, without the guard against formulas for Excel.
+    """
     writer = csv.writer(file)
     cell = _as_it_is if raw else safe_cell
     if header:
@@ -45,7 +53,7 @@ def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: 
 
 
 def json_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: bool = False) -> Write:
-    """Write an object at each call, with every column as a key. Nothing in JSON needs a guard."""
+    """Return a function that writes a JSON object with every column as a key. JSON needs no guard against formulas."""
 
     def write(row: Row) -> None:
         file.write(json.dumps({column: row.get(column) for column in columns}, ensure_ascii=False) + "\n")
@@ -62,9 +70,9 @@ FORMS = ("xlsx", *TEXT_FORMS, "parquet")
 
 
 def form_of(out: Path, form: str | None) -> str:
-    """The format to write: the one given, or else the one that the file's ending says.
+    """Return the format to write: the one given, or else the one that matches the file's extension.
 
-    Raises UsageError for an ending that is none of FORMS, and for Parquet where pyarrow is not installed.
+    Raises UsageError for an extension that is not in FORMS, and for Parquet if pyarrow is not installed.
     """
     chosen = form or out.suffix.lower().removeprefix(".")
     if chosen not in FORMS:
@@ -77,14 +85,14 @@ def form_of(out: Path, form: str | None) -> str:
 
 @contextmanager
 def text_file(path: Path) -> Iterator[TextIO]:
-    """A new text file, UTF-8. What UTF-8 cannot hold becomes a question mark."""
+    """Open a new UTF-8 text file. Characters that UTF-8 cannot encode become question marks."""
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         yield file
 
 
 @contextmanager
 def disk_of(out: Path, more: str = "") -> Iterator[None]:
-    """Turn errors of the disk into a sentence that says what to do. more: a further sentence."""
+    """Turn disk errors into a sentence that says what to do. `more` is an additional sentence."""
     try:
         yield
     except OSError as error:
@@ -101,10 +109,10 @@ def table(
     whole: Collection[str] = (),
     raw: bool = False,
 ) -> Iterator[Write]:
-    """A new table in CSV, JSON Lines or Parquet, to which each call adds a row.
+    """Create a table in CSV, JSON Lines or Parquet, and yield a function that adds a row.
 
-    text, whole: columns that hold text, or whole numbers, whatever they are called (for the types of Parquet). raw: CSV
-    for programs, without the guard against formulas.
+    `text` and `whole` are columns that contain text, or whole numbers, whatever their names (for Parquet types). `raw`
+    writes CSV for programs, without the guard against formulas.
     """
     if form == "parquet":
         with parquet_rows(path, types_of(columns, text=text, whole=whole)) as write:
@@ -123,9 +131,9 @@ def write_rows(
     max_rows: int = MAX_ROWS,
     raw: bool = False,
 ) -> int:
-    """Write a table to a .csv, .jsonl, .parquet or .xlsx file, complete or not at all. Returns the number of rows.
+    """Write a table to a .csv, .jsonl, .parquet or .xlsx file, completely or not at all. Returns the number of rows.
 
-    max_rows: of a sheet of a workbook, with its header. Raises LimitHit when there are more.
+    `max_rows` is the limit of a workbook sheet, including its header. Raises LimitHit if there are more.
     """
     chosen = form_of(out, form)
     with disk_of(out), beside(out) as path:
@@ -157,7 +165,7 @@ def _write_sheet(path: Path, out: Path, rows: Iterable[Row], columns: Sequence[s
 
 
 def frame(rows: Iterable[Row], columns: Sequence[str] | None = None) -> Any:
-    """The rows as a pandas DataFrame. Raises UsageError where pandas is not installed."""
+    """Return the rows as a pandas DataFrame. Raises UsageError if pandas is not installed."""
     try:
         import pandas
     except ImportError as error:
