@@ -1,1 +1,4 @@
-"""What we hold: reports, their text and what is known about them. The bottom layer: imports no sibling."""
+"""The reports, their text and what is known about them.
+
+The bottom layer: it imports no other package of the program.
+"""

@@ -3,13 +3,13 @@
     ReviewsError                 1  500  a bug
     ├── UsageError               2  400  a command, option or setting is wrong
     ├── SomeFilesFailed          3  500  a file could not be read or a folder is missing, and `--strict` was given
-    ├── NoIndex                  4  503  no index yet, or one of another version
+    ├── NoIndex                  4  503  no index yet, or one made by another version
     │   └── OtherVersion         4  503  the library or its index was made by another version of the program
     ├── Corrupt                  5  503  files of the library are damaged
     ├── Locked                   6  503  another run is writing to this library
     │   └── Gone                 6  503  the report or index changed while it was being read
     ├── QueryRefused             7  400  the query cannot be run; the message says why
-    ├── LimitHit                 8  503  not enough disk space, memory, time or rights, or no cluster
+    ├── LimitHit                 8  503  not enough disk space, memory, time or permissions, or no cluster
     ├── Stale                    9  503  the last successful update is older than `--max-age`, or a folder is missing
     └── NotFound                 2  404  no such report, page, theme or file
 
@@ -62,7 +62,10 @@ class Corrupt(ReviewsError):
 
 
 class FileCorrupt(Corrupt):
-    """A file that searching does not need, such as the access codes, is damaged. The reports can still be searched."""
+    """A file that searching does not need, such as the one with the access tokens, is damaged.
+
+    The reports can still be searched.
+    """
 
 
 class Locked(ReviewsError):

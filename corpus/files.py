@@ -1,6 +1,6 @@
-"""What is known about the files on disk: what they became, why some failed and what is gone.
+"""What is known about the files on disk: what was read from them, why some failed, and which are gone.
 
-Plain frozen values. A report's id is the SHA-256 of its bytes in lower-case hex.
+Plain immutable values. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from corpus.reasons import REASONS, Reason
 class FileRecord:
     """One file on disk, recorded so that an unchanged file is not read again.
 
-    path: relative to the library, with "/", if the file is inside it; otherwise absolute. size: in bytes. mtime_ns: the
-    modification time. report: the id of its report; None if it could not be read, and then `reason` says why. detail:
-    technical, without text of the file. reader: what read it or failed to, as in Text.reader.
+    `path` is relative to the library, with "/", if the file is inside it; otherwise absolute. `size` is in bytes, and
+    `mtime_ns` is the modification time. `report` is the id of its report, or None if it could not be read; `reason`
+    then says why. `detail` is a technical explanation without any text of the file. `reader` is what tried to read it,
+    as in Text.reader.
     """
 
     path: str
@@ -28,14 +29,14 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be read, and why. detail: technical, without text of the file."""
+    """A file that could not be read, and why. `detail` is a technical explanation without any text of the file."""
 
     file: str
     reason: Reason
     detail: str = ""
 
     def to_dict(self) -> dict[str, str]:
-        """The failure as the JSON API shows it."""
+        """Return the failure as it appears in the JSON API."""
         return {
             "file": self.file,
             "reason": self.reason.value,
@@ -46,8 +47,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A report that is no longer in the library because its file is gone. file: its last path. date: the day this was
-    noticed (UTC, 2026-03-14). replaced_by: the report now in the same file, or None if the file is gone.
+    """A report that is no longer in the library because its file is gone.
+
+    `file` is its last path. `date` is the day this was noticed (UTC, 2026-03-14). `replaced_by` is the report now in
+    the same file, or None if the file is gone.
     """
 
     report: str
@@ -68,9 +71,9 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class MissingFolder:
-    """A folder that was suddenly empty or absent, like a share that is not mounted. Its reports stay in the library.
+    """A folder that was suddenly empty or missing, such as a share that is not mounted.
 
-    since: the day on which that was noticed (UTC, 2026-03-14).
+    Its reports stay in the library. `since` is the day on which this was noticed (UTC, 2026-03-14).
     """
 
     folder: str
@@ -82,7 +85,7 @@ class MissingFolder:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A report that was removed permanently. done: whether all of its text is gone from the library."""
+    """A report that was removed permanently. `done` is whether all of its text is gone from the library."""
 
     report: str
     date: str

@@ -1,4 +1,4 @@
-"""Creates a library: a private folder with everything that belongs to one collection."""
+"""Create a library: a private folder with everything that belongs to one collection."""
 
 import os
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ CATALOGUES = {
 def create_library(path: Path, examples: Sequence[str] = ()) -> Settings:
     """Create a library, or what is missing from it. Nothing is overwritten.
 
-    examples: names of example catalogues to copy into the new one. Raises UsageError for a folder that holds other
-    files: making it private would lock other people out of them.
+    `examples` are names of example catalogues to copy into the new one. Raises UsageError for a folder that contains
+    other files, because making it private would lock other people out of them.
     """
     settings = Settings(library=Path(os.path.abspath(path)))  # noqa: PTH100 - see load_settings
     library = settings.library

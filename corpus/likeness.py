@@ -1,8 +1,8 @@
-"""Estimates how similar two texts are from fingerprints: a few numbers from which nobody can recover the text.
+"""Estimate how similar two texts are from fingerprints: a few numbers from which the text cannot be recovered.
 
-A fingerprint is the smallest hashes of all runs of words of a text, salted by library. The share of hashes that two
-texts have in common is about the share of the runs that they have in common. Runs are too long to be guessed from
-their hashes, and too few are kept to reconstruct a text.
+A fingerprint is the smallest hashes of all runs of words in a text, salted per library. The share of hashes that two
+texts have in common approximates the share of runs that they have in common. Runs are too long to be guessed from their
+hashes, and too few hashes are kept to reconstruct a text.
 """
 
 import hashlib
@@ -22,19 +22,22 @@ _WORD = re.compile(r"\w+")
 
 
 def words(paragraphs: Iterable[str]) -> list[str]:
-    """The words of a text in order, without case."""
+    """Return the words of a text in order, ignoring case."""
     return [word for text in paragraphs for word in _WORD.findall(text.casefold())]
 
 
 def same_words(first: Sequence[str], second: Sequence[str], *, at_least: float) -> bool:
-    """Whether two texts have this share of their words in common, in the same order: 2 × common / (first + second)."""
+    """Return whether two texts have at least this share of their words in common, in the same order.
+
+    The share is 2 × common / (first + second).
+    """
     from rapidfuzz.distance import Indel  # here, because a search need not pay for the import
 
     return Indel.normalized_similarity(first, second, score_cutoff=at_least) >= at_least
 
 
 def fingerprint(paragraphs: Iterable[str], salt: bytes) -> Fingerprint:
-    """The fingerprint of a text; empty when it has no words."""
+    """Return the fingerprint of a text. Empty if it has no words."""
     said = [word.encode() for word in words(paragraphs)]
     if not said:
         return ()
@@ -48,13 +51,19 @@ def fingerprint(paragraphs: Iterable[str], salt: bytes) -> Fingerprint:
 
 
 def likeness(first: Fingerprint, second: Fingerprint) -> float:
-    """About the share of their runs of words that two texts have in common, from 0 to 1. Both need the same salt."""
+    """Return approximately which share of their word runs two texts have in common, from 0 to 1.
+
+    Both fingerprints must have been made with the same salt.
+    """
     smallest = heapq.nsmallest(_KEPT, {*first, *second})
     return len({*smallest} & {*first} & {*second}) / len(smallest) if smallest else 0.0
 
 
 def _hashes(runs: Iterable[bytes], salt: bytes) -> set[bytes]:
-    """The hash of each run. To copy a hash that has begun takes less time than to begin one."""
+    """Return the hash of each run.
+
+    Copying a hash object that has already been started is faster than starting a new one.
+    """
     begun = hashlib.blake2b(digest_size=8, key=salt)
     found = set()
     for run in runs:

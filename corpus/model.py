@@ -1,6 +1,6 @@
-"""The content of a report: pages, sections, paragraphs, recommendations and metadata, as plain frozen values.
+"""The content of a report (pages, sections, paragraphs, recommendations and metadata) as plain immutable values.
 
-`number` is 1-based and `ordinal` 0-based, always. A report's id is the SHA-256 of its bytes in lower-case hex.
+`number` is always 1-based and `ordinal` 0-based. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
 import re
@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 
 
 class SectionKind(StrEnum):
-    """What a part of a report is for. Stored by name; the order of members is the order of the codes in an index."""
+    """What a section of a report is for.
+
+    Stored by name. The order of the members is the order of the codes in an index.
+    """
 
     BODY = "body"
     FOREWORD = "foreword"
@@ -32,7 +35,7 @@ class SectionKind(StrEnum):
 
 
 class AsideRole(StrEnum):
-    """Why text that can be seen on the page is kept out of search and out of counts."""
+    """Why visible text on a page is not searched or counted."""
 
     HEADER = "header"
     FOOTER = "footer"
@@ -43,7 +46,7 @@ class AsideRole(StrEnum):
 
 
 class Hidden(StrEnum):
-    """How text that cannot be seen on a page is hidden. MARKED: it can be seen, but is marked for redaction."""
+    """How invisible text on a page is hidden. MARKED text is visible, but is marked for redaction."""
 
     BOX = "box"
     INVISIBLE = "invisible"
@@ -64,12 +67,11 @@ HIDDEN: dict[Hidden, str] = {
 class Page:
     """One page of a PDF.
 
-    label: the number printed on it ("iv", "A-2"), or else its number as text.
-    reader: "pdfium", "pypdf" or "ocr"; None when nothing could be read.
-    unread: why none or not all of it could be read ("no_text", "partly_read" …), else None. A blank page is not unread.
-    confidence: of the OCR, 0 to 100; None when the text was not read by OCR.
-    withheld: how each piece of text that was left out is hidden, and a MARKED for each redaction mark that was never
-    applied.
+    `label` is the number printed on it ("iv", "A-2"), or otherwise its number as text. `reader` is "pdfium", "pypdf" or
+    "ocr", or None if nothing could be read. `unread` is why some or all of it could not be read ("no_text",
+    "partly_read" …), or None. A blank page is not unread. `confidence` is that of the OCR, from 0 to 100, or None if
+    the text was not read by OCR. `withheld` says how each piece of text that was left out is hidden, with a MARKED for
+    each redaction mark that was never applied.
     """
 
     number: int
@@ -82,7 +84,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report with its heading as printed. Text before the first heading is in section 0, heading ""."""
+    """A section of a report with its heading as printed.
+
+    Text before the first heading is in section 0, whose heading is "".
+    """
 
     ordinal: int
     kind: SectionKind
@@ -91,12 +96,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """The citable unit. Headings are paragraphs too (`heading` is true): they are searched and cited like any other.
+    """The citable unit. Headings are paragraphs too (`heading` is true), and are searched and cited like any other.
 
-    ordinal: 0-based in the report; page: where it starts, 1-based; number: as printed ("4.3.2") or None.
-    section: ordinal of the Section it is in.
-    text: verbatim after the documented repairs, lines joined by one space.
-    turns: (offset, page) for each page break inside the text: from `offset` on, the text is on `page`.
+    `ordinal` is its index in the report (0-based). `page` is where it starts (1-based). `number` is as printed
+    ("4.3.2") or None. `section` is the ordinal of its Section. `text` is verbatim after the documented repairs, with
+    lines joined by one space. `turns` has (offset, page) for each page break inside the text: from `offset` on, the
+    text is on `page`.
     """
 
     ordinal: int
@@ -113,16 +118,16 @@ class Paragraph:
         return self.turns[-1][1] if self.turns else self.page
 
     def is_on(self, page: int) -> bool:
-        """Whether any of it is on a page."""
+        """Return whether any of it is on a page."""
         return self.page <= page <= self.last_page
 
     @property
     def searched(self) -> str:
-        """The text as it is searched: as long, with blanks for the printed number."""
+        """The text as it is searched. It has the same length, with blanks for the printed number."""
         return searched(self.text, self.number)
 
     def page_at(self, offset: int) -> int:
-        """The page that the character at `offset` of the text is on."""
+        """Return the page of the character at `offset` of the text."""
         page = self.page
         for start, number in self.turns:
             if start <= offset:
@@ -138,10 +143,10 @@ _SAID = re.compile(
 
 
 def searched(text: str, number: str | None) -> str:
-    """The text of a paragraph as it is searched: as long, with blanks for its printed number ("4.3.2", "47").
+    """Return the text of a paragraph as it is searched: with blanks for its printed number ("4.3.2", "47").
 
-    The number is no mention of anything. One with a word in it ("Recommendation 3") stays, and so does what may be a
-    date or an age.
+    The number is not a mention of anything. A number with a word in it ("Recommendation 3") stays, as does anything
+    that may be a date or an age. The length does not change.
     """
     if not number or " " in number or not text.startswith(number) or _SAID.match(text):
         return text
@@ -150,7 +155,10 @@ def searched(text: str, number: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A piece of a page that is shown, not searched. `before`: ordinal of the paragraph that follows it on the page."""
+    """A piece of a page that is shown but not searched.
+
+    `before` is the ordinal of the paragraph that follows it on the page.
+    """
 
     page: int
     before: int
@@ -159,9 +167,10 @@ class Aside:
 
 
 class ScanLine(NamedTuple):
-    """A line that OCR read, in pixels of the picture: from left to right edge, on a baseline counted from the top.
+    """A line that OCR read, in pixels of the image: its left and right edges, and its baseline measured from the top.
 
-    gaps: offsets in the text of letters that follow a wide gap. legible: OCR is sure enough of it to search it.
+    `gaps` are the offsets in the text of letters that follow a wide gap. `legible` means that the confidence is high
+    enough to search it.
     """
 
     text: str
@@ -174,7 +183,7 @@ class ScanLine(NamedTuple):
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> "ScanLine":
-        """The line that JSON made a list of."""
+        """Return the line from its JSON list."""
         text, left, right, baseline, size, gaps, *legible = row
         return cls(text, left, right, baseline, size, tuple(gaps), *legible)
 
@@ -183,8 +192,8 @@ class ScanLine(NamedTuple):
 class Scan:
     """What OCR read on one page of a report.
 
-    languages: that it looked for ("eng"); engine: with version; confidence: 0 to 100; width: of the picture, in pixels.
-    turned: degrees, clockwise, by which the page was turned before it was read.
+    `languages` are the OCR languages ("eng"). `engine` includes the version. `confidence` is from 0 to 100. `width` is
+    the width of the image in pixels. `turned` is by how many degrees the page was turned clockwise before it was read.
     """
 
     page: int
@@ -197,7 +206,7 @@ class Scan:
 
 
 class ItemKind(StrEnum):
-    """What people look for first in a report."""
+    """The kinds of item that people look for first in a report."""
 
     RECOMMENDATION = "recommendation"
     FINDING = "finding"
@@ -207,8 +216,9 @@ class ItemKind(StrEnum):
 class Item:
     """A recommendation or a finding: one paragraph, or several with its bullets, without footnotes between them.
 
-    number: as printed ("Recommendation 6", "7.2") or None. text: without the number, a line for each paragraph. page:
-    where it starts. first, last: ordinals of its paragraphs. addressee: who should act, if the text says so.
+    `number` is as printed ("Recommendation 6", "7.2") or None. `text` leaves out the number and has one line per
+    paragraph. `page` is where it starts. `first` and `last` are the ordinals of its paragraphs. `addressee` is who
+    should act, if the text says so.
     """
 
     kind: ItemKind
@@ -224,7 +234,7 @@ class Item:
     def of(
         cls, kind: ItemKind, paragraphs: Sequence[Paragraph], section: Section, addressee: str | None = None
     ) -> "Item":
-        """The item that these paragraphs are."""
+        """Return the item that consists of these paragraphs."""
         head, tail = paragraphs[0], paragraphs[-1]
         rest = (paragraph for paragraph in paragraphs[1:] if not is_footnote(paragraph))
         lines = [words_of(head), *(paragraph.text for paragraph in rest)]
@@ -232,7 +242,7 @@ class Item:
         return cls(kind, head.number, text, head.page, section, head.ordinal, tail.ordinal, addressee)
 
     def to_dict(self) -> dict[str, object]:
-        """The item as the JSON API shows it."""
+        """Return the item as it appears in the JSON API."""
         return {
             "kind": self.kind.value,
             "number": self.number,
@@ -246,7 +256,7 @@ class Item:
 
 
 def words_of(paragraph: Paragraph) -> str:
-    """The text of a paragraph without its printed number or bullet."""
+    """Return the text of a paragraph without its printed number or bullet."""
     text = paragraph.text
     if paragraph.number and text.startswith(paragraph.number):
         text = text[len(paragraph.number) :].lstrip(".:) –-")
@@ -258,13 +268,18 @@ BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤�
 
 
 def bullet_of(text: str) -> str:
-    """The bullet that a paragraph or a line starts with, or "". An "o" alone is one: Word sets it as second level."""
+    """Return the bullet at the start of a paragraph or a line, or "".
+
+    A single "o" is one, because Word uses it at the second level.
+    """
     sign, after = text[:1], text[1:2]
     return sign if (sign in BULLETS or sign == "o") and after in ("", " ") else ""
 
 
 def is_footnote(paragraph: Paragraph) -> bool:
-    """Whether a paragraph starts with the mark of a footnote: a raised number, or a number that numbers nothing."""
+    """Return whether a paragraph starts with a footnote mark: a superscript number, or one that is not a paragraph
+    number.
+    """
     return paragraph.number is None and _FOOTNOTE.match(paragraph.text) is not None
 
 
@@ -273,7 +288,7 @@ _FOOTNOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\d{1,3}(?=\s))\s?\S")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value with where it was found ("catalogue", "cover sheet", "cover", "file name" …) and how sure we are, 0 to
+    """A value with its source ("catalogue", "cover sheet", "cover", "file name" …) and the confidence in it, from 0 to
     1.
     """
 
@@ -288,12 +303,12 @@ ATTACHED_APART = " | "
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Everything that was read from one file: what `ingest` hands to the corpus.
+    """Everything that was read from one file, which `ingest` passes to the corpus.
 
-    id: SHA-256 of the bytes. reader: names and versions of what read it, so that a better one knows what to read again.
-    found: metadata from the file itself, by field name (title, board, child, kind, type, year, published, author),
-    and the names of the files in it (attachments).
-    items: its recommendations and findings, in order. scans: the pages that OCR would read, or read better; not stored.
+    `id` is the SHA-256 of the bytes. `reader` has the names and versions of what read it, so that a better reader knows
+    what to read again. `found` is metadata from the file itself, by field name (title, board, child, kind, type, year,
+    published, author), and the names of the files inside it (attachments). `items` are its recommendations and
+    findings, in order. `scans` are the pages that OCR would read, or read better; they are not stored.
     """
 
     id: str

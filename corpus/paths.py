@@ -1,4 +1,4 @@
-"""The path of every file that the program keeps in a library. The only such list."""
+"""The path of every file that the program stores in a library. Paths are defined only here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,42 +25,42 @@ class LibraryPaths:
 
     @property
     def sources(self) -> Path:
-        """The boards' pages that reports are collected from; need not exist."""
+        """The boards' pages from which reports are collected. Need not exist."""
         return self.library / "sources.csv"
 
     @property
     def collected(self) -> Path:
-        """The PDFs that were collected, among those that people put beside them."""
+        """The collected PDFs. The folder is inside the one where people put PDFs."""
         return self.reports / "collected"
 
     @property
     def collecting(self) -> Path:
-        """PDFs that were fetched and are not in `collected` yet. What an interrupted run left is used by the next."""
+        """PDFs that have been fetched but are not in `collected` yet. A run uses what an interrupted one left here."""
         return self.library / "collecting"
 
     @property
     def crawler_lock(self) -> Path:
-        """Held by the crawling process while it lives, which is a moment longer than the run that is killed."""
+        """Held by the crawling process while it is running, which is slightly longer than a run that is killed."""
         return self.library / ".crawler"
 
     @property
     def themes(self) -> Path:
-        """The library's own themes; need not exist."""
+        """The library's own themes. Need not exist."""
         return self.library / "themes.toml"
 
     @property
     def settings_file(self) -> Path:
-        """The library's settings; need not exist."""
+        """The library's settings. Need not exist."""
         return self.library / "reviews.toml"
 
     @property
     def database(self) -> Path:
-        """The text store. SQLite keeps files beside it whose names begin with its own."""
+        """The text store. SQLite stores files next to it whose names start with its name."""
         return self.library / DATABASE
 
     @property
     def removals(self) -> Path:
-        """Which reports were removed for good, beside the corpus that says so too."""
+        """The list of permanently removed reports. The corpus has the same list."""
         return self.library / REMOVALS
 
     @property
@@ -70,7 +70,10 @@ class LibraryPaths:
 
     @property
     def vectors(self) -> Path:
-        """What a language model made of each paragraph, if there is one. Can be made again from the corpus."""
+        """The vectors of a language model for each paragraph, if one is used.
+
+        They can be recomputed from the corpus.
+        """
         return self.library / "vectors"
 
     @property
@@ -95,7 +98,7 @@ class LibraryPaths:
 
     @property
     def collections(self) -> Path:
-        """What people who sign in to the web page have collected."""
+        """The collections of people who sign in to the web page."""
         return self.library / "collections"
 
     @property
@@ -105,12 +108,12 @@ class LibraryPaths:
 
     @property
     def follows(self) -> Path:
-        """The searches whose new reports the record of each run names."""
+        """The followed searches, whose new reports are listed in the record of each run."""
         return self.library / "follows.json"
 
     @property
     def tokens(self) -> Path:
-        """Who may open the web page."""
+        """The access tokens for the web page."""
         return self.library / "tokens.json"
 
     @property
@@ -119,7 +122,9 @@ class LibraryPaths:
         return self.library / ".lock"
 
     def owns(self, path: Path) -> bool:
-        """Whether something in the library's folder belongs to the library and was not put there by others."""
+        """Return whether a file in the library's folder belongs to the library, rather than having been put there by
+        others.
+        """
         known = (
             self.reports,
             self.catalogue,

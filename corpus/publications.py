@@ -1,6 +1,6 @@
-"""What boards publish, as their own pages list it: where each report was found, and what has changed there since.
+"""What boards publish, according to their own pages: where each report was found, and what has changed there since.
 
-Plain frozen values. Times are UTC, ISO 8601. `corpus.storage.publications` stores them.
+Plain immutable values. Times are UTC, ISO 8601. `corpus.storage.publications` stores them.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,11 @@ PUBLISHER = "publisher's page"
 class Publication:
     """A report at an address of a source.
 
-    retrieved: when its bytes were fetched first. checked: when the publisher last confirmed them. etag, modified, size:
-    what the server said of the bytes ("" and 0 if nothing), to ask whether they have changed. replaced: the day on
-    which other bytes came under the address, or "". withdrawn: the day on which it was found to be gone, or "".
-    why: how that was found out: "404", "410" or "not listed". cells: its row, by column of the catalogue.
+    `retrieved` is when its bytes were first fetched, and `checked` when the publisher last confirmed them. `etag`,
+    `modified` and `size` are what the server said about the bytes ("" and 0 if nothing), for conditional requests.
+    `replaced` is the day on which other bytes appeared at the address, or "". `withdrawn` is the day on which it was
+    found to be gone, or "", and `why` is how: "404", "410" or "not listed". `cells` is its row, by column of the
+    catalogue.
     """
 
     source: str
@@ -36,11 +37,11 @@ class Publication:
 
     @property
     def current(self) -> bool:
-        """Whether it is what the address gives now."""
+        """Whether it is what the address currently serves."""
         return not self.replaced and not self.withdrawn
 
     def to_dict(self) -> dict[str, str | None]:
-        """The publication as the JSON API shows it."""
+        """Return the publication as it appears in the JSON API."""
         return {
             "source": self.source,
             "url": self.url,
@@ -55,7 +56,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """A page of a source when it was last read. links: as JSON, so that an unchanged page need not be read again."""
+    """A page of a source as last read. `links` are stored as JSON, so that an unchanged page need not be read again."""
 
     source: str
     url: str
@@ -67,9 +68,10 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source answered. tried, answered: when it was asked last, and when all its pages last answered ("" never).
+    """How a source responded.
 
-    problem: the code of what was wrong last time, or "". listed: how many documents it listed when it answered.
+    `tried` is when it was last requested, and `answered` when all its pages last responded ("" for never). `problem` is
+    the code of the last problem, or "". `listed` is how many documents it listed when it last responded.
     """
 
     name: str
@@ -80,7 +82,7 @@ class SourceState:
     listed: int = 0
 
     def to_dict(self) -> dict[str, str | int | None]:
-        """The state as the JSON API shows it."""
+        """Return the state as it appears in the JSON API."""
         return {
             "name": self.name,
             "url": self.url,

@@ -1,14 +1,14 @@
 """Why a file or a page was not read.
 
 To add a reason, add its code to `Reason` and its explanation to `REASONS`, and describe it in docs/glossary.md. The
-worker process reports a file by raising `Unreadable` (`ingest.structure.page`) and a page by setting its `unread`.
+worker process reports a file by raising `Unreadable` (`ingest.structure.page`), and a page by setting its `unread`.
 """
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """The code of a reason. It is stored, and it is the `reason` in JSON: never change one."""
+    """The code of a reason. It is stored, and appears as `reason` in JSON, so a code must never change."""
 
     NOT_PDF = "not_pdf"
     ENCRYPTED = "encrypted"
@@ -60,5 +60,5 @@ them as failures."""
 
 
 def explain(reason: str) -> str:
-    """The explanation of a stored code. A code that this version does not know is its own explanation."""
+    """Return the explanation of a stored code, or the code itself if this version does not know it."""
     return next((explanation for known, explanation in REASONS.items() if known.value == reason), reason)

@@ -1,8 +1,8 @@
-"""The list of reports that were removed for good, kept beside the corpus: `removals.json`.
+"""The list of permanently removed reports, stored next to the corpus: `removals.json`.
 
-The corpus holds the same list. This one is not in it, so that a corpus that is put back from a backup does not bring a
-removed report back. It holds ids, dates and reasons, and numbers by which a copy with a few other bytes is recognised;
-no text, title or file name.
+The corpus has the same list. This one is separate, so that restoring the corpus from a backup does not bring a removed
+report back. It contains ids, dates and reasons, and fingerprints by which a copy with slightly different bytes is
+recognised, but no text, title or file name.
 """
 
 import json
@@ -24,9 +24,9 @@ State = Literal["planned", "begun", "done"]
 class Entry:
     """A report that is removed.
 
-    state: "planned" until the corpus has forgotten it, "begun" until nothing of it is left in the library. at: when,
-    UTC, ISO 8601. revision: of the corpus that forgot it. readings: the numbers of what was read of it, and
-    fingerprint: of its text; both empty where they are not known.
+    `state` is "planned" until the corpus has deleted it, and "begun" until nothing of it is left in the library. `at`
+    is when, in UTC, ISO 8601. `revision` is the revision of the corpus that deleted it. `readings` are the numbers of
+    its readings, and `fingerprint` is that of its text; both are empty if unknown.
     """
 
     report: str
@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """All of them, by report. salt: of the fingerprints."""
+    """All removals, by report. `salt` is the salt of the fingerprints."""
 
     path: Path
     entries: Mapping[str, Entry] = field(default_factory=dict)
@@ -49,8 +49,9 @@ class Removals:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the list, which is empty if the file does not exist. Raises Corrupt if it is damaged, because
-        continuing without it could bring a removed report back.
+        """Read the list, which is empty if the file does not exist.
+
+        Raises Corrupt if it is damaged, because continuing without it could bring a removed report back.
         """
         try:
             told = json.loads(path.read_bytes())
@@ -67,30 +68,30 @@ class Removals:
             ) from error
 
     def save(self) -> None:
-        """Write the list, whole or not at all. Raises LimitHit."""
+        """Write the list atomically. Raises LimitHit."""
         told = {"salt": self.salt.hex(), "removals": [asdict(self.entries[each]) for each in sorted(self.entries)]}
         write_atomic(self.path, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
 
     def having(self, entries: Iterable[Entry]) -> Self:
-        """The list with these entries added or replaced."""
+        """Return the list with these entries added or replaced."""
         return replace(self, entries={**self.entries, **{entry.report: entry for entry in entries}})
 
     def without(self, reports: Iterable[str]) -> Self:
-        """The list without these reports."""
+        """Return the list without these reports."""
         gone = set(reports)
         return replace(self, entries={each: entry for each, entry in self.entries.items() if each not in gone})
 
     @property
     def final(self) -> dict[str, Entry]:
-        """The removals that nothing takes back: all but those that were only planned."""
+        """Return the removals that are irrevocable: all except those that are only planned."""
         return {each: entry for each, entry in self.entries.items() if entry.state != "planned"}
 
     def fingerprint(self, paragraphs: Iterable[str]) -> Fingerprint:
-        """The fingerprint of a text, as the entries have it."""
+        """Return the fingerprint of a text, in the same form as in the entries."""
         return fingerprint(paragraphs, self.salt)
 
     def almost(self, paragraphs: Iterable[str]) -> Entry | None:
-        """The removed report whose text is almost the same, if there is one."""
+        """Return the removed report whose text is almost identical, or None."""
         known = [entry for entry in self.final.values() if entry.fingerprint]
         if not known:
             return None

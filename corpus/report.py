@@ -1,4 +1,4 @@
-"""A report as it is shown, and how much of all reports is searched."""
+"""The description of a report, and how much of the library is searched."""
 
 import warnings
 from collections.abc import Collection, Mapping
@@ -15,11 +15,11 @@ METADATA = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as it is shown: from the catalogue first, then from the file. None means unknown.
+    """The description of a report: from the catalogue first, then from the file. None means unknown.
 
-    files: the names of all files with these bytes, in alphabetical order. pages: how many. unread_pages: how many of
-    them could not be read, or not all. searchable: whether any of its text can be found; only a part of it if there
-    are unread pages. provenance: the source of each known field.
+    `files` are the names of all files with these bytes, in alphabetical order. `pages` is the number of pages, and
+    `unread_pages` how many of them could not be read, or only in part. `searchable` is whether any of its text can be
+    found; if there are unread pages, that is only part of the text. `provenance` is the source of each known field.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Report:
 
     @property
     def year_source(self) -> str | None:
-        """Where the year is from: the catalogue, the cover, the publication date or the file name."""
+        """The source of the year: the catalogue, the cover, the publication date or the file name."""
         return self.provenance.get("year")
 
     @property
@@ -53,13 +53,13 @@ class Report:
         return PurePath(self.files[0]).name if self.files else None
 
     def __getitem__(self, name: str) -> object:
-        """`report["title"]`, for programs written for version 0.1. Use `report.title` instead."""
+        """Support `report["title"]`, for programs written for version 0.1. Use `report.title` instead."""
         value = self.to_dict()[name]
         warnings.warn(f'report["{name}"] will be removed: write report.{name}.', DeprecationWarning, stacklevel=2)
         return value
 
     def to_dict(self) -> dict[str, object]:
-        """The report as the JSON API shows it."""
+        """Return the report as it appears in the JSON API."""
         return {
             "id": self.id,
             "title": self.title,
@@ -86,7 +86,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read the report that `to_dict` wrote. Raises ValueError if it is not valid.
+        """Return the report from the dictionary made by `to_dict`. Raises ValueError if it is invalid.
 
         Missing fields are unknown and unknown fields are ignored, because another version may have written it.
         """
@@ -122,16 +122,19 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def is_searchable(pages: int, unread_pages: int, *, has_text: bool) -> bool:
-    """Whether a search can find anything in a report that is there: some text was read, or a page that is blank.
+    """Return whether a search can find anything in a report: some text was read, or at least one page is blank.
 
-    A page that was read in part counts as unread, so a report can have text and no other pages.
+    A page that was partly read counts as unread, so a report can have text even if all its pages are unread.
     """
     return has_text or unread_pages < pages
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was searched and what was not: part of every answer. waiting: files that no update has read yet."""
+    """What was searched and what was not, which is part of every answer.
+
+    `waiting` counts files that no update has read yet.
+    """
 
     reports: int
     searchable: int
@@ -141,13 +144,13 @@ class Coverage:
 
     @classmethod
     def of(cls, reports: Collection[Report], failures: int, waiting: int = 0) -> Self:
-        """The coverage of reports. failures, waiting: files."""
+        """Return the coverage of reports. `failures` and `waiting` count files."""
         searchable = sum(report.searchable for report in reports)
         return cls(len(reports), searchable, sum(report.unread_pages for report in reports), failures, waiting)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read the coverage that `to_dict` wrote. Raises ValueError if it is not valid."""
+        """Return the coverage from the dictionary made by `to_dict`. Raises ValueError if it is invalid."""
         try:
             counts = [data[each.name] if each.name != "waiting" else data.get("waiting", 0) for each in fields(cls)]
         except (KeyError, TypeError) as error:
@@ -157,7 +160,7 @@ class Coverage:
         return cls(*counts)
 
     def to_dict(self) -> dict[str, int]:
-        """The coverage as the JSON API shows it."""
+        """Return the coverage as it appears in the JSON API."""
         return {
             "reports": self.reports,
             "searchable": self.searchable,

@@ -1,4 +1,4 @@
-"""The settings of a library. Read once, passed as an argument, never changed."""
+"""The settings of a library. They are read once, passed as an argument, and never change."""
 
 import os
 import re
@@ -22,7 +22,7 @@ Check = Callable[[Any, Path], Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """The values that a setting can have. allowed: in words, to follow "it must be"."""
+    """The values that a setting can have. `allowed` describes them in words that can follow "it must be"."""
 
     check: Check
     allowed: str
@@ -126,8 +126,10 @@ FILE = Kind(_folder, 'a file, for example "ca.pem"')
 
 
 def _setting(kind: Kind, default: Any, help: str, table: str = "") -> Any:
-    """A field that reviews.toml may hold. default: the value, or a function that returns it. table: the table that
-    holds it in reviews.toml, whose name the field's name begins with.
+    """Define a field that can be set in reviews.toml.
+
+    `default` is the value, or a function that returns it. `table` is the table that contains the field in reviews.toml;
+    the field's name starts with the table's name.
     """
     metadata = {"kind": kind, "help": help, "table": table}
     if callable(default):
@@ -202,12 +204,12 @@ class Settings(LibraryPaths):
 
     @property
     def has_library(self) -> bool:
-        """Whether there is a library to search: a corpus, or a cluster that needs none here."""
+        """Return whether there is a library to search: a corpus, or a cluster that needs no local corpus."""
         return self.engine == "opensearch" or self.database.exists()
 
 
 def _spelt(name: str, table: str) -> str:
-    """The name of a field as reviews.toml has it: `meaning.model` is `model` in the table `meaning`."""
+    """Return the name of a field as used in reviews.toml: `meaning.model` is `model` in the table `meaning`."""
     return f"{table}.{name.removeprefix(table + '_')}" if table else name
 
 
@@ -219,7 +221,10 @@ HELP: dict[str, str] = {name: each.metadata["help"] for name, each in _FIELDS.it
 
 
 def load_settings(library: Path, **overrides: Any) -> Settings:
-    """The defaults, then the library's reviews.toml, then `overrides`; those that are None are as if not given."""
+    """Return the defaults, changed by the library's reviews.toml and then by `overrides`.
+
+    Overrides that are None are ignored.
+    """
     library = Path(os.path.abspath(library))  # noqa: PTH100 - keeps symbolic links, which people use to place a library
     file = LibraryPaths(library).settings_file
     values = {name: _checked(name, value, library, str(file)) for name, value in _read(file).items()}
@@ -243,7 +248,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:
-    """The values of tables beside the others: `model` in the table `meaning` is `meaning.model`."""
+    """Flatten the values of tables: `model` in the table `meaning` becomes `meaning.model`."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         inner = {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
@@ -252,7 +257,10 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, start: Path, where: str) -> Any:
-    """The value as its field holds it. start: what a relative folder is relative to. where: named in errors."""
+    """Return the checked value of a field.
+
+    `start` is the folder to which a relative folder refers. `where` is named in errors.
+    """
     if name not in _FIELDS:
         raise UsageError(f"`{name}` in {where} is not a setting. The settings are: {', '.join(HELP)}.")
     kind: Kind = _FIELDS[name].metadata["kind"]

@@ -1,4 +1,4 @@
-"""Start processes that leave Ctrl-C to the process that started them."""
+"""Start processes that leave Ctrl-C to their parent."""
 
 import signal
 import sys
@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def sigint_blocked() -> Iterator[None]:
-    """Block Ctrl-C in the processes that are started inside the `with` block. Here it is delivered at the end.
+    """Block Ctrl-C in processes started inside the `with` block.
 
-    A terminal sends Ctrl-C to all of them, and each would print a traceback. Windows cannot block it before a process
-    runs: there, have the process ignore SIGINT first of all.
+    In this process, it is delivered at the end of the block. A terminal sends Ctrl-C to all of them, and each would
+    print a traceback. Windows cannot block it before a process starts; there, the process must ignore SIGINT as its
+    first action.
     """
     if sys.platform == "win32":
         yield

@@ -1,6 +1,6 @@
 """The theme vocabulary: named sets of queries that express one subject in many ways.
 
-themes.toml ships with the program. A library's own themes.toml adds themes and replaces those of the same name. Each
+themes.toml ships with the program. A library's own themes.toml adds themes, and replaces those of the same name. Each
 theme is read separately, so a mistake in one does not affect the others. Queries are not parsed here.
 """
 
@@ -25,7 +25,7 @@ _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A named set of queries. note: a warning for its users. sources: codes for where its terms come from."""
+    """A named set of queries. `note` is a warning for its users. `sources` are codes for the origins of its terms."""
 
     name: str
     queries: tuple[str, ...]
@@ -35,7 +35,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class ThemeProblem:
-    """A mistake in a theme file. line: 1-based."""
+    """A mistake in a theme file. `line` is 1-based."""
 
     file: str
     line: int
@@ -53,14 +53,14 @@ class Themes:
     problems: tuple[ThemeProblem, ...] = ()
 
     def find(self, name: str) -> Theme | None:
-        """The theme with that name. Ignores case, quotes, punctuation and text in parentheses.
+        """Return the theme with that name, or None. Ignores case, quotes, punctuation and text in parentheses.
 
-        One side of a "/" is enough if it names only one theme ("was not brought" for "Was not brought / DNA").
+        One side of a "/" is enough if it identifies only one theme ("was not brought" for "Was not brought / DNA").
         """
         return self._by_name.get(_fold(name))
 
     def close(self, name: str) -> list[str]:
-        """Up to three similar names, for a suggestion."""
+        """Return up to three similar names, for a suggestion."""
         near = difflib.get_close_matches(_fold(name), self._by_name, n=6, cutoff=0.7)
         return list(dict.fromkeys(self._by_name[key].name for key in near))[:3]
 
@@ -77,7 +77,9 @@ class Themes:
 
 
 def load_themes(own: Path | None = None) -> Themes:
-    """The themes that ship with the program, with those of the file `own` added or replaced by name."""
+    """Return the themes that ship with the program, with those of the file `own` added, or replaced if the name is the
+    same.
+    """
     problems: list[ThemeProblem] = []
     themes: dict[str, Theme] = {}
     for path in (SHIPPED, own):
@@ -116,7 +118,7 @@ def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The line number and lines of each theme. Text before the first theme, other than comments, comes first."""
+    """Yield the line number and lines of each theme. Text before the first theme, other than comments, comes first."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
     starts = [n for n, line in enumerate(lines) if _START.match(line)]
     head = lines[: starts[0] if starts else len(lines)]
@@ -128,7 +130,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 @dataclass(frozen=True)
 class _Block:
-    """The lines of one theme. first: the number of its first line, 1-based."""
+    """The lines of one theme. `first` is the number of its first line (1-based)."""
 
     file: str
     first: int
@@ -139,13 +141,13 @@ class _Block:
         self.problems.append(ThemeProblem(self.file, line, message))
 
     def line_of(self, key: str) -> int:
-        """The number of the line with a key, or of the first line."""
+        """Return the number of the line with a key, or of the first line."""
         key_at_start = re.compile(rf'\s*[\["]*{re.escape(key)}\b')
         return next((self.first + n for n, line in enumerate(self.lines) if key_at_start.match(line)), self.first)
 
 
 def _theme(block: _Block) -> Theme | None:
-    """The theme of a block, or None if a mistake makes it unusable."""
+    """Return the theme of a block, or None if a mistake makes it unusable."""
     table = _table(block)
     if table is None:
         return None
@@ -161,7 +163,7 @@ def _theme(block: _Block) -> Theme | None:
 
 
 def _table(block: _Block) -> dict[str, Any] | None:
-    """The keys and values of a block. Reports unknown keys as problems."""
+    """Return the keys and values of a block. Reports unknown keys as problems."""
     if not _START.match(block.lines[0]):
         block.problem(block.first, "a theme starts with a line [[theme]]; text before the first one is not used")
         return None
@@ -188,7 +190,7 @@ def _text(block: _Block, table: dict[str, Any], key: str) -> str:
 
 
 def _queries(value: object) -> tuple[str, ...]:
-    """The queries, one per line or as a list, without repeats."""
+    """Return the queries, given one per line or as a list, without repeats."""
     lines = value.splitlines() if isinstance(value, str) else value
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         return ()

@@ -1,1 +1,1 @@
-"""The catalogue: what do people know about the reports, and which row belongs to which?"""
+"""The catalogue: what people know about the reports, and which row belongs to which report."""

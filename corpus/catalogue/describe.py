@@ -1,6 +1,6 @@
-"""Combines the catalogue with what the publisher's page says and what was read in the file.
+"""Combine the catalogue with what the publisher's page says and what was read in the file.
 
-The catalogue wins, then the page; the rest stays unknown.
+The catalogue takes precedence over the page, and the page over the file. Values that none of them gives stay unknown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,10 @@ def describe(
     row: Row | None,
     listed: Mapping[str, str] = NOTHING,
 ) -> Report:
-    """The report as it is shown. counts: (pages, unread pages, has text). found: (value, source) by field. listed: the
-    row that the publisher's page gives, by column.
+    """Return the description of a report.
+
+    `counts` is (pages, unread pages, has text). `found` has the (value, source) of each field. `listed` is the row from
+    the publisher's page, by column.
     """
     known: dict[str, str] = {}
     provenance: dict[str, str] = {}

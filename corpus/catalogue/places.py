@@ -1,4 +1,4 @@
-"""Compares the names of boards and areas: do they mean the same place?
+"""Compare the names of boards and areas, to find out whether they mean the same place.
 
 Boards change their names ("Board" became "Partnership" in 2019) and are often abbreviated, so only the words that name
 the place are compared.
@@ -41,7 +41,9 @@ _ACRONYM = re.compile(r"([A-Z]{1,4}?)L?S[CA]?[BP]")
 
 
 def same_place(some: Iterable[str], others: Iterable[str]) -> bool | None:
-    """Whether any name of one side means the same place as any of the other. None if a side names no place."""
+    """Return whether any name of one side means the same place as any name of the other, or None if a side names no
+    place.
+    """
     compared = [_same(one, other) for one in some for other in others]
     known = [each for each in compared if each is not None]
     return any(known) if known else None
@@ -57,7 +59,7 @@ def _same(one: str, other: str) -> bool | None:
 
 @lru_cache(4096)
 def _words(name: str) -> frozenset[str]:
-    """The words of a name that name a place. Empty for an acronym."""
+    """Return the words of a name that identify a place. Empty for an acronym."""
     if _ACRONYM.fullmatch(name.strip()):
         return frozenset()
     plain = unicodedata.normalize("NFKC", name).casefold().replace("’", "").replace("'", "")
@@ -65,7 +67,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _initials(name: str) -> list[str]:
-    """The initials of the place in an acronym: K in KSCB, P and E in PELSCB, none in LSCB."""
+    """Return the initials of the place in an acronym: K in KSCB, P and E in PELSCB, none in LSCB."""
     found = _ACRONYM.fullmatch(name.strip())
     return sorted(found[1]) if found and found[1] != "L" else []
 

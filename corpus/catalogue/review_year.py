@@ -1,4 +1,4 @@
-"""The year of a report: which source wins where several name one, and which reports have sources that disagree."""
+"""Determine the year of a report if several sources give one, and find reports whose sources disagree."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,10 @@ Year = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class YearConflict:
-    """A report whose sources name different years. years: each source with its year, the one that is used first."""
+    """A report whose sources give different years.
+
+    `years` has each source with its year, the one that is used first.
+    """
 
     report: Report
     years: tuple[Year, ...]
@@ -41,11 +44,12 @@ class YearConflict:
 def years_of(
     files: Sequence[str], found: Mapping[str, tuple[str, str]], row: Row | None, listed: Mapping[str, str] = NOTHING
 ) -> tuple[Year, ...]:
-    """Every source that names a year. The first wins: the catalogue, the publisher's page, the cover, the publication
-    date, the file name.
+    """Return every source with the year that it gives.
 
-    found: (value, source) by field, as read in the file. listed: the row that the publisher's page gives. If the year
-    on the cover is the year of the publication date printed there, the source is the publication date.
+    The first one takes precedence. The order is: the catalogue, the publisher's page, the cover, the publication date,
+    the file name. `found` has the (value, source) of each field, as read in the file. `listed` is the row from the
+    publisher's page. If the year on the cover is also the year of the publication date printed there, the source is the
+    publication date.
     """
     cell = row.value if row else lambda name: ""
     year, source = found.get("year", ("", ""))
@@ -61,8 +65,9 @@ def years_of(
 
 
 def disagree(years: Sequence[Year], row: Row | None, listed: Mapping[str, str] = NOTHING) -> bool:
-    """Whether they name different years. That a row, or the publisher's page, gives a year and a later date of
-    publication is no conflict.
+    """Return whether the sources give different years.
+
+    It is not a conflict if a row, or the publisher's page, gives a year and a later publication date.
     """
     published = (row.value("published") if row else "") or listed.get("published", "")
     explained = published[:4] if (row and row.value("year")) or listed.get("year") else ""
@@ -70,7 +75,7 @@ def disagree(years: Sequence[Year], row: Row | None, listed: Mapping[str, str] =
 
 
 def _in_name(file: str) -> str:
-    """The only year in the name of a file, or ""."""
+    """Return the only year in a file name, or ""."""
     found = set(_IN_A_NAME.findall(PurePosixPath(file.replace("\\", "/")).stem))
     return found.pop() if len(found) == 1 else ""
 

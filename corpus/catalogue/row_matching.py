@@ -1,8 +1,8 @@
-"""Matches the rows of the catalogue with the reports.
+"""Match the rows of the catalogue with the reports.
 
-By content hash, then file name, then title: the most certain first. Each row describes at most one report, and each
-report has at most one row. A name or title that fits more than one report matches none, because a wrong citation is
-worse than none.
+Rows are matched by content hash, then file name, then title, which is the order of certainty. Each row describes at
+most one report, and each report has at most one row. A name or title that fits several reports matches none of them,
+because a wrong citation is worse than a missing one.
 
 A hash or a file name identifies one file. A title does not: many boards have an "Executive Summary" and a "Child A", so
 a title never overrides what the cover of the report says.
@@ -24,7 +24,10 @@ _T = TypeVar("_T")
 
 
 class Held(NamedTuple):
-    """What a report can be matched by. All but id and files: as found in the file, or "" if unknown."""
+    """What a report can be matched by.
+
+    All fields except `id` and `files` are as found in the file, or "" if unknown.
+    """
 
     id: str
     files: tuple[str, ...]
@@ -36,7 +39,7 @@ class Held(NamedTuple):
 
 
 def match(rows: Sequence[Row], held: Iterable[Held]) -> dict[str, Row]:
-    """The row of each report that has one, by report id."""
+    """Return the row of each report that has one, by report id."""
     matched: dict[str, Row] = {}
     free_rows, free = list(rows), list(held)
     for step in _STEPS:
@@ -50,7 +53,7 @@ def match(rows: Sequence[Row], held: Iterable[Held]) -> dict[str, Row]:
 
 
 def _step(step: "_Step", rows: Sequence[Row], held: Sequence[Held]) -> dict[str, Row]:
-    """The row of each report that this step matches, by report id."""
+    """Return the row of each report that this step matches, by report id."""
     row_keys, report_keys, fits = step
     by_key = _grouped(rows, row_keys)
     wanted = _grouped(held, lambda report: (key for key in report_keys(report) if key in by_key)) if by_key else {}
@@ -66,7 +69,7 @@ def _step(step: "_Step", rows: Sequence[Row], held: Sequence[Held]) -> dict[str,
 
 
 def _grouped(values: Iterable[_T], keys: Callable[[_T], Iterable[str]]) -> dict[str, list[_T]]:
-    """The values by key. A value may have several keys."""
+    """Return the values by key. A value may have several keys."""
     grouped: dict[str, list[_T]] = {}
     for value in values:
         for key in keys(value):
@@ -75,20 +78,20 @@ def _grouped(values: Iterable[_T], keys: Callable[[_T], Iterable[str]]) -> dict[
 
 
 def _only_pairs(rows: Sequence[Row], held: Sequence[Held], fits: "_Fits") -> list[tuple[Row, Held]]:
-    """The pairs in which neither fits anything else."""
+    """Return the pairs in which neither side fits anything else."""
     pairs = [(row, report) for row in rows for report in held if fits(row, report)]
     of_row, of_report = Counter(row.line for row, _ in pairs), Counter(report.id for _, report in pairs)
     return [(row, report) for row, report in pairs if of_row[row.line] == 1 and of_report[report.id] == 1]
 
 
 def folded_name(path: str) -> str:
-    """A file name without the differences that people overlook: folder, case, `%20`, double spaces, `.pdf`."""
+    """Return a file name without differences that people overlook: folder, case, `%20`, double spaces, `.pdf`."""
     name = unquote(spoken_name(_base(path))).replace("_", " ").casefold()
     return " ".join(name.removesuffix(".pdf").split())
 
 
 def folded_title(title: str) -> str:
-    """The letters and digits of a title, so that dashes, quotes and spacing do not matter."""
+    """Return the letters and digits of a title, so that dashes, quotes and spacing do not matter."""
     plain = unicodedata.normalize("NFKC", title).casefold().replace("’", "").replace("'", "").replace("&", " and ")
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
@@ -98,7 +101,7 @@ def _base(path: str) -> str:
 
 
 def _composed(path: str) -> str:
-    """The path in composed form (NFC). macOS stores accents as separate characters."""
+    """Return the path in composed form (NFC). macOS stores accents as separate characters."""
     return unicodedata.normalize("NFC", path)
 
 
@@ -138,12 +141,12 @@ def _named(row: Row, report: Held) -> bool:
 
 
 def _of_the_same_place(row: Row, report: Held) -> bool:
-    """Whether the cover names the board or area of the row, and nothing contradicts the match."""
+    """Return whether the cover names the board or area of the row, and nothing contradicts the match."""
     return bool(_place(row, report)) and not _another_case(row, report)
 
 
 def _of_no_other_place(row: Row, report: Held) -> bool:
-    """Whether the cover does not name another board or area, and the title is not one that many boards use."""
+    """Return whether the cover names no other board or area, and the title is not one that many boards use."""
     place = _place(row, report)
     if place is None and _says_where(row) and not _distinctive(row.get("title")):
         return False
@@ -155,7 +158,7 @@ def _place(row: Row, report: Held) -> bool | None:
 
 
 def _places(row: Row) -> list[str]:
-    """The board and area of a row, or the board in its case, if that is written as `board / child`."""
+    """Return the board and area of a row, or the board in its case, if that is written as `board / child`."""
     given = [cell for cell in (row.get("board"), row.get("area")) if cell]
     board, *rest = (part.strip() for part in row.get("case").split(" / "))
     named = bool(rest) and bool(row.get("child")) and rest[0].casefold() == row.get("child").casefold()
@@ -167,7 +170,7 @@ def _says_where(row: Row) -> bool:
 
 
 def _another_case(row: Row, report: Held) -> bool:
-    """Whether a common title belongs to another child or year."""
+    """Return whether a common title belongs to another child or year."""
     if _distinctive(row.get("title")):
         return False
     children = _labels(row.get("child")), _labels(report.child)
@@ -198,7 +201,7 @@ _USUAL = frozenset(
 
 @lru_cache(4096)
 def _distinctive(title: str) -> bool:
-    """Whether a title identifies its case: by a name or place, or by a label with a year."""
+    """Return whether a title identifies its case: by a name or place, or by a label with a year."""
     words = [word for word in folded_title(title).split() if word not in _USUAL or word == "a"]
     labels = [word for word in words if re.fullmatch(r"[^\W\d_]{1,2}\d{0,3}", word)]
     numbers = [word for word in words if word.isdecimal()]

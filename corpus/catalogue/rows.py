@@ -1,4 +1,4 @@
-"""The catalogue: what people know about the reports, one row for each, in a CSV file that they edit in Excel.
+"""The catalogue: what people know about the reports, one row each, in a CSV file that they edit in Excel.
 
 The file is read as Excel saves it: UTF-8 with or without BOM, UTF-16 or cp1252; commas, semicolons or tabs; columns in
 any order, and extra columns. Each problem is reported with its line and column, and does not affect other cells.
@@ -47,26 +47,26 @@ _TELL_APART = ("board", "area", "child", "year")  # columns that distinguish row
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One report in the catalogue. line: where the row starts in the file; the header is line 1.
+    """One report in the catalogue. `line` is where the row starts in the file; the header is line 1.
 
-    cells: the filled cells by column, as text. Unknown columns are kept.
+    `cells` are the filled cells by column, as text. Unknown columns are kept.
     """
 
     line: int
     cells: Mapping[str, str]
 
     def get(self, column: str) -> str:
-        """The cell as it is, or "" if it is empty."""
+        """Return the cell as it is, or "" if it is empty."""
         return self.cells.get(column, "")
 
     def value(self, column: str) -> str:
-        """The cell in standard form (a date as 2020-11-19), or "" if it is empty or not valid."""
+        """Return the cell in standard form (a date as 2020-11-19), or "" if it is empty or invalid."""
         return _value(column, self.get(column)) or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem in the catalogue. column: "" if it concerns the whole row."""
+    """A problem in the catalogue. `column` is "" if it concerns the whole row."""
 
     line: int
     column: str
@@ -130,7 +130,7 @@ def parse(data: bytes) -> Catalogue:
 
 
 def check(rows: Iterable[Row]) -> list[Problem]:
-    """The problems in the cells, and duplicate rows."""
+    """Return the problems in the cells, and duplicate rows."""
     problems = []
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
@@ -158,9 +158,9 @@ def check(rows: Iterable[Row]) -> list[Problem]:
 
 
 def suggest(reports: Iterable[Report]) -> list[dict[str, str]]:
-    """Rows, by column, for reports that are not in the catalogue, from what was read. `notes` gives the sources.
+    """Return rows, by column, for reports that are not in the catalogue, filled in from their text.
 
-    Leaves out what was taken from the file name or derived from other columns.
+    The column `notes` gives the sources. Values from the file name, or derived from other columns, are left out.
     """
     rows = []
     for report in reports:
@@ -180,7 +180,7 @@ def suggest(reports: Iterable[Report]) -> list[dict[str, str]]:
 
 
 def to_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> bytes:
-    """The rows as a CSV file for Excel: UTF-8 with BOM, and no cell can run as a formula."""
+    """Return the rows as a CSV file for Excel: UTF-8 with BOM, and no cell can run as a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -193,9 +193,9 @@ DERIVED = "board, child and year"
 
 
 def case_id(board: str | None, child: str | None, year: int | str | None) -> str | None:
-    """The case of a report: board, child label and year. None unless all three are known.
+    """Return the case of a report (board, child label and year), or None unless all three are known.
 
-    "Child A" alone is not unique, and neither is "Child A" of one board.
+    "Child A" alone is not unique, not even within one board.
     """
     return f"{board} / {child} / {year}" if board and child and year else None
 
@@ -223,7 +223,10 @@ def _value(column: str, cell: str) -> str | None:
 
 
 def _date(cell: str) -> str | None:
-    """A date as 2019, 2019-03 or 2019-03-31. Also reads Excel's 31/03/2019, day first, as in Britain."""
+    """Return a date as 2019, 2019-03 or 2019-03-31, or None.
+
+    Also accepts Excel's 31/03/2019, day first as in Britain.
+    """
     if match := re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", cell):
         day, month, year = map(int, match.groups())
         cell = f"{year}-{month:02}-{day:02}"
@@ -237,7 +240,7 @@ def _date(cell: str) -> str | None:
 
 
 def _columns(line: int, header: list[str], problems: list[Problem]) -> tuple[str, ...]:
-    """The column names, known ones in their standard spelling. A missing or repeated name is replaced."""
+    """Return the column names, known ones in their standard spelling. A missing or repeated name is replaced."""
     while header and not header[-1].strip():
         header.pop()
     columns: list[str] = []

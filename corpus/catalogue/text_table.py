@@ -1,8 +1,8 @@
-"""A table as people leave it in a text file: any encoding that Excel writes, commas, semicolons or tabs, stray quotes.
+"""Read a table from a text file in any form that people save it.
 
-`_legacy` guesses between two old encodings by where letters and quotation marks make sense.
-
-A cell that a spreadsheet would run as a formula is written with an apostrophe before it, which is dropped on reading.
+The file can have any encoding that Excel writes, commas, semicolons or tabs, and stray quotation marks. `_legacy`
+decides between two old encodings by where letters and quotation marks make sense. A cell that a spreadsheet would run
+as a formula is written with an apostrophe in front, which is dropped on reading.
 """
 
 import codecs
@@ -20,7 +20,7 @@ _SUSPECT = frozenset("=+-@\t\r'")
 
 
 def decoded(data: bytes) -> list[str]:
-    """The lines, at least one. Each line of a file with mixed encodings is decoded separately."""
+    """Return the lines, at least one. In a file with mixed encodings, each line is decoded separately."""
     for bom, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(bom):
             return _lines(data[2:].decode(encoding, "replace"))
@@ -44,17 +44,17 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _legacy(lines: list[bytes], *, old_mac: bool) -> str:
-    """cp1252 or Mac Roman: the one in which more letters and marks are where English puts them.
+    """Decode as cp1252 or Mac Roman, whichever puts more letters and marks where English has them.
 
-    `“voice”` in one is `ÒvoiceÓ` in the other. old_mac: the lines end as on old Macs, which decides if the letters do
-    not.
+    `“voice”` in one is `ÒvoiceÓ` in the other. `old_mac` means that lines end as on old Macs, which decides if the
+    letters do not.
     """
     windows, mac = (sum(_likely(line.decode(name, "replace")) for line in lines) for name in ("cp1252", "mac-roman"))
     return "mac-roman" if mac > 0 and (mac > windows or (old_mac and mac == windows)) else "cp1252"
 
 
 def _likely(line: str) -> int:
-    """How plausible the characters beyond ASCII are, by their neighbours."""
+    """Return how plausible the non-ASCII characters are, judged by their neighbours."""
     fits = 0
     for before, letter, after in zip(" " + line, line, line[1:] + " ", strict=False):
         beside_letter = any(each.isascii() and each.isalpha() for each in (before, after))
@@ -83,7 +83,9 @@ _SEPARATOR = re.compile(r"""["']?sep=(.)["']?[,;\t]*\s*""", re.IGNORECASE)
 
 
 def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
-    """The delimiter that gives most known names in the header, and the number of lines to skip (Excel's `sep=;`)."""
+    """Return the delimiter that gives the most known names in the header, and the number of lines to skip (Excel's
+    `sep=;`).
+    """
     if declared := declared_separator(lines):
         return declared, 1
     header = next((line for line in lines if line.strip()), "")
@@ -95,36 +97,37 @@ def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
 
 
 def declared_separator(lines: list[str]) -> str:
-    """The delimiter that the first line declares, as in Excel (`sep=;`, also in quotes), or ""."""
+    """Return the delimiter that the first line declares, as in Excel (`sep=;`, also in quotes), or ""."""
     match = _SEPARATOR.fullmatch(lines[0])
     return match[1] if match else ""
 
 
 def cells_of(line: str, delimiter: str) -> list[str]:
-    """The cells of one line, which may be cut short. A line with wrong quotation marks is one cell."""
+    """Return the cells of one line, which may be cut off. A line with unbalanced quotation marks is one cell."""
     cells = _record([line], delimiter)
     return [line] if isinstance(cells, str) else cells
 
 
 def written(cell: str, delimiter: str) -> str:
-    """The cell as CSV: in quotes if necessary."""
+    """Return the cell as CSV, in quotes if necessary."""
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="").writerow([cell])
     return line.getvalue()
 
 
 def folded(cell: str) -> str:
-    """The name of a column, without case, quotes and surrounding spaces."""
+    """Return the name of a column without case, quotes and surrounding spaces."""
     return cell.strip().strip('"').strip().casefold()
 
 
 def records_of(
     lines: list[str], first: int, delimiter: str, bad: Callable[[int, str], None]
 ) -> Iterator[tuple[int, list[str]]]:
-    """The line number and cells of each record. first: the number of the first line. bad: called for a skipped line.
+    """Yield the line number and cells of each record.
 
-    A quoted cell may span several lines. A quotation mark without a partner would swallow all rows up to the next mark,
-    so lines are joined only if they make a record of the right width. Otherwise the one bad line is skipped.
+    `first` is the number of the first line. `bad` is called for a skipped line. A quoted cell may span several lines. A
+    quotation mark without a partner would swallow all rows up to the next mark, so lines are only joined if the result
+    is a record of the right width. Otherwise the bad line is skipped.
     """
     width, n = 0, 0
     while n < len(lines):
@@ -144,13 +147,13 @@ def records_of(
 
 
 def _swallowed(cells: list[str], lines: list[str], delimiter: str, width: int) -> bool:
-    """Whether joining these lines made one row of two: the wrong width, or both ends are as wide as a row."""
+    """Return whether joining these lines merged two rows: the width is wrong, or both ends are as wide as a row."""
     ends_are_rows = width > 2 and all(line.count(delimiter) >= width - 1 for line in (lines[0], lines[-1]))
     return len(cells) != width or ends_are_rows
 
 
 def _record(lines: list[str], delimiter: str) -> list[str] | str:
-    """The cells, or what is wrong with the quotation marks."""
+    """Return the cells, or what is wrong with the quotation marks."""
     try:
         records = list(csv.reader([line + "\n" for line in lines], delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -159,13 +162,13 @@ def _record(lines: list[str], delimiter: str) -> list[str] | str:
 
 
 def guarded(cell: str) -> str:
-    """The apostrophe is how Excel itself writes text that looks like a formula; `unguarded` takes it away again."""
+    """Put an apostrophe before text that looks like a formula, as Excel itself does. `unguarded` removes it."""
     if cell[:1] not in _SUSPECT:  # nearly every cell of millions
         return cell
     return "'" + cell if _FORMULA.match(cell) or _GUARDED.match(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """The cell without white space at its ends and without that apostrophe."""
+    """Return the cell without surrounding white space and without that apostrophe."""
     cell = cell.strip()
     return cell[1:] if _GUARDED.match(cell) else cell

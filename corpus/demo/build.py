@@ -1,11 +1,11 @@
-"""Makes the demonstration reports, their catalogue and their ground truth: `python -m corpus.demo.build`.
+"""Make the demonstration reports, their catalogue and their ground truth: `python -m corpus.demo.build`.
 
 Each file in `text/` is one fictional report in a small markup (see README.md). The script typesets it and records what
-is on each page in `tests/corpus/demo_truth.json`, so the truth is what was written and not what a reader made of it.
-Nothing is compressed or random: the same texts give the same bytes on every machine. Pictures of scanned pages are kept
-in `scans/`, because they may differ between versions of a library. `--scans` makes them again.
+is on each page in `tests/corpus/demo_truth.json`, so the truth is what was written, not what a reader extracted.
+Nothing is compressed or random: the same texts give the same bytes on every machine. Images of scanned pages are stored
+in `scans/`, because they may differ between versions of a library; `--scans` makes them again.
 
-Needs reportlab (tests only); `--scans` needs pypdfium2 as well, and a locked report needs cryptography.
+Needs reportlab (tests only). `--scans` also needs pypdfium2, and a locked report needs cryptography.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def make_scans(source: Source) -> None:
 
 
 def truth(source: Source, setter: Setter, data: bytes) -> dict[str, Any]:
-    """The ground truth of one report."""
+    """Return the ground truth of one report."""
     metadata: dict[str, str | int | None] = {name: source.get(name) or None for name in TOLD}
     metadata["year"] = int(source.get("year")) if source.get("year") else None
     return {

@@ -1,4 +1,4 @@
-"""Encrypts a demonstration report with a password."""
+"""Encrypt a demonstration report with a password."""
 
 import hashlib
 from typing import Any
@@ -7,7 +7,9 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject
 
 
 def aes(password: str) -> Any:
-    """AES-128 (revision 4); initialisation vectors come from object numbers, so that the bytes are always the same."""
+    """Return AES-128 encryption (revision 4) whose initialisation vectors come from object numbers, so that the bytes
+    never vary.
+    """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from reportlab.lib.pdfencrypt import StandardEncryption, hexText
     from reportlab.pdfbase.pdfdoc import DummyDoc

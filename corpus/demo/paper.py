@@ -1,4 +1,4 @@
-"""The pages of a demonstration report: headers, footers and footnotes, and the lines of text on them."""
+"""Lay out the pages of a demonstration report: headers, footers, footnotes and lines of text."""
 
 import io
 import re
@@ -48,7 +48,8 @@ def fonts() -> None:
 class Paper:
     """The pages of one report.
 
-    contents, total: from the previous run, for the contents page and page totals. scan: set scanned pages as text.
+    `contents` and `total` come from the previous run, for the contents page and page totals. With `scan`, scanned pages
+    are set as text.
     """
 
     def __init__(self, source: Source, contents: list[list[str]] | None, total: int, scan: bool = False) -> None:
@@ -79,12 +80,12 @@ class Paper:
     # pages
 
     def margins(self) -> tuple[float, float, float, float]:
-        """Left, right, top and bottom of the text area, in points."""
+        """The left, right, top and bottom of the text area, in points."""
         width, height = self.page_size
         return 64, width - 64, height - 78, 76
 
     def frame(self) -> tuple[float, float]:
-        """Left edge and width of the current column."""
+        """The left edge and width of the current column."""
         left, right, _, _ = self.margins()
         if self.columns == 1:
             return left, right - left
@@ -110,7 +111,7 @@ class Paper:
         self.running()
 
     def running(self) -> None:
-        """The running header and footer of a page: pieces separated by ` || ` go left and right."""
+        """Draw the running header and footer of the page, and split each into its left and right pieces."""
         page = self.page
         width, height = self.page_size
         values = {"n": str(page.number), "N": str(self.total), "label": page.label}
@@ -162,7 +163,7 @@ class Paper:
         return self.margins()[3] + (11 * lines + 14 if lines else 0)
 
     def room(self, height: float) -> None:
-        """Go to the next column or page unless this much height is left."""
+        """Move to the next column or page unless this much height is left."""
         if not self.open:
             self.new_page()
         if self.y - height >= self.bottom():
@@ -175,18 +176,18 @@ class Paper:
     # text
 
     def glyphs(self, text: str) -> str:
-        """The characters as written to the file: with ligatures if the font has them."""
+        """Return the characters as written to the file, with ligatures if the font has them."""
         if self.ligatures:
             for plain, glyph in LIGATURES.items():
                 text = text.replace(plain, glyph)
         return text
 
     def width(self, text: str, font: str, size: float) -> float:
-        """Width of a piece of text in points."""
+        """Return the width of a piece of text in points."""
         return float(pdfmetrics.stringWidth(self.glyphs(text), font, size))
 
     def lines(self, items: list[Word], width: float, font: str, size: float) -> Iterator[list[Word]]:
-        """Fill lines with words. Divides words where allowed."""
+        """Yield lines filled with words. Words are divided where that is allowed."""
         queue, line = list(items), list[Word]()
         while queue:
             word = queue.pop(0)
@@ -209,7 +210,7 @@ class Paper:
             yield line
 
     def cuts(self, word: Word) -> list[tuple[int, str]]:
-        """Offsets where a word may be divided, the last first, each with the hyphen to add."""
+        """Return the offsets at which a word may be divided, the last first, each with the hyphen to add."""
         if not self.source.get("hyphenate") or word.covered:
             return []
         places = [(m.end(), "") for m in re.finditer(r"(?<=\w\w)-(?=\w\w)", word.text)]
@@ -219,7 +220,7 @@ class Paper:
         return sorted(places, reverse=True)
 
     def draw_line(self, line: list[Word], x: float, y: float, font: str, size: float, spread: float = 0.0) -> None:
-        """Draw one line of text, with raised footnote marks and black boxes over covered words."""
+        """Draw one line of text, with superscript footnote marks, and black boxes over covered words."""
         self.canvas.setFont(font, size)
         text = self.canvas.beginText(x, y)
         text.setFont(font, size)
@@ -249,11 +250,11 @@ class Paper:
             self.canvas.rect(start - 1, y - 3, width + 2, size + 2, stroke=0, fill=1)
 
     def entry(self, role: str, number: str | None, text: str) -> dict[str, Any]:
-        """A paragraph for the ground truth."""
+        """Return a paragraph for the ground truth."""
         return {"role": role, "number": number, "text": text, "section": dict(self.section), "turns": [], "marks": []}
 
     def wrapped(self, text: str, width: float, size: float, font: str = "") -> list[str]:
-        """Text broken into lines without dividing words."""
+        """Break text into lines without dividing words."""
         result, line = [], ""
         for word in text.split():
             if line and self.width(f"{line} {word}", font or self.regular, size) > width:

@@ -1,4 +1,4 @@
-"""Typesets a demonstration report: each block of its source becomes paragraphs, headings or tables."""
+"""Typeset a demonstration report: each block of its source becomes paragraphs, headings or tables."""
 
 import io
 import re
@@ -100,7 +100,7 @@ class Setter(Paper):
                 self.canvas.addOutlineEntry(text, key, 0)
 
     def contents_page(self) -> None:
-        """The list of headings with dot leaders."""
+        """Set the list of headings with dot leaders."""
         self.room(60)
         self.y -= self.size * 2
         self.canvas.setFont(self.bold, self.size + 3.5)
@@ -147,7 +147,10 @@ class Setter(Paper):
         self.y -= self.size
 
     def cover(self, block: str) -> None:
-        """Cover lines: `!` large, `!!` medium, the rest plain. A title in fake bold is drawn twice, slightly apart."""
+        """Set cover lines: `!` large, `!!` medium, the rest plain.
+
+        A title in fake bold is drawn twice, slightly offset.
+        """
         self.room(100)
         self.y -= 60
         for line in block.splitlines()[1:]:
@@ -170,7 +173,7 @@ class Setter(Paper):
             self.y -= 8
 
     def cover_sheet(self, block: str) -> None:
-        """The cover sheet that a repository of reviews adds to a report."""
+        """Set the cover sheet that a repository of reviews adds to a report."""
         self.room(100)
         for line in block.splitlines()[1:]:
             for part in self.wrapped(line, self.frame()[1], self.size) if line.strip() != "." else [""]:
@@ -181,7 +184,7 @@ class Setter(Paper):
                 self.page.cover_sheet.append(line)
 
     def setting(self, block: str) -> None:
-        """`@…`: settings of the page."""
+        """Process `@…`, a page setting."""
         name, *rest = block.split()
         if name == "@page":
             self.finish_page()
@@ -226,7 +229,7 @@ class Setter(Paper):
             self.words(block, text)
 
     def words(self, block: str, text: str) -> None:
-        """Set bullets, a numbered paragraph, or a plain one. text: the block with single spaces."""
+        """Set bullets, a numbered paragraph, or a plain one. `text` is the block with single spaces."""
         if text.startswith("* "):
             for item in re.split(r"(?:^|\n)\* ", block)[1:]:
                 self.paragraph(item, role="bullet", shown=self.bullet(), indent=16)
@@ -241,7 +244,7 @@ class Setter(Paper):
             self.paragraph(text)
 
     def bullet(self) -> str:
-        """The bullet of this report. With Vera, the private-use character that word processors write."""
+        """Return the bullet of this report. With Vera, it is the private-use character that word processors write."""
         return PRIVATE_BULLET if self.ligatures else "\u2022"
 
     def run(self) -> bytes:
@@ -264,7 +267,7 @@ class Setter(Paper):
         return self.buffer.getvalue()
 
     def canvas_off(self, block: str) -> None:
-        """Set a block of a scanned page for the ground truth only, because the page is a picture."""
+        """Record a block of a scanned page in the ground truth without drawing it, because the page is an image."""
         kept = self.canvas
         self.canvas = Canvas(io.BytesIO(), invariant=1)
         page = len(self.pages)

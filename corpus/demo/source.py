@@ -10,7 +10,7 @@ PORTRAIT, LANDSCAPE = (595, 842), (842, 595)
 
 @dataclass(frozen=True)
 class Word:
-    """A word and its offset in the paragraph. mark: a raised footnote number printed after it."""
+    """A word and its offset in the paragraph. `mark` is a superscript footnote number printed after it."""
 
     text: str
     start: int
@@ -36,7 +36,7 @@ class Page:
     paragraphs: list[dict[str, Any]] = field(default_factory=list)
 
     def truth(self) -> dict[str, Any]:
-        """The page as JSON for the ground truth."""
+        """Return the page as JSON for the ground truth."""
         return {
             "number": self.number,
             "label": self.label,
@@ -62,12 +62,12 @@ class Source:
         self.blocks = [block.strip("\n") for block in re.split(r"\n\s*\n", body) if block.strip()]
 
     def get(self, key: str, default: str = "") -> str:
-        """The value of a key, or the default."""
+        """Return the value of a key, or the default."""
         return self.keys.get(key, default)
 
 
 def words(text: str) -> tuple[str, list[Word]]:
-    """The plain text of a paragraph and its words.
+    """Return the plain text of a paragraph and its words.
 
     `^1^` is a footnote mark. `[[…]]` is text under a black box, which the plain text leaves out.
     """
@@ -87,5 +87,5 @@ def words(text: str) -> tuple[str, list[Word]]:
 
 
 def roman(number: int) -> str:
-    """1 to 12 in small roman numerals."""
+    """Return 1 to 12 in lower-case roman numerals."""
     return ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"][number - 1]

@@ -1,1 +1,1 @@
-"""How are files named, opened and written safely?"""
+"""Name, open and write files safely."""

@@ -1,4 +1,4 @@
-"""Atomic writes: a file is written under another name, flushed to the disk, then renamed."""
+"""Atomic writes: a file is written under a temporary name, flushed to disk, then renamed."""
 
 import contextlib
 import errno
@@ -10,9 +10,10 @@ from corpus.disk.disk_errors import refused
 
 
 def write_atomic(path: Path, data: bytes, *, replace: bool = True) -> None:
-    """Write a private file (0600) in one step. Whatever happens, `path` holds either all of `data` or its old content.
+    """Write a private file (0600) in one step.
 
-    replace: if false, an existing file is left unchanged.
+    Whatever happens, `path` contains either all of `data` or its old content. With `replace=False`, an existing file is
+    left unchanged.
     """
     if not replace and path.exists():
         return
@@ -25,9 +26,9 @@ def write_atomic(path: Path, data: bytes, *, replace: bool = True) -> None:
 
 @contextlib.contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """A new private file (0600) to fill. It is renamed to `path` once all of it is on the disk.
+    """Yield a new private file (0600) to fill. It is renamed to `path` once all of it is on disk.
 
-    After an error it is deleted and `path` is unchanged. Raises OSError.
+    After an error it is deleted, and `path` is unchanged. Raises OSError.
     """
     import tempfile  # here only: every search imports this module
 
@@ -43,20 +44,20 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def move_atomic(fresh: Path, path: Path) -> None:
-    """Flush a finished file to the disk, then rename it to `path` on the same disk. Raises OSError."""
+    """Flush a finished file to disk, then rename it to `path` on the same disk. Raises OSError."""
     flush_file(fresh)
     fresh.replace(path)
     flush_folder(path.parent)
 
 
 def flush_file(path: Path) -> None:
-    """Wait until all of a file is on the disk. Raises OSError."""
+    """Wait until all of a file is on disk. Raises OSError."""
     with path.open("rb+") as file:
         _flush(file.fileno())
 
 
 def flush_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk. Raises OSError."""
+    """Wait until the names in a folder are on disk. Raises OSError."""
     if os.name == "nt":  # Windows cannot open a folder to flush it, and does not need to
         return
     handle = os.open(folder, os.O_RDONLY)

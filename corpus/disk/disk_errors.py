@@ -1,6 +1,7 @@
-"""Why a file could not be opened or written, and what to do: a full disk, a read-only disk, an owner or permissions.
+"""Explain why a file could not be opened or written, and what to do: a full or read-only disk, ownership or
+permissions.
 
-The cause is looked up on the disk: SQLite, for one, says only that it could not open a file.
+The cause is determined by examining the disk, because SQLite, for example, only says that it could not open a file.
 """
 
 import errno
@@ -18,7 +19,7 @@ _LITTLE = 4096  # bytes: with less than this free, a new file is not to be had
 
 
 def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") -> LimitHit:
-    """The error to raise when `path` could not be opened or written. doing: "opened", "written", "made" …
+    """Return the error to raise when `path` could not be opened or written. `doing` is "opened", "written", "made" …
 
     Without `error`, the first cause found on this disk is given.
     """
@@ -41,7 +42,9 @@ def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") 
 
 
 def no_room(path: Path, least: int = _LITTLE) -> str | None:
-    """A sentence when the disk that holds `path` has fewer than `least` bytes free, or room for no other file."""
+    """Return a sentence if the disk of `path` has fewer than `least` bytes free, or cannot hold another file, otherwise
+    None.
+    """
     there = _nearest(path)
     try:
         free = shutil.disk_usage(there).free
@@ -60,7 +63,10 @@ def no_room(path: Path, least: int = _LITTLE) -> str | None:
 
 
 def owner(path: Path) -> str | None:
-    """The owner of a file or folder if it is another user; else None, as when it cannot be found out."""
+    """Return the owner of a file or folder if it is another user.
+
+    Returns None otherwise, or if the owner is unknown.
+    """
     if sys.platform == "win32":
         return None
     try:
@@ -71,7 +77,7 @@ def owner(path: Path) -> str | None:
 
 
 def user(number: int | None = None) -> str:
-    """The name of a user, or the number of one without a name. Without `number`: who runs this process."""
+    """Return the name of a user, or the number if there is no name. Without `number`, the user of this process."""
     if sys.platform == "win32":
         return os.environ.get("USERNAME", "you")
     import pwd
@@ -84,7 +90,9 @@ def user(number: int | None = None) -> str:
 
 
 def library_of(path: Path) -> Path:
-    """The library that `path` belongs to: the nearest folder above it that holds a corpus, or the path's own folder."""
+    """Return the library that `path` belongs to: the nearest folder above it that contains a corpus, or the path's own
+    folder.
+    """
     for folder in (path, *path.parents):
         try:
             if LibraryPaths(folder).database.exists():
@@ -95,12 +103,12 @@ def library_of(path: Path) -> Path:
 
 
 def mend(library: Path, whose: str) -> str:
-    """The command that gives a library to one user."""
+    """Return the command that gives a library to one user."""
     return f"`sudo chown -R {whose}: {library}`"
 
 
 def _owned_by_another(path: Path) -> str | None:
-    """A sentence about the nearest thing on the way to `path` that another user owns, and the command that mends it."""
+    """Return a sentence about the nearest part of `path` that another user owns, with the command that fixes it."""
     try:
         library = library_of(path)
     except OSError:
@@ -123,7 +131,7 @@ def _owned_by_another(path: Path) -> str | None:
 
 
 def _nearest(path: Path) -> Path:
-    """`path`, or the nearest folder above it that exists and can be read."""
+    """Return `path`, or the nearest folder above it that exists and can be read."""
     for each in (path, *path.parents):
         try:
             each.stat()
@@ -134,7 +142,7 @@ def _nearest(path: Path) -> Path:
 
 
 def _files(path: Path) -> tuple[int, int]:
-    """How many files a disk can hold, and how many more there may be; 0 and 0 where it has no such number."""
+    """Return how many files a disk can hold, and how many more fit. Both are 0 if the disk has no such limit."""
     if sys.platform == "win32":
         return 0, 0
     disk = os.statvfs(path)

@@ -1,8 +1,8 @@
-"""File names as they are stored, shown and matched, and the way back to the file.
+"""File names as they are stored, shown and matched, and how to get back to the file.
 
-On Linux a name is bytes, which may not be text, and it may hold a line break or a mark that reverses the text around
-it. The store, records, tables and pages hold a form that is always clean text: any other byte is written as `<E9>`, in
-hexadecimal, as `less` and `vi` show it.
+On Linux a name consists of bytes, which may not be text, and it may contain a line break or a mark that reverses the
+text around it. The store, records, tables and pages use a form that is always clean text: any other byte is written as
+`<E9>`, in hexadecimal, as in `less` and `vi`.
 """
 
 import os
@@ -16,7 +16,7 @@ _BYTE_IN_TEXT = re.compile("<([89A-F][0-9A-F])>")
 
 
 def safe_name(path: str | os.PathLike[str]) -> str:
-    """The path as clean text; the same path gives the same text in every locale. Most are as they were."""
+    """Return the path as clean text. The same path gives the same text in every locale. Most paths are unchanged."""
     kept = re.sub(rb"<(?=[0-9A-F]{2}>)", b"<3C>", os.fsencode(path))  # one that says so itself
     text = kept.decode("utf-8", "surrogateescape")
     text = "".join(f"<{ord(c) - 0xDC00:02X}>" if "\udc80" <= c <= "\udcff" else c for c in text)
@@ -24,15 +24,16 @@ def safe_name(path: str | os.PathLike[str]) -> str:
 
 
 def real_path(library: Path, name: str) -> Path:
-    """The path of the file with a stored name, which is absolute or relative to the library."""
+    """Return the path of the file with a stored name, which is absolute or relative to the library."""
     raw = _BYTE.sub(lambda found: bytes.fromhex(found[1].decode()), name.encode("utf-8", "surrogateescape"))
     return library / os.fsdecode(raw)
 
 
 def spoken_name(name: str) -> str:
-    """The name as a person would type it from a list: composed letters, and bytes decoded as on older Windows.
+    """Return the name as a person would type it from a list: with composed letters, and bytes decoded as on older
+    Windows.
 
-    macOS writes `Siân` as four letters and a mark; Excel and most people write four letters. For comparing only.
+    macOS writes `Siân` as four letters and a mark; Excel and most people write four letters. Use it only for comparing.
     """
     read = _BYTE_IN_TEXT.sub(lambda found: bytes.fromhex(found[1]).decode("cp1252", "ignore"), name)
     return unicodedata.normalize("NFC", read)

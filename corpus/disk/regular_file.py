@@ -1,4 +1,4 @@
-"""Read a file that somebody else may have replaced by something that never ends."""
+"""Read a file that may have been replaced by something endless, such as a device."""
 
 import errno
 import os
@@ -9,9 +9,9 @@ _CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its di
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file, at most one more than `limit`.
+    """Return the bytes of a regular file, at most one more than `limit`.
 
-    A pipe, a device or a folder raises OSError, without waiting for anybody to write into it.
+    A pipe, a device or a folder raises OSError immediately; the function does not wait for data.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as file:  # noqa: PTH123 - an open descriptor

@@ -1,1 +1,1 @@
-"""The corpus in SQLite: how is what we hold stored?"""
+"""Store the corpus in SQLite."""

@@ -1,6 +1,6 @@
 """The corpus file: opening it, transactions, and translating SQLite's errors.
 
-The only module that imports sqlite3. `corpus.storage.readings` and `corpus.storage.store` know the tables.
+Only this module imports sqlite3. The tables are defined in `corpus.storage.readings` and `corpus.storage.store`.
 """
 
 import os
@@ -28,8 +28,8 @@ _ROOM = 256 * 1024  # bytes that must be free before anything is written: SQLite
 class Database:
     """An open corpus file. Use it in the thread that opened it.
 
-    While it is open for writing, SQLite keeps a log beside it (WAL), so that readers never wait. When nobody writes,
-    there is only the one file: reading creates no other file and maps none into memory.
+    While it is open for writing, SQLite keeps a write-ahead log (WAL) next to it, so that readers never wait. When
+    nobody is writing, there is only the one file: reading creates no other file, and no memory-mapped one.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
@@ -41,10 +41,10 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
-        """Open the corpus at `path`. create: create it if it does not exist.
+        """Open the corpus at `path`. With `create`, create it if it does not exist.
 
-        Raises NotFound when there is none, and NoIndex or Corrupt for a file that this version cannot use. Such a file
-        is left unchanged.
+        Raises NotFound if there is none, and NoIndex or Corrupt for a file that this version cannot use. Such a file is
+        left unchanged.
         """
         path = Path(path)
         with translated_errors(path):
@@ -92,7 +92,7 @@ class Database:
         self._connection.close()
 
     def _recognise(self, create: bool) -> None:
-        """Refuse a file that is not a corpus or was made by a newer version. If `create` is set, fill an empty file."""
+        """Refuse a file that is not a corpus, or was made by a newer version. With `create`, fill an empty file."""
         application, version = self.number("PRAGMA application_id"), self.number("PRAGMA user_version")
         if (application, version) == (0, 0) and not self.number("SELECT count(*) FROM sqlite_schema"):
             if not create:
@@ -109,7 +109,7 @@ class Database:
             raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
 
     def _migrate(self) -> None:
-        """Apply the migrations that a corpus of an earlier version lacks, each completely or not at all."""
+        """Apply the migrations that a corpus from an earlier version needs, each completely or not at all."""
         while (version := self.number("PRAGMA user_version")) < FORMAT:
             with self.transaction():
                 if self.number("PRAGMA user_version") == version:  # otherwise another process was faster
@@ -117,8 +117,11 @@ class Database:
                     self._connection.execute(f"PRAGMA user_version = {version + 1}")
 
     def _begin_log(self) -> None:
-        """Write to a log beside the file from now on. The mark of it is one write to the first page of the file, and
-        needs no journal on the disk: one that a killed process left would lock out who may only read."""
+        """Start writing to a log next to the file.
+
+        Switching to the log is a single write to the first page of the file, without a journal on disk. A journal left
+        behind by a killed process would lock out users with read-only access.
+        """
         self._logging = True
         self._connection.execute("PRAGMA synchronous = FULL")
         if self.rows("PRAGMA journal_mode")[0][0] != "wal":
@@ -126,7 +129,7 @@ class Database:
             self._connection.execute("PRAGMA journal_mode = WAL")
 
     def _end_log(self) -> None:
-        """Bring the log into the file and take it away, unless somebody is reading it."""
+        """Merge the log into the file and delete it, unless somebody is reading it."""
         self._connection.execute("PRAGMA busy_timeout = 1000")
         try:
             self._connection.execute("PRAGMA journal_mode = MEMORY")
@@ -153,7 +156,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside the `with` block or nothing, and on the disk when it ends."""
+        """Run the `with` block as one transaction, which is on disk when the block ends."""
         with translated_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -166,7 +169,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Several reads of one state, whatever a writer does meanwhile."""
+        """Make all reads in the `with` block see the same state, whatever is written in the meantime."""
         if self._connection.in_transaction:
             yield
             return
@@ -179,7 +182,7 @@ class Database:
                 self._connection.execute("ROLLBACK")
 
     def rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
-        """The rows that a SELECT returns. Raises Gone when a reader without locks sees the file change."""
+        """Return the rows of a SELECT. Raises Gone if the file changes while it is read without locks."""
         with translated_errors(self._path):
             for _ in range(_ATTEMPTS):
                 if self._still and self._still != _State.of(self._path) and not self._connection.in_transaction:
@@ -198,7 +201,7 @@ class Database:
             raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
 
     def _reopen(self) -> None:
-        """Open the file again for reading, as it is now."""
+        """Open the file again for reading, in its current state."""
         self._connection.close()
         before = _State.of(self._path)
         self._still = None
@@ -218,14 +221,16 @@ class Database:
         self._still = before
 
     def number(self, select: str) -> int:
-        """The single number that a SELECT returns."""
+        """Return the single number that a SELECT returns."""
         return int(self.rows(select)[0][0])
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What changes when somebody writes to the file or begins a log beside it. Found without opening the file: on POSIX
-    closing it again would release SQLite's locks on it."""
+    """What changes when somebody writes to the file or starts a log next to it.
+
+    It is determined without opening the file, because on POSIX, closing it again would release SQLite's locks on it.
+    """
 
     changed: int
     size: int
@@ -246,14 +251,17 @@ def _log_size(path: Path) -> int:
 
 
 def _log_is_missing(error: sqlite3.OperationalError, path: Path) -> bool:
-    """Whether SQLite looked for a log beside a file that needs none."""
+    """Return whether SQLite was looking for a log next to a file that needs none."""
     missed = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
     return missed and _log_size(path) <= _LOG_HEADER
 
 
 def _reading(path: Path) -> str:
-    """How SQLite opens the file for reading: the index of a log is used as it is or made in our own memory, so that
-    nothing is written. Only of a copy that has the log and not its index must that index be made beside it."""
+    """Return the SQLite mode for reading the file.
+
+    The index of a log is used as it is, or built in private memory, so that nothing is written. Only a copy that has
+    the log but not its index needs the index to be created next to it.
+    """
     copied = _log_size(path) > _LOG_HEADER and not path.with_name(path.name + "-shm").exists()
     return "mode=ro" if copied else "mode=ro&readonly_shm=1"
 
@@ -277,7 +285,10 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
 
 
 class _Undecodable(sqlite3.DatabaseError):
-    """A text is not UTF-8: a bit of the file was flipped. SQLite's module has an error for it, but no code."""
+    """Raised for a text that is not valid UTF-8, because a bit of the file was flipped.
+
+    SQLite's module has an error for it, but no code.
+    """
 
 
 def _text(stored: bytes) -> str:
@@ -289,7 +300,7 @@ def _text(stored: bytes) -> str:
 
 @contextmanager
 def checked_values(path: Path) -> Iterator[None]:
-    """A stored word that the model does not know: the file was damaged."""
+    """Report a stored word that the model does not know as damage to the file."""
     try:
         yield
     except (ValueError, KeyError) as error:
@@ -298,7 +309,10 @@ def checked_values(path: Path) -> Iterator[None]:
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """SQLite's and the system's errors as sentences that say what to do. What is left is a bug and stays so."""
+    """Translate SQLite's and the system's errors into sentences that say what to do.
+
+    Any other error is a bug, and is not changed.
+    """
     try:
         yield
     except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""Describes the reports in the library from the catalogue and from what was read in their files."""
+"""Describe the reports in the library from the catalogue and from what was read in their files."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,8 +14,10 @@ from corpus.storage.migrations import name_as_text
 def described(
     db: Database, rows: Sequence[Row], listed: Mapping[str, Mapping[str, str]]
 ) -> tuple[list[Report], list[Row], list[YearConflict]]:
-    """The reports in the library, ordered by file name; the rows of the catalogue that fit no file; and the reports
-    whose sources name different years. listed: what the publisher's page says, by report. Call it within a snapshot.
+    """Return the reports in the library, the catalogue rows that match no file, and the year conflicts.
+
+    The reports are sorted by file name. A year conflict is a report whose sources give different years. `listed` is
+    what the publisher's page says, by report. Call it within a snapshot.
     """
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for report, name, value, source in db.rows(

@@ -1,4 +1,4 @@
-"""Finds reports that are older or newer editions of another, or have almost the same text."""
+"""Find reports that are older or newer editions of another, or have almost the same text."""
 
 from corpus.storage.database import Database
 
@@ -13,11 +13,11 @@ class Editions:
         self._db = database
 
     def readings_of(self, report: str) -> list[int]:
-        """The numbers of all readings of a report (full id), the latest last."""
+        """Return the numbers of all readings of a report (full id), the latest last."""
         return [number for (number,) in self._db.rows("SELECT id FROM reading WHERE report = ? ORDER BY id", (report,))]
 
     def older(self, report: str) -> list[str]:
-        """The reports that were in the same files before this one (full id), and those before them."""
+        """Return the reports that were in the same files before this one (full id), and their own predecessors."""
         before: dict[str, list[str]] = {}
         for each, replaced_by in self._withdrawn():
             before.setdefault(replaced_by or "", []).append(each)
@@ -30,12 +30,14 @@ class Editions:
         return found
 
     def newer(self, report: str) -> str | None:
-        """The report now in the file that this one (full id) was in, if it is in the library."""
+        """Return the report that replaced this one (full id) in its file, if it is in the library."""
         new = dict(self._withdrawn()).get(report)
         return new if new and self.readings_of(new) else None
 
     def almost_same(self, report: str) -> list[str]:
-        """Other reports, withdrawn ones included, that share most paragraphs with this one (full id)."""
+        """Return other reports, including withdrawn ones, that have most paragraphs in common with this one (full
+        id).
+        """
         rows = self._db.rows(
             "WITH own AS (SELECT DISTINCT text FROM paragraph JOIN reading ON reading.id = reading "
             "WHERE report = ?1 AND length(text) >= ?2) "

@@ -1,4 +1,4 @@
-"""The rules between the tables of a sound corpus that SQLite does not enforce."""
+"""Check rules between the tables of a sound corpus that SQLite does not enforce."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ _MUST_BE_EMPTY = {
 
 
 def unsound(rows: Callable[[str], list[Any]]) -> Iterator[str]:
-    """The faults in the tables, as sentences. rows: runs a SELECT."""
+    """Yield the faults in the tables, as sentences. `rows` runs a SELECT."""
     for row in rows("PRAGMA foreign_key_check"):
         yield f"A row of {row[0]} belongs to no reading."
     for sentence, select in _MUST_BE_EMPTY.items():

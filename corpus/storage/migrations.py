@@ -1,8 +1,8 @@
-"""Migrates a corpus made by an earlier version to the current layout.
+"""Migrate a corpus from an earlier version to the current layout.
 
-The layout has a number, its format, kept in `PRAGMA user_version`. A step is never changed or removed once a version
-with it is out: a library of any earlier version passes through all that it lacks. Whoever opens a corpus only to read
-it takes no steps, so what reads a table must still understand it as it was before the newest of them.
+The layout has a number, its format, stored in `PRAGMA user_version`. Never change or remove a migration step once it
+has been released, because a library of any earlier version goes through all the steps that it lacks. Opening a corpus
+only for reading runs no steps, so code that reads a table must also understand its form before the newest step.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,9 @@ def _add_missing_folders(execute: Execute) -> None:
 
 
 def _clean_names(execute: Execute) -> None:
-    """File names that are not Unicode were kept as bytes; they become clean text (see `corpus.disk.names`)."""
+    """Convert file names that are not Unicode, which used to be stored as bytes, to clean text (see
+    `corpus.disk.names`).
+    """
     renamed = 0
     for table, column in (("file", "path"), ("withdrawn", "file")):
         stored = execute(f"SELECT {column} FROM {table} WHERE typeof({column}) = 'blob'").fetchall()  # noqa: S608 - our own words
@@ -94,5 +96,5 @@ FORMAT = 1 + len(STEPS)
 
 
 def name_as_text(stored: str | bytes) -> str:
-    """A file name as it is kept today; format 1 and 2 kept as bytes what is not Unicode."""
+    """Return a file name in today's form. In formats 1 and 2, names that are not Unicode were stored as bytes."""
     return safe_name(stored.decode("utf-8", "surrogatepass")) if isinstance(stored, bytes) else stored

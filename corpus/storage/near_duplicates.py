@@ -1,6 +1,7 @@
-"""Finds reports whose texts are at least 98 % alike, and remembers the pairs.
+"""Find reports whose texts are at least 98% alike, and store the pairs.
 
-Each reading is compared once, with the readings that share enough of its hashes. Hashes and pairs go with the reading.
+Each reading is compared once, with the readings that have enough hashes in common with it. Hashes and pairs are deleted
+with the reading.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,7 +19,7 @@ _SHARED = 4  # near-duplicates share more than one in so many: 2 % of other word
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pair:
-    """Two near-duplicates, by their full ids, the smaller first."""
+    """Two near-duplicates, by their full ids, the smaller one first."""
 
     report: str
     other: str
@@ -34,7 +35,7 @@ class NearDuplicates:
         self._db = database
 
     def find(self) -> list[Pair]:
-        """Compare the current readings that were not compared yet. Returns the pairs that this found."""
+        """Compare the current readings that have not been compared yet. Returns the pairs that were found."""
         waiting = self._db.rows(
             "SELECT id, report FROM reading WHERE current = 1 AND id NOT IN (SELECT reading FROM text_hash) ORDER BY id"
         )
@@ -44,7 +45,7 @@ class NearDuplicates:
         return sorted(found)
 
     def pairs(self) -> list[Pair]:
-        """All pairs of reports in the library."""
+        """Return all pairs of reports in the library."""
         if not self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = 'near_duplicate'"):
             return []  # an earlier version's corpus
         rows = self._db.rows(
@@ -54,7 +55,7 @@ class NearDuplicates:
         return sorted(_pair(one, other) for one, other in rows)
 
     def of(self, report: str) -> list[str]:
-        """The near-duplicates of a report (full id)."""
+        """Return the near-duplicates of a report (full id)."""
         pairs = (pair for pair in self.pairs() if report in (pair.report, pair.other))
         return sorted(pair.other if pair.report == report else pair.report for pair in pairs)
 
@@ -83,10 +84,10 @@ class NearDuplicates:
 
 
 def copies(pairs: Iterable[Pair], reports: Collection[str]) -> Mapping[str, str]:
-    """The reports that are left out where near-duplicates count once, each with the report that is counted for it.
+    """Return the reports left out when near-duplicates count once, each with the report that is counted instead.
 
-    A near-duplicate of a near-duplicate belongs to the same group. The report with the smallest id is counted. reports:
-    the ids to look at; a pair with another one is ignored.
+    A near-duplicate of a near-duplicate belongs to the same group. The report with the smallest id is counted.
+    `reports` are the ids to consider; a pair with any other report is ignored.
     """
     first: dict[str, str] = {}
 

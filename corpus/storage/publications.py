@@ -12,22 +12,22 @@ _COLUMNS = "source, url, report, file, retrieved, checked, etag, modified, size,
 
 
 class Publications:
-    """What boards publish, in a corpus. A corpus of an earlier version, opened to be read, has none."""
+    """What boards publish, in a corpus. Empty for a corpus from an earlier version that is opened for reading."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def all(self) -> list[Publication]:
-        """Every publication, ordered by source and address, the first one of an address first."""
+        """Return all publications, sorted by source, address and time."""
         return self._where("")
 
     def of(self, report: str) -> list[Publication]:
-        """Where a report (full id) is or was published, the first place first."""
+        """Return where a report (full id) is or was published, earliest first."""
         found = self._where("WHERE report = ?", (report,))
         return sorted(found, key=lambda each: (each.retrieved, each.source, each.url))
 
     def editions(self, report: str) -> list[Publication]:
-        """What was and is at the addresses of a report (full id) besides it, the oldest first."""
+        """Return the other publications, past and present, at the addresses of a report (full id), oldest first."""
         places = {(each.source, each.url) for each in self.of(report)}
         found = [
             each
@@ -37,14 +37,16 @@ class Publications:
         return sorted((each for each in found if each.report != report), key=lambda each: each.retrieved)
 
     def rows(self) -> dict[str, dict[str, str]]:
-        """The row of each report by its first publisher's page, by report: column of the catalogue to text."""
+        """Return, for each report, the row from its first publisher's page, which maps columns of the catalogue to
+        text.
+        """
         found: dict[str, dict[str, str]] = {}
         for each in sorted(self.all(), key=lambda each: each.retrieved):
             found.setdefault(each.report, dict(each.cells))
         return found
 
     def sources(self) -> list[SourceState]:
-        """The sources that were asked, by name."""
+        """Return the sources that were crawled, sorted by name."""
         if not self._exist():
             return []
         return [
@@ -53,19 +55,19 @@ class Publications:
         ]
 
     def pages(self, source: str) -> list[PageState]:
-        """The pages of a source."""
+        """Return the pages of a source."""
         select = "SELECT source, url, checked, etag, modified, links FROM source_page WHERE source = ? ORDER BY url"
         return [PageState(*row) for row in self._db.rows(select, (source,))]
 
     def refused(self, since: str = "") -> frozenset[str]:
-        """The digests of the addresses that gave a removed report since a time."""
+        """Return the digests of the addresses that served a removed report after a point in time."""
         if not self._exist():
             return frozenset()
         rows = self._db.rows("SELECT digest FROM refused_address WHERE checked >= ?", (since,))
         return frozenset(digest for (digest,) in rows)
 
     def put(self, publications: Iterable[Publication]) -> None:
-        """Add or replace publications, all of them or none."""
+        """Add or replace publications in one transaction."""
         with self._db.transaction():
             changed = False
             for each in publications:
@@ -93,37 +95,40 @@ class Publications:
             self._db.execute("INSERT OR REPLACE INTO source_page VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def note_sources(self, states: Iterable[SourceState]) -> None:
-        """Record how sources answered."""
+        """Record how sources responded."""
         rows = [(s.name, s.url, s.tried, s.answered, s.problem, s.listed) for s in states]
         with self._db.transaction():
             self._db.executemany("INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def forget_source(self, name: str) -> None:
-        """Forget how a source answered that is no longer in the list. Its reports stay."""
+        """Delete how a source responded that is no longer in the list. Its reports stay."""
         with self._db.transaction():
             self._db.execute("DELETE FROM source WHERE name = ?", (name,))
             self._db.execute("DELETE FROM source_page WHERE source = ?", (name,))
 
     def move(self, old: Publication, new: Publication) -> None:
-        """Record that what was at one address is at another one now."""
+        """Record that a publication has moved to another address."""
         with self._db.transaction():
             self._db.execute("DELETE FROM publication WHERE source = ? AND url = ? AND report = ?", _row(old)[:3])
         self.put([replace(new, retrieved=old.retrieved)])
 
     def refuse(self, salt: bytes, source: str, url: str, at: str) -> None:
-        """Record that an address gave a removed report, and forget the address and every page that names it."""
+        """Record that an address served a removed report, and delete the address and every page that names it."""
         with self._db.transaction():
             self._forget_address(salt, source, url, at)
 
     def forget(self, salt: bytes, report: str, at: str) -> None:
-        """Forget all addresses of a removed report (full id). Call it inside a transaction."""
+        """Delete all addresses of a removed report (full id). Call it inside a transaction."""
         places = self._db.execute("SELECT source, url FROM publication WHERE report = ?", (report,)).fetchall()
         for source, url in places:
             self._forget_address(salt, source, url, at)
         self._db.execute("DELETE FROM publication WHERE report = ?", (report,))
 
     def _forget_address(self, salt: bytes, source: str, url: str, at: str) -> None:
-        """Also a page that leads to nothing else is refused: its address and its name are those of the report."""
+        """Delete an address.
+
+        A page that leads to nothing else is refused too, because its address and name reveal the report.
+        """
         going = [url]
         pages = self._db.execute("SELECT url, links FROM source_page WHERE source = ?", (source,)).fetchall()
         while going:
@@ -162,5 +167,5 @@ def _marks(number: int) -> str:
 
 
 def address_digest(salt: bytes, url: str) -> str:
-    """What is kept of the address of a removed report. salt: that of `corpus.removals`."""
+    """Return what is stored about the address of a removed report. `salt` is the salt of `corpus.removals`."""
     return hashlib.sha256(salt + url.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,7 +1,7 @@
 """The readings of reports: pages, sections, paragraphs and items, and the pages that OCR has read.
 
 A *reading* is the text of one report as one version of the reader read it. It never changes. The index refers to
-readings by number and finds their text here until they are pruned.
+readings by number, and finds their text here until they are pruned.
 """
 
 import json
@@ -41,22 +41,22 @@ class Readings:
         self._db = database
 
     def current(self) -> list[tuple[int, str]]:
-        """Number and report id of each current reading, ordered by report id."""
+        """Return the number and report id of each current reading, sorted by report id."""
         return self._db.rows("SELECT id, report FROM reading WHERE current = 1 ORDER BY report")
 
     def reports(self) -> dict[int, str]:
-        """The report of each stored reading, current or not."""
+        """Return the report of each stored reading, current or not."""
         return dict(self._db.rows("SELECT id, report FROM reading"))
 
     def current_of(self, report: str) -> int:
-        """The current reading of a report (full id)."""
+        """Return the current reading of a report (full id)."""
         rows = self._db.rows("SELECT id FROM reading WHERE current = 1 AND report = ?", (report,))
         if not rows:
             raise NotFound(f"There is no report {report[:12]}. `reviews reports` lists the reports.")
         return int(rows[0][0])
 
     def text(self, reading: int) -> Text:
-        """Everything that was read."""
+        """Return everything that was read."""
         with self._db.snapshot():
             rows = self._db.rows("SELECT report, reader FROM reading WHERE id = ?", (reading,))
             if not rows:
@@ -86,7 +86,7 @@ class Readings:
                 )
 
     def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:
-        """The pages of a reading in order, or those with the numbers."""
+        """Return the pages of a reading in order, or only those with these numbers."""
         condition, values = _among("number", numbers)
         select = f"{_PAGES}{condition} ORDER BY number"
         with checked_values(self._db.path):
@@ -98,16 +98,16 @@ class Readings:
         return found
 
     def attachments(self, reading: int) -> list[str]:
-        """The names of the files inside the file of a reading."""
+        """Return the names of the files inside the file of a reading."""
         rows = self._db.rows("SELECT value FROM found WHERE reading = ? AND field = 'attachments'", (reading,))
         return rows[0][0].split(ATTACHED_APART) if rows else []
 
     def odd_pages(self, reading: int) -> list[Page]:
-        """The pages of a reading that are unread, or from which something was withheld."""
+        """Return the pages of a reading that are unread, or from which something was withheld."""
         return [page for page in self.pages(reading) if page.unread or page.withheld]
 
     def sections(self, reading: int, ordinals: Collection[int] | None = None) -> list[Section]:
-        """The sections of a reading in order, or those with the ordinals."""
+        """Return the sections of a reading in order, or only those with these ordinals."""
         condition, values = _among("ordinal", ordinals)
         select = f"{_SECTIONS}{condition} ORDER BY ordinal"
         with checked_values(self._db.path):
@@ -118,7 +118,7 @@ class Readings:
         return found
 
     def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
-        """The recommendations and findings of a reading, or those of one kind, in the order of the text."""
+        """Return the recommendations and findings of a reading, or those of one kind, in text order."""
         select = "SELECT kind, first, last, addressee FROM item WHERE reading = ? ORDER BY ordinal"
         with self._db.snapshot(), checked_values(self._db.path):
             rows = [row for row in self._db.rows(select, (reading,)) if kind is None or row[0] == kind.value]
@@ -134,7 +134,7 @@ class Readings:
             return found
 
     def paragraphs(self, reading: int, ordinals: Collection[int]) -> list[Paragraph]:
-        """Some paragraphs of a reading, in order, each once."""
+        """Return some paragraphs of a reading in order, each once."""
         wanted = sorted(set(ordinals))
         found: list[Paragraph] = []
         with checked_values(self._db.path):
@@ -147,7 +147,9 @@ class Readings:
         return found
 
     def _complete(self, reading: int, found: Sequence[object], wanted: Collection[int] | None, what: str) -> None:
-        """Raises Gone when some that are wanted are not there because the reading is not, otherwise Corrupt."""
+        """Raise Gone if something is missing because the whole reading is gone, or Corrupt if it is missing for another
+        reason.
+        """
         if wanted is None or len(found) == len(set(wanted)):
             return
         if not self._db.rows("SELECT 1 FROM reading WHERE id = ?", (reading,)):
@@ -158,7 +160,9 @@ class Readings:
         )
 
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
-        """For the indexer: (text as it is searched, kind of section, is it a heading) of every paragraph, in order."""
+        """Return (text as it is searched, kind of section, whether it is a heading) for every paragraph, for the
+        indexer.
+        """
         kinds: dict[int, str] = dict(self._db.rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
         select = "SELECT number, text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
         with checked_values(self._db.path):
@@ -168,13 +172,14 @@ class Readings:
             ]
 
     def printed_numbers(self, reading: int) -> dict[int, str]:
-        """The printed number of each paragraph that has one, by its ordinal."""
+        """Return the printed number of each paragraph that has one, by ordinal."""
         select = "SELECT ordinal, number FROM paragraph WHERE reading = ? AND number IS NOT NULL"
         return dict(self._db.rows(select, (reading,)))
 
     def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
-        """The paragraphs and boilerplate of a page, in order. A paragraph that spans two pages is given in full for
-        each.
+        """Return the paragraphs and boilerplate of a page in order.
+
+        A paragraph on two pages is returned in full for each.
         """
         with self._db.snapshot(), checked_values(self._db.path):
             if not self._db.rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
@@ -192,14 +197,14 @@ class Readings:
         return sorted(pieces, key=lambda piece: piece.before if isinstance(piece, Aside) else piece.ordinal)
 
     def keep_scan(self, report: str, scan: Scan) -> None:
-        """Store what OCR read, even if the report fails: it took seconds a page."""
+        """Store what OCR read, even if the report then fails, because OCR takes seconds per page."""
         lines = json.dumps(scan.lines, ensure_ascii=False)
         row = (scan.page, scan.languages, scan.engine, scan.confidence, scan.width, scan.turned, lines)
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO scan VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (report, *row))
 
     def scans(self, report: str, languages: str) -> dict[int, Scan]:
-        """What OCR has read of a report so far, by page."""
+        """Return what OCR has read of a report so far, by page."""
         select = (
             "SELECT page, languages, engine, confidence, width, turned, lines FROM scan "
             "WHERE report = ? AND languages = ?"
@@ -211,16 +216,18 @@ class Readings:
             }
 
     def holds(self, report: str, *readers: str) -> bool:
-        """Whether the latest reading of the report was made by one of them, so that it need not be read again."""
+        """Return whether the latest reading of the report was made by one of these readers, so that it need not be read
+        again.
+        """
         return self.reader_of(report) in readers
 
     def reader_of(self, report: str) -> str:
-        """What made the latest reading of the report; "" when it was never read."""
+        """Return what made the latest reading of the report, or "" if it was never read."""
         rows = self._db.rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
         return str(rows[0][0]) if rows else ""
 
     def never_again(self, readings: Collection[int]) -> None:
-        """Give these numbers to no other reading: an older corpus, put back from a backup, does not know them."""
+        """Prevent these numbers from being used again. An older corpus restored from a backup does not know them."""
         with self._db.transaction():
             self._db.execute(
                 "INSERT INTO sqlite_sequence SELECT 'reading', 0 "
@@ -230,7 +237,7 @@ class Readings:
             self._db.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'reading'", (highest,))
 
     def add(self, text: Text) -> int:
-        """Write a reading, which is not current yet, inside the caller's transaction. Gives its number."""
+        """Write a reading, which is not current yet, inside the caller's transaction. Returns its number."""
         unread = sum(page.unread is not None for page in text.pages)
         insert = "INSERT INTO reading (report, reader, current, pages, unread_pages) VALUES (?, ?, 0, ?, ?)"
         reading = int(self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid or 0)
@@ -279,8 +286,10 @@ def _gone() -> Gone:
 
 
 def _among(column: str, numbers: Collection[int] | None) -> tuple[str, Sequence[int]]:
-    """A further condition and its values. Few are bound, so that SQLite knows the statement again; more than it has
-    variables are written out: numbers are safe in SQL.
+    """Return a further SQL condition and its values.
+
+    A few numbers are passed as variables, so that SQLite can reuse the statement. If there are more than SQLite allows,
+    they are written into the statement, which is safe for numbers.
     """
     if numbers is None:
         return "", ()
@@ -295,6 +304,6 @@ def _paragraph(row: tuple[int, int, str | None, int, str, int, str]) -> Paragrap
 
 
 def turns_of(stored: str) -> tuple[tuple[int, int], ...]:
-    """Where a paragraph turns its pages, as it is stored: "offset:page offset:page". Raises ValueError."""
+    """Return the page breaks of a paragraph from their stored form, "offset:page offset:page". Raises ValueError."""
     pairs = (pair.split(":") for pair in stored.split())
     return tuple((int(offset), int(page)) for offset, page in pairs)

@@ -1,8 +1,8 @@
 """The corpus in SQLite: files, the reports in them, reports that are gone, and the catalogue.
 
 `put` adds a reading (see `corpus.storage.readings`) and makes it the current one in one transaction, so that a report
-is replaced whole or not at all. A Store belongs to the thread that opened it. Readers open their own and never wait for
-a writer.
+is replaced completely or not at all. A Store belongs to the thread that opened it. Readers open their own, and never
+wait for a writer.
 """
 
 import json
@@ -36,8 +36,8 @@ _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
 class Store:
     """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
-    readings: what was read of each report. editions: which reports are older, newer or similar ones of another.
-    near_duplicates: which are 98 % alike. publications: where boards publish them.
+    `readings` is what was read of each report. `editions` says which reports are older, newer or similar versions of
+    another. `near_duplicates` says which are 98% alike. `publications` says where boards publish them.
     """
 
     def __init__(self, database: Database) -> None:
@@ -51,9 +51,10 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
-        """Open the corpus at `path`. create: create it if it does not exist. See `Database.open` for the errors.
+        """Open the corpus at `path`. With `create`, create it if it does not exist. See `Database.open` for the errors.
 
-        Raises NoIndex for reading when it does not know of all removals: it was put back from a backup.
+        When opening for reading, also raises NoIndex if the corpus lacks some of the removals, because it was restored
+        from a backup.
         """
         store = cls(Database.open(path, create=create, read_only=read_only))
         if read_only:
@@ -84,7 +85,7 @@ class Store:
     # Files
 
     def files(self) -> dict[str, FileRecord]:
-        """Every file that was seen, by path."""
+        """Return every known file, by path."""
         rows = self._db.rows("SELECT path, size, mtime_ns, report, reason, detail, reader FROM file ORDER BY path")
         records = (
             FileRecord(name_as_text(path), size, mtime, report, Reason(reason) if reason else None, detail, reader)
@@ -94,13 +95,14 @@ class Store:
             return {record.path: record for record in records}
 
     def note_file(self, record: FileRecord) -> None:
-        """Record what a file is now. A report stays in the library as long as it has a file."""
+        """Record the current state of a file. A report stays in the library as long as it has a file."""
         with self._db.transaction():
             self._note(record)
 
     def forget_file(self, path: str) -> None:
-        """Record that the file is gone. A report without files is withdrawn, but its readings stay until they are
-        pruned.
+        """Record that a file is gone.
+
+        A report without files is withdrawn, but its readings stay until they are pruned.
         """
         with self._db.transaction():
             self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,))
@@ -110,14 +112,16 @@ class Store:
                 self._advance()
 
     def waiting_files(self) -> list[str]:
-        """The files that are new or changed and that no run has read yet."""
+        """Return the new or changed files that no run has read yet."""
         if not self._has_table("waiting_file"):
             return []
         return [path for (path,) in self._db.rows("SELECT path FROM waiting_file ORDER BY path")]
 
     def note_waiting(self, waiting: Collection[str], settled: Collection[str] = ()) -> None:
-        """Record which files are still to be read, and which no longer are. A file that is noted or put waits no
-        more."""
+        """Record which files are still unread, and which no longer are.
+
+        `note_file` and `put` also end the waiting of their file.
+        """
         with self._db.transaction():
             known = {path for (path,) in self._db.execute("SELECT path FROM waiting_file")}
             new, old = set(waiting) - known, (set(settled) & known) - set(waiting)
@@ -127,7 +131,7 @@ class Store:
                 self._advance()
 
     def put(self, text: Text, record: FileRecord) -> int:
-        """Add a reading of a report and the file it was read from, whole or not at all. Gives its number."""
+        """Add a reading of a report, and the file that it was read from, in one transaction. Returns its number."""
         with self._db.transaction():
             reading = self.readings.add(text)
             self._note(record)
@@ -136,7 +140,10 @@ class Store:
         return reading
 
     def prune(self, keep: Collection[int]) -> int:
-        """Delete the readings that are neither current nor in `keep` (which kept indexes refer to). Says how many."""
+        """Delete the readings that are neither current nor in `keep` (used by indexes that are kept).
+
+        Returns how many.
+        """
         with self._db.transaction():
             old = {number for (number,) in self._db.execute("SELECT id FROM reading WHERE current = 0")} - set(keep)
             self._db.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in sorted(old)))
@@ -159,7 +166,7 @@ class Store:
     def _settle(self, report: str | None, path: str, replaced_by: str | None = None) -> None:
         """Make the latest reading of the report current if one of its files exists; otherwise withdraw the report.
 
-        path: the file that came or went, and what it is now.
+        `path` is the file that appeared or disappeared, and `replaced_by` the report that it now contains.
         """
         if report is None:
             return
@@ -184,12 +191,14 @@ class Store:
     # What went
 
     def withdrawals(self) -> list[Withdrawal]:
-        """The reports that were in the library and no longer have a file, the latest first."""
+        """Return the reports that were in the library and no longer have a file, the latest first."""
         rows = self._db.rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
         return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
-        """The folders that were empty or missing at the last update, but whose reports are still in the library."""
+        """Return the folders that were empty or missing at the last update, but whose reports are still in the
+        library.
+        """
         if not self._has_table("missing_folder"):
             return []
         return [
@@ -204,11 +213,13 @@ class Store:
             self._db.executemany("INSERT OR IGNORE INTO missing_folder VALUES (?, ?)", rows)
 
     def _has_table(self, name: str) -> bool:
-        """Whether the corpus has a table that one of an earlier version lacks."""
+        """Return whether the corpus has a table that corpora from earlier versions lack."""
         return bool(self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
 
     def assert_knows_removals(self) -> None:
-        """Raises NoIndex when a report was removed that this corpus may still hold: it was put back from a backup."""
+        """Raise NoIndex if a report was removed that this corpus may still contain, because it was restored from a
+        backup.
+        """
         listed = Removals.load(LibraryPaths(self._db.path.parent).removals).final
         forgotten = listed.keys() - {removal.report for removal in self.removals()} if listed else ()
         if forgotten:
@@ -220,12 +231,12 @@ class Store:
             )
 
     def removals(self) -> list[Removal]:
-        """The reports that were removed for good, the latest first."""
+        """Return the permanently removed reports, the latest first."""
         rows = self._db.rows("SELECT report, date, reason, done FROM removed ORDER BY date DESC, report")
         return [Removal(report, date, reason, bool(done)) for report, date, reason, done in rows]
 
     def known(self, prefix: str) -> str:
-        """The full id of a current or former report, from the start of the id."""
+        """Return the full id of a current or former report from the start of the id."""
         try:
             return self.report(prefix).id
         except NotFound:
@@ -241,11 +252,11 @@ class Store:
             return found.pop()
 
     def remove(self, report: str, reason: str, date: str = "", *, also: Collection[str] = ()) -> None:
-        """Delete everything that was read of a report (full id) and refuse it from now on. date: of the removal, where
-        it is not today's. also: reports that go with it, all of them or none.
+        """Delete everything that was read of a report (full id) and refuse it from now on.
 
-        The names of its files are forgotten too. What is deleted is overwritten; `scrub` also takes it out of what
-        SQLite keeps beside.
+        `date` is the date of the removal, if it is not today. `also` are reports to remove in the same transaction. The
+        names of its files are deleted too. Deleted data is overwritten; `scrub` also removes it from SQLite's
+        additional files.
         """
         salt = Removals.load(LibraryPaths(self._db.path.parent).removals).salt
         with self._db.transaction():
@@ -263,7 +274,7 @@ class Store:
             self._db.execute("UPDATE removed SET done = 0 WHERE report = ?", (report,))
 
     def forget_names_of_removed(self) -> None:
-        """Forget the names of files that earlier versions kept as failures after a removal."""
+        """Delete the file names that earlier versions kept as failures after a removal."""
         with self._db.transaction():
             if self._db.execute("DELETE FROM file WHERE reason = ?", (Reason.REMOVED.value,)).rowcount:
                 self._advance()
@@ -274,9 +285,9 @@ class Store:
             self._db.execute("DELETE FROM scan WHERE report = ?", (report,))
 
     def scrub(self) -> None:
-        """Rewrite the whole corpus, so that no page of it holds anything that was deleted.
+        """Rewrite the whole corpus, so that no page of it contains deleted data.
 
-        Raises Locked when somebody is reading it. Nothing is lost then, and it can be tried again.
+        Raises Locked if somebody is reading it. Nothing is lost in that case, and it can be tried again.
         """
         with translated_errors(self._db.path):
             self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
@@ -295,19 +306,19 @@ class Store:
     # What is known
 
     def reports(self) -> list[Report]:
-        """The reports in the library, ordered by file name, as the catalogue and the files describe them."""
+        """Return the reports in the library, sorted by file name, as the catalogue and the files describe them."""
         return list(self._described()[0])
 
     def not_held(self) -> list[Row]:
-        """The rows of the catalogue that match no file."""
+        """Return the catalogue rows that match no file."""
         return list(self._described()[1])
 
     def year_conflicts(self) -> list[YearConflict]:
-        """The reports whose sources name different years, ordered by file name."""
+        """Return the reports whose sources give different years, sorted by file name."""
         return list(self._described()[2])
 
     def report(self, id_or_prefix: str) -> Report:
-        """The report with that id, or the only one whose id begins like that."""
+        """Return the report with that id, or the only one whose id starts with it."""
         prefix = id_or_prefix.strip().lower()
         if not prefix:
             raise UsageError("Give the id of a report. `reviews reports` lists them.")
@@ -328,11 +339,11 @@ class Store:
         return found[0]
 
     def failures(self) -> list[Failure]:
-        """The files that are not reports, and why, ordered by path."""
+        """Return the files that are not reports, and why, sorted by path."""
         return [Failure(file.path, file.reason, file.detail) for file in self.files().values() if file.reason]
 
     def coverage(self) -> Coverage:
-        """What a search over the current readings covers."""
+        """Return what a search of the current readings covers."""
         with self._db.snapshot():
             reports, *_ = self._described()
             failures = sum(failure.reason not in TAKEN_DOWN for failure in self.failures())
@@ -340,13 +351,13 @@ class Store:
         return Coverage.of(reports, failures, waiting)
 
     def catalogue(self) -> list[Row]:
-        """The rows of the catalogue as they were last set."""
+        """Return the rows of the catalogue as last set."""
         rows = self._db.rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
         with checked_values(self._db.path):
             return [Row(line, json.loads(cells)) for line, cells in rows]
 
     def set_catalogue(self, rows: Sequence[Row]) -> None:
-        """Replace the catalogue. Nothing happens when it is the same as before."""
+        """Replace the catalogue. Does nothing if it is unchanged."""
         new = [(n, row.line, json.dumps(dict(row.cells), ensure_ascii=False)) for n, row in enumerate(rows)]
         with self._db.transaction():
             if new != self._db.execute("SELECT ordinal, line, cells FROM catalogue ORDER BY ordinal").fetchall():
@@ -356,7 +367,9 @@ class Store:
 
     @property
     def revision(self) -> int:
-        """Grows with every change that can change an answer, in the same transaction as the change."""
+        """A number that increases with every change that can affect an answer, in the same transaction as the
+        change.
+        """
         return self._db.number("SELECT revision FROM state")
 
     def _described(self) -> tuple[list[Report], list[Row], list[YearConflict]]:
@@ -370,7 +383,7 @@ class Store:
     # Soundness
 
     def check(self) -> list[str]:
-        """What is wrong with the corpus, as sentences; nothing when it is sound. Reads every byte."""
+        """Return what is wrong with the corpus as sentences, or nothing if it is sound. Reads every byte."""
         try:
             with translated_errors(self._db.path):
                 faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]

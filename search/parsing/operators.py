@@ -112,9 +112,9 @@ def _nearness(text: str, following: Sequence[str]) -> OperatorMatch | None:
 
 
 def _half(text: str) -> OperatorMatch | None:
-    """Return a word that could be half an operator.
+    """Return a word that may have been meant as an operator, with a note.
 
-    In lower case it is a word, as in "was not brought". With an initial capital it could be either.
+    In lower case it is read as a word, as in "was not brought". With an initial capital it could be either.
     """
     name = text.upper()
     if name not in _PURPOSES or text in ("and", "near"):
