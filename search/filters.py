@@ -50,7 +50,7 @@ class Filter:
         values = _listed(given) if isinstance(given, Iterable) else [given]
         wrong = next((value for value in values if not isinstance(value, str)), None)
         if wrong is not None:
-            raise UsageError(f"`{self.name}` takes texts, and {repr(wrong)[:40]} is not a text.")
+            raise UsageError(f"`{self.name}` takes text, and {repr(wrong)[:40]} is not text.")
         if self.matches == "copies" and not all(value.strip() in ("", *self.choices) for value in values):
             raise UsageError(
                 f"`{self.name}` can only be {' or '.join(self.choices)}. Leave it out to count every report."

@@ -62,7 +62,7 @@ class SearchRequest:
                 f"`filters` must be a Filters, such as Filters(years=(2015, None)), not {_shown(self.filters)}."
             )
         if not isinstance(self.query, str):
-            raise UsageError(f"`query` must be a text, and {_shown(self.query)} is not.")
+            raise UsageError(f"`query` must be text, and {_shown(self.query)} is not.")
         _check_choice("sort", self.sort, get_args(Sort))
         _check_choice("group", self.group, get_args(Group))
         _check_choice("view", self.view, get_args(View))

@@ -152,7 +152,7 @@ def check(rows: Iterable[Row]) -> list[Problem]:
                 more = [row.get(name).casefold() for name in _TELL_APART] if column == "title" else []
                 earlier = seen.setdefault((column, row.get(column).casefold(), *more), row.line)
                 if earlier != row.line:
-                    message = f"the same as in line {earlier}, so neither row can be told from the other; remove one"
+                    message = f"the same as in line {earlier}, so the rows cannot be told apart; remove one"
                     problems.append(Problem(row.line, column, message))
     return problems
 

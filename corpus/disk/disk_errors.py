@@ -57,7 +57,7 @@ def no_room(path: Path, least: int = _LITTLE) -> str | None:
     if files and not left:
         return (
             f"The disk that holds {path} has free space but cannot hold another file (no inodes left). Nothing was "
-            "lost. Delete files that nobody needs, then run the same command again."
+            "lost. Delete files that you do not need, then run the same command again."
         )
     return None
 
@@ -125,7 +125,7 @@ def _owned_by_another(path: Path) -> str | None:
             f"`sudo -u {whose} reviews …`."
         )
     return (
-        f"{nearest} belongs to the user {whose}, who has run this library before, and you are {me}. Take it back with "
+        f"{nearest} belongs to the user {whose}, who has used this library before, and you are {me}. Take it back with "
         f"{mend(library, me)}."
     )
 

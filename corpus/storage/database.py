@@ -334,7 +334,7 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
         return _damaged(path)
     if primary == sqlite3.SQLITE_FULL:
         return LimitHit(
-            f"The disk that holds {path} is full. Nothing was lost; make room, then run the same command again."
+            f"The disk that holds {path} is full. Nothing was lost. Free some space, then run the same command again."
         )
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
         return refused(path, doing="opened or written")
@@ -352,5 +352,5 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
 
 def _damaged(path: Path) -> Corrupt:
     return Corrupt(
-        f"{path} is damaged or no corpus. Restore it from a backup, or move it away and run `reviews update` again."
+        f"{path} is damaged or is not a corpus. Restore it from a backup, or move it away and run `reviews update`."
     )

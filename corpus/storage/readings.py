@@ -282,7 +282,7 @@ class Readings:
 
 
 def _gone() -> Gone:
-    return Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
+    return Gone("A report was removed or read again during this search. Run the search again.")
 
 
 def _among(column: str, numbers: Collection[int] | None) -> tuple[str, Sequence[int]]:

@@ -318,7 +318,7 @@ class Cluster:
 
     def _partial(self, answered: int | str, of: int | str) -> LimitHit:
         return LimitHit(
-            f"{answered} of {of} parts of the index at {self._urls} answer. A part of an answer is never shown. Try "
+            f"{answered} of {of} parts of the index at {self._urls} answer. Incomplete answers are never shown. Try "
             "again in a minute."
         )
 
@@ -328,7 +328,7 @@ class Cluster:
         if status == 404:
             raise _NotThere(f"The index at {self._urls} is not there. Run `reviews update`.", document=document)
         if status == 409 or "resource_already_exists_exception" in kinds:
-            raise Conflict(f"Somebody else writes to the index at {self._urls}. Run the command again.")
+            raise Conflict(f"Another program is writing to the index at {self._urls}. Run the command again.")
         if status in (401, 403):
             what = "does not know the user, or the password" if status == 401 else "does not allow the user to do this"
             raise LimitHit(

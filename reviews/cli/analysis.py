@@ -218,8 +218,8 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
 @JSON
 @click.pass_obj
 def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, as_json: bool, filters: Filters) -> None:
-    """List the words that set the reports matching ONE apart from those matching OTHER, such as year:..2015 and
-    year:2016.. ; a report that matches both is left out.
+    """List the words that distinguish the reports matching ONE from those matching OTHER, such as `year:..2015`
+    and `year:2016..`. Reports that match both are left out.
     """
     from search.analytics.keyness import COLUMNS
     from search.analytics.keyness import compare as find
@@ -255,10 +255,10 @@ def _ranked(found: Sequence[Keyword]) -> Iterator[str]:
     "--package", type=click.Path(path_type=Path), help="Write a study as a data package into this new folder."
 )
 @click.option(
-    "--queries", "sheet", type=click.Path(path_type=Path), help="The sheet of queries of the package, .qdpx or .qdc."
+    "--queries", "sheet", type=click.Path(path_type=Path), help="Sheet of queries for --package, .qdpx or .qdc."
 )
-@click.option("--periods", metavar="YEARS", default="", help="Periods of the package: 2015-2018,2019-2022.")
-@click.option("--text", is_flag=True, help="Put the whole text of the reports into the package too.")
+@click.option("--periods", metavar="YEARS", default="", help="Periods for the package: 2015-2018,2019-2022.")
+@click.option("--text", is_flag=True, help="Also put the full text of the reports into the package.")
 @click.pass_obj
 def export(
     path: Path,

@@ -11,12 +11,12 @@ import click
 from corpus.errors import SomeFilesFailed
 from reviews.cli.console import JSON, print_json, print_lines, progress_line, say
 
-SOURCES = click.option("--source", "names", metavar="NAME", multiple=True, help="Only this source; may be repeated.")
+SOURCES = click.option("--source", "names", metavar="NAME", multiple=True, help="Only this source; can be repeated.")
 
 
 @click.command()
 @SOURCES
-@click.option("--dry-run", is_flag=True, help="Say what would be fetched. Fetch pages only, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be fetched. Change nothing.")
 @click.option("--strict", is_flag=True, help="Exit with code 3 if a page or a document could not be fetched.")
 @JSON
 @click.pass_obj
@@ -51,7 +51,7 @@ def sources() -> None:
 @JSON
 @click.pass_obj
 def sources_check(path: Path, names: tuple[str, ...], as_json: bool) -> None:
-    """Check whether each page in sources.csv answers and may be read, and show what it lists. Fetches no report."""
+    """Check that each page in sources.csv responds and may be read, and show what it lists. No reports are fetched."""
     from corpus.settings import load_settings
     from reviews.maintenance import collect as maintenance
     from reviews.terminal.collecting import check_lines

@@ -42,7 +42,7 @@ def follow_add(path: Path, /, name: str, query: str, filters: Filters) -> None:
 @JSON
 @click.pass_obj
 def follow_list(path: Path, as_json: bool) -> None:
-    """List the followed searches, with how many reports each found when it was last looked at."""
+    """List the followed searches, with how many reports each found at its last check."""
     from reviews.maintenance.follows import Follows
     from reviews.terminal.results import counted
 
@@ -56,7 +56,7 @@ def follow_list(path: Path, as_json: bool) -> None:
         asked = "; ".join([each.query, *typed] if each.query else typed)
         click.echo(f"{each.name}: {asked} ({counted(len(each.seen), 'report')} on {each.looked_at})")
     if not follows.searches:
-        click.echo("No search is followed. Add one with `reviews follow add NAME QUERY`.")
+        click.echo("You are not following any searches. Add one with `reviews follow add NAME QUERY`.")
 
 
 @follow.command("remove")

@@ -290,7 +290,7 @@ def reports(path: Path, form: str, as_json: bool) -> None:
 @JSON
 @click.pass_obj
 def coverage(path: Path, as_json: bool) -> None:
-    """Show what the library holds and searches, and which pages and files could not be read and why."""
+    """Show what the library contains and searches, and which pages and files could not be read and why."""
     from reviews.terminal.coverage import CoverageReport
 
     with open_library(path) as library:

@@ -194,7 +194,7 @@ def remove(path: Path, report: str, reason: str, keep_editions: bool, yes: bool,
         raise Corrupt(" ".join(done.run.problems))
     if done.files.refused:
         raise LimitHit(
-            f"The system does not let us delete {', '.join(done.files.refused)}. Delete it yourself. Nothing else of "
+            f"The system refused to delete {', '.join(done.files.refused)}. Delete it yourself. Nothing else of "
             "the report is left in the library."
         )
 

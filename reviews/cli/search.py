@@ -82,7 +82,7 @@ def search(
     """Find reports and the passages that match QUERY. All words must occur, and reports that have them together in one
     paragraph come first; "quotes" keep words together.
 
-    If QUERY is `-`, it is read from standard input and so does not appear in the list of processes.
+    If QUERY is `-`, it is read from standard input, so it does not appear in the list of running commands.
 
     If you repeat a filter, a report needs to match only one of its values. Different filters must all match.
     """

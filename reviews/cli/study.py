@@ -47,7 +47,7 @@ def sample(path: Path, /, query: str, n: int, seed: int, coders: int, out: Path,
 @click.option("--record", type=click.Path(path_type=Path), help="Keep the figures in this .about.json file.")
 @JSON
 def agreement(sheets: tuple[Path, ...], relevant: str, record: Path | None, as_json: bool) -> None:
-    """Say how far the coders of two or more SHEETS agree: percent, Cohen's kappa, Krippendorff's alpha, and every
+    """Measure how far the coders of two or more SHEETS agree: percent, Cohen's kappa, Krippendorff's alpha, and every
     mention on which they differ.
     """
     from search.coding import coded
@@ -133,7 +133,7 @@ def export_study(
 
             tables = resources(library.searcher(), study, filters, text=text)
             files = write_package(out, tables, study.about, f"Safeguarding practice reviews: {name}")
-            click.echo(f"{len(files)} files written to {out}. Begin with datapackage.json or codebook.csv.")
+            click.echo(f"{len(files)} files written to {out}. Start with datapackage.json or codebook.csv.")
 
 
 def _export_qda(library: Library, study: Study, out: Path, name: str) -> None:

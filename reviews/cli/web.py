@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "operators",
     multiple=True,
     metavar="PERSON",
-    help="Person who may see /status and /metrics; can be repeated. Everyone may where nobody signs in.",
+    help="Person who may see /status and /metrics; can be repeated. If nobody has to sign in, everyone may.",
 )
 @click.option("--https", is_flag=True, help="Mark cookies as secure, for a page that is always reached over https.")
 @click.option(
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
-    help="Number of processes that answer. [default: one for each core, at most 4; always 1 on Windows]",
+    help="Number of server processes. [default: one for each core, at most 4; always 1 on Windows]",
 )
 @click.pass_obj
 def serve(

@@ -70,15 +70,15 @@ def from_dict(value: object) -> Collected:
         or value.get("format") != FORMAT
         or not isinstance(value.get("collections"), Sequence)
     ):
-        raise UsageError("This is not a file of collections. Choose one that was downloaded from a collection here.")
+        raise UsageError("This is not a collections file. Choose one that was downloaded from a collection here.")
     if value.get("version") != VERSION:
         raise UsageError("Another version of the program wrote this file. Use the same version on both computers.")
     given = value["collections"]
     if len(given) > MOST_COLLECTIONS:
-        raise UsageError(f"The file has more than {MOST_COLLECTIONS} collections. Carry them one by one.")
+        raise UsageError(f"The file has more than {MOST_COLLECTIONS} collections. Import them one at a time.")
     collections = [_collection(each, place) for place, each in enumerate(given, 1)]
     if sum(len(each.passages) for each in collections) > MOST_PASSAGES:
-        raise UsageError(f"The file has more than {MOST_PASSAGES} passages. Carry the collections one by one.")
+        raise UsageError(f"The file has more than {MOST_PASSAGES} passages. Import the collections one at a time.")
     if len({each.key for each in collections}) < len(collections):
         raise UsageError("Two collections in the file have the same key. Download them again.")
     asked = value.get("open")
@@ -93,7 +93,7 @@ def _collection(value: object, place: int) -> Collection:
         raise _wrong(place)
     shown = " ".join(printable(name).split())[:LONGEST_NAME] if isinstance(name, str) else ""
     if len(passages) > MOST_PASSAGES:
-        raise UsageError(f"The file has more than {MOST_PASSAGES} passages. Carry the collections one by one.")
+        raise UsageError(f"The file has more than {MOST_PASSAGES} passages. Import the collections one at a time.")
     found: list[Saved] = []
     for each in passages:
         saved = _saved(each)
@@ -132,4 +132,4 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
 
 
 def _wrong(place: int) -> UsageError:
-    return UsageError(f"Collection {place} of the file is damaged. Download it again where it came from.")
+    return UsageError(f"Collection {place} of the file is damaged. Download it again from the original computer.")

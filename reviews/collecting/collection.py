@@ -87,7 +87,7 @@ class Collected:
             return self
         if sum(len(each.passages) for each in self.collections) >= MOST_PASSAGES:
             raise UsageError(
-                f"You have saved {MOST_PASSAGES} passages, which is the most that is kept. Download a collection and "
+                f"You have saved {MOST_PASSAGES} passages, which is the maximum. Download a collection and "
                 "delete it, then save again."
             )
         return self._with(replace(self.open, passages=(*self.open.passages, saved)))
@@ -136,7 +136,7 @@ class Collected:
         found = self
         for each in collections:
             if len(found.collections) >= MOST_COLLECTIONS:
-                raise UsageError(f"You have {MOST_COLLECTIONS} collections, which is the most. Delete one first.")
+                raise UsageError(f"You have {MOST_COLLECTIONS} collections, which is the maximum. Delete one first.")
             key = str(1 + max((int(held.key) for held in found.collections), default=0))
             found = replace(found._with(replace(each, key=key)), open_key=key)
         if sum(len(each.passages) for each in found.collections) > MOST_PASSAGES:

@@ -104,7 +104,7 @@ def _read(path: Path) -> Collected | None:
     except OSError as error:
         raise refused(path, error, doing="read") from error
     except (ValueError, RecursionError, UsageError) as error:
-        raise FileCorrupt(f"{path} is damaged. Restore it from a backup, or delete it to begin anew.") from error
+        raise FileCorrupt(f"{path} is damaged. Restore it from a backup, or delete it to start again.") from error
 
 
 def _write(path: Path, collected: Collected, person: str) -> None:

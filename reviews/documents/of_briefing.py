@@ -14,13 +14,13 @@ def briefing_document(brief: Briefing, root: str) -> bytes:
     for title, name, points in (("By year", "Year", brief.years), ("By board", "Board", brief.boards)):
         document.heading(title)
         document.table((name, "Mention it", "Reports held"), list(said.point_rows(brief, points)))
-    document.heading("Words looked for")
+    document.heading("Words searched for")
     document.text("; ".join(brief.theme.queries))
     if brief.theme.note:
         document.labelled("Please note:", brief.theme.note)
     document.heading("What findings say")
     if not brief.passages:
-        document.text("No finding mentions it.")
+        document.text("No findings mention it.")
     for listed in brief.passages:
         passage = listed.passage
         document.quotation(passage.text)
@@ -37,7 +37,7 @@ def briefing_document(brief: Briefing, root: str) -> bytes:
         _link(document, root, each.report.id, item.page, item.first)
     document.heading("Related themes")
     if not brief.related:
-        document.text("None stands out.")
+        document.text("No related themes stand out.")
     for related in brief.related:
         document.text(said.related_sentence(brief, related), style="List Bullet")
     Searched(brief.coverage, brief.generation, brief.built_at).write(document)

@@ -97,7 +97,7 @@ class Follows:
         if any(each.name.casefold() == name.casefold() for each in self.searches):
             raise UsageError(f"“{name}” is followed already. Choose another name, or `reviews follow remove` it first.")
         if len(self.searches) >= _MOST:
-            raise UsageError(f"{_MOST} searches are followed, which is the most. Remove one first.")
+            raise UsageError(f"{_MOST} searches are followed, which is the maximum. Remove one first.")
         asked = Followed(name, query, filters, today)
         return replace(self, searches=(*self.searches, replace(asked, seen=frozenset(_found(searcher, asked)))))
 
@@ -105,7 +105,7 @@ class Follows:
         """Without one, by its name."""
         kept = tuple(each for each in self.searches if each.name.casefold() != " ".join(name.split()).casefold())
         if len(kept) == len(self.searches):
-            raise NotFound(f"No search is followed under the name “{name}”. `reviews follow list` shows them.")
+            raise NotFound(f"There is no followed search called “{name}”. `reviews follow list` shows them.")
         return replace(self, searches=kept)
 
 

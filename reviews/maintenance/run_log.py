@@ -26,9 +26,9 @@ from reviews.maintenance.lock import held
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
 _COLLECTED_WORDS = {
-    "known": "seen unchanged lately",
+    "known": "checked recently and unchanged",
     "same": "identical copies",
-    "left_out": "left out by their kind",
+    "left_out": "left out because of their kind",
     "removed": "removed from this library",
     "gone": "no longer at their address",
     "failed": "could not be fetched",
@@ -37,7 +37,7 @@ _COLLECTED_WORDS = {
 MANY = 20
 """The most withdrawn reports that are listed in text. The rest are counted."""
 _PDF = re.compile(r"\.pdf\b", re.IGNORECASE)
-_UNNAMED = "The message named a file that is not known any more. It was taken out when a report was removed."
+_UNNAMED = "The message named a file that is no longer known. It was deleted when a report was removed."
 _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older versions, which began with a time
 
 
@@ -225,7 +225,7 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
     for folder in done.get("held_back", ()):
         yield f"Folder empty or missing, so its reports were kept: {folder}"
     for folder in done.get("unwatched", ()):
-        yield f"Folder read only when named: {folder}"
+        yield f"Folder read only when you name it: {folder}"
     new = set(done.get("new_failures", [failure["file"] for failure in done["failures"]]))
     for failure in done["failures"]:
         if failure["file"] in new:

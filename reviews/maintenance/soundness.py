@@ -50,7 +50,7 @@ def _of_files(settings: Settings, store: Store) -> Iterator[str]:
             if record.report and (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns):
                 with path.open("rb") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != record.report:
-                        yield f"{key} has other bytes than were read, but the same date. Run `reviews update --verify`."
+                        yield f"{key} has changed since it was read, but not its date. Run `reviews update --verify`."
         except OSError:
             continue  # the next update says that it is gone, or why it cannot be read
 

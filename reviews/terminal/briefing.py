@@ -22,7 +22,7 @@ def lines(brief: Briefing) -> Iterator[str]:
     for title, points in (("By year", brief.years), ("By board", brief.boards)):
         yield from ("", click.style(title, bold=True))
         yield from (f"  {value}: {number} of {of}" for value, number, of in point_rows(brief, points))
-    yield from ("", click.style("Words looked for", bold=True))
+    yield from ("", click.style("Words searched for", bold=True))
     yield from textwrap.wrap("; ".join(brief.theme.queries), width(), initial_indent="  ", subsequent_indent="  ")
     yield from textwrap.wrap(brief.theme.note, width(), initial_indent="  ", subsequent_indent="  ")
     yield from ("", click.style("What findings say", bold=True))
@@ -30,7 +30,7 @@ def lines(brief: Briefing) -> Iterator[str]:
         yield click.style(f"  {citation.of_passage(listed.report, listed.passage)}", fg="cyan")
         yield from quoted(listed.passage)
     if not brief.passages:
-        yield "  No finding mentions it."
+        yield "  No findings mention it."
     yield from ("", click.style("Recommendations", bold=True))
     for each in brief.recommendations:
         addressee = f" For {each.item.addressee}." if each.item.addressee else ""

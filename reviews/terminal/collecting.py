@@ -37,12 +37,12 @@ def _sentence(done: CollectSummary) -> str:
         "moved": "moved",
         "same": "identical copies",
         "unchanged": "unchanged",
-        "known": "seen unchanged lately",
-        "left_out": "left out by their kind",
+        "known": "checked recently and unchanged",
+        "left_out": "left out because of their kind",
         "removed": "removed from this library",
         "gone": "no longer there",
         "failed": "could not be fetched",
-        "waiting": "not fetched yet; the next run does",
+        "waiting": "not fetched yet; the next run will fetch them",
     }
     parts = [f"{done.counts[part]:,} {words}" for part, words in names.items() if done.counts[part]]
     return (", ".join(parts) or "nothing to do") + "."
@@ -76,6 +76,6 @@ def silent_sentence(state: SourceState) -> str:
     """Warning that a source does not answer."""
     since = f"since {state.answered[:10]}" if state.answered else "yet"
     return (
-        f"The source {state.name} has not answered {since} ({state.problem}). Nothing was concluded about its reports. "
-        f'See `reviews sources check --source "{state.name}"`.'
+        f"The source {state.name} has not answered {since} ({state.problem}). The status of its reports has not "
+        f'changed. See `reviews sources check --source "{state.name}"`.'
     )

@@ -184,7 +184,7 @@ class CoverageReport:
                 yield from _item(missing_sentence(missing.folder, missing.since))
         if self.unread:
             yield ""
-            yield f"Pages that could not be read, or not all, so are not searched in full: {held.unread_pages:,}"
+            yield f"Pages that could not be read, or only in part, so are not searched in full: {held.unread_pages:,}"
             yield from _by_reason((unread.reason, f"{unread.file}, {_numbers(unread.pages)}") for unread in self.unread)
         hidden = [withheld for withheld in self.withheld if withheld.how != Hidden.MARKED]
         marked = [withheld for withheld in self.withheld if withheld.how == Hidden.MARKED]
@@ -319,7 +319,7 @@ def _withdrawn_lines(withdrawn: Sequence[Withdrawal]) -> Iterator[str]:
 
 def _meaning_sentence(done: Mapping[str, Any]) -> str:
     if done["problem"]:
-        return f"In other words: not brought up to date. {done['problem']}"
+        return f"In other words: not updated. {done['problem']}"
     if not done["reports"]:
         return "In other words: already up to date."
     read = f"{counted(done['paragraphs'], 'paragraph')} of {counted(done['reports'], 'report')}"

@@ -15,7 +15,7 @@ def removal_lines(done: Removed) -> Iterator[str]:
     for key in done.files.deleted:
         yield f"Deleted: {key}"
     yield ""
-    yield "What is left to you:"
+    yield "What you still need to do:"
     yield from (f"- {sentence}" for sentence in left_to_you(done))
 
 
@@ -34,11 +34,11 @@ def left_to_you(done: Removed) -> Iterator[str]:
     if done.newer:
         yield f"A newer edition, {done.newer[:12]}, is still searched."
     for report in done.alike:
-        yield f"Report {report[:12]} has almost the same text and is still held. `reviews show {report[:12]}` shows it."
+        yield f"Report {report[:12]} has almost the same text and is still here. `reviews show {report[:12]}` shows it."
     if done.foreign:
         more = f" and {len(done.foreign) - _MANY} more" if len(done.foreign) > _MANY else ""
         yield (
-            "These files in the library are not the program's. Look whether they hold text of the report: "
+            "The program did not make these files in the library. Check whether they contain text of the report: "
             f"{', '.join(done.foreign[:_MANY])}{more}."
         )
     yield (
@@ -46,13 +46,13 @@ def left_to_you(done: Removed) -> Iterator[str]:
         "then run `reviews update`."
     )
     yield (
-        "Backups: delete it there too. When you put one back, keep the newest removals.json: the next update then "
+        "Backups: delete it there too. When you restore one, keep the newest removals.json: the next update then "
         "removes the report again."
     )
     yield "Exported tables, workbooks, search logs and citations, also those that others have made."
     yield "Downloads and caches of browsers that opened the page, and the access log, which may hold queries."
-    yield "A running `reviews serve` lets go of it within seconds, but memory is not overwritten. Start it again."
-    yield "Swap space, hibernation files, and core dumps of other programs. Our own processes write no core dump."
+    yield "A running `reviews serve` drops it within seconds, but does not overwrite its memory. Restart it."
+    yield "Swap space, hibernation files, and core dumps of other programs. This program writes no core dumps."
     yield "Free space and snapshots of the disk: deleted files can be recovered until they are overwritten."
 
 

@@ -90,7 +90,7 @@ def _in_other_words(results: Results) -> Iterator[str]:
     yield click.style("In other words", bold=True)
     yield from textwrap.wrap(results.meaning.problem or results.meaning.note, width())
     if not (results.meaning.passages or results.meaning.problem):
-        yield "It found no passage that comes near."
+        yield "It found no similar passages."
     for number, listed in enumerate(results.meaning.passages, 1):
         yield ""
         yield from _listed(number, listed)

@@ -36,7 +36,7 @@ def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
 def lines(name: str, bound: tuple[str, ...]) -> Iterator[str]:
     """What such a process could not do, and what it could."""
     if not name:
-        yield "No PDF has been read yet, so nothing is known about the sandbox."
+        yield "No PDF has been read yet, so the sandbox has not been used."
         return
     could_not = [what for what, by in _PREVENTED if by & set(bound)]
     could = [what for what, by in _PREVENTED if not by & set(bound)]
@@ -45,8 +45,8 @@ def lines(name: str, bound: tuple[str, ...]) -> Iterator[str]:
         yield f"Each PDF was read in a process that could not {_listed(could_not, 'or')}{by}."
     if could:
         yield (
-            f"Nothing kept that process from these: {_listed(could, 'and')}. To prevent them, update on Linux, with "
-            "bubblewrap or a kernel from 5.13 on."
+            f"That process was not prevented from these actions: {_listed(could, 'and')}. To prevent them, update on "
+            "Linux, with bubblewrap or with kernel 5.13 or later."
         )
 
 

@@ -33,17 +33,17 @@ _LINES = 50_000  # of a sheet as text: reading more would take seconds, only to 
 _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting or running at the same time
 _MOST = 20  # of all people together
-_HELD = 10  # sheets of one person that do not run: finished, or read and not run yet
+_HELD = 10  # sheets of one person that do not run: finished, or read but not run yet
 _SHOWN = 200  # rows of a sheet or of its results that a page shows
 _ABOUT, _SHEET = "about.json", "sheet"
-_TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Send the sheet again."
+_TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Upload the sheet again."
 _GONE = (
-    "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Send the sheet again."
+    "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Upload the sheet again."
 )
 _BUG = "Something went wrong. Tell the person who runs this page."
 _SAID = {
     "taken down": _TAKEN_DOWN,
-    "lost": "The server was interrupted while it ran the queries. Send the sheet again.",
+    "lost": "The server was interrupted while it ran the queries. Upload the sheet again.",
 }
 """What is said of a sheet, by its state, where that does not depend on the sheet."""
 

@@ -35,7 +35,7 @@ def asked(data: bytes, name: str) -> Asked:
     before = record.read(data, Path(name).name[:100])
     questions = before.questions()
     if not 1 <= len(questions) <= MAX_QUESTIONS or len({each.id for each in questions}) < len(questions):
-        raise UsageError("This record has no queries that can be run again. Send the sheet of queries instead.")
+        raise UsageError("This record has no queries that can be run again. Upload the sheet of queries instead.")
     queries = f"{len(questions):,} {'query' if len(questions) == 1 else 'queries'}"
     day = datetime.fromisoformat(before.asked_at)
     return Asked(Sheet(questions, f"the record of {day.day} {day:%B %Y}, {queries}"), before)

@@ -111,7 +111,7 @@ class ThemeTable:
                     or _agrees(kept, having, {*documents.values()}, same=path == self._file)
                 )
             if not right:
-                found.append(f"{path} does not say what the index says. Delete it: it is worked out again.")
+                found.append(f"{path} does not agree with the index. Delete it. It will be made again.")
         return found
 
     def _phrases_agree(self, phrases: Phrases, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup) -> bool:

@@ -17,7 +17,9 @@ def in_other_words(session: Session, text: str, documents: set[int], hits: Hits,
     passages must be in.
     """
     if session.vectors is None:
-        return InOtherWords((), 0, "An OpenSearch cluster does not find passages in other words. The answer is whole.")
+        return InOtherWords(
+            (), 0, "Passages in other words are not available with an OpenSearch cluster. The answer is complete."
+        )
     text = text.replace('"', " ").strip()
     try:
         known = matrix(session.vectors, session.model)

@@ -20,8 +20,8 @@ from search.tables.writers import disk_of, write_rows
 _TYPES: dict[Type, str] = {int: "integer", float: "number", bool: "boolean", str: "string"}
 _CODEBOOK = ("table", "column", "type", "unit", "meaning")
 LICENCE = (
-    "The texts belong to those who published the reports, and each may have terms of its own: look at the `url` of a "
-    "report before you pass its text on."
+    "The texts belong to the publishers of the reports, who may each have their own terms. Check the `url` of a report "
+    "before you share its text."
 )
 
 

@@ -138,7 +138,7 @@ def test_what_was_counted_is_sound(library: Path) -> None:
 def test_a_forged_count_is_found(library: Path, forge: Callable[[Path], None]) -> None:
     forge(library)
     (problem, *_) = problems(library)
-    assert "does not say what the index says" in problem
+    assert "does not agree with the index" in problem
 
 
 @pytest.mark.parametrize("name", ["reports/0.pdf", "runs", "tokens.json"])

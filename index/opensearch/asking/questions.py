@@ -202,7 +202,7 @@ class Questions:
             }
             if found.keys() != {*some}:
                 self.lost = True
-                raise Gone("A report was removed from the library, or read anew, while this was answered. Ask again.")
+                raise Gone("A report was removed or read again during this search. Run the search again.")
             yield from found.items()
 
     def _answers(self, bodies: Sequence[Json]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from index.opensearch.publishing.state import FINGERPRINT, KEEP, Pointer, Public
 Progress = Callable[[int, int], None]
 """Called with (readings sent, readings to send)."""
 
-_MEANWHILE = "Another run publishes this library in the cluster. Nothing was changed by this one. Run it again later."
+_MEANWHILE = "Another run is publishing this library in the cluster. This run changed nothing. Run it again later."
 
 
 class Wanted(NamedTuple):

@@ -89,12 +89,12 @@ class Condition:
         """The figures for Prometheus, each with what it says."""
         found: dict[str, tuple[str, float]] = {
             "updating": ("1 while an update runs.", float(self.updating)),
-            "disk_free_bytes": ("Free space where the library lies.", float(self.disk[0])),
+            "disk_free_bytes": ("Free space on the disk that holds the library.", float(self.disk[0])),
             "problems": ("Problems of the corpus and the index.", float(len(self.problems))),
             "missing_folders": ("Folders that were missing in the last run.", float(len(self.missing_folders))),
         }
         if self.age is not None:
-            found["last_update_age_seconds"] = ("Time since the last update that succeeded.", self.age)
+            found["last_update_age_seconds"] = ("Time since the last successful update.", self.age)
         if self.coverage:
             found |= {
                 "reports": ("Reports in the library.", float(self.coverage.reports)),

@@ -36,7 +36,7 @@ def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
     found = [
         List(
             "pages",
-            "Pages that could not be read, or not all",
+            "Pages that could not be read, or only in part",
             "",
             tuple(Line(each.title, each.report, each.pages, why(each.reason)) for each in held.unread),
             "None. Every page of every report was read.",

@@ -32,7 +32,7 @@ class State(Enum):
     OTHER_VERSION = (
         "The reports have to be prepared again",
         (
-            "The program was changed, and the reports have to be prepared for the new version before they can be "
+            "The program was updated, and the reports have to be prepared for the new version before they can be "
             "searched. Nothing is lost. Reload this page in a while. If that does not help, tell the person who runs "
             "this page."
         ),
@@ -60,7 +60,7 @@ def state_of(error: ReviewsError, settings: Settings) -> State | None:
 
 def steps(state: State, settings: Settings) -> tuple[str, ...]:
     """What whoever runs the library can do, with its commands and paths."""
-    place = f"The library is {settings.library}: name it with `--library` if you work elsewhere."
+    place = f"The library is {settings.library}. If you work in another folder, add `--library`."
     return {
         State.EMPTY: (
             f"Put PDF files into the folder {settings.reports}.",
@@ -76,7 +76,7 @@ def steps(state: State, settings: Settings) -> tuple[str, ...]:
         State.DAMAGED: (
             f"Run `reviews check --full` to see what is damaged. {place}",
             "If it is the index, run `reviews index --rebuild`. No PDF is read again for that.",
-            "If it is the corpus, put back the last backup and run `reviews update`.",
+            "If it is the corpus, restore the last backup, then run `reviews update`.",
         ),
     }[state]
 

@@ -48,7 +48,7 @@ def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], No
             began = living.pop(process, None)
             if began is None:
                 continue
-            _LOG.error("A process of the server ended (%s) and is replaced.", _why(status))
+            _LOG.error("A server process ended (%s) and is being replaced.", _why(status))
             ended(process)
             if time.monotonic() - began < _AT_ONCE:
                 time.sleep(_AT_ONCE)
@@ -82,7 +82,7 @@ def _work(work: Callable[[], None], watched: int) -> NoReturn:
     except SystemExit:
         code = 0
     except BaseException as error:  # noqa: BLE001 - it must not run on as a copy of its parent
-        _LOG.error("bug in a process of the server: %s", type(error).__name__)
+        _LOG.error("bug in a server process: %s", type(error).__name__)
     finally:
         os._exit(code)
 

@@ -70,7 +70,7 @@ class SharedState:
             try:
                 return _begin(self._current(self._path))
             except (sqlite3.Error, OSError) as error:
-                _LOG.error("The processes of the server cannot count together (%s). Each counts alone.", error)
+                _LOG.error("The server processes cannot share their counters (%s). Each one counts separately.", error)
                 self._path = self._connection = None
         if self._connection is None:
             self._connection = _connect(":memory:")

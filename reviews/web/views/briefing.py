@@ -28,7 +28,7 @@ def _brief() -> tuple[Briefing | None, Filters]:
     themes = [name.strip() for name in given.poplist("theme") if name.strip()]
     filters = filters_of(given)
     if len(themes) > 1:
-        raise UsageError("A briefing is on one theme. Choose one.")
+        raise UsageError("Choose a theme for the briefing.")
     if not themes:
         return None, filters
     hides = request.args.get("small", "") == "hidden"

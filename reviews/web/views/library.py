@@ -118,7 +118,7 @@ def opensearch() -> Response:
 @views.get("/healthz")
 def healthz() -> Response:
     """Liveness: the process is running. It looks at nothing else, so that a broken library does not restart it."""
-    return as_json({"ok": True, "checks": "This process answers. /readyz also opens the library."})
+    return as_json({"ok": True, "checks": "The server is running. /readyz also opens the library."})
 
 
 @views.get("/readyz")

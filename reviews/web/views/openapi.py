@@ -59,7 +59,7 @@ _PASSAGES = _query(
     {"anyOf": [{"enum": ["all"]}, {"type": "integer", "minimum": 0, "maximum": 100}]},
 )
 _ITEMS = [
-    _query("only", "what is listed: recommendations unless it says otherwise", {"enum": ["", *ONLY]}),
+    _query("only", "what to list; default: recommendations", {"enum": ["", *ONLY]}),
     _PAGED[0],
 ]
 _HELD = [
@@ -103,7 +103,7 @@ _COLLECTION = [
 _REPORT = {"name": "id", "in": "path", "required": True, "description": "the start of a report's id"}
 _NUMBER = {"name": "number", "in": "path", "required": True, "description": "a page of the PDF, from 1"}
 _ONE = [{**_REPORT, "schema": _ID}]
-_KNOWN = [_query("hidden", "known: also a file with text that nobody can see on its pages", {"enum": ["known"]})]
+_KNOWN = [_query("hidden", "known: also serve a file with hidden text", {"enum": ["known"]})]
 _PAGE = [*_ONE, {**_NUMBER, "schema": {"type": "integer", "minimum": 1, "maximum": 100_000}}]
 
 _ERROR: Schema = {
@@ -178,7 +178,7 @@ PATHS: dict[str, Schema] = {
         "the part of a report that a page is in",
         _HTML,
         _TEXT,
-        [*_PAGE, *_ASKED, _query("mention", "the number of the mention that is looked at", {"type": "integer"})],
+        [*_PAGE, *_ASKED, _query("mention", "the number of the current mention", {"type": "integer"})],
         400,
         404,
         503,
@@ -202,9 +202,9 @@ PATHS: dict[str, Schema] = {
         "the same", _JSON, _object("theme", "reports", "of", "passages", "recommendations"), _BRIEF, 400, 404, 503
     ),
     "/briefing.docx": _get("the same as a Word document", _DOCX, _TEXT, _BRIEF, 400, 404, 503),
-    "/collections": _get("the saved passages of whoever is asking", _HTML, _TEXT, [], 503),
+    "/collections": _get("your saved passages", _HTML, _TEXT, [], 503),
     "/collections.json": _get(
-        "all collections of whoever is asking", _JSON, _object("format", "version", "open", "collections"), [], 503
+        "all your collections", _JSON, _object("format", "version", "open", "collections"), [], 503
     ),
     "/collections/{key}": _get("one collection", _HTML, _TEXT, _COLLECTION, 404, 503),
     "/collections/{key}.json": _get(
@@ -228,7 +228,7 @@ PATHS: dict[str, Schema] = {
     "/terms": _get("words more common where something is mentioned", _HTML, _TEXT, _TYPICAL, 400, 503),
     "/terms.json": _get("the same", _JSON, _object("terms"), _TYPICAL, 400, 503),
     "/terms.csv": _get("the same as a table", "text/csv", _TEXT, _TYPICAL, 400, 503),
-    "/compare": _get("words that set two groups of reports apart", _HTML, _TEXT, _COMPARED, 400, 503),
+    "/compare": _get("words that distinguish two groups of reports", _HTML, _TEXT, _COMPARED, 400, 503),
     "/compare.json": _get("the same", _JSON, _object("terms"), _COMPARED, 400, 503),
     "/compare.csv": _get("the same as a table", "text/csv", _TEXT, _COMPARED, 400, 503),
     "/study.json": _get(
@@ -296,16 +296,16 @@ PATHS: dict[str, Schema] = {
         [],
         503,
     ),
-    "/sources": _get("boards' pages that reports are collected from", _HTML, _TEXT, [], 503),
-    "/sources.json": _get("boards' pages, and what came this week", _JSON, _object("sources", "added"), [], 503),
-    "/added.atom": _get("a feed of the reports of this week", "application/atom+xml", _TEXT, [], 503),
+    "/sources": _get("boards' websites that reports are collected from", _HTML, _TEXT, [], 503),
+    "/sources.json": _get("boards' websites, and what is new this week", _JSON, _object("sources", "added"), [], 503),
+    "/added.atom": _get("a feed of this week's reports", "application/atom+xml", _TEXT, [], 503),
     "/help": _get("how to search", _HTML, _TEXT, []),
     "/help.json": _get("how to search", _JSON, _object("groups", "sections"), []),
     "/accessibility": _get("accessibility statement", _HTML, _TEXT, []),
     "/opensearch.xml": _get("OpenSearch description for a browser", "application/opensearchdescription+xml", _TEXT, []),
     "/healthz": _get("the process is running", _JSON, _object("ok"), []),
     "/readyz": _get("searches work", _JSON, _object("ok"), [], 503),
-    "/status": _get("the condition of the library, for whoever runs it", _HTML, _TEXT, []),
+    "/status": _get("the status of the library, for administrators", _HTML, _TEXT, []),
     "/status.json": _get("the same", _JSON, _object("runs", "ready", "coverage", "disk_free_bytes"), []),
     "/metrics": _get("counts and times for Prometheus", "text/plain", _TEXT, []),
     "/version": _get("versions of the program and Python", _JSON, _object("program", "python"), []),

@@ -153,7 +153,7 @@ def _paragraph(text: Text, ordinal: str) -> Paragraph:
 def page(id: str, number: int) -> str:
     """The part of a report that a page is in: its text, with a citation for each paragraph, and pictures of its pages.
 
-    Parameter `mention`: the number of the mention that is looked at.
+    Parameter `mention`: the number of the current mention.
     """
     held, text = _report(id)
     near = min(max(number, 1), len(text.pages))

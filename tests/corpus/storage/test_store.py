@@ -202,7 +202,7 @@ class TestFilesAndReports:
             "As it was read better.",
             "As it was read best.",
         ]
-        with pytest.raises(Gone, match="Ask again"):
+        with pytest.raises(Gone, match="Run the search again"):
             store.readings.text(1)
         assert store.check() == []
 
@@ -472,7 +472,7 @@ class TestOpening:
 
     def test_a_file_that_is_no_database_is_refused(self, path: Path) -> None:
         path.write_text("a shopping list " * 100)
-        with pytest.raises(Corrupt, match="damaged or no corpus"):
+        with pytest.raises(Corrupt, match="damaged or is not a corpus"):
             Store.open(path)
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="rights do not bind this user")

@@ -53,7 +53,7 @@ def test_a_search_that_cannot_be_answered_does_not_stop_the_run(small: Path) -> 
 
 
 def test_searches_are_listed_and_removed(small: Path) -> None:
-    assert "No search is followed" in call(small, "follow", "list").stdout
+    assert "You are not following any searches" in call(small, "follow", "list").stdout
     call(small, "follow", "add", "Neglect in Fernshire", "neglect", "--area", "Fernshire")
     listed = call(small, "follow", "list").stdout
     assert listed.startswith("Neglect in Fernshire: neglect; area Fernshire (2 reports on 20")

@@ -245,7 +245,7 @@ def test_a_run_of_root_does_not_lock_the_nightly_user_out(nobodys: Path, small: 
 def test_what_root_left_in_an_earlier_version_is_told_with_its_chown(nobodys: Path, small: Path, left: str) -> None:
     os.chown(nobodys / left, 0, 0)
     done = as_user(65534, nobodys, "update", small)
-    assert "belongs to the user root, who has run this library before" in done.stderr
+    assert "belongs to the user root, who has used this library before" in done.stderr
     assert f"`sudo chown -R nobody: {nobodys}`" in sentence(done, 8)
 
 

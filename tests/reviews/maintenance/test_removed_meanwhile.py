@@ -78,7 +78,7 @@ def test_results_that_have_started_end_with_a_message_when_a_report_goes(library
     assert head.total == before.total > 1
     next(hits)
     take(library, before.hits[1].report.id)
-    with pytest.raises(Gone, match="Ask again"):
+    with pytest.raises(Gone, match="Run the search again"):
         list(hits)
     assert library.search("child").total == before.total - 1
 

@@ -8,6 +8,9 @@ def test_passages_in_other_words_are_missing_and_the_answer_is_the_same(here: Se
     """Vectors belong to readings of one library and lie beside its corpus; a cluster has neither."""
     asked = remote.search(SearchRequest("neglect", meaning=True))
     assert asked.meaning is not None
-    assert asked.meaning.problem == "An OpenSearch cluster does not find passages in other words. The answer is whole."
+    assert (
+        asked.meaning.problem
+        == "Passages in other words are not available with an OpenSearch cluster. The answer is complete."
+    )
     assert asked.meaning.passages == ()
     assert [hit.to_dict() for hit in asked] == [hit.to_dict() for hit in here.search("neglect")]

@@ -540,4 +540,4 @@ def test_the_table_has_at_least_thirty_cases() -> None:
 
 def test_every_removal_ends_with_what_is_left_to_the_person(desk: Desk) -> None:
     desk.remove()
-    desk.says("What is left to you", "Backups", "Swap", "core dump", "Downloads", "catalogue.csv")
+    desk.says("What you still need to do", "Backups", "Swap", "core dump", "Downloads", "catalogue.csv")

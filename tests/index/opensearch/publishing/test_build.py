@@ -180,7 +180,7 @@ def test_of_two_runs_that_publish_one_library_one_is_refused(
     def meanwhile(done: int, total: int) -> None:
         publishing.build(store, settings, cluster)
 
-    with pytest.raises(Locked, match="Another run publishes"):
+    with pytest.raises(Locked, match="Another run is publishing"):
         publish(progress=meanwhile)
     assert seen(cluster, settings) == sorted([one, two])
     assert [number for _, number in stored(cluster, settings)].count(3) == 1

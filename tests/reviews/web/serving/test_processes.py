@@ -94,7 +94,7 @@ def test_a_sheet_of_a_process_that_died_is_not_waited_for(demo: Path, tmp_path: 
         batches.lost(4712)
         assert not batches.find("x" * 22, "jo").error
         batches.lost(4711)
-        assert "Send the sheet again" in batches.find("x" * 22, "jo").error
+        assert "Upload the sheet again" in batches.find("x" * 22, "jo").error
     finally:
         batches.close()
 

@@ -274,7 +274,7 @@ def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
     assert "year 2022" in shown
     assert page.get(f"{address}.json").get_json()["waits"] is True
     assert page.get(f"{address}.xlsx").status_code == 404
-    assert "read and not run" in page.get("/batch").text
+    assert "read but not run" in page.get("/batch").text
     assert page.post(address).headers["Location"] == address
     answered(page, address)
     assert page.post(address).status_code == 303  # it does not run twice

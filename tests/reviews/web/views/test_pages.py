@@ -66,7 +66,7 @@ def test_the_home_page_has_the_search_box_examples_themes_and_coverage(page: Fla
     assert "Voice of the child" in shown
     assert "Searched 9 of 10 reports" in shown
     assert "10 reports from 4 boards, 2014 to 2024. Last updated on" in Marks(shown).text
-    assert "Added last, on" in shown
+    assert "Most recently added, on" in shown
     for example, _ in help_text.EXAMPLES:
         assert told(page, "/search.json?" + "q=" + example)["total"] > 0, f"the example {example} finds nothing"
 
@@ -423,7 +423,7 @@ def test_most_mentions_first_lists_reports_that_mention_nothing_too(page: FlaskC
 def test_only_reports_with_the_words_together_are_one_click_away(page: FlaskClient) -> None:
     shown = html(page, "/?q=missed+appointments")
     assert "5 have the words together, 2 apart" in shown
-    (link,) = re.findall(r'href="(/\?[^"]*)">Show only those together', shown)
+    (link,) = re.findall(r'href="(/\?[^"]*)">Show only reports with the words together', shown)
     beside = html(page, link.replace("&amp;", "&"))
     assert "All have the words together; 2 more have them apart" in beside
     assert "words apart" in shown
