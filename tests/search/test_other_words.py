@@ -86,7 +86,7 @@ def test_the_answer_is_the_same_with_and_without(library: Library) -> None:
 def test_nothing_of_it_is_marked_scored_or_in_a_table(library: Library) -> None:
     results = library.search("missed appointments", meaning=True)
     said = results.to_dict()["meaning"]
-    assert said["note"] == "Found by a language model on this computer. Most will not fit. None of them are counted."
+    assert said["note"] == "Found by a language model on this machine; most will not fit; nothing here is counted."
     assert all(not each["passage"]["highlights"] and not each["passage"]["mentions"] for each in said["passages"])
     assert "score" not in str(said)
     assert {row["title"] for row in results.rows()} == {"Kite"}
