@@ -24,9 +24,10 @@ __all__ = ["Filters", "Hit", "Library", "Passage", "Report", "Results", "Study",
 
 
 def _own_packages() -> None:
-    """Load our other packages from beside this one, so that a `search.py` beside a notebook is not taken for ours.
+    """Load the program's other packages from the same folder, so that a `search.py` next to a notebook is not used
+    instead.
 
-    Raises ImportError with a sentence where such a file was imported already.
+    Raises ImportError, with an explanation, if such a file has already been imported.
     """
     home = Path(__file__).resolve().parents[1]
     for name in ("corpus", "index", "ingest", "search"):
@@ -64,7 +65,7 @@ _HOMES = {
 def open(library: str | Path) -> "Library":  # noqa: A001 - named as in `gzip.open`
     """Open a library made by `reviews init` or `reviews update`. Use it in a `with` block, or close it.
 
-    Raises NoIndex when there is none. Not safe for use by two threads at once.
+    Raises NoIndex if there is no index. Two threads must not use it at the same time.
     """
     from reviews.library import Library
 

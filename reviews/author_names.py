@@ -1,4 +1,4 @@
-"""Authors of a report for reference managers: each author separately, a person as "Last, First"."""
+"""Format the authors of a report for reference managers: each author separately, a person as "Last, First"."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ _MOST_WORDS = 5  # of a person's name
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """An author. last: surname, or the whole name of an organisation. first: "" for an organisation or when unknown."""
+    """An author.
+
+    `last` is the surname, or the whole name of an organisation. `first` is "" for an organisation or if unknown.
+    """
 
     last: str
     first: str = ""
@@ -42,7 +45,7 @@ class Author:
 
 
 def authors(text: str | None) -> list[Author]:
-    """Split the authors named in one cell or line. Text that cannot be split stays together as an organisation."""
+    """Split the authors named in one cell or line. Text that cannot be split is kept whole, as an organisation."""
     found: list[Author] = []
     for part in re.split(r"[;|\n\r]", text or ""):
         if name := " ".join(_LETTERS.sub("", part).split()).strip(" ,"):
@@ -60,7 +63,10 @@ def _split(text: str) -> list[Author]:
 
 
 def _stands_alone(author: Author) -> bool:
-    """Whether this is a complete name, not half of one: a person with a first name, or a name that ends as a body."""
+    """Return whether this is a complete name, not half of one.
+
+    A complete name is a person with a first name, or a name that ends like that of an organisation.
+    """
     return bool(author.first) or (author.is_body and len(author.last.split()) > 1 and _ends_as_body(author.last))
 
 
@@ -69,7 +75,7 @@ def _ends_as_body(name: str) -> bool:
 
 
 def _listed(text: str) -> list[Author]:
-    """The authors in a text with commas only: "Smith, Ann", "Ann Smith, Bo Jones", "Smith A, Jones B"."""
+    """Return the authors in a text with commas only: "Smith, Ann", "Ann Smith, Bo Jones", "Smith A, Jones B"."""
     if _is_body(text) and not all(_is_person(piece) for piece in text.split(",")):
         return [Author(text, is_body=True)]
     pieces = [piece for each in text.split(",") if (piece := each.strip()) and not _ROLE.search(piece)]
@@ -82,7 +88,7 @@ def _listed(text: str) -> list[Author]:
 
 
 def _is_inverted(last: str, first: str) -> bool:
-    """Whether two pieces are one person: a single name on one side of the comma, or initials after it."""
+    """Return whether two pieces are one person: a single name on one side of the comma, or initials after it."""
     return _INITIALS.fullmatch(first) is not None or 1 in (len(_untitled(last).split()), len(_untitled(first).split()))
 
 

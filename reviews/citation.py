@@ -1,4 +1,4 @@
-"""Citations of a report, page or paragraph: as a sentence, and as RIS and BibTeX for reference managers."""
+"""Cite a report, page or paragraph as a sentence, or as RIS and BibTeX for reference managers."""
 
 from datetime import date, datetime
 
@@ -11,8 +11,9 @@ __all__ = ["bibtex", "citation", "harvard", "linked", "of_passage", "place", "ri
 
 
 def linked(sentence: str, report: Report, link: str, *, today: date | None = None) -> str:
-    """A citation with the report's own web address, or else a link to these pages, and the date of access. link: ""
-    where these pages have no address that others can open.
+    """Return a citation with the report's own web address, or else a link to these pages, and the date of access.
+
+    `link` is "" if these pages have no address that others can open.
     """
     address = report.url or link
     return f"{sentence} {_one_line(address)} (accessed {_day(report, today)})." if address else sentence
@@ -21,8 +22,10 @@ def linked(sentence: str, report: Report, link: str, *, today: date | None = Non
 def harvard(
     report: Report, link: str, page: int | None = None, paragraph: str | None = None, *, today: date | None = None
 ) -> str:
-    """A reference in Harvard style: `Fernshire Safeguarding Children Partnership (2022) Child Robin, p. 6, para. 5.1.1.
-    Available at: https://… (Accessed: 3 July 2026).`
+    """Return a reference in Harvard style.
+
+    For example, `Fernshire Safeguarding Children Partnership (2022) Child Robin, p. 6, para. 5.1.1. Available at:
+    https://… (Accessed: 3 July 2026).`
     """
     who = report.board or report.author
     title, year = str(report.title).strip().rstrip("."), report.year or "no date"
@@ -35,7 +38,9 @@ def harvard(
 
 
 def _day(report: Report, today: date | None) -> str:
-    """The day on which the web address was opened: as the catalogue says of the report's own, else today."""
+    """Return the day on which the web address was opened, which is in the catalogue for the report's own, and otherwise
+    today.
+    """
     known = report.accessed if report.url else None
     try:
         day = date.fromisoformat(known or "")
@@ -47,9 +52,9 @@ def _day(report: Report, today: date | None) -> str:
 
 
 def ris(report: Report, place: str | None = None, quotation: str | None = None, *, today: date | None = None) -> str:
-    """A RIS record, with the line ends that RIS requires.
+    """Return a RIS record, with the line ends that RIS requires.
 
-    today: date of access to use when the catalogue has a web address but no date of access.
+    `today` is the date of access if the catalogue has a web address but no date of access.
     """
     fields = [
         ("TY", "RPRT"),
@@ -72,7 +77,10 @@ def ris(report: Report, place: str | None = None, quotation: str | None = None, 
 
 
 def bibtex(report: Report, place: str | None = None, *, today: date | None = None) -> str:
-    """A BibTeX entry. Its key is the start of the report's id, so it never changes. today: as in `ris`."""
+    """Return a BibTeX entry.
+
+    Its key is the start of the report's id, so it never changes. For `today`, see `ris`.
+    """
     fields = [
         ("title", _tex(report.title)),
         ("author", " and ".join(map(_tex_author, _authors(report)))),
@@ -91,7 +99,7 @@ def bibtex(report: Report, place: str | None = None, *, today: date | None = Non
 
 
 def _authors(report: Report) -> list[Author]:
-    """The authors; of a report without any, the board that published it."""
+    """Return the authors or, for a report without any, the board that published it."""
     return authors(report.author) or ([Author(report.board, is_body=True)] if report.board else [])
 
 
@@ -102,28 +110,28 @@ def _accessed(report: Report, today: date | None) -> str:
 
 
 def _tex_author(author: Author) -> str:
-    """Author for BibTeX. Braces keep the name of an organisation together."""
+    """Return an author for BibTeX. Braces keep the name of an organisation together."""
     if author.is_body:
         return f"{{{_tex(author.last)}}}"
     return _tex(str(author))
 
 
 def _tex_address(address: object) -> str:
-    """Web address for BibTeX, with the characters that could end the field percent-encoded."""
+    """Return a web address for BibTeX. Characters that could end the field are percent-encoded."""
     return _one_line(address or "").translate({ord(c): f"%{ord(c):02X}" for c in "{}\\ "})
 
 
 def _tex(value: object) -> str:
-    """Text for BibTeX. Braces and backslashes are replaced; other special characters are escaped."""
+    """Return text for BibTeX. Braces and backslashes are replaced; other special characters are escaped."""
     text = _one_line("" if value is None else value).replace("\\", "/").replace("{", "(").replace("}", ")")
     return "".join(f"\\{c}" if c in "&%$#_" else c for c in text)
 
 
 def of_passage(report: Report, passage: Passage) -> str:
-    """Citation of a passage, as a sentence."""
+    """Return the citation of a passage as a sentence."""
     return citation(report, passage.page, passage.page_label, passage.paragraph)
 
 
 def _one_line(value: object) -> str:
-    """Text on one line. In RIS, a line break in a value would start another field."""
+    """Return text on one line. In RIS, a line break in a value would start another field."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())

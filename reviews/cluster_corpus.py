@@ -1,7 +1,7 @@
-"""The corpus as a cluster shows it: the reports of all libraries that publish there, and their text.
+"""The corpus as seen through a cluster: the reports of all libraries published there, and their text.
 
-What only the machine with the files knows (files, withdrawals, boards' pages) comes from its `corpus.db`; a web server
-has none, and shows none of it.
+Only the computer with the files knows about files, withdrawals and boards' pages, from its `corpus.db`. A web server
+has no such file, and shows none of this.
 """
 
 import tempfile
@@ -24,7 +24,7 @@ from search.searcher import Searcher
 
 
 class ClusterStore(Store):
-    """See `corpus.storage.store`. For reading."""
+    """A read-only store for a cluster. See `corpus.storage.store`."""
 
     def __init__(self, database: Database, searcher: Searcher) -> None:
         super().__init__(database)
@@ -34,7 +34,7 @@ class ClusterStore(Store):
 
     @classmethod
     def over(cls, settings: Settings, searcher: Searcher) -> "ClusterStore":
-        """The corpus behind a searcher, plus what the library's own corpus records, if there is one."""
+        """Return the corpus behind a searcher, plus what the library's own corpus records, if there is one."""
         path = settings.database if settings.database.exists() else _empty()
         return cls(Database.open(path, read_only=True), searcher)
 
@@ -46,7 +46,10 @@ class ClusterStore(Store):
 
 
 class _ClusterReadings(Readings):
-    """See `corpus.storage.readings`. A reading is the place of its report in the order of ids."""
+    """The readings in a cluster.
+
+    See `corpus.storage.readings`. A reading is numbered by its report's position in the order of ids.
+    """
 
     def __init__(self, database: Database, searcher: Searcher) -> None:
         super().__init__(database)
@@ -92,7 +95,7 @@ class _ClusterReadings(Readings):
 
 
 class _ClusterNearDuplicates(NearDuplicates):
-    """See `corpus.storage.near_duplicates`."""
+    """The near-duplicates in a cluster. See `corpus.storage.near_duplicates`."""
 
     def __init__(self, database: Database, searcher: Searcher) -> None:
         super().__init__(database)
@@ -104,7 +107,7 @@ class _ClusterNearDuplicates(NearDuplicates):
 
 @lru_cache(1)
 def _empty() -> Path:
-    """A corpus that holds nothing, for as long as this process lives."""
+    """Return the path of an empty corpus, which exists as long as this process."""
     folder = tempfile.TemporaryDirectory(prefix="reviews-")
     _KEPT.append(folder)
     path = LibraryPaths(Path(folder.name)).database

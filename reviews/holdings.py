@@ -1,4 +1,4 @@
-"""What a library holds, in a few figures: for the first page."""
+"""A few figures about a library, for the first page."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """reports, boards: how many. first, last: years of the reports, None if none is known. updated: when the index was
-    built (UTC, ISO 8601). added: the reports that came last, newest first; added_on: when, or "" if that is not known.
+    """Figures about a library.
+
+    `reports` and `boards` are counts. `first` and `last` are years of the reports, None if no year is known. `updated`
+    is when the index was built (UTC, ISO 8601). `added` are the most recent reports, newest first, and `added_on` is
+    when they were added, or "" if unknown.
     """
 
     reports: int
@@ -30,7 +33,7 @@ class Holdings:
 
     @classmethod
     def of(cls, searcher: Searcher, runs: Path) -> Self:
-        """The figures of what is searched. runs: the folder of the records of past runs."""
+        """Return the figures of what is searched. `runs` is the folder of the records of past runs."""
         reports = searcher.read_last()
         years = [report.year for report in reports if report.year]
         number, day = _came_last(runs)
@@ -46,8 +49,9 @@ class Holdings:
 
 
 def _came_last(runs: Path) -> tuple[int, str]:
-    """How many reports came with the last run that brought any, and on which day. Nothing where a later run read
-    reports again, because these are read last then.
+    """Return how many reports the last run that added any has added, and on which day.
+
+    Returns nothing if a later run read reports again, because these are then the ones read last.
     """
     for record in run_log.latest(runs, _RUNS):
         done = record.get("ingest")

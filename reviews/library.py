@@ -34,7 +34,7 @@ _Answer = TypeVar("_Answer")
 class Library:
     """A collection of reports and its index.
 
-    Switches to each new generation of the index, unless `follows` is False: then it keeps the generation that it opened
+    It switches to each new generation of the index. With `follows=False`, it stays with the generation that it opened
     until it is closed or one of its reports is removed.
     """
 
@@ -70,9 +70,9 @@ class Library:
     def search(
         self, query: str | SearchRequest, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]
     ) -> Results:
-        """Answer a query, or a request. The options are the fields of SearchRequest, such as limit, sort, per_report.
+        """Answer a query or a request. The options are the fields of SearchRequest, such as limit, sort, per_report.
 
-        Raises UsageError for an option that is not valid, QueryRefused when the query is beyond a limit.
+        Raises UsageError for an invalid option, and QueryRefused if the query exceeds a limit.
         """
         unknown = options.keys() - SearchOptions.__annotations__.keys()
         if unknown:
@@ -85,14 +85,14 @@ class Library:
         return self._ask(lambda searcher: searcher.search(request))
 
     def find(self, report: str, query: str) -> Results:
-        """Every mention in one report, in order. report: an id or the start of one."""
+        """Return every mention in one report, in order. `report` is an id or the start of one."""
         found = self.corpus().report(report)
         return self.search(query, Filters(reports=(found.id,)), per_report=None)
 
     def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> list[Alike]:
-        """The reports most like one, or the passages most like one of its paragraphs.
+        """Return the reports most like one, or the passages most like one of its paragraphs.
 
-        report: an id or the start of one. paragraph: its printed number ("4.3.2"), or "#" and its ordinal.
+        `report` is an id or the start of one. `paragraph` is its printed number ("4.3.2"), or "#" and its ordinal.
         """
         store = self.corpus()
         found = store.report(report)
@@ -117,10 +117,11 @@ class Library:
         read: str = "",
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "BatchSummary":
-        """Answer many questions, as `search.sheets.query_sheet.questions` reads them, and write .xlsx, .csv or
-        .jsonl, with tidy tables beside it. most: also list the reports with most of the words of a query. periods:
-        pairs of years, such as (2015, 2018), in place of single years. raw: no guard against formulas in CSV.
-        each: also a table with a row for each mention.
+        """Answer many questions, and write .xlsx, .csv or .jsonl with tidy tables next to it.
+
+        `asked` comes from `search.sheets.query_sheet.questions`. With `most`, the reports with most of a query's words
+        are also listed. `periods` are pairs of years, such as (2015, 2018), which replace single years. `raw` omits the
+        guard against formulas in CSV. `each` adds a table with one row per mention.
         """
         from search.batch import runner  # imports the spreadsheet writers, which a search does not need
 
@@ -143,8 +144,8 @@ class Library:
     def study(self, queries: "Queries", filters: Filters = EVERYTHING, *, periods: Periods | str = ()) -> "Study":
         """Run several queries and return tables: n of N by period, place and kind, pairs of queries, every mention.
 
-        queries: a list, a dictionary of ids and queries, or the path of a sheet. periods: "2015-2018,2019-2022", or
-        pairs of years; without them each year is a period. Raises UsageError where a query cannot be run.
+        `queries` is a list, a dictionary of ids and queries, or the path of a sheet. `periods` is "2015-2018,2019-2022"
+        or pairs of years; without them each year is a period. Raises UsageError if a query cannot be run.
         """
         from search.batch.study import study
 
@@ -152,7 +153,9 @@ class Library:
         return study(self._source(), queries, filters, chosen)
 
     def flow(self, queries: Sequence[str], filters: Filters = EVERYTHING) -> "Flow":
-        """The flow of a systematic review (PRISMA 2020), from the files found to the reports that match any query."""
+        """Return the flow of a systematic review (PRISMA 2020), from the files found to the reports that match any
+        query.
+        """
         from search.batch.flow import flow
 
         searcher = self.searcher()
@@ -174,8 +177,10 @@ class Library:
         return Source(self.settings)
 
     def _ask(self, ask: Callable[[Searcher], _Answer]) -> _Answer:
-        """Ask the current generation. If it is damaged, ask the newest undamaged one; if a report is removed during the
-        search, ask again without it.
+        """Query the current generation.
+
+        If it is damaged, the newest intact one is used instead. If a report is removed during the search, the search is
+        repeated without it.
         """
         try:
             return ask(self.searcher())
@@ -206,17 +211,17 @@ class Library:
         return load_themes(self.settings.themes)
 
     def reports(self) -> list[Report]:
-        """All reports, in order of file name."""
+        """Return all reports, sorted by file name."""
         return self.corpus().reports()
 
     def report(self, id_or_prefix: str) -> tuple[Report, Text]:
-        """A report with its text, by its id or an unambiguous start of it."""
+        """Return a report with its text, by its id or an unambiguous start of it."""
         store = self.corpus()
         report = store.report(id_or_prefix)
         return report, store.readings.text(store.readings.current_of(report.id))
 
     def items(self, report: str | None = None, kind: ItemKind | None = None) -> list[tuple[Report, Item]]:
-        """Recommendations and findings of all reports, or of one, each with its report."""
+        """Return the recommendations and findings of all reports, or of one, each with its report."""
         store = self.corpus()
         asked = store.reports() if report is None else [store.report(report)]
         return [
@@ -224,17 +229,18 @@ class Library:
         ]
 
     def coverage(self) -> Coverage:
-        """What the library holds and what is searchable now. A search result has the coverage of its own index
-        instead.
+        """Return what the library contains and what is searchable now.
+
+        A search result has the coverage of its own index instead.
         """
         return self.corpus().coverage()
 
     def failures(self) -> Sequence[Failure]:
-        """Files that could not be read, and why."""
+        """Return the files that could not be read, and why."""
         return self.corpus().failures()
 
     def store(self) -> Store:
-        """The corpus, opened read-only. The caller closes it."""
+        """Open the corpus read-only. The caller closes it."""
         if self.settings.engine == "opensearch" and not self.settings.database.exists():
             return self._shown()
         return Store.open(self.settings.database, read_only=True)
@@ -245,7 +251,7 @@ class Library:
         return ClusterStore.over(self.settings, self.searcher())
 
     def corpus(self) -> Store:
-        """The corpus, kept open because a store caches its reports until they change."""
+        """Return the corpus, which is kept open because a store caches its reports until they change."""
         if self.settings.engine == "opensearch":
             self.searcher()  # lets go of a corpus that shows an older generation
         if self._store is None:
@@ -254,7 +260,7 @@ class Library:
 
 
 def _ordinal(text: Text, paragraph: str) -> int:
-    """The ordinal of a paragraph given by its printed number, or by # and its ordinal."""
+    """Return the ordinal of a paragraph given by its printed number, or by # and its ordinal."""
     wanted = paragraph.strip()
     if wanted.startswith("#") and wanted[1:].isdecimal():
         found = [int(wanted[1:])] if int(wanted[1:]) < len(text.paragraphs) else []

@@ -1,4 +1,4 @@
-"""Where the reports of a library were published, what came this week, and how the boards' pages answered."""
+"""Where the reports of a library were published, what was new this week, and how the boards' pages responded."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,9 @@ _MOST = 200  # reports of a week that are listed
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where one report was published. editions: what else was or is at its addresses, if it is in the library, with the
-    publication of each.
+    """Where one report was published.
+
+    `editions` are other reports of the library that are or were at the same addresses, each with its publication.
     """
 
     publications: tuple[Publication, ...]
@@ -23,14 +24,14 @@ class Places:
 
     @classmethod
     def of(cls, store: Store, report: str) -> Self:
-        """report: its full id."""
+        """Return where a report was published. `report` is its full id."""
         held = {each.id: each for each in store.reports()}
         found = [(held[each.report], each) for each in store.publications.editions(report) if each.report in held]
         return cls(tuple(store.publications.of(report)), tuple(found))
 
 
 def first_this_week(store: Store, now: datetime | None = None) -> dict[str, Publication]:
-    """The reports (full ids) that were collected for the first time within a week, each with where it was found."""
+    """Return the reports (full ids) first collected within the last week, each with where it was found."""
     since = ((now or datetime.now(UTC)) - _WEEK).isoformat(timespec="seconds")
     first: dict[str, Publication] = {}
     for each in sorted(store.publications.all(), key=lambda each: each.retrieved):
@@ -40,8 +41,10 @@ def first_this_week(store: Store, now: datetime | None = None) -> dict[str, Publ
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """sources: how each answered. added: the reports that were collected first within a week, the latest first, each
-    with where it was found.
+    """What boards have published.
+
+    `sources` is how each of them responded. `added` are the reports first collected within the last week, the latest
+    first, each with where it was found.
     """
 
     sources: tuple[SourceState, ...]
@@ -55,7 +58,7 @@ class Published:
         return cls(tuple(store.publications.sources()), tuple(added[:_MOST]))
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as the JSON API shows it."""
+        """Return the same data as it appears in the JSON API."""
         added = [
             {
                 "report": report.id,

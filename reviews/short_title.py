@@ -1,4 +1,4 @@
-"""The short form of a long title, for lists and citations."""
+"""Shorten long titles for lists and citations."""
 
 from corpus.report import Report
 
@@ -7,9 +7,9 @@ LONG = 100
 
 
 def short_title(report: Report) -> str:
-    """The title; of a long one, what it is: `Fernshire, Child Robin, overview report, 2022`.
+    """Return the title or, if it is long, a description: `Fernshire, Child Robin, overview report, 2022`.
 
-    Where too little is known of the report, the beginning of its title.
+    If too little is known about the report, return the beginning of its title.
     """
     title = str(report.title).strip()
     if len(title) <= LONG:

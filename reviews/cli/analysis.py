@@ -27,7 +27,7 @@ OUT = click.option(
 
 @contextmanager
 def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher]:
-    """Open the library for searching. Notes on how the queries and filters were read go to stderr."""
+    """Open the library for searching. Notes on how the queries and filters were read are printed to stderr."""
     with open_library(path) as library:
         searcher = library.searcher()
         for remark in dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters)):

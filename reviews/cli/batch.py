@@ -117,7 +117,10 @@ def batch(
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """How a batch is run and written, as `Library.batch` takes it. jobs: None for one process per core."""
+    """How a batch is run and written, in the form that `Library.batch` takes.
+
+    `jobs` is None for one process per core.
+    """
 
     form: str | None
     jobs: int | None

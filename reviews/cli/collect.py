@@ -1,4 +1,4 @@
-"""`reviews collect` and `reviews sources`: reports from the boards' pages."""
+"""`reviews collect` and `reviews sources`: collect reports from the boards' pages."""
 
 from __future__ import annotations
 

@@ -28,8 +28,10 @@ Progress = Callable[[str, int, int], None]
 
 
 class QueryCommand(click.Command):
-    """A command whose argument is a query. A query may begin with a hyphen, as options do. `-` stands for standard
-    input, which keeps a query out of the process list and the shell history.
+    """A command whose argument is a query.
+
+    A query may begin with a hyphen, like an option. `-` reads it from standard input, which keeps it out of the process
+    list and the shell history.
     """
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
@@ -52,7 +54,7 @@ class QueryCommand(click.Command):
 
 
 def _query_from_stdin() -> str:
-    """The query on standard input; line breaks count as spaces."""
+    """Return the query on standard input. Line breaks count as spaces."""
     try:
         typed = sys.stdin.buffer.read(_MOST_TYPED + 1).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -71,7 +73,7 @@ def open_library(path: Path) -> Library:
 
 
 def input_of(file: Path) -> bytes:
-    """The contents of a file, or of stdin for `-`."""
+    """Return the contents of a file, or of stdin for `-`."""
     if str(file) == "-":
         return sys.stdin.buffer.read()
     try:
@@ -105,7 +107,7 @@ def progress_line() -> Iterator[Progress]:
 
 
 def lasting(seconds: float) -> str:
-    """`about 40 s`, `about 12 min`."""
+    """Return a duration such as `about 40 s` or `about 12 min`."""
     return f"about {seconds:.0f} s" if seconds < 100 else f"about {seconds / 60:.0f} min"
 
 
@@ -122,6 +124,6 @@ def print_json(value: object) -> None:
 
 
 def say(sentence: str) -> None:
-    """Print a diagnostic to stderr. A stderr that is closed is ignored."""
+    """Print a diagnostic to stderr. A closed stderr is ignored."""
     with suppress(OSError):
         click.echo(sentence, err=True)

@@ -1,4 +1,4 @@
-"""The filter options of the commands, made from the table of filters."""
+"""The filter options of the commands, generated from the table of filters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from search.filters import FILTERS, Filters
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
-    """Add an option for every filter to a command, which receives them together as `filters`."""
+    """Add an option for every filter to a command, which receives them combined as `filters`."""
 
     @functools.wraps(command)
     def called(*arguments: Any, **values: Any) -> None:

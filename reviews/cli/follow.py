@@ -1,4 +1,4 @@
-"""`reviews follow`: searches whose new reports are named after each update."""
+"""`reviews follow`: searches whose new reports are listed after each update."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def follow() -> None:
 @filtered
 @click.pass_obj
 def follow_add(path: Path, /, name: str, query: str, filters: Filters) -> None:
-    """Follow QUERY under NAME. The records of runs hold the name, never the query."""
+    """Follow QUERY under NAME. Run records contain the name, but never the query."""
     from reviews.maintenance.follows import Follows
     from reviews.maintenance.lock import writing
     from reviews.terminal.results import counted
@@ -42,7 +42,7 @@ def follow_add(path: Path, /, name: str, query: str, filters: Filters) -> None:
 @JSON
 @click.pass_obj
 def follow_list(path: Path, as_json: bool) -> None:
-    """List the followed searches, with how many reports each found at its last check."""
+    """List the followed searches, with how many reports each found when it was last run."""
     from reviews.maintenance.follows import Follows
     from reviews.terminal.results import counted
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class _Commands(click.Group):
-    """The group of all commands. Turns errors into a sentence and an exit code; a bug keeps its traceback."""
+    """The group of all commands. Errors become a sentence and an exit code; a bug keeps its traceback."""
 
     def main(self, *args: Any, **more: Any) -> Any:
         startup.open_streams()
@@ -72,7 +72,7 @@ _NO_MEMORY = (
 
 
 def _refusal(error: OSError) -> str:
-    """Message for an error from the operating system, with what to do."""
+    """Return the message for an operating-system error, with what to do."""
     if error.errno == errno.ENOMEM:
         return _NO_MEMORY
     if isinstance(error.filename, str | bytes):
@@ -218,7 +218,10 @@ def update(
 
 
 def _collected(path: Path) -> ReviewsError | None:
-    """Collect before an update. What went wrong is raised after it: reports in the library are read all the same."""
+    """Collect before an update.
+
+    An error is returned, to be raised after the update, because the library's reports are read in any case.
+    """
     from reviews.maintenance import collect as maintenance
     from reviews.terminal.collecting import collect_lines
 

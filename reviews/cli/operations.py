@@ -111,7 +111,7 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
 
 
 def _print_changes(withdrawn: Sequence[Withdrawal], published: Sequence[Publication]) -> None:
-    """What has left the library, and what boards have replaced or taken away."""
+    """Print what has left the library, and what boards have replaced or withdrawn."""
     from reviews.maintenance.run_log import MANY
 
     for withdrawal in withdrawn[:MANY]:
@@ -207,7 +207,7 @@ def _limit(text: str) -> timedelta:
 
 
 def _stale(age: timedelta | None, limit: timedelta) -> str | None:
-    """Reason why the index is too old, or None when it is fresh enough."""
+    """Return why the index is too old, or None if it is recent enough."""
     if age is None:
         return "No update has succeeded yet. Run `reviews update`."
     if age < timedelta(minutes=-5):
@@ -221,7 +221,7 @@ def _stale(age: timedelta | None, limit: timedelta) -> str | None:
 
 
 def _ago(age: timedelta | None) -> str:
-    """`3 hours ago`, `24 hours in the future`."""
+    """Return an age such as `3 hours ago` or `24 hours in the future`."""
     from reviews.terminal.results import counted
 
     if age is None:
@@ -235,7 +235,7 @@ def _ago(age: timedelta | None) -> str:
 
 
 def _collected(done: dict[str, Any]) -> list[str]:
-    """What a run of collecting did, in a few counts."""
+    """Return what a collecting run did, as a few counts."""
     from reviews.terminal.results import counted
 
     counts = [f"{done['answered']:,} of {counted(done['sources'], 'source')} answered"] if done else []

@@ -133,7 +133,9 @@ def similar(path: Path, report: str, paragraph: str | None, limit: int, as_json:
 
 
 class _Themes(click.Group):
-    """`reviews themes NAME` is short for `reviews themes show NAME`, and `reviews themes` for all of them."""
+    """A group in which `reviews themes NAME` is short for `reviews themes show NAME`, and `reviews themes` shows
+    all.
+    """
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
@@ -188,7 +190,7 @@ def themes_check(path: Path, name: str | None, passages: int, as_json: bool) -> 
 
 
 def per_report(passages: str) -> int | None:
-    """Number of passages per report; None for all."""
+    """Return the number of passages per report, or None for all."""
     if not (passages.isdecimal() or passages == "all"):
         raise UsageError("--passages must be a number or `all`.")
     return None if passages == "all" else int(passages)

@@ -1,5 +1,6 @@
-"""Start and end of the process: commands loaded when they are used, closed streams, an encoding other than UTF-8,
-SIGTERM and SIGHUP."""
+"""Start and end the process: load commands on demand, and handle closed streams, encodings other than UTF-8, SIGTERM
+and SIGHUP.
+"""
 
 import io
 import os
@@ -33,8 +34,9 @@ _MODULES = {
 
 
 class Commands(MutableMapping[str, click.Command]):
-    """The commands by name. A module is imported for the command that is run, and for help all are: that takes longer
-    than a search.
+    """The commands by name.
+
+    Only the module of the command that is run is imported. Help imports all of them, which takes longer than a search.
     """
 
     def __init__(self) -> None:
@@ -60,7 +62,7 @@ class Commands(MutableMapping[str, click.Command]):
 
 
 class Ended(KeyboardInterrupt):
-    """Raised on a signal to end. Derives from KeyboardInterrupt, so the clean-up is the same as for Ctrl-C."""
+    """Raised on a signal to end. Derives from KeyboardInterrupt, so that the clean-up is the same as for Ctrl-C."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -89,7 +91,7 @@ def open_streams() -> None:
 
 
 def assert_utf8() -> None:
-    """Raise UsageError where names and queries arrive as ASCII: "Siân" would be misread and missed."""
+    """Raise UsageError if names and queries are passed as ASCII, because "Siân" would be misread and not found."""
     encoding = sys.getfilesystemencoding()
     if encoding.lower().replace("-", "") != "utf8":
         raise UsageError(
@@ -100,7 +102,10 @@ def assert_utf8() -> None:
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Raise Ended on SIGTERM and SIGHUP inside this block. A signal ignored at the start (`nohup`) stays ignored."""
+    """Raise Ended on SIGTERM and SIGHUP inside the block.
+
+    A signal that was ignored at the start (`nohup`) stays ignored.
+    """
     changed = []
     if threading.current_thread() is threading.main_thread():
         for number in endings():
@@ -115,7 +120,7 @@ def ending() -> Iterator[None]:
 
 
 def endings() -> list[signal.Signals]:
-    """The signals that ask a process to end: SIGTERM and, on POSIX, SIGHUP."""
+    """Return the signals that ask a process to end: SIGTERM and, on POSIX, SIGHUP."""
     return [signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if name in signal.Signals.__members__]
 
 

@@ -1,4 +1,4 @@
-"""Commands for studies: sample, agreement, flow, and what `export` writes for other programs."""
+"""Commands for studies: sample, agreement, flow, and exports for other programs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def sample(path: Path, /, query: str, n: int, seed: int, coders: int, out: Path, filters: Filters) -> None:
     """Draw a random sample of the mentions of QUERY, and write a sheet for each coder, as OUT.coder1.xlsx.
 
-    Coders fill in the column `code` without seeing each other's; then run `reviews agreement`.
+    Coders fill in the column `code` without seeing each other's sheets; then run `reviews agreement`.
     """
     from search.coding.sample import sample as draw
     from search.coding.sample import write_sheets
@@ -47,7 +47,7 @@ def sample(path: Path, /, query: str, n: int, seed: int, coders: int, out: Path,
 @click.option("--record", type=click.Path(path_type=Path), help="Keep the figures in this .about.json file.")
 @JSON
 def agreement(sheets: tuple[Path, ...], relevant: str, record: Path | None, as_json: bool) -> None:
-    """Measure how far the coders of two or more SHEETS agree: percent, Cohen's kappa, Krippendorff's alpha, and every
+    """Show how far the coders of two or more SHEETS agree: percent, Cohen's kappa, Krippendorff's alpha, and every
     mention on which they differ.
     """
     from search.coding import coded
@@ -114,7 +114,7 @@ def flow(path: Path, /, queries: tuple[str, ...], out: Path | None, as_json: boo
 def export_study(
     path: Path, query: str, sheet: Path | None, filters: Filters, out: Path, periods: str, text: bool
 ) -> None:
-    """Write a study as a data package (a folder) or for programs for qualitative analysis (.qdpx, .qdc)."""
+    """Write a study as a data package (a folder), or for qualitative analysis programs (.qdpx, .qdc)."""
     if (sheet is None) == (not query):
         raise UsageError("Give either a QUERY, or a sheet of queries with --queries.")
     with open_library(path) as library:

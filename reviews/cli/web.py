@@ -120,7 +120,7 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
 
     def answer() -> None:
-        """Answer requests until a signal comes."""
+        """Answer requests until a signal to stop arrives."""
         try:
             pool.watch()
             server_of(app, sockets, proxies).run()
@@ -142,7 +142,7 @@ def serve(
 
 
 def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[str, ...]) -> None:
-    """Refuse an address that others can reach, unless people must sign in."""
+    """Raise an error for an address that others can reach, unless people must sign in."""
     try:
         local = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -165,7 +165,7 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
 
 
 def _prefix(typed: str) -> str:
-    """The path as it stands in addresses: "/reviews"."""
+    """Return the path in the form used in addresses: "/reviews"."""
     from reviews.web.guard.prefix import VALID
 
     prefix = "/" + typed.strip("/") if typed.strip("/") else ""

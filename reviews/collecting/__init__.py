@@ -1,1 +1,1 @@
-"""What do people collect, and how do they take it away?"""
+"""Collections of passages that people save, and their export."""

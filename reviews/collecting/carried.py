@@ -1,6 +1,6 @@
-"""Collections as JSON: the file that carries them elsewhere, and the file of each person on the server.
+"""Collections as JSON, for the file that a person downloads and for each person's file on the server.
 
-What is read may come from anybody, so every value is checked, and what is not known is left out.
+The input is untrusted, so every value is checked and unknown values are left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HIGHEST = 9_999_999  # ordinals and pages
 
 
 def to_dict(collected: Collected) -> dict[str, Any]:
-    """All collections of a person."""
+    """Return all collections of a person."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -42,7 +42,7 @@ def to_dict(collected: Collected) -> dict[str, Any]:
 
 
 def collection_dict(collection: Collection) -> dict[str, Any]:
-    """One collection, with its references and notes."""
+    """Return one collection, with its references and notes."""
     return {
         "key": collection.key,
         "name": collection.name,
@@ -64,7 +64,7 @@ def collection_dict(collection: Collection) -> dict[str, Any]:
 
 
 def from_dict(value: object) -> Collected:
-    """The collections that `to_dict` wrote. Raises UsageError for anything else."""
+    """Return the collections that `to_dict` encoded. Raises UsageError for anything else."""
     if (
         not isinstance(value, Mapping)
         or value.get("format") != FORMAT

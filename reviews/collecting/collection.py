@@ -1,7 +1,7 @@
 """Collections of saved passages, as plain values.
 
-A saved passage is a reference: which paragraphs of which report, with a note of the person who saved it. The words are
-looked up when the collection is shown, so that nothing is left of a report that was taken down.
+A saved passage is a reference to paragraphs of a report, with a note by the person who saved it. The text is looked up
+when the collection is shown, so that nothing remains of a report that has been removed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ FIRST_NAME = "My collection"
 class Saved:
     """A reference to the paragraphs `first` to `last` (ordinals) of a report.
 
-    report: its id, or at least 16 characters of it. page: 1-based, where the passage began when it was saved.
-    number: its printed number. generation: of the index, at that time. date: of that day. digest: tells whether the
-    words are still the same; "" in a passage whose report was removed.
+    `report` is its id, or at least the first 16 characters of it. `page` (1-based) is where the passage began when it
+    was saved, and `number` is its printed number. `generation` is the index generation at that time, and `date` the
+    day. `digest` shows whether the text is still the same; it is "" if the report was removed.
     """
 
     report: str
@@ -41,18 +41,18 @@ class Saved:
     note: str = ""
 
     def is_at(self, report: str, first: int) -> bool:
-        """Whether it is the passage that begins with a paragraph (ordinal) of a report (id or the start of one)."""
+        """Return whether the passage begins with a paragraph (ordinal) of a report (id or the start of one)."""
         return self.first == first and self.report[:16] == report[:16]
 
     @property
     def bare(self) -> Self:
-        """The reference without anything that could repeat the words of its report."""
+        """Return the reference without anything that could quote the report."""
         return replace(self, number=None, digest="", note="")
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A named list of passages, in the order that the person gave them. key: its name in addresses."""
+    """A named list of passages, in the person's own order. `key` is its name in addresses."""
 
     key: str
     name: str
@@ -61,18 +61,18 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """All collections of one person. open_key: of the one that newly saved passages go to."""
+    """All collections of one person. Newly saved passages go to the collection with `open_key`."""
 
     collections: tuple[Collection, ...] = ()
     open_key: str = "1"
 
     @property
     def open(self) -> Collection:
-        """The collection that newly saved passages go to. It exists from the first passage on."""
+        """Return the collection for newly saved passages. It is created with the first passage."""
         return self._named(self.open_key) or (self.collections[0] if self.collections else Collection("1", FIRST_NAME))
 
     def of(self, key: str) -> Collection:
-        """The collection with a key. Raises NotFound."""
+        """Return the collection with a key. Raises NotFound."""
         found = self._named(key)
         if found is None:
             raise NotFound("There is no such collection here. Open your collections, and choose one of them.")
@@ -82,7 +82,7 @@ class Collected:
         return next((each for each in self.collections if each.key == key), None)
 
     def saving(self, saved: Saved) -> Self:
-        """With a passage added to the open collection, unless it is in it. Raises UsageError for one too many."""
+        """Add a passage to the open collection, unless it is already there. Raises UsageError if there are too many."""
         if any(each.is_at(saved.report, saved.first) for each in self.open.passages):
             return self
         if sum(len(each.passages) for each in self.collections) >= MOST_PASSAGES:
@@ -93,20 +93,20 @@ class Collected:
         return self._with(replace(self.open, passages=(*self.open.passages, saved)))
 
     def without(self, key: str, report: str, first: int) -> Self:
-        """With a passage taken out of a collection."""
+        """Remove a passage from a collection."""
         held = self.of(key)
         kept = tuple(each for each in held.passages if not each.is_at(report, first))
         return self._with(replace(held, passages=kept))
 
     def noted(self, key: str, report: str, first: int, note: str) -> Self:
-        """With another note on a passage. Raises UsageError for one that is too long."""
+        """Replace the note on a passage. Raises UsageError if the note is too long."""
         note = "\n".join(line.rstrip() for line in printable(note).splitlines()).strip()
         if len(note) > LONGEST_NOTE:
             raise UsageError(f"The note has {len(note):,} characters. Shorten it to {LONGEST_NOTE:,}.")
         return self._each(key, lambda saved: replace(saved, note=note) if saved.is_at(report, first) else saved)
 
     def moved(self, key: str, report: str, first: int, by: int) -> Self:
-        """With a passage moved up (by -1) or down (by 1) in its collection; at the end it stays where it is."""
+        """Move a passage up (`by` is -1) or down (1) in its collection. At either end it stays where it is."""
         held = self.of(key)
         passages = list(held.passages)
         at = next((n for n, each in enumerate(passages) if each.is_at(report, first)), None)
@@ -115,24 +115,24 @@ class Collected:
         return self._with(replace(held, passages=tuple(passages)))
 
     def renamed(self, key: str, name: str) -> Self:
-        """With another name for a collection. Raises UsageError for one that is empty or too long."""
+        """Rename a collection. Raises UsageError if the name is empty or too long."""
         return self._with(replace(self.of(key), name=checked_name(name)))
 
     def opening(self, key: str) -> Self:
-        """With the collection that newly saved passages go to."""
+        """Make a collection the one for newly saved passages."""
         return replace(self, open_key=self.of(key).key)
 
     def begun(self, name: str) -> Self:
-        """With a new, empty collection, which is then the open one."""
+        """Create an empty collection, and make it the open one."""
         return self.having([Collection("", checked_name(name))])
 
     def deleted(self, key: str) -> Self:
-        """Without a collection."""
+        """Delete a collection."""
         gone = self.of(key)
         return replace(self, collections=tuple(each for each in self.collections if each is not gone))
 
     def having(self, collections: Iterable[Collection]) -> Self:
-        """With collections added as they are, under keys of their own. The last of them is then the open one."""
+        """Add existing collections under new keys. The last of them becomes the open one."""
         found = self
         for each in collections:
             if len(found.collections) >= MOST_COLLECTIONS:
@@ -144,7 +144,7 @@ class Collected:
         return found
 
     def forgetting(self, removed: Callable[[str], bool]) -> Self:
-        """With bare references to the reports that were removed for good."""
+        """Reduce references to permanently removed reports to bare references."""
         return replace(
             self,
             collections=tuple(
@@ -166,7 +166,7 @@ class Collected:
 
 
 def checked_name(name: str) -> str:
-    """The name of a collection. Raises UsageError for one that is empty or too long."""
+    """Return the name of a collection. Raises UsageError if it is empty or too long."""
     name = " ".join(printable(name).split())
     if not name or len(name) > LONGEST_NAME:
         raise UsageError(f"A collection needs a name of at most {LONGEST_NAME} characters. Give it one.")
@@ -174,10 +174,10 @@ def checked_name(name: str) -> str:
 
 
 def printable(text: str) -> str:
-    """A text without control characters other than line breaks."""
+    """Return a text without control characters other than line breaks."""
     return "".join(c for c in text.replace("\r\n", "\n").replace("\r", "\n") if c.isprintable() or c == "\n")
 
 
 def digest(words: str) -> str:
-    """What tells whether a passage still has the same words."""
+    """Return a hash that shows whether a passage still has the same text."""
     return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The collections of each person, kept on the server: references and notes in one private file each."""
+"""The collections of each person on the server: references and notes, in one private file per person."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PATIENCE = 10.0  # seconds that a person waits for others who save at the same 
 
 
 class Kept:
-    """The collections that one person has saved. person: the name they signed in with."""
+    """The collections that one person has saved. `person` is the name they signed in with."""
 
     def __init__(self, library: Path, person: str) -> None:
         paths = LibraryPaths(library)
@@ -33,13 +33,13 @@ class Kept:
         self._person = person
 
     def read(self) -> Collected:
-        """Everything the person has collected."""
+        """Return everything that the person has collected."""
         return _read(self._path) or Collected()
 
     def change(self, act: Callable[[Collected], Collected]) -> Collected:
-        """Change it, one change after the other. Raises what `act` raises, and then nothing is changed.
+        """Change the collections, one change at a time. Raises what `act` raises, in which case nothing is changed.
 
-        A removal holds the same lock, so nothing is written of a report that it has taken down.
+        A removal holds the same lock, so nothing is written about a report after it has been removed.
         """
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -53,9 +53,9 @@ class Kept:
 
 
 def forget(library: Path, reports: Collection[str]) -> None:
-    """Take notes and digests of removed reports (full ids) out of all collections.
+    """Delete the notes on removed reports (full ids), and their digests, from all collections.
 
-    The reference stays, so that the collection can say that the report was removed.
+    The reference stays, so that the collection can show that the report was removed.
     """
     folder = LibraryPaths(library).collections
     if not folder.is_dir():
@@ -76,7 +76,7 @@ def forget(library: Path, reports: Collection[str]) -> None:
 
 
 def _among(reports: Collection[str]) -> Callable[[str], bool]:
-    """Whether an id, or the first 16 characters of one, is that of one of the reports."""
+    """Return a function that checks whether an id, or its first 16 characters, belongs to one of the reports."""
     starts = {report[:16] for report in reports}
     return lambda report: report[:16] in starts
 

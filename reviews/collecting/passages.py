@@ -1,4 +1,4 @@
-"""The words of saved passages, looked up in the corpus, and what became of their reports."""
+"""Look up the text of saved passages in the corpus, and what has happened to their reports."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _MOST_PARAGRAPHS = 200  # of one passage
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A saved passage with what is held of it now.
+    """A saved passage with its current content.
 
-    state: "held" when its words are as they were saved; otherwise there is no quotation, and `said` says why.
-    quotation: verbatim, a line for each paragraph. page, label, number: where it is now. newer: the report that is now
-    in the file of one that was replaced.
+    `state` is "held" if its text is as it was saved. Otherwise there is no quotation, and `said` explains why.
+    `quotation` is verbatim, with one line per paragraph. `page`, `label` and `number` are where it is now. `newer` is
+    the report that replaced this one in its file.
     """
 
     saved: Saved
@@ -44,23 +44,23 @@ class Found:
 
     @property
     def cited(self) -> str:
-        """The citation as a sentence, "" of a report that is not held."""
+        """Return the citation as a sentence, or "" if the report is no longer in the library."""
         if self.report is None:
             return ""
         return citation.citation(self.report, self.page or self.saved.page, self.label, self.number)
 
     @property
     def place(self) -> str:
-        """`page 6 (printed 3), paragraph 5.1.1`."""
+        """Return the location, such as `page 6 (printed 3), paragraph 5.1.1`."""
         return citation.place(self.page or self.saved.page, self.label, self.number, self.page_end or None)
 
     @property
     def path(self) -> str:
-        """The address of the passage below the first page."""
+        """Return the address of the passage, relative to the first page."""
         return f"reports/{self.saved.report[:16]}/pages/{self.page or self.saved.page}#p{self.saved.first}"
 
     def row(self, position: int, root: str) -> dict[str, Any]:
-        """The passage as a row of a table. root: the address of the first page, for links."""
+        """Return the passage as a table row. `root` is the address of the first page, for links."""
         return {
             "position": position,
             "quotation": self.quotation,
@@ -83,9 +83,9 @@ class Found:
 
 
 def to_save(store: Store, report: str, first: int, last: int, generation: str, date: str) -> Saved:
-    """The reference to the paragraphs `first` to `last` (ordinals) of a report (an id or the start of one).
+    """Return the reference to the paragraphs `first` to `last` (ordinals) of a report (an id or the start of one).
 
-    Raises NotFound when the report does not have them.
+    Raises NotFound if the report does not have them.
     """
     held = store.report(report)
     words = _words(store, held.id, first, last)
@@ -98,7 +98,7 @@ def to_save(store: Store, report: str, first: int, last: int, generation: str, d
 
 
 def look_up(store: Store, collection: Collection) -> Iterator[Found]:
-    """The passages of a collection, in order, with their words."""
+    """Yield the passages of a collection in order, with their text."""
     held = {report.id[:16]: report for report in store.reports()}
     removed = {removal.report[:16]: removal.date for removal in store.removals()}
     withdrawn = {each.report[:16]: each for each in store.withdrawals()}
@@ -144,7 +144,7 @@ def _found(store: Store, report: Report, saved: Saved) -> Found:
 
 
 def _elsewhere(store: Store, report: Report, saved: Saved) -> tuple[Saved, tuple[list[Paragraph], Page]] | None:
-    """The same words at another place of the report, which was read again."""
+    """Find the same text at another place in the report, which has been read again since."""
     text = store.readings.text(store.readings.current_of(report.id))
     length = saved.last - saved.first + 1
     for first in range(len(text.paragraphs) - length + 1):

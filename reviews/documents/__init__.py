@@ -1,1 +1,1 @@
-"""What goes into a Word document?"""
+"""Word documents: briefings, collections and recommendations."""

@@ -8,7 +8,7 @@ from search.analytics.briefing import Briefing
 
 
 def briefing_document(brief: Briefing, root: str) -> bytes:
-    """The .docx file. root: the address of the first page, "" where there is no page to link to."""
+    """Return the .docx file. `root` is the address of the first page, "" if there is no page to link to."""
     document = WordDocument(f"Briefing: {brief.theme.name}")
     document.text(f"{long_date(today())}. {said.how_many(brief)} {CHECK}")
     for title, name, points in (("By year", "Year", brief.years), ("By board", "Board", brief.boards)):

@@ -11,8 +11,9 @@ from reviews.terminal.results import counted
 
 
 def collection_document(name: str, found: Sequence[Found], searched: Searched, root: str) -> bytes:
-    """The .docx file: each passage with its note, citation, links and the day it was saved. root: address of the first
-    page, "/" where it is not known.
+    """Return the .docx file: each passage with its note, citation, links and the day on which it was saved.
+
+    `root` is the address of the first page, "/" if it is unknown.
     """
     document = WordDocument(name)
     document.text(f"{counted(len(found), 'passage')}, {long_date(today())}. {CHECK}")

@@ -12,8 +12,10 @@ from reviews.terminal.results import counted
 def recommendations_document(
     title: str, looked_for: Sequence[str], rows: Sequence[Mapping[str, Any]], searched: Searched
 ) -> bytes:
-    """The .docx file. looked_for: the words and filters. rows: of a table of recommendations, those of one report
-    together, each with its citation and link.
+    """Return the .docx file.
+
+    `looked_for` are the words and filters. `rows` are those of a table of recommendations, with those of one report
+    next to each other, each with its citation and link.
     """
     document = WordDocument(title)
     document.text(f"{counted(len(rows), 'item')}, {long_date(today())}. {CHECK}")

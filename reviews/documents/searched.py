@@ -1,4 +1,4 @@
-"""What every document says at its end: what was searched, of which day, and with which program."""
+"""The section at the end of every document: what was searched, as of which day, and with which program."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ CHECK = "Check each quotation against the report before you use it."
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What the library searches at the moment, for the end of a document. generation, built_at: of its index."""
+    """What the library currently searches, for the end of a document.
+
+    `generation` and `built_at` belong to its index.
+    """
 
     coverage: Coverage
     generation: str
     built_at: str
 
     def sentences(self) -> list[str]:
-        """What is searched, what is not, and of which day it is."""
+        """Return what is searched, what is not, and as of which day."""
         held = self.coverage
         found = [f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."]
         if held.unread_pages:
@@ -35,7 +38,7 @@ class Searched:
         return [*found, f"Version of the collection: {self.generation}, built {self.built_at}. Program {program}."]
 
     def write(self, document: WordDocument) -> None:
-        """The end of a document."""
+        """Write the end of a document."""
         document.heading("What was searched")
         for sentence in self.sentences():
             document.text(sentence)
@@ -46,7 +49,7 @@ def today() -> str:
 
 
 def long_date(date: str) -> str:
-    """`2014-07-03` as `3 July 2014`; a date that is not known to the day as it is."""
+    """Format `2014-07-03` as `3 July 2014`. A date without a day is returned unchanged."""
     try:
         day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date has no time zone
     except ValueError:

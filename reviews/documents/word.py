@@ -1,4 +1,4 @@
-"""A Word document, piece by piece. The only module that knows python-docx."""
+"""Build a Word document piece by piece. Only this module uses python-docx."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LINK_COLOUR = (0x1D, 0x70, 0xB8)
 
 
 class WordDocument:
-    """A document of A4 pages with numbers, in British English. Raises UsageError where python-docx is not installed."""
+    """A document of numbered A4 pages in British English. Raises UsageError if python-docx is not installed."""
 
     def __init__(self, title: str) -> None:
         docx = _docx()
@@ -37,21 +37,21 @@ class WordDocument:
         self._document.add_heading(clean(text), level)
 
     def text(self, text: str, *, style: str | None = None) -> None:
-        """A paragraph. style: of Word's own, such as "List Bullet"."""
+        """Add a paragraph. `style` is one of Word's own styles, such as "List Bullet"."""
         self._document.add_paragraph(clean(text), style)
 
     def quotation(self, text: str) -> None:
-        """A quotation, verbatim; a line break is a line break."""
+        """Add a verbatim quotation. Line breaks are kept."""
         self._document.add_paragraph(clean(text), "Intense Quote")
 
     def labelled(self, label: str, text: str) -> None:
-        """A paragraph that begins with a word in bold."""
+        """Add a paragraph that begins with a label in bold."""
         paragraph = self._document.add_paragraph()
         paragraph.add_run(clean(label) + " ").bold = True
         paragraph.add_run(clean(text))
 
     def link(self, label: str, address: str) -> None:
-        """A paragraph with an address. It can be followed if it names a site."""
+        """Add a paragraph with an address. It becomes a link if it names a site."""
         paragraph = self._document.add_paragraph()
         if label:
             paragraph.add_run(clean(label) + " ").bold = True
@@ -67,7 +67,7 @@ class WordDocument:
         self._document.add_paragraph()
 
     def to_bytes(self) -> bytes:
-        """The .docx file."""
+        """Return the .docx file."""
         file = io.BytesIO()
         self._document.save(file)
         return file.getvalue()
@@ -128,7 +128,7 @@ class WordDocument:
 
 
 def clean(text: str) -> str:
-    """A text without the characters that XML cannot hold; each becomes a space."""
+    """Return a text in which characters that XML cannot contain are replaced with spaces."""
     return _NOT_XML.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -1,1 +1,1 @@
-"""The nightly update, its records, and taking a report down."""
+"""The nightly update, its records, and the removal of reports."""

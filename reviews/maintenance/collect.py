@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class CollectRun:
-    """What `run` did."""
+    """The record of a collecting run."""
 
     run: Run = field(default_factory=lambda: Run("collect"))
     done: CollectSummary = field(default_factory=CollectSummary)
@@ -40,9 +40,10 @@ class CollectRun:
 
 
 def run(settings: Settings, names: Sequence[str], *, dry_run: bool, progress: Progress) -> CollectSummary:
-    """Collect from the sources with these names, or from all. dry_run: say what would be fetched, and change nothing.
+    """Collect from the sources with these names, or from all.
 
-    Raises UsageError for a list of sources with mistakes, and Locked while another run writes to the library.
+    With `dry_run`, report what would be fetched, and change nothing. Raises UsageError if the list of sources has
+    mistakes, and Locked while another run is writing to the library.
     """
     sources = chosen(load(settings.sources, ALLOWANCE), names)
     if dry_run:
@@ -60,9 +61,9 @@ def run(settings: Settings, names: Sequence[str], *, dry_run: bool, progress: Pr
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a source answered. kinds: how many documents of each kind it lists ("" for those whose kind is not known).
+    """How a source responded. `kinds` is how many documents of each kind it lists ("" for an unknown kind).
 
-    troubles: of its pages, each once.
+    `troubles` are the problems with its pages, each once.
     """
 
     source: Source
@@ -87,7 +88,7 @@ class Checked:
 
 
 def check(settings: Settings, names: Sequence[str], progress: Progress) -> list[Checked]:
-    """Ask the pages of sources what they list. No document is fetched, and nothing is kept."""
+    """Request the pages of sources to find out what they list. No document is fetched, and nothing is stored."""
     sources = chosen(load(settings.sources, ALLOWANCE), names)
     kinds: dict[str, Counter[str]] = {source.name: Counter() for source in sources}
     troubles: dict[str, dict[str, Trouble]] = {source.name: {} for source in sources}
@@ -105,7 +106,7 @@ def check(settings: Settings, names: Sequence[str], progress: Progress) -> list[
 
 
 def suggest(settings: Settings, url: str) -> tuple[dict[str, str], Checked]:
-    """The row for sources.csv that a page suggests, and what the page lists."""
+    """Return the row for sources.csv that a page suggests, and what the page lists."""
     if why := refusal(url, ALLOWANCE):
         raise UsageError(f"{url[:80]} cannot be collected from, because {why}.")
     source = Source(urlsplit(url).hostname or url, url, depth=1)

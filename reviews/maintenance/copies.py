@@ -1,4 +1,4 @@
-"""Finds the files that have the bytes of a report, whatever they are called now."""
+"""Find the files with the same bytes as a report, whatever their current names."""
 
 import hashlib
 import os
@@ -15,9 +15,9 @@ from ingest.discover import key_of
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file that holds the bytes of a report. key: its path as the corpus keeps it.
+    """A file with the bytes of a report. `key` is its path in the form that the corpus uses.
 
-    ours: it is in the library's reports/ and not a link to elsewhere.
+    `ours` means that it is in the library's reports/, and not a link to somewhere else.
     """
 
     path: Path
@@ -27,8 +27,10 @@ class Copy:
 
 
 def find(settings: Settings, reports: Collection[str], known: Collection[str] = ()) -> list[Copy]:
-    """Every file in reports/ and in the watched folders with the bytes of one of the reports, hidden ones too, and
-    those of the files whose paths are `known` that still have them."""
+    """Return every file with the bytes of one of the reports.
+
+    Searches reports/ and the watched folders, including hidden files, and the files whose paths are in `known`.
+    """
     ours = settings.reports.resolve()
     found: dict[str, Copy] = {}
     places = [*_files(settings.reports), *(path for folder in settings.folders for path in _files(folder))]
@@ -41,7 +43,10 @@ def find(settings: Settings, reports: Collection[str], known: Collection[str] = 
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Every file at or below a folder, whatever its name. Links to folders are followed, none is entered twice."""
+    """Yield every file at or below a folder, whatever its name.
+
+    Links to folders are followed, but no folder is entered twice.
+    """
     entered = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         with suppress(OSError):

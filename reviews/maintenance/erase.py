@@ -1,7 +1,7 @@
-"""Completes removals: everything that is done after a report was removed, repeated until it succeeds.
+"""Complete removals: everything that is done after a report was removed, repeated until it succeeds.
 
-The corpus and `removals.json` say what was removed. Every run that writes compares the two (`catch_up`), so that a
-removal that was interrupted is finished, and one that a restored backup has forgotten is done again.
+The corpus and `removals.json` both list the removals. Every run that writes compares the two (`catch_up`), so that an
+interrupted removal is finished, and one that a restored backup lacks is repeated.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,9 +25,11 @@ from reviews.maintenance.engine import upkeep
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files of removed reports. deleted: from reports/. elsewhere: not ours to delete. linked: deleted, but a hard
-    link somewhere still gives the same file another name. refused: not to be deleted, for the system's reason. inside:
-    PDFs that hold the report as an attached file.
+    """The files of removed reports.
+
+    `deleted` were deleted from reports/. `elsewhere` are outside the library, so the program does not delete them.
+    `linked` were deleted, but a hard link elsewhere still leads to the same file. `refused` could not be deleted, for
+    the system's reason. `inside` are PDFs that have the report as an attached file.
     """
 
     deleted: tuple[str, ...] = ()
@@ -38,7 +40,7 @@ class Files:
 
 
 def catch_up(settings: Settings, store: Store) -> list[str]:
-    """Bring the corpus and the list of removals to one state. Gives the removals that are not finished."""
+    """Bring the corpus and the list of removals to the same state. Returns the removals that are not finished."""
     listed = Removals.load(settings.removals)
     known = {removal.report: removal for removal in store.removals()}
     for entry in listed.final.values():
@@ -68,13 +70,13 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
 
 
 def _entry(listed: Removals, report: str, date: str, reason: str, *, done: bool) -> Entry:
-    """What the list says of a removal that the corpus knows, brought up to date."""
+    """Return the list entry of a removal in the corpus, brought up to date."""
     entry = listed.entries.get(report) or Entry(report, date, reason, at=_now())
     return replace(entry, state="done" if done else "begun")
 
 
 def plan(settings: Settings, store: Store, reports: Collection[str], reason: str) -> None:
-    """Note what will be needed once the text is gone, before anything is deleted."""
+    """Record what will be needed once the text is gone, before anything is deleted."""
     listed = Removals.load(settings.removals)
     today = datetime.now(UTC).date().isoformat()
     entries = []
@@ -96,15 +98,17 @@ def plan(settings: Settings, store: Store, reports: Collection[str], reason: str
 
 
 def begin(settings: Settings, store: Store, reports: Sequence[str], reason: str) -> None:
-    """Delete the reports from the corpus, all or none. From here on nothing takes the removal back."""
+    """Delete the reports from the corpus in one transaction. From here on, the removal cannot be undone."""
     store.remove(reports[0], reason, also=reports[1:])
     listed = Removals.load(settings.removals)
     listed.having(replace(listed.entries[each], state="begun") for each in reports).save()
 
 
 def delete_files(settings: Settings, store: Store, reports: Collection[str], known: Collection[str] = ()) -> Files:
-    """Delete the files in reports/ that hold the bytes of the reports, whatever they are called now. known: paths of
-    other files that may hold them."""
+    """Delete the files in reports/ with the bytes of the reports, whatever their current names.
+
+    `known` are the paths of other files that may have the same bytes.
+    """
     for staged in settings.collecting.glob("*"):  # fetched, and not in the library yet: the next run fetches it again
         staged.unlink(missing_ok=True)
     deleted, elsewhere, refused = [], [], []
@@ -131,9 +135,10 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
 
 
 def finish(settings: Settings, store: Store) -> None:
-    """Let nothing stay of removed reports that the newest generation does not hold any more: older generations and the
-    readings kept for them, vectors, what was worked out, notes in collections, the free pages of the corpus, names in
-    records.
+    """Delete everything that remains of removed reports outside the newest generation.
+
+    This covers older generations and the readings kept for them, vectors, cached values, notes in collections, the free
+    pages of the corpus, and names in records.
     """
     upkeep(settings).keep_only_current()
     live = {reading for reading, _ in store.readings.current()}
@@ -150,7 +155,7 @@ def finish(settings: Settings, store: Store) -> None:
 
 
 def forget_worked_out(settings: Settings) -> None:
-    """Delete what was worked out from the index, with the workbooks of the page."""
+    """Delete what was computed from the index, including the workbooks of the web page."""
     for path in sorted(settings.cache.rglob("*"), reverse=True):
         try:
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
@@ -160,14 +165,14 @@ def forget_worked_out(settings: Settings) -> None:
 
 
 def forget_names(settings: Settings, store: Store) -> None:
-    """Take the titles and file names of removed reports out of the records of runs."""
+    """Delete the titles and file names of removed reports from the records of runs."""
     entries = Removals.load(settings.removals).final
     names = {*store.files(), *(each.file for each in store.withdrawals())}
     run_log.forget(settings.runs, entries.keys(), names, max((entry.at for entry in entries.values()), default=""))
 
 
 def drop_leftovers(settings: Settings) -> None:
-    """Delete what a killed process left half-written, and what was worked out from generations that are gone."""
+    """Delete what a killed process left half-written, and cached values of generations that are gone."""
     for path in settings.library.glob(".*.*"):
         with suppress(OSError):
             if path.is_file() and settings.owns(path.with_name(path.name[1:].rpartition(".")[0])):
@@ -186,7 +191,7 @@ def drop_vectors(settings: Settings, store: Store) -> None:
 
 
 def foreign_files(settings: Settings) -> list[str]:
-    """The names of what other people or programs have put into the library's folder, such as exported tables."""
+    """Return the names of what other people or programs have put into the library's folder, such as exported tables."""
     return sorted(each.name for each in _entries(settings.library) if not settings.owns(each))
 
 

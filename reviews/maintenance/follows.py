@@ -1,4 +1,4 @@
-"""Followed searches: which of them have new reports since the last run."""
+"""Followed searches, and which of them have new reports since the last run."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _ID = 16  # characters of a report's id that are kept
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A search under a name. seen: the starts of the ids of the reports that it found when it was last looked at, on
-    the day `looked_at`.
+    """A named search.
+
+    `seen` are the starts of the ids of the reports that it found when it was last run, on the day `looked_at`.
     """
 
     name: str
@@ -49,8 +50,9 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is new in a followed search. reports: the starts of the ids of the reports that it did not find before.
-    failed: it could not be answered.
+    """What is new in a followed search.
+
+    `reports` are the starts of the ids of reports that it did not find before. `failed` means that it could not be run.
     """
 
     name: str
@@ -58,7 +60,7 @@ class News:
     failed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """For the record of a run, which holds names, ids and no query."""
+        """Return a dictionary for the record of a run, which contains names and ids, but no query."""
         return {"name": self.name, "new": list(self.reports), "failed": self.failed}
 
 
@@ -71,7 +73,7 @@ class Follows:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read them; none where there is no file."""
+        """Read the followed searches. Empty if there is no file."""
         try:
             told = json.loads(path.read_bytes())
             return cls(path, tuple(_followed(each) for each in told["follows"]))
@@ -85,12 +87,12 @@ class Follows:
             ) from error
 
     def save(self) -> None:
-        """Write them, all or none."""
+        """Write the file atomically."""
         told = {"follows": [each.to_dict() for each in self.searches]}
         write_atomic(self.path, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
 
     def adding(self, searcher: Searcher, name: str, query: str, filters: Filters, today: str) -> Self:
-        """With one more. What it finds now is not new. Raises UsageError or QueryRefused for one that cannot be run."""
+        """Add a search. What it finds now is not new. Raises UsageError or QueryRefused if it cannot be run."""
         name = " ".join(name.split())
         if not name or len(name) > _LONGEST or not name.isprintable():
             raise UsageError(f"A followed search needs a name of at most {_LONGEST} characters. Give it one.")
@@ -102,7 +104,7 @@ class Follows:
         return replace(self, searches=(*self.searches, replace(asked, seen=frozenset(_found(searcher, asked)))))
 
     def without(self, name: str) -> Self:
-        """Without one, by its name."""
+        """Remove the search with this name."""
         kept = tuple(each for each in self.searches if each.name.casefold() != " ".join(name.split()).casefold())
         if len(kept) == len(self.searches):
             raise NotFound(f"There is no followed search called “{name}”. `reviews follow list` shows them.")
@@ -110,7 +112,7 @@ class Follows:
 
 
 def look(settings: Settings) -> list[News]:
-    """What is new in every followed search. It is not new the next time."""
+    """Return what is new in every followed search. It will not be new the next time."""
     follows = Follows.load(settings.follows)
     if not follows.searches:
         return []
@@ -131,7 +133,7 @@ def look(settings: Settings) -> list[News]:
 
 
 def _found(searcher: Searcher, asked: Followed) -> list[str]:
-    """The starts of the ids of the reports that a search finds, the newest report first."""
+    """Return the starts of the ids of the reports that a search finds, the newest report first."""
     request = SearchRequest.everything(asked.query, asked.filters, per_report=0, facets=False, sort="newest")
     if not asked.query.strip() and not asked.filters.typed():
         raise QueryRefused("The search is empty. Give words, or a filter such as --board.")

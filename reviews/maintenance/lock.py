@@ -16,7 +16,7 @@ _TIMEOUT = 0.2  # seconds: longer than `held` holds the lock, too short to notic
 
 @contextmanager
 def writing(library: Path) -> Iterator[None]:
-    """Lock the library for writing. Raises Locked when another process holds the lock. Readers need no lock."""
+    """Lock the library for writing. Raises Locked if another process holds the lock. Readers need no lock."""
     _refuse_root(library)
     path = LibraryPaths(library).lock
     lock = FileLock(path, mode=0o600)
@@ -36,7 +36,7 @@ def writing(library: Path) -> Iterator[None]:
 
 
 def held(library: Path) -> bool:
-    """Whether a process is writing to the library now. False if that cannot be found out."""
+    """Return whether a process is currently writing to the library, or False if that cannot be determined."""
     path = LibraryPaths(library).lock
     if not path.exists():
         return False
@@ -52,7 +52,7 @@ def held(library: Path) -> bool:
 
 
 def _refuse_root(library: Path) -> None:
-    """Refuse to run as root in another user's library: that user could not read or replace what root writes."""
+    """Refuse to run as root in another user's library, because that user could not read or replace what root writes."""
     user = owner(library)
     if user and os.geteuid() == 0:
         raise UsageError(

@@ -1,5 +1,7 @@
-"""The index of a long run: its next segment is begun while files are read, and what there is is published every few
-minutes, so that the first reports can be searched long before the last are read.
+"""Index during a long run.
+
+The next segment is built while files are being read, and everything read so far is published every few minutes, so that
+the first reports can be searched long before the last are read.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _SHARE = 0.1  # of the time of a run: publishing takes no more, however large th
 
 
 class Publisher:
-    """Builds generations for one run. clock: seconds, from any start."""
+    """Builds generations for one run. `clock` returns seconds, from any starting point."""
 
     def __init__(self, store: Store, settings: Settings, clock: Callable[[], float]) -> None:
         self.generation: Built | None = None
@@ -59,7 +61,7 @@ class Publisher:
         clean: bool = False,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        """Bring the index up to date with the corpus, as `index.build.build` does."""
+        """Bring the index up to date with the corpus. See `index.build.build`."""
         ahead, self._ahead = self._ahead, None
         built = self._upkeep.build(
             self._store,

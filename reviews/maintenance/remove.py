@@ -1,4 +1,4 @@
-"""Remove a report for good: from the corpus first, then from everything made from it."""
+"""Remove a report permanently: from the corpus first, then from everything made from it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +14,11 @@ from reviews.maintenance.update import Run, recorded
 
 @dataclass(slots=True)
 class Removed:
-    """What was removed. editions: older ones that went with it. files: what became of its PDFs.
+    """What was removed. `editions` are older editions removed with the report. `files` says what happened to its PDFs.
 
-    For the person to decide on, and all still held: kept: older editions that were to be kept. newer: what is in its
-    file now. alike: reports with almost the same text. foreign: files in the library that are not the program's.
+    The other fields are for the person to decide on, and are all still in the library. `kept` are older editions that
+    were to be kept. `newer` is what is now in the report's file. `alike` are reports with almost the same text.
+    `foreign` are files in the library that are not the program's.
     """
 
     run: Run = field(default_factory=lambda: Run("remove"))
@@ -44,8 +45,9 @@ class Removed:
 
 
 def chosen(settings: Settings, store: Store, prefix: str) -> str:
-    """The full id of the report to remove, from the start of the id. An already removed report counts while a file
-    with the same bytes exists. Raises NotFound for any other.
+    """Return the full id of the report to remove, from the start of the id.
+
+    An already removed report counts while a file with the same bytes exists. Raises NotFound for any other.
     """
     try:
         return store.known(prefix)
@@ -58,10 +60,10 @@ def chosen(settings: Settings, store: Store, prefix: str) -> str:
 
 
 def remove(settings: Settings, prefix: str, reason: str, *, keep_editions: bool = False) -> Removed:
-    """Remove a report (by its id or the start of it), so that none of its text is left in the library.
+    """Remove a report, given by its id or the start of it, so that none of its text is left in the library.
 
-    Older editions in the same file go with it, unless keep_editions. The next update finishes a removal that was
-    interrupted. Raises NotFound when there is no such report.
+    Older editions in the same file are removed too, unless `keep_editions` is set. The next update finishes an
+    interrupted removal. Raises NotFound if there is no such report.
     """
     done = Removed()
     with recorded(settings, done.run, done.to_dict), Store.open(settings.database) as store:

@@ -1,6 +1,6 @@
 """The records of past runs: a numbered JSON file for each run, and the same as plain text.
 
-A record holds ids, names and counts, but no report text and no query. A run that left no record is reported from the
+A record contains ids, names and counts, but no report text and no query. A run that left no record is reported from the
 note that it wrote when it started (`reviews.maintenance.running`).
 """
 
@@ -42,7 +42,7 @@ _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older v
 
 
 def begin(runs: Path, started: datetime, command: str) -> int:
-    """Note that a run starts. Returns its number."""
+    """Record that a run has started. Returns its number."""
     with suppress(OSError):
         runs.mkdir(mode=0o700, exist_ok=True)
     last = running.noted(runs)
@@ -54,9 +54,9 @@ def begin(runs: Path, started: datetime, command: str) -> int:
 def write(
     runs: Path, started: datetime, command: str, error: str | None, result: dict[str, Any], number: int | None = None
 ) -> Path:
-    """Write the record of a run that ends now. error: why it failed, or None. number: as returned by `begin`.
+    """Write the record of a run that ends now. `error` is why it failed, or None. `number` comes from `begin`.
 
-    Raises LimitHit when it cannot be written. The run is then reported from its note.
+    Raises LimitHit if it cannot be written. The run is then reported from its note.
     """
     if number is None:
         number = begin(runs, started, command)
@@ -82,9 +82,10 @@ def write(
 
 
 def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
-    """The records, newest first by number, even if the clock was wrong.
+    """Yield the records, newest first by number, even if the clock was wrong.
 
-    A run without a record, and a record that cannot be read, count as failures. `ok` is None while a run is going.
+    A run without a record, and a record that cannot be read, count as failures. `ok` is None while a run is in
+    progress.
     """
     unrecorded = _unrecorded(runs)
     if unrecorded is not None:
@@ -119,7 +120,7 @@ def _begun(number: int, started: datetime, command: str) -> dict[str, Any]:
 
 
 def _unrecorded(runs: Path) -> dict[str, Any] | None:
-    """The last run, if it has no record."""
+    """Return the last run, if it has no record."""
     run = running.noted(runs)
     if run is None or run["sequence"] in _numbered(runs):
         return None
@@ -135,7 +136,7 @@ def _without_record(why: str) -> dict[str, Any]:
 
 
 def age(runs: Path) -> timedelta | None:
-    """The time since the last successful update, or None. Negative if the clock was set back."""
+    """Return the time since the last successful update, or None. It is negative if the clock was set back."""
     for record in latest(runs):
         if record["ok"] and record["command"] == "update":
             return datetime.now(UTC) - datetime.fromisoformat(record["finished_at"])
@@ -143,11 +144,11 @@ def age(runs: Path) -> timedelta | None:
 
 
 def forget(runs: Path, reports: Collection[str], known: Collection[str], until: str) -> None:
-    """Remove the titles and file names of removed reports from all records.
+    """Delete the titles and file names of removed reports from all records.
 
     A record also names files that were not read, and does not say which report they became later. So the records of
-    runs that began by `until` (UTC, ISO 8601) keep only names that the corpus still knows (`known`). What cannot be
-    read as a record is deleted: half of one that an interrupted run left, or one that was damaged.
+    runs that began no later than `until` (UTC, ISO 8601) only keep names that the corpus still knows (`known`). A file
+    that cannot be read as a record, because it is incomplete or damaged, is deleted.
     """
     for left in runs.glob(".*"):
         left.unlink()
@@ -168,7 +169,7 @@ def forget(runs: Path, reports: Collection[str], known: Collection[str], until: 
 
 
 def lines(record: dict[str, Any]) -> Iterator[str]:
-    """A record as text."""
+    """Yield the lines of a record as text."""
     yield f"{record['command']}, {record.get('started_at') or '?'} to {record.get('finished_at') or '?'}"
     if record["ok"] is None:
         yield "Still running."
@@ -192,7 +193,10 @@ def lines(record: dict[str, Any]) -> Iterator[str]:
 
 
 def news_lines(followed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A line for each followed search that has new reports or could not be answered. followed: as in a record."""
+    """Yield a line for each followed search that has new reports or could not be run.
+
+    `followed` is in the form used in a record.
+    """
     for each in followed:
         new = each["new"]
         if each["failed"]:
@@ -204,7 +208,7 @@ def news_lines(followed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def near_duplicate_lines(pairs: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """A line for each pair of reports that are almost the same. pairs: as in a record."""
+    """Yield a line for each pair of reports that are almost identical. `pairs` is in the form used in a record."""
     for pair in pairs[:MANY]:
         yield f"Near-duplicates: {pair['report'][:12]} and {pair['other'][:12]} are at least 98 % alike"
     if len(pairs) > MANY:
@@ -212,7 +216,7 @@ def near_duplicate_lines(pairs: Sequence[Mapping[str, str]]) -> Iterator[str]:
 
 
 def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
-    """What happened to the files, from the summary of an ingest."""
+    """Yield what happened to the files, from the summary of an ingest."""
     yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
     for part in PARTS:
         yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
@@ -235,7 +239,7 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
 
 
 def _lines_of_collecting(done: dict[str, Any]) -> Iterator[str]:
-    """What the sources list, and what became of it."""
+    """Yield what the sources list, and what happened to it."""
     yield f"{done['answered']:>9,} of {done['sources']:,} sources answered"
     yield f"{done['listed']:>9,} {'document' if done['listed'] == 1 else 'documents'} listed"
     for part in COLLECTED:
@@ -267,7 +271,7 @@ def _without_reports(value: Any, reports: Collection[str]) -> Any:
 
 
 def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
-    """The record without the names of files that the corpus does not know any more."""
+    """Return the record without the names of files that the corpus no longer knows."""
     done = record.get("ingest")
     kept = {**record, "error": _without_names(record.get("error"), known)}
     if isinstance(done, dict):
@@ -288,7 +292,7 @@ def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[st
 
 
 def _without_names(error: Any, known: Collection[str]) -> Any:
-    """An error message without the names of files other than the known ones."""
+    """Return an error message without the names of files other than the known ones."""
     if not isinstance(error, str):
         return error
     rest = error
@@ -298,7 +302,7 @@ def _without_names(error: Any, known: Collection[str]) -> Any:
 
 
 def _nameless(record: dict[str, Any]) -> dict[str, Any]:
-    """The record of a run without the names of the files of removed reports, which must not be kept."""
+    """Return the record of a run without the names of the files of removed reports, which must not be kept."""
     done = record.get("ingest")
     if not isinstance(done, dict):
         return record

@@ -1,7 +1,7 @@
 """The note of the run that started last: one small file in runs/, overwritten in place.
 
-A run that is killed, or that fills the disk, leaves no record. This file already has its space on the disk, so it can
-still say which run started.
+A run that is killed, or that fills the disk, leaves no record. This file already has its space on disk, so it can still
+say which run started.
 """
 
 import json
@@ -16,7 +16,7 @@ _SIZE = 1024  # bytes, always: overwriting in place needs no free space
 
 
 def note(runs: Path, run: dict[str, Any]) -> None:
-    """Write the note of a run. If that fails, it is ignored: the command itself will fail."""
+    """Write the note of a run. A failure is ignored, because the command itself will fail."""
     room = _SIZE - len(_bytes({**run, "error": ""})) - 1
     error = run.get("error")
     if error and len(_bytes(error)) > room:
@@ -30,7 +30,7 @@ def note(runs: Path, run: dict[str, Any]) -> None:
 
 
 def noted(runs: Path) -> dict[str, Any] | None:
-    """The last note, or None."""
+    """Return the last note, or None."""
     with suppress(OSError, ValueError):
         run = json.loads(LibraryPaths(runs.parent).begun.read_bytes())
         if isinstance(run, dict) and isinstance(run.get("sequence"), int):

@@ -1,4 +1,4 @@
-"""The checks of `reviews check`: is a library undamaged?"""
+"""The checks of `reviews check`, which find out whether a library is damaged."""
 
 import hashlib
 import json
@@ -15,10 +15,10 @@ from reviews.maintenance.engine import upkeep
 
 
 def problems(library: Library, *, full: bool = False) -> list[str]:
-    """What is wrong, in sentences; nothing if all is well.
+    """Return the problems as sentences, or nothing if there are none.
 
-    Checks the corpus, the index and what was computed from it. full: every byte and every word of these, and all other
-    files: PDFs, records of runs, tokens, the list of removals.
+    Checks the corpus, the index and what was computed from it. With `full`, checks every byte and every word of these,
+    and all other files: PDFs, records of runs, tokens, the list of removals.
     """
     settings = library.settings
     with Store.open(settings.database, read_only=True) as store:

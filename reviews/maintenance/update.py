@@ -1,6 +1,6 @@
 """The nightly update: read new files, bring the index up to date, check both and record the run.
 
-Modules that are needed only after reading are imported later, so that reading starts a quarter of a second earlier.
+Modules that are only needed after reading are imported later, so that reading starts a quarter of a second sooner.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ def _quiet(step: str, done: int, total: int) -> None:
 
 @dataclass(slots=True)
 class Run:
-    """What one run did. generation: the one it built, None if the index was up to date. meaning: what a language model
-    did, None without one. followed: what is new in followed searches. seconds: for each step.
+    """What one run did.
+
+    `generation` is the one it built, or None if the index was up to date. `meaning` is what a language model did, or
+    None without one. `followed` is what is new in followed searches. `seconds` is the duration of each step.
     """
 
     command: str = "update"
@@ -85,15 +87,15 @@ def run(
     progress: Progress = _quiet,
     clock: Callable[[], float] = time.monotonic,
 ) -> Run:
-    """Hold the library's lock, do the steps and record the run in runs/, even if it fails.
+    """Hold the library's lock, perform the steps and record the run in runs/, even if it fails.
 
-    read, index: which steps. rebuild: build the index from nothing. verify: read every file to see whether it has
-    changed. allow_withdrawals: withdraw the reports of a folder even if it is suddenly empty. allow_copies: also read
-    files whose text is almost the same as that of a removed report. Raises Locked when another run holds the lock, and
-    Corrupt when the check finds a fault.
+    `read` and `index` select the steps. With `rebuild`, the index is built from scratch. With `verify`, every file is
+    read to see whether it has changed. With `allow_withdrawals`, the reports of a folder are withdrawn even if it is
+    suddenly empty. With `allow_copies`, files whose text is almost identical to that of a removed report are read.
+    Raises Locked if another run holds the lock, and Corrupt if the check finds a fault.
 
-    A run that is stopped by the user or the system publishes what it has read. clock: says when it is time to publish
-    while files are still being read.
+    A run that is stopped by the user or the system publishes what it has read. `clock` decides when it is time to
+    publish while files are still being read.
     """
     done = Run("update" if read and index else "ingest" if read else "index")
     with recorded(settings, done), Store.open(settings.database) as store:
@@ -129,7 +131,7 @@ def run(
 
 @contextmanager
 def _published_if_stopped(done: Run, publisher: Publisher | None) -> Iterator[None]:
-    """Publish what was read when the user or the system stops the run inside this block."""
+    """Publish what was read if the user or the system stops the run inside the block."""
     try:
         yield
     except KeyboardInterrupt:
@@ -150,7 +152,7 @@ def _index(
     rebuild: bool,
     unfinished: bool,
 ) -> None:
-    """Bring the index up to date, finish removals, and check corpus and index."""
+    """Bring the index up to date, finish removals, and check the corpus and the index."""
     if rebuild:  # the cache may belong to a corpus that a backup has replaced
         erase.forget_worked_out(settings)
     with _timed(done, "index"):
@@ -173,7 +175,7 @@ def _index(
 def recorded(settings: Settings, run: Run, result: Callable[[], dict[str, Any]] | None = None) -> Iterator[None]:
     """Hold the library's lock, and write the record of the run when the block ends.
 
-    result: what the record says of the run, `run.to_dict` unless given. If another run holds the lock, nothing is
+    `result` returns what to record about the run, by default `run.to_dict`. If another run holds the lock, nothing is
     recorded.
     """
     result = result or run.to_dict
@@ -219,7 +221,7 @@ def _count_themes(settings: Settings, reports: int) -> None:
 
 
 def _read_for_meaning(settings: Settings, store: Store, progress: Progress) -> dict[str, Any]:
-    """Have the language model read what is new. The index is complete without it, so an error does not end the run."""
+    """Process new text with the language model. The index is complete without it, so an error does not end the run."""
     from index.vectors.refresh import refresh
 
     try:

@@ -1,1 +1,1 @@
-"""Output of the commands for people."""
+"""Human-readable output of the commands."""

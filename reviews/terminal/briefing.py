@@ -16,7 +16,7 @@ from search.filters import Filters
 
 
 def lines(brief: Briefing) -> Iterator[str]:
-    """The briefing for the terminal."""
+    """Yield the lines of the briefing for the terminal."""
     yield click.style(f"Briefing: {brief.theme.name}", bold=True)
     yield from textwrap.wrap(how_many(brief), width())
     for title, points in (("By year", brief.years), ("By board", brief.boards)):
@@ -45,7 +45,7 @@ def lines(brief: Briefing) -> Iterator[str]:
 
 
 def how_many(brief: Briefing) -> str:
-    """How many reports and cases mention the theme, and what this is."""
+    """Return how many reports and cases mention the theme, and what the briefing is."""
     narrowed = "; ".join(f"{name} {', '.join(values)}" for name, values in brief.filters.typed().items())
     return (
         f"{brief.count(brief.reports)} of {counted(brief.of, 'report')} and {brief.count(brief.cases)} of "
@@ -55,20 +55,20 @@ def how_many(brief: Briefing) -> str:
 
 
 def point_rows(brief: Briefing, points: tuple[Point, ...]) -> Iterator[tuple[str, str, str]]:
-    """The rows of a table: a year or board, how many reports mention the theme, and how many are held."""
+    """Yield the rows of a table: a year or board, how many reports mention the theme, and how many there are."""
     for point in points:
         yield str("not known" if point.value is None else point.value), brief.count(point.reports), f"{point.of:,}"
 
 
 def recommendations_left(brief: Briefing) -> str:
-    """How many recommendations mention the theme."""
+    """Return how many recommendations mention the theme."""
     found = counted(len(brief.recommendations) + brief.more, "recommendation")
     listed = f" The first {len(brief.recommendations)} are listed." if brief.more else ""
     return f"{found} of these reports mention it.{listed}"
 
 
 def related_sentence(brief: Briefing, each: Related) -> str:
-    """`Parental alcohol: in 8 of 9 reports with this theme, in 2 of 11 others`."""
+    """Return a sentence such as `Parental alcohol: in 8 of 9 reports with this theme, in 2 of 11 others`."""
     return (
         f"{each.name}: in {brief.count(each.here)} of the {brief.count(brief.having)} reports with this theme, in "
         f"{brief.count(each.elsewhere)} of {counted(each.others, 'other')}"
@@ -76,7 +76,7 @@ def related_sentence(brief: Briefing, each: Related) -> str:
 
 
 def command(brief: Briefing) -> str:
-    """The command that makes the same briefing."""
+    """Return the command that produces the same briefing."""
     return shlex.join(["reviews", "briefing", brief.theme.name, *_options(brief.filters), *_small(brief)])
 
 

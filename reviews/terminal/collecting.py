@@ -1,4 +1,4 @@
-"""What is printed about sources and collecting."""
+"""Print sources and the results of collecting."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ SILENT_DAYS = 3
 
 
 def collect_lines(done: CollectSummary) -> Iterator[str]:
-    """What a run of collecting did."""
+    """Yield what a collecting run did."""
     yield f"{done.answered:,} of {counted(done.sources, 'source')} answered, {counted(done.listed, 'document')} listed."
     if done.dry_run:
         yield f"{counted(len(done.would), 'document')} would be fetched:"
@@ -57,7 +57,7 @@ def _failure_lines(failures: Sequence[CollectFailure]) -> Iterator[str]:
 
 
 def check_lines(checked: Iterable[Checked]) -> Iterator[str]:
-    """What each source lists, and what is wrong with it."""
+    """Yield what each source lists, and what is wrong with it."""
     for each in checked:
         listed = ", ".join(f"{number:,} {kind or 'without a kind'}" for kind, number in sorted(each.kinds.items()))
         yield f"{each.source.name}: {counted(each.listed, 'document')}" + (f" ({listed})" if listed else "")
@@ -67,13 +67,13 @@ def check_lines(checked: Iterable[Checked]) -> Iterator[str]:
 
 
 def silent(states: Iterable[SourceState], now: datetime | None = None) -> list[SourceState]:
-    """The sources that have not answered for `SILENT_DAYS` days."""
+    """Return the sources that have not responded for `SILENT_DAYS` days."""
     limit = ((now or datetime.now(UTC)) - timedelta(days=SILENT_DAYS)).isoformat(timespec="seconds")
     return [state for state in states if state.answered < limit and state.problem]
 
 
 def silent_sentence(state: SourceState) -> str:
-    """Warning that a source does not answer."""
+    """Return a warning that a source does not respond."""
     since = f"since {state.answered[:10]}" if state.answered else "yet"
     return (
         f"The source {state.name} has not answered {since} ({state.problem}). The status of its reports has not "

@@ -1,4 +1,4 @@
-"""Coverage report of a library: what it holds, what is not searched and why, and what a run did."""
+"""The coverage report of a library: what it contains, what is not searched and why, and what a run did."""
 
 import json
 import textwrap
@@ -29,7 +29,7 @@ from reviews.terminal.results import coverage as coverage_sentence
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Pages of a report that could not be read for one reason."""
+    """Pages of a report that could not be read, for one reason."""
 
     report: str
     title: str
@@ -51,7 +51,8 @@ class Unread:
 class Withheld:
     """Pages of a report with text that was hidden in one way, and is therefore left out.
 
-    how: "marked" for text that can be seen, but is marked for redaction. pieces: of text, on all these pages.
+    `how` is "marked" for text that is visible but marked for redaction. `pieces` counts the pieces of text on all these
+    pages.
     """
 
     report: str
@@ -72,7 +73,7 @@ class Withheld:
         }
 
     def line(self) -> str:
-        """For a person."""
+        """Return a line for display."""
         where = f"{self.file}: {HIDDEN[Hidden(self.how)]} on {_numbers(self.pages)}"
         if self.how == Hidden.MARKED:
             return f"{where}, {counted(self.pieces, 'mark')}"
@@ -81,7 +82,10 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file inside the file of a report, such as one of a portfolio. read: it has become a report of its own."""
+    """A file inside the file of a report, such as part of a portfolio.
+
+    `read` means that it became a separate report.
+    """
 
     report: str
     title: str
@@ -93,17 +97,17 @@ class Attached:
         return {"report": self.report, "title": self.title, "file": self.file, "name": self.name, "read": self.read}
 
     def line(self) -> str:
-        """For a person."""
+        """Return a line for display."""
         return f"{self.file}: {self.name}" + (", read as a report of its own" if self.read else ", not read")
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageReport:
-    """Everything that `reviews coverage` shows. not_held: titles in the catalogue without a file.
+    """Everything that `reviews coverage` shows. `not_held` are titles in the catalogue without a file.
 
-    confinement: the sandbox of the last run that read files; "" when unknown. bound: what it consisted of.
-    ocr: the Tesseract that reads scans, or "" when there is none. missing: folders that were missing in the last run
-    that read them.
+    `confinement` is the sandbox of the last run that read files, "" if unknown, and `bound` its parts. `ocr` is the
+    Tesseract that reads scans, or "" if there is none. `missing` are the folders that were missing in the last run that
+    read them.
     """
 
     coverage: Coverage
@@ -120,7 +124,7 @@ class CoverageReport:
 
     @classmethod
     def of(cls, library: Library) -> Self:
-        """Coverage of a library as it is now."""
+        """Return the coverage of a library as it is now."""
         with library.store() as store:
             unread, withheld, attached = [], [], []
             files = store.files()
@@ -223,7 +227,7 @@ class CoverageReport:
 
 
 def _is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: str) -> bool:
-    """Whether an attached file became a report."""
+    """Return whether an attached file became a report."""
     return any(
         record.report is not None
         for key in portfolios
@@ -235,14 +239,14 @@ _NO_OCR = "Scanned pages are not read, because Tesseract is not installed or is 
 
 
 def engine_name(settings: Settings) -> str:
-    """Version and languages of the Tesseract in use, or ""."""
+    """Return the version and languages of the Tesseract in use, or ""."""
     engine = tesseract.engine(settings.ocr_languages) if settings.ocr else None
     return f"{engine.name} ({engine.languages})" if engine else ""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueVerdict:
-    """Result of `reviews catalogue check`."""
+    """The result of `reviews catalogue check`."""
 
     rows: int
     not_held: int
@@ -279,12 +283,12 @@ class CatalogueVerdict:
 
 
 def suggestions(library: Library) -> str:
-    """Rows for the reports that the catalogue does not describe, as CSV."""
+    """Return CSV rows for the reports that the catalogue does not describe."""
     return catalogue_rows.to_csv(catalogue_rows.suggest(library.reports())).decode()
 
 
 def run_lines(run: Run, settings: Settings) -> Iterator[str]:
-    """Summary of a run, for the terminal."""
+    """Yield a summary of a run for the terminal."""
     if run.ingested:
         yield _read_sentence(run.ingested)
         if run.ingested.unwatched:
@@ -327,7 +331,7 @@ def _meaning_sentence(done: Mapping[str, Any]) -> str:
 
 
 def missing_sentence(folder: str, since: str = "") -> str:
-    """Warning that a folder is missing, with what it means and what to do."""
+    """Return a warning that a folder is missing, with what that means and what to do."""
     dated = f" (since {since})" if since else ""
     return (
         f"{folder} is empty or missing{dated}. Its reports can still be searched, as they were last read. If it is a "
@@ -337,7 +341,7 @@ def missing_sentence(folder: str, since: str = "") -> str:
 
 
 def _unwatched_sentence(folders: Sequence[str], settings: Settings) -> str:
-    """Note that folders are read only when named, and how to change that."""
+    """Return a note that folders are only read when given by name, and how to change that."""
     some = ", ".join(folders[:5]) + (f" and {len(folders) - 5} more" if len(folders) > 5 else "")
     line = json.dumps([*map(str, settings.folders), *folders], ensure_ascii=False)
     return (
@@ -358,7 +362,7 @@ def _read_sentence(done: IngestSummary) -> str:
 
 
 def _by_reason(items: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Each reason once, with what to do, followed by one line per file so that the names can be copied."""
+    """Yield each reason once, with what to do, followed by one line per file so that the names can be copied."""
     groups: dict[str, list[str]] = {}
     for reason, item in items:
         groups.setdefault(reason, []).append(item)
@@ -374,7 +378,7 @@ def _held_lines(held: Coverage) -> Iterator[str]:
 
 
 def _numbers(pages: Sequence[int]) -> str:
-    """`page 3`, `pages 1 to 4, 7`."""
+    """Return page numbers such as `page 3` or `pages 1 to 4, 7`."""
     runs: list[list[int]] = []
     for page in pages:
         if runs and page == runs[-1][1] + 1:

@@ -1,4 +1,4 @@
-"""What a removal did, and what remains for the person to do."""
+"""Print what a removal did, and what the person still has to do."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ _MANY = 10
 
 
 def removal_lines(done: Removed) -> Iterator[str]:
-    """The outcome of a removal."""
+    """Yield the result of a removal."""
     yield f"Removed {done.report[:12]}. None of its text is left in the library{_but_files(done)}."
     for report in done.editions:
         yield f"Removed its older edition {report[:12]} as well."
@@ -20,7 +20,7 @@ def removal_lines(done: Removed) -> Iterator[str]:
 
 
 def left_to_you(done: Removed) -> Iterator[str]:
-    """Everything that the program does not reach or decide, a sentence each."""
+    """Yield everything that the program cannot reach or decide, one sentence each."""
     for key in done.files.elsewhere:
         yield f"Not deleted, because it is outside the library: {key}"
     for key in done.files.refused:

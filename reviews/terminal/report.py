@@ -1,4 +1,4 @@
-"""A report, or the list of reports, for the terminal and as JSON."""
+"""Show a report, or the list of reports, in the terminal and as JSON."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ _LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "year_
 
 
 def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
-    """JSON of `reviews show`. number: the page to show, None for all."""
+    """Return the JSON of `reviews show`. `number` is the page to show, or None for all."""
     _check(text, number)
     kept = [page for page in text.pages if number in (None, page.number)]
     return {
@@ -54,12 +54,12 @@ def to_dict(report: Report, text: Text, number: int | None) -> dict[str, Any]:
 
 
 def items_dict(report: Report, text: Text) -> dict[str, Any]:
-    """JSON of `reviews show --recommendations`."""
+    """Return the JSON of `reviews show --recommendations`."""
     return {"report": report.to_dict(), "items": [item.to_dict() for item in text.items]}
 
 
 def item_lines(report: Report, text: Text) -> Iterator[str]:
-    """Recommendations and findings of a report, each with its page, section and addressee."""
+    """Yield the recommendations and findings of a report, each with its page, section and addressee."""
     yield click.style(report.title, bold=True)
     if not text.items:
         yield "No recommendations or findings detected. `reviews show` lists the sections of the report."
@@ -79,7 +79,7 @@ def item_lines(report: Report, text: Text) -> Iterator[str]:
 
 
 def described(report: Report, text: Text) -> Iterator[str]:
-    """Details of a report, each with its source, and its sections."""
+    """Yield the details of a report, each with its source, and its sections."""
     yield click.style(report.title, bold=True)
     for name in METADATA[1:]:
         value = getattr(report, name)
@@ -107,7 +107,7 @@ def described(report: Report, text: Text) -> Iterator[str]:
 
 
 def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
-    """Text of one page in order. Text that is not searched (headers, page numbers, contents) is marked."""
+    """Yield the text of one page in order. Text that is not searched (headers, page numbers, contents) is marked."""
     _check(text, number)
     page = text.pages[number - 1]
     printed = f" (printed {page.label})" if page.label != str(number) else ""
@@ -133,7 +133,7 @@ def _check(text: Text, number: int | None) -> None:
 
 
 def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
-    """The paragraphs and boilerplate of a page in order, each with the part of its text that is on this page."""
+    """Return the paragraphs and boilerplate of a page in order, each with the part of its text that is on this page."""
     asides = [(a.before, 0, a.text, a) for a in text.asides if a.page == number]
     paragraphs = [(p.ordinal, 1, _part(p, number), p) for p in text.paragraphs if p.is_on(number)]
     pieces: list[tuple[int, int, str, Paragraph | Aside]] = [*asides, *paragraphs]
@@ -141,14 +141,14 @@ def _on_page(text: Text, number: int) -> list[tuple[str, Paragraph | Aside]]:
 
 
 def _part(paragraph: Paragraph, number: int) -> str:
-    """The part of a paragraph that is on a page."""
+    """Return the part of a paragraph that is on a page."""
     edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
     parts = [paragraph.text[start:end] for (start, page), (end, _) in pairwise(edges) if page == number]
     return "".join(parts).strip()
 
 
 def reports_table(held: Sequence[Report]) -> Iterator[str]:
-    """One line per report."""
+    """Yield one line per report."""
     room = max(24, width() - 40)
     for report in held:
         title = textwrap.shorten(report.title, room, placeholder=" …")
@@ -160,7 +160,7 @@ def reports_table(held: Sequence[Report]) -> Iterator[str]:
 
 
 def reports_csv(held: Sequence[Report]) -> str:
-    """CSV of the reports in the library."""
+    """Return the reports in the library as CSV."""
     from search.tables.writers import safe_cell
 
     text = io.StringIO()

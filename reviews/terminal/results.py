@@ -22,17 +22,20 @@ _TERMS = 6  # of a theme that is offered
 
 
 def width() -> int:
-    """Width of the terminal in columns, at most 100 because longer lines are hard to read."""
+    """Return the width of the terminal in columns, at most 100 because longer lines are hard to read."""
     return min(100, shutil.get_terminal_size((88, 24)).columns)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 report`, `2 reports`, `1,204 reports`."""
+    """Return a count such as `1 report`, `2 reports` or `1,204 reports`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def answer(results: Results, offset: int, *, counted_too: bool = False) -> Iterator[str]:
-    """Lines of the results: the query as read, the hits, what was not searched. counted_too: also the facets."""
+    """Yield the lines of the results: the query as read, the hits, what was not searched.
+
+    With `counted_too`, the facets are included.
+    """
     for warning in results.warnings:
         yield from _note(warning)
     shown = _which(results, offset)
@@ -60,7 +63,7 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
 
 
 def _which(results: Results, offset: int) -> str:
-    """Which part of the hits or passages is shown."""
+    """Return which part of the hits or passages is shown."""
     if results.passages is not None:
         return f"; passages {offset + 1} to {offset + len(results.passages)}" if results.passages else "; no passages"
     if not results.hits and results.total:
@@ -69,7 +72,7 @@ def _which(results: Results, offset: int) -> str:
 
 
 def _most(results: Results) -> Iterator[str]:
-    """The reports that have most of the words."""
+    """Yield the reports that have most of the words."""
     if results.most is None:
         return
     yield ""
@@ -83,7 +86,7 @@ def _most(results: Results) -> Iterator[str]:
 
 
 def _in_other_words(results: Results) -> Iterator[str]:
-    """The passages that a language model found, apart from the answer."""
+    """Yield the passages that a language model found, separately from the answer."""
     if results.meaning is None:
         return
     yield ""
@@ -108,7 +111,7 @@ def _listed(number: int, listed: Listed) -> Iterator[str]:
 
 
 def _offered(results: Results) -> Iterator[str]:
-    """The ways on from here, each a query with what it finds."""
+    """Yield the further queries, each with what it finds."""
     said = {"spelling": "Did you mean", "title": "Only in titles", "wider": "Instead"}
     for offer in results.offers:
         found = counted(offer.reports, "report")
@@ -127,7 +130,10 @@ def _note(sentence: str) -> Iterator[str]:
 
 
 def _expanded(results: Results) -> Iterator[str]:
-    """The words that each part of the query matched; for a theme, which terms were found and which were not."""
+    """Yield the words that each part of the query matched.
+
+    For a theme, yield which terms were found and which were not.
+    """
     if "theme:" in results.parsed:
         found = sorted((e for e in results.expansions if e.reports), key=lambda e: -e.reports)
         absent = [e.text for e in results.expansions if not e.reports]
@@ -147,7 +153,7 @@ def _indented(text: str) -> list[str]:
 
 
 def _counts(results: Results) -> Iterator[str]:
-    """The facets, with the most frequent values of each."""
+    """Yield the facets, with the most frequent values of each."""
     for name, values in results.facets.items():
         if values:
             listed = [f"{'unknown' if v.value is None else v.value} {v.count:,}" for v in values[:_VALUES]]
@@ -175,7 +181,7 @@ def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
 
 
 def alike(found: "Sequence[Alike]") -> Iterator[str]:
-    """Similar reports or passages, with the words that they share."""
+    """Yield similar reports or passages, with the words that they have in common."""
     for number, each in enumerate(found, 1):
         report = each.report
         yield click.style(f"{number}. {report.title}", bold=True)
@@ -190,7 +196,7 @@ def alike(found: "Sequence[Alike]") -> Iterator[str]:
 
 
 def cited(passage: Passage) -> str:
-    """`page 7 (printed v), paragraph 4.3.2, Findings`; a long heading is cut."""
+    """Return a location such as `page 7 (printed v), paragraph 4.3.2, Findings`. A long heading is truncated."""
     heading, paragraph = passage.section_heading, passage.paragraph
     if heading and paragraph and heading.casefold().startswith(paragraph.casefold()):
         paragraph = None  # a heading such as "Finding 1: …" already has the number
@@ -201,7 +207,7 @@ def cited(passage: Passage) -> str:
 
 
 def by_ocr(confidence: float | None) -> str:
-    """Note on text from a scan, with the confidence, and what to do where that is low."""
+    """Return a note on text from a scan, with the confidence and, if that is low, what to do."""
     if confidence is None:
         return ", read by OCR"
     advice = ": compare it with the page" if confidence < _LEGIBLE else ""
@@ -209,7 +215,7 @@ def by_ocr(confidence: float | None) -> str:
 
 
 def quoted(passage: Passage) -> Iterator[str]:
-    """The text of a passage with its matches marked, cut to a readable length."""
+    """Yield the text of a passage with its matches highlighted, cut to a readable length."""
     start, end = opening_snippet(passage)
     before = "… " if start or passage.more_before else ""
     after = " …" if end < len(passage.text) or passage.more_after else ""
@@ -223,7 +229,7 @@ def quoted(passage: Passage) -> Iterator[str]:
 
 
 def _wrapped(marked: str) -> Sequence[str]:
-    """Wrap by visible characters: colour codes take no room."""
+    """Wrap by visible characters, not counting colour codes."""
     lines, line, used = [], "", 0
     room = width() - 5
     for word in marked.split(" "):
@@ -237,7 +243,7 @@ def _wrapped(marked: str) -> Sequence[str]:
 
 
 def coverage(held: Coverage) -> str:
-    """Sentence on what was searched and what was not."""
+    """Return a sentence on what was searched and what was not."""
     sentence = f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."
     missing = []
     if held.unread_pages:

@@ -1,4 +1,4 @@
-"""The description, for people, of the sandbox in which PDFs were read."""
+"""Describe the sandbox in which PDFs were read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _PREVENTED = (
 
 
 def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
-    """The sandbox of the last run that read files, and what it consisted of, from its record; "" when unknown."""
+    """Return the sandbox of the last run that read files, and its parts, from the run's record.
+
+    The name is "" if unknown.
+    """
     for record in sorted(runs.glob("*.json"), reverse=True)[:_RECORDS]:
         try:
             told = json.loads(record.read_bytes())["ingest"]
@@ -34,7 +37,7 @@ def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def lines(name: str, bound: tuple[str, ...]) -> Iterator[str]:
-    """What such a process could not do, and what it could."""
+    """Yield what a process in the sandbox could not do, and what it could."""
     if not name:
         yield "No PDF has been read yet, so the sandbox has not been used."
         return

@@ -1,4 +1,4 @@
-"""The themes, for the terminal and as JSON."""
+"""Show the themes in the terminal and as JSON."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TermCheck:
-    """Result of one query of a theme. alone: reports that no other query of the theme finds; samples: hits with one
-    passage each.
+    """The result of one query of a theme.
+
+    `alone` counts reports that no other query of the theme finds. `samples` are hits with one passage each.
     """
 
     query: str
@@ -49,7 +50,7 @@ class TermCheck:
 
 @dataclass(frozen=True, slots=True)
 class ThemeCheck:
-    """Result of a theme and of each of its queries."""
+    """The result of a theme and of each of its queries."""
 
     theme: Theme
     reports: int
@@ -61,7 +62,10 @@ class ThemeCheck:
 
 
 def check(library: "Library", theme: Theme, passages: int) -> ThemeCheck:
-    """Run each query of a theme on its own. passages: number of samples of each, from different reports."""
+    """Run each query of a theme separately.
+
+    `passages` is the number of samples for each query, from different reports.
+    """
     found: list[tuple[set[str], TermCheck]] = []
     for query in theme.queries:
         try:
@@ -82,7 +86,7 @@ def check(library: "Library", theme: Theme, passages: int) -> ThemeCheck:
 
 
 def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
-    """Lines for judging whether the terms of a theme mean what it says."""
+    """Yield lines that help to judge whether the terms of a theme fit its name."""
     for problem in themes.problems:
         yield click.style(f"Note: {problem}", fg="yellow")
     for each in checked:
@@ -102,7 +106,7 @@ def check_lines(themes: Themes, checked: Sequence[ThemeCheck]) -> Iterator[str]:
 
 
 def chosen(themes: Themes, name: str | None) -> Sequence[Theme]:
-    """All themes, or the one with that name. Raises NotFound with similar names."""
+    """Return all themes, or the one with that name. Raises NotFound with similar names."""
     if name is None:
         return themes.themes
     theme = themes.find(name)
@@ -114,7 +118,7 @@ def chosen(themes: Themes, name: str | None) -> Sequence[Theme]:
 
 
 def to_dict(themes: Themes, shown: Sequence[Theme]) -> dict[str, Any]:
-    """JSON of `reviews themes`."""
+    """Return the JSON of `reviews themes`."""
     return {
         "themes": [{"name": t.name, "queries": list(t.queries), "note": t.note, "sources": t.sources} for t in shown],
         "problems": [str(problem) for problem in themes.problems],
@@ -122,7 +126,7 @@ def to_dict(themes: Themes, shown: Sequence[Theme]) -> dict[str, Any]:
 
 
 def lines(themes: Themes, shown: Sequence[Theme], *, in_full: bool) -> Iterator[str]:
-    """One line per theme, or all its terms when in_full."""
+    """Yield one line per theme, or all its terms with `in_full`."""
     for problem in themes.problems:
         yield click.style(f"Note: {problem}", fg="yellow")
     for theme in shown:

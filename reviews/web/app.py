@@ -1,4 +1,4 @@
-"""Factory of the WSGI application that `reviews serve` or another server runs."""
+"""The factory of the WSGI application that `reviews serve` or another server runs."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ HERE = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a library is served. hosts: host names to accept, empty for any.
+    """How a library is served. `hosts` are the host names to accept, or empty for any.
 
-    prefix: the path under which a proxy serves the pages, such as "/reviews". operators: the people who may see the
-    status of the library; everyone where nobody signs in.
-    searches: how many can run at once. rate: requests per minute for each person, 0 for no limit. log_days: days to
-    keep the access log, 0 for no log. log_queries: also log the text of queries. processes: that are forked after the
-    application is created and count together.
+    `prefix` is the path under which a proxy serves the pages, such as "/reviews". `operators` are the people who may
+    see the status of the library; without sign-in, everyone may. `searches` is how many can run at once. `rate` is the
+    number of requests per minute for each person, 0 for no limit. `log_days` is how many days to keep the access log, 0
+    for no log. `log_queries` also logs the text of queries. `processes` is how many processes are forked after the
+    application has been created; they count requests together.
     """
 
     hosts: tuple[str, ...] = HERE
@@ -87,7 +87,7 @@ class Options:
 
 
 def create_app(library: Path, options: Options = Options()) -> Flask:
-    """The application for one library. Raises NotFound when there is none there."""
+    """Return the application for one library. Raises NotFound if there is none."""
     forbid_core_dumps()
     app = Flask("reviews.web", static_folder=None)
     folder = SheetFolder(LibraryPaths(library).cache)
@@ -173,7 +173,7 @@ _TYPED = re.compile(r"`([^`]*)`")  # what was typed, as a note quotes it for the
 
 
 def _date(date: str) -> str:
-    """`2014-07-03` as `3 July 2014`. Returns a date that is not known to the day unchanged."""
+    """Format `2014-07-03` as `3 July 2014`. A date without a day is returned unchanged."""
     try:
         day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date has no time zone
     except ValueError:
@@ -182,12 +182,12 @@ def _date(date: str) -> str:
 
 
 def _sentence(note: str) -> str:
-    """A note with a capital and a full stop. Anything typed in it is unchanged."""
+    """Format a note with an initial capital and a full stop. User input in it is unchanged."""
     return f"{note[:1].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"
 
 
 def _time(time: str) -> str:
-    """`2014-07-03T09:05:00+00:00` as `3 July 2014, 09:05 UTC`. Returns anything else unchanged."""
+    """Format `2014-07-03T09:05:00+00:00` as `3 July 2014, 09:05 UTC`. Anything else is returned unchanged."""
     try:
         moment = datetime.fromisoformat(time).astimezone(UTC)
     except ValueError:
@@ -228,7 +228,7 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _on_bug(error: Exception) -> ResponseReturnValue:
-    """Log where a bug happened, but nothing of the query or the results. The person gets a general message."""
+    """Log where a bug happened, without the query or the results. The person gets a general message."""
     trace, frames = error.__traceback__, []
     while trace:
         frames.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
@@ -244,7 +244,7 @@ def _wants_json() -> bool:
 
 
 def _error_page(status: int, sentence: str) -> Response:
-    """An error as a page, or as JSON where that was asked for: by the address, or by the header Accept."""
+    """Return an error as a page, or as JSON if the address or the Accept header requests it."""
     if _wants_json():
         body = json.dumps({"error": {"status": status, "message": sentence}}, ensure_ascii=False)
         return Response(body, status, mimetype="application/json")

@@ -1,4 +1,7 @@
-"""Background jobs for sheets of queries: read and shown first, run one at a time, and kept for an hour."""
+"""Background jobs for sheets of queries.
+
+A sheet is read and shown first, then run; one runs at a time. Results are kept for an hour.
+"""
 
 from __future__ import annotations
 
@@ -50,11 +53,14 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One sheet, as it is now. read: which part of it holds the queries. done, total: queries. error: why it could not
-    finish. waits: it was read, and nobody has said yet that it should run. rows: its first queries, each with `line`,
-    `query`, `filters` and `error`. faulty: the rows that cannot be run. counts: of the first queries, when it is ready,
-    each with `line`, `query`, `reports`, `of`, `mentions` and `error`. changes: since the record that was sent instead
-    of a sheet was made, as `repeating.changes` gives them.
+    """The current state of one sheet.
+
+    `read` is the part of it that contains the queries. `done` and `total` count queries. `error` is why it could not
+    finish. `waits` means that it has been read, but the person has not started it yet. `rows` are its first queries,
+    each with `line`, `query`, `filters` and `error`. `faulty` are the rows that cannot be run. `counts` are the results
+    of the first queries, once it is ready, each with `line`, `query`, `reports`, `of`, `mentions` and `error`.
+    `changes` is what has changed since an earlier run, in the form of `repeating.changes`, if its record was uploaded
+    instead of a sheet.
     """
 
     id: str
@@ -82,15 +88,15 @@ class Batch:
         return Path(self.name).suffix.lower() == RECORD
 
     def book(self) -> bytes:
-        """The finished workbook. Raises NotFound before it is ready."""
+        """Return the finished workbook. Raises NotFound before it is ready."""
         return self._finished(self.out)
 
     def table(self, name: str) -> bytes:
-        """A finished tidy table as CSV: by, pairs or terms. Raises NotFound before it is ready."""
+        """Return a finished tidy table as CSV: by, pairs or terms. Raises NotFound before it is ready."""
         return self._finished(self.out.with_suffix(f".{name}.csv"))
 
     def record(self) -> bytes:
-        """What is needed to repeat it later. Raises NotFound before it is ready."""
+        """Return what is needed to repeat it later. Raises NotFound before it is ready."""
         stored = json.loads(self._finished(self.out.with_suffix(".about.json")))
         return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
@@ -111,8 +117,8 @@ class Batch:
 class Batches:
     """All sheets, in a private folder that is deleted when the server stops or a report is removed.
 
-    How far each is stands in the state that all processes of the server share. What it is called and why it failed may
-    quote its queries, so they are in the private folder.
+    The progress of each sheet is in the state that all processes of the server share. Its name and its error may quote
+    its queries, so these are in the private folder.
     """
 
     def __init__(self, library: Path, folder: SheetFolder | None = None, state: SharedState | None = None) -> None:
@@ -124,13 +130,13 @@ class Batches:
         self._closed = False
 
     def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
-        """Read a sheet and start to run it: `take` and `run`."""
+        """Read a sheet and start running it: `take` and `run`."""
         return self.run(self.take(data, name, person).id, person, web)
 
     def take(self, data: bytes, name: str, person: str) -> Batch:
-        """Read a sheet, or the record of one, to be shown before it runs. person: the account that sent it.
+        """Read a sheet, or the record of one, to show before it runs. `person` is the account that uploaded it.
 
-        Raises UsageError for one without queries.
+        Raises UsageError if it has no queries.
         """
         if Path(name).suffix.lower() not in FORMS:
             raise UsageError(
@@ -167,9 +173,9 @@ class Batches:
         return self.find(key, person)
 
     def run(self, id: str, person: str, web: str) -> Batch:
-        """Start to run a sheet that was taken; one that runs or has run is left as it is.
+        """Start running a sheet that was read. If it is already running or finished, nothing happens.
 
-        Raises NotFound for the sheet of somebody else, LimitHit when too many wait.
+        Raises NotFound for somebody else's sheet, and LimitHit if too many are waiting.
         """
         held = self.find(id, person)
         account = self._state.hashed(person)
@@ -187,7 +193,7 @@ class Batches:
         return self.find(id, person)
 
     def of(self, person: str) -> list[Batch]:
-        """All sheets of a person, the latest first."""
+        """Return all sheets of a person, the latest first."""
         self._forget()
         with self._state.transaction() as rows:
             select = "SELECT id FROM sheet WHERE account = ? ORDER BY begun DESC"
@@ -195,7 +201,7 @@ class Batches:
         return [self.find(key, person) for (key,) in found]
 
     def find(self, id: str, person: str) -> Batch:
-        """A sheet of this person. Raises NotFound for any other."""
+        """Return a sheet of this person. Raises NotFound for any other."""
         self._forget()
         with self._state.transaction() as rows:
             select = "SELECT total, done, errors, state FROM sheet WHERE id = ? AND account = ?"
@@ -225,8 +231,10 @@ class Batches:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A private folder for a file that is sent at once. What a killed server leaves of it is deleted like a sheet's
-        results."""
+        """Yield a private folder for a file that is sent immediately.
+
+        If the server is killed, what remains in it is deleted like the results of a sheet.
+        """
         folder = self._folder.make(secrets.token_urlsafe(16))
         try:
             yield folder
@@ -240,13 +248,13 @@ class Batches:
         self._folder.close()
 
     def lost(self, process: int) -> None:
-        """Note that a process ended, and that the sheets that it was running will never be ready."""
+        """Record that a process has ended, and that the sheets it was running will never be ready."""
         with self._state.transaction() as rows:
             rows.execute("UPDATE sheet SET state = 'lost' WHERE process = ? AND state = 'running'", (process,))
         self._state.close()  # SQLite's connections must not be open in a process that forks
 
     def let_go(self) -> None:
-        """Delete every finished workbook: a report was removed that it may quote."""
+        """Delete every finished workbook, because it may quote a report that has been removed."""
         with self._state.transaction() as rows:
             done = rows.execute("SELECT id FROM sheet WHERE state = 'ready'").fetchall()
         for (key,) in done:
@@ -309,7 +317,7 @@ class Batches:
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
-        """The turn of a sheet, among all processes."""
+        """Wait for a sheet's turn, across all processes."""
         with self._turn, FileLock(self._folder.path() / ".turn", mode=0o600):
             yield
 
@@ -322,7 +330,7 @@ class Batches:
 
 
 def _counts(found: BatchSummary) -> list[dict[str, Any]]:
-    """What each of the first queries found."""
+    """Return what each of the first queries found."""
     return [
         {
             "line": answer.question.line,
@@ -349,7 +357,7 @@ def _noted(folder: Path) -> dict[str, Any]:
 
 
 def removals_seen(library: Path) -> tuple[int, int]:
-    """Changes whenever a report is removed from the library."""
+    """Return a value that changes whenever a report is removed from the library."""
     try:
         status = LibraryPaths(library).removals.stat()
     except OSError:

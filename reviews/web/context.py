@@ -1,4 +1,4 @@
-"""Helpers shared by the views: the library pool, the library of this request, JSON responses."""
+"""Helpers shared by the views: the library pool, the library of the current request, JSON responses."""
 
 import json
 import re
@@ -12,13 +12,13 @@ from reviews.web.library_pool import LibraryPool
 
 
 def pool() -> LibraryPool:
-    """The library pool of the application."""
+    """Return the library pool of the application."""
     held: LibraryPool = current_app.extensions["pool"]
     return held
 
 
 def opened() -> Library:
-    """The library of this request, taken from the pool on first use."""
+    """Return the library of this request, which is taken from the pool on first use."""
     if "library" not in g:
         g.library = pool().take()
     library: Library = g.library
@@ -26,20 +26,22 @@ def opened() -> Library:
 
 
 def give_back(_: BaseException | None = None) -> None:
-    """Return the library to the pool: after every request, or earlier when it is no longer needed."""
+    """Return the library to the pool: after every request, or earlier if it is no longer needed."""
     library: Library | None = g.pop("library", None)
     if library is not None:
         pool().give_back(library)
 
 
 def home() -> str:
-    """The path under which the pages are served, without the last "/": "" unless a proxy serves them under a path."""
+    """Return the path under which the pages are served, without the final "/". It is "" unless a proxy uses a path."""
     return request.script_root
 
 
 def root() -> str:
-    """The address of the first page, for links in what is taken elsewhere. Without a list of host names the name in the
-    request may be anybody's, so links are relative then."""
+    """Return the address of the first page, for links in downloads.
+
+    Without a list of host names, anyone could have put any name into the request, so links are relative.
+    """
     if not current_app.extensions["hosts"]:
         return f"{home()}/"
     scheme = "https" if current_app.extensions["access"].is_https() else request.scheme
@@ -47,12 +49,12 @@ def root() -> str:
 
 
 def public_link(path: str) -> str:
-    """The full address of a page, for a citation; "" where these pages are served without a name that others know."""
+    """Return the full address of a page for a citation, or "" if these pages have no name that others know."""
     return root() + path if current_app.extensions["named"] else ""
 
 
 def local(address: str) -> str:
-    """An address on these pages, as a link or form carries it ("/?q=neglect"), or "" if it leads anywhere else."""
+    """Return an address on these pages as used in a link or form ("/?q=neglect"), or "" if it leads anywhere else."""
     safe = len(address) <= _LONGEST and _LOCAL.fullmatch(address)
     return address if safe else ""
 
@@ -62,7 +64,7 @@ _LOCAL = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 
 
 def without_paths(said: str) -> str:
-    """A sentence without the places of files on this computer, unless its reader works on it."""
+    """Return a sentence without the paths of files on this computer, unless the reader is working on it."""
     if not current_app.extensions["access"].signs_in:
         return said
     settings = pool().settings
@@ -79,7 +81,7 @@ def _name(path: str) -> str:
 
 
 def _without_folders(value: Any) -> Any:
-    """The same, with only the name of each file that was given with its whole path."""
+    """Replace each file path in a value with the file name."""
     if isinstance(value, dict):
         return {key: _without_folders(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -90,7 +92,10 @@ def _without_folders(value: Any) -> Any:
 
 
 def as_json(value: dict[str, Any], mimetype: str = "application/json") -> Response:
-    """JSON response with one object, as `--json` prints it; for others without the folders of this computer."""
+    """Return a JSON response with one object, as `--json` prints it.
+
+    For other people, folders of this computer are left out.
+    """
     if current_app.extensions["access"].signs_in:
         value = _without_folders(value)
     return Response(json.dumps(value, ensure_ascii=False), mimetype=mimetype)

@@ -1,4 +1,4 @@
-"""The check boxes beside an answer: each value with the number of reports, and the filters in use."""
+"""The check boxes next to an answer: each value with the number of reports, and the filters in use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MANY = 12
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A check box. count: number of hits."""
+    """A check box. `count` is the number of hits."""
 
     value: str
     label: str
@@ -27,7 +27,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of check boxes, those in use first. more: shown only when the person asks for all."""
+    """A group of check boxes, with those in use first. `more` are only shown when the person asks for all."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ class Facet:
 
     @property
     def many(self) -> bool:
-        """Whether it needs a box to type a part of a name."""
+        """Return whether there are so many values that it needs a box to type part of a name."""
         return len(self.shown) + len(self.more) > MANY
 
 
@@ -49,7 +49,10 @@ class Chip:
 
 
 def facets(asked: SearchParameters, results: Results) -> list[Facet]:
-    """Check boxes with counts. Each facet is counted without its own filter, so that more values can be chosen."""
+    """Return check boxes with counts.
+
+    Each facet is counted without its own filter, so that more values can be chosen.
+    """
     found = []
     typed = asked.filters.typed()
     boards = any(each.value is not None for each in results.facets.get("board", ()))
@@ -75,10 +78,10 @@ def facets(asked: SearchParameters, results: Results) -> list[Facet]:
 
 
 def years(results: Results) -> list[tuple[int, int]]:
-    """Years with their number of hits, newest first."""
+    """Return the years with their number of hits, newest first."""
     return [(int(each.value), each.count) for each in results.facets["year"] if each.value is not None]
 
 
 def chips(asked: SearchParameters) -> list[Chip]:
-    """A chip for each filter in use."""
+    """Return a chip for each filter in use."""
     return [Chip(label, home() + "/" + asked.query(filters=without)) for label, without in labels(asked.filters)]

@@ -1,4 +1,4 @@
-"""The query language for the help page: what to type, and what it finds. Tested against docs/query-language.md."""
+"""The query language on the help page: what to type, and what it finds. Tested against docs/query-language.md."""
 
 EXAMPLES = (
     ("neglect", "the word and its other forms: neglected, neglectful …"),

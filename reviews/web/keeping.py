@@ -1,7 +1,7 @@
-"""Where the collections of the person who is asking are kept: on the server or in their browser.
+"""Store the collections of the current visitor, on the server or in their browser.
 
-Where people sign in, each has a file on the server. Otherwise cookies hold the references and notes, packed: nothing of
-them is stored on the server.
+If people sign in, each has a file on the server. Otherwise cookies hold the references and notes in packed form, and
+nothing is stored on the server.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DAYS = 400  # browsers keep no cookie longer
 
 
 def collected() -> Collected:
-    """The collections of the person who is asking."""
+    """Return the collections of the current visitor."""
     if "collected" not in g:
         kept = _kept()
         g.collected = kept.read() if kept else unpacked("".join(request.cookies.get(name, "") for name in _COOKIES))
@@ -36,7 +36,7 @@ def collected() -> Collected:
 
 
 def change(act: Callable[[Collected], Collected]) -> Collected:
-    """Change them. Raises what `act` raises, and UsageError when the browser has no room for the result."""
+    """Change the collections. Raises what `act` raises, and UsageError if the browser has no room for the result."""
     kept = _kept()
     if kept:
         g.collected = kept.change(act)
@@ -49,7 +49,7 @@ def change(act: Callable[[Collected], Collected]) -> Collected:
 
 
 def written(response: Response) -> Response:
-    """Send the changed collections to the browser that keeps them."""
+    """Send the changed collections to a browser that stores them."""
     secure, path = current_app.extensions["access"].is_https(), home() or "/"
     for name, value in zip(_COOKIES, g.get("collected_cookies", ()), strict=False):
         if value:
@@ -62,7 +62,7 @@ def written(response: Response) -> Response:
 
 
 def on_server() -> bool:
-    """Whether the server keeps the collections, because it knows who is asking."""
+    """Return whether the server stores the collections, because it knows who the visitor is."""
     return bool(current_app.extensions["access"].signs_in)
 
 
@@ -71,7 +71,7 @@ def _kept() -> Kept | None:
 
 
 def packed(value: Collected) -> str:
-    """The collections as short as possible, in characters that a cookie can hold."""
+    """Return the collections in the shortest form, in characters that a cookie can hold."""
     short = replace(
         value,
         collections=tuple(
@@ -89,7 +89,7 @@ def packed(value: Collected) -> str:
 
 
 def unpacked(text: str) -> Collected:
-    """The collections from the cookies. Anything that is not what `packed` made is an empty collection."""
+    """Return the collections from the cookies. Anything not made by `packed` gives an empty collection."""
     if not text:
         return Collected()
     try:
@@ -124,10 +124,10 @@ def _parts(value: Collected) -> list[str]:
 
 
 def open_collection() -> Collection:
-    """The collection that newly saved passages go to."""
+    """Return the collection for newly saved passages."""
     return collected().open
 
 
 def saved_here(report: str, first: int) -> bool:
-    """Whether the open collection has the passage that begins with a paragraph (ordinal) of a report."""
+    """Return whether the open collection has the passage that begins with a paragraph (ordinal) of a report."""
     return any(each.is_at(report, first) for each in open_collection().passages)

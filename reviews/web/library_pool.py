@@ -1,4 +1,4 @@
-"""Pool of open libraries, each lent to one request at a time. Bounds memory and concurrent searches."""
+"""A pool of open libraries, each lent to one request at a time. Limits memory and concurrent searches."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _LOOK = 2.0  # seconds between two looks for a removal while nobody asks anythin
 
 
 class LibraryPool:
-    """Pool of open libraries. Neither SQLite nor a searcher can be used by two threads at the same time.
+    """A pool of open libraries. Neither SQLite nor a searcher can be used by two threads at the same time.
 
-    The library returned last is lent first, so that a few people need only a few of them. A new generation is opened in
-    the background, and requests use the old one until it is ready.
+    The library returned last is lent first, so that only a few are needed for a few people. A new generation is opened
+    in the background, and requests use the old one until it is ready.
     """
 
     def __init__(self, path: Path, searches: int, batches: Batches | None = None) -> None:
@@ -47,7 +47,7 @@ class LibraryPool:
         self.batches = batches or Batches(path)
 
     def take(self) -> Library:
-        """Borrow a library; return it with `give_back`. Raises LimitHit when too many others are waiting."""
+        """Borrow a library. Return it with `give_back`. Raises LimitHit if too many others are waiting."""
         if not self._turns.acquire(timeout=_PATIENCE):
             raise LimitHit("Too many people are searching at the moment. Wait a minute, then try again.")
         try:
@@ -74,7 +74,7 @@ class LibraryPool:
         self._turns.release()
 
     def watch(self) -> None:
-        """From now on notice a removal even if nobody asks anything."""
+        """Start checking for removals, so that they are noticed even without requests."""
 
         def look() -> None:
             while not self._ended.wait(_LOOK):
@@ -84,7 +84,7 @@ class LibraryPool:
         threading.Thread(target=look, daemon=True).start()
 
     def look(self) -> None:
-        """Let go of everything if a report was removed since the last look."""
+        """Drop everything if a report has been removed since the last check."""
         seen = removals_seen(self._path)
         if seen != self._removals:
             self._removals = seen
@@ -93,8 +93,10 @@ class LibraryPool:
             self._follow()
 
     def let_go(self) -> None:
-        """Drop what is cached of reports: open libraries, answers, pictures, workbooks. What a request still uses goes
-        when it ends. Python gives the memory back but does not overwrite it.
+        """Drop what is cached about reports: open libraries, answers, pictures, workbooks.
+
+        What a request is still using is dropped when the request ends. Python frees the memory but does not overwrite
+        it.
         """
         with self._lock:
             self._round += 1
@@ -120,7 +122,7 @@ class LibraryPool:
         self.batches.close()
 
     def _follow(self) -> None:
-        """Start to open a newer generation, if there is one, and wait briefly for it."""
+        """Start opening a newer generation, if there is one, and wait briefly for it."""
         with self._lock:
             if self._follower is None:
                 named = pointer(self.settings)

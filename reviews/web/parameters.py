@@ -1,4 +1,4 @@
-"""The search in the address of a page: reads the query, filters and order from the parameters, and writes them."""
+"""The search in the address of a page: read the query, filters and order from the parameters, and write them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ _FLAGS = {"": False, "0": False, "false": False, "1": True, "true": True, "on": 
 
 @dataclass(frozen=True, slots=True)
 class SearchParameters:
-    """One search, as in the address of a page. page: 1-based. together: only reports with the words together.
-    meaning: also passages in other words. back: where the link back to the answer leads, on these pages.
+    """One search, as in the address of a page.
+
+    `page` is 1-based. `together` restricts it to reports with the words together. `meaning` adds passages in other
+    words. `back` is where the link back to the answer leads, on these pages.
     """
 
     text: str = ""
@@ -77,12 +79,12 @@ class SearchParameters:
 
     @property
     def first(self) -> int | None:
-        """First year of the filter."""
+        """The first year of the filter."""
         return self.filters.years[0] if self.filters.years else None
 
     @property
     def last(self) -> int | None:
-        """Last year of the filter."""
+        """The last year of the filter."""
         return self.filters.years[1] if self.filters.years else None
 
     @property
@@ -90,7 +92,7 @@ class SearchParameters:
         return (self.page - 1) * self.limit
 
     def request(self, themes: Themes, **changes: Unpack[SearchOptions]) -> SearchRequest:
-        """The search that this page asks for, with changes."""
+        """Return the search request for this page, with changes."""
         options: SearchOptions = {
             "sort": self.sort,
             "limit": self.limit,
@@ -102,7 +104,7 @@ class SearchParameters:
         return SearchRequest(self.wording(themes), self.filters, **options)
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of this search, in a fixed order, without default values."""
+        """Return the parameters of this search, in a fixed order, without default values."""
         found = [("q", self.text)] if self.text else []
         found += pairs_of(self.filters)
         found += [("exact", "1")] if self.exact else []
@@ -116,14 +118,16 @@ class SearchParameters:
         return found
 
     def query(self, **changes: Any) -> str:
-        """The query string of this search with changes. Goes back to the first page unless `page` is given."""
+        """Return the query string of this search with changes. It leads to the first page unless `page` is given."""
         changed = replace(self, **{"page": 1, **changes})
         pairs = changed.pairs()
         return "?" + urlencode(pairs, errors="replace") if pairs else ""
 
     def inside(self, path: str = "", **changes: Any) -> str:
-        """The query string of the same search inside one report. path: of the answer to which it leads back, such as
-        "/"; without one it leads where this one does. changes: more parameters.
+        """Return the query string of the same search inside one report.
+
+        `path` is the answer that it leads back to, such as "/"; without it, the link back stays the same. `changes` are
+        additional parameters.
         """
         only = Filters(sections=self.filters.sections)
         back = path + self.query(page=self.page) if path else self.back
@@ -132,16 +136,18 @@ class SearchParameters:
         return "?" + urlencode(pairs, errors="replace") if pairs else ""
 
     def inner(self) -> list[tuple[str, str]]:
-        """The parameters of a search inside one report, without its words."""
+        """Return the parameters of a search inside one report, without its words."""
         only = Filters(sections=self.filters.sections)
         return SearchParameters(filters=only, exact=self.exact, back=self.back).pairs()
 
     def way_back(self) -> str:
-        """The address of the answer that led here, or else of a search of all reports for the same words."""
+        """Return the address of the answer that led here or, if unknown, of a search of all reports for the same
+        words.
+        """
         return home() + (self.back or "/" + SearchParameters(text=self.text, exact=self.exact).query())
 
     def wording(self, themes: Themes) -> str:
-        """The query as typed, or with every word exact."""
+        """Return the query as typed, or with every word exact."""
 
         def theme(name: str) -> tuple[str, tuple[str, ...]] | None:
             found = themes.find(name)
@@ -151,7 +157,7 @@ class SearchParameters:
 
 
 def exactly(query: Query) -> Query:
-    """The query with every word exact, so that other forms of it are not found."""
+    """Return the query with every word exact, so that other forms are not found."""
     match query:
         case Word(text):
             return Word(text, exact=True)
@@ -181,13 +187,13 @@ def filters_of(given: MultiDict[str, str]) -> Filters:
 
 
 def pairs_of(filters: Filters) -> list[tuple[str, str]]:
-    """The parameters of some filters."""
+    """Return the parameters of some filters."""
     found = [(name, value) for name, values in filters.typed().items() if name != "year" for value in values]
     return found + [(name, str(year)) for name, year in zip(("from", "to"), filters.years or (), strict=False) if year]
 
 
 def labels(filters: Filters) -> list[tuple[str, Filters]]:
-    """The label of each filter in use, with the filters that remain without it."""
+    """Return the label of each filter in use, with the filters that remain without it."""
     typed = filters.typed()
     found = [
         (each.chip.format(value), filters.without(each.name, value))
@@ -218,12 +224,12 @@ def _view(wanted: str) -> View:
 
 
 def page_of(given: MultiDict[str, str]) -> int:
-    """The page of a list, from 1. Raises UsageError."""
+    """Return the page number of a list (1-based). Raises UsageError."""
     return _number(given, "page", 1, 100_000) or 1
 
 
 def passages_of(given: MultiDict[str, str]) -> int | None:
-    """How many passages of each report: None for every mention. Raises UsageError."""
+    """Return how many passages to show of each report, or None for every mention. Raises UsageError."""
     if given.get("passages", "").strip() == "all":
         return None
     wanted = _number(given, "passages", 0, _MOST)

@@ -1,4 +1,4 @@
-"""Runs an earlier sheet of queries again from its record, and says what has changed since."""
+"""Repeat an earlier sheet of queries from its record, and report what has changed since."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SHOWN = 20  # reports of each kind that a page lists
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The queries of a file that somebody sent. before: their earlier answers, where it is a record."""
+    """The queries of an uploaded file. `before` are their earlier answers, if it is a record."""
 
     sheet: Sheet
     before: About | None = None
 
 
 def asked(data: bytes, name: str) -> Asked:
-    """Read a sheet, or the record of one. Raises UsageError for a file that is neither."""
+    """Read a sheet, or the record of one. Raises UsageError if the file is neither."""
     if Path(name).suffix.lower() != RECORD:
         return Asked(read_untrusted(data, name))
     from search.batch import record  # imports the spreadsheet writers, which a search does not need
@@ -42,7 +42,7 @@ def asked(data: bytes, name: str) -> Asked:
 
 
 def changes(before: About, after: About) -> dict[str, Any]:
-    """What a page shows of the changes. Reports are pairs: id ("" where it is not in the library) and title."""
+    """Return the changes for display. Reports are pairs of id ("" if it is not in the library) and title."""
     from search.batch import record
 
     found = record.changes(before, after)

@@ -1,7 +1,7 @@
-"""The private folder of a server inside the library's cache: answers to sheets of queries, and what processes share.
+"""A server's private folder inside the library's cache: answers to sheets of queries, and what its processes share.
 
-A removal deletes the cache, and with it every finished workbook. The folders of running servers are locked,
-unlike those that a killed server left.
+A removal deletes the cache, and with it every finished workbook. The folders of running servers are locked, unlike
+those left behind by a killed server.
 """
 
 import os
@@ -18,9 +18,9 @@ _LOCK = ".in-use-"
 
 
 class SheetFolder:
-    """One server's folder. It is made when it is first needed, and again if a removal deleted it.
+    """One server's folder. It is created when it is first needed, and again if a removal has deleted it.
 
-    Every process that is forked later uses the same folder, and only the one that created this object deletes it.
+    All processes forked later use the same folder. Only the process that created this object deletes it.
     """
 
     def __init__(self, cache: Path) -> None:
@@ -32,8 +32,9 @@ class SheetFolder:
         self._closed = False
 
     def path(self) -> Path:
-        """The folder. Where the library cannot be written to, it is with the system's temporary files. After `close` it
-        is not made again.
+        """Return the folder.
+
+        If the library is not writable, it is among the system's temporary files. After `close` it is not created again.
         """
         inside, outside = self._places
         with self._turn:
@@ -57,17 +58,17 @@ class SheetFolder:
             return inside
 
     def of(self, name: str) -> Path:
-        """A folder inside, which need not exist."""
+        """Return the path of a folder inside, which need not exist."""
         return next((place / name for place in self._places if (place / name).is_dir()), self._places[0] / name)
 
     def make(self, name: str) -> Path:
-        """A new folder inside."""
+        """Create a folder inside."""
         folder = self.path() / name
         folder.mkdir(mode=0o700)
         return folder
 
     def close(self) -> None:
-        """Give up the folder; the process that created this object deletes everything in it."""
+        """Give up the folder. The process that created this object deletes everything in it."""
         with self._turn:
             self._closed = True
             if held := self._locks.pop(os.getpid(), None):

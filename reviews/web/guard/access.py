@@ -28,8 +28,8 @@ _SWEPT = 10.0  # seconds between two deletions of such visitors
 class Access:
     """How people sign in. With neither tokens nor a header, everyone who can reach the page can use it.
 
-    tokens: those of the library. header: set by a proxy at one of `proxies` (addresses or networks) to name the person.
-    https: browsers always reach the page over https.
+    `tokens` are those of the library. `header` is set to the person's name by a proxy at one of `proxies` (addresses or
+    networks). `https` means that browsers always reach the page over https.
     """
 
     tokens: Tokens | None = None
@@ -38,12 +38,16 @@ class Access:
     https: bool = False
 
     def person(self) -> str | None:
-        """Name of the person who sent the request; "" when nobody signs in, None when not signed in."""
+        """Return the name of the person who sent the request, "" if nobody signs in, or None if the person is not
+        signed in.
+        """
         found = self.account()
         return found if found is None else found[0]
 
     def account(self) -> tuple[str, str] | None:
-        """The person, as `person` gives it, and a name for their account: another one after the token was revoked."""
+        """Return the person, as in `person`, and a name for their account, which changes after the token was
+        revoked.
+        """
         if self.header:
             named = self._named_by_proxy()
             return None if named is None else (named, named)
@@ -59,19 +63,23 @@ class Access:
         return bool(self.tokens is not None or self.header)
 
     def client(self) -> str:
-        """The address that a request came from: as a listed proxy says, otherwise that of the connection."""
+        """Return the address that a request came from: as stated by a listed proxy, otherwise that of the
+        connection.
+        """
         sender = request.remote_addr or ""
         if self._by_proxy():
             return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()[:60] or sender
         return sender
 
     def is_https(self) -> bool:
-        """Whether the browser has an encrypted connection: by our own setting, or as a listed proxy says."""
+        """Return whether the browser has an encrypted connection: by the server's own setting, or as stated by a listed
+        proxy.
+        """
         forwarded = self._by_proxy() and request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
         return bool(self.https or request.is_secure or forwarded)
 
     def trusts(self, address: str) -> bool:
-        """Whether an address is that of a listed proxy."""
+        """Return whether an address belongs to a listed proxy."""
         try:
             sender = ip_address(address)
         except ValueError:
@@ -79,7 +87,7 @@ class Access:
         return any(sender in ip_network(proxy, strict=False) for proxy in self.proxies)
 
     def _by_proxy(self) -> bool:
-        """Whether a request came from a listed proxy."""
+        """Return whether a request came from a listed proxy."""
         return self.trusts(request.remote_addr or "")
 
     def _named_by_proxy(self) -> str | None:
@@ -90,9 +98,10 @@ class Access:
 
 
 class Rate:
-    """Limit on requests per minute for each visitor, half of which can come at once. per_minute: 0 for no limit.
+    """A limit on requests per minute for each visitor, half of which can come at once.
 
-    state: what other processes count too. kind: what is counted, apart from other limits.
+    `per_minute` is 0 for no limit. `state` includes what other processes count. `kind` separates this limit from
+    others.
     """
 
     def __init__(self, per_minute: int, state: SharedState | None = None, kind: str = "") -> None:
@@ -102,7 +111,7 @@ class Rate:
         self._swept = 0.0
 
     def takes(self, visitor: str, now: float) -> bool:
-        """Count one more request, if it is allowed. Returns whether it is."""
+        """Count one more request if it is allowed. Returns whether it is."""
         if not self._per_minute:
             return True
         most, who = max(1.0, self._per_minute / 2), self._state.hashed(f"{self._kind} {visitor}")
@@ -120,7 +129,7 @@ class Rate:
 
 
 def check() -> AnyResponse | None:
-    """Check every request: the person is signed in, within the rate limit, and any form comes from this site."""
+    """Check every request: the person is signed in, within the rate limit, and any form was sent from this site."""
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
         abort(403, "This form was sent from another site. Open the page here and send it again.")
     access: Access = current_app.extensions["access"]
@@ -142,14 +151,15 @@ def check() -> AnyResponse | None:
 
 
 def _sign_in() -> str:
-    """The address of the sign-in page. It remembers where the person wanted to go."""
+    """Return the address of the sign-in page. It includes the page that the person wanted to open."""
     wanted = local(request.full_path.removesuffix("?"))
     return f"{home()}/sign-in" + (f"?{urlencode({'next': wanted})}" if wanted not in ("", "/") else "")
 
 
 def _slow_down(access: Access, tried: str) -> None:
-    """Limit requests without a valid token, by where they come from and by what they try. Requests with a valid token
-    never get here, so nobody is locked out by others behind the same proxy.
+    """Limit requests without a valid token, by their origin and by the token that they try.
+
+    Requests with a valid token never get here, so nobody is locked out by others behind the same proxy.
     """
     strangers: Rate = current_app.extensions["strangers"]
     now = time.monotonic()
@@ -164,21 +174,26 @@ def _refuse() -> None:
 
 
 def cookie_name(access: Access) -> str:
-    """The prefixes make browsers take the cookie over https only, and `__Host-` from this host only, so that nobody
-    else can plant one. `__Host-` needs a cookie for all paths.
+    """Return the name of the cookie.
+
+    Its prefix makes browsers accept the cookie only over https and, with `__Host-`, only from this host, so that nobody
+    else can set it. `__Host-` requires a cookie for all paths.
     """
     return f"{'__Secure-' if home() else '__Host-'}{COOKIE}" if access.is_https() else COOKIE
 
 
 def given_token(access: Access) -> str:
-    """The token that a request carries, from the header or the cookie; "" for none."""
+    """Return the token in a request's header or cookie, or ""."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     token = given.strip() if kind.lower() == "bearer" else request.cookies.get(cookie_name(access), "")
     return token[:_LONGEST]
 
 
 def _same_site() -> bool:
-    """Whether a form was sent from this site. A program sends neither header, and no cookie that could be misused."""
+    """Return whether a form was sent from this site.
+
+    A program sends neither of the headers that are checked, and no cookie that could be misused.
+    """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -188,7 +203,7 @@ def _same_site() -> bool:
 
 @views.get("/sign-in")
 def sign_in() -> str:
-    """Form for the access code."""
+    """Show the form for the access code."""
     return render_template("sign_in.html", wrong=False, next=local(request.args.get("next", "")))
 
 
@@ -208,7 +223,7 @@ def signed_in() -> AnyResponse | tuple[str, int]:
 
 @views.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """Delete the cookie and what the browser keeps of the pages. The token stays valid until it is revoked."""
+    """Delete the cookie and what the browser has stored of the pages. The token stays valid until it is revoked."""
     access: Access = current_app.extensions["access"]
     answer = redirect(f"{home()}/sign-in", 303)
     answer.delete_cookie(cookie_name(access), path=_path(), httponly=True, samesite="Strict", secure=access.is_https())
@@ -218,5 +233,7 @@ def sign_out() -> AnyResponse:
 
 
 def _path() -> str:
-    """Where the cookie is sent: not to other services under the same host name."""
+    """Return the path to which the cookie is sent, so that other services under the same host name do not receive
+    it.
+    """
     return home() or "/"

@@ -1,4 +1,6 @@
-"""Access log: who opened and exported what, one JSON line each, one file per day, kept for a number of days."""
+"""The access log: who opened and exported what, as one JSON line each, in one file per day that is kept for some
+days.
+"""
 
 import errno
 import json
@@ -70,7 +72,7 @@ KEPT = {
 
 
 class Audit:
-    """The access log in a folder. days: how long a file is kept. queries: also log the text of queries."""
+    """The access log in a folder. `days` is how long a file is kept. `queries` also logs the text of queries."""
 
     def __init__(self, folder: Path, days: int, queries: bool) -> None:
         self._folder = folder
@@ -87,7 +89,7 @@ class Audit:
             ) from error
 
     def write(self, **line: Any) -> None:
-        """Add a line. Deletes files that are too old at the start of each day."""
+        """Add a line. At the start of each day, delete files that are too old."""
         now = datetime.now(UTC)
         text = json.dumps({"at": now.isoformat(timespec="seconds"), **line}, ensure_ascii=False)
         day = now.date().isoformat()

@@ -1,8 +1,9 @@
-"""Connections that take long: waitress with deadlines for requests and answers, and with limits for each address.
+"""Protect the server from slow connections: waitress with deadlines for requests and answers, and limits per address.
 
-Waitress closes a connection on which nothing happens. One that sends a byte every ten seconds it keeps for ever, and it
-accepts no more than a fixed number, so a hundred of those stop the page. Here the oldest waiting connection has to go
-when there are too many, so whoever asks a whole question is always answered. Why not another server: docs/adr/0019.
+Waitress closes a connection on which nothing happens. But it keeps a connection that sends a byte every ten seconds for
+ever, and accepts only a fixed number, so a hundred of those would block the page. Here, if there are too many, the
+connection that has waited longest is closed, so a client that sends a complete request is always answered.
+docs/adr/0019 says why no other server is used.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
 
 
 class Channel(HTTPChannel):
-    """A connection that knows since when it keeps the server waiting."""
+    """A connection that knows since when it has kept the server waiting."""
 
     waits_since = 0.0  # since the connection was made, or the last whole request came
     asks_since: float | None = None  # since the first byte of a request that is not complete
@@ -48,7 +49,7 @@ class Channel(HTTPChannel):
         self.home = _home(self.addr)
 
     def received(self, data: bytes) -> bool:
-        """Take bytes of a request."""
+        """Process received bytes of a request."""
         now = time.time()
         self.asks_since = self.asks_since or now
         self.asked += len(data)
@@ -58,7 +59,7 @@ class Channel(HTTPChannel):
         return taken
 
     def has_asked(self) -> None:
-        """Note that a whole request came. Empty lines, which waitress passes over, are none."""
+        """Record that a complete request has arrived. Empty lines, which waitress skips, do not count."""
         self.waits_since = time.time()
         self.asks_since = None
         self.asked = self.sent = 0
@@ -70,7 +71,7 @@ class Channel(HTTPChannel):
         return count
 
     def is_late(self, now: float) -> bool:
-        """Whether this connection has had its time."""
+        """Return whether the time for this connection is up."""
         if self.total_outbufs_len:
             if self.sends_since is None:
                 self.sends_since = now
@@ -86,12 +87,12 @@ class Channel(HTTPChannel):
 
 
 def _is_slow(seconds: float, count: int) -> bool:
-    """Whether so many bytes are too few for this time."""
+    """Return whether this many bytes are too few for this time."""
     return seconds > SLOW_SECONDS and count < (seconds - SLOW_SECONDS) * BYTES_A_SECOND
 
 
 class Server(TcpWSGIServer):
-    """Waitress, which lets go of connections that are late or too many. proxies: addresses without a limit."""
+    """Waitress, extended to close connections that are late or too many. `proxies` are addresses without a limit."""
 
     channel_class = Channel
     proxies: Sequence[str] = ()
@@ -104,12 +105,12 @@ class Server(TcpWSGIServer):
                 self._let_go(channel)
 
     def add_task(self, task: Channel) -> None:
-        """Answer a request. Called for each as soon as it is whole and those before it are answered."""
+        """Answer a request. Called when it is complete and those before it are answered."""
         task.has_asked()
         super().add_task(task)
 
     def handle_accept(self) -> None:
-        """Accept a connection, and close the one that has waited longest if there are too many."""
+        """Accept a connection. If there are too many, close the one that has waited longest."""
         super().handle_accept()
         channels = [
             channel for channel in self._map.values() if isinstance(channel, Channel) and not channel.will_close
@@ -124,7 +125,10 @@ class Server(TcpWSGIServer):
             self._let_go(_oldest(channels))
 
     def _let_go(self, channel: Channel) -> None:
-        """Close a connection in the loop of the server. Waitress waits until it can be written to, perhaps for ever."""
+        """Close a connection in the server's loop.
+
+        Waitress itself would wait until it can be written to, which may be never.
+        """
         channel.will_close = True
         self.trigger.pull_trigger(channel.handle_close)
 
@@ -139,7 +143,9 @@ def _oldest(channels: Sequence[Channel]) -> Channel:
 
 
 def _home(address: Any) -> str:
-    """The network that counts as one sender: an address, of IPv6 the half that a provider gives to one customer."""
+    """Return the network that counts as one sender: an IPv4 address, or the half of an IPv6 address that identifies a
+    customer.
+    """
     try:
         found = ip_address(str(address[0]).partition("%")[0])
     except (ValueError, TypeError, IndexError):
@@ -148,9 +154,9 @@ def _home(address: Any) -> str:
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Sockets that accept connections at every address that a name stands for, for one or more servers.
+    """Return sockets that accept connections at every address of a host name, for one or more servers.
 
-    Raises OSError when the address cannot be used.
+    Raises OSError if the address cannot be used.
     """
     found: list[socket.socket] = []
     try:
@@ -171,7 +177,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 
 def server_of(app: WSGIApplication, sockets: Sequence[socket.socket], proxies: Sequence[str] = ()) -> Server:
-    """A server for the connections that come to `sockets` (`listen`). Run it with `run`."""
+    """Return a server for the connections that arrive at `sockets` (see `listen`). Start it with `run`."""
     given = Adjustments(
         threads=8,
         backlog=_BACKLOG,
@@ -205,7 +211,7 @@ def server_of(app: WSGIApplication, sockets: Sequence[socket.socket], proxies: S
 
 
 def _allow_files(count: int) -> None:
-    """Let this process open more files, if its limit is lower and may be raised."""
+    """Let this process open more files, if its limit is lower and can be raised."""
     if sys.platform != "win32":
         import resource
 

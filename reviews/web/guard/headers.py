@@ -55,7 +55,7 @@ def refused(hosts: tuple[str, ...]) -> None:
 
 
 def _parts(host: str) -> tuple[str, str]:
-    """Host name, and the port or ""."""
+    """Return the host name, and the port or ""."""
     if host.startswith("["):
         name, _, rest = host[1:].partition("]")
         return name.lower(), rest.removeprefix(":")
@@ -65,7 +65,7 @@ def _parts(host: str) -> tuple[str, str]:
 
 @cache
 def _files() -> dict[str, tuple[bytes, str]]:
-    """All static files by name, each with a hash of its contents. Nothing else is served."""
+    """Return all static files by name, each with a hash of its content. Nothing else is served."""
     found = {}
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
@@ -75,7 +75,7 @@ def _files() -> dict[str, tuple[bytes, str]]:
 
 
 def asset(name: str) -> str:
-    """Address of a static file. It changes with the contents, so a browser can cache it for ever."""
+    """Return the address of a static file. It changes with the content, so a browser can cache the file for ever."""
     return f"{request.script_root}/static/{name}?v={_files()[name][1]}"
 
 

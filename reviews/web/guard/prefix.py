@@ -13,10 +13,10 @@ VALID = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class Prefixed:
-    """Tells the application its path: `prefix`, or else what a trusted proxy says in X-Forwarded-Prefix.
+    """Tells the application its path: `prefix`, or otherwise what a trusted proxy sends in X-Forwarded-Prefix.
 
-    It makes no difference whether the proxy removes the path from the requests that it passes on. trusts: whether an
-    address is that of a trusted proxy.
+    It makes no difference whether the proxy removes the path from the requests that it passes on. `trusts` returns
+    whether an address belongs to a trusted proxy.
     """
 
     def __init__(self, app: WSGIApplication, prefix: str, trusts: Callable[[str], bool]) -> None:

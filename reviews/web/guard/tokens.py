@@ -18,7 +18,7 @@ _LONGEST = 100  # characters of a name
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stored token. hash: SHA-256 of it; a token has 256 random bits, so a slower hash is not needed."""
+    """A stored token. `hash` is its SHA-256; a token has 256 random bits, so a slower hash is not needed."""
 
     person: str
     hash: str
@@ -53,7 +53,7 @@ class Tokens:
         self._write(kept)
 
     def held(self) -> tuple[Token, ...]:
-        """All stored tokens."""
+        """Return all stored tokens."""
         try:
             found = self._path.stat()
         except FileNotFoundError:
@@ -74,7 +74,7 @@ class Tokens:
         return self._held
 
     def find(self, token: str) -> Token | None:
-        """What is stored of a token, or None for one that is not valid."""
+        """Return the stored entry of a token, or None if the token is invalid."""
         given = _hash(token)
         found = None
         for each in self.held():  # all of them, so that the time taken reveals nothing
@@ -83,7 +83,7 @@ class Tokens:
         return found
 
     def person(self, token: str) -> str | None:
-        """Name of the person with this token, or None."""
+        """Return the name of the person with this token, or None."""
         found = self.find(token)
         return found.person if found else None
 

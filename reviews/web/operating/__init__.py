@@ -1,1 +1,1 @@
-"""What is shown to whoever runs the page, and when a library cannot be searched?"""
+"""What operators of the web page see, and why a library cannot be searched."""

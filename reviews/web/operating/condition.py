@@ -1,4 +1,4 @@
-"""The condition of a library, for the person who runs it: also of one that cannot be searched."""
+"""The condition of a library for its operator, even if it cannot be searched."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RUNS = 10
 
 
 def _store(settings: Settings) -> AbstractContextManager[Store | None]:
-    """The corpus; None on a web server of a cluster, which has none."""
+    """Return the corpus, or None on a web server of a cluster, which has none."""
     if settings.engine == "opensearch" and not settings.database.exists():
         return nullcontext()
     return Store.open(settings.database, read_only=True)
@@ -30,9 +30,11 @@ def _store(settings: Settings) -> AbstractContextManager[Store | None]:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """problems: why parts of it are not known, in sentences. age: of the last update that succeeded, in seconds.
+    """The condition of a library.
 
-    failures: files that could not be read, by reason. disk: (free, all) bytes where the library lies.
+    `problems` are the reasons why parts of it are unknown, as sentences. `age` is the time since the last successful
+    update, in seconds. `failures` counts the files that could not be read, by reason. `disk` is (free, total) bytes of
+    the library's disk.
     """
 
     library: str
@@ -50,7 +52,7 @@ class Condition:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Look at a library without changing it."""
+        """Examine a library without changing it."""
         problems: list[str] = []
         coverage, failures, missing = None, Counter[str](), tuple[str, ...]()
         try:
@@ -86,7 +88,7 @@ class Condition:
         )
 
     def gauges(self) -> dict[str, tuple[str, float]]:
-        """The figures for Prometheus, each with what it says."""
+        """Return the figures for Prometheus, each with its description."""
         found: dict[str, tuple[str, float]] = {
             "updating": ("1 while an update runs.", float(self.updating)),
             "disk_free_bytes": ("Free space on the disk that holds the library.", float(self.disk[0])),

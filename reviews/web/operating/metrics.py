@@ -1,4 +1,7 @@
-"""Counts and times of requests for Prometheus. They hold no words: neither queries nor names of people or reports."""
+"""Count and time requests for Prometheus.
+
+The metrics contain no text: neither queries nor names of people or reports.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _BOUNDS = (0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
-    """What one process has answered since it started."""
+    """The requests that one process has answered since it started."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,7 +47,7 @@ class Metrics:
         return response
 
     def lines(self, gauges: Mapping[str, tuple[str, float]]) -> Iterator[str]:
-        """The text format of Prometheus. gauges: further figures, each with what it says."""
+        """Yield the Prometheus text format. `gauges` are further figures, each with its description."""
         process = f'process="{os.getpid()}"'
         with self._lock:
             answers, times, seconds = dict(self._answers), dict(self._times), dict(self._seconds)

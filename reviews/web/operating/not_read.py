@@ -1,4 +1,4 @@
-"""What is not searched, as lists of lines that a page can show in parts."""
+"""Lists of what is not searched, which a page can show in parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from reviews.terminal.results import counted
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """title: of a report, or the name of a file. report: its id, "" for none. pages: of the report. said: about it."""
+    """A line.
+
+    `title` is that of a report, or the name of a file. `report` is its id, or "". `pages` are pages of the report.
+    `said` is the note about it.
+    """
 
     title: str
     report: str = ""
@@ -22,7 +26,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """name: in the address. none: what is said where there is nothing, "" if the list is left out then."""
+    """A list.
+
+    `name` is used in the address. `none` is shown if the list is empty; if it is "", an empty list is left out.
+    """
 
     name: str
     title: str
@@ -32,7 +39,7 @@ class List:
 
 
 def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
-    """Every list that has lines, or that says that it has none. why: explains a reason."""
+    """Return every list that has lines, or that says that it is empty. `why` explains a reason."""
     found = [
         List(
             "pages",
@@ -96,5 +103,5 @@ def _hidden(how: str, pieces: int) -> str:
 
 
 def _name(path: str) -> str:
-    """A file or folder without where it is on the server."""
+    """Return the name of a file or folder without its location on the server."""
     return path.replace("\\", "/").rstrip("/").split("/")[-1]

@@ -1,4 +1,4 @@
-"""Why a library cannot be searched now, and what the visitor and whoever runs it can do."""
+"""Why a library cannot be searched at the moment, and what the visitor and the operator can do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reviews.maintenance.lock import held
 
 
 class State(Enum):
-    """A title, and what it means for the visitor. The steps for whoever runs the library are in `steps`."""
+    """A title, and what it means for the visitor. The steps for the operator are in `steps`."""
 
     EMPTY = (
         "There are no reports here yet",
@@ -48,7 +48,7 @@ class State(Enum):
 
 
 def state_of(error: ReviewsError, settings: Settings) -> State | None:
-    """The state that an error is a sign of; None for an error that is about one request."""
+    """Return the state that an error indicates, or None if the error only concerns one request."""
     if isinstance(error, OtherVersion):
         return State.BUILDING if held(settings.library) else State.OTHER_VERSION
     if isinstance(error, NoIndex):
@@ -59,7 +59,7 @@ def state_of(error: ReviewsError, settings: Settings) -> State | None:
 
 
 def steps(state: State, settings: Settings) -> tuple[str, ...]:
-    """What whoever runs the library can do, with its commands and paths."""
+    """Return what the operator can do, with the library's commands and paths."""
     place = f"The library is {settings.library}. If you work in another folder, add `--library`."
     return {
         State.EMPTY: (

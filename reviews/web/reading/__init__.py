@@ -1,1 +1,1 @@
-"""How is a report shown for reading?"""
+"""Show a report for reading."""

@@ -1,4 +1,4 @@
-"""Text cut into marked and unmarked pieces for a template. Nothing here writes markup."""
+"""Split text into highlighted and other pieces for a template. Nothing here writes markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text. number: of the mention, from 1 in its report; 0 for a mark without a number; None for no mark.
-    page: that begins here, in a piece without text.
+    """A run of text.
+
+    `number` is the mention's number in its report (1-based), 0 for a highlight without a number, or None if it is not
+    highlighted. `page` is the page that begins here, in a piece without text.
     """
 
     text: str
@@ -23,7 +25,7 @@ class Piece:
 def pieces(
     text: str, marks: Sequence[Span], start: int = 0, end: int | None = None, numbers: Sequence[int] = ()
 ) -> list[Piece]:
-    """`text[start:end]` cut at the edges of the marks. numbers: of each mark, 0 for one without.
+    """Split `text[start:end]` at the edges of the marks. `numbers` has the number of each mention, 0 if it has none.
 
     A mark that crosses an end of the range is cut there.
     """
@@ -41,7 +43,7 @@ def pieces(
 
 
 def quoted(passage: Passage) -> list[Piece]:
-    """A passage for a list of results: the part with the matches, and dots where text is left out."""
+    """Split a passage for a list of results: the part with the matches, and dots where text is left out."""
     start, end = opening_snippet(passage)
     found = pieces(passage.text, passage.highlights, start, end)
     if start or passage.more_before:

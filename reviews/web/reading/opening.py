@@ -1,4 +1,4 @@
-"""What a report is, in a few lines made only of what it says itself: nothing is summarised by a program."""
+"""Introduce a report in a few lines taken only from its own text. No program summarises it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _LEAST = 60  # characters of a paragraph that says something
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """summary: the first paragraph of the report's own summary, with its citation, or None where it has none.
+    """The introduction of a report.
 
-    recommendations: how many were detected. themes: those it mentions most for how many reports have them.
+    `summary` is the first paragraph of the report's own summary with its citation, or None if there is no summary.
+    `recommendations` is how many were detected. `themes` are those that stand out in it compared with other reports.
     """
 
     summary: Paragraph | None
@@ -28,7 +29,7 @@ class Opening:
 
 
 def opening_of(report: Report, text: Text, library: Library) -> Opening:
-    """The opening of a report. Themes that are not counted yet are left out."""
+    """Return the introduction of a report. Themes that have not been counted yet are left out."""
     summary = next((p for p in text.paragraphs if _opens_summary(text, p)), None)
     label = text.pages[summary.page - 1].label if summary else ""
     return Opening(

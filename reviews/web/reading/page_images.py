@@ -1,4 +1,4 @@
-"""Pictures of pages, drawn one at a time in a sandboxed process, because PDFs are untrusted, and cached."""
+"""Images of pages, drawn one at a time in a sandboxed process, because PDFs are untrusted, and cached."""
 
 import struct
 import threading
@@ -28,7 +28,7 @@ class Pictures:
         self._kept: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
 
     def draw(self, id: str, data: bytes, page: int, width: int, marks: Sequence[Mark]) -> Pixels:
-        """Draw a page. Raises NotFound when it cannot be drawn, LimitHit when too many are waiting."""
+        """Draw a page. Raises NotFound if it cannot be drawn, and LimitHit if too many requests are waiting."""
         key = (id, page, width, tuple(marks))
         with self._in_turn():
             if key not in self._kept:
@@ -42,7 +42,10 @@ class Pictures:
             return self._kept[key]
 
     def attached(self, data: bytes, place: int, most: int) -> bytes | None:
-        """A file of at most `most` bytes inside the file, or None if it cannot be had. Raises LimitHit like `draw`."""
+        """Return a file of at most `most` bytes inside the PDF, or None if it cannot be read.
+
+        Raises LimitHit like `draw`.
+        """
         with self._in_turn():
             found = self._box.attachment(data, place, most)
         return None if isinstance(found, Refusal) else found
@@ -57,7 +60,7 @@ class Pictures:
             self._turn.release()
 
     def let_go(self) -> None:
-        """Forget every picture, and the file that the drawing process holds. The next picture starts a new one."""
+        """Drop every image, and the file that the drawing process holds. The next image starts a new process."""
         self.close()
         self._kept.clear()
 

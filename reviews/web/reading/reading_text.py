@@ -1,4 +1,4 @@
-"""The text of a part of a report to read: whole sections, with paragraphs joined across pages and matches marked."""
+"""Part of a report for reading: whole sections, with paragraphs joined across pages and matches highlighted."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ _RUNNING = (AsideRole.HEADER, AsideRole.FOOTER, AsideRole.PAGE_NUMBER)  # would 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One mention. number: from 1 in its report. start, end: character positions in its paragraph. marks: what is
-    marked of it, by the same positions: all of it, or of plain words each that no mention before it marks.
+    """One mention.
+
+    `number` counts from 1 in its report. `start` and `end` are character positions in its paragraph. `marks` is what to
+    highlight, as such positions: the whole mention or, for plain words, the words that no earlier mention highlights.
     """
 
     number: int
@@ -35,7 +37,8 @@ class Mention:
 class Part:
     """The paragraphs from `start` to `end` (ordinals, end exclusive), on the pages `first` to `last`.
 
-    cut_before, cut_after: a page of the same sections that comes before or after, where they are too long to be shown.
+    `cut_before` and `cut_after` are pages of the same sections before and after, if these are too long to be shown in
+    full.
     """
 
     start: int
@@ -50,8 +53,9 @@ class Part:
 class Block:
     """A paragraph, heading or piece of boilerplate.
 
-    pages: that begin with it. printed: its printed number. number: the same, where the text does not already start with
-    it. cited: whether to offer a citation for a heading: it is a finding, or contains a match.
+    `pages` are those that begin with it. `printed` is its printed number, and `number` is the same unless the text
+    already starts with it. `cited` is whether to offer a citation for a heading, because it is a finding or contains a
+    match.
     """
 
     pieces: list[Piece]
@@ -68,7 +72,7 @@ class Block:
 
 
 def part_of(text: Text, page: int) -> Part:
-    """The sections that have a paragraph on a page. Of very long ones, the pages around it."""
+    """Return the sections that have a paragraph on a page or, if they are very long, the pages around it."""
     here = [paragraph for paragraph in text.paragraphs if paragraph.is_on(page)]
     if not here:
         after = next((p.ordinal for p in text.paragraphs if p.page > page), len(text.paragraphs))
@@ -87,20 +91,20 @@ def part_of(text: Text, page: int) -> Part:
 
 
 def section_at(text: Text, page: int) -> str:
-    """The heading of the section in which a page begins."""
+    """Return the heading of the section in which a page begins."""
     first = next((p for p in text.paragraphs if p.is_on(page)), None)
     return text.sections[first.section].heading if first else ""
 
 
 def shows_heading(text: Text, page: int, part: Part) -> bool:
-    """Whether the heading that `section_at` gives stands in the text of a part."""
+    """Return whether the heading from `section_at` is in the text of a part."""
     here = next((p.section for p in text.paragraphs if p.is_on(page)), None)
     first = next((p for p in text.paragraphs if p.section == here), None)
     return first is not None and first.heading and part.start <= first.ordinal < part.end
 
 
 def mentions(hit: Hit | None, text: Text) -> list[Mention]:
-    """Every mention in a report, in order, with the page on which it starts."""
+    """Return every mention in a report in order, with the page on which it starts."""
     found: list[Mention] = []
     for passage in hit.passages if hit else ():
         paragraph = text.paragraphs[passage.ordinal]
@@ -114,8 +118,9 @@ def mentions(hit: Hit | None, text: Text) -> list[Mention]:
 
 
 def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: str = "") -> Iterator[Block]:
-    """Paragraphs and boilerplate of a part, in order, with the matches marked and page breaks noted. link: to the
-    report, for citations; "" for none.
+    """Yield the paragraphs and boilerplate of a part in order, with matches highlighted and page breaks marked.
+
+    `link` is the link to the report for citations, or "".
     """
     in_paragraph: dict[int, list[Mention]] = {}
     for mention in found:
@@ -155,7 +160,10 @@ def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: s
 
 
 def _joined(paragraph: Paragraph, here: list[Mention]) -> Iterator[Piece]:
-    """A whole paragraph, with a piece for each page break in it. A match across one has its number only once."""
+    """Yield a whole paragraph, with a piece for each page break in it.
+
+    A match across a page break is numbered only once.
+    """
     numbered = [(mark, 0 if place else m.number) for m in here for place, mark in enumerate(m.marks)]
     for start, end, page in _ranges(paragraph):
         if start:
@@ -170,7 +178,7 @@ def _joined(paragraph: Paragraph, here: list[Mention]) -> Iterator[Piece]:
 
 
 def marks(text: Text, page: int, found: list[Mention]) -> list[tuple[str, str, str]]:
-    """Matches to mark on the picture of a page, each with the text around it."""
+    """Return the matches to highlight on the image of a page, each with the text around it."""
     wanted = []
     for ordinal, mark in ((mention.ordinal, mark) for mention in found for mark in mention.marks):
         paragraph = text.paragraphs[ordinal]
@@ -183,6 +191,6 @@ def marks(text: Text, page: int, found: list[Mention]) -> list[tuple[str, str, s
 
 
 def _ranges(paragraph: Paragraph) -> Iterator[tuple[int, int, int]]:
-    """The parts of a paragraph on each of its pages: start, end, page."""
+    """Yield the part of a paragraph on each of its pages: start, end, page."""
     edges = [(0, paragraph.page), *paragraph.turns, (len(paragraph.text), 0)]
     yield from ((start, end, on) for (start, on), (end, _) in pairwise(edges))

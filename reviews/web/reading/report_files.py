@@ -1,4 +1,7 @@
-"""The PDF of a report as it was read: a file that has changed since is not served, and no address is used as a path."""
+"""Serve the PDF of a report as it was read.
+
+A file that has changed since is not served, and no part of an address is used as a path.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from reviews.web.reading.page_images import Pictures
 
 
 def pdf_of(report: Report, library: Library, pictures: Pictures) -> bytes:
-    """The bytes of a report, also of one inside a portfolio. Raises NotFound."""
+    """Return the bytes of a report, which may be inside a portfolio. Raises NotFound."""
     for data in _candidates(report, library, pictures):
         if hashlib.sha256(data).hexdigest() == report.id:
             return data
@@ -25,7 +28,10 @@ def pdf_of(report: Report, library: Library, pictures: Pictures) -> bytes:
 
 
 def is_here(report: Report, library: Library) -> bool:
-    """Whether the file of a report is still there, as it was read. One inside a portfolio is there if that is."""
+    """Return whether the file of a report still exists as it was read.
+
+    For a file inside a portfolio, the portfolio must exist.
+    """
     for name in report.files:
         outer = portfolio.portfolio_of(name)
         try:
@@ -40,7 +46,10 @@ def is_here(report: Report, library: Library) -> bool:
 
 @lru_cache(4096)
 def _has_bytes(path: Path, size: int, mtime_ns: int, most: int, id: str) -> bool:
-    """Whether a file has the bytes of a report. Kept for as long as its size and time stay the same."""
+    """Return whether a file has the bytes of a report.
+
+    The result is cached while the file's size and modification time stay the same.
+    """
     try:
         return hashlib.sha256(read_regular(path, most)).hexdigest() == id
     except (OSError, ValueError):
@@ -70,7 +79,7 @@ def _read(name: str, library: Library) -> bytes | None:
 
 
 def _place(name: str, outer: str, library: Library) -> int | None:
-    """The place of a file among those in its portfolio."""
+    """Return the index of a file in its portfolio, or None."""
     with library.store() as store:
         record = store.files().get(outer)
         if record is None or record.report is None:

@@ -1,1 +1,1 @@
-"""Serving from several processes: starting and replacing them, what they count together, their memory."""
+"""Serve from several processes: start and replace them, count across them, and limit their memory."""

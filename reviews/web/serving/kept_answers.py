@@ -1,6 +1,6 @@
-"""Answers that were given, kept for whoever asks the same again: the next page, a way back, a theme that many look for.
+"""Cache answers for repeated requests: the next page, going back, a popular theme.
 
-An answer is only as good as what it was made of, so its key holds all of that: generation, corpus and themes.
+The key of an answer contains everything that it was made from: generation, corpus and themes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _MOST = 256  # answers, about 60 KB each
 
 
 class KeptAnswers:
-    """The answers that were used last. Any thread may use it."""
+    """A thread-safe cache of the most recently used answers."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,7 +23,7 @@ class KeptAnswers:
         self._round = 0
 
     def get(self, key: Hashable, make: Callable[[], Results]) -> Results:
-        """The answer with that key; otherwise it is made and kept."""
+        """Return the cached answer with that key, or make and cache it."""
         with self._lock:
             known = self._kept.get(key)
             if known is not None:
@@ -39,7 +39,7 @@ class KeptAnswers:
         return made
 
     def let_go(self) -> None:
-        """Forget all of them, and those that are being made."""
+        """Drop all answers, including those that are being made."""
         with self._lock:
             self._kept.clear()
             self._round += 1

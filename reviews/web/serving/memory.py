@@ -1,7 +1,7 @@
-"""Gives memory back to the system in a process that runs for long.
+"""Return memory to the system in a long-running process.
 
-The allocator of glibc keeps what was freed, in a part of its own for each thread, so that a server seems to grow with
-every new generation of the index. Other systems have other allocators, and nothing is done there.
+The allocator of glibc keeps freed memory in a separate arena for each thread, so that a server seems to grow with every
+new generation of the index. Other systems have other allocators, and nothing is done there.
 """
 
 import ctypes
@@ -20,13 +20,13 @@ def _glibc() -> ctypes.CDLL | None:
 
 
 def share_arenas() -> None:
-    """Let all threads use the same two parts of memory. Call it before threads are started."""
+    """Let all threads share two arenas. Call it before threads are started."""
     if (library := _glibc()) is not None:
         library.mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def give_back() -> None:
-    """Free what nobody uses any more, also where objects refer to each other, and give it back to the system."""
+    """Free unused memory, including reference cycles, and return it to the system."""
     gc.collect()
     if (library := _glibc()) is not None:
         library.malloc_trim(0)

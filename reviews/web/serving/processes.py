@@ -1,4 +1,4 @@
-"""Several processes that answer at one address. POSIX only: they are forked, and all accept from the same sockets."""
+"""Several processes that serve one address. POSIX only: they are forked, and all accept from the same sockets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST = 4  # unless more are asked for: each needs memory
 
 
 def usual() -> int:
-    """How many processes to use: one for each core, but no more than 4. One where processes cannot be forked."""
+    """Return how many processes to use: one per core, but no more than 4. One if processes cannot be forked."""
     if not hasattr(os, "fork"):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -26,10 +26,10 @@ def usual() -> int:
 
 
 def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], None]) -> None:
-    """Run a function in so many processes until this one is asked to end. One that dies is replaced.
+    """Run a function in `count` processes until this process is asked to end. A process that dies is replaced.
 
-    ended: is called with the number of each process that died. The processes have the signal handlers of this one,
-    which must raise SystemExit. They end too when this one is killed.
+    `ended` is called with the number of each process that died. The processes inherit the signal handlers of this one,
+    which must raise SystemExit. They also end if this process is killed.
     """
     living: dict[int, float] = {}
     watched, held = os.pipe()
@@ -64,7 +64,10 @@ def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], No
 
 @contextmanager
 def _ends_held_back() -> Iterator[None]:
-    """Let signals to end wait until the `with` block is left. Python loses what a handler raises while it forks."""
+    """Hold back signals to end until the `with` block is left.
+
+    Python loses exceptions that a handler raises during a fork.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
     try:
         yield
@@ -73,7 +76,7 @@ def _ends_held_back() -> Iterator[None]:
 
 
 def _work(work: Callable[[], None], watched: int) -> NoReturn:
-    """What a forked process does. It never returns to the code of the process that forked it."""
+    """Do the work of a forked process. It never returns to the code of its parent."""
     code = 1
     try:
         threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
@@ -88,13 +91,13 @@ def _work(work: Callable[[], None], watched: int) -> NoReturn:
 
 
 def _end_with_parent(watched: int) -> None:
-    """Wait until the parent is gone: nobody else has the other end of the pipe."""
+    """Wait until the parent is gone, which closes the other end of the pipe."""
     os.read(watched, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(processes: list[int]) -> None:
-    """Ask processes to end, and wait until they have."""
+    """Ask processes to end, and wait until they have ended."""
     for process in processes:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGTERM)

@@ -1,6 +1,6 @@
 """What all processes of a server count together: the requests of each visitor, and the progress of sheets of queries.
 
-It holds numbers, times and keyed hashes, and no name, address, token or text. The key is never stored.
+It contains numbers, times and keyed hashes, but no name, address, token or text. The key is never stored.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ CREATE TABLE IF NOT EXISTS sheet (
 class SharedState:
     """A small database. Create it before the processes are forked, so that all have the same key.
 
-    path: returns where it is, in a folder that exists; None for a server of one process, which keeps it in memory. A
-    process that cannot use the file, for example because the disk is full, counts alone from then on.
+    `path` returns its location, in an existing folder, or None for a server with one process, which keeps it in memory.
+    A process that cannot use the file, for example because the disk is full, counts separately from then on.
     """
 
     def __init__(self, path: Callable[[], Path] | None = None) -> None:
@@ -41,12 +41,12 @@ class SharedState:
         self._opened: tuple[int, int, int] | None = None  # process, device and file of the connection
 
     def hashed(self, name: str) -> bytes:
-        """What stands for a person, an address or a token."""
+        """Return the hash that stands for a person, an address or a token."""
         return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is done inside, or nothing. Others wait meanwhile, so keep it short."""
+        """Run the block as one transaction. Other processes wait in the meantime, so keep it short."""
         with self._lock:
             connection = self._begun()
             try:
@@ -58,14 +58,14 @@ class SharedState:
                 raise
 
     def close(self) -> None:
-        """Close it for this process."""
+        """Close the database for this process."""
         with self._lock:
             if self._connection is not None and self._opened is not None and self._opened[0] == os.getpid():
                 self._connection.close()
             self._connection = self._opened = None
 
     def _begun(self) -> sqlite3.Connection:
-        """The connection, in a transaction that has written, so that a full disk shows now."""
+        """Return the connection, in a transaction that has already written, so that a full disk is noticed now."""
         if self._path is not None:
             try:
                 return _begin(self._current(self._path))
@@ -77,7 +77,7 @@ class SharedState:
         return _begin(self._connection)
 
     def _current(self, place: Callable[[], Path]) -> sqlite3.Connection:
-        """The connection of this process to the file that is there now: a removal deletes it with all of the cache."""
+        """Return this process's connection to the current file, which a removal deletes together with the cache."""
         path = place()
         with suppress(FileNotFoundError):
             found = path.stat()

@@ -48,14 +48,14 @@ _LONGEST = 300  # letters of the periods
 
 
 def narrowing(filters: Filters, *queries: str) -> dict[str, object]:
-    """Template values for the filters in use, for keeping them in the form, and for notes on the query."""
+    """Return template values for the filters in use, to preserve them in the form, and for notes on the query."""
     searcher = opened().searcher()
     remarks = dict.fromkeys(remark for query in queries for remark in searcher.remarks(query, filters))
     return {"narrowed": [label for label, _ in labels(filters)], "kept": pairs_of(filters), "remarks": list(remarks)}
 
 
 def tools(here: str, queries: Sequence[str] = (), filters: Filters = EVERYTHING) -> list[tuple[str, str, bool]]:
-    """The pages for analysts, each with its address for the same queries and filters, and whether it is this one."""
+    """Return the analysis pages, each with its address for the same queries and filters, and whether it is this one."""
     found = []
     for name, label, most in TOOLS:
         pairs = [*(("q", query) for query in queries[:most]), *(pairs_of(filters) if most else ())]
@@ -65,7 +65,7 @@ def tools(here: str, queries: Sequence[str] = (), filters: Filters = EVERYTHING)
 
 
 def queries_of(most: int) -> list[str]:
-    """The queries in the address, without empty ones. Raises UsageError where there are more than `most`."""
+    """Return the queries in the address, without empty ones. Raises UsageError if there are more than `most`."""
     queries = [query.strip() for query in request.args.getlist("q") if query.strip()]
     if len(queries) > most:
         raise UsageError("Give one query." if most == 1 else f"Give up to {most} queries.")
@@ -73,7 +73,7 @@ def queries_of(most: int) -> list[str]:
 
 
 def form_of(here: str, queries: Sequence[str], filters: Filters) -> dict[str, Any]:
-    """Template values for the form of a page for analysts, and for the notes above its answer."""
+    """Return template values for the form of an analysis page, and for the notes above its answer."""
     kept = [(name, value) for name in ("q", "by", "small", "sort", "unit") for value in request.args.getlist(name)]
     return {
         "queries": queries,
@@ -87,7 +87,7 @@ def form_of(here: str, queries: Sequence[str], filters: Filters) -> dict[str, An
 
 
 def form_again(here: str) -> dict[str, Any]:
-    """The same for an address that cannot be answered: what was typed, and the filters where they can be read."""
+    """Return the same values for an invalid address: what was typed, and the filters as far as they can be read."""
     queries = request.args.getlist("q")
     try:
         filters = filters_of(request.args)
@@ -117,7 +117,7 @@ def _suppressed() -> bool:
 
 @views.get("/trends")
 def trends() -> str | tuple[str, int]:
-    """How many reports mention something: a chart and a table of the same figures."""
+    """Show how many reports mention something: a chart, and a table of the same figures."""
     try:
         queries, by, points = _points()
     except (UsageError, QueryRefused) as error:
@@ -138,7 +138,7 @@ def trends() -> str | tuple[str, int]:
 
 
 def _answer(point: Point, by: By, filters: Filters) -> str:
-    """The address of the reports that a point counts, below the first page; "" where they cannot be asked for."""
+    """Return the address of the reports that a point counts, relative to the first page, or "" if there is none."""
     if point.value is None or not point.reports:
         return ""
     inside = Filters.read({**filters.typed(), by: str(point.value)})
@@ -146,7 +146,10 @@ def _answer(point: Point, by: By, filters: Filters) -> str:
 
 
 def choices(filters: Filters) -> dict[str, object]:
-    """Template values for choosing a board and years in a form. kept: the other filters, and further boards."""
+    """Return template values for choosing a board and years in a form.
+
+    `kept` are the other filters, and further boards.
+    """
     held = opened().searcher().reports()
     inside = replace(filters, boards=filters.boards[1:], years=None)
     return {
@@ -163,7 +166,7 @@ def choices(filters: Filters) -> dict[str, object]:
 
 @views.get("/trends.csv")
 def trends_csv() -> Response:
-    """The figures as a table."""
+    """Download the figures as a table."""
     _, _, points = _points()
     if not points:
         raise UsageError("The query is empty. Give one in the parameter `q`.")
@@ -174,7 +177,7 @@ def trends_csv() -> Response:
 
 @views.get("/trends.png")
 def trends_png() -> Response:
-    """The chart as a picture for a document. Needs Pillow."""
+    """Download the chart as a picture for a document. Needs Pillow."""
     _, _, points = _points()
     if not points:
         raise UsageError("The query is empty. Give one in the parameter `q`.")
@@ -191,7 +194,7 @@ def trends_json() -> Response:
 
 @views.get("/trends.svg")
 def trends_svg() -> Response:
-    """The chart as SVG, with its figures as text: black on white, for a document."""
+    """Download the chart as SVG, with its figures as text: black on white, for a document."""
     _, _, points = _points()
     if not points:
         raise UsageError("The query is empty. Give one in the parameter `q`.")
@@ -202,13 +205,16 @@ def trends_svg() -> Response:
 
 @views.get("/batch")
 def batch() -> str:
-    """Form for uploading a sheet of queries, and the sheets that are still here."""
+    """Show the form for uploading a sheet of queries, and the sheets that are still stored."""
     return render_template("batch.html", batch=None, held=pool().batches.of(g.account), tools=tools("batch"))
 
 
 @views.post("/batch")
 def batch_begun() -> AnyResponse:
-    """Accept a sheet, and redirect to its page. With `check` it is shown there first; otherwise it runs at once."""
+    """Accept a sheet, and redirect to its page.
+
+    With `check`, the sheet is shown there first; otherwise it runs at once.
+    """
     sheet = request.files.get("sheet")
     if sheet is None or not sheet.filename:
         raise UsageError(
@@ -243,7 +249,7 @@ def _batch(id: str) -> Batch:
 
 @views.get("/batch/<string(length=22):id>")
 def batch_progress(id: str) -> str:
-    """Progress of a sheet, and the link to the workbook when it is finished."""
+    """Show the progress of a sheet and, when it is finished, the link to the workbook."""
     return render_template("batch.html", batch=_batch(id), tools=tools("batch"))
 
 
@@ -264,7 +270,7 @@ def batch_book(id: str) -> Response:
 
 @views.get("/batch/<string(length=22):id>/about.json")
 def batch_record(id: str) -> Response:
-    """Download the record, with which the same queries can be run again later."""
+    """Download the record, from which the same queries can be run again later."""
     held = _batch(id)
     response = Response(held.record(), mimetype="application/json")
     named = f"{file_name(PurePosixPath(held.name).stem)}.about.json"
@@ -282,7 +288,7 @@ def batch_table(id: str, name: str) -> Response:
 
 @views.get("/study.json")
 def study_json() -> Response:
-    """Several queries at once, as tidy tables: docs/batch.md."""
+    """Run several queries at once and return tidy tables. See docs/batch.md."""
     queries = [query.strip() for query in request.args.getlist("q") if query.strip()]
     if not 0 < len(queries) <= _STUDIED:
         raise UsageError(f"Give 1 to {_STUDIED} queries, each in a parameter `q`.")

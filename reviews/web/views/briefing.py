@@ -20,9 +20,9 @@ views = Blueprint("briefing", __name__)
 
 
 def _brief() -> tuple[Briefing | None, Filters]:
-    """The briefing that is asked for, None where no theme is, and its filters.
+    """Return the requested briefing, or None if no theme is given, and its filters.
 
-    `theme` names the theme here, so it is not a filter.
+    Here, `theme` names the theme, so it is not a filter.
     """
     given = request.args.copy()
     themes = [name.strip() for name in given.poplist("theme") if name.strip()]
@@ -44,7 +44,7 @@ def _asked() -> Briefing:
 
 @views.get("/briefing")
 def page() -> str | tuple[str, int]:
-    """The briefing on a theme, or the form to choose one."""
+    """Show the briefing on a theme, or the form to choose one."""
     searcher = opened().searcher()
     held = searcher.reports()
     choices = {
@@ -90,13 +90,13 @@ def page() -> str | tuple[str, int]:
 
 @views.get("/briefing.json")
 def page_json() -> Response:
-    """As `reviews briefing --json`."""
+    """Return the JSON of `reviews briefing --json`."""
     return as_json(_asked().to_dict())
 
 
 @views.get("/briefing.docx")
 def word() -> Response:
-    """The briefing as a Word document."""
+    """Download the briefing as a Word document."""
     brief = _asked()
     response = Response(briefing_document(brief, root()), mimetype=DOCX)
     response.headers["Content-Disposition"] = f'attachment; filename="briefing-{file_name(brief.theme.name)}.docx"'

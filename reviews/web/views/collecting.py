@@ -1,4 +1,4 @@
-"""Views for collections: saving passages, putting them in order, and taking them away."""
+"""Views for collections: save passages, arrange them, and export them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ _PLACE = re.compile(r"([0-9a-f]{16,64}):([0-9]{1,7})(?::([0-9]{1,7}))?")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The control beside a passage. id: of the element, "" where the page has one for the same passage already."""
+    """The control next to a passage.
+
+    `id` is that of the element, or "" if the page already has one for the same passage.
+    """
 
     id: str
     value: str
@@ -42,7 +45,7 @@ class Control:
 
 
 def control(report: str, first: int, last: int | None = None) -> Control:
-    """The control for the paragraphs `first` to `last` (ordinals) of a report (id)."""
+    """Return the control for the paragraphs `first` to `last` (ordinals) of a report (id)."""
     name = f"s{report[:16]}-{first}"
     used: set[str] = g.setdefault("controls", set())
     value = f"{report[:16]}:{first}" + (f":{last}" if last not in (None, first) else "")
@@ -56,13 +59,13 @@ def control(report: str, first: int, last: int | None = None) -> Control:
 
 
 def here() -> str:
-    """The address of this page on this site, to come back to."""
+    """Return the address of this page on this site, to come back to."""
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
 @views.post("/collections/save")
 def save() -> AnyResponse:
-    """Save a passage in the open collection, or take it out again. Goes back to where it stands."""
+    """Save a passage in the open collection, or remove it again. Redirects to where it was."""
     saving, value = "passage" in request.form, request.form.get("passage") or request.form.get("drop", "")
     place = _PLACE.fullmatch(value)
     if place is None:
@@ -85,19 +88,19 @@ def save() -> AnyResponse:
 
 
 def _back() -> str:
-    """Where the form was sent from: a path on this site, and nothing else."""
+    """Return the path on this site from which the form was sent."""
     return home() + (local(request.form.get("back", "").partition("#")[0]) or "/collections")
 
 
 @views.get("/collections")
 def collections() -> str:
-    """All collections, and the passages of the open one."""
+    """Show all collections, and the passages of the open one."""
     return _page(keeping.open_collection())
 
 
 @views.get(f"/collections/{_KEY}")
 def collection(key: str) -> str:
-    """The passages of one collection."""
+    """Show the passages of one collection."""
     return _page(keeping.collected().of(key))
 
 
@@ -119,7 +122,10 @@ def _page(chosen: Collection) -> str:
 
 
 def _found(chosen: Collection) -> list[Found]:
-    """The passages with their words. What is known to be removed is forgotten wherever it is kept."""
+    """Return the passages with their text.
+
+    Passages of removed reports are reduced to bare references in the stored collection.
+    """
     found = list(look_up(opened().corpus(), chosen))
     removed = {each.saved.report for each in found if each.state == "removed"}
     if any(saved.report in removed and saved != saved.bare for saved in chosen.passages):
@@ -129,13 +135,13 @@ def _found(chosen: Collection) -> list[Found]:
 
 @views.get("/collections.json")
 def collections_json() -> Response:
-    """All collections, as a file that can be carried elsewhere."""
+    """Download all collections, as a file that can be imported elsewhere."""
     return as_json(carried.to_dict(keeping.collected()))
 
 
 @views.get(f"/collections/{_KEY}.json")
 def collection_json(key: str) -> Response:
-    """One collection, as a file that can be carried elsewhere."""
+    """Download one collection, as a file that can be imported elsewhere."""
     chosen = keeping.collected().of(key)
     response = as_json(carried.to_dict(Collected((chosen,), chosen.key)))
     return _named(response, chosen, "json")
@@ -143,7 +149,7 @@ def collection_json(key: str) -> Response:
 
 @views.get(f"/collections/{_KEY}.docx")
 def collection_word(key: str) -> Response:
-    """One collection as a Word document."""
+    """Download one collection as a Word document."""
     chosen, searcher = keeping.collected().of(key), opened().searcher()
     searched = Searched(searcher.coverage, searcher.generation, searcher.built_at)
     response = Response(collection_document(chosen.name, _found(chosen), searched, root()), mimetype=DOCX)
@@ -152,14 +158,14 @@ def collection_word(key: str) -> Response:
 
 @views.get(f"/collections/{_KEY}.csv")
 def collection_csv(key: str) -> Response:
-    """One collection as a table, a row for each passage."""
+    """Download one collection as a table, with one row per passage."""
     chosen = keeping.collected().of(key)
     rows = [each.row(number, root()) for number, each in enumerate(_found(chosen), 1)]
     return _named(table(rows, COLUMNS, "csv"), chosen, "csv")
 
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...], form: str) -> Response:
-    """A table as a file to download."""
+    """Return a table as a file to download."""
     with pool().batches.scratch() as folder:
         out = folder / f"table.{form}"
         write_rows(out, rows, columns)
@@ -173,14 +179,14 @@ def _named(response: Response, chosen: Collection, form: str) -> Response:
 
 @views.post("/collections/new")
 def begun() -> AnyResponse:
-    """Begin a collection. From now on, passages are saved there."""
+    """Start a collection. From now on, passages are saved there."""
     changed = keeping.change(lambda held: held.begun(request.form.get("name", "")))
     return redirect(f"{home()}/collections/{changed.open_key}", 303)
 
 
 @views.post("/collections/bring")
 def brought() -> AnyResponse:
-    """Add the collections of a file that was downloaded from another computer or browser."""
+    """Add the collections from a file that was downloaded on another computer or browser."""
     given = request.files.get("file")
     if given is None or not given.filename:
         raise UsageError("Choose a file that was downloaded from a collection.")

@@ -1,4 +1,4 @@
-"""Exports of search results: spreadsheets, records for reference managers, and a feed."""
+"""Export search results: spreadsheets, records for reference managers, and a feed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ENTRIES = 50  # of a feed
 
 
 def file_name(name: str) -> str:
-    """A name as every system can hold it: letters, digits and hyphens."""
+    """Return a name that every system can store: letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "table"
 
 
@@ -37,7 +37,7 @@ def _all(asked: SearchParameters, per_report: int | None) -> Results:
 
 @views.get("/search.<any(csv, xlsx):form>")
 def table(form: str) -> Response:
-    """Every mention, one row each, with the columns in docs/batch.md."""
+    """Download every mention, one row each, with the columns in docs/batch.md."""
     asked = SearchParameters.read(request.args)
     results = _all(asked, None)
     with pool().batches.scratch() as folder:
@@ -50,7 +50,7 @@ def table(form: str) -> Response:
 
 @views.get("/search.ris")
 def records() -> Response:
-    """A RIS record for each matching report, with its best passages as notes."""
+    """Download a RIS record for each matching report, with its best passages as notes."""
     text = "".join(
         citation.ris(
             hit.report, None, " | ".join(citation.place(p.page, p.page_label, p.paragraph) for p in hit.passages)
@@ -64,7 +64,7 @@ def records() -> Response:
 
 @views.get("/search.atom")
 def feed() -> Response:
-    """Atom feed of the matching reports, newest first: a saved search without an account."""
+    """Return an Atom feed of the matching reports, newest first. It works like a saved search without an account."""
     asked = replace(SearchParameters.read(request.args), view="reports")
     if not (asked.text.strip() or asked.filtered):
         raise UsageError("The query is empty. Give one in the parameter `q`.")

@@ -27,7 +27,7 @@ _LONGEST = 200  # characters of what is looked for
 
 @views.get("/themes")
 def themes() -> str:
-    """All themes, each with the terms that it searches for."""
+    """Show all themes, each with its search terms."""
     searcher = opened().searcher()
     known, themed = searcher.themes, searcher.themed()
     counts = {theme.name: len(themed.get(theme.name, ())) for theme in known.themes}
@@ -44,7 +44,7 @@ def themes_json() -> Response:
 
 @views.get("/coverage")
 def coverage() -> str:
-    """What is searched, and what could not be read and why.
+    """Show what is searched, and what could not be read and why.
 
     Parameters: `find`, words of a title, board, child or year; `show`, one of the lists in full; `page`.
     """
@@ -72,7 +72,7 @@ def coverage() -> str:
 
 
 def _fits(report: Report, find: str) -> bool:
-    """Whether a report has each word in its title or in what is known of it."""
+    """Return whether a report has each word in its title or its description."""
     known = (report.title, report.board, report.area, report.child, report.kind, report.year)
     text = " ".join(str(each) for each in known if each).casefold()
     return all(word in text for word in find.casefold().split())
@@ -85,7 +85,7 @@ def coverage_json() -> Response:
 
 @views.get("/reports.json")
 def reports_json() -> Response:
-    """All reports, as `reviews reports --json` prints them."""
+    """Return all reports, as `reviews reports --json` prints them."""
     return as_json({"reports": [report.to_dict() for report in opened().reports()]})
 
 
@@ -110,20 +110,23 @@ def accessibility() -> str:
 
 @views.get("/opensearch.xml")
 def opensearch() -> Response:
-    """OpenSearch description, with which a browser adds this page as a search engine."""
+    """Return the OpenSearch description, with which a browser adds this page as a search engine."""
     text = render_template("opensearch.xml", root=root())
     return Response(text, mimetype="application/opensearchdescription+xml")
 
 
 @views.get("/healthz")
 def healthz() -> Response:
-    """Liveness: the process is running. It looks at nothing else, so that a broken library does not restart it."""
+    """Report liveness: the process is running.
+
+    Nothing else is checked, so that a broken library does not cause a restart.
+    """
     return as_json({"ok": True, "checks": "The server is running. /readyz also opens the library."})
 
 
 @views.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Readiness: the corpus and the index can be opened."""
+    """Report readiness: the corpus and the index can be opened."""
     try:
         found = opened().searcher()
     except ReviewsError as error:

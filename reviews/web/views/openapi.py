@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 description of the web page, made from the same tables that the views use."""
+"""The OpenAPI 3.1 description of the web page, generated from the same tables that the views use."""
 
 import re
 from difflib import get_close_matches
@@ -314,7 +314,7 @@ PATHS: dict[str, Schema] = {
 
 
 def refuse_unknown() -> None:
-    """Refuse a parameter that an address of a program does not have: a misspelt filter would be no filter.
+    """Refuse a parameter that a JSON address does not have, because a misspelt filter would silently not filter.
 
     Raises UsageError.
     """
@@ -332,6 +332,6 @@ def refuse_unknown() -> None:
 
 @views.get("/openapi.json")
 def openapi() -> Response:
-    """The OpenAPI description."""
+    """Return the OpenAPI description."""
     info = {"title": "Safeguarding reviews", "version": "1", "description": "Search inside safeguarding reviews."}
     return as_json({"openapi": "3.1.0", "info": info, "paths": PATHS})

@@ -1,4 +1,4 @@
-"""Views for whoever runs the library: its status, and metrics for Prometheus."""
+"""Views for operators: the status of the library, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ views = Blueprint("operations", __name__)
 
 
 def is_operator() -> bool:
-    """Whether the person runs the library: named with --operator, or anyone where nobody signs in."""
+    """Return whether the person is an operator: named with --operator, or anyone if nobody signs in."""
     signs_in = current_app.extensions["access"].signs_in
     return not signs_in or g.get("person") in current_app.extensions["operators"]
 
 
 def why(reason: str) -> str:
-    """Why a file or page was not read; what to do about it is told only to whoever runs the library."""
+    """Return why a file or page was not read. What to do about it is only added for operators."""
     said = explain(reason)
     return said if is_operator() else said.partition("; ")[0]
 
@@ -30,7 +30,7 @@ def _check() -> None:
 
 
 def _ready() -> str:
-    """Why searches do not work, or ""."""
+    """Return why searches do not work, or ""."""
     try:
         opened().searcher()
     except ReviewsError as error:
@@ -40,7 +40,7 @@ def _ready() -> str:
 
 @views.get("/status")
 def status() -> str:
-    """Last runs, failures, unread pages, readiness, index, disk and versions."""
+    """Show the last runs, failures, unread pages, readiness, index, disk and versions."""
     _check()
     return render_template("status.html", now=Condition.of(pool().settings), not_ready=_ready())
 
@@ -54,7 +54,7 @@ def status_json() -> Response:
 
 @views.get("/metrics")
 def metrics() -> Response:
-    """Counts and times, in the text format of Prometheus. No words."""
+    """Return counts and times in the Prometheus text format. They contain no words from queries or reports."""
     _check()
     gauges = Condition.of(pool().settings).gauges() | {"ready": ("1 when searches work.", float(not _ready()))}
     lines = current_app.extensions["metrics"].lines(gauges)

@@ -1,4 +1,4 @@
-"""Views of what boards publish: how their pages answered, and what came this week."""
+"""Views of what boards publish: how their pages responded, and what was new this week."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _published() -> Published:
 
 @views.get("/sources")
 def page() -> str:
-    """The boards' pages that are collected from, with their last answers, and what came this week."""
+    """Show the boards' pages from which reports are collected, how they last responded, and what was new this week."""
     sentences = {str(trouble): sentence for trouble, sentence in SENTENCES.items()}
     return render_template("sources.html", published=_published(), sentences=sentences)
 
@@ -30,6 +30,6 @@ def page_json() -> Response:
 
 @views.get("/added.atom")
 def feed() -> Response:
-    """Atom feed of the reports that were collected this week."""
+    """Return an Atom feed of the reports that were collected this week."""
     text = render_template("added.xml", added=_published().added, root=root())
     return Response("".join(c for c in text if c >= " " or c in "\n\t"), mimetype="application/atom+xml")

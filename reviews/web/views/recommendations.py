@@ -1,4 +1,4 @@
-"""Views for recommendations and findings: searched, narrowed, cited and taken away."""
+"""Views for recommendations and findings: search, filter, cite and export them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Shown:
 
 
 def _asked() -> tuple[SearchParameters, str, Iterator[Recommended]]:
-    """The search, the kinds asked for, and everything it finds."""
+    """Return the search, the requested kinds, and everything it finds."""
     asked, only = SearchParameters.read(request.args), request.args.get("only") or "recommendation"
     if only not in ONLY:
         raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ONLY)}.")
@@ -63,7 +63,7 @@ def _cited(found: Recommended) -> str:
 
 @views.get("/recommendations")
 def page() -> str | tuple[str, int]:
-    """Recommendations, or those that mention something; findings too when asked for."""
+    """Show recommendations, or those that mention something. Findings are included on request."""
     library = opened()
     held = library.searcher().reports()
     boards = sorted({report.board for report in held if report.board})
@@ -97,7 +97,7 @@ def page() -> str | tuple[str, int]:
 
 @views.get("/recommendations.json")
 def page_json() -> Response:
-    """One page of them."""
+    """Return one page of recommendations as JSON."""
     asked, _, every = _asked()
     start = (asked.page - 1) * _LISTED
     found = list(islice(every, start, start + _LISTED + 1))
@@ -110,7 +110,7 @@ def _row(found: Recommended) -> dict[str, Any]:
 
 @views.get("/recommendations.<any(csv, xlsx):form>")
 def exported(form: str) -> Response:
-    """All of them as a table."""
+    """Download all of them as a table."""
     _, _, every = _asked()
     rows = [{**_row(each), "link": root() + _path(each)} for each in islice(every, _MOST)]
     response = table(rows, (*COLUMNS, "page_label", "citation", "link"), form)
@@ -120,7 +120,7 @@ def exported(form: str) -> Response:
 
 @views.get("/recommendations.docx")
 def exported_word() -> Response:
-    """All of them as a Word document."""
+    """Download all of them as a Word document."""
     asked, only, every = _asked()
     searcher = opened().searcher()
     rows = [{**_row(each), "link": root() + _path(each)} for each in islice(every, _MOST)]

@@ -1,4 +1,4 @@
-"""Views of one report: its details, every mention in it, its pages as text and pictures, and the PDF."""
+"""Views of one report: its details, every mention in it, its pages as text and images, and the PDF."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _LABELS = {
 
 @views.get(f"/reports/{_ID}")
 def report(id: str) -> str:
-    """Details of a report, its contents, and every mention of the query."""
+    """Show the details of a report, its contents, and every mention of the query."""
     held, text = _report(id)
     asked = SearchParameters.read(request.args)
     hit = one(held, asked)
@@ -94,7 +94,7 @@ def _places(held: Report) -> Places:
 
 
 def _first_numbers(hit: Hit | None) -> list[int]:
-    """Number of the first mention in each passage."""
+    """Return the number of the first mention in each passage."""
     numbers, upto = [], 1
     for passage in hit.passages if hit else ():
         numbers.append(upto)
@@ -104,7 +104,7 @@ def _first_numbers(hit: Hit | None) -> list[int]:
 
 @views.get(f"/reports/{_ID}.json")
 def report_json(id: str) -> Response:
-    """As `reviews show --json`, with the mentions of the query."""
+    """Return the JSON of `reviews show --json`, with the mentions of the query."""
     held, text = _report(id)
     hit = one(held, SearchParameters.read(request.args))
     return as_json({**report_text.to_dict(held, text, None), "hit": hit.to_dict() if hit else None})
@@ -112,7 +112,7 @@ def report_json(id: str) -> Response:
 
 @views.get(f"/reports/{_ID}.ris")
 def report_ris(id: str) -> Response:
-    """RIS record of the report or, with `paragraph` (its ordinal), of that paragraph."""
+    """Download the RIS record of the report or, with `paragraph` (its ordinal), of that paragraph."""
     held, text = _report(id)
     ordinal = request.args.get("paragraph", "")
     place = quotation = None
@@ -128,7 +128,7 @@ def report_ris(id: str) -> Response:
 
 @views.get(f"/reports/{_ID}.bib")
 def report_bib(id: str) -> Response:
-    """BibTeX entry of the report or, with `paragraph` (its ordinal), of that paragraph."""
+    """Download the BibTeX entry of the report or, with `paragraph` (its ordinal), of that paragraph."""
     held, text = _report(id)
     place = None
     if ordinal := request.args.get("paragraph", ""):
@@ -151,9 +151,9 @@ def _paragraph(text: Text, ordinal: str) -> Paragraph:
 
 @views.get(f"/reports/{_ID}/pages/<int:number>")
 def page(id: str, number: int) -> str:
-    """The part of a report that a page is in: its text, with a citation for each paragraph, and pictures of its pages.
+    """Show the part of a report around a page: its text, with a citation for each paragraph, and images of its pages.
 
-    Parameter `mention`: the number of the current mention.
+    The parameter `mention` is the number of the current mention.
     """
     held, text = _report(id)
     near = min(max(number, 1), len(text.pages))
@@ -185,7 +185,7 @@ def page(id: str, number: int) -> str:
 
 
 def _looked_at(found: list[Mention], page: int) -> int:
-    """The number of the mention that is looked at: the one that the address names, or the first on the page, or 0."""
+    """Return the number of the current mention: the one in the address, or the first on the page, or 0."""
     named = request.args.get("mention", "")
     if named.isascii() and named.isdigit() and 1 <= int(named[:9]) <= len(found) and found[int(named) - 1].page == page:
         return int(named)
@@ -194,7 +194,7 @@ def _looked_at(found: list[Mention], page: int) -> int:
 
 @views.get(f"/reports/{_ID}/pages/<int:number>.json")
 def page_json(id: str, number: int) -> Response:
-    """As `reviews show --page N --json`, with the mentions on the page."""
+    """Return the JSON of `reviews show --page N --json`, with the mentions on the page."""
     held, text = _report(id)
     _check(text, number)
     found = mentions(one(held, SearchParameters.read(request.args)), text)
@@ -206,7 +206,7 @@ def page_json(id: str, number: int) -> Response:
 
 @views.get(f"/reports/{_ID}/pages/<int:number>/picture.png")
 def picture(id: str, number: int) -> Response:
-    """Picture of a page with the matches marked, drawn by PDFium in the sandbox."""
+    """Return the image of a page with the matches highlighted, drawn by PDFium in the sandbox."""
     held, text = _report(id)
     _check(text, number)
     wanted = marks(text, number, mentions(one(held, SearchParameters.read(request.args)), text))
@@ -218,7 +218,7 @@ def picture(id: str, number: int) -> Response:
 
 @views.get(f"/reports/{_ID}/file.pdf")
 def file(id: str) -> Response:
-    """The PDF, if it has not changed since it was read. No part of the address is used as a path.
+    """Serve the PDF, if it has not changed since it was read. No part of the address is used as a path.
 
     A file with hidden text is served only after the person has seen the warning.
     """
@@ -243,7 +243,7 @@ def _report(id: str) -> tuple[Report, Text]:
 
 
 def _hiding(text: Text) -> list[int]:
-    """The pages with hidden text that was withheld."""
+    """Return the pages with hidden text that was withheld."""
     return [page.number for page in text.pages if any(how is not Hidden.MARKED for how in page.withheld)]
 
 
@@ -253,7 +253,7 @@ def _check(text: Text, number: int) -> None:
 
 
 def _contents(text: Text) -> Iterator[tuple[str, str, int]]:
-    """Heading, kind and first page of each section that has a heading."""
+    """Yield the heading, kind and first page of each section that has a heading."""
     first = {paragraph.section: paragraph.page for paragraph in reversed(text.paragraphs)}
     for section in text.sections:
         if section.heading and section.ordinal in first:
@@ -261,7 +261,7 @@ def _contents(text: Text) -> Iterator[tuple[str, str, int]]:
 
 
 def _alike(held: Report) -> list[Alike]:
-    """Similar reports on other cases."""
+    """Return similar reports on other cases."""
     try:
         found = opened().similar(held.id, limit=8)
     except ReviewsError:  # it is newer than the index, or has no text to compare

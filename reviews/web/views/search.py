@@ -52,7 +52,7 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A hit, ready for the template. others: further hits on the same case on this page."""
+    """A hit, ready for the template. `others` are further hits on the same case on this page."""
 
     number: int
     hit: Hit
@@ -61,13 +61,16 @@ class Shown:
 
 
 def answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> Results:
-    """Run a search. changes: to its request."""
+    """Run a search. `changes` apply to its request."""
     library = opened()
     return library.search(asked.request(library.searcher().themes, **changes))
 
 
 def _kept_answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> Results:
-    """The same for a page, which is asked for again and again. Passages of the language model are always looked up."""
+    """Run a search with a cache, because a page is often requested again.
+
+    Passages from the language model are never cached.
+    """
     library = opened()
     searcher = library.searcher()
     wanted = replace(asked.request(searcher.themes, **changes), meaning=asked.meaning)
@@ -79,7 +82,7 @@ def _kept_answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> R
 
 @views.get("/")
 def page() -> str | tuple[str, int]:
-    """The search page, with results when there is a query or a filter."""
+    """Show the search page, with results if there is a query or a filter."""
     try:
         asked = SearchParameters.read(request.args)
     except UsageError as error:
@@ -93,7 +96,7 @@ def page() -> str | tuple[str, int]:
 
 
 def _home(asked: SearchParameters, refused: str = "") -> str:
-    """The page without an answer. refused: why there is none."""
+    """Show the page without an answer. `refused` is the reason."""
     searcher = opened().searcher()
     return render_template(
         "home.html", asked=asked, refused=refused, coverage=searcher.coverage, themes=searcher.themes.themes,
@@ -102,7 +105,7 @@ def _home(asked: SearchParameters, refused: str = "") -> str:
 
 
 def _collected(searcher: Searcher) -> list[Report]:
-    """The searched reports that were collected from boards' pages this week, the latest first."""
+    """Return the searched reports that were collected from boards' pages this week, the latest first."""
     with opened().store() as store:
         new = first_this_week(store)
     return sorted(
@@ -113,7 +116,7 @@ def _collected(searcher: Searcher) -> list[Report]:
 
 
 def _answered(asked: SearchParameters) -> str:
-    """The answer in the view that was chosen."""
+    """Show the answer in the view that was chosen."""
     rows: list[dict[str, object]] = []
     more = False
     if asked.view == "recommendations":
@@ -158,19 +161,19 @@ _ON_LINKS = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT)  # what these say, a
 
 
 def _unfiltered(results: Results) -> int:
-    """How many reports there are without the filters, where there is none with them."""
+    """Return how many reports match without the filters, if none match with them."""
     found = next((each for each in results.diagnostics if each.code is Code.FILTERED_OUT), None)
     return int(dict(found.arguments)["number"]) if found else 0
 
 
 def _kept(asked: SearchParameters, fields: Sequence[Facet]) -> list[tuple[str, str]]:
-    """The parameters that a new search keeps and that have no field of their own in the form."""
+    """Return the parameters that a new search preserves and that have no field in the form."""
     own = {"q", "sort", "from", "to", "page", "back", "meaning", *(each.name for each in fields)}
     return [(name, value) for name, value in asked.pairs() if name not in own]
 
 
 def _recommended(asked: SearchParameters) -> tuple[list[dict[str, object]], bool]:
-    """One page of the recommendations that mention what was asked for, and whether there are more."""
+    """Return one page of the recommendations that match the query, and whether there are more."""
     searcher = opened().searcher()
     rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=ItemKind.RECOMMENDATION)
     found = list(islice(rows, asked.offset, asked.offset + asked.limit + 1))
@@ -180,7 +183,7 @@ def _recommended(asked: SearchParameters) -> tuple[list[dict[str, object]], bool
 
 @views.get("/search.json")
 def page_json() -> Response:
-    """The results as JSON: docs/json.md."""
+    """Return the results as JSON. See docs/json.md."""
     asked = SearchParameters.read(request.args)
     if asked.view == "recommendations":
         raise UsageError("Recommendations are at /recommendations.json. The views here are: reports, passages.")
@@ -189,7 +192,7 @@ def page_json() -> Response:
 
 @views.get("/suggestions")
 def suggestions() -> str:
-    """What may have been meant by what was typed so far, as a list of links: for a browser without scripts."""
+    """Return possible completions of what has been typed, as a list of links for a browser without scripts."""
     asked = SearchParameters.read(request.args)
     return render_template("suggestions.html", asked=asked, found=opened().searcher().completions(asked.text))
 
@@ -201,7 +204,7 @@ def suggestions_json() -> Response:
 
 
 def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
-    """The hits with those on one case grouped under the first of them. Hits on a case must be adjacent."""
+    """Yield the hits, with those on one case grouped under the first of them. Hits on a case must be adjacent."""
     number = offset
     for _, together in groupby(hits, key=lambda hit: hit.report.case or hit.report.id):
         several = list(together)
@@ -227,7 +230,7 @@ def quoted_of(report: Report, passage: Passage) -> Quoted:
 
 
 def _pages(now: int, last: int) -> list[int | None]:
-    """Page numbers to link to; None is a gap."""
+    """Return the page numbers to link to. None is a gap."""
     near = sorted({1, last, *range(max(1, now - 2), min(last, now + 2) + 1)})
     found: list[int | None] = []
     for number in near:
@@ -238,7 +241,10 @@ def _pages(now: int, last: int) -> list[int | None]:
 
 
 def one(report: Report, asked: SearchParameters) -> Hit | None:
-    """Every mention in one report, in order, or None when it does not match. Filters on reports are ignored."""
+    """Return every mention in one report in order, or None if the report does not match.
+
+    Filters on reports are ignored.
+    """
     if not asked.text.strip():
         return None
     only = Filters(sections=asked.filters.sections, reports=(report.id,))

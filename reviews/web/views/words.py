@@ -1,4 +1,4 @@
-"""Views for analysts on words: every mention in its context, the words typical of an answer, two answers compared."""
+"""Views for analysing words: every mention in context, the words typical of an answer, and two answers compared."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _Name = TypeVar("_Name", bound=str)
 
 
 def _chosen(parameter: str, names: Sequence[_Name]) -> _Name:
-    """The value of a parameter that names one of a few things; the first is the default. Raises UsageError."""
+    """Return the value of a parameter with a few possible values. The first is the default. Raises UsageError."""
     wanted = request.args.get(parameter) or names[0]
     found = next((name for name in names if name == wanted), None)
     if found is None:
@@ -48,7 +48,7 @@ def _chosen(parameter: str, names: Sequence[_Name]) -> _Name:
 
 
 def _needed(number: int) -> tuple[list[str], Filters]:
-    """The queries and filters of an address that cannot do without them. Raises UsageError."""
+    """Return the queries and filters of an address that requires them. Raises UsageError."""
     queries = queries_of(number)
     if len(queries) < number:
         raise UsageError("Give a query in the parameter `q`." if number == 1 else "Give two queries, each in `q`.")
@@ -63,7 +63,7 @@ def _refused(here: str, error: Exception, **values: Any) -> tuple[str, int]:
 
 
 def _lines(query: str, filters: Filters, order: Order, page: int) -> tuple[list[Line], bool]:
-    """The mentions of one page, and whether there are more."""
+    """Return the mentions of one page, and whether there are more."""
     start, searcher = (page - 1) * _LISTED, opened().searcher()
     if start >= _MENTIONS:
         raise UsageError(f"Only the first {_MENTIONS:,} mentions are listed here. Choose a board or years.")
@@ -78,7 +78,7 @@ def _lines(query: str, filters: Filters, order: Order, page: int) -> tuple[list[
 
 @views.get("/concordance")
 def concordance() -> str | tuple[str, int]:
-    """Every mention with the words around it, one a line."""
+    """Show every mention with the words around it, one per line."""
     lines: list[Line] = []
     more = False
     try:
@@ -105,7 +105,7 @@ def concordance() -> str | tuple[str, int]:
 
 @views.get("/concordance.json")
 def concordance_json() -> Response:
-    """One page of them, as `reviews concordance --json` prints them."""
+    """Return one page of mentions, as `reviews concordance --json` prints them."""
     page, order = page_of(request.args), _chosen("sort", tuple(ORDERS))
     queries, filters = _needed(1)
     lines, more = _lines(queries[0], filters, order, page)
@@ -114,7 +114,7 @@ def concordance_json() -> Response:
 
 @views.get("/concordance.csv")
 def concordance_csv() -> Response:
-    """All of them as a table, with more words on each side."""
+    """Download all mentions as a table, with more words on each side."""
     order = _chosen("sort", tuple(ORDERS))
     queries, filters = _needed(1)
     lines = kwic.concordance(opened().searcher(), queries[0], filters, order=order, most=_MENTIONS)
@@ -140,13 +140,13 @@ def _typical(queries: Sequence[str], filters: Filters, unit: Unit) -> list[Keywo
 
 
 def _searches(filters: Filters) -> Callable[[str], str]:
-    """The address of the search for a word, in the same reports."""
+    """Return a function that gives the address of the search for a word, in the same reports."""
     return lambda term: f"{home()}/{SearchParameters(text=term, filters=filters, view='passages').query()}"
 
 
 @views.get("/terms")
 def terms() -> str | tuple[str, int]:
-    """The words that are more common where something is mentioned than elsewhere."""
+    """Show the words that are more common where something is mentioned than elsewhere."""
     try:
         unit = _chosen("unit", tuple(UNITS))
         queries, filters = queries_of(1), filters_of(request.args)
@@ -159,14 +159,14 @@ def terms() -> str | tuple[str, int]:
 
 @views.get("/terms.json")
 def terms_json() -> Response:
-    """As `reviews terms --json`."""
+    """Return the JSON of `reviews terms --json`."""
     unit, (queries, filters) = _chosen("unit", tuple(UNITS)), _needed(1)
     return as_json({"terms": [each.to_dict() for each in _typical(queries, filters, unit)]})
 
 
 @views.get("/terms.csv")
 def terms_csv() -> Response:
-    """The same as a table."""
+    """Download the words as a table."""
     unit, (queries, filters) = _chosen("unit", tuple(UNITS)), _needed(1)
     return _table([each.to_dict() for each in _typical(queries, filters, unit)], keyness.COLUMNS, "words")
 
@@ -177,7 +177,7 @@ Sides = list[tuple[str, list[Keyword]]]
 
 
 def _sides(queries: Sequence[str], filters: Filters) -> Sides:
-    """The words that set the reports of each query apart, beside the query."""
+    """Return the words that distinguish the reports of each query, next to the query."""
     one, other = queries
     found = keyness.compare(opened().searcher(), one, other, filters, limit=_TYPICAL, most=_WORDS)
     return list(zip(queries, found, strict=True))
@@ -189,7 +189,7 @@ def _rows(sides: Sides) -> list[dict[str, Any]]:
 
 @views.get("/compare")
 def compare() -> str | tuple[str, int]:
-    """The words that set the reports of one query apart from those of another."""
+    """Show the words that distinguish the reports of one query from those of another."""
     try:
         queries, filters = queries_of(2), filters_of(request.args)
         sides = _sides(queries, filters) if len(queries) == 2 else []
@@ -201,11 +201,11 @@ def compare() -> str | tuple[str, int]:
 
 @views.get("/compare.json")
 def compare_json() -> Response:
-    """As `reviews compare --json`."""
+    """Return the JSON of `reviews compare --json`."""
     return as_json({"terms": _rows(_sides(*_needed(2)))})
 
 
 @views.get("/compare.csv")
 def compare_csv() -> Response:
-    """The same as a table."""
+    """Download the words as a table."""
     return _table(_rows(_sides(*_needed(2))), ("side", *keyness.COLUMNS), "comparison")
