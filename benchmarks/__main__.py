@@ -55,7 +55,7 @@ def one_process(folder: Path, scratch: Path) -> dict[str, Any]:
 
 
 def recoll(folder: Path, scratch: Path, *settings: str) -> dict[str, Any] | None:
-    """Index the same PDFs with Recoll; None if it is not installed. settings: lines for recoll.conf."""
+    """Index the same PDFs with Recoll. Returns None if it is not installed. `settings` are lines for recoll.conf."""
     program = shutil.which("recollindex")
     if program is None:
         return None
@@ -65,7 +65,7 @@ def recoll(folder: Path, scratch: Path, *settings: str) -> dict[str, Any] | None
 
 
 def best(library: Path, *words: str | Path) -> Any:
-    """Return the quickest of a few runs of a short command, because other load can only make a run slower."""
+    """Return the fastest of a few runs of a short command, because other load can only slow a run down."""
     return min((measure(command(library, *words)) for _ in range(_TIMES)), key=lambda cost: cost.seconds)
 
 

@@ -1,8 +1,8 @@
-"""Hostile files: `python -m benchmarks.fuzz [DIR]` reads thousands of broken PDFs.
+"""Malicious and damaged files: `python -m benchmarks.fuzz [DIR]` reads thousands of broken PDFs.
 
-Seeds are the demonstration reports, the same written again by pypdf, single pages of them, a few difficult files, and
-the PDFs at or below DIR. Each mutation is broken in one to three ways. All go through ingest like any folder. None may
-hang, end the run, use more memory than the limit, or be missing from the counts.
+The seeds are the demonstration reports, the same rewritten by pypdf, single pages of them, a few difficult files, and
+the PDFs at or below DIR. Each mutation is broken in one to three ways. All go through ingest like any other folder.
+None may hang, end the run, exceed the memory limit, or be missing from the counts.
 """
 
 import argparse
@@ -43,7 +43,10 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 
 @dataclass(slots=True)
 class Verdict:
-    """The results of the mutations. faults: empty if none did harm. memory_mb: peak memory of one process."""
+    """The results of the mutations.
+
+    `faults` is empty if none did harm. `memory_mb` is the peak memory of one process.
+    """
 
     seeds: int
     mutations: int = 0
@@ -59,7 +62,7 @@ class Verdict:
 
 
 def seeds(folder: Path | None = None) -> list[bytes]:
-    """Return the files to mutate: always at least thirty."""
+    """Return the files to mutate, at least thirty."""
     found = []
     for path in sorted(DEMO.glob("*.pdf")):
         data = path.read_bytes()
@@ -155,7 +158,7 @@ def swap(data: bytes, chance: random.Random) -> bytes:
 
 
 def loop(data: bytes, chance: random.Random) -> bytes:
-    """Point references elsewhere, also back to themselves."""
+    """Point references elsewhere, including back to themselves."""
     numbers = sorted({int(found) for found in _REFERENCE.findall(data)}) or [1]
     share = chance.choice((0.02, 0.2, 1.0))
     return _REFERENCE.sub(
@@ -243,7 +246,7 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 def fuzz(
     count: int, *, seed: int = 1, folder: Path | None = None, jobs: int = 2, seconds: float = SECONDS, ocr: bool = False
 ) -> Verdict:
-    """Read `count` mutations. The same `seed` makes the same ones."""
+    """Read `count` mutations. The same `seed` gives the same mutations."""
     basis = seeds(folder)
     verdict = Verdict(len(basis))
     chance = random.Random(seed)
@@ -268,7 +271,7 @@ def fuzz(
 
 
 def _account(store: Store, settings: Settings, names: Sequence[str], jobs: int, verdict: Verdict) -> None:
-    """Ingest one batch and see that every file of it is accounted for."""
+    """Ingest one batch, and check that every file of it is accounted for."""
     summary = ingest(store, settings, [settings.reports / name for name in names], jobs=jobs)
     verdict.mutations += len(names)
     verdict.confinement = summary.confinement
@@ -316,7 +319,7 @@ class _Watch:
 
 
 def main() -> None:
-    """Print the verdict as JSON. Ends with 1 if any file did harm."""
+    """Print the verdict as JSON. Exits with 1 if any file did harm."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,8 +1,8 @@
 """Measure a command: wall time, and the CPU time and peak memory of all its processes.
 
 Memory is the sum over all processes that run at the same moment, with each shared page counted once (Pss). Only Linux
-reports it; elsewhere it is None. If a process ends between two samples, what it used since the last one is not counted:
-20 ms at most.
+reports it; elsewhere it is None. If a process ends between two samples, what it has used since the last one is not
+counted: 20 ms at most.
 """
 
 import os
@@ -26,7 +26,11 @@ _MEMORY_EVERY = 5  # of these looks: adding up the pages of a process costs mill
 
 @dataclass(slots=True)
 class Cost:
-    """seconds: wall time. cpu: user and system seconds of all processes. peak_mb: peak memory of all together."""
+    """The cost of a command.
+
+    `seconds` is wall time. `cpu` is user and system seconds of all processes. `peak_mb` is the peak memory of all
+    together.
+    """
 
     seconds: float
     cpu: float | None
@@ -50,7 +54,7 @@ def command(library: Path, *words: str | Path) -> list[str | Path]:
 
 
 def measure(words: Sequence[str | Path], *, env: dict[str, str] | None = None, check: bool = True) -> Cost:
-    """Run a command to its end. Raises CalledProcessError if it fails and `check` is set."""
+    """Run a command until it ends. Raises CalledProcessError if it fails and `check` is set."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in words],
@@ -133,13 +137,13 @@ def _pages_mb(process: int) -> float:
 
 
 def cpu_seconds(process: int) -> float:
-    """Return user and system seconds of one running process, without its children."""
+    """Return the user and system seconds of one running process, without its children."""
     words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def tree_cpu_seconds(process: int) -> float:
-    """Return user and system seconds of a running process and of the children that it has."""
+    """Return the user and system seconds of a running process and its current children."""
     found = 0.0
     for each in _tree(process):
         with suppress(OSError):  # it has ended
@@ -163,7 +167,7 @@ def _tree(process: int) -> set[int]:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+    """Return a description of the computer on which the figures were measured."""
     return {
         "system": platform.system(),
         "processors": os.cpu_count(),
@@ -173,6 +177,6 @@ def machine() -> dict[str, Any]:
 
 
 def size_mb(path: Path) -> float:
-    """The size of a file, or of all files below a folder."""
+    """Return the size of a file, or of all files below a folder."""
     files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
     return round(sum(each.stat().st_size for each in files) / 1e6, 1)

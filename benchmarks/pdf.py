@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def pdf_of(objects: Sequence[bytes]) -> bytes:
-    """The bytes of a PDF. objects: numbered from 1; the first is the catalogue."""
+    """Return the bytes of a PDF. `objects` are numbered from 1; the first is the catalogue."""
     made, places = b"%PDF-1.7\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(made))
@@ -15,7 +15,7 @@ def pdf_of(objects: Sequence[bytes]) -> bytes:
 
 
 def page_of(content: bytes) -> bytes:
-    """A PDF of one page of A4 with this content, which may use the font F1."""
+    """Return a PDF of one A4 page with this content, which may use the font F1."""
     return pdf_of(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",

@@ -1,1 +1,1 @@
-"""Fault injection: what happens if writing fails at any point?"""
+"""Fault injection: make writes fail at any point, and check that nothing is lost."""

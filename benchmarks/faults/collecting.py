@@ -1,6 +1,6 @@
-"""Kills a run of collecting at many moments: `python -m benchmarks.faults.collecting [30]`. Prints JSON.
+"""Kill a collecting run at many points: `python -m benchmarks.faults.collecting [30]`. Prints JSON.
 
-No half file may be left, and nothing that was fetched may be fetched again.
+No incomplete file may be left, and nothing that has been fetched may be fetched again.
 """
 
 import json
@@ -15,7 +15,7 @@ MOMENTS = 30
 
 
 def main(number: int) -> int:
-    """Print what was wrong after each moment."""
+    """Print the faults after each kill."""
     found = {}
     with Web().served() as web, tempfile.TemporaryDirectory() as folder:
         for order, moment in enumerate(killed.moments(number)):

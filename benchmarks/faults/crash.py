@@ -1,8 +1,8 @@
-"""Kills at random moments: `python -m benchmarks.faults.crash [DIR]` kills `reviews update`.
+"""Kill `reviews update` at random moments: `python -m benchmarks.faults.crash [DIR]`.
 
 The update takes a library from one state of its folder to another: some reports are new, changed or gone. `kill -9`
-stops it part-way, alone or with all its processes. After each kill, `reviews check` must find nothing wrong, every
-query must be answered as before the update or as after it, and the next update must complete.
+stops it part-way, alone or with all its processes. After each kill, `reviews check` must find no fault, every query
+must be answered as before or after the update, and the next update must complete.
 """
 
 import argparse
@@ -34,10 +34,10 @@ Answers = dict[str, Any]
 
 @dataclass(slots=True)
 class Kill:
-    """One kill. moment: seconds after the start or, with `late`, after the index began to be written.
+    """One kill. `moment` is in seconds after the start or, with `late`, after the index began to be written.
 
-    found: the state that the killed process left: "untouched", "reading" (the corpus has changed), "building" (an index
-    is being written too) or "published". faults: empty if nothing was lost.
+    `found` is the state that the killed process left: "untouched", "reading" (the corpus has changed), "building" (an
+    index is being written too) or "published". `faults` is empty if nothing was lost.
     """
 
     moment: float
@@ -60,7 +60,7 @@ def command(library: Path, *words: str, start: str = START) -> subprocess.Popen[
 
 
 def completes(library: Path, *words: str) -> str:
-    """Run a command. Returns what it printed if it failed, else nothing."""
+    """Run a command. Returns its output if it failed, otherwise ""."""
     process = command(library, *words)
     printed, _ = process.communicate(timeout=_PATIENCE)
     return (
@@ -100,7 +100,7 @@ def two_states(pdfs: Sequence[Path], work: Path) -> tuple[Path, Path, Answers]:
 
 
 def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str = START) -> Iterator[Kill]:
-    """Kill an update that many times, each time on a new copy of the same library. start: the code to run."""
+    """Kill an update `times` times, each time on a new copy of the same library. `start` is the code to run."""
     chance = random.Random(seed)
     folder, pristine, before = two_states(pdfs, work)
     library = work / "library"
@@ -142,7 +142,7 @@ def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str
 
 
 def _judged(library: Path, before: Answers, after: Answers, revision: int) -> tuple[str, list[str]]:
-    """Return the state that a killed update left, and what is wrong with it."""
+    """Return the state that a killed update left, and its faults."""
     faults = []
     building = any((library / "index").glob("building-*"))
     if fault := completes(library, "check"):
@@ -164,7 +164,7 @@ def _revision(library: Path) -> int:
 
 
 def main() -> None:
-    """Print one JSON object. Ends with 1 if anything was lost."""
+    """Print one JSON object. Exits with 1 if anything was lost."""
     shared = ROOT.parent / "shared" / "reports"
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.crash", description=__doc__)
     parser.add_argument("dir", nargs="?", type=Path, default=shared if shared.is_dir() else ROOT / "corpus" / "demo")

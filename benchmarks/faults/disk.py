@@ -1,7 +1,7 @@
-"""Simulates a failing disk: counts every write, flush, rename, deletion and new folder of this process and its SQLite,
-and makes one of them fail.
+"""Simulate a failing disk.
 
-Use it in a process of its own (`fork`): it replaces Python's own functions and never restores them.
+Counts every write, flush, rename, deletion and new folder of this process and its SQLite, and makes one of them fail.
+Use it in a separate process (`fork`), because it replaces Python's own functions and never restores them.
 """
 
 import builtins
@@ -111,7 +111,7 @@ class Disk:
         self.operate(self._folder)
 
     def about_to_write(self, path: str, offset: int, amount: int | None) -> None:
-        """SQLite is about to write to a file. amount: None to truncate it."""
+        """Record that SQLite is about to write to a file. `amount` is None if it truncates the file."""
         if self._fault in ("power", "names"):
             with open(path, "rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -119,15 +119,15 @@ class Disk:
                 self._before.setdefault(path, []).append((offset, file.read(amount), size, amount))
 
     def flushed(self, path: str) -> None:
-        """SQLite has flushed or deleted a file."""
+        """Record that SQLite has flushed or deleted a file."""
         self._before.pop(path, None)
 
     def covers(self, path: Any) -> bool:
-        """Whether the path is below the folder."""
+        """Return whether the path is below the folder."""
         return os.path.abspath(os.fsdecode(path)).startswith(self._folder)
 
     def operate(self, path: str, *, writing: bool = False) -> None:
-        """Count one operation, and make it fail if it is the one to fail."""
+        """Count one operation, and make it fail if its number is the chosen one."""
         self.operations += 1
         if self._fault == "full" and self.operations >= self._at and writing:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
@@ -142,7 +142,7 @@ class Disk:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _lose(self) -> None:
-        """Simulate a power failure: keep names and lose bytes, or lose both."""
+        """Simulate a power failure: keep the names and lose the bytes, or lose both."""
         for number, (path, sure) in enumerate(self._written.items()):
             with suppress(OSError):
                 _lose_bytes(path, sure, cut=bool(number % 2))
@@ -155,7 +155,7 @@ class Disk:
 
 
 def _lose_bytes(path: str, sure: int, *, cut: bool) -> None:
-    """Truncate a file to its flushed bytes, or zero the others. sure: the number of flushed bytes."""
+    """Truncate a file to its flushed bytes, or zero the others. `sure` is the number of flushed bytes."""
     size = os.stat(path).st_size
     handle = os.open(path, os.O_RDWR)
     if cut:

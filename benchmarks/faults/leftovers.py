@@ -1,7 +1,8 @@
-"""What is left of a text in a folder: looks at every byte of every file, at every name, and inside compressed streams.
+"""Find what is left of a text in a folder, in every byte and name of its files, including compressed streams.
 
-A word is looked for in UTF-8 and in UTF-16 of both byte orders, in capitals or not. Inside a file, everything that
-opens as zlib, gzip or ZIP is unpacked and searched too, three deep: the streams of PDFs, workbooks, archives.
+A word is searched for in UTF-8 and in UTF-16 of both byte orders, ignoring case. Everything in a file that opens as
+zlib, gzip or ZIP is unpacked and searched too, three levels deep, which covers the streams of PDFs, workbooks and
+archives.
 """
 
 import gzip
@@ -21,7 +22,7 @@ _STREAM = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 
 
 def leftovers(folder: Path, words: Sequence[str]) -> list[str]:
-    """Where the words are found, as "path: word (encoding)"; empty when none is."""
+    """Return where the words were found, as "path: word (encoding)". Empty if they were not."""
     found: set[str] = set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -41,7 +42,7 @@ def _hits(content: bytes, words: Sequence[str]) -> Iterator[str]:
 
 
 def _unpacked(content: bytes, depth: int) -> Iterator[bytes]:
-    """The bytes themselves, and those of every stream in them."""
+    """Yield the bytes themselves, and those of every stream in them."""
     yield content
     if not depth:
         return

@@ -1,8 +1,7 @@
-"""Kills during a removal: `python -m benchmarks.faults.removal` stops `reviews remove` with `kill -9` at every file
-operation, SQLite's included.
+"""Kill a removal: `python -m benchmarks.faults.removal` stops `reviews remove` with `kill -9` at every file operation.
 
-After each kill no search may answer with the report any more once it is refused, the next update must finish the
-removal, and then nothing of the report may be left in any byte of the library. Writes JSON to stdout.
+This includes SQLite's operations. After each kill, no search may return the report once it is refused, the next update
+must finish the removal, and then no byte of the library may contain anything of the report. Writes JSON to stdout.
 """
 
 import argparse
@@ -43,18 +42,21 @@ _TEXT = (
 
 
 def small_pdf(*lines: str) -> bytes:
-    """A PDF of one page with these lines, the same bytes each time."""
+    """Return a PDF of one page with these lines. The bytes are the same each time."""
     words = "".join(f"BT /F1 11 Tf 72 {760 - 28 * n} Td ({line}) Tj ET\n" for n, line in enumerate(lines)).encode()
     return page_of(words)
 
 
 def report() -> bytes:
-    """The report that is to be removed."""
+    """Return the report to be removed."""
     return small_pdf(*_TEXT)
 
 
 def prepare(library: Path, *, editions: bool = True) -> str:
-    """Make a library of three generations that holds the report, optionally with an earlier edition. Returns its id."""
+    """Make a library of three generations with the report, and optionally with an earlier edition.
+
+    Returns the report's id.
+    """
     create_library(library)
     (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     folder = library / "reports"
@@ -79,7 +81,9 @@ def update(library: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The start of every kill: a library, the id of the report, and how many operations its removal takes."""
+    """The starting point of every kill: a library, the id of the report, and the number of operations in its
+    removal.
+    """
 
     library: Path
     report: str
@@ -100,7 +104,10 @@ def _remove(library: Path, held: str) -> None:
 
 
 def kills(scene: Scene, points: Sequence[int]) -> Outcome:
-    """Kill the removal at these operations, each in a new copy of the library. old: it had not begun; new: it had."""
+    """Kill the removal at these operations, each in a new copy of the library.
+
+    In the outcome, `old` means that the removal had not begun, and `new` that it had.
+    """
     outcome = Outcome()
     for at in points:
         copy = Path(shutil.copytree(scene.library, scene.library.parent / "copy"))
@@ -133,7 +140,7 @@ def _judge(library: Path, held: str, outcome: Outcome) -> Iterator[str]:
 
 
 def _begun(library: Path, held: str) -> bool:
-    """Whether the library knows that the report is to be removed."""
+    """Return whether the library knows that the report is to be removed."""
     with Store.open(library / "corpus.db") as store:  # a writer, so that a log that was left is read
         return any(removal.report == held for removal in store.removals())
 
@@ -144,7 +151,7 @@ def _found(library: Path, word: str) -> int:
 
 
 def main() -> None:
-    """Print one JSON object. Ends with 1 if anything was wrong."""
+    """Print one JSON object. Exits with 1 if there were faults."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.removal", description=__doc__)
     parser.add_argument("--step", type=int, default=1, help="kill only at every Nth operation")
     asked = parser.parse_args()

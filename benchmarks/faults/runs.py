@@ -2,8 +2,8 @@
 
 These are the operations on the corpus (SQLite's own), the index, the records and the caches. The folder of a small
 library has new reports, a new edition, a moved file and a missing one. After each fault, every query must be answered
-as before the run or as after it, `check` must find nothing wrong, and the next run must complete without reading any
-file again. Writes JSON to stdout.
+as before or after the run, `check` must find no fault, and the next run must complete without reading any file again.
+Writes JSON to stdout.
 """
 
 import argparse
@@ -73,7 +73,9 @@ def answers(library: Path) -> Answers:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The start of every fault: a library, its answers, the answers after the run, and the number of operations."""
+    """The starting point of every fault: a library, its answers, the answers after the run, and the number of
+    operations.
+    """
 
     library: Path
     before: Answers
@@ -109,9 +111,9 @@ def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
 
 
 def sizes(scene: Scene, number: int) -> Outcome:
-    """Run an update on a real disk with room for a part of what it writes, from nothing to all, in that many steps.
+    """Run an update on a real disk with room for part of what it writes, from nothing to everything, in `number` steps.
 
-    Raises PermissionError if we may not mount a disk.
+    Raises PermissionError if this process may not mount a disk.
     """
     outcome = Outcome()
     # The same path as in `faults`, because the corpus identifies files by it.
@@ -152,7 +154,7 @@ def _disk(place: Path, megabytes: int) -> Iterator[Path]:
 
 
 def _empty(disk: Path) -> int:
-    """Delete everything. Returns the bytes that are used all the same."""
+    """Delete everything. Returns how many bytes are still in use."""
     for path in disk.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -189,7 +191,7 @@ def _judge(library: Path, scene: Scene, outcome: Outcome) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print one JSON object. Ends with 1 if anything was wrong."""
+    """Print one JSON object. Exits with 1 if there were faults."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.runs", description=__doc__)
     parser.add_argument("--faults", nargs="*", choices=FAULTS, default=list(FAULTS))
     parser.add_argument("--step", type=int, default=1, help="fail only every Nth operation")

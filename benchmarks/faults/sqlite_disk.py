@@ -1,8 +1,8 @@
-"""Fault injection for SQLite: makes a write, flush, truncation or deletion fail, as a `benchmarks.faults.disk.Disk`
-decides, and loses what was not flushed.
+"""Fault injection for SQLite: make a write, flush, truncation or deletion fail, and lose what was not flushed.
 
-SQLite accesses files through a table of functions (a VFS). This registers a copy in which four functions ask the disk
-first. Works on Linux and macOS, where Python uses a shared libsqlite3.
+A `benchmarks.faults.disk.Disk` decides which operation fails. SQLite accesses files through a table of functions (a
+VFS). This module registers a copy in which four functions consult the disk first. It works on Linux and macOS, where
+Python uses a shared libsqlite3.
 """
 
 import ctypes
@@ -71,7 +71,7 @@ def install(disk: Disk) -> None:
 
 
 class _FailingVfs:
-    """SQLite's file functions, which ask the disk first."""
+    """SQLite's file functions, which consult the failing disk first."""
 
     def __init__(self, disk: "Disk", real: _Vfs) -> None:
         self._disk = disk

@@ -1,8 +1,8 @@
 """Faults while the index is built: `python -m benchmarks.faults.torture` fails each file operation of a build once.
 
-The build takes the index from one state of its corpus to another. After each fault a reader must answer exactly as
-before or as after, `check` must report the true state, and the next build must complete. Then bits are flipped, and
-readers ask while updates are published. Writes JSON to stdout.
+The build takes the index from one state of its corpus to another. After each fault, a reader must answer exactly as
+before or after the build, `check` must report the true state, and the next build must complete. Then bits are flipped,
+and readers search while updates are published. Writes JSON to stdout.
 """
 
 import argparse
@@ -38,7 +38,7 @@ Answers = dict[int, dict[str, tuple[int, ...]]]
 
 @dataclass(slots=True)
 class Outcome:
-    """The results of several injected faults. faults: what the program did wrong; empty if nothing."""
+    """The results of several injected faults. `faults` is what the program did wrong; empty if nothing."""
 
     tried: int = 0
     old: int = 0
@@ -63,7 +63,10 @@ def add(store: Store, name: str, seed: int, words: int = 300) -> None:
 
 
 def prepare(folder: Path) -> None:
-    """Make a corpus and an index of two generations, then change the corpus: the start of every fault."""
+    """Make a corpus and an index of two generations, then change the corpus.
+
+    This is the starting point of every fault.
+    """
     folder.mkdir()
     with Store.open(folder / "corpus.db", create=True) as store:
         for number in range(6):
@@ -77,9 +80,9 @@ def prepare(folder: Path) -> None:
 
 
 def answers(index: Path) -> Answers:
-    """Return everything that a reader finds now.
+    """Return everything that a reader currently finds.
 
-    If it meets damage, it reads the newest generation that is sound in every byte, as `reviews.Library` does.
+    If the reader meets damage, it reads the newest generation that is completely intact, as `reviews.Library` does.
     """
     try:
         return _answers(generations.current(index))
@@ -105,7 +108,7 @@ def _answers(generation: generations.Generation) -> Answers:
 def in_a_child(work: Callable[[], Any], disk: Disk, *, sqlite: bool = False) -> bytes:
     """Do the work in a child process with this disk. Returns what the child wrote to its pipe; empty if it died.
 
-    sqlite: operations of SQLite fail, too.
+    With `sqlite`, SQLite's operations fail too.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -138,7 +141,9 @@ def update(folder: Path, *, rebuild: bool = False) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The start of every fault: a folder, the answers of its index before and after, and the number of operations."""
+    """The starting point of every fault: a folder, the answers of its index before and after, and the number of
+    operations.
+    """
 
     folder: Path
     before: Answers
@@ -157,7 +162,7 @@ class Scene:
 def faults(scene: Scene, fault: Fault, points: Sequence[int]) -> Outcome:
     """Make the operations with these numbers fail, each in a new copy of the scene.
 
-    One more than the number of operations is the moment after the last.
+    One more than the number of operations is the moment after the last one.
     """
     outcome = Outcome()
     for at in points:
@@ -204,7 +209,7 @@ def _judge(folder: Path, scene: Scene, outcome: Outcome, finished: bool) -> Iter
 
 @contextmanager
 def large() -> Iterator[None]:
-    """Treat every index as a large one, whose postings are not hashed when it is opened."""
+    """Treat every index as a large one, whose postings are not hashed on opening."""
     small, generations._SMALL = generations._SMALL, 0
     try:
         yield
@@ -213,7 +218,10 @@ def large() -> Iterator[None]:
 
 
 def flips(scene: Scene, number: int, seed: int) -> Outcome:
-    """Flip one bit of the newest generation or the pointer. The file keeps its time, as on a failing disk."""
+    """Flip one bit of the newest generation or the pointer.
+
+    The file keeps its modification time, as on a failing disk.
+    """
     chance = random.Random(seed)
     outcome = Outcome()
     newest = generations.current(scene.folder / "index").directory
@@ -253,8 +261,9 @@ def _after_flip(folder: Path, scene: Scene) -> Iterator[str]:
 
 
 def readers(folder: Path, readers: int, updates: int) -> Outcome:
-    """Search from several readers while updates are published. Each answer must come from one state, never older than
-    the one published when the search began.
+    """Search from several readers while updates are published.
+
+    Each answer must come from a single state, never older than the one published when the search began.
     """
     outcome = Outcome()
     states: list[Answers] = []
@@ -298,7 +307,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
 
 
 def main() -> None:
-    """Print one JSON object. Ends with 1 if anything was wrong."""
+    """Print one JSON object. Exits with 1 if there were faults."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults.torture", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--flips", type=int, default=300)

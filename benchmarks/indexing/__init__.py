@@ -1,1 +1,1 @@
-"""Benchmarks: how fast is the index built, and how does it grow?"""
+"""Benchmarks of the index: build speed and growth."""

@@ -1,7 +1,7 @@
 """Ageing of the index: `python -m benchmarks.indexing.nights` simulates a hundred nights of small changes.
 
 Each night a few reports are added, changed or withdrawn. At the end, the size of the index and the time of queries are
-compared with those of a new index. Both must stay below 1.3 times. Writes JSON to stdout, and ends with 1 if either is
+compared with those of a new index. Both must stay below 1.3 times. Writes JSON to stdout, and exits with 1 if either is
 too high.
 """
 
@@ -33,7 +33,7 @@ _TIMES = 5
 
 
 def live(library: Path, pool: Sequence[str], *, reports: int, words: int, nights: int, seed: int = 1) -> dict[str, Any]:
-    """Return the figures of an index after that many nights, compared with a new one of the same reports."""
+    """Return the figures of an index after `nights` nights, compared with a new index of the same reports."""
     settings = create_library(library)
     chance = random.Random(seed)
     spent = []
@@ -79,7 +79,7 @@ def _size(index: Path) -> int:
 
 
 def _asked(database: Path, indexes: Sequence[Path]) -> list[float]:
-    """Return the CPU seconds of the typical queries on each index: the quickest of a few runs, taken in turn."""
+    """Return the CPU seconds of the typical queries on each index: the fastest of a few runs, taken in turn."""
     searchers = [Searcher(database, index, load_themes()) for index in indexes]
     total = [0.0] * len(indexes)
     for searcher in searchers:
@@ -98,7 +98,7 @@ def _asked(database: Path, indexes: Sequence[Path]) -> list[float]:
 
 
 def paragraphs_of_the_demonstration() -> list[str]:
-    """Return fictional paragraphs to make reports from."""
+    """Return fictional paragraphs from which to make reports."""
     with tempfile.TemporaryDirectory() as folder:
         settings = create_library(Path(folder))
         with Store.open(settings.database) as store:
@@ -107,7 +107,7 @@ def paragraphs_of_the_demonstration() -> list[str]:
 
 
 def main() -> None:
-    """Print the figures. Ends with 1 if the index has aged too much."""
+    """Print the figures. Exits with 1 if the index has aged too much."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.indexing.nights", description=__doc__)
     parser.add_argument("--nights", type=int, default=100)
     parser.add_argument("--reports", type=int, default=200)

@@ -19,7 +19,7 @@ from benchmarks.searching.queries import questions
 
 
 def collection(library: Path, pool: list[str], reports: int) -> dict[str, Any]:
-    """Measure a made-up collection of that many reports."""
+    """Measure a made-up collection of `reports` reports."""
     generate(library, pool, reports)
     index = command(library, "index", "--json")
     told: dict[str, Any] = {"build": measure(index).to_dict()}

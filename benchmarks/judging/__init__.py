@@ -1,1 +1,1 @@
-"""Benchmarks: how well are answers ranked?"""
+"""Benchmarks of ranking quality."""

@@ -1,8 +1,8 @@
-"""Answers to the judged questions, kept to compare commits: `python -m benchmarks.judging.answers LIBRARY`.
+"""Record the answers to the judged questions, to compare commits: `python -m benchmarks.judging.answers LIBRARY`.
 
 Imports only what every commit has, so that the Python of another commit's environment can run this file by its path.
-Writes JSON to stdout: for each question the reports found and where the first passage is, but no word of a report.
-`today.json` was written so, by the commit that it names.
+Writes JSON to stdout: for each question, the reports found and the position of the first passage, but no text of a
+report. `today.json` was written in this way by the commit that it names.
 """
 
 import argparse
@@ -25,19 +25,21 @@ PASSAGES = 2  # of each report, for the judge to read
 
 
 def asked(*files: Path) -> list[dict[str, Any]]:
-    """The questions of both sets, in order."""
+    """Return the questions of both sets, in order."""
     return [
         question for file in files or (JUDGED, PLAIN) for question in json.loads(file.read_text("utf-8"))["questions"]
     ]
 
 
 def mark(text: str) -> str:
-    """A hash that stands for a passage as it is shown."""
+    """Return a hash that identifies a passage as shown."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:ID]
 
 
 def hits(library: Library, query: str, **options: Any) -> Iterator[Any]:
-    """The hits in the order in which a reader meets them: the exact answer, then the reports with most of the words."""
+    """Yield the hits in the order in which a reader sees them: the exact answer, then the reports with most of the
+    words.
+    """
     if "most" in {field.name for field in dataclasses.fields(SearchRequest)}:  # an older commit has no such list
         options["most"] = True
     results: Any = library.search(query, **options)
@@ -46,13 +48,13 @@ def hits(library: Library, query: str, **options: Any) -> Iterator[Any]:
 
 
 def found(library: Library, query: str, most: int = DEEP) -> list[str]:
-    """The reports found, best first."""
+    """Return the reports found, best first."""
     every = hits(library, query, limit=most, group="none", per_report=0)
     return list(dict.fromkeys(hit.report.id[:ID] for hit in every))[:most]
 
 
 def shown(library: Library, query: str) -> dict[str, list[int]]:
-    """The ordinals of the paragraphs that are shown first of each report."""
+    """Return the ordinals of the paragraphs of each report that are shown first."""
     ordinals: dict[str, list[int]] = {}
     for hit in hits(library, query, limit=FIRST, group="none", per_report=PASSAGES):
         ordinals.setdefault(hit.report.id[:ID], [passage.ordinal for passage in hit.passages])
@@ -60,7 +62,7 @@ def shown(library: Library, query: str) -> dict[str, list[int]]:
 
 
 def first(library: Library, query: str) -> dict[str, Any] | None:
-    """The first passage on the page: where it is, and a hash of its text."""
+    """Return the first passage on the page: its position, and a hash of its text."""
     for hit in hits(library, query):
         for one in hit.passages:
             place = {"report": hit.report.id[:ID], "ordinal": one.ordinal, "offset": one.offset}
@@ -69,7 +71,7 @@ def first(library: Library, query: str) -> dict[str, Any] | None:
 
 
 def answers(library: Library, questions: Sequence[dict[str, Any]], paragraphs: bool = False) -> dict[str, Any]:
-    """What the library answers to each question. paragraphs: also those to show to a judge."""
+    """Return the library's answer to each question. With `paragraphs`, also those to show to a judge."""
     told = {}
     for question in questions:
         query = question.get("query", question["words"])

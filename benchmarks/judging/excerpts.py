@@ -1,4 +1,4 @@
-"""The parts of a report that a judge reads: the paragraphs with most of the query, cut around the matches."""
+"""Choose what a judge reads of a report: the paragraphs that match most of the query, cut around the matches."""
 
 import math
 import re
@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 class Excerpts:
-    """Plain BM25 over the paragraphs of all reports, any of the words, in all their forms."""
+    """Plain BM25 over the paragraphs of all reports, for any of the words in all their forms."""
 
     def __init__(self, paragraphs: Mapping[str, Sequence[str]]) -> None:
         self._paragraphs = paragraphs
@@ -31,7 +31,7 @@ class Excerpts:
         self._count, self._mean = len(lengths), sum(lengths) / max(1, len(lengths))
 
     def of(self, report: str, words: str, chosen: Iterable[int], most: int) -> list[str]:
-        """At most `most` excerpts of a report: the chosen paragraphs first, then the best."""
+        """Return at most `most` excerpts of a report: the chosen paragraphs first, then the best others."""
         idf = {term: self._idf(term) for term in set(self._terms(words))}
         ordinals = list(dict.fromkeys([*chosen, *self._best(report, idf, most)]))[:most]
         return [self._cut(self._paragraphs[report][ordinal], idf) for ordinal in ordinals]
@@ -57,7 +57,7 @@ class Excerpts:
         return sorted(scores, key=lambda ordinal: (-scores[ordinal], ordinal))[:most]
 
     def _cut(self, text: str, idf: Mapping[str, float]) -> str:
-        """The part of a paragraph, of a bounded width, with the most telling words of the question."""
+        """Return part of a paragraph, of limited width, with the most distinctive words of the question."""
         text = " ".join(text.split())
         words = [(word.start(), self._term(word.group())) for word in _WORD.finditer(text)]
         best, at = -1.0, 0

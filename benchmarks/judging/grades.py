@@ -1,4 +1,4 @@
-"""The grades in `judged.json` and `plain.json`: what has one, and how new ones are entered."""
+"""Read and add grades in `judged.json` and `plain.json`."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Grades = Mapping[str, Mapping[str, int]]
 
 
 def graded(question: Mapping[str, Any], name: str) -> dict[str, int]:
-    """The grades that a question has: those of reports, or of first passages."""
+    """Return the grades of a question, for reports or for first passages."""
     if "judged" in question:
         return {report: entry["grade"] for report, entry in question["judged"].items()}
     found: dict[str, int] = question.get("first" if name.endswith("p") else "grades", {})
@@ -19,7 +19,7 @@ def graded(question: Mapping[str, Any], name: str) -> dict[str, int]:
 
 
 def enter(new: Grades, file: Path) -> None:
-    """Put grades into a file, as far as it has the questions. A second grade is kept beside the first one."""
+    """Add grades to a file, for the questions that it has. A second grade is stored next to the first one."""
     held = json.loads(file.read_text("utf-8"))
     by_id = {str(question["id"]): question for question in held["questions"]}
     for name, grades in new.items():
@@ -46,7 +46,7 @@ def _enter(question: Question, name: str, grades: Mapping[str, int]) -> None:
 
 
 def _line(question: Question) -> str:
-    """The grades of `judged.json` have a line of their own."""
+    """Return a question as JSON. The grades of `judged.json` are on a separate line."""
     if "judged" not in question:
         return json.dumps(question, ensure_ascii=False)
     head = json.dumps({**question, "judged": {}}, ensure_ascii=False)[:-2]

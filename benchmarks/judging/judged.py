@@ -1,9 +1,9 @@
 """Quality of ranking: `python -m benchmarks.judging.judged [LIBRARY]` runs judged questions.
 
-Compares us with plain BM25, SQLite FTS5 and Recoll on the same reports. For each question, `judged.json` has the grade
-of each of the 131 real reports (3: the report answers it or is about it; 2: a substantial passage; 1: a useful mention;
-0: nothing), the paragraphs, and whether the grade comes from reading the report or from the hits of a system. See
-docs/ranking.md. Writes a table to stderr and JSON to stdout.
+Compares this program with plain BM25, SQLite FTS5 and Recoll on the same reports. For each question, `judged.json` has
+the grade of each of the 131 real reports (3: the report answers it or is about it; 2: a substantial passage; 1: a
+useful mention; 0: nothing), the paragraphs, and whether the grade comes from reading the report or from the hits of a
+system. See docs/ranking.md. Writes a table to stderr and JSON to stdout.
 """
 
 import argparse
@@ -42,9 +42,10 @@ System = Callable[["Question"], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """query: in our query language. words: the same for a system without fields and themes.
+    """A judged question.
 
-    grades: by report. paragraphs: ordinals of the paragraphs that answer, by report.
+    `query` is in the program's query language. `words` is the same for a system without fields and themes. `grades` are
+    by report. `paragraphs` are the ordinals of the paragraphs that answer it, by report.
     """
 
     id: int
@@ -77,18 +78,18 @@ def questions(path: Path = JUDGED) -> list[Question]:
 
 
 def ours(library: Library) -> System:
-    """Our search, as the web page runs it."""
+    """Return this program's search, as the web page runs it."""
     return lambda question: answers.found(library, question.query)
 
 
 def today() -> System:
-    """Our search as it was when `today.json` was written."""
+    """Return this program's search as it was when `today.json` was written."""
     kept = plain.kept()
     return lambda question: kept[str(question.id)]["reports"]
 
 
 def answers_of(system: System, asked: Sequence[Mapping[str, Any]]) -> plain.Answers:
-    """The first ten reports that a system finds for plain words."""
+    """Return the first ten reports that a system finds for plain words."""
     questions = [Question(each["id"], each["shape"], each["words"], each["words"], {}, {}) for each in asked]
     return {str(question.id): {"reports": system(question)[:FIRST]} for question in questions}
 
@@ -104,7 +105,7 @@ def texts_of(library: Library) -> dict[str, str]:
 
 
 def bm25(texts: Mapping[str, str], k1: float = 1.2, b: float = 0.75) -> System:
-    """BM25 over whole reports, any of the words, in all their forms."""
+    """Return BM25 over whole reports, for any of the words in all their forms."""
     stem = snowballstemmer.stemmer("english").stemWord
     counted = {report: Counter(stem(term) for term, _ in analyser.terms(text)) for report, text in texts.items()}
     lengths = {report: sum(counts.values()) for report, counts in counted.items()}
@@ -127,7 +128,7 @@ def bm25(texts: Mapping[str, str], k1: float = 1.2, b: float = 0.75) -> System:
 
 
 def fts5(texts: Mapping[str, str]) -> System:
-    """SQLite FTS5 with its Porter stemmer, any of the words, in its own order."""
+    """Return SQLite FTS5 with its Porter stemmer, for any of the words, in its own order."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE report USING fts5(id UNINDEXED, text, tokenize='porter unicode61')")
     database.executemany("INSERT INTO report VALUES (?, ?)", texts.items())
@@ -141,9 +142,9 @@ def fts5(texts: Mapping[str, str]) -> System:
 
 
 def recoll(pdfs: Path, folder: Path, names: Mapping[str, str], option: str) -> System | None:
-    """Recoll, reading the same PDFs itself; None if it is not installed. names: report ids by file name.
+    """Return Recoll, which reads the same PDFs itself, or None if it is not installed.
 
-    option: "-a" for all words, "-o" for any.
+    `names` has report ids by file name. `option` is "-a" for all words or "-o" for any.
     """
     if not (shutil.which("recollindex") and shutil.which("recollq")):
         return None
@@ -166,7 +167,7 @@ def recoll(pdfs: Path, folder: Path, names: Mapping[str, str], option: str) -> S
 
 
 def measured(asked: Sequence[Question], systems: Mapping[str, System]) -> dict[str, Any]:
-    """Return the means of each system, overall and by shape of question, and our difference from each."""
+    """Return the means of each system, overall and by type of question, and this program's difference from each."""
     found = {name: [system(question) for question in asked] for name, system in systems.items()}
     each = {
         name: [(ndcg(ids, q.grades), recall(ids, q.grades)) for ids, q in zip(lists, asked, strict=True)]
@@ -230,7 +231,7 @@ def passages(library: Library, asked: Sequence[Question]) -> dict[str, Any]:
 
 
 def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
-    """Return all figures; None if the library does not have the judged reports."""
+    """Return all figures, or None if the library does not have the judged reports."""
     asked = questions()
     held = {report.id[:ID]: report for report in library.reports()}
     if not {report for question in asked for report in question.grades} <= set(held):
@@ -258,7 +259,7 @@ def run_plain(library: Library, systems: Mapping[str, System]) -> dict[str, Any]
 
 
 def table(figures: Mapping[str, Any]) -> str:
-    """Return nDCG@10 and recall@20 as a table with a row for each shape of question."""
+    """Return nDCG@10 and recall@20 as a table with a row for each type of question."""
     means = figures["means"]
     lines = ["nDCG@10 recall@20".ljust(18) + "".join(name.rjust(15) for name in means)]
     for shape, count in {"all": sum(figures["questions"].values()), **figures["questions"]}.items():

@@ -1,10 +1,10 @@
-"""Needs in other words than the reports': `python -m benchmarks.judging.needs deal|enter|figures …`.
+"""Information needs that use other words than the reports: `python -m benchmarks.judging.needs deal|enter|figures …`.
 
-`needs.json` has sixty needs, each with the theme that a reader of the themes' names would pick. `deal LIBRARY FOLDER`
+`needs.json` has sixty needs, each with the theme that a person would pick from the themes' names. `deal LIBRARY FOLDER`
 takes the first five passages of that theme and the five that the language model finds, mixes them so that a judge
-cannot see which system had found which, and writes them for `benchmarks.judging.pools` to read: the grades are
-entered with `enter FOLDER`. `figures LIBRARY` answers again and prints how many needs each system answers. The folder
-has the reports' words, so keep it out of the project. Needs the extra `meaning`. See docs/other-words.md.
+cannot see which system found which, and writes files for the judge to grade (see `benchmarks.judging.pools`). `enter
+FOLDER` stores the grades. `figures LIBRARY` answers again and prints how many needs each system answers. The folder
+contains text of the reports, so keep it out of the project. Needs the extra `meaning`. See docs/other-words.md.
 """
 
 import argparse
@@ -32,7 +32,10 @@ Answers = Mapping[int, Mapping[str, Sequence[Item]]]
 
 
 def answers(library: Library, needs: Sequence[Mapping[str, Any]]) -> Answers:
-    """The first passages of each system. Raises SystemExit where the model cannot be used, or has more to read."""
+    """Return the first passages of each system.
+
+    Raises SystemExit if the model cannot be used, or has not read everything yet.
+    """
     found = {}
     for need in needs:
         beside = library.search(need["need"], meaning=True, facets=False).meaning
@@ -53,7 +56,7 @@ def _items(listed: Iterable[Listed]) -> list[Item]:
 
 
 def dealt(found: Answers) -> dict[str, list[Item]]:
-    """The passages of all systems by need, each once."""
+    """Return the passages of all systems by need, each once."""
     return {
         str(number): list({item.key: item for items in systems.values() for item in items}.values())
         for number, systems in found.items()
@@ -61,7 +64,10 @@ def dealt(found: Answers) -> dict[str, list[Item]]:
 
 
 def figures(needs: Sequence[Mapping[str, Any]], found: Answers) -> dict[str, Any]:
-    """How many needs some passage of each system answers, and the share of passages that do. No grade counts as 0."""
+    """Return how many needs are answered by some passage of each system, and the share of passages that answer.
+
+    A passage without a grade counts as 0.
+    """
     told: dict[str, Any] = {"needs": len(needs)}
     answered: dict[str, list[bool]] = {}
     for system in SYSTEMS:

@@ -20,15 +20,16 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 
 def kept(path: Path = TODAY) -> Answers:
-    """The answers in a file."""
+    """Return the answers in a file."""
     answers: Answers = json.loads(path.read_text("utf-8"))["answers"]
     return answers
 
 
 def plain(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]) -> dict[str, Any]:
-    """The figures of each system, and our difference from the others, by shape of question.
+    """Return the figures of each system, and this program's difference from the others, by type of question.
 
-    nDCG is over the questions that some graded report answers a little: for the others, every order is as good.
+    nDCG covers the questions for which at least one graded report is relevant. For the others, every order is equally
+    good.
     """
     figures: dict[str, Any] = {}
     for shape in SHAPES:
@@ -40,7 +41,7 @@ def plain(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]
 
 
 def ranked(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]) -> dict[str, Any]:
-    """nDCG@10 of each system, and the mean difference of "ours" from the others with its 95 % interval."""
+    """Return nDCG@10 of each system, and the mean difference of "ours" from the others with its 95% interval."""
     scores = {
         name: [ndcg(answers[str(q["id"])]["reports"], q["grades"]) for q in questions]
         for name, answers in systems.items()
@@ -61,20 +62,23 @@ def ranked(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers
 
 
 def ungraded(questions: Sequence[Mapping[str, Any]], answers: Answers) -> float:
-    """The share of the first ten reports that nobody graded; they count as 0."""
+    """Return the share of the first ten reports that nobody graded. They count as 0."""
     first = [(q, report) for q in questions for report in answers[str(q["id"])]["reports"][:FIRST]]
     return round(sum(report not in q["grades"] for q, report in first) / max(1, len(first)), 3)
 
 
 def most_lost(questions: Sequence[Mapping[str, Any]], scores: Mapping[str, Sequence[float]]) -> list[dict[str, Any]]:
-    """The questions on which another system is better than ours by most."""
+    """Return the questions on which another system is better than this one by the largest margin."""
     best = [max(each) for each in zip(*scores.values(), strict=True)]
     by = sorted((mine - top, q["words"]) for q, mine, top in zip(questions, scores["ours"], best, strict=True))
     return [{"by": round(step, 2), "words": words} for step, words in by[:LOST] if step < 0]
 
 
 def first_passages(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]) -> dict[str, Any]:
-    """The share of short queries whose first passage answers, of all and of those that some graded report answers."""
+    """Return the share of short queries whose first passage answers them.
+
+    The share is given for all queries, and for those that at least one graded report answers.
+    """
     answered = [q for q in questions if max(q.get("grades", {"": 0}).values()) >= RELEVANT]
     figures: dict[str, Any] = {"questions": len(questions), "answered_by_a_report": len(answered)}
     for name, answers in systems.items():
@@ -92,7 +96,9 @@ def first_passages(questions: Sequence[Mapping[str, Any]], systems: Mapping[str,
 
 
 def agreement(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """How far second grades agree with the first: the same, within one, and Cohen's kappa with quadratic weights."""
+    """Return how far second grades agree with the first: the same, within one, and Cohen's kappa with quadratic
+    weights.
+    """
     pairs = [
         ({**question["grades"], **question.get("first", {})}[key], second)
         for question in questions
@@ -106,7 +112,7 @@ def agreement(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def table(figures: Mapping[str, Any]) -> str:
-    """The figures as lines to read."""
+    """Return the figures as lines to read."""
     lines = []
     for shape in SHAPES:
         part = figures[shape]

@@ -1,11 +1,11 @@
 """Blind pools for a judge: `python -m benchmarks.judging.pools deal|enter …`.
 
-`deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files of `benchmarks.judging.answers`,
-and SQLite FTS5. It leaves out those that have a grade, and writes the rest in random order, with excerpts, in text
-files. The judge writes a line for each question, its number and one digit for each report: `117 0230`. `enter FOLDER`
-puts these grades into judged.json and plain.json. `deal --again 0.1` mixes in a random tenth of those in plain.json
-that have a grade, whose new grades are kept beside the first ones (`second`). The folder has the reports' words, so
-keep it out of the project.
+`deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files from `benchmarks.judging.answers`,
+and SQLite FTS5. It leaves out those that have a grade, and writes the rest to text files in random order, with
+excerpts. The judge writes a line for each question, with its number and one digit for each report: `117 0230`. `enter
+FOLDER` adds these grades to judged.json and plain.json. `deal --again 0.1` mixes in a random tenth of the graded items
+in plain.json; their new grades are stored next to the first ones (`second`). The folder contains text of the reports,
+so keep it out of the project.
 """
 
 import argparse
@@ -34,14 +34,14 @@ Pools = dict[int, dict[str, list[int]]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to grade. key: a report's id, or the mark of a passage. text: what the judge reads."""
+    """An item to grade. `key` is a report's id, or the mark of a passage. `text` is what the judge reads."""
 
     key: str
     text: str
 
 
 def merged(questions: Sequence[Mapping[str, Any]], systems: Iterable[Mapping[str, Any]]) -> Pools:
-    """The first ten reports of every system, each with one paragraph of each system that shows any."""
+    """Return the first ten reports of every system, each with one paragraph from each system that shows any."""
     pools: Pools = {question["id"]: {} for question in questions}
     for system in systems:
         for number, pool in pools.items():
@@ -52,9 +52,9 @@ def merged(questions: Sequence[Mapping[str, Any]], systems: Iterable[Mapping[str
 
 
 def reports_to_grade(library: Library, questions: Sequence[Mapping[str, Any]], pools: Pools) -> dict[str, list[Item]]:
-    """The pooled reports by question: the title, and the excerpts that say most of what was asked.
+    """Return the pooled reports by question: the title, and the excerpts that match most of the question.
 
-    One paragraph of each system comes first, then the best by plain BM25 over paragraphs, until there are enough.
+    One paragraph from each system comes first, then the best by plain BM25 over paragraphs, until there are enough.
     """
     excerpts = Excerpts(paragraphs_of(library))
     titles = {report.id[:ID]: f"{report.title} ({report.year})" for report in library.reports()}
@@ -71,7 +71,7 @@ def reports_to_grade(library: Library, questions: Sequence[Mapping[str, Any]], p
 def passages_to_grade(
     library: Library, questions: Sequence[Mapping[str, Any]], systems: Iterable[Mapping[str, Any]]
 ) -> dict[str, list[Item]]:
-    """The first passage that each system shows for a short query, by question; the same text once."""
+    """Return the first passage that each system shows for a short query, by question. Repeated texts are removed."""
     paragraphs = paragraphs_of(library)
     items: dict[str, dict[str, Item]] = {f"{q['id']}p": {} for q in questions if q["shape"] == "short"}
     for system in systems:
@@ -86,7 +86,7 @@ def passages_to_grade(
 
 
 def paragraphs_of(library: Library) -> dict[str, list[str]]:
-    """The paragraphs of each report, as they are shown."""
+    """Return the paragraphs of each report, as shown."""
     with library.store() as store:
         return {
             report[:ID]: [each.text for each in store.readings.text(reading).paragraphs]
@@ -97,7 +97,9 @@ def paragraphs_of(library: Library) -> dict[str, list[str]]:
 def deal(
     items: Mapping[str, Sequence[Item]], questions: Sequence[Mapping[str, Any]], folder: Path, seed: int, again: float
 ) -> int:
-    """Write what has no grade yet, and a random part of what has only one, shuffled, in files of a bounded size."""
+    """Write shuffled files of limited size with everything that has no grade yet, and a random part of what has only
+    one.
+    """
     chance = random.Random(seed)
     by_name = {f"{q['id']}{suffix}": q for q in questions for suffix in ("", "p")}
     left = {}
@@ -134,7 +136,10 @@ def _batches(blocks: Iterable[str]) -> Iterable[str]:
 
 
 def read_grades(folder: Path) -> dict[str, dict[str, int]]:
-    """The judge's grades by question and key. Raises SystemExit for a line that does not fit what was dealt."""
+    """Return the judge's grades by question and key.
+
+    Raises SystemExit for a line that does not match what was dealt.
+    """
     key: dict[str, list[str]] = json.loads((folder / "key.json").read_text("utf-8"))
     found = {}
     for line in "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("grades*.txt"))).splitlines():
@@ -148,7 +153,7 @@ def read_grades(folder: Path) -> dict[str, dict[str, int]]:
 
 
 def enter(folder: Path, files: Sequence[Path] = (JUDGED, PLAIN)) -> int:
-    """Put the judge's grades into the files of questions."""
+    """Add the judge's grades to the files of questions."""
     new = read_grades(folder)
     for file in files:
         grades.enter(new, file)

@@ -1,1 +1,1 @@
-"""Benchmarks: how well and how fast are reports read?"""
+"""Benchmarks of reading: quality and speed."""

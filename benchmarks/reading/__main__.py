@@ -1,9 +1,9 @@
 """Completeness of the text: `python -m benchmarks.reading DIR` compares it with two independent readers.
 
-The words of a page on which PDFium and poppler's `pdftotext` agree count as correct. Recall is the share of them that
-we have on that page. Precision is the share of our words that at least one of the two has on that page; pages that OCR
-has read are left out, because the two read no pictures. Hyphens are removed before comparing, because the three readers
-differ in how they join divided words.
+The words of a page on which PDFium and poppler's `pdftotext` agree count as correct. Recall is the share of these words
+that this program has on that page. Precision is the share of this program's words that at least one of the two readers
+has on that page. Pages read by OCR are left out of it, because the two do not read images. Hyphens are removed before
+comparing, because the three readers join divided words in different ways.
 """
 
 import argparse
@@ -34,7 +34,10 @@ _WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The score of one report. missing: words that we lack. extra: words that neither of the other readers has."""
+    """The score of one report.
+
+    `missing` are words that this program lacks. `extra` are words that neither of the other readers has.
+    """
 
     file: str
     pages: int
@@ -77,7 +80,7 @@ def by_poppler(path: Path) -> list[Counter[str]]:
 
 
 def by_us(text: Text) -> list[Counter[str]]:
-    """Return the words of each page as the corpus holds them, boilerplate included."""
+    """Return the words of each page in the corpus, including boilerplate."""
     pages: list[list[str]] = [[] for _ in text.pages]
     for aside in text.asides:
         pages[aside.page - 1].append(aside.text)
@@ -89,7 +92,7 @@ def by_us(text: Text) -> list[Counter[str]]:
 
 
 def score(path: Path, text: Text) -> Score:
-    """Compare our words with those of the other readers, page by page."""
+    """Compare this program's words with those of the other readers, page by page."""
     first, second, ours = by_pdfium(path), by_poppler(path), by_us(text)
     agreed = had = known = total = 0
     missing: Counter[str] = Counter()

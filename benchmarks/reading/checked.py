@@ -1,8 +1,8 @@
 """Printed numbers and headings: `python -m benchmarks.reading.checked DIR` compares them with lists made by eye.
 
 The lists in tests/ingest/checked cover ten inspection reports. They have each printed number with the first two words
-of its paragraph, and each heading after the cover with its page and first words. They were made by looking at the drawn
-pages. The words come from poppler, not from us. A report is identified by its hash.
+of its paragraph, and each heading after the cover with its page and first words. They were made by looking at the
+rendered pages. The words come from poppler, not from this program. A report is identified by its hash.
 """
 
 import argparse
@@ -22,7 +22,10 @@ LISTS = Path(__file__).parent.parent.parent / "tests" / "ingest" / "checked"
 
 @dataclass(slots=True)
 class Score:
-    """Counts for all checked reports together. missing, invented: what was not found, and what was found wrongly."""
+    """Counts for all checked reports together.
+
+    `missing` and `invented` are what was not found, and what was found wrongly.
+    """
 
     reports: int = 0
     numbers: int = 0

@@ -1,8 +1,8 @@
-"""Boilerplate in passages: `python -m benchmarks.reading.passages DIR` runs a hundred queries and looks for it.
+"""Boilerplate in passages: `python -m benchmarks.reading.passages DIR` runs a hundred queries and checks for it.
 
-Running lines and contents lines are taken from poppler's text, not from ours. A running line is among the first or last
-lines of at least three pages and two thirds of all pages, whatever its digits. A contents line has dots and ends in a
-number. None of them may be in a passage from the pages where it is printed.
+Running lines and contents lines are taken from poppler's text, not from this program's. A running line is among the
+first or last lines of at least three pages and two thirds of all pages, ignoring digits. A contents line has dots and
+ends in a number. None of them may be in a passage from the pages on which it is printed.
 """
 
 import argparse
@@ -32,7 +32,10 @@ public; chapter; introduction; summary"""
 
 @dataclass(slots=True)
 class Verdict:
-    """lines: running and contents lines in the files. seen: those that a passage shows, with the place."""
+    """The verdict.
+
+    `lines` are running and contents lines in the files. `seen` are those that a passage shows, with the place.
+    """
 
     queries: int = 0
     passages: int = 0
@@ -91,7 +94,7 @@ def _file(library: Library, report: Report) -> Path:
 
 
 def main() -> None:
-    """Print the verdict as JSON. Ends with 1 if a passage shows boilerplate."""
+    """Print the verdict as JSON. Exits with 1 if a passage shows boilerplate."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.reading.passages",
         description=__doc__,

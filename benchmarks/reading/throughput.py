@@ -1,8 +1,8 @@
 """Reading speed: `python -m benchmarks.reading.throughput DIR` compares `reviews ingest` with PDFium alone.
 
 PDFium alone loads the text of every page, in the same number of processes, and drops it. No program that reads with
-PDFium can be faster. Both run in turn, because the speed of a computer varies; compare the ratio. OCR is off, and then
-measured separately: one page that is a picture, from its PDF to being found.
+PDFium can be faster. Both run in turn, because the speed of a computer varies; compare the ratio. OCR is off. It is
+measured separately, on one page that is an image, from its PDF to being found by a search.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def _text_of(file: Path) -> tuple[int, float]:
 
 
 def ingested(folder: Path, scratch: Path, jobs: int) -> tuple[int, float, Cost]:
-    """Pages, seconds and cost of `reviews ingest` into a new library, without OCR."""
+    """Return the pages, seconds and cost of `reviews ingest` into a new library, without OCR."""
     library = Path(tempfile.mkdtemp(dir=scratch)) / "library"
     library.mkdir()
     (library / "reviews.toml").write_text("ocr = false\n", "utf-8")
@@ -90,7 +90,7 @@ def throughput(folder: Path, scratch: Path, jobs: int, times: int) -> dict[str, 
 
 
 def scanned(scratch: Path) -> dict[str, Any]:
-    """Measure `reviews update` and `reviews search` on one page that is a picture at 300 dots an inch."""
+    """Measure `reviews update` and `reviews search` on one page that is an image at 300 dots per inch."""
     folder = scratch / "scan"
     folder.mkdir()
     (folder / "scan.pdf").write_bytes(one_page_scan(DEMO / _PICTURED, _PAGE))
@@ -107,7 +107,7 @@ def scanned(scratch: Path) -> dict[str, Any]:
 
 
 def one_page_scan(file: Path, number: int) -> bytes:
-    """Return a PDF with one page, a grey picture of the given page (from 1)."""
+    """Return a PDF with one page, which is a grey image of the given page (1-based)."""
     document = pypdfium2.PdfDocument(file)
     bitmap = document[number - 1].render(scale=300 / 72, grayscale=True)
     wide, high = document[number - 1].get_size()

@@ -1,1 +1,1 @@
-"""Benchmarks: how fast are queries answered?"""
+"""Benchmarks of query speed."""

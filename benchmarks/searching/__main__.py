@@ -1,6 +1,6 @@
 """Query time: `python -m benchmarks.searching LIBRARY` runs 500 mixed queries made of the library's own words.
 
-Each query runs once, in one process, as on the web page: ten reports, three passages of each, all facets, coverage.
+Each query runs once, in one process, as on the web page: ten reports, three passages from each, all facets, coverage.
 Writes JSON to stdout: milliseconds of wall time and CPU time, which differ on a busy computer, and peak memory.
 """
 
@@ -23,7 +23,7 @@ NAMED = ('"voice of the child"', 'theme:"Voice of the child"', 'theme:"Domestic 
 
 
 def questions(library: Library, seed: int, n: int) -> Iterator[str]:
-    """Yield queries made of words that are side by side in some paragraph, so that most of them find something."""
+    """Yield queries made of words that are adjacent in some paragraph, so that most of them find something."""
     chance = random.Random(seed)
     with library.store() as store:
         readings = [reading for reading, _ in store.readings.current()]
@@ -59,7 +59,7 @@ def questions(library: Library, seed: int, n: int) -> Iterator[str]:
 
 
 def peak_mb() -> float | None:
-    """Return the peak memory of this process in megabytes; None on Windows."""
+    """Return the peak memory of this process in megabytes, or None on Windows."""
     if sys.platform == "win32":
         return None
     import resource
@@ -69,14 +69,14 @@ def peak_mb() -> float | None:
 
 
 def timed(library: Library, query: str) -> tuple[float, float]:
-    """Return milliseconds of wall time and of CPU time for one query."""
+    """Return the milliseconds of wall time and of CPU time for one query."""
     wall, processor = time.perf_counter(), time.process_time()
     library.search(query)
     return round((time.perf_counter() - wall) * 1000, 1), round((time.process_time() - processor) * 1000, 1)
 
 
 def spread(times: list[float]) -> dict[str, float]:
-    """Return the median, the 95th percentile and the slowest."""
+    """Return the median, the 95th percentile and the maximum."""
     ordered = sorted(times)
     return {"median": statistics.median(ordered), "p95": ordered[int(len(ordered) * 0.95)], "worst": ordered[-1]}
 

@@ -1,14 +1,14 @@
 """Cost and correctness of a large batch: `python -m benchmarks.searching.batch LIBRARY` runs 500 queries.
 
 The queries are words, phrases, `NEAR`, patterns, sections, themes and filters. They are made of the library's own words
-with a fixed seed, without words that occur in more than one paragraph of fifty. The answers go to one workbook.
+with a fixed seed, without words that occur in more than one paragraph in fifty. The answers go to one workbook.
 
 Writes JSON to stdout: wall time, CPU time and peak memory of all processes. `disagree` lists the queries for which the
 sheets Mentions, Matrix and Summary and a search do not all have the same number.
 
-The millions of rows of the sheets Mentions are read with one regular expression for a whole row, because an XML parser
-takes ten times as long. A byte that does not belong to such a row, a row or cell with the wrong number, and a wrong
-checksum are errors.
+The millions of rows of the sheets Mentions are read with one regular expression per row, because an XML parser takes
+ten times as long. A byte that does not belong to such a row, a row or cell with the wrong number, and a wrong checksum
+are errors.
 """
 
 import argparse
@@ -55,7 +55,7 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def distinctive_words(library: Library) -> set[str]:
-    """Return words that an analyst may ask for: in more than one paragraph, and in at most one of fifty."""
+    """Return words that an analyst may search for: in more than one paragraph, and in at most one in fifty."""
     held: Counter[str] = Counter()
     count = 0
     with library.store() as store:
@@ -67,7 +67,7 @@ def distinctive_words(library: Library) -> set[str]:
 
 
 def asked_of(library: Library, queries: int) -> Iterator[str]:
-    """Yield those queries of `benchmarks.searching` that an analyst may ask.
+    """Yield those queries of `benchmarks.searching` that an analyst may use.
 
     Nobody wants to read every mention of `that`. A phrase, or words near each other, may contain common words.
     """
@@ -82,7 +82,10 @@ def asked_of(library: Library, queries: int) -> Iterator[str]:
 
 
 def write_sheet(library: Path, sheet: Path, queries: int, *, common: bool = False) -> None:
-    """Write a sheet of queries, the same for the same library. common: draw words as often as they occur."""
+    """Write a sheet of queries, which is always the same for the same library.
+
+    With `common`, words are drawn as often as they occur.
+    """
     with reviews.open(library) as opened, sheet.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["id", "query", "year", "section"])
@@ -93,7 +96,7 @@ def write_sheet(library: Path, sheet: Path, queries: int, *, common: bool = Fals
 
 
 def rows_of(book: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of one sheet as the file has them, by the letters of the columns."""
+    """Yield the rows of one sheet as stored in the file, keyed by column letters."""
     with book.open(part) as file:
         root = None
         for event, element in ElementTree.iterparse(file, ("start", "end")):
@@ -110,7 +113,7 @@ def rows_of(book: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
 
 
 def parts_of(book: zipfile.ZipFile) -> dict[str, str]:
-    """Return the file of each sheet, by the name of the sheet."""
+    """Return the file of each sheet, by sheet name."""
     names = [
         sheet.get("name", "") for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
     ]
@@ -118,7 +121,7 @@ def parts_of(book: zipfile.ZipFile) -> dict[str, str]:
 
 
 def mentions_in(path: Path, part: str) -> tuple[int, dict[str, int]]:
-    """Return the number of rows of one sheet Mentions below its header, and the mentions of each query by its id.
+    """Return the number of rows of one sheet Mentions below its header, and the mentions of each query by id.
 
     Raises ValueError if the sheet is not what the program writes.
     """
@@ -152,7 +155,7 @@ def mentions_in(path: Path, part: str) -> tuple[int, dict[str, int]]:
 
 
 def sums(path: Path, pool: Executor) -> dict[str, dict[str, int]]:
-    """Return the mentions of each query by its id, as each sheet has them."""
+    """Return the mentions of each query by id, for each sheet."""
     found: dict[str, dict[str, int]] = {}
     with zipfile.ZipFile(path) as book:
         parts = parts_of(book)
@@ -189,7 +192,7 @@ def searched(library: Path, asked: Sequence[Question]) -> dict[str, int]:
 
 
 def killed(library: Path, points: int, scratch: Path) -> dict[str, Any]:
-    """Kill a batch at that many moments, then run it to its end.
+    """Kill a batch at `points` moments, then run it to completion.
 
     No file may ever be incomplete, and the final files must be those of an undisturbed run.
     """

@@ -1,9 +1,9 @@
-"""The embedded index and a cluster, in turn: `python -m benchmarks.searching.cluster LIBRARY WEB`.
+"""Compare the embedded index and a cluster: `python -m benchmarks.searching.cluster LIBRARY WEB`.
 
-LIBRARY has its index in its folder; WEB is a folder with settings of a cluster in which the same reports are published.
-Every query is asked of both before the next one, first when the cluster has not seen it ("new"), and again when the
-process has kept what was found ("again"). Times are milliseconds of the clock, and of this process alone ("own"); the
-nodes' time is only in the first. Answers that differ are listed: there should be none.
+LIBRARY has its index in its folder. WEB is a folder with the settings of a cluster in which the same reports are
+published. Each query is sent to both before the next one, first when the cluster has not seen it ("new"), and again
+when the process has cached the result ("again"). Times are milliseconds of the clock, and of this process alone
+("own"); the nodes' time is only included in the first. Answers that differ are listed. There should be none.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _VARIES = ("elapsed_ms", "generation", "built_at", "coverage")
 
 
 def ask(library: Library, query: str) -> tuple[dict[str, Any], float, float]:
-    """The answer as JSON has it, and milliseconds of the clock and of this process."""
+    """Return the answer as in JSON, and the milliseconds of the clock and of this process."""
     wall, own = time.perf_counter(), time.process_time()
     head, hits = library.searcher().stream(SearchRequest(query), seconds=_PATIENCE)
     answer = replace(head, hits=tuple(hits)).to_dict()
@@ -35,7 +35,7 @@ def ask(library: Library, query: str) -> tuple[dict[str, Any], float, float]:
 
 
 def compare(here: Library, web: Library, asked: dict[str, list[str]]) -> dict[str, Any]:
-    """For each form the times of both, and which answers differ."""
+    """Return, for each form of query, the times of both engines, and which answers differ."""
     found: dict[str, Any] = {}
     for form, several in asked.items():
         times: dict[str, list[float]] = {}

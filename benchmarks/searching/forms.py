@@ -1,4 +1,4 @@
-"""Queries of one form each, made of a library's own words, so that every form can be timed alone."""
+"""Queries made of a library's own words, grouped by form, so that each form can be timed separately."""
 
 import random
 from collections import Counter
@@ -17,8 +17,10 @@ _RARELY_LONG = 3  # letters: shorter words are mostly function words
 
 
 class Asked(TypedDict):
-    """A query as we read it, and the same for another engine: its words, and what is wanted of them: "all", "phrase",
-    "near" or "any"; "" for a form that other engines do not have.
+    """A query in this program's language, and the same for another engine.
+
+    For the other engine, it consists of words, and how to match them: "all", "phrase", "near" or "any", or "" for a
+    form that other engines do not have.
     """
 
     query: str
@@ -27,7 +29,10 @@ class Asked(TypedDict):
 
 
 def by_form(library: Library, seed: int, each: int) -> dict[str, list[Asked]]:
-    """For each form, that many queries. Words and phrases stand in the reports, so that most find something."""
+    """Return `each` queries of each form.
+
+    The words and phrases occur in the reports, so that most queries find something.
+    """
     chance = random.Random(seed)
     with library.store() as store:
         readings = [reading for reading, _ in store.readings.current()]

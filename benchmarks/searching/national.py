@@ -1,7 +1,7 @@
 """Make a library of national size: `python -m benchmarks.searching.national NEW --like LIBRARY`.
 
 Reports are made of paragraphs of LIBRARY, drawn at random with a fixed seed, so words are as frequent as in real
-reports. Sentences about made-up themes are added: `theme7` occurs in exactly one of 7 reports, `theme100` in one of
+reports. Sentences about made-up themes are added: `theme7` occurs in exactly one in 7 reports, `theme100` in one in
 100. The same seed gives the same corpus.
 """
 
@@ -68,7 +68,7 @@ def generate(
 
 
 def main() -> None:
-    """Make the corpus and print how long it took."""
+    """Make the corpus and print how long that took."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.national", description=__doc__)
     parser.add_argument("library", type=Path)
     parser.add_argument("--like", type=Path, required=True, help="a library whose paragraphs are used")

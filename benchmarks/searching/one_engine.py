@@ -1,7 +1,7 @@
-"""Answers queries of `paired` in one engine: a line of JSON on stdin for each query, a line with its time on stdout.
+"""Answer queries of `paired` in one engine: a line of JSON on stdin for each query, a line with its time on stdout.
 
-Only modules that older versions of this project have too are imported, and no other of `benchmarks`, because an old
-version is measured with its own code on PYTHONPATH.
+This file imports only modules that older versions of this project also have, and nothing else from `benchmarks`,
+because an old version is measured with its own code on PYTHONPATH.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ Ask = Callable[[dict[str, Any]], Any]
 
 
 def whole_answer(path: Path) -> Ask:
-    """Ours: reports with their passages, facets and coverage. Gives a hash of the answer."""
+    """Return this program's whole answer (reports with their passages, facets and coverage) as a hash."""
     import reviews
 
     library = reviews.open(path)
@@ -28,7 +28,7 @@ def whole_answer(path: Path) -> Ask:
 
 
 def matching(path: Path) -> Ask:
-    """Ours, compared with other engines: which reports match, and how often."""
+    """Return, for comparison with other engines, which reports match and how often."""
     import reviews
     from index.matching.deadline import Deadline
 
@@ -110,7 +110,7 @@ ENGINES: dict[str, Callable[[Path], Ask]] = {
 
 
 def _said(found: Any) -> Any:
-    """The count, or a hash of an answer without how long it took."""
+    """Return the count, or a hash of an answer without its elapsed time."""
     if found is None or isinstance(found, int):
         return found
     told = {**found.to_dict(), "elapsed_ms": 0}
@@ -118,7 +118,7 @@ def _said(found: Any) -> Any:
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Answer queries until stdin ends."""
     ask = ENGINES[sys.argv[1]](Path(sys.argv[2]))
     for line in sys.stdin:
         asked = json.loads(line)

@@ -1,10 +1,10 @@
-"""Old and new code, and other engines, in turn: `python -m benchmarks.searching.paired LIBRARY --before CHECKOUT`.
+"""Compare old and new code, and other engines: `python -m benchmarks.searching.paired LIBRARY --before CHECKOUT`.
 
-Every query is asked of each engine before the next query, so that a busy computer is equally busy for all. Times are
-CPU milliseconds. "answer" is our whole answer (reports, passages, facets), "matching" only which reports match: that is
-what the other engines do. CHECKOUT is a folder with an older version of this project. Its answers are compared with
-ours. `--peers FOLDER` also asks for "matching", and the other engines that `python -m benchmarks.searching.peers keep`
-has indexed there.
+Every query is sent to each engine before the next query, so that other load on the computer affects all of them
+equally. Times are CPU milliseconds. "answer" is this program's whole answer (reports, passages, facets). "matching" is
+only which reports match, which is what the other engines do. CHECKOUT is a folder with an older version of this
+project, whose answers are compared with the current ones. `--peers FOLDER` also measures "matching" and the other
+engines that `python -m benchmarks.searching.peers keep` has indexed there.
 """
 
 import argparse
@@ -29,13 +29,13 @@ _PEERS = ("xapian", "fts5", "tantivy")
 
 
 class Engine:
-    """One engine in a process of its own."""
+    """One engine in its own process."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
     def ask(self, asked: Any) -> dict[str, Any]:
-        """The time that a query took, and what was found."""
+        """Return how long a query took, and what was found."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -46,7 +46,7 @@ class Engine:
 
 @contextmanager
 def running(engine: str, path: Path, python: str = sys.executable, code: Path | None = None) -> Iterator[Engine]:
-    """Start an engine. code: the folder whose version of this project is used."""
+    """Start an engine. `code` is the folder of the project version to use."""
     paths = [str(code or _HERE.parent.parent), os.environ.get("PYTHONPATH", "")]
     process = subprocess.Popen(
         [python, "-P", str(_HERE / "one_engine.py"), engine, str(path)],
@@ -67,7 +67,9 @@ def running(engine: str, path: Path, python: str = sys.executable, code: Path | 
 
 
 def compare(engines: dict[str, Engine], asked: dict[str, list[Any]]) -> dict[str, Any]:
-    """For each form and engine the times; how many answers of ours differ from those before, and which."""
+    """Return the times for each form and engine, and which of this program's answers differ from earlier ones, with
+    their number.
+    """
     found: dict[str, Any] = {}
     for form, several in asked.items():
         times: dict[str, list[float]] = {name: [] for name in engines}

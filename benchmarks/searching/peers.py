@@ -1,11 +1,11 @@
-"""The same text in other engines: `python -m benchmarks.searching.peers ours|fts5|xapian|tantivy TEXTS`.
+"""Index the same text in other engines: `python -m benchmarks.searching.peers ours|fts5|xapian|tantivy TEXTS`.
 
-TEXTS is a file with one report a line. `python -m benchmarks.searching.peers export LIBRARY TEXTS` writes it. Prints
-one line of JSON: seconds to index with positions, words a second, and milliseconds for a word, two words and a phrase.
-`python -m benchmarks.searching.peers keep fts5|xapian|tantivy TEXTS FOLDER` keeps the index, for `paired`.
+TEXTS is a file with one report per line, written by `python -m benchmarks.searching.peers export LIBRARY TEXTS`. Prints
+one line of JSON: seconds to index with positions, words per second, and milliseconds for a word, two words and a
+phrase. `python -m benchmarks.searching.peers keep fts5|xapian|tantivy TEXTS FOLDER` keeps the index, for `paired`.
 
-`make bench` runs all engines. The others are not dependencies of ours, so install them by hand in an environment of
-their own. `make bench` looks for a Python that has the engine: its own, those on the PATH, and those listed in PEERS
+`make bench` runs all engines. The others are not dependencies of this project, so install them by hand in a separate
+environment. `make bench` looks for a Python that has the engine: its own, those on the PATH, and those listed in PEERS
 (paths, separated as in PATH).
 """
 
@@ -26,7 +26,7 @@ QUESTIONS = (["neglect"], ["neglect", "school"], ["voice", "of", "the", "child"]
 
 
 def export(library: Path, texts: Path) -> None:
-    """Write one report a line, with its paragraphs joined."""
+    """Write one report per line, with its paragraphs joined."""
     database = sqlite3.connect(library / "corpus.db")
     rows = "SELECT reading, group_concat(text, ' ') FROM paragraph GROUP BY reading ORDER BY reading"
     with texts.open("w", encoding="utf-8") as file:
@@ -35,7 +35,7 @@ def export(library: Path, texts: Path) -> None:
 
 
 def asked(find: Callable[[list[str]], int]) -> dict[str, float]:
-    """Return milliseconds for each query, the median of nine runs."""
+    """Return the milliseconds for each query, the median of nine runs."""
     found = {}
     for words in QUESTIONS:
         times = []
@@ -112,7 +112,7 @@ def tantivy(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]]
 
 
 def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
-    """Our engine on the same text, in one process. Needs the environment of this project."""
+    """Index the same text with this program, in one process. Needs the environment of this project."""
     from corpus.model import SectionKind
     from index.matching.deadline import Deadline
     from index.matching.evaluator import Evaluator
@@ -139,7 +139,7 @@ ENGINES = {"fts5": fts5, "xapian": xapian, "tantivy": tantivy, "ours": ours}
 
 
 def keep(engine: str, texts: Path, folder: Path) -> None:
-    """Index texts in a folder of that name inside `folder`; FTS5 in a file."""
+    """Index texts in a folder of that name inside `folder`, or in a file for FTS5."""
     own = folder if engine == "fts5" else folder / engine
     own.mkdir(parents=True, exist_ok=True)
     seconds, _ = ENGINES[engine](texts.read_text("utf-8").splitlines(), own.parent if engine == "xapian" else own)
@@ -147,7 +147,7 @@ def keep(engine: str, texts: Path, folder: Path) -> None:
 
 
 def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
-    """Measure each engine on the text of a library, one after the other; None for an engine that is not installed."""
+    """Measure each engine in turn on the text of a library. The result is None for an engine that is not installed."""
     texts = scratch / "texts"
     export(library, texts)
     found: dict[str, dict[str, Any] | None] = {}
@@ -162,7 +162,7 @@ def beside(library: Path, scratch: Path) -> dict[str, dict[str, Any] | None]:
 
 
 def python_with(module: str) -> str | None:
-    """A Python that can import a module: this one, one of those in PEERS, or one on the PATH."""
+    """Return a Python that can import a module, or None. Tries this one, those in PEERS, and those on the PATH."""
     on_the_path = [str(Path(folder) / "python3") for folder in os.get_exec_path()]
     for python in [sys.executable, *filter(None, os.environ.get("PEERS", "").split(os.pathsep)), *on_the_path]:
         if Path(python).exists():

@@ -64,7 +64,7 @@ _TIMES = 5  # each question: its median counts
 
 
 def questions(library: Path) -> dict[str, Any]:
-    """How long the typical questions take in one process, each with ten hits and their passages."""
+    """Measure how long the typical queries take in one process, each with ten hits and their passages."""
     spent = []
     with reviews.open(library) as opened:
         opened.search("warm")

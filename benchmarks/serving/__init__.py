@@ -1,1 +1,1 @@
-"""Benchmark: how fast is the web page, for one person and for fifty?"""
+"""Benchmark of the web page, for one person and for fifty."""

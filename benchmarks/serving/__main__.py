@@ -48,7 +48,7 @@ _COMMAND = [sys.executable, "-c", "from reviews.cli.main import main; main()"]
 
 @dataclass(slots=True)
 class Response:
-    """One request and how long it took. at: seconds from the start."""
+    """One request and how long it took. `at` is in seconds from the start."""
 
     what: str
     at: float
@@ -85,7 +85,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(library: Path, processes: int | None = None) -> Iterator[Server]:
-    """Serve a library with so many processes, or as many as usual."""
+    """Serve a library with `processes` processes, or with the usual number."""
     command = [*_COMMAND, "--library", str(library), "serve", "--port", "0", "--rate", "0"]
     if processes:
         command += ["--processes", str(processes)]
@@ -104,7 +104,7 @@ def serving(library: Path, processes: int | None = None) -> Iterator[Server]:
 
 
 def results_path(chance: random.Random) -> str:
-    """Return the path of a results page such as people ask for."""
+    """Return the path of a typical results page."""
     asked: dict[str, object] = {"q": chance.choice(TYPICAL)}
     if chance.random() < 0.25:
         first = 2000 + chance.randrange(20)
@@ -115,7 +115,10 @@ def results_path(chance: random.Random) -> str:
 
 
 def person(server: Server, seed: int, began: float, until: float, reads: tuple[float, float] | None) -> None:
-    """Act as one person who asks, reads and asks again. reads: None for somebody who does not stop to read."""
+    """Act as one person who requests a page, reads it and requests the next.
+
+    `reads` is None for somebody who does not stop to read.
+    """
     chance = random.Random(seed)
     link = server.link()
     found: list[bytes] = []
@@ -137,7 +140,7 @@ def person(server: Server, seed: int, began: float, until: float, reads: tuple[f
 
 
 def many(server: Server, people: int, seconds: float, reads: tuple[float, float] | None) -> list[Response]:
-    """Run that many people for that long."""
+    """Simulate `people` people for `seconds` seconds."""
     server.answers = []
     began = time.perf_counter()
     threads = [
@@ -191,7 +194,7 @@ def one_person(server: Server) -> dict[str, Any]:
 
 
 def weights(server: Server) -> dict[str, int]:
-    """Return the bytes of pages as sent. first_view: the first page with everything that it loads."""
+    """Return the bytes of pages as sent. `first_view` is the first page with everything that it loads."""
     link, sizes = server.link(), {}
     for name, path in (("search", "/"), ("results", "/?q=child"), ("help", "/help"), ("coverage", "/coverage")):
         body = server.ask(link, name, path, 0.0)
@@ -204,7 +207,7 @@ def weights(server: Server) -> dict[str, int]:
 
 
 def crowd(server: Server, library: Path, people: int, seconds: float, every: float) -> dict[str, Any]:
-    """Run many people who read while updates are published, and record the server's memory."""
+    """Simulate many people who read while updates are published, and record the server's memory."""
     memory: list[tuple[float, float]] = []
     published: list[bool] = []
     over = threading.Event()

@@ -1,4 +1,4 @@
-"""A night without news at many boards: `python -m benchmarks.serving.collecting [150] [2000]`. Prints JSON.
+"""A night without changes at many boards: `python -m benchmarks.serving.collecting [150] [2000]`. Prints JSON.
 
 The boards are served on this computer. Memory is the largest resident size of the run and of the crawling process.
 """

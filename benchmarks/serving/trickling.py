@@ -1,9 +1,9 @@
-"""Fifty people beside connections that trickle: `python -m benchmarks.serving.trickling LIBRARY`.
+"""Serve fifty people alongside very slow connections: `python -m benchmarks.serving.trickling LIBRARY`.
 
 PEOPLE read pages of `reviews serve` as in `benchmarks.serving`, for SECONDS without and SECONDS with CONNECTIONS that
-begin a request and send a byte every ten seconds. One that the server closes is opened again. The two take turns, PAIRS
-times, with the same questions, so that whatever else the computer does falls on both. Writes JSON to stdout: the 95th
-percentile of every pair and the median of the ratios. Times are wall time in milliseconds.
+start a request and send a byte every ten seconds. A connection that the server closes is opened again. The two take
+turns, PAIRS times, with the same requests, so that other load on the computer affects both. Writes JSON to stdout: the
+95th percentile of every pair and the median of the ratios. Times are wall time in milliseconds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SECONDS, PAIRS = 30.0, 5
 
 
 class Trickle:
-    """Connections of one address that never finish a request. reopened: how many the server has closed."""
+    """Connections from one address that never finish a request. `reopened` is how many the server has closed."""
 
     def __init__(self, port: int, count: int) -> None:
         self.reopened = -count
@@ -71,7 +71,7 @@ class Trickle:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Trickle until the end of the block."""
+        """Send slowly until the end of the block."""
         self._thread.start()
         try:
             yield
@@ -84,13 +84,13 @@ class Trickle:
 
 
 def p95(answers: list[Response]) -> float:
-    """The 95th percentile of the results pages, in milliseconds."""
+    """Return the 95th percentile of the results pages, in milliseconds."""
     times = sorted(each.ms for each in answers if each.what == "results")
     return times[int(0.95 * len(times))]
 
 
 def turn(server: Server, people: int, seconds: float, connections: int) -> dict[str, Any]:
-    """Let the people read, beside so many connections that trickle."""
+    """Let the people read, alongside `connections` slow connections."""
     before = tree_cpu_seconds(server.process.pid)
     told: dict[str, Any] = {}
     if connections:
