@@ -62,10 +62,8 @@ class Corrupt(ReviewsError):
 
 
 class FileCorrupt(Corrupt):
-    """A file that searching does not need, such as the one with the access tokens, is damaged.
-
-    The reports can still be searched.
-    """
+    """A file that searching does not need, such as the list of access tokens, is damaged. The reports can still be
+    searched."""
 
 
 class Locked(ReviewsError):

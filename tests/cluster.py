@@ -1,7 +1,7 @@
-"""A cluster in this process: it answers the requests that we send, over documents as the mapping takes them.
+"""A cluster in this process, which answers the program's requests over documents that fit the mapping.
 
-It knows what Lucene's intervals mean, not how Lucene finds them. That a real cluster says the same is what
-`make test-opensearch` is for.
+It implements the meaning of Lucene's intervals, not Lucene's algorithms. `make test-opensearch` checks that a real
+cluster gives the same answers.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ _ADDRESSES = str.maketrans("+/", "-_")
 
 
 class Interval(NamedTuple):
-    """From the first to the last position. gaps: positions that none of its parts has."""
+    """An interval from the first to the last position. `gaps` is how many positions are in none of its parts."""
 
     first: int
     last: int
@@ -24,7 +24,7 @@ class Interval(NamedTuple):
 
 
 class Held:
-    """One document, analysed at its blanks."""
+    """One document, analysed by splitting at blanks."""
 
     def __init__(self, document: Document, number: int) -> None:
         self.id = document.id
@@ -35,13 +35,15 @@ class Held:
         self._body = document.body
 
     def given(self, name: str) -> list[Any]:
-        """The values of a field as a search gives them: binary ones in another alphabet than they came in."""
+        """Return the values of a field as a search returns them: binary values in a different alphabet from the one
+        they arrived in.
+        """
         binary = name in ("about", "leaf", "text")
         return [each.translate(_ADDRESSES).rstrip("=") if binary else each for each in self.fields[name]]
 
     @cached_property
     def places(self) -> dict[str, dict[str, list[int]]]:
-        """The positions of each term, in the fields that have any."""
+        """Return the positions of each term, in the fields that have positions."""
         found: dict[str, dict[str, list[int]]] = {name: {} for name in "tcs"}
         for name, terms in found.items():
             for place, term in enumerate(self._body[name].split()):
@@ -51,7 +53,7 @@ class Held:
 
     @cached_property
     def counts(self) -> dict[str, Mapping[str, int]]:
-        """How often each term occurs, in every field with text."""
+        """Return how often each term occurs, in every field with text."""
         counted: dict[str, Mapping[str, int]] = {
             name: {term: len(places) for term, places in terms.items()} for name, terms in self.places.items()
         }
@@ -62,14 +64,14 @@ class Held:
 
 
 class InProcessCluster:
-    """Answers searches over documents. asked: how many requests it had."""
+    """Answers searches over documents. `asked` counts the requests."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.held = [Held(each, 1) for each in documents]
         self.asked = 0
 
     def msearch(self, index: str, bodies: Sequence[Json]) -> list[dict[str, Any]]:
-        """The answers in the same order."""
+        """Return the answers in the order of the searches."""
         self.asked += 1
         return [self._search(body) for body in bodies]
 
@@ -103,7 +105,7 @@ def _composite(asked: Json, held: Sequence[Held]) -> Json:
 
 
 def scored(query: Json, held: Held) -> float | None:
-    """The score of a document; None where it does not match."""
+    """Return the score of a document, or None if it does not match."""
     ((kind, body),) = query.items()
     return _KINDS[kind](body, held)
 
@@ -164,7 +166,7 @@ def _intervals(body: Json, held: Held) -> float | None:
 
 
 def intervals(source: Json, held: Held, field: str = "t") -> list[Interval]:
-    """The smallest intervals of a source, in order."""
+    """Return the smallest intervals of a source, in order."""
     ((kind, body),) = source.items()
     if kind == "match":
         places = held.places[body.get("use_field", field)].get(body["query"], ())
@@ -223,7 +225,7 @@ def _contains(one: Interval, other: Interval) -> bool:
 
 
 def _least(source: Json) -> int:
-    """The fewest positions that an interval of the source can have."""
+    """Return the smallest number of positions that an interval of the source can have."""
     ((kind, body),) = source.items()
     if kind == "match":
         return 1

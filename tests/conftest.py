@@ -1,4 +1,4 @@
-"""No test depends on how fast the machine is, or how busy."""
+"""Settings that keep the tests independent of the speed and load of the computer."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _queries_are_not_timed() -> Iterator[None]:
-    """The clock that stops long queries stands still. Tests of it pass seconds=-1, or let it run on their own."""
+    """Stop the clock that limits long queries. Tests of the limit pass seconds=-1, or let the clock run."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("index.matching.deadline.monotonic", lambda: 0.0)
         yield

@@ -1,6 +1,6 @@
-"""A language model that needs no library but numpy: its file says which words mean the same.
+"""A fake language model that needs only numpy. Its file says which words mean the same.
 
-`model.onnx` is then a JSON list of lists of words. The vector of a text has a dimension for each of these lists.
+`model.onnx` is a JSON list of lists of words. The vector of a text has one dimension for each of these lists.
 """
 
 import json
@@ -25,7 +25,7 @@ MEANINGS = [
 
 
 def folder_of(folder: Path, meanings: Sequence[Sequence[str]] = MEANINGS) -> Path:
-    """A folder with the files of such a model."""
+    """Return a folder with the files of such a model."""
     folder.mkdir(exist_ok=True)
     (folder / "model.onnx").write_text(json.dumps(meanings))
     (folder / "tokenizer.json").write_text("{}")
@@ -50,13 +50,13 @@ class FakeEncoder:
 
 @contextmanager
 def in_this_process(chosen: Model, threads: int) -> Iterator[worker_client.Encode]:
-    """In place of the worker process."""
+    """Replace the worker process."""
     encoder = FakeEncoder(chosen)
     yield lambda texts: pack(encoder.encode(texts))
 
 
 def use(patched: pytest.MonkeyPatch) -> None:
-    """Have such models run in place of real ones."""
+    """Make such models run in place of real ones."""
     patched.setattr(model, "_LIBRARIES", ())
     patched.setattr(worker_client, "worker", in_this_process)
     patched.setattr(nearest, "_encoder", FakeEncoder)

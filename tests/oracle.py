@@ -1,7 +1,8 @@
 """A brute-force search to test against: the section "Exactly" of docs/query-language.md, rule by rule.
 
-It is slow, small and independent on purpose. It shares only the query tree with the program, so an error would have to
-be made twice, in different code, to go unseen. It also generates queries of every form from the words of a corpus.
+It is deliberately slow, small and independent. It shares only the query tree with the program, so an error would have
+to be made twice, in different code, to remain unnoticed. It also generates queries of every form from the words of a
+corpus.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ Place = tuple[int, int, int]
 
 
 class Token(NamedTuple):
-    """raw: as written. folded: as compared. start, end: characters in the paragraph, end exclusive."""
+    """A token.
+
+    `raw` is as written, and `folded` as compared. `start` and `end` are characters in the paragraph, end exclusive.
+    """
 
     raw: str
     folded: str
@@ -46,12 +50,12 @@ JOINING = "-‐‑−–"
 
 
 def letter(char: str) -> bool:
-    """Whether a character is part of a word by itself."""
+    """Return whether a character can be part of a word."""
     return char.isalnum() and char not in RAISED
 
 
 def thousands(text: str, comma: int) -> bool:
-    """Whether a comma stands between the thousands of a number and what is left of it."""
+    """Return whether a comma separates the thousands of a number from the rest."""
     after = text[comma + 1 : comma + 4]
     if len(after) < 3 or not plain_digits(after) or plain_digits(text[comma + 4 : comma + 5]):
         return False
@@ -67,7 +71,10 @@ def plain_digits(text: str) -> bool:
 
 
 def tokenise(text: str, paragraph: int = 0) -> list[Token]:
-    """Runs of letters and digits; an apostrophe between two letters and the comma of thousands stay inside."""
+    """Return the runs of letters and digits.
+
+    An apostrophe between two letters and a thousands comma are part of a run.
+    """
     found: list[Token] = []
     start = None
     for i, char in enumerate(text + " "):
@@ -82,13 +89,13 @@ def tokenise(text: str, paragraph: int = 0) -> list[Token]:
 
 
 def fold(word: str) -> str:
-    """Without regard to case, accents, ligatures, the shape of the apostrophe and the comma of thousands."""
+    """Return a word without case, accents, ligatures or thousands commas, and with a straight apostrophe."""
     plain = unicodedata.normalize("NFKC", word).replace("’", "'").replace(",", "").casefold()
     return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
 
 
 def may_join(left: Token, right: Token, text: str) -> bool:
-    """Whether only hyphens stand between two tokens, and not two digits beside them."""
+    """Return whether only hyphens separate two tokens, and no two digits would touch."""
     between = text[left.end : right.start]
     return (
         bool(between) and all(c in JOINING for c in between) and not (left.raw[-1].isdigit() and right.raw[0].isdigit())
@@ -103,14 +110,14 @@ def one_letter(token: Token) -> bool:
 
 
 def numbers_a_section(token: Token) -> bool:
-    """One to three digits, and at most two letters behind them."""
+    """Return whether a token is one to three digits, followed by at most two letters."""
     digits = len(token.raw) - len(token.raw.lstrip("0123456789"))
     rest = token.raw[digits:]
     return 1 <= digits <= 3 and len(rest) <= 2 and (not rest or (rest.isascii() and rest.isalpha()))
 
 
 def printed_apart(tokens: Sequence[Token], text: str) -> list[tuple[int, int, str]]:
-    """Words that are printed as several tokens: which is the first, how many they are, and the word."""
+    """Return words that are printed as several tokens: the first token, how many there are, and the word."""
     found = []
     at = 0
     while at < len(tokens):
@@ -126,7 +133,7 @@ def _free(token: Token, text: str) -> bool:
 
 
 def _initials(tokens: Sequence[Token], at: int, text: str) -> tuple[int, str] | None:
-    """Letters with a full stop between, capitals with a space between, or both of each."""
+    """Match letters separated by full stops, capitals separated by spaces, or capitals with both."""
     for stops, gap, capitals in ((False, ".", False), (False, " ", True), (True, ". ", True)):
         last = at
         while last < len(tokens) and one_letter(tokens[last]):
@@ -154,7 +161,7 @@ def _initials(tokens: Sequence[Token], at: int, text: str) -> tuple[int, str] | 
 
 
 def _section(tokens: Sequence[Token], at: int, text: str) -> tuple[int, str] | None:
-    """The section of an Act, in any of the ways in which it is cited."""
+    """Match the section of an Act, in any of the ways in which it is cited."""
     if at + 1 >= len(tokens) or tokens[at].raw.lower() not in SECTION_WORDS or not _free(tokens[at], text):
         return None
     number = tokens[at + 1]
@@ -172,7 +179,7 @@ def _section(tokens: Sequence[Token], at: int, text: str) -> tuple[int, str] | N
 
 
 def as_one(tokens: Sequence[Token], text: str) -> str:
-    """The one word that a text of several tokens also is, or ""."""
+    """Return the one word that a text of several tokens also is, or ""."""
     if len(tokens) < 2:
         return ""
     if all(may_join(a, b, text) for a, b in pairwise(tokens)):
@@ -182,7 +189,9 @@ def as_one(tokens: Sequence[Token], text: str) -> str:
 
 
 def side_by_side_in_a_query(words: Sequence[str | None]) -> list[tuple[int, int, str]]:
-    """Which neighbouring words of a query are an abbreviation with space between: as `printed_apart` says it."""
+    """Return which neighbouring words of a query are an abbreviation with spaces in between, in the form of
+    `printed_apart`.
+    """
     found = []
     at = 0
     while at < len(words):
@@ -203,7 +212,7 @@ AGED = ("Minute", "Hour", "Day", "Week", "Month", "Year")
 
 
 def without_number(tokens: list[Token], text: str, number: str | None) -> list[Token]:
-    """The tokens of a paragraph but those of its printed number: that is no mention of anything."""
+    """Return the tokens of a paragraph except those of its printed number, which is not a mention of anything."""
     if number is None or any(c.isspace() for c in number) or not text.startswith(number):
         return tokens
     rest = [token for token in tokens if token.start >= len(number)]
@@ -223,8 +232,9 @@ def in_capitals(word: str) -> bool:
 
 
 def word_class(folded: str) -> str:
-    """What the forms of a word share; the apostrophe of a name is no part of it. Which words are forms of one another
-    is a list, judged by hand in `tests/index/forms`.
+    """Return what the forms of a word share, without the apostrophe of a name.
+
+    Which words are forms of one another is a list, judged by hand in `tests/index/forms`.
     """
     first, *rest = folded.removesuffix("'s").removesuffix("'").split("'")
     for piece in rest[:-1]:
@@ -246,7 +256,7 @@ def matches(pattern: str, word: str) -> bool:
 
 
 def edits(a: str, b: str) -> int:
-    """Return how many letters to change, add, drop or swap with a neighbour (optimal string alignment)."""
+    """Return how many letters to change, add, remove or swap with a neighbour (optimal string alignment)."""
     cost = {(i, 0): i for i in range(len(a) + 1)} | {(0, j): j for j in range(len(b) + 1)}
     for i in range(1, len(a) + 1):
         for j in range(1, len(b) + 1):
@@ -259,9 +269,10 @@ def edits(a: str, b: str) -> int:
 
 @dataclass
 class OracleReport:
-    """paragraphs: text and section kind of each, in order. fields: what is known of it; None or absent is unknown.
+    """A report.
 
-    numbers: what is printed before a paragraph, by its ordinal.
+    `paragraphs` has the text and section kind of each, in order. `fields` describe the report; None or absent is
+    unknown. `numbers` are the printed numbers of paragraphs, by ordinal.
     """
 
     id: str
@@ -366,7 +377,10 @@ class Oracle:
             self._splits[a_word + b_word].append((a_word, b_word))
 
     def answer(self, tree: Query, kind: str | None = None) -> dict[str, list[Place]]:
-        """Return the reports that match, each with its mentions in order. kind: the only section that counts."""
+        """Return the reports that match, each with its mentions in order.
+
+        `kind` is the only section kind that counts.
+        """
         found = {}
         for read in self.reports:
             holds, spans = self._evaluate(read, tree, frozenset({kind}) if kind else None)
@@ -375,11 +389,13 @@ class Oracle:
         return found
 
     def marks(self, tree: Query, kind: str | None = None) -> dict[str, list[Place]]:
-        """Return what is marked in the reports that match: of plain words each of them, of all others the mentions."""
+        """Return what is highlighted in matching reports: every match of a word for plain words, otherwise the
+        mentions.
+        """
         return self.answer(And(tree.parts) if isinstance(tree, Plain) else tree, kind)
 
     def _evaluate(self, read: _Read, tree: Query, kinds: frozenset[str] | None) -> tuple[bool, set[Span]]:
-        """Return whether the report matches, and the matches outside NOT. kinds: the sections that count."""
+        """Return whether the report matches, and the matches outside NOT. `kinds` are the section kinds that count."""
         match tree:
             case Nothing():
                 return False, set()
@@ -406,7 +422,7 @@ class Oracle:
     def _each_part(
         self, read: _Read, parts: Sequence[Query], kinds: frozenset[str] | None
     ) -> list[tuple[bool, set[Span]]]:
-        """Return what each part finds, also where one word stands for it and its neighbours."""
+        """Return what each part finds, including where one word stands for the part and its neighbours."""
         results = [self._evaluate(read, part, kinds) for part in parts]
         holds = [result[0] for result in results]
         found = [set(spans) for _, spans in results]
@@ -428,14 +444,14 @@ class Oracle:
         return spans if kinds is None else {s for s in spans if paragraphs[read.paragraph(s[0])][1] in kinds}
 
     def _standing_for(self, read: _Read, left: Query, right: Query) -> set[Span]:
-        """Where one joined word stands for two neighbouring words of the query."""
+        """Return where one joined word stands for two neighbouring words of the query."""
         a, b = _lone(left), _lone(right)
         if a is None or b is None or (a, b) not in self.compounds:
             return set()
         return _single(read.where.get(a + b, set()))
 
     def _apart(self, read: _Read, word: str) -> set[Span]:
-        """Where a word is printed as several."""
+        """Return where a word is printed as several."""
         return {span for slots in _slots_apart(word) for span in _in_order(read, slots, 0)}
 
     def _spans(self, read: _Read, tree: Query) -> set[Span]:
@@ -544,7 +560,7 @@ def _one(word: str) -> Slot:
 
 
 def _slots_apart(word: str) -> list[list[Slot]]:
-    """The slots of a word where it is printed as several; none for a word that never is."""
+    """Return the slots of a word where it is printed as several. Empty for a word that never is."""
 
     def begins(read: _Read) -> set[int]:
         return read.apart.get(word, set())
@@ -557,7 +573,7 @@ def _slots_apart(word: str) -> list[list[Slot]]:
 
 
 def _lone(part: Query) -> str | None:
-    """The token of a word that has only one."""
+    """Return the token of a word that has only one, or None."""
     if not isinstance(part, Word) or part.exact:
         return None
     tokens = tokenise(part.text)
@@ -565,7 +581,7 @@ def _lone(part: Query) -> str | None:
 
 
 def _number(printed: str) -> str:
-    """A printed number as it is compared: what is at its ends does not matter."""
+    """Return a printed number in the form in which it is compared, without punctuation at its ends."""
     return " ".join(fold(printed).split()).strip("()[].:")
 
 
@@ -582,7 +598,7 @@ def _single(positions: Iterable[int]) -> set[Span]:
 
 
 def _in_order(read: _Read, slots: Sequence[Slot], slop: int) -> set[Span]:
-    """Return spans in one paragraph that fill the slots in order, with at most `slop` other tokens between."""
+    """Return spans in one paragraph that fill the slots in order, with at most `slop` other tokens in between."""
     filled = [slot(read) for slot in slots]
     found: set[Span] = set()
     if not all(filled):
@@ -615,9 +631,10 @@ def _field_holds(known: Mapping[str, str | int | None], condition: Field) -> boo
 
 
 def generate(oracle: Oracle, seed: int, n: int) -> list[Query]:
-    """Return n queries of all forms in turn, made of the corpus's own words. The same seed gives the same queries.
+    """Return n queries, cycling through all forms, made of the corpus's own words.
 
-    Each parses back from its text. Themes are called "theme <number>" and contain what they expand to.
+    The same seed gives the same queries. Each parses back from its text. Themes are called "theme <number>", and
+    contain the queries that they expand to.
     """
     return _Generator(oracle, random.Random(seed)).queries(n)
 
@@ -647,7 +664,7 @@ class _Generator:
         self.themes = 0
 
     def queries(self, n: int) -> list[Query]:
-        """Return queries of each form in turn. Forms that this corpus has no words for are skipped."""
+        """Return queries, cycling through the forms. Forms for which this corpus has no words are skipped."""
         forms: list[Callable[[], Query | None]] = [
             self.word, self.phrase, self.both, self.pattern, self.near, self.either, self.exact, self.inside,
             self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
@@ -667,13 +684,13 @@ class _Generator:
     # Choosing words.
 
     def run(self, length: int) -> list[Token]:
-        """Return some tokens that are side by side in one paragraph; fewer if it is short."""
+        """Return some adjacent tokens of one paragraph, or fewer if it is short."""
         read = self.chance.choice(self.reads)
         at = self.chance.randrange(len(read.tokens))
         return [t for t in read.tokens[at : at + length] if t.paragraph == read.tokens[at].paragraph]
 
     def text(self, token: Token | None = None) -> str:
-        """Return a token as a person might type it: as printed, or with another case, ending or apostrophe."""
+        """Return a token as a person might type it: as printed, or with a different case, ending or apostrophe."""
         raw = (token or self.chance.choice(self.run(1))).raw
         change = self.chance.randrange(8)
         if change == 0:
@@ -739,7 +756,7 @@ class _Generator:
         return Phrase((Word(self.plain(self.run(1)[0])),))
 
     def plain(self, token: Token) -> str:
-        """A token, perhaps in another case. A phrase is found as written."""
+        """Return a token, perhaps in a different case. A phrase is found as written."""
         return unicodedata.normalize("NFC", self.chance.choice([token.raw, token.raw.lower(), token.folded]))
 
     def loose_phrase(self) -> Phrase:
@@ -758,7 +775,7 @@ class _Generator:
         return Phrase(tuple(words))
 
     def compound(self) -> Query | None:
-        """A compound hyphenated, joined or as two words, alone or in a phrase with a word before or after it."""
+        """Return a compound hyphenated, joined or as two words, alone or in a phrase with a word before or after it."""
         if not self.compounds:
             return None
         a, b = self.chance.choice(self.compounds)
@@ -781,7 +798,7 @@ class _Generator:
         return self.chance.choice(safe) if safe else None
 
     def abbreviation(self) -> Query | None:
-        """An abbreviation or the section of an Act, joined, dotted, with spaces, alone or in a phrase."""
+        """Return an abbreviation or the section of an Act, joined, dotted or with spaces, alone or in a phrase."""
         known = self.chance.choice([self.apart, self.short]) or self.apart or self.short
         if not known:
             return None
@@ -809,7 +826,7 @@ class _Generator:
         return self.chance.choice(ways)
 
     def figure(self) -> Query | None:
-        """Numbers as they are printed, and in forms that are no other number."""
+        """Return numbers as printed, and in equivalent forms."""
         if not self.figures:
             return None
         one, other = self.chance.choice(self.figures), self.chance.choice(self.figures)
@@ -818,7 +835,7 @@ class _Generator:
         return self.one_of(lambda: Word(text), lambda: Phrase((Word(text),)), lambda: Word(text, exact=True))
 
     def paragraph(self) -> Query | None:
-        """Reports with a printed number."""
+        """Return a query for reports with a printed number."""
         if not self.numbers:
             return None
         condition = Field("paragraph", self.chance.choice(self.numbers).strip("()"))
@@ -837,7 +854,7 @@ class _Generator:
         return Near(self.positional(), self.positional(), self.chance.choice([2, 5, 10, 30]))
 
     def plain_words(self) -> Query | None:
-        """Words alone, from one paragraph or from anywhere, some of them exact or compounds or abbreviations."""
+        """Return single words from one paragraph or from anywhere. Some are exact, compounds or abbreviations."""
         tokens = self.run(self.chance.choice([4, 10, 40]))
         chosen = [Word(self.text(token)) for token in self.chance.sample(tokens, min(len(tokens), 2))]
         more: list[Callable[[], Word]] = [self.word, self.exact]
@@ -851,16 +868,18 @@ class _Generator:
         return Plain(tuple(kept)) if len(kept) > 1 else None
 
     def content(self, text: str) -> bool:
-        """Whether a word is neither a function word nor read as an operator."""
+        """Return whether a word is neither a function word nor read as an operator."""
         return fold(text) not in FUNCTION_WORDS and fold(text) not in _NEARNESS
 
     def sentence(self) -> str:
-        """Words as they stand in a paragraph, and what they are read as."""
+        """Return words as they occur in a paragraph, and how they are understood."""
         tokens = self.run(self.chance.randint(2, 9))
         return " ".join(t.raw.lower() for t in tokens if t.raw.replace("’", "").isalpha() and t.folded not in _NEARNESS)
 
     def nested_near(self) -> Query | None:
-        """NEAR between groups of which one member can stand inside a match of another: `("social work" OR work)`."""
+        """Return NEAR between groups of which one member can be inside a match of another: `("social work" OR
+        work)`.
+        """
         tokens = self.run(5)
         if len(tokens) < 4:
             return None
@@ -871,7 +890,7 @@ class _Generator:
         return Near(*sides, self.chance.choice([0, 0, 0, 1, 3]))
 
     def nested(self, words: list[Word]) -> Query:
-        """A run of words, or its last or first word, or any other word."""
+        """Return a run of words, or its first or last word, or any other word."""
         whole: Query = Phrase(tuple(words)) if len(words) > 1 else words[0]
         inside = self.chance.choice([words[-1], words[0]])
         return any_of(whole, inside, *(self.word() for _ in range(self.chance.randint(0, 2))))
@@ -928,7 +947,7 @@ class _Generator:
         return self.chance.choice([nowhere, any_of(nowhere, self.word()), all_of(nowhere, self.word())])
 
     def everything(self) -> Query:
-        """Several forms combined at random."""
+        """Return several forms combined at random."""
         forms: list[Callable[[], Query]] = [self.word, self.phrase, self.near, self.either, self.both, self.pattern]
         forms += [self.without, self.inside, self.exact]
         parts = [self.one_of(*forms) for _ in range(self.chance.randint(2, 4))]
@@ -940,13 +959,13 @@ _NEARNESS = {"near", "adj", "within", "w", "n", "next", "same"}
 
 
 def sentences(oracle: Oracle, seed: int, n: int) -> list[str]:
-    """Return n texts of plain words from the corpus, function words among them."""
+    """Return n texts of plain words from the corpus, including function words."""
     generator = _Generator(oracle, random.Random(seed))
     return [text for text in (generator.sentence() for _ in range(n)) if text]
 
 
 def as_meant(text: str) -> Query:
-    """Return what plain words in small letters mean: the rules of docs/query-language.md, word by word."""
+    """Return what plain words in lower case mean, by the rules of docs/query-language.md, word by word."""
     words = [Word(word) for word in text.split()]
     kept = tuple(word for word in words if fold(word.text) not in FUNCTION_WORDS)
     if len(words) == 1:
@@ -960,7 +979,7 @@ def as_meant(text: str) -> Query:
 
 
 def all_of(*parts: Query) -> Query:
-    """Return And, flat as the parser builds it."""
+    """Return And, flattened as the parser builds it."""
     flat: list[Query] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, And) else [part])
@@ -968,7 +987,7 @@ def all_of(*parts: Query) -> Query:
 
 
 def any_of(*parts: Query) -> Query:
-    """Return Or, flat as the parser builds it."""
+    """Return Or, flattened as the parser builds it."""
     flat: list[Query] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Or) else [part])

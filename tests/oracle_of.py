@@ -8,7 +8,7 @@ from tests.oracle import Oracle, OracleReport
 
 
 def oracle_of(library: Library) -> Oracle:
-    """The stored text of a library, to be read by brute force."""
+    """Return an oracle over the stored text of a library."""
     known = []
     with library.store() as store:
         for reading, report in store.readings.current():

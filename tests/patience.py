@@ -1,4 +1,4 @@
-"""Wait for what happens, and count what is done: neither depends on how fast the machine is."""
+"""Wait for events and count steps, so that tests do not depend on the speed of the computer."""
 
 import sys
 import time
@@ -38,18 +38,23 @@ Store.put = put_and_pause
 
 
 def paused_at_a_file(sign: Path, event: str, part: str, at: int = 1) -> str:
-    """Python that makes a process make the file `sign`, and go on when it is gone: when for the `at`-th time an audit
-    event ("open", "os.rename") is raised for a path with this part."""
+    """Return Python code that makes a process create the file `sign`, and wait until it is deleted.
+
+    It does so when an audit event ("open", "os.rename") is raised for the `at`-th time for a path that contains `part`.
+    """
     return (_PAUSE + _AT_A_FILE).format(sign=str(sign), patience=PATIENCE, event=event, part=part, at=at)
 
 
 def paused_after_a_report(sign: Path) -> str:
-    """The same, when the first report has been stored."""
+    """Return such code for the moment when the first report has been stored."""
     return (_PAUSE + _AFTER_A_REPORT).format(sign=str(sign), patience=PATIENCE, at=1)
 
 
 def until(happened: Callable[[], object], alive: Callable[[], bool] = lambda: True) -> None:
-    """Wait until it has happened. Fails when what should make it happen is no longer alive, or after a long time."""
+    """Wait until something has happened.
+
+    Fails if the process that should cause it is no longer alive, or after a long time.
+    """
     end = time.monotonic() + PATIENCE
     while not happened():
         assert alive(), "it ended before that happened"
@@ -58,7 +63,10 @@ def until(happened: Callable[[], object], alive: Callable[[], bool] = lambda: Tr
 
 
 def steps(work: Callable[[], Any]) -> int:
-    """How many lines of Python `work` runs: what grows with the time that it takes, and is the same everywhere."""
+    """Return how many lines of Python `work` executes.
+
+    This grows with its running time, and is the same on every computer.
+    """
     count = 0
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:

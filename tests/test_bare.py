@@ -1,4 +1,4 @@
-"""`.ci/bare` is a machine with nothing but Python, git and make, and `.ci/run` runs the tests on it too."""
+"""`.ci/bare` simulates a computer with only Python, git and make, and `.ci/run` runs the tests in it too."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The container files name what exists, and their steps work here without a container."""
+"""The container files refer to things that exist, and their steps work here without a container."""
 
 import fnmatch
 import json
@@ -29,14 +29,14 @@ NIGHTLY = ROOT / "deploy" / "nightly.sh"
 
 
 def instructions(name: str) -> list[str]:
-    """What follows the instructions of that name, each on one line, in order."""
+    """Return the arguments of the instructions of that name, each on one line, in order."""
     text = re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.MULTILINE)
     lines = re.sub(r"\\\n\s*", "", text).splitlines()
     return [line.removeprefix(name).strip() for line in lines if line.startswith(f"{name} ")]
 
 
 def copied() -> Iterator[tuple[str, str]]:
-    """What is copied from the checkout: source and target."""
+    """Yield what is copied from the checkout, as source and target."""
     for line in instructions("COPY"):
         if not line.startswith("--from="):
             *sources, target = line.split()
@@ -45,7 +45,7 @@ def copied() -> Iterator[tuple[str, str]]:
 
 
 def let_through(path: str) -> bool:
-    """Whether .dockerignore lets a path into the build: the last line that matches decides."""
+    """Return whether .dockerignore lets a path into the build. The last matching line decides."""
     allowed = True
     for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -56,7 +56,7 @@ def let_through(path: str) -> bool:
 
 
 def accept(arguments: list[str]) -> None:
-    """Fail when the command or one of its options does not exist."""
+    """Fail if the command or one of its options does not exist."""
     context = generate.fresh(main, "reviews")
     rest = list(arguments)
     while isinstance(context.command, click.Group):
@@ -79,7 +79,7 @@ def test_nothing_private_or_needless_reaches_the_build(path: str) -> None:
 
 
 def test_what_is_copied_is_enough_to_install_the_program(tmp_path: Path) -> None:
-    """The step of the Dockerfile that installs our own package, with the files that it has copied by then."""
+    """This is the Dockerfile step that installs the project's own package, with the files copied up to that point."""
     source, home = tmp_path / "src", tmp_path / "venv"
     ignored = shutil.ignore_patterns("__pycache__")
     for name, target in copied():
@@ -183,7 +183,7 @@ def test_the_check_of_health_sees_whether_the_page_answers(tmp_path: Path) -> No
 
 
 def nightly(library: Path, *arguments: str, at: str = "02:15") -> subprocess.Popen[str]:
-    """The loop of the container, calling the `reviews` of this environment."""
+    """Start the container's loop, which calls the `reviews` of this environment."""
     absent = shutil.which("sh") is None or shutil.which("date") is None
     if absent or subprocess.run(["date", "--date=02:15"], capture_output=True).returncode:
         pytest.skip("this system has no GNU date, which Debian's images have")
@@ -198,7 +198,7 @@ def nightly(library: Path, *arguments: str, at: str = "02:15") -> subprocess.Pop
 
 
 def stopped_before_the_next_update(loop: subprocess.Popen[str]) -> str:
-    """What the loop has said when it waits for the night. Then it is told to stop."""
+    """Return what the loop has printed when it waits for the night. Then stop it."""
     assert loop.stderr is not None
     said = ""
     while "The next update starts at" not in said:

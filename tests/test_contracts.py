@@ -1,4 +1,4 @@
-"""Imports point one way: each contract of setup.cfg is shown to hold on the program, and to break when it is broken."""
+"""Imports point one way. Each contract in setup.cfg holds for the program, and is shown to fail when it is broken."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The files for the nightly job are what their programs accept, and call commands that exist."""
+"""The files for the nightly job are accepted by their programs, and call commands that exist."""
 
 import re
 import shutil

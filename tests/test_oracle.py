@@ -190,7 +190,7 @@ def test_the_edit_distance_counts_swaps_of_neighbours_as_one(a: str, b: str, cos
 
 
 def names(tree: Query) -> dict[str, tuple[str, ...]]:
-    """Return the themes in a tree with their queries, as a theme file has them."""
+    """Return the themes in a tree with their queries, as in a theme file."""
     if isinstance(tree, Theme):
         return {tree.name: tuple(map(str, tree.parts))}
     if isinstance(tree, And | Or):

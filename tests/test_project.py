@@ -1,4 +1,4 @@
-"""Files of hosted services, subjects of commits, notes of a release: each check sees what is wrong."""
+"""Files of hosted services, commit subjects and release notes: each check detects mistakes."""
 
 import importlib.util
 import re
@@ -38,7 +38,7 @@ PRESENT = [
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The files that are checked, in a folder where one may be broken."""
+    """Return the files that are checked, in a folder where one can be broken."""
     for name in PRESENT:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -77,7 +77,10 @@ def test_every_file_has_its_break() -> None:
 
 
 def test_a_mistake_in_each_file_is_seen(copy: Path) -> None:
-    """All at once, because starting the programs takes the time; every check goes on after another has failed."""
+    """All mistakes are made at once, because starting the programs takes most of the time.
+
+    Every check runs even if an earlier one has failed.
+    """
     names = set(BREAKS) & set(PRESENT) - ({"Dockerfile"} if sys.platform == "win32" else set())
     for name in names:
         path = copy / name
@@ -165,7 +168,7 @@ Git = Callable[..., None]
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """An empty repository as the current folder, and git in it."""
+    """Return git in an empty repository, which is the current folder."""
 
     def git(*arguments: str) -> None:
         who = ["-c", "user.name=Jo", "-c", "user.email=jo@example.org", "-c", "commit.gpgsign=false"]

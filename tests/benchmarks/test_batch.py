@@ -1,4 +1,4 @@
-"""The reader of a large workbook reads what is there, and refuses a sheet that is not as it must be."""
+"""The reader of a large workbook reads everything in it, and refuses an invalid sheet."""
 
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ ASKED = b'id,query,year\nA & B,neglect,\n=C,"child* OR ""voice of the child""",\
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int], int]:
-    """A workbook, the mentions of each query, and the rows of all."""
+    """Return a workbook, the mentions of each query, and the total number of rows."""
     folder = tmp_path_factory.mktemp("batch")
     settings = create_library(folder / "library")
     run(settings, [DEMO])

@@ -1,4 +1,4 @@
-"""The judged questions are well formed, and the measures give what was worked out by hand."""
+"""The judged questions are well formed, and the measures match results calculated by hand."""
 
 import hashlib
 import json

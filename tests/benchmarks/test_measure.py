@@ -1,4 +1,4 @@
-"""What a command costs is measured over all its processes."""
+"""The cost of a command includes all its processes."""
 
 import subprocess
 import sys
@@ -24,7 +24,9 @@ while not pathlib.Path(f"{folder}/seen").exists():
 
 
 def measured(folder: Path, processes: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Cost, float]:
-    """What so many busy processes of one parent cost, and the CPU seconds that they used by their own account."""
+    """Return the measured cost of `processes` busy processes of one parent, and the CPU seconds that they report
+    themselves.
+    """
     folder.mkdir()
     look = _Watch._look
 

@@ -1,4 +1,4 @@
-"""The made-up national collection is the same every time, and its themes have the frequency that they are said to."""
+"""The made-up national collection is always the same, and its themes have the stated frequencies."""
 
 from pathlib import Path
 

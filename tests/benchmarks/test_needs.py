@@ -1,4 +1,4 @@
-"""Needs in other words: the file is well formed, and the figures are what was worked out by hand."""
+"""Information needs in other words: the file is well formed, and the figures match results calculated by hand."""
 
 from benchmarks.judging.answers import asked
 from benchmarks.judging.needs import NEEDS, Answers, dealt, figures

@@ -1,4 +1,4 @@
-"""Plain words: the questions are well formed, and the figures are what was worked out by hand."""
+"""Plain words: the questions are well formed, and the figures match results calculated by hand."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pools for a blind judge: who found a report is not told, and what has a grade is not asked again."""
+"""Pools for a blind judge do not reveal who found a report, and leave out what already has a grade."""
 
 import json
 from pathlib import Path

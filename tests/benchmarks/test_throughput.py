@@ -1,4 +1,4 @@
-"""The benchmark of reading counts every page, and its scan is one."""
+"""The reading benchmark counts every page, and its scan really is a scan."""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The demonstration reports are what they say: made from their texts, fictional, and holding what they demonstrate."""
+"""The demonstration reports are made from their texts, are fictional, and contain what they are meant to
+demonstrate.
+"""
 
 import csv
 import hashlib
@@ -38,7 +40,7 @@ READERS = {"pdfium": pdfium_pages, "pypdf": pypdf_pages}
 
 
 def letters(text: str) -> str:
-    """Text without white space, hyphens and bullets, so that two readers can be compared on what they read."""
+    """Return text without white space, hyphens and bullets, so that the output of two readers can be compared."""
     return re.sub(r"[\s\-\u00ad\ufffe\uf0b7\u2022]+", "", unicodedata.normalize("NFKC", text))
 
 

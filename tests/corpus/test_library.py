@@ -1,4 +1,4 @@
-"""A library begins private and complete, and beginning it again takes nothing away."""
+"""A new library is private and complete, and creating it again deletes nothing."""
 
 import errno
 import os
@@ -123,7 +123,7 @@ class TestWritingWhole:
 
 
 def refuse_fsync(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Be a file system that answers this to fsync of a folder."""
+    """Simulate a file system that answers `number` to fsync of a folder."""
     real = os.fsync
 
     def fsync(handle: int) -> None:
@@ -149,7 +149,7 @@ def test_a_file_system_that_knows_no_fsync_of_folders_holds_a_library(
 
 
 def test_a_library_whose_corpus_was_moved_away_is_made_whole_again(tmp_path: Path) -> None:
-    """All that the program itself may have left beside the corpus is no other thing."""
+    """A file next to the corpus that the program itself may have left behind does not count as foreign."""
     create_library(tmp_path / "library")
     for folder in ("cache", "access"):
         (tmp_path / "library" / folder).mkdir()

@@ -1,4 +1,4 @@
-"""Fingerprints are kept in removals.json, so every version must make the same ones."""
+"""Fingerprints are stored in removals.json, so every version must compute the same ones."""
 
 import hashlib
 from itertools import pairwise

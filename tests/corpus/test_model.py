@@ -1,4 +1,4 @@
-"""A paragraph says on which pages it stands."""
+"""A paragraph knows which pages it is on."""
 
 from corpus.model import Paragraph
 

@@ -1,4 +1,4 @@
-"""A report is the same value in memory and in JSON, and what is no report is refused."""
+"""A report survives the round trip through JSON, and anything that is not a report is refused."""
 
 import json
 from typing import Any

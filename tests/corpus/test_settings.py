@@ -1,4 +1,7 @@
-"""Settings: the defaults, the library's file, the command, in that order; a wrong one says what is allowed."""
+"""Settings come from the defaults, the library's file and the command, in that order.
+
+An error lists the valid values.
+"""
 
 import os
 from dataclasses import fields

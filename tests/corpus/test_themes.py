@@ -1,4 +1,4 @@
-"""Themes are a plain file: forgiving to ask for, and a mistake in one leaves the others working."""
+"""Themes are a plain file. Names are matched leniently, and a mistake in one theme does not affect the others."""
 
 import re
 from pathlib import Path
@@ -35,7 +35,7 @@ class TestTheShippedThemes:
         assert theme.sources.startswith("DC HF")
 
     def test_a_note_is_a_sentence_for_readers(self) -> None:
-        """What the developers checked, and where, stands elsewhere."""
+        """What the developers checked, and where, is recorded elsewhere."""
         for theme in load_themes().themes:
             assert re.fullmatch(r'([A-Z"`].*\.)?', theme.note), theme.note
             assert "Checked" not in theme.note

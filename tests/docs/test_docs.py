@@ -1,4 +1,4 @@
-"""The documentation covers what the program has, and every link in it leads somewhere."""
+"""The documentation covers everything in the program, and every link in it works."""
 
 import dataclasses
 import re
@@ -32,14 +32,14 @@ def links(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that code hosts give to the headings of a page."""
+    """Return the anchors that code hosts give to the headings of a page."""
     text = FENCED.sub("", page.read_text(encoding="utf-8"))
     headings = re.findall(r"^#+ +(.+?) *$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def rows(page: Path) -> dict[str, str]:
-    """The table rows of a page whose first cell is code, by that cell, with the rest of the row."""
+    """Return the table rows of a page whose first cell is code, by that cell, with the rest of the row."""
     return dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", page.read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -105,12 +105,12 @@ PACKAGES = ("corpus", "ingest", "index", "search", "reviews")
 
 
 def folders() -> list[Path]:
-    """Every package and sub-package of the program."""
+    """Return every package and sub-package of the program."""
     return [file.parent for package in PACKAGES for file in sorted((ROOT / package).rglob("__init__.py"))]
 
 
 def described_folders() -> dict[str, list[str]]:
-    """The folders that ARCHITECTURE.md describes, each with the modules listed under its heading."""
+    """Return the folders that ARCHITECTURE.md describes, each with the modules listed under its heading."""
     page = FENCED.sub("", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
     parts = re.split(r"^#+ `([\w/]+)/`: [^\n]+\?$|^#+ .*$", page, flags=re.MULTILINE)
     return {

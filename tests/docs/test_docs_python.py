@@ -24,7 +24,7 @@ BLOCKS = re.findall(
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To be read only: see `beside`."""
+    """Return a library for reading only. See `beside`."""
     settings = create_library(tmp_path_factory.mktemp("python") / "library")
     settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
     run(settings, sorted((ROOT / "corpus" / "demo").glob("*.pdf")))
@@ -33,7 +33,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def beside(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that contains a library called `library`, as the page assumes."""
+    """Return a folder that contains a library called `library`, as the page assumes."""
     shutil.copytree(built, tmp_path / "library")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -1,4 +1,4 @@
-"""Completion in real shells, and the manual page in a real formatter, each as docs/cli.md says."""
+"""Completion works in real shells, and the manual page in a real formatter, as docs/cli.md describes."""
 
 import os
 import re
@@ -17,7 +17,10 @@ PAGE = DOCS / "reviews.1"
 
 
 def asked(shell: str, *arguments: str) -> str:
-    """What a shell prints, with the `reviews` of this environment on its PATH. Skips where there is no such shell."""
+    """Return what a shell prints, with this environment's `reviews` on its PATH.
+
+    Skips the test if the shell is missing.
+    """
     if os.name == "nt" or shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -33,7 +36,7 @@ def asked(shell: str, *arguments: str) -> str:
 
 
 def line_for(shell: str) -> str:
-    """The line that docs/cli.md tells people to put into the file that their shell reads."""
+    """Return the line that docs/cli.md tells people to add to their shell's start-up file."""
     row = re.search(rf"^\| {shell}\b.*\| `(.*)` \|$", (DOCS / "cli.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert row
     return row[1].replace(r"\|", "|")
@@ -64,7 +67,9 @@ def test_fish_completes_commands_and_options() -> None:
 
 
 def test_zsh_takes_the_line_and_asks_the_program(tmp_path: Path) -> None:
-    """The menu of zsh needs a terminal, so its halves are tried: the function is bound, the program answers."""
+    """The menu of zsh needs a terminal, so its two halves are tested separately: the function is bound, and the program
+    answers.
+    """
     told = asked("zsh", "-f", "-c", f"ZDOTDIR='{tmp_path}'\n{line_for('zsh')}\necho $_comps[reviews]")
     assert told.split() == ["_reviews_completion"]
     question = "export COMP_WORDS='reviews con' COMP_CWORD=1 _REVIEWS_COMPLETE=zsh_complete; reviews"

@@ -1,4 +1,4 @@
-"""The documentation as a web site: what a reader could stumble over fails the build."""
+"""The documentation as a web site: mistakes that a reader would notice fail the build."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """A build of our pages with three mistakes in them."""
+    """Return a build of the documentation with three mistakes in it."""
     home = tmp_path_factory.mktemp("pages")
     home = home / "copy"
     shutil.copytree(ROOT, home, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*library"))

@@ -30,7 +30,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def add(store: Store) -> AddReport:
-    """Adds a report of some paragraphs to the store and gives its id; the same name again is a new reading of it."""
+    """Return a function that adds a report of some paragraphs to the store, and returns its id.
+
+    Adding the same name again creates a new reading of the report.
+    """
 
     def add(name: str, *paragraphs: str, kind: SectionKind = SectionKind.BODY) -> str:
         text = report(name, paragraphs, kind)

@@ -1,4 +1,4 @@
-"""Text becomes the same terms in the index and in a query."""
+"""Text is turned into the same terms in the index and in a query."""
 
 import pytest
 from hypothesis import given

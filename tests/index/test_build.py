@@ -1,4 +1,4 @@
-"""The index follows the corpus: what changed is built, verified and switched to, and nothing else."""
+"""The index follows the corpus: only changes are built, verified and switched to."""
 
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.index.conftest import AddReport
 
 
 def words(index: Path, term: str) -> set[int]:
-    """The readings that have a term, as a searcher finds them."""
+    """Return the readings that have a term, as a searcher finds them."""
     generation = generations.current(index)
     snapshot = open_snapshot(generation)
     documents = snapshot.documents()
@@ -146,7 +146,7 @@ def test_a_few_small_segments_are_left_alone(tmp_path: Path, store: Store, add: 
 
 
 def files(index: Path) -> dict[str, bytes]:
-    """The engine's files of the current generation."""
+    """Return the engine's files of the current generation."""
     directory = generations.current(index).directory
     return {path.name: path.read_bytes() for path in directory.glob("*reviews*")}
 

@@ -1,4 +1,4 @@
-"""How a tree is written. That what is written reads back as the same tree is tested with the parser."""
+"""How a query tree is written. The parser tests check that it parses back to the same tree."""
 
 import pytest
 

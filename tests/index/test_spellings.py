@@ -1,4 +1,4 @@
-"""Words that are printed as several tokens, and the sentences that only look like them."""
+"""Words that are printed as several tokens, and sentences that only look like them."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""`check --full` compares every word of the corpus with every word of the index, both ways."""
+"""`check --full` compares every word of the corpus with every word of the index, in both directions."""
 
 import shutil
 from array import array
@@ -40,7 +40,7 @@ def said(store: Store, index: Path) -> str:
 
 
 def altered(monkeypatch: pytest.MonkeyPatch, term: str, change: Callable[[list[int]], list[int]]) -> None:
-    """Let the index give other places for a term."""
+    """Make the index return other positions for a term."""
     real = WhooshSnapshot.postings
 
     def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
@@ -141,7 +141,7 @@ def test_an_index_that_waits_for_its_update_is_not_called_wrong(index: Path, sto
 
 
 class TestAnIndexFromElsewhere:
-    """An index belongs to the corpus that it was made from, and to no other."""
+    """An index belongs to the corpus from which it was made, and to no other."""
 
     @pytest.fixture
     def other(self, tmp_path: Path) -> Iterator[Store]:

@@ -1,5 +1,7 @@
-"""PDFs made by hand, so that a test says everything that is in the file it reads. All children and places are
-fictional."""
+"""PDFs made by hand, so that each test shows everything in the file that it reads.
+
+All children and places are fictional.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ import pytest
 
 @dataclass(frozen=True)
 class Word:
-    """A piece of text on a page: x and y in points from the lower left corner."""
+    """A piece of text on a page. `x` and `y` are in points from the lower left corner."""
 
     text: str
     x: float = 72
@@ -21,7 +23,7 @@ class Word:
 def lines(
     *texts: str, x: float = 72, top: float = 760, step: float = 14, size: float = 11, bold: bool = False
 ) -> list[Word]:
-    """Lines below each other; "" leaves a gap as between paragraphs."""
+    """Return lines below each other. "" leaves a gap as between paragraphs."""
     placed, y = [], top
     for text in texts:
         if text:
@@ -33,10 +35,10 @@ def lines(
 
 
 def pdf(*pages: Sequence[Word] | str, labels: str = "", extra: str = "", before: str = "", after: str = "") -> bytes:
-    """A PDF of A4 pages: of words, or as drawing commands.
+    """Return a PDF of A4 pages, made of words or drawing commands.
 
-    labels: the /Nums of /PageLabels; before, after: drawing commands under and over the text of every page.
-    Fonts: R Helvetica, B Helvetica bold, T Times, C Courier.
+    `labels` are the /Nums of /PageLabels. `before` and `after` are drawing commands below and above the text of every
+    page. The fonts are R Helvetica, B Helvetica bold, T Times and C Courier.
     """
     objects = {
         1: f"<</Type/Catalog/Pages 2 0 R{f'/PageLabels<</Nums[{labels}]>>' if labels else ''}{extra}>>".encode(),
@@ -67,7 +69,7 @@ def pdf(*pages: Sequence[Word] | str, labels: str = "", extra: str = "", before:
 
 
 def assemble(objects: dict[int, bytes], trailer: str = "") -> bytes:
-    """The bytes of a PDF with these numbered objects; 1 is the catalogue."""
+    """Return the bytes of a PDF with these numbered objects. Number 1 is the catalogue."""
     out = b"%PDF-1.7\n"
     places = {}
     for number in sorted(objects):
@@ -81,7 +83,7 @@ def assemble(objects: dict[int, bytes], trailer: str = "") -> bytes:
 
 
 class Press:
-    """What makes PDFs, for tests: they cannot import from here."""
+    """The functions that make PDFs, for tests, which cannot import from here."""
 
     word = Word
     lines = staticmethod(lines)

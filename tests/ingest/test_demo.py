@@ -1,4 +1,4 @@
-"""The demonstration reports, against what their script says about every page of them."""
+"""The demonstration reports, compared with what their source says about every page."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def read(name: str) -> Text:
 
 
 def words(paragraph: Paragraph) -> str:
-    """The text without what the truth keeps apart: its number, its bullet, the marks of its footnotes."""
+    """Return the text without what the ground truth lists separately: the number, the bullet and the footnote marks."""
     text = paragraph.text.translate(_RAISED).strip()
     if paragraph.number and text.startswith(paragraph.number):
         text = text[len(paragraph.number) :].lstrip(".:) ")
@@ -37,7 +37,7 @@ def words(paragraph: Paragraph) -> str:
 
 
 def true_paragraphs(name: str) -> list[tuple[int, dict[str, Any]]]:
-    """Page and paragraph, without scanned pages and what a black box hides."""
+    """Return each page and paragraph, except scanned pages and what a black box hides."""
     return [
         (page["number"], paragraph)
         for page in TRUTH[name]["pages"]

@@ -1,4 +1,4 @@
-"""What is new, changed, unchanged or gone is told from the disk without reading a byte of a report."""
+"""Files that are new, changed, unchanged or gone are found without reading a byte of a report."""
 
 import os
 from hashlib import sha256
@@ -98,7 +98,7 @@ def test_what_lies_in_a_folder_that_may_not_be_opened_is_not_gone(tmp_path: Path
 def changes(
     library: Path, root: Path, before: list[discover.Seen], *, verify: bool = False, allow: bool = False
 ) -> discover.Changes:
-    """What has changed below a root since its files were seen and read."""
+    """Return what has changed below a root since its files were seen and read."""
     known = {each.key: record(each) for each in before}
     seen = discover.look([root], library, known)
     return discover.compare(seen, known, [root], library, ["r1"], verify=verify, allow_withdrawals=allow)

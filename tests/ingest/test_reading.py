@@ -1,4 +1,4 @@
-"""How pages become paragraphs, headings and boilerplate; each case is a page that was once misread, or could be."""
+"""From pages to paragraphs, headings and boilerplate. Each case is a page that was once misread, or could be."""
 
 import os
 import random
@@ -47,7 +47,7 @@ DAYS = "robin wren lark dove finch heron swift plover linnet curlew".split()  # 
 
 
 def body(press: Any, number: int) -> Any:
-    """A page of two paragraphs that no other page has."""
+    """Return a page of two paragraphs that no other page has."""
     bird = DAYS[number]
     return press.lines(
         f"On the day of the {bird} it rained, and everybody who went past saw the {bird} and not the child.",
@@ -261,7 +261,7 @@ def letters(text: str) -> Counter[str]:
 
 
 def assert_nothing_lost(data: bytes) -> None:
-    """Every letter of every page is in exactly one paragraph or aside of that page."""
+    """Assert that every letter of every page is in exactly one paragraph or aside of that page."""
     raw = extract.read(data, max_pages=5_000)
     printed = {page.number: letters(" ".join(normalise.repair(line.text) for line in page.lines)) for page in raw.pages}
     report = pipeline.understand(raw, "f" * 64, "wren")
@@ -292,7 +292,7 @@ def test_no_letter_of_a_real_report_is_lost_or_doubled(path: Path) -> None:
 
 
 def mutate(data: bytes, chance: random.Random) -> bytes:
-    """A file as a bad disk, a broken download or an enemy leaves it."""
+    """Return a file as damaged by a bad disk, a broken download or an attacker."""
     broken = bytearray(data)
     at = chance.randrange(len(broken))
     match chance.randrange(4):

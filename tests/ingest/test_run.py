@@ -66,7 +66,7 @@ def test_new_readings_are_handed_out_while_others_are_read(
     asked = 0
 
     class Slow(Sandbox):
-        """From the third file on, it reads when the readings of the first two have been handed out."""
+        """From the third file on, wait with reading until the readings of the first two have been passed on."""
 
         def read(self, *arguments: Any, **more: Any) -> Text | Refusal:
             nonlocal asked

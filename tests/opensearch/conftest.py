@@ -1,4 +1,4 @@
-"""Real nodes, of which some are killed: only where `make test-opensearch` has started them."""
+"""Real nodes, some of which are killed. Available only if `make test-opensearch` has started them."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.opensearch.nodes import Nodes
 
 @pytest.fixture
 def nodes() -> Iterator[Nodes]:
-    """The nodes, all of them before and after."""
+    """Yield the nodes. All of them are running before and after the test."""
     folder = os.environ.get("REVIEWS_OPENSEARCH_NODES")
     if not folder:
         pytest.skip("needs real nodes: make test-opensearch")

@@ -1,6 +1,7 @@
-"""A stand-in for a cluster, in this process: as much of it as publishing and checking use, over one folder of nothing.
+"""A stand-in for a cluster in this process, with as much of it as publishing and checking use.
 
-What it answers is checked against real nodes: `make test-opensearch` runs the tests of publishing on both.
+Nothing is stored on disk. `make test-opensearch` runs the publishing tests on real nodes too, which checks the answers
+of this double.
 """
 
 import fnmatch
@@ -16,7 +17,7 @@ BINARY = ("about", "leaf", "text")
 
 
 class Refused(Exception):
-    """An answer that is an error."""
+    """An error response."""
 
     def __init__(self, status: int, kind: str, **more: object) -> None:
         super().__init__(kind)
@@ -25,7 +26,10 @@ class Refused(Exception):
 
 @dataclass
 class Index:
-    """docs: what a `get` sees, with its sequence number. seen: what a search sees. deleted: what is not expunged."""
+    """An index.
+
+    `docs` is what a `get` sees, with its sequence number. `seen` is what a search sees. `deleted` is not yet expunged.
+    """
 
     body: Doc
     docs: dict[str, tuple[int, Doc]] = field(default_factory=dict)
@@ -35,7 +39,7 @@ class Index:
 
 
 class Double:
-    """Answers requests. deaf: `_forcemerge` does nothing for so many times, as while a copy lags behind."""
+    """Answers requests. `deaf` is how many times `_forcemerge` does nothing, as happens while a copy lags behind."""
 
     def __init__(self, version: str = "3.9.0") -> None:
         self.version = version
@@ -43,7 +47,7 @@ class Double:
         self.deaf = 0
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any]:
-        """Status and JSON for a request."""
+        """Return the status and JSON for a request."""
         url = urlsplit(target)
         try:
             return self._route(method, url.path.strip("/").split("/"), dict(parse_qsl(url.query)), body.decode())
@@ -194,7 +198,7 @@ Matches = Callable[[str, str, Doc], bool]
 
 
 def matcher(query: Doc) -> Matches:
-    """Whether a document (index, id, fields) matches a query."""
+    """Return a function that checks whether a document (index, id, fields) matches a query."""
     ((kind, told),) = query.items()
     if kind == "bool":
         must = [matcher(each) for each in told.get("filter", ())]
@@ -219,5 +223,5 @@ def matcher(query: Doc) -> Matches:
 
 
 def documents(double: Double, index: str) -> Iterator[Doc]:
-    """What an index holds."""
+    """Yield the documents of an index."""
     yield from (doc for _, doc in double.indices[index].docs.values())

@@ -1,4 +1,4 @@
-"""A real HTTP server that stands before a cluster, the double or real nodes, and makes its requests fail."""
+"""A real HTTP server in front of a cluster (the double or real nodes) that makes its requests fail."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ Backend = Callable[[str, str, bytes], tuple[int, Any]]
 
 
 def node(url: str) -> Backend:
-    """A real node."""
+    """Return a backend for a real node."""
 
     def ask(method: str, target: str, body: bytes) -> tuple[int, Any]:
         lines = target.partition("?")[0] in ("/_bulk", "/_msearch")
@@ -30,9 +30,11 @@ def node(url: str) -> Backend:
 
 
 class Front:
-    """asked: the requests so far, as method and path. fault: how the request number `at` (from 1) fails: "refused"
-    (503, and nothing is done), "lost" (it is done, and no answer comes), "dead" (nothing is done, and from then on
-    nothing answers).
+    """Passes requests on and makes one of them fail.
+
+    `asked` are the requests so far, as method and path. `fault` is how request number `at` (1-based) fails: "refused"
+    (503, and nothing is done), "lost" (it is done, but no answer comes) or "dead" (nothing is done, and nothing answers
+    from then on).
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -46,15 +48,15 @@ class Front:
         self.url = ""
 
     def fail(self, at: int, fault: str, status: int = 503) -> None:
-        """Count from here: the request number `at` fails."""
+        """Start counting: request number `at` from now will fail."""
         self.asked, self.bodies, self.at, self.fault, self.status = [], [], at, fault, status
 
     def sound(self) -> None:
-        """No request fails from here on."""
+        """Let all requests succeed from now on."""
         self.fail(0, "")
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any] | None:
-        """None: hang up."""
+        """Return the answer, or None to hang up."""
         with self._lock:
             self.asked.append(f"{method} {target}")
             self.bodies.append(body)
@@ -69,7 +71,7 @@ class Front:
 
 @contextmanager
 def standing_before(backend: Backend) -> Iterator[Front]:
-    """The server, which ends with the block."""
+    """Yield the server, which ends with the block."""
     front = Front(backend)
 
     class Handler(BaseHTTPRequestHandler):
@@ -93,7 +95,7 @@ def standing_before(backend: Backend) -> Iterator[Front]:
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815 - the names that http.server calls
 
         def log_message(self, *given: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -62,11 +62,11 @@ _STARTED: list[object] = []  # nodes that may live longer than the process that 
 
 
 class Missing(Exception):
-    """A program that is needed is not here. The message says which."""
+    """Raised if a required program is missing. The message names it."""
 
 
 def java(line: str) -> Path:
-    """A Java that the line runs on: that of JAVA_HOME, of the PATH, or one that is installed beside it."""
+    """Return a Java on which the line runs: from JAVA_HOME, from the PATH, or installed next to it."""
     home, on_path = os.environ.get("JAVA_HOME"), shutil.which("java")
     found = [Path(home, "bin", "java")] if home else []
     found += [Path(on_path)] if on_path else []
@@ -85,7 +85,10 @@ def _version(program: Path) -> int:
 
 
 def fetch(line: str) -> Path:
-    """The folder with the files of a line, downloaded by Maven where they are not there yet; each is the one pinned."""
+    """Return the folder with the files of a line.
+
+    Maven downloads them if they are missing. Each file must match its pinned checksum.
+    """
     folder = KEPT / line
     if not (folder / "whole").exists():
         _download(line, folder)
@@ -117,7 +120,7 @@ def _hashed(folder: Path) -> dict[str, str]:
 
 
 def pin() -> None:
-    """Write the checksums of what Maven gives now."""
+    """Write the checksums of what Maven currently delivers."""
     for line in NEEDED:
         _download(line, KEPT / line)
         rows = sorted(f"{hashed}  {name}\n" for name, hashed in _hashed(KEPT / line).items())
@@ -125,8 +128,10 @@ def pin() -> None:
 
 
 class Nodes:
-    """Some nodes in one folder. `start` and `kill` may be called from another process than the one that made it. All
-    nodes end with the process that made them, because it alone holds the other end of their standard input.
+    """Some nodes in one folder.
+
+    `start` and `kill` may be called from another process than the one that made the object. All nodes end with the
+    process that made them, because only that process holds the other end of their standard input.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -148,9 +153,10 @@ class Nodes:
         plugins: Sequence[str] = (),
         more: Path | None = None,
     ) -> "Nodes":
-        """Write the configuration of some nodes, on ports that are free. settings: further ones. measured: they are
-        to be quick, not soon. plugins, more: the
-        classes of further plugins, and the folder with their files.
+        """Write the configuration of some nodes, on free ports.
+
+        `settings` are additional ones. `measured` optimises for speed rather than for a quick start. `plugins` and
+        `more` are the classes of additional plugins, and the folder with their files.
         """
         jars, program = fetch(line), java(line)
         ports = _free(2 * nodes)
@@ -194,7 +200,7 @@ class Nodes:
         return made
 
     def start(self, number: int) -> None:
-        """Start a node (1, 2, …). Returns at once: `ready` waits."""
+        """Start a node (1, 2, …). Returns immediately; `ready` waits."""
         name = f"n{number}"
         told = self._told
         command = [*told["command"], "-cp", told["path"], "Node", self.folder / name, *told["plugins"]]
@@ -208,7 +214,7 @@ class Nodes:
         self._started[number] = node
 
     def kill(self, number: int) -> None:
-        """End a node as a power cut does (kill -9), and wait until it is gone."""
+        """Kill a node like a power cut would (kill -9), and wait until it is gone."""
         if node := self._started.pop(number, None):
             node.kill()
             node.wait()
@@ -221,17 +227,17 @@ class Nodes:
             time.sleep(0.05)
 
     def answers(self, number: int) -> bool:
-        """Whether a node (1, 2, …) takes connections."""
+        """Return whether a node (1, 2, …) accepts connections."""
         host, port = self.urls[number - 1].rpartition("/")[2].split(":")
         with socket.socket() as asked:
             return asked.connect_ex((host, int(port))) == 0
 
     def alive(self, number: int) -> bool:
-        """Whether a node that this process started has not ended."""
+        """Return whether a node that this process started is still running."""
         return self._started[number].poll() is None
 
     def ready(self, nodes: int | None = None, status: str = "green") -> None:
-        """Wait until some node says that so many nodes are there, and every shard that `status` asks for."""
+        """Wait until some node reports that `nodes` nodes are present, and that the shards have the status `status`."""
         nodes = nodes or len(self.urls)
         end = time.monotonic() + _PATIENCE
         asked = f"/_cluster/health?wait_for_nodes={nodes}&wait_for_status={status}&timeout=5s"
@@ -248,7 +254,7 @@ class Nodes:
             time.sleep(0.2)
 
     def end(self) -> None:
-        """End every node, also those that another process started."""
+        """End every node, including those that another process started."""
         os.close(self._leash)
         for node in self._started.values():
             node.wait()
@@ -257,13 +263,13 @@ class Nodes:
                 time.sleep(0.05)
 
     def data(self) -> Iterator[Path]:
-        """Every file that the nodes have written: data and logs."""
+        """Yield every file that the nodes have written: data and logs."""
         for each in self.folder.glob("n*"):
             yield from (path for path in each.rglob("*") if path.is_file())
 
 
 def _free(number: int) -> list[int]:
-    """Ports that nobody listens on."""
+    """Return ports on which nobody listens."""
     sockets = [socket.socket() for _ in range(number)]
     try:
         for each in sockets:
@@ -276,7 +282,7 @@ def _free(number: int) -> list[int]:
 
 @contextmanager
 def running(*, line: str = "3", nodes: int = 3, measured: bool = False) -> Iterator[Nodes]:
-    """Nodes that are ready, and ended when the block ends."""
+    """Yield nodes that are ready. They are ended with the block."""
     with tempfile.TemporaryDirectory(prefix="reviews-opensearch-", ignore_cleanup_errors=True) as folder:
         made = Nodes.make(Path(folder), line=line, nodes=nodes, measured=measured)
         try:

@@ -1,4 +1,4 @@
-"""Nodes are killed under readers while updates publish: each answer is right, or refused with its sentence."""
+"""Nodes are killed while readers search and updates publish. Each answer is right, or refused with a message."""
 
 import threading
 from collections import Counter
@@ -23,7 +23,10 @@ PHRASE = {"match_phrase": {"t": "neglect was seen"}}
 
 
 class Library:
-    """A library of which each update adds a report and withdraws one. right: what answers, by revision."""
+    """A library in which each update adds a report and withdraws one.
+
+    `right` is the correct answer for each revision.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -51,7 +54,7 @@ class Library:
 
 
 def asked(cluster: Cluster, settings: Settings, right: dict[int, frozenset[str]]) -> str:
-    """What comes of one question: "right", or the kind of error that refused it."""
+    """Return the result of one query: "right", or the kind of error that refused it."""
     try:
         state = pointer(cluster, settings).read()
         query = {"bool": {"filter": [state.query(), PHRASE]}}

@@ -1,4 +1,4 @@
-"""What is taken down leaves no byte in any file of any node: data, logs of writes, logs."""
+"""A removed report leaves no byte in any file of any node: data, transaction logs, logs."""
 
 from base64 import b64decode
 
@@ -39,7 +39,7 @@ def test_a_removed_report_leaves_no_byte_on_any_node(
 
 
 def traces_of(store: Store, settings: Settings, report_id: str) -> set[bytes]:
-    """Pieces of what the cluster stores of a report, as it is sent and as it is stored."""
+    """Return pieces of what the cluster stores of a report, both as sent and as stored."""
     each = next(wanted for wanted in publishing.wanted(store, "main") if wanted.report.id == report_id)
     text = store.readings.text(each.reading)
     body = document("main", each.reading, each.report, text, each.copies).body
@@ -48,5 +48,5 @@ def traces_of(store: Store, settings: Settings, report_id: str) -> set[bytes]:
 
 
 def found(nodes: Nodes, trace: bytes) -> list[str]:
-    """The files that hold it."""
+    """Return the files that contain a trace."""
     return [str(path.relative_to(nodes.folder)) for path in nodes.data() if trace in path.read_bytes()]

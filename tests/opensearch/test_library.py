@@ -1,4 +1,4 @@
-"""A library in a cluster, used as any other: by command, page and Python; and a web server that has only settings."""
+"""A library in a cluster, used like any other by command, page and Python, and a web server that has only settings."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def settings_text(nodes: Nodes, index: str) -> str:
 
 @pytest.fixture
 def library(tmp_path: Path, settings_text: str) -> Path:
-    """A library of a few of the demonstration reports that lie in its own folder."""
+    """Return a library with a few of the demonstration reports, which are in its own folder."""
     library = tmp_path / "library"
     create_library(library)
     for path in sorted(DEMO.glob("*.pdf"))[:4]:

@@ -1,4 +1,4 @@
-"""TLS, users and rights: the files of deploy/opensearch with the real security plugin of OpenSearch."""
+"""TLS, users and permissions: the files of deploy/opensearch with the real security plugin of OpenSearch."""
 
 import json
 import os
@@ -80,7 +80,7 @@ class Authority:
 
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nodes, Authority]]:
-    """A node with the security plugin, set up by our files."""
+    """Yield a node with the security plugin, set up with the files of this project."""
     if "REVIEWS_OPENSEARCH" not in os.environ:
         pytest.skip("needs real nodes: make test-opensearch")
     try:

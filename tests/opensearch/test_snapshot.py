@@ -1,4 +1,4 @@
-"""A snapshot that is put back is whole after the next update, and what was removed since is removed again."""
+"""After a snapshot is restored, the next update makes it complete, and repeats removals made since."""
 
 import json
 from typing import Any

@@ -14,7 +14,7 @@ from tests.command import DEMO, reviews
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To be read only: a test that changes something takes a `copy`."""
+    """Return a library for reading only. A test that changes something uses `copy`."""
     library = tmp_path_factory.mktemp("demo") / "library"
     assert reviews(library, "init").returncode == 0
     shutil.copy(DEMO / "catalogue.csv", library)
@@ -26,7 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(demo: Path, tmp_path: Path) -> Callable[[], Path]:
-    """A copy of the demonstration library, to be broken."""
+    """Return a function that copies the demonstration library, so that a test can damage it."""
 
     def make() -> Path:
         return Path(shutil.copytree(demo, tmp_path / "library"))
@@ -36,7 +36,7 @@ def copy(demo: Path, tmp_path: Path) -> Callable[[], Path]:
 
 @pytest.fixture(scope="session")
 def two_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To be read only: see `small`."""
+    """Return a library for reading only. See `small`."""
     library = tmp_path_factory.mktemp("small") / "library"
     create_library(library)
     for name in ("Child Robin LCSPR Executive Summary.pdf", "Child Robin  7 Minute Learning Brief.pdf"):
@@ -48,5 +48,5 @@ def two_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def small(two_reports: Path, tmp_path: Path) -> Path:
-    """A library of two reports that lie in its own folder, to be broken."""
+    """Return a library with two reports in its own folder, which a test can damage."""
     return Path(shutil.copytree(two_reports, tmp_path / "library"))

@@ -1,4 +1,4 @@
-"""Authors are split where their names are clear, and kept together where they are not."""
+"""Authors are split if their names are clear, and kept together if they are not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Citations survive a reference manager's own parser with every author, the address and the date of access."""
+"""A reference manager's own parser reads citations with every author, the address and the date of access."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,6 @@
-"""A language model in a library: read in the nightly update, offered by the command and the page, gone on removal."""
+"""A language model in a library: run in the nightly update, offered by the command and the page, and its vectors
+deleted on removal.
+"""
 
 import json
 import os
@@ -40,7 +42,7 @@ def asked(library: Path, *words: str) -> dict[str, Any]:
 
 @pytest.fixture
 def read(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A library of two reports that a model made up for tests has read."""
+    """Return a library of two reports that a fake model has read."""
     fake_model.use(monkeypatch)
     fake_model.folder_of(small / "model")
     (small / "reviews.toml").write_text('ocr = false\n[meaning]\nmodel = "model"\n')

@@ -1,4 +1,4 @@
-"""The wheel holds exactly the packages and their data, works without a checkout, and its dependencies are pinned."""
+"""The wheel contains exactly the packages and their data, works without a checkout, and has pinned dependencies."""
 
 import configparser
 import json
@@ -20,7 +20,7 @@ SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command far from the checkout, with nothing in its environment that could lead back to it."""
+    """Run a command outside the checkout, with nothing in its environment that could lead back to it."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "REVIEWS_", "COVERAGE"))}
     return subprocess.run(
         [str(part) for part in command],
@@ -35,7 +35,9 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy: setuptools leaves a build folder, and would take old modules from it the next time."""
+    """Build the wheel from a copy, because setuptools leaves a build folder from which it would later include old
+    modules.
+    """
     copy = tmp_path_factory.mktemp("source")
     ignored = shutil.ignore_patterns("__pycache__", ".*")
     for package in PACKAGES:
@@ -55,10 +57,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of commands of a fresh environment outside the checkout, with our wheel in it.
+    """Return the commands folder of a fresh environment outside the checkout, with the wheel installed.
 
-    What we depend on is taken from the environment that runs the tests, so that nothing is downloaded. That one
-    finds our own packages in the checkout by a hook, which does not come along.
+    Dependencies come from the environment that runs the tests, so that nothing is downloaded. That environment finds
+    the project's packages in the checkout through a hook, which is not copied.
     """
     home = tmp_path_factory.mktemp("installed")
     venv.create(home, with_pip=False, symlinks=os.name != "nt")
@@ -137,7 +139,7 @@ def test_the_installed_command_answers_from_the_demonstration_reports(installed:
 
 
 def pins(name: str) -> dict[str, str]:
-    """What a lock file pins: package → version. Fails on a line that is neither a pin, a hash nor a comment."""
+    """Return what a lock file pins: package → version. Fails on a line that is neither a pin, a hash nor a comment."""
     found: dict[str, str] = {}
     hashed = True
     for line in (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines():
@@ -152,7 +154,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 def needed() -> dict[str, str]:
-    """What setup.cfg asks for: package → the versions allowed."""
+    """Return what setup.cfg requires: package → allowed versions."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = [*setup["options"]["install_requires"].split("\n"), *setup["options.extras_require"]["web"].split("\n")]

@@ -1,8 +1,8 @@
-"""What an answer quotes stands on the page that it names, and what it marks matches: every passage of 100 queries.
+"""Every quotation is on the page that it cites, and every highlight matches: all passages of 100 queries are checked.
 
-The pages are read here by PDFium alone, straight from the files. Before they are compared, page and passage are
-reduced to their letters and digits, which leaves out what the documented repairs change: white space, line ends,
-hyphens at them, ligatures and the shape of bullets.
+Here, PDFium alone reads the pages directly from the files. Before comparing, page and passage are reduced to letters
+and digits, which removes what the documented repairs change: white space, line ends, hyphens at line ends, ligatures
+and the shape of bullets.
 """
 
 import json
@@ -32,13 +32,13 @@ SHORTEST = 12  # letters that count as found: no two lines of a page share so ma
 
 
 def letters(text: str) -> str:
-    """Letters and digits only; a digit raised for a footnote is a digit."""
+    """Return only letters and digits. A superscript digit counts as a digit."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
 @cache
 def printed(file: str, page: int) -> str:
-    """The letters of a page, in the order of the file; once more without the doubled letters of fake bold."""
+    """Return the letters of a page in the order of the file, and again without the doubled letters of fake bold."""
     document = pypdfium2.PdfDocument(file)
     try:
         text = document[page - 1].get_textpage().get_text_range()
@@ -49,7 +49,7 @@ def printed(file: str, page: int) -> str:
 
 
 def absent(text: str, page: str) -> str:
-    """The part of a passage that does not stand on the page; lines may come in another order, as in columns."""
+    """Return the part of a passage that is not on the page. Lines may be in a different order, as in columns."""
     wanted, at = letters(text), 0
     while at < len(wanted):
         end = len(wanted)
@@ -66,13 +66,13 @@ def absent(text: str, page: str) -> str:
 
 
 def hundred(oracle: Oracle) -> list[str]:
-    """Fifty as people ask them, and fifty made up from the words that are there."""
+    """Return fifty queries as people ask them, and fifty made of words that occur."""
     made_up = (str(query) for query in generate(oracle, seed=100, n=100))
     return [*TYPICAL, *[text for text in made_up if "theme:" not in text][:50]]
 
 
 def passages(library: Library, queries: list[str]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Query, report and passage of every passage in the JSON of the answers, which are as the schema says."""
+    """Yield the query, report and passage of every passage in the JSON of the answers, which must match the schema."""
     for query in queries:
         answer = json.loads(json.dumps(library.search(query, limit=None, per_report=None).to_dict()))
         assert next(SCHEMA.iter_errors(answer), None) is None, query
@@ -83,7 +83,7 @@ def passages(library: Library, queries: list[str]) -> Iterator[tuple[str, dict[s
 
 
 def faults(library: Library) -> tuple[int, list[str]]:
-    """How many passages were held against their pages, and what is wrong with any."""
+    """Return how many passages were compared with their pages, and the faults."""
     oracle = oracle_of(library)
     queries = hundred(oracle)
     assert len(queries) == 100

@@ -1,4 +1,4 @@
-"""One list says what lies in a library, and a library that was used for everything holds nothing else."""
+"""One list names everything in a library, and a library that was used for everything contains nothing else."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From Python: studies, frames, notebooks, and sentences for what cannot be."""
+"""From Python: studies, data frames, notebooks, and messages for what is not possible."""
 
 import os
 import subprocess

@@ -21,7 +21,7 @@ PDFS = sorted(DEMO.glob("*.pdf"))
 
 
 def made(folder: Path, seed: str, jobs: int, *runs: list[Path]) -> dict[str, Any]:
-    """What a library says that was made in these runs, by these processes."""
+    """Return the answers of a library that was made in these runs with these processes."""
     library = folder / f"library-{seed}"
     env = {"PYTHONHASHSEED": seed}
     assert reviews(library, "init", env=env).returncode == 0

@@ -1,4 +1,6 @@
-"""What people met in the first version, each with the value that is right: ten one-page reports, queries and sheets."""
+"""Problems that people had with the first version, each with the correct result: ten one-page reports, queries and
+sheets.
+"""
 
 import csv
 import io
@@ -15,7 +17,7 @@ TRIALS = Path(__file__).with_name("trials")
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ten reports; the title of each ends with the letter of its file."""
+    """Return the ten reports. The title of each ends with the letter of its file."""
     path = tmp_path_factory.mktemp("trials") / "library"
     assert reviews(path, "update", TRIALS / "pdf", "--jobs", "1").returncode == 0
     return path
@@ -60,7 +62,7 @@ def test_a_guess_is_told(library: Path, query: str, code: str) -> None:
 
 
 def asked(library: Path, sheet: str, folder: Path) -> tuple[int, list[dict[str, str]], str]:
-    """Exit code, rows of the summary, and what was said."""
+    """Return the exit code, the rows of the summary, and the messages."""
     out = folder / "answers.csv"
     done = reviews(library, "batch", TRIALS / "sheets" / sheet, "--out", out, "--jobs", "1")
     summary = folder / "answers.summary.csv"

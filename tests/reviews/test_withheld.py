@@ -25,7 +25,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def bytes_of(library: Path) -> bytes:
-    """Every byte of a library but the report itself, without case."""
+    """Return every byte of a library except for the report itself, ignoring case."""
     files = [path for path in library.rglob("*") if path.is_file() and path.suffix != ".pdf"]
     return b"\n".join(path.read_bytes() for path in files).lower()
 

@@ -1,4 +1,4 @@
-"""One library of the demonstration reports for all tests that only ask it."""
+"""One library of the demonstration reports for all tests that only search it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

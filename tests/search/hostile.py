@@ -1,4 +1,4 @@
-"""Queries that nobody friendly would type: 400 fixed ones, and as many made-up ones as are asked for."""
+"""Malicious and malformed queries: 400 fixed ones, and as many generated ones as requested."""
 
 import random
 from collections.abc import Iterator
@@ -96,7 +96,7 @@ _LONG = [
 
 
 def fixed() -> list[str]:
-    """400 of them, always the same."""
+    """Return 400 queries, always the same."""
     small = [*_CONTROLS, *_MARKS, *_WIDE, *_SURROGATES, *_SQL, *_MARKUP, *_REGEX, *_PATHS, *_ENGINE, *_OPERATORS]
     found = [*_LONG, *small, *(f"neglect{piece}school" for piece in small), *(f'"{piece}' for piece in small)]
     found += [f"{a} {b} neglect" for a in _OPERATORS for b in _OPERATORS]
@@ -104,7 +104,7 @@ def fixed() -> list[str]:
 
 
 def generated(seed: int, n: int) -> Iterator[str]:
-    """Pieces of all that, glued at random."""
+    """Yield random combinations of pieces of the fixed queries."""
     chance = random.Random(seed)
     words = ["neglect", "child", "the", "school*", "wom?n", "neglcet~", "=DNA", "multi-agency", "child’s", "4.3.2"]
     pieces = [*_CONTROLS, *_MARKS, *_WIDE, *_SURROGATES, *_SQL, *_MARKUP, *_REGEX, *_PATHS, *_ENGINE]

@@ -1,4 +1,4 @@
-"""Libraries of fictional reports that are made of paragraphs, without a PDF."""
+"""Libraries of fictional reports, made of paragraphs without a PDF."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -16,7 +16,7 @@ FILLER = "Robin lived with an aunt in Fernshire and went to the primary school b
 
 
 def library_of(folder: Path, reports: Mapping[str, Sequence[str]], kind: SectionKind = SectionKind.BODY) -> Library:
-    """A library of reports by title, each of some paragraphs, in sections of one kind."""
+    """Return a library of reports by title, each with some paragraphs in sections of one kind."""
     settings = create_library(folder / "library")
     with Store.open(settings.database) as store:
         for title, paragraphs in reports.items():

@@ -1,4 +1,4 @@
-"""No mention is missed: search finds what a brute-force reading of the stored text finds, and nothing else.
+"""No mention is missed: search finds exactly what a brute-force reading of the stored text finds.
 
 Everything between a typed query and a highlighted passage takes part: parser, index, evaluation, passages.
 """
@@ -46,8 +46,10 @@ def made(folder: Path, *sources: Path) -> Library:
 
 
 class Found(NamedTuple):
-    """mentions, marks: the places of each report that answers. together: of plain words, how many have them so. shown:
-    the parts of paragraphs that are listed.
+    """What was found. `mentions` and `marks` are the places in each matching report.
+
+    For plain words, `together` is how many reports have them together. `shown` are the parts of paragraphs that are
+    listed.
     """
 
     mentions: dict[str, list[Place]]
@@ -57,7 +59,7 @@ class Found(NamedTuple):
 
 
 def searched(library: Library, query: str, kind: str | None) -> Found:
-    """Every report that answers with every place that is counted or marked in it."""
+    """Return every matching report, with every place in it that is counted or highlighted."""
     results = library.search(query, Filters(sections=(kind,) if kind else ()), limit=None, per_report=None)
     mentions, marks, shown = {}, {}, {}
     for hit in results:
@@ -76,7 +78,10 @@ def places(hit: Hit, of: Literal["mentions", "highlights"]) -> list[Place]:
 
 
 def expected(oracle: Oracle, tree: Query, kind: str | None) -> Found:
-    """The same by brute force. Of plain words that stand together somewhere, only these paragraphs are listed."""
+    """Return the same by brute force.
+
+    For plain words that occur together somewhere, only these paragraphs are listed.
+    """
     mentions = {report: sorted(found) for report, found in oracle.answer(tree, kind).items()}
     marks = {
         report: sorted(
@@ -89,7 +94,7 @@ def expected(oracle: Oracle, tree: Query, kind: str | None) -> Found:
 
 
 def write_themes(library: Library, queries: list[Query]) -> None:
-    """Put the made-up themes that the queries name into the library."""
+    """Write the made-up themes that the queries use into the library."""
     blocks = [
         f"[[theme]]\nname = {json.dumps(theme.name)}\nqueries = {json.dumps([str(part) for part in theme.parts])}\n"
         for theme in dict.fromkeys(theme for query in queries for theme in themes_in(query))
@@ -118,7 +123,10 @@ def disagreements(library: Library, oracle: Oracle, queries: list[Query]) -> lis
 
 
 def differing(library: Library, oracle: Oracle, queries: list[tuple[str, Query]]) -> list[str]:
-    """The queries whose answers differ, each as typed and as meant; of plain words every other one in findings only."""
+    """Return the queries whose answers differ, each as typed and as understood.
+
+    Every other plain-word query is limited to findings.
+    """
     kinds = (
         None if number % 2 or not isinstance(tree, Plain) else "findings" for number, (_, tree) in enumerate(queries)
     )
@@ -130,8 +138,10 @@ def differing(library: Library, oracle: Oracle, queries: list[tuple[str, Query]]
 
 
 def agrees(found: Found, wanted: Found, plain: bool) -> bool:
-    """Whether an answer is as the text has it. Of plain words, a page of a paragraph is listed only if it has a
-    mention. What is listed has all of its marks.
+    """Return whether an answer agrees with the text.
+
+    For plain words, a page of a paragraph is listed only if it has a mention. Everything listed has all of its
+    highlights.
     """
     if (found.mentions, found.together) != (
         wanted.mentions,
@@ -175,7 +185,7 @@ def test_search_agrees_with_the_text_on_the_shared_reports(tmp_path: Path) -> No
 def test_the_comparison_fails_when_the_analysis_drops_a_word(
     demo: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An index without the words of two letters, as a stop list would make it, is found out."""
+    """An index without two-letter words, such as a stop list would make, is detected."""
     oracle = oracle_of(demo)
     heard = analyser._terms
 
@@ -196,7 +206,7 @@ def keep_every_word(words: Sequence[Word]) -> Sequence[Word]:
 
 
 def any_window(groups: Sequence[Sequence[Span]]) -> list[Span]:
-    """From the first match of all to the last."""
+    """Return the span from the first match of all to the last."""
     return [(min(a for some in groups for a, _ in some), max(b for some in groups for _, b in some))]
 
 

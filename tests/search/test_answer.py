@@ -1,4 +1,6 @@
-"""What an answer says besides its hits: counts, cases, offers, reasons; and passages cut where a person would cut."""
+"""What an answer contains besides its hits: counts, cases, offers, reasons; and passages cut where a person would
+cut.
+"""
 
 from collections.abc import Iterator
 from itertools import pairwise

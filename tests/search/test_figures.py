@@ -1,4 +1,4 @@
-"""Numbers are found as they are printed, abbreviations however they are printed, and a paragraph by its number."""
+"""Numbers are found as printed, abbreviations in every printed form, and a paragraph by its number."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -68,7 +68,7 @@ def put(store: Store, name: str, paragraphs: list[tuple[str | None, str]]) -> No
 
 
 def marked(searcher: Searcher, query: str) -> dict[str, list[str]]:
-    """What is marked in each report that answers, by the name of its file."""
+    """Return what is highlighted in each matching report, by file name."""
     return {
         hit.report.files[0].rpartition("/")[2].removesuffix(".pdf"): [
             passage.text[start:end] for passage in hit.passages for start, end in passage.highlights

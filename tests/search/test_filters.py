@@ -1,4 +1,4 @@
-"""What a hit must be besides answering the query."""
+"""Conditions that a hit must meet in addition to the query."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever is typed, it is answered or refused in time, and the process lives."""
+"""Any input is answered or refused in time, and the process survives."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def ask(library: Library, query: str) -> bool:
-    """Whether it was answered, and not refused."""
+    """Return whether a query was answered rather than refused."""
     try:
         results = library.search(query, limit=3)
     except QueryRefused:
@@ -49,7 +49,7 @@ def ask(library: Library, query: str) -> bool:
 
 
 def ask_and_count(library: Library, query: str) -> bool:
-    """Whether it was answered. Fails when either takes too long, told by what is done and not by a clock."""
+    """Return whether a query was answered. Fails if either takes too long, measured in steps and not by a clock."""
     answered: list[bool] = []
     took = steps(lambda: answered.append(ask(library, query)))
     assert took < STEPS, f"{query[:80]!r} took {took:,} steps"

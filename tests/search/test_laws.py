@@ -1,4 +1,4 @@
-"""AND, OR and NOT keep the laws of Boole, and no mention is lost or gained on the way."""
+"""AND, OR and NOT obey the laws of Boolean algebra, and no mention is lost or added on the way."""
 
 from collections.abc import Iterator
 from pathlib import Path

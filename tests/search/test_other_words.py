@@ -1,4 +1,7 @@
-"""In other words: a language model finds passages that the words do not, beside the answer and never in it."""
+"""In other words: a language model finds passages without the query's words.
+
+They are shown next to the answer, never in it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +48,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def read(library: Library, model: Path, *, but: str = "") -> None:
-    """Have the model read the reports, or all but one."""
+    """Run the model on the reports, or on all but one."""
     live = generations.current(library.settings.index).manifest.live
     with Store.open(library.settings.database) as store:
         left = {n for n, report in store.readings.current() if n in live and store.report(report).title != but}

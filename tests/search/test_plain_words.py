@@ -1,4 +1,4 @@
-"""Words that are typed without operators and quotation marks are read as a person means them."""
+"""Words typed without operators and quotation marks are understood as a person means them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A search request is checked when it is made, and every caller makes the same one."""
+"""A search request is validated when it is created, and every caller creates the same one."""
 
 from dataclasses import fields
 from typing import Any

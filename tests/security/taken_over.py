@@ -1,7 +1,7 @@
-"""A worker process that a file has taken over: real in every way, but that what it answers is decided here.
+"""A worker process that a file has taken over: real in every respect, except that the test decides what it answers.
 
-A module that Python loads first replaces the function that makes an answer of a report. So the code given runs in the
-process that had the bytes of the file, with its rights, at the moment when a file has been read.
+A module that Python loads first replaces the function that builds the answer. So the given code runs in the process
+that received the bytes of the file, with its permissions, at the moment when a file has been read.
 """
 
 import os
@@ -33,7 +33,9 @@ if "ingest.worker" in sys.orig_argv:
 
 
 def take_over(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, boxed: bool = False) -> None:
-    """From now on every worker process runs `code`, which defines `taken_over(text, honest)`: what is answered."""
+    """Make every worker process run `code`, which defines `taken_over(text, honest)` and so decides what is
+    answered.
+    """
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(textwrap.dedent(code) + _FIRST, "utf-8")
     whole = confinement.environment()

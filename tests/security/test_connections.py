@@ -1,4 +1,4 @@
-"""Connections that never finish: they are closed, and whoever asks a whole question is answered meanwhile."""
+"""Connections that never finish are closed, and complete requests are answered in the meantime."""
 
 import socket
 import threading
@@ -51,7 +51,7 @@ def link(server: Server) -> socket.socket:
 
 
 def is_closed(made: socket.socket) -> bool:
-    """Waits for the end of a connection, or for bytes on it."""
+    """Wait for the end of a connection, or for bytes on it."""
     try:
         return made.recv(1) == b""
     except ConnectionResetError:
@@ -155,7 +155,7 @@ def test_a_hundred_trickling_connections_do_not_stop_the_page() -> None:
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time for connections: it passes only when it is set. Never before the time of the computer."""
+    """Return the time for connections. It only passes when it is set, and is never earlier than the computer's time."""
     now = [time.time()]
     monkeypatch.setattr(connections, "time", SimpleNamespace(time=lambda: now[0]))
     return now

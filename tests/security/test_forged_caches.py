@@ -1,4 +1,4 @@
-"""What was counted in advance is forged: `check` says so, whichever file it is."""
+"""`check` detects forged cached counts, whichever file is forged."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from search.answering import theme_index
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library whose themes and phrases were counted."""
+    """Return a library whose themes and phrases have been counted."""
     library = tmp_path_factory.mktemp("counted") / "library"
     create_library(library)
     (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
@@ -79,7 +79,7 @@ def the_file_is_of_an_earlier_generation(library: Path) -> None:
 
 
 def with_header(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the header of a file of phrases, with the checksum that fits."""
+    """Change the header of a file of phrases, and its checksum to match."""
     head, data = phrase_cache._HEAD, path.read_bytes()
     length, _ = head.unpack(data[: head.size])
     said = json.loads(data[head.size : head.size + length])

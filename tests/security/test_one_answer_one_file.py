@@ -1,4 +1,4 @@
-"""A worker process that was taken over answers for its own file, once, within bounds and in time."""
+"""A worker process that has been taken over can only answer for its own file, once, within limits and in time."""
 
 import json
 import os

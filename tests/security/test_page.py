@@ -1,4 +1,4 @@
-"""What people without credentials, or with bad files, can do to the page that is served to others: nothing."""
+"""People without credentials, or with malicious files, can do nothing to a page that is served to others."""
 
 import io
 import json

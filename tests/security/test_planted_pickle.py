@@ -1,4 +1,4 @@
-"""Somebody who can write to the library plants a pickle in the index, with the right hashes. Nobody unpickles it."""
+"""Somebody who can write to the library plants a pickle in the index, with matching hashes. It is never unpickled."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ _KEY = len("..nurse")  # the number of the field, and the word
 
 
 class Planted:
-    """Unpickling this makes a folder."""
+    """An object that creates a folder when it is unpickled."""
 
     def __init__(self, sign: Path) -> None:
         self.sign = sign
@@ -47,7 +47,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def sealed(index: Path) -> None:
-    """Give a generation that was changed the hashes that fit it, as somebody who knows the program can."""
+    """Update the hashes of a generation that was changed, as somebody who knows the program can."""
     directory = generations.current(index, thorough=False).directory if _readable(index) else index / "0000001"
     body = json.loads((directory / "manifest.json").read_text("utf-8").partition("\n")[2])
     for name, told in body["files"].items():
@@ -82,7 +82,7 @@ def in_the_stored_fields(generation: Path, planted: Planted) -> None:
 
 
 def in_the_notes_of_the_terms(generation: Path, planted: Planted) -> None:
-    """Where Whoosh keeps the names of its fields: before the list of places, at the end of the table of terms."""
+    """Plant it where Whoosh stores the names of its fields: before the list of places, at the end of the term table."""
     (path,) = generation.glob("*.trm")
     data = path.read_bytes()
     (length,) = struct.unpack("!i", data[-4:])
@@ -93,7 +93,7 @@ def in_the_notes_of_the_terms(generation: Path, planted: Planted) -> None:
 
 
 def in_the_postings_of_a_term(generation: Path, planted: Planted) -> None:
-    """Whoosh reads the postings of a rare word from a pickle beside it, if its first byte says so."""
+    """Plant it in the postings of a rare word, which Whoosh reads from a pickle if the first byte says so."""
     (path,) = generation.glob("*.trm")
     data = bytearray(path.read_bytes())
     at, pickled = data.rindex(b"nurse") + len("nurse"), pickle.dumps(planted, 2)
@@ -138,7 +138,10 @@ def test_nothing_of_pickle_is_called_when_an_index_is_opened_asked_checked_and_m
 
 
 def everything_is_asked(library: Path) -> list[str]:
-    """Open, search, check in full and build on the index. Gives the errors, which may be any but a bug's."""
+    """Open, search, check in full and build on the index.
+
+    Returns the errors, which may be any except those of a bug.
+    """
     import reviews
 
     errors = []

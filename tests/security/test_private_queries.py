@@ -1,4 +1,4 @@
-"""A query can name a child. It need not be in the list of processes or the history of the shell."""
+"""A query can name a child. It can be kept out of the process list and the shell history."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A sheet of queries that was made to stop the page is refused, soon and by a process that can be ended."""
+"""A sheet of queries made to block the page is refused quickly, by a process that can be ended."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Twenty things that a process which a file has taken over could try, and which of them it can do."""
+"""Twenty things that a process taken over by a file could try, and which of them succeed."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def taken_over(text, honest):
 
 
 def could(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, boxed: bool, bound: bool) -> set[str]:
-    """What such a process could do."""
+    """Return what such a process could do."""
     library = tmp_path / "library"
     library.mkdir()
     for name in ("corpus.db", "tokens.json", "victim", "victim2"):

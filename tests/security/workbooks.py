@@ -1,4 +1,4 @@
-"""Small workbooks that are made to keep a reader busy."""
+"""Small workbooks made to keep a reader busy."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 def workbook(rows: str, after: str = "", sheets: int = 1) -> bytes:
-    """A workbook whose sheets hold these rows, as XML."""
+    """Return a workbook whose sheets contain these rows, given as XML."""
     out = io.BytesIO()
     listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r{n}"/>' for n in range(1, sheets + 1))
     links = "".join(

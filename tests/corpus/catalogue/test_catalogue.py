@@ -1,4 +1,4 @@
-"""The catalogue survives Excel, and a mistake in it spoils nothing but itself."""
+"""The catalogue survives Excel, and a mistake in it affects nothing else."""
 
 import csv
 import io
@@ -233,7 +233,7 @@ class TestTheExampleOfKnowsley:
         assert len(catalogue.rows) == 22
 
     def test_a_year_and_a_child_stand_in_the_title(self) -> None:
-        """Nothing is guessed: what a row says about year, child and area its title or its heading on the page says."""
+        """Nothing is guessed: the year, child and area of a row are in its title or in the heading on the page."""
         for row in load(CATALOGUES["knowsley"]).rows:
             title = row.get("title").casefold()
             assert row.get("year")[-2:] in title, row

@@ -1,4 +1,4 @@
-"""One rule says which year of a report wins, and reports whose sources name different years are listed."""
+"""The year of a report follows one rule, and reports whose sources give different years are listed."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A row finds its report by hash, then file name, then title, and never two reports."""
+"""A row matches its report by hash, then file name, then title, and never matches two reports."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ELM, YEW = "e" * 64, "f" * 64
 
 
 def matched(rows: list[dict[str, str]], *held: Held) -> dict[str, int]:
-    """The position of the row of each report."""
+    """Return the position of the row of each report."""
     return {report: row.line for report, row in match([Row(n, row) for n, row in enumerate(rows)], held).items()}
 
 

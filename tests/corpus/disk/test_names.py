@@ -1,4 +1,4 @@
-"""A file name is kept as clean text, and leads back to its file."""
+"""A file name is stored as clean text, from which the file can be found again."""
 
 import os
 import sys

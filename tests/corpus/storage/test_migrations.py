@@ -1,4 +1,4 @@
-"""A corpus of an earlier version is brought to today's layout when it is opened for writing."""
+"""A corpus from an earlier version is migrated to today's layout when it is opened for writing."""
 
 import re
 import sqlite3
@@ -30,7 +30,7 @@ def format_of(path: Path) -> int:
 
 
 def layout(path: Path) -> dict[str, str]:
-    """Every table and index, by name, without comments and line breaks."""
+    """Return every table and index, by name, without comments and line breaks."""
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(
             "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> ?", ("sqlite_sequence",)

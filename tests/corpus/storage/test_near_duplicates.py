@@ -1,4 +1,4 @@
-"""Reports that are 98 % alike are found when they are stored, in groups that do not depend on the order."""
+"""Reports that are 98% alike are found when they are stored, in groups that do not depend on the order."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def changed(words: int) -> list[str]:
-    """The story with so many other words, spread over all of it. It has about 960."""
+    """Return the story with `words` different words, spread over the whole text. It has about 960 words."""
     return [each.replace("visitor", "nurse", 1) if n < words else each for n, each in enumerate(STORY)]
 
 

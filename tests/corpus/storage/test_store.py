@@ -1,4 +1,4 @@
-"""The corpus: a report enters whole or not at all, and what was read comes back as it was."""
+"""The corpus stores a report completely or not at all, and returns what was read unchanged."""
 
 import os
 import sqlite3
@@ -78,7 +78,7 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def state(store: Store) -> object:
-    """All that a person could see of a corpus."""
+    """Return everything that a person could see of a corpus."""
     return (
         store.revision,
         store.files(),
@@ -642,11 +642,11 @@ def test_the_printed_number_of_a_paragraph_is_blank_where_it_is_searched(
 
 
 class TestReadingBesideAWriter:
-    """A reader makes no file, whatever state the corpus was left in, and never answers with half of a change."""
+    """A reader creates no file, whatever state the corpus was left in, and never answers from half a change."""
 
     @pytest.fixture
     def unlogged(self, store: Store, path: Path) -> Path:
-        """A corpus that says that it has a log, and has none: as an older version of the program left it."""
+        """Return a corpus that claims to have a log but has none, as an older version of the program left it."""
         store.put(a_text(), a_file())
         store.close()
         with closing(sqlite3.connect(path)) as older:

@@ -1,4 +1,4 @@
-"""Which words are forms of one another: the list that was judged by hand, and what a person would try first."""
+"""Which words are forms of one another: a list judged by hand, and words that people are likely to try first."""
 
 from hashlib import sha256
 from itertools import combinations
@@ -15,7 +15,7 @@ FAMILIES = Path(__file__).parents[3] / "index" / "forms" / "families.txt"
 
 
 def judged() -> list[list[list[str]]]:
-    """The groups of each line, each a list of words."""
+    """Return the groups of each line, each a list of words."""
     lines = [line for line in JUDGED.read_text("utf-8").splitlines() if not line.startswith("#")]
     return [[group.split() for group in line.split("\t")[1].split(" | ")] for line in lines]
 
@@ -25,7 +25,7 @@ def classes(group: list[str]) -> set[str]:
 
 
 def right(groups: list[list[str]]) -> bool:
-    """Whether each group is one class, and no two groups are the same one."""
+    """Return whether each group is one class, and all groups are different classes."""
     found = [classes(group) for group in groups]
     return all(len(each) == 1 for each in found) and all(a.isdisjoint(b) for a, b in combinations(found, 2))
 
@@ -107,7 +107,7 @@ def test_the_rule_leaves_a_word_without_an_ending_alone(word: str) -> None:
 
 
 def test_every_family_is_in_the_table() -> None:
-    """After a change of families.txt, run .ci/lexicon.py."""
+    """After a change to families.txt, run .ci/lexicon.py."""
     for line in FAMILIES.read_text("utf-8").splitlines():
         name, _, members = line.partition(": ")
         if members and not line.startswith("#"):
@@ -115,9 +115,9 @@ def test_every_family_is_in_the_table() -> None:
 
 
 def test_other_classes_have_another_version_of_the_analysis() -> None:
-    """An index keeps the classes of its words, so a query must never ask with others.
+    """An index stores the classes of its words, so a query must never use different ones.
 
-    If this fails, raise VERSION in index/analyser.py and put the new pair here.
+    If this fails, increase VERSION in index/analyser.py and put the new pair here.
     """
     said = sha256()
     for name in ("exceptions.txt", "rule.py"):

@@ -1,4 +1,4 @@
-"""Positions in one array give what a loop over the reports gives, and numpy is left alone where there are few."""
+"""Array operations on positions give the same result as a loop over the reports. Small inputs do not import numpy."""
 
 import random
 import subprocess
@@ -25,7 +25,7 @@ CHANCE = random.Random(20)
 
 
 def positions(most: int) -> dict[int, list[int]]:
-    """Ascending positions in some of twenty documents."""
+    """Return ascending positions in some of twenty documents."""
     return {d: sorted(CHANCE.sample(range(90), CHANCE.randint(1, most))) for d in range(20) if CHANCE.random() < 0.8}
 
 
@@ -34,7 +34,7 @@ def keys(*terms: dict[int, list[int]]) -> arrays.Keys:
 
 
 def keys_in(terms: Sequence[dict[int, list[int]]], documents: Collection[int]) -> arrays.Keys:
-    """Each term in two segments, the second with documents from 10."""
+    """Return the keys of terms, each in two segments, the second of which has the documents from 10 on."""
     return arrays.keys(in_segments(terms), documents)
 
 

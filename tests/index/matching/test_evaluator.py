@@ -1,4 +1,4 @@
-"""What a query does not read: counted, since the time it takes depends on the machine."""
+"""What a query does not read. This is counted, because timings depend on the computer."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ BODY = 1 << KINDS.index(SectionKind.BODY)
 
 @pytest.fixture
 def snapshot(tmp_path: Path) -> Iterator[WhooshSnapshot]:
-    """Reports with "the" and "voice" in two kinds of section, side by side in the last one only."""
+    """Return reports with "the" and "voice" in two kinds of section, adjacent only in the last one."""
     apart = [
         IndexedParagraph("the child", SectionKind.BODY, False),
         IndexedParagraph("the other", SectionKind.FINDINGS, False),
@@ -39,7 +39,7 @@ def snapshot(tmp_path: Path) -> Iterator[WhooshSnapshot]:
 
 
 def asked(snapshot: WhooshSnapshot, query: Query, read: list[int]) -> Answer:
-    """The answer; the documents whose paragraphs are read are put down in `read`."""
+    """Return the answer. The documents whose paragraphs are read are added to `read`."""
 
     def layout(document: int) -> Layout:
         read.append(document)

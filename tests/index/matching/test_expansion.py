@@ -1,4 +1,4 @@
-"""Which words a part of a query stands for."""
+"""The words that a part of a query stands for."""
 
 import random
 import subprocess
@@ -15,7 +15,7 @@ from index.matching.expansion import Expansion, WordLookup
 
 
 class Vocabulary:
-    """A snapshot of which only the words are asked."""
+    """A snapshot that only provides words."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = sorted(words)
@@ -79,7 +79,7 @@ def test_fuzzy_words_are_exactly_those_within_the_edit_distance() -> None:
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Optimal string alignment, straight from its definition."""
+    """Return the optimal string alignment distance, computed directly from its definition."""
 
     @lru_cache(None)
     def between(i: int, j: int) -> int:

@@ -1,4 +1,4 @@
-"""The positions of several terms, read from postings of one segment and from those of all."""
+"""The positions of several terms, read from the postings of one segment and of all segments."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The arithmetic of matches."""
+"""Arithmetic on spans."""
 
 from array import array
 from random import Random

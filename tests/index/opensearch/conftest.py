@@ -1,4 +1,4 @@
-"""A cluster behind a server that makes requests fail: the double, or real nodes where REVIEWS_OPENSEARCH names them."""
+"""A cluster behind a server that makes requests fail: the double, or the real nodes in REVIEWS_OPENSEARCH."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ def front() -> Iterator[Front]:
 
 @pytest.fixture
 def settings_of(front: Front, tmp_path: Path) -> Iterator[SettingsOf]:
-    """The settings of a library that publishes in the cluster. Its indices are deleted afterwards."""
+    """Return the settings of a library that publishes in the cluster. Its indices are deleted afterwards."""
     prefix = f"test{token_hex(6)}"
 
     def made(apart: int = 0, **more: Any) -> Settings:
@@ -52,14 +52,14 @@ def settings(settings_of: SettingsOf) -> Settings:
 
 @pytest.fixture
 def cluster(front: Front) -> Iterator[Cluster]:
-    """Waits for nothing: a pause is over at once."""
+    """Return a client that does not really wait: pauses end at once."""
     cluster = Cluster(Access((front.url,)), sleep=lambda seconds: None)
     yield cluster
     cluster.close()
 
 
 def seen(cluster: Cluster, settings: Settings) -> list[str]:
-    """The ids of the reports that a reader finds now, of all libraries."""
+    """Return the ids of the reports that a reader currently finds, of all libraries."""
     state = pointer(cluster, settings).read()
     body = {"query": state.query(), "size": 1000, "docvalue_fields": ["report"], "_source": False}
     hits = cluster.search(state.indices, body)["hits"]["hits"]

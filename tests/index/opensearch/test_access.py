@@ -1,4 +1,4 @@
-"""How a cluster is reached: nothing in the clear beyond this computer, no password where others can read it."""
+"""Access to a cluster: unencrypted only on this computer, and no password where others can read it."""
 
 import os
 from pathlib import Path

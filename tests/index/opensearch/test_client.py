@@ -1,4 +1,4 @@
-"""A cluster is asked so that it answers wholly or not at all."""
+"""A cluster gives complete answers or none."""
 
 import json
 import logging

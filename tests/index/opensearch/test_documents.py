@@ -1,4 +1,4 @@
-"""A report as a document of the cluster: every term where it stands, and nothing else."""
+"""A report as a document of the cluster: every term at its position, and nothing else."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Whatever fails while an index is built: readers get the old answers or the new ones, and the next build completes.
+"""Faults during an index build: readers get the old or the new answers, and the next build completes.
 
 `make torture` does the same at every point; docs/reliability.md has the figures.
 """

@@ -1,4 +1,4 @@
-"""A generation is published whole, checked before it is read, and an older one serves where it is broken."""
+"""A generation is published completely and checked before it is read. If it is damaged, an older one is used."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.index.conftest import AddReport
 
 @pytest.fixture
 def index(tmp_path: Path, store: Store, add: AddReport) -> Path:
-    """An index of two generations."""
+    """Return an index of two generations."""
     for name in ("robin", "wren"):
         add(name, f"{name} and neglect.")
         build(store, tmp_path / "index")
@@ -166,7 +166,7 @@ def test_a_reader_that_looks_while_a_generation_is_published_gets_the_new_one(
 
 
 def same_file(index: Path, one: str, other: str) -> set[str]:
-    """The postings that two generations have in common, not only in content."""
+    """Return the postings files that two generations share as one file, not only as equal content."""
     return {
         path.name
         for path in (index / one).glob("*.pst")
@@ -176,7 +176,7 @@ def same_file(index: Path, one: str, other: str) -> set[str]:
 
 @pytest.fixture
 def lasting(tmp_path: Path, store: Store, add: AddReport) -> Path:
-    """An index of two generations, with a segment so large that small ones do not become one with it."""
+    """Return an index of two generations, with a segment so large that small ones are not merged into it."""
     for name, times in (("robin", 100), ("wren", 1)):
         add(name, *[f"{name} and neglect."] * times)
         build(store, tmp_path / "index")

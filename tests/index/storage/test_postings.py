@@ -1,4 +1,4 @@
-"""Postings survive being packed, and damaged ones are refused."""
+"""Postings survive packing, and damaged ones are refused."""
 
 import sys
 from array import array
@@ -36,7 +36,7 @@ def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int]
 
 
 def apart(entries: dict[int, list[int]], reads: list[tuple[int, int]]) -> Postings:
-    """Postings whose positions are read when they are asked for; what is read is put down in `reads`."""
+    """Return postings whose positions are read on access. What is read is added to `reads`."""
     builder = PostingsBuilder()
     for document, positions in entries.items():
         builder.add(document, 1.0, positions, 1 << document)

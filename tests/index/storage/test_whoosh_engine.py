@@ -1,4 +1,4 @@
-"""What any engine must do, shown on Whoosh (and on whoosh3, with which these tests are run again)."""
+"""What any engine must do, tested on Whoosh (and on whoosh3, with which these tests are run again)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ Opened = Callable[..., WhooshSnapshot]
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Opened]:
-    """Opens segments of the test's folder, and closes them after the test."""
+    """Yield a function that opens segments in the test's folder. They are closed after the test."""
     snapshots = []
 
     def opened(*segments: SegmentSummary, dead: Sequence[int] = ()) -> WhooshSnapshot:

@@ -1,4 +1,4 @@
-"""End an update of the vectors, and a removal, without warning before each call that changes the disk."""
+"""Kill an update of the vectors, and a removal, before each call that changes the disk."""
 
 import os
 import subprocess
@@ -24,7 +24,10 @@ REPORTS = {name: f"{name} was not brought to the clinic in that winter." for nam
 
 
 def killed_at_every_moment(folder: Path) -> int:
-    """How many moments there were, counted by a process that has one thread, so that it can be forked."""
+    """Kill at every moment.
+
+    Returns how many moments there were, counted by a single-threaded process, which can be forked.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "tests.index.vectors.killed", str(folder)],
         env=environment(),
@@ -36,7 +39,7 @@ def killed_at_every_moment(folder: Path) -> int:
 
 
 def _dying(moment: int) -> Callable[[], None]:
-    """What ends this process at the call with that number."""
+    """Return a function that ends this process at call number `moment`."""
     left = [moment]
 
     def count() -> None:
@@ -48,7 +51,7 @@ def _dying(moment: int) -> Callable[[], None]:
 
 
 def _died(moment: int, work: Callable[[], object]) -> bool:
-    """Do some work in a process that is killed at a moment. False when the work was done before."""
+    """Do some work in a process that is killed at a moment. Returns False if the work was already done."""
     child = os.fork()
     if not child:
         count = _dying(moment)
@@ -111,7 +114,7 @@ def _main(folder: Path) -> int:
 
 
 def _sound(vectors: Path) -> int:
-    """What counts is whole. Gives the number of readings that count."""
+    """Check that the listed vectors are intact. Returns the number of readings that they cover."""
     counted = 0
     for folder in vectors.iterdir() if vectors.is_dir() else ():
         held = stored(vectors, folder.name)

@@ -1,4 +1,4 @@
-"""The vectors of a library: made once for each report, whole or not at all, and gone when their report is."""
+"""The vectors of a library are made once per report, completely or not at all, and deleted with the report."""
 
 import sys
 from pathlib import Path

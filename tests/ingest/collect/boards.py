@@ -1,4 +1,4 @@
-"""Twelve fictional boards on the test web, with what is seen on the sites of real councils."""
+"""Twelve fictional boards on the test web, with features seen on the sites of real councils."""
 
 import socket
 from http.server import BaseHTTPRequestHandler
@@ -14,13 +14,13 @@ def items(*links: tuple[str, str]) -> str:
 
 
 def build(web: Web) -> list[Source]:
-    """Put the boards on the web, and give the list of sources."""
+    """Put the boards on the web, and return the list of sources."""
     boards = (alder, birch, cedar, damson, elder, fir, gorse, hazel, ivy, juniper, larch, maple)
     return [source for board in boards for source in board(web)]
 
 
 def alder(web: Web) -> list[Source]:
-    """Lists under headings; odd names; gzip; a wrong content type; a newsletter and a form that are left out."""
+    """Lists under headings; unusual names; gzip; a wrong content type; a newsletter and a form that are left out."""
     host = "www.alder.example"
     for place in ("fern.pdf", "Child%20Q%20&%20S%20Overview.PDF", "Adolygiad%20T%C5%B7.pdf", "news.pdf", "form.pdf"):
         web.pdf(f"{host}/docs/{place}", f"alder {place}")
@@ -98,7 +98,7 @@ def damson(web: Web) -> list[Source]:
 
 
 def elder(web: Web) -> list[Source]:
-    """Download handlers, no file names, and names in Content-Disposition as RFC 5987 has them."""
+    """Download handlers, missing file names, and names in Content-Disposition as in RFC 5987."""
     host = "www.elder.example"
     web.pdf(f"{host}/docs/default-source/scr.pdf?sfvrsn=2", "elder versioned")
     web.pdf(f"{host}/downloads/file/1234/child-holly-final-report", "elder handler")
@@ -130,7 +130,7 @@ def fir(web: Web) -> list[Source]:
 
 
 def gorse(web: Web) -> list[Source]:
-    """What is not a PDF, whatever it is called."""
+    """Documents that are not PDFs, whatever their names."""
     host, kind = "www.gorse.example", {"Content-Type": "application/pdf"}
     html = {
         "page": "<html><h1>Our reviews</h1><p>Words.</p></html>",
@@ -150,7 +150,7 @@ def gorse(web: Web) -> list[Source]:
 
 
 def hazel(web: Web) -> list[Source]:
-    """A robots.txt that forbids some, one that forbids all, and one that cannot be read."""
+    """A robots.txt that forbids some addresses, one that forbids all, and one that cannot be read."""
     robots = {
         "www.hazel.example": b"User-agent: *\nDisallow: /secret/\n",
         "all.hazel.example": b"User-agent: *\nDisallow: /",
@@ -169,7 +169,7 @@ def hazel(web: Web) -> list[Source]:
 
 
 def ivy(web: Web) -> list[Source]:
-    """A site that asks to be left alone after the first document."""
+    """A site that asks the crawler to stop after the first document."""
     host = "www.ivy.example"
     web.put(f"{host}/1.pdf", Answer(b"slow down", 429, {"Retry-After": "3600"}))
     web.pdf(f"{host}/2.pdf", "ivy 2")
@@ -177,7 +177,7 @@ def ivy(web: Web) -> list[Source]:
 
 
 def juniper(web: Web) -> list[Source]:
-    """A site that breaks off in the middle of a file, and one whose list does."""
+    """A site whose response ends in the middle of a file, and one where that happens to the list."""
     for host in ("www.juniper.example", "list.juniper.example"):
         web.put(f"{host}/cut.pdf", Answer(act=_cut))
     web.put("list.juniper.example/", Answer(act=_cut))
@@ -194,7 +194,7 @@ def larch(web: Web) -> list[Source]:
 
 
 def maple(web: Web) -> list[Source]:
-    """Where things change from one night to the next; and a copy of what another board publishes."""
+    """A board whose pages change from one night to the next, with a copy of a report that another board publishes."""
     host = "www.maple.example"
     for name in ("replaced", "gone", "unlisted", "moved", "stays"):
         web.pdf(f"{host}/{name}.pdf", f"maple {name}")

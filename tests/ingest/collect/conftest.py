@@ -21,7 +21,7 @@ FIRST = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
 @dataclass
 class Night:
-    """What one run did, what the web was asked, and what the library holds after it."""
+    """The results of one run: what was done, which requests were sent, and what the library contains afterwards."""
 
     done: CollectSummary
     asked: list[Asked]
@@ -30,7 +30,7 @@ class Night:
     files: list[str]
 
     def at(self, place: str) -> Publication:
-        """The one publication whose address ends like this."""
+        """Return the only publication whose address ends in `place`."""
         (found,) = [each for each in self.publications if each.url.endswith(place)]
         return found
 
@@ -47,7 +47,7 @@ class Night:
 
 @dataclass
 class Nights:
-    """A library that is collected into night after night, a day apart unless said."""
+    """A library that is collected into on consecutive nights, a day apart by default."""
 
     folder: Path
     web: Web

@@ -1,4 +1,4 @@
-"""Kills a run of collecting at a moment, lets the next one go on, and says what was wrong afterwards."""
+"""Kill a collecting run at a given moment, let the next one continue, and report the faults afterwards."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ with Store.open(settings.database) as store:
 
 
 def source(web: Web) -> Source:
-    """A board with a few documents."""
+    """Return a board with a few documents."""
     links = [(f"/{number}.pdf", f"Child Rowan {number}") for number in range(DOCUMENTS)]
     for path, _ in links:
         web.pdf(_HOST + path, f"rowan {path}")
@@ -55,14 +55,16 @@ def source(web: Web) -> Source:
 
 
 def moments(number: int) -> Iterator[tuple[str, int]]:
-    """Moments to kill a run at: as a request arrives, and as the run is about to change a file of the library."""
+    """Yield moments at which to kill a run: when a request arrives, and when the run is about to change a file of the
+    library.
+    """
     requests = DOCUMENTS + 2
     for each in range(number):
         yield ("request", each // 2 % requests + 1) if each % 2 else ("write", each // 2 + 1)
 
 
 def faults(folder: Path, web: Web, moment: tuple[str, int]) -> list[str]:
-    """What is wrong after a kill at a moment and another run; nothing if all is well."""
+    """Return the faults after a kill at a given moment and another run, or nothing."""
     nights, rowan = Nights(folder, web), source(web)
     what, number = moment
     _killed(nights, rowan, web, writes=number if what == "write" else 0, requests=number if what == "request" else 0)

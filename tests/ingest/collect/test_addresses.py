@@ -1,4 +1,4 @@
-"""Tricks that make a program ask a machine that only it can reach (SSRF): none gets through."""
+"""Tricks that make a program send requests to a machine that only it can reach (SSRF) all fail."""
 
 import subprocess
 import sys
@@ -114,7 +114,10 @@ def test_the_allowance_of_tests_holds_for_its_places_alone() -> None:
 
 
 def test_no_code_of_the_crawling_process_can_connect_inside(web: Web) -> None:
-    """The last wall, whatever the engine and its libraries do. It cannot be undone, so it is tried in a process."""
+    """The last line of defence, whatever the engine and its libraries do.
+
+    It cannot be undone, so it is tested in a process.
+    """
     pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
     code = (
         "import socket, subprocess, sys\n"
@@ -187,7 +190,7 @@ def test_every_trick_is_said_to_be_not_allowed(night: Night, web: Web) -> None:
 
 
 def redirect(night: Night, trick: str) -> str:
-    """The address that redirects to a trick."""
+    """Return the address that redirects to a trick."""
     return next(each.url for each in night.done.failures if each.url.endswith(f"/r{TRICKS.index(trick)}.pdf"))
 
 

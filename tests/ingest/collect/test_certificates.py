@@ -1,4 +1,4 @@
-"""A site whose certificate nobody vouches for gets no request; one that is vouched for does."""
+"""A site receives requests only if its certificate is trusted."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ HOST = "www.secure.example"
 
 
 def certificate(folder: Path, host: str) -> Path:
-    """A certificate that vouches for itself, with its key, in one file."""
+    """Return a self-signed certificate with its key, in one file."""
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 

@@ -1,4 +1,6 @@
-"""Night after night: what is new, replaced, moved, withdrawn or back, and what nothing is concluded from."""
+"""Changes from night to night: reports that are new, replaced, moved, withdrawn or back, and changes that prove
+nothing.
+"""
 
 import hashlib
 from dataclasses import replace
@@ -25,7 +27,7 @@ def source(web: Web) -> Source:
 
 @pytest.fixture(scope="module")
 def story(nights: Nights, web: Web, source: Source) -> dict[str, Night]:
-    """The nights, in order. The PDFs are asked for again after 7 days."""
+    """Return the nights, in order. PDFs are requested again after 7 days."""
     told = {"first": nights.run([source]), "second": nights.run([source])}
     told["later"] = nights.run([source], days=8)
 

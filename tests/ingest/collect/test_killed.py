@@ -1,4 +1,4 @@
-"""A run that is killed leaves no half file, and the next one fetches nothing twice.
+"""A killed run leaves no incomplete file, and the next one fetches nothing twice.
 
 `benchmarks.faults.collecting` tries more moments.
 """

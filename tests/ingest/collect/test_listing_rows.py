@@ -1,4 +1,4 @@
-"""What a board's page says of the reports that it lists."""
+"""What a board's page says about the reports that it lists."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""What the crawling process sends is checked: it has read the pages of strangers."""
+"""Everything that the crawling process sends is checked, because it has read untrusted pages."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The list of sources: what it may say, and which mistakes are found before anything is asked."""
+"""The list of sources: valid entries, and mistakes that are found before any request is sent."""
 
 from pathlib import Path
 

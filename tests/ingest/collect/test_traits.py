@@ -1,4 +1,4 @@
-"""One night at twelve fictional boards, with what is seen on the sites of real councils: each trait has its outcome."""
+"""One night at twelve fictional boards with features seen on the sites of real councils. Each feature is checked."""
 
 import hashlib
 import json

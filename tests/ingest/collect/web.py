@@ -1,4 +1,4 @@
-"""A small web of fictional boards on this computer: many host names, one server, and a log of what was asked."""
+"""A small web of fictional boards on this computer: many host names, one server, and a log of requests."""
 
 import gzip
 import ssl
@@ -16,7 +16,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass
 class Answer:
-    """What an address gives. act: writes the answer itself."""
+    """The response of an address. `act` writes the response itself."""
 
     body: bytes = b""
     status: int = 200
@@ -39,7 +39,7 @@ class Asked:
 
 
 class Web:
-    """The web: answers by host and path. What has no answer gives 404, and a robots.txt that allows everything."""
+    """The web: responses by host and path. Everything else gives 404, and a robots.txt that allows everything."""
 
     def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer] = {}
@@ -56,19 +56,19 @@ class Web:
         self.port = int(self._server.server_address[1])
 
     def url(self, place: str) -> str:
-        """The address of `www.alder.example/reviews`."""
+        """Return the address of a place such as `www.alder.example/reviews`."""
         host, _, path = place.partition("/")
         self.names.setdefault(host, (LOOPBACK,))
         return f"http://{host}:{self.port}/{path}"
 
     def page(self, place: str, body: str, **headers: str) -> str:
-        """Put a page of HTML somewhere, with an ETag. Returns its address."""
+        """Serve a page of HTML with an ETag. Returns its address."""
         text = f"<!doctype html><html lang=en><head><title>Reviews</title></head><body>{body}</body></html>"
         told = {"Content-Type": "text/html; charset=utf-8", **headers}
         return self.put(place, Answer(text.encode(), headers=told))
 
     def pdf(self, place: str, title: str, **headers: str) -> str:
-        """Put a PDF somewhere, with an ETag. Returns its address."""
+        """Serve a PDF with an ETag. Returns its address."""
         return self.put(place, Answer(pdf(title), headers={"Content-Type": "application/pdf", **headers}))
 
     def put(self, place: str, answer: Answer) -> str:
@@ -76,19 +76,19 @@ class Web:
         return self.url(place)
 
     def wait(self, handler: BaseHTTPRequestHandler) -> None:
-        """An answer that does not come while the test needs it."""
+        """Do not respond for as long as the test needs."""
         self.stopped.wait(60)
 
     def at_request(self, number: int, then: Callable[[], None]) -> None:
-        """Do something when the `number`-th request from now on arrives, before it is answered."""
+        """Call a function when the `number`-th request from now arrives, before it is answered."""
         self._left, self._then = number, then
 
     def allowance(self, **more: tuple[str, ...]) -> Allowance:
-        """The test-only permission to ask this server."""
+        """Return the test-only permission to send requests to this server."""
         return Allowance({**self.names, **more}, frozenset({(LOOPBACK, self.port)}))
 
     def taken_log(self) -> list[Asked]:
-        """The requests since the last call, without those for robots.txt."""
+        """Return the requests since the last call, without those for robots.txt."""
         log, self.log = self.log, []
         return [each for each in log if each.path != "/robots.txt"]
 
@@ -156,5 +156,5 @@ def _nothing() -> None:
 
 
 def pdf(title: str) -> bytes:
-    """Bytes that begin and end as a PDF does."""
+    """Return bytes that begin and end like a PDF."""
     return b"%PDF-1.4\n% " + title.encode() + b"\n%%EOF\n"

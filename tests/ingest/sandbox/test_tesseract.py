@@ -48,7 +48,7 @@ def engine() -> tesseract.Engine:
 
 
 def take(settings: Settings, **more: Any) -> tuple[IngestSummary, dict[str, Text]]:
-    """Ingest, and what is then held, by file name."""
+    """Ingest, and return the texts in the library by file name."""
     changed = Settings(library=settings.library, max_seconds=PATIENCE, **more)
     with Store.open(settings.database) as store:
         summary = ingest(store, changed, jobs=2)
@@ -179,7 +179,9 @@ def test_a_language_that_is_not_installed_is_no_engine() -> None:
 
 
 def layered(press: Any, layer: str) -> bytes:
-    """The scanned chronology as another program would bind it, with the text of an older OCR under it, in Courier."""
+    """Return the scanned chronology with the text of an older OCR under it in Courier, as another program would combine
+    them.
+    """
     picture = (DEMO / "scans" / "childw-1-overview-1.jpg").read_bytes()
     width, height = (int.from_bytes(picture[at : at + 2]) for at in _sides(picture))
     content = f"q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr {layer} ET"
@@ -199,7 +201,7 @@ def layered(press: Any, layer: str) -> bytes:
 
 
 def _sides(picture: bytes) -> tuple[int, int]:
-    """Where a JPEG says how wide and how high it is."""
+    """Return the width and height that a JPEG declares."""
     frame = next(at for at in range(len(picture)) if picture[at] == 0xFF and picture[at + 1] in (0xC0, 0xC2))
     return frame + 7, frame + 5
 
@@ -229,7 +231,7 @@ def test_a_bad_old_layer_gives_way_and_a_good_one_stays(settings: Settings, pres
 
 
 def over_print(line: ScanLine, point: float) -> str:
-    """A line of a text layer, over the print that it was read from. point: points in a pixel."""
+    """Return a line of a text layer over the print from which it was read. `point` is points per pixel."""
     text = line.text.encode("cp1252", "replace").decode("cp1252").replace("\\", "").replace("(", "").replace(")", "")
     size = line.size * point
     stretched = 100 * (line.right - line.left) * point / (0.6 * size * len(text))  # a letter of Courier is 0.6 em wide

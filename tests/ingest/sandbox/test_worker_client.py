@@ -1,4 +1,4 @@
-"""The child process, for real: what it answers, and what becomes of it when a file is hostile."""
+"""The real child process: what it answers, and what happens to it if a file is malicious."""
 
 import io
 import json
@@ -84,7 +84,7 @@ def test_more_pages_than_the_limit_are_refused(press: Any) -> None:
 
 
 def endless(press: Any) -> bytes:
-    """Twelve forms, each of which draws the next one twenty times."""
+    """Return twelve forms, each of which draws the next one twenty times."""
     objects = {1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>"}
     fonts = b"<</Font<</F 4 0 R>>/XObject<</X %d 0 R>>>>"
     objects[3] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources" + fonts % 6 + b">>"

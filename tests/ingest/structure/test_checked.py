@@ -1,4 +1,4 @@
-"""Printed numbers and headings of ten real reports, against lists that were made by looking at their pages."""
+"""Printed numbers and headings of ten real reports, compared with lists made by looking at their pages."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Small files under the conditions of public bug reports, each with what is right for it in files/expect.json."""
+"""Small files that reproduce public bug reports, each with the correct result in files/expect.json."""
 
 import json
 import re
@@ -15,7 +15,7 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads((FILES / "expect.json").read_te
 
 
 def faults(report: Text, right: dict[str, Any]) -> list[str]:
-    """What a report does not have and should, or has and should not."""
+    """Return what is missing from a report, and what should not be in it."""
     texts = [paragraph.text for paragraph in report.paragraphs]
     text = " ¶ ".join(texts)
     headings = {section.heading for section in report.sections}

@@ -1,4 +1,4 @@
-"""How pages of many layouts are read: each kind in several fonts, sizes and places."""
+"""Pages with many layouts, each in several fonts, sizes and positions."""
 
 import random
 from itertools import product
@@ -39,7 +39,7 @@ def prose(seed: int, number: int) -> list[str]:
 
 
 def wrap(words: list[str], width: float, font: str, size: float) -> list[str]:
-    """Lines of words that are about so many points wide."""
+    """Return lines of words that are about `width` points wide."""
     lines = [""]
     for word in words:
         longer = f"{lines[-1]} {word}".strip()
@@ -51,12 +51,12 @@ def wrap(words: list[str], width: float, font: str, size: float) -> list[str]:
 
 
 def draw(lines: list[str], x: float, top: float, font: str, size: float, step: float = 1.25) -> list[str]:
-    """One drawing command for each line."""
+    """Return one drawing command for each line."""
     return [f"BT /{font} {size} Tf {x} {top - at * step * size} Td ({line}) Tj ET " for at, line in enumerate(lines)]
 
 
 def read(press: Any, *pages: list[str]) -> Text:
-    """A report whose pages are drawn by these commands."""
+    """Return a report whose pages are drawn by these commands."""
     return pipeline.read(press.pdf(*map("".join, pages)), id="f" * 64, name="wren", max_pages=99)
 
 

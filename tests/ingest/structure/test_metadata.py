@@ -1,4 +1,4 @@
-"""What a file says of itself: board, child, type, kind, dates, author, language; and what it does not say."""
+"""The metadata in a file: board, child, type, kind, dates, author and language, and what is not in it."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def found(
     pages: int = 1,
     body: str = BODY,
 ) -> dict[str, Found]:
-    """What is found in a report with this title and these lines on its cover."""
+    """Return what is found in a report with this title and these lines on its cover."""
     raw = [RawPage(number, str(number), 595, 842, []) for number in range(1, pages + 1)]
     for role, lines in ((AsideRole.COVER_SHEET, sheet), (AsideRole.HEADER, header)):
         for text in lines:
@@ -207,7 +207,7 @@ def bold(text: str, size: float = SIZE) -> Draft:
 
 
 def read(*drafts: Draft, properties: dict[str, str] | None = None, stem: str = "wren") -> dict[str, Found]:
-    """What is found in a report that begins with these paragraphs."""
+    """Return what is found in a report that begins with these paragraphs."""
     raw = [RawPage(1, "1", 595, 842, [])]
     return metadata.find(raw, [*drafts, draft(BODY)], set(), properties or {}, stem, SIZE)
 

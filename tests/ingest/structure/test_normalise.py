@@ -1,4 +1,4 @@
-"""Each repair of text, with what it mends and what it must leave alone."""
+"""Each repair of text: what it repairs, and what it must leave alone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A number numbers a paragraph only when its form and its order say so."""
+"""A number counts as a paragraph number only if its form and its place in the sequence are right."""
 
 import pytest
 

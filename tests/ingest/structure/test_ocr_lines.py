@@ -1,4 +1,4 @@
-"""From what OCR says to lines, and whether they are believed before other text."""
+"""From the output of OCR to lines, and whether they replace other text."""
 
 from corpus.model import AsideRole, Scan, ScanLine
 from ingest.structure import ocr_lines
@@ -10,7 +10,7 @@ GARBAGE = "Tbe nnrse saicl tbat lt vvas nct tbe fivst tlme anb tbat tbe cbilb ha
 
 
 def table(*words: tuple[str, int, int, int, float]) -> str:
-    """Tesseract's table: text, line, left, top and confidence of words that are 40 pixels high."""
+    """Return Tesseract's table: text, line, left, top and confidence of words that are 40 pixels high."""
     rows = [
         f"5\t1\t1\t1\t{line}\t{at}\t{left}\t{top}\t{20 * len(text)}\t{40}\t{sure}\t{text}"
         for at, (text, line, left, top, sure) in enumerate(words)
@@ -40,7 +40,7 @@ def test_words_become_lines_with_places_and_gaps() -> None:
 
 
 def test_a_page_with_a_word_that_nobody_believes_is_not_empty() -> None:
-    """It may lie on its side, so it is worth turning."""
+    """The page may be on its side, so it is worth turning."""
     assert ocr_lines.empty(table())
     assert not ocr_lines.empty(table(("~~", 0, 9, 9, 3.0)))
 

@@ -1,5 +1,8 @@
-"""Pages on which a name is hidden in one of many ways, and pages on which it is not, drawn from a seed: other fonts,
-sizes, places and orders each time. All names and places are fictional."""
+"""Pages on which a name is hidden in one of many ways, and pages on which it is not.
+
+They are drawn from a seed, with different fonts, sizes, positions and orders each time. All names and places are
+fictional.
+"""
 
 # ruff: noqa: E501 - drawing commands are read best in one piece
 
@@ -30,9 +33,10 @@ _AROUND = (
 
 @dataclass
 class Sheet:
-    """A page being drawn. whole: the sentence is one text object; spelled: each letter of the name is one.
+    """A page being drawn.
 
-    under, over: commands before and after all text; before_name, after_name: those around the name.
+    `whole` means that the sentence is one text object, and `spelled` that each letter of the name is one. `under` and
+    `over` are commands before and after all text; `before_name` and `after_name` are those around the name.
     """
 
     rng: random.Random
@@ -63,11 +67,11 @@ class Sheet:
 
     @property
     def left(self) -> float:
-        """Where the name begins."""
+        """The left edge of the name."""
         return self.x + self.wide(BEFORE)
 
     def box(self, more: float = 0.0) -> tuple[float, float, float, float]:
-        """Around the name: left, bottom, width, height."""
+        """Return the box around the name: left, bottom, width, height."""
         loose = 1 + more + self.rng.random()
         return (
             self.left - loose,
@@ -91,7 +95,7 @@ class Sheet:
         return f"/F{len(self.forms)} Do "
 
     def note(self, subtype: str, content: str, extra: str = "", drawn: bool = True) -> None:
-        """An annotation over the name. content: its look, on the coordinates of the page."""
+        """Add an annotation over the name. `content` is its appearance, in the coordinates of the page."""
         left, bottom, wide, high = self.box(1)
         look = ""
         if drawn:
@@ -105,7 +109,7 @@ class Sheet:
         return f"BT /T{self.font} {self.size} Tf {x:.2f} {y:.2f} Td ({text}) Tj ET\n"
 
     def content(self) -> str:
-        """All that is drawn."""
+        """Return all drawing commands."""
         step = 1.6 * self.size
         lines = [self.words(text, self.x, self.y + step * (n + 1)) for n, text in enumerate(_AROUND[:2])]
         lines += [self.words(text, self.x, self.y - step * (n + 1)) for n, text in enumerate(_AROUND[2:])]
@@ -128,7 +132,7 @@ class Sheet:
 
 
 def sheet(rng: random.Random) -> Sheet:
-    """A page with a name on it that can be seen."""
+    """Return a page with a visible name."""
     made = Sheet(rng, name=rng.choice(NAMES), font=rng.randrange(len(FONTS)), size=rng.choice((8, 9.5, 11, 12, 14)))
     made.x, made.y = rng.uniform(40, 90), rng.uniform(200, 700)
     made.whole, made.spelled = rng.random() < 0.3, rng.random() < 0.3
@@ -138,7 +142,7 @@ def sheet(rng: random.Random) -> Sheet:
 
 
 def pdf(sheets: Sequence[Sheet]) -> bytes:
-    """The file with these pages."""
+    """Return the file with these pages."""
     objects: dict[int, bytes] = {}
     fonts = " ".join(f"/T{n} {10 + n} 0 R" for n in range(len(FONTS))) + " /D 20 0 R"
     for n, font in enumerate(FONTS):
@@ -428,7 +432,7 @@ HIDING: tuple[Way, ...] = (
 
 
 def nothing(page: Sheet) -> None:
-    """As it is."""
+    """Leave the page as it is."""
 
 
 def white_on_dark(page: Sheet) -> None:
@@ -562,7 +566,9 @@ _ALONE = (printed_twice, printed_twice_over_a_picture, printed_again_on_the_box,
 
 
 def hidden(rng: random.Random) -> tuple[Sheet, str]:
-    """A page on which a name is hidden in one way or two, among what hides nothing; and the names of the ways."""
+    """Return a page on which a name is hidden in one or two ways, among things that hide nothing, and the names of the
+    ways.
+    """
     made, ways = sheet(rng), [rng.choice(HIDING)]
     if rng.random() < 0.4:  # nothing undoes what lies over the name
         ways.append(rng.choice(_OVER))
@@ -574,7 +580,7 @@ def hidden(rng: random.Random) -> tuple[Sheet, str]:
 
 
 def shown(rng: random.Random) -> tuple[Sheet, str]:
-    """A page on which nothing hides the name."""
+    """Return a page on which nothing hides the name."""
     made, way = sheet(rng), rng.choice(SHOWING)
     way(made)
     return made, way.__name__

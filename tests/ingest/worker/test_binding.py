@@ -1,4 +1,4 @@
-"""PDFium is asked about many things in one go, however many there are."""
+"""PDFium is queried about many things in one call, however many there are."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Boxes around text, however they are drawn, tell a recommendation from the answer below it."""
+"""Boxes around text, however they are drawn, separate a recommendation from the answer below it."""
 
 import random
 from typing import Any
@@ -21,12 +21,12 @@ def filled(x: float, y: float, wide: float, high: float) -> str:
 
 
 def by_line(x: float, y: float, wide: float, high: float) -> str:
-    """As a word processor shades a paragraph: a piece for each line."""
+    """Shade a paragraph as a word processor does, with a piece for each line."""
     return "".join(filled(x, y + n * high / 4, wide, high / 4) for n in range(4))
 
 
 def by_rules(x: float, y: float, wide: float, high: float) -> str:
-    """As a word processor draws the frame of a table: a thin shape for each side, in two pieces."""
+    """Frame a table as a word processor does, with a thin shape for each side, in two pieces."""
     sides = [(x, y, 0.5, high / 2), (x, y + high / 2, 0.5, high / 2), (x + wide, y, 0.5, high)]
     sides += [(x, y, wide, 0.5), (x, y + high, wide, 0.5)]
     return "q 0 g " + "".join(f"{a} {b} {c} {d} re f " for a, b, c, d in sides) + "Q "
@@ -45,7 +45,10 @@ WAYS = (stroked, filled, by_line, by_rules, rounded)
 
 
 def page(press: Any, way: Any, seed: int, *, last: bool = False) -> bytes:
-    """A response: a recommendation in a box, and its answer below. last: the file draws the boxed text last."""
+    """Return a response with a recommendation in a box and its answer below.
+
+    With `last`, the boxed text is drawn last.
+    """
     chance = random.Random(seed)
     x, top, size = chance.randrange(60, 120), chance.randrange(600, 740), chance.choice((10, 11, 12))
     asked = press.lines(*ASKED, x=x, top=top, step=1.3 * size, size=size)

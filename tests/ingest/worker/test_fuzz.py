@@ -1,5 +1,7 @@
-"""Broken and hostile files, made at random but always the same: nothing hangs, nothing is lost. `make torture` makes
-2,000."""
+"""Broken and malicious files, random but reproducible: nothing hangs, and nothing is lost.
+
+`make torture` makes 2,000.
+"""
 
 import os
 import random

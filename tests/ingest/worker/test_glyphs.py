@@ -1,4 +1,4 @@
-"""What the letters of a line tell beyond its text, in several fonts and sizes."""
+"""What the individual letters of a line show, in several fonts and sizes."""
 
 from collections.abc import Callable
 from itertools import product
@@ -14,7 +14,7 @@ everywhere = pytest.mark.parametrize(("font", "size"), list(product(FONTS, SIZES
 
 @pytest.fixture
 def read(press: Any) -> Callable[[str], str]:
-    """The text of a page on which something is drawn."""
+    """Return a function that reads the text of a page with the given drawing commands."""
 
     def make(drawing: str) -> str:
         report = pipeline.read(press.pdf([], before=drawing), id="f" * 64, name="wren", max_pages=9)
@@ -24,7 +24,7 @@ def read(press: Any) -> Callable[[str], str]:
 
 
 def line(font: str, size: float, *pieces: str, y: float = 700) -> str:
-    """Pieces one after the other; those that begin with ^ are set small and raised."""
+    """Draw pieces one after the other. Those that begin with ^ are small and raised."""
     drawn = f"BT {72} {y} Td "
     for piece in pieces:
         small = piece.startswith("^")

@@ -1,4 +1,4 @@
-"""Text that a person cannot see is withheld, and text that a person can see never is."""
+"""Text that a person cannot see is withheld, and visible text never is."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def box(x: float, width: float, y: float = 696, height: float = 14) -> str:
 
 @pytest.fixture
 def line(press: Any) -> Any:
-    """One line of text 72 points from the left at y = 700, with drawing commands before and after it."""
+    """Return a function that makes one line of text at x = 72, y = 700, with drawing commands before and after it."""
 
     def make(text: str = NAME, **drawing: str) -> bytes:
         data: bytes = press.pdf([press.word(text, 72, 700, 11)], **drawing)
@@ -121,7 +121,7 @@ def test_a_page_from_which_something_was_withheld_is_never_read_by_the_other_rea
 
 
 def test_the_last_letter_of_a_word_under_an_edge_stays(line: Any) -> None:
-    """An "l" is a bar of one colour: it is looked at with what is around it."""
+    """An "l" is a bar of one colour, so it is compared with its surroundings."""
     word = line("Elm National", after="/G gs 1 1 0 rg " + box(133, 3))
     state = b"/Resources<</ExtGState<</G<</Type/ExtGState/ca 0.3>>>>/Font<<"
     assert read(word.replace(b"/Resources<</Font<<", state)) == ("Elm National", 0)

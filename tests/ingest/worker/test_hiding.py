@@ -1,4 +1,4 @@
-"""A name that nobody can see is found nowhere, however it is hidden; a name that can be seen is never withheld."""
+"""A hidden name is never found, however it is hidden. A visible name is never withheld."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def test_the_names_of_the_trial_files_are_withheld(file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of reports on whose pages names are hidden, each in another way."""
+    """Return a library of reports in which names are hidden, each in a different way."""
     library = tmp_path_factory.mktemp("hiding") / "library"
     assert reviews(library, "init").returncode == 0
     (library / "reviews.toml").write_text("ocr = false\n")

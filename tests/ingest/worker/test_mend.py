@@ -1,4 +1,4 @@
-"""Damaged files that other programs open are read, and what is lost of them is told."""
+"""Damaged files that other programs open are read, and the program says what is lost."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a PDF says of itself, as PDFium gives it and as pypdf gives it where PDFium cannot open the file."""
+"""The properties of a PDF, from PDFium, and from pypdf if PDFium cannot open the file."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ingest.worker.pypdf_reader import Book
 
 
 def objects(catalogue: str = "") -> dict[int, bytes]:
-    """A page, its tree and the catalogue; what a test adds begins at 10."""
+    """Return a page, its tree and the catalogue. Objects added by a test start at 10."""
     return {
         1: f"<</Type/Catalog/Pages 2 0 R{catalogue}>>".encode(),
         2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -21,7 +21,9 @@ def objects(catalogue: str = "") -> dict[int, bytes]:
 
 @pytest.fixture
 def outlined(press: Any) -> bytes:
-    """Findings, in it Neglect, then Recommendations, whose next is Findings again."""
+    """Return an outline with Findings, which contains Neglect, then Recommendations, whose next item is Findings
+    again.
+    """
     made = objects(catalogue="/Outlines 10 0 R")
     made[10] = b"<</First 11 0 R/Last 13 0 R/Count 3>>"
     made[11] = b"<</Title(Findings)/Parent 10 0 R/Next 13 0 R/First 12 0 R/Last 12 0 R/Count 1>>"

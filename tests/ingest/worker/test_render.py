@@ -1,4 +1,4 @@
-"""A page as a picture, made in the child process, with what was asked for marked on it."""
+"""A page as an image, made in the child process, with the requested marks."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ def page(press: Any) -> bytes:
 
 
 def yellow(picture: Pixels) -> int:
-    """How many pixels are marked."""
+    """Return how many pixels are highlighted."""
     return sum(picture.data[at : at + 3] == b"\xff\xdd\x00" for at in range(0, len(picture.data), 3))
 
 

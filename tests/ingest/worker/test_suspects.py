@@ -1,4 +1,4 @@
-"""What cannot hide a letter is not drawn to find out, and what can always is."""
+"""Objects that cannot hide a letter are not rendered for the test, and objects that could always are."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ NAME = "Zebedee Quill"
 
 @pytest.fixture
 def line(press: Any) -> Any:
-    """A name of 11 points, 72 from the left at y = 700, with drawing commands before and after it."""
+    """Return a function that makes a name of 11 points at x = 72, y = 700, with drawing commands before and after
+    it.
+    """
 
     def make(**drawing: str) -> bytes:
         data: bytes = press.pdf([press.word(NAME, 72, 700, 11)], **drawing)
@@ -24,7 +26,7 @@ def line(press: Any) -> Any:
 
 
 def suspected(data: bytes) -> bool:
-    """Whether the page is drawn to see whether any of its text is hidden."""
+    """Return whether the page is rendered to see whether any of its text is hidden."""
     with documents.opened(data) as book:
         page = documents.load_page(book, 0)
         try:
@@ -62,13 +64,13 @@ def test_a_name_under_many_thin_lines_is_withheld(line: Any) -> None:
 
 
 def test_a_thin_line_over_turned_text_is_drawn(press: Any) -> None:
-    """It may be as wide as an "l" is there."""
+    """On turned text, the line may be as wide as an "l"."""
     turned = "BT /R 11 Tf 0 1 -1 0 300 400 Tm (Zebedee Quill) Tj ET "
     assert suspected(press.pdf([], before=turned + "290 440 20 0.8 re f "))
 
 
 def test_clips_are_told_apart(line: Any) -> None:
-    """Texts share a clip or have their own; one that cuts a name is found among many that do not."""
+    """Texts share a clip or have their own. One that cuts off a name is found among many that do not."""
     wide = "q 0 0 595 842 re W n BT /R 11 Tf 72 {y} Td (Child Wren) Tj 0 -14 Td (was seen) Tj ET Q "
     pages = "".join(wide.format(y=600 - 40 * n) for n in range(5))
     assert not suspected(line(after=pages))

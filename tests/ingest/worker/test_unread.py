@@ -1,4 +1,4 @@
-"""A page of which something was not read says so, and OCR adds what is missing; a page that was read whole does not."""
+"""A page that was not fully read says so, and OCR adds what is missing. A page that was fully read does not."""
 
 import random
 import shutil
@@ -36,7 +36,10 @@ def drawn(data: bytes) -> tuple[int, int, bytes]:
 
 
 def read(data: bytes, *lines: tuple[str, float, float, float], confidence: float = 91.0) -> Text:
-    """A report. lines: what OCR read on its first page: text, x and y in points from the lower left corner, size."""
+    """Return a report.
+
+    `lines` are what OCR read on its first page: text, x and y in points from the lower left corner, size.
+    """
     scans = {}
     if lines:
         told = tuple(
@@ -256,7 +259,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def held(settings: Settings, **more: Any) -> dict[str, Text]:
-    """What is held after a run, by file name."""
+    """Return the texts in the library after a run, by file name."""
     changed = Settings(library=settings.library, max_seconds=PATIENCE, **more)
     with Store.open(settings.database) as store:
         summary = ingest(store, changed, jobs=1)

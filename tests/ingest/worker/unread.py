@@ -1,5 +1,8 @@
-"""Pages whose text is easily lost, drawn from a seed: scans under a header, text drawn as curves, fonts that do not say
-what they show, text layers beside their scan. All names and places are fictional."""
+"""Pages whose text is easily lost, drawn from a seed.
+
+They include scans under a header, text drawn as curves, fonts that do not say what they show, and text layers shifted
+from their scan. All names and places are fictional.
+"""
 
 import random
 import zlib
@@ -28,12 +31,12 @@ Resources = dict[str, str]
 
 @cache
 def vera() -> TTFont:
-    """The font that the curves and the embedded fonts are made of."""
+    """Return the font from which the curves and the embedded fonts are made."""
     return TTFont(FONT)
 
 
 class Book:
-    """The objects of a PDF as they are made."""
+    """The objects of a PDF under construction."""
 
     def __init__(self) -> None:
         self.objects: list[bytes] = [b"", b""]
@@ -50,7 +53,7 @@ class Book:
         return f"{len(self.objects)} 0 R"
 
     def bytes(self, *pages: "Page") -> bytes:
-        """The file with these pages."""
+        """Return the file with these pages."""
         kids = [page.put(self) for page in pages]
         self.objects[0] = f"<</Type/Catalog/Pages 2 0 R{self.catalogue}>>".encode()
         self.objects[1] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>".encode()
@@ -75,7 +78,7 @@ class Page:
         self.extra = ""
 
     def line(self, text: str, x: float, y: float, size: float = 11, *, font: str = "R", mode: int = 0) -> None:
-        """One line of text in a font of the page, as a string of PDF or of hexadecimal digits in <…>."""
+        """Add a line of text in a font of the page, as a PDF string or as hexadecimal digits in <…>."""
         shown = text if text.startswith("<") else f"({text})"
         self.content += f"BT {mode} Tr /{font} {size} Tf {x:.2f} {y:.2f} Td {shown} Tj ET\n"
 
@@ -91,7 +94,7 @@ class Page:
 
 
 def paragraph(rng: random.Random) -> tuple[float, float, float, list[str]]:
-    """Where a paragraph begins, its letter size, and its lines."""
+    """Return where a paragraph begins, its letter size, and its lines."""
     size = rng.choice((10, 11, 12))
     lines = [*PROSE]
     rng.shuffle(lines)
@@ -113,7 +116,7 @@ Draw = Callable[[bytes], tuple[int, int, bytes]]
 
 
 def scanned(rng: random.Random, draw: Draw) -> tuple[Book, Page, list[tuple[str, float, float, float]]]:
-    """A page with the picture of a typed paragraph, and where each of its lines stands: text, x, y, size."""
+    """Return a page with the image of a typed paragraph, and the text, x, y and size of each line."""
     book, paper = Book(), Page(inner := Book())
     x, y, size, lines = paragraph(rng)
     places = [(line, x, y - 1.5 * size * at, size) for at, line in enumerate(lines)]
@@ -129,7 +132,7 @@ def scanned(rng: random.Random, draw: Draw) -> tuple[Book, Page, list[tuple[str,
 
 
 def running_header(page: Page, rng: random.Random) -> str:
-    """Set a header, a stamp or a Bates number over the picture. Returns it."""
+    """Set a header, a stamp or a Bates number over the image. Returns it."""
     text, y = rng.choice(
         (
             ("Avonshire Safeguarding Children Partnership: Child Rowan, Overview Report, final version", 812),
@@ -170,7 +173,7 @@ class _Pen(BasePen):
 
 
 def curves(text: str, x: float, y: float, size: float) -> list[str]:
-    """The drawing commands of each letter."""
+    """Return the drawing commands of each letter."""
     font = vera()
     glyphs, names, scale = font.getGlyphSet(), font.getBestCmap(), size / font["head"].unitsPerEm
     drawn = []
@@ -184,7 +187,7 @@ def curves(text: str, x: float, y: float, size: float) -> list[str]:
 
 
 def drawn_as_curves(rng: random.Random) -> tuple[bytes, list[str]]:
-    """A file with one paragraph that is drawn letter by letter, word by word, line by line or within a form."""
+    """Return a file with one paragraph that is drawn letter by letter, word by word, line by line or within a form."""
     book = Book()
     page = Page(book)
     x, y, size, lines = paragraph(rng)
@@ -206,7 +209,7 @@ def drawn_as_curves(rng: random.Random) -> tuple[bytes, list[str]]:
 
 
 def embedded(book: Book, mapping: str | None) -> str:
-    """A font whose codes are the numbers of its glyphs. mapping: what it says of them, as a CMap."""
+    """Return a font whose codes are the numbers of its glyphs. `mapping` is its CMap, or None."""
     file = book.add("/Length1 1", FONT.read_bytes())
     font = vera()
     metrics, scale = font["hmtx"].metrics, 1000 / font["head"].unitsPerEm
@@ -226,14 +229,14 @@ def embedded(book: Book, mapping: str | None) -> str:
 
 
 def glyphs(text: str) -> str:
-    """A text as the numbers of glyphs."""
+    """Return a text as glyph numbers."""
     font = vera()
     names = font.getBestCmap()
     return "<" + "".join(f"{font.getGlyphID(names[ord(letter)]):04x}" for letter in text) + ">"
 
 
 def cmap(letters: str, to: Callable[[str], str]) -> str:
-    """What a font says of its glyphs: `to` gives for each letter the one that it claims."""
+    """Return a font's CMap. `to` returns the letter that the font claims for each actual letter."""
     rows = "".join(f"{glyphs(letter)}<{to(letter).encode('utf-16-be').hex()}>\n" for letter in letters)
     return (
         "/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CMapName/X def/CMapType 2 def\n"
@@ -243,7 +246,7 @@ def cmap(letters: str, to: Callable[[str], str]) -> str:
 
 
 def in_cipher(rng: random.Random) -> tuple[bytes, list[str]]:
-    """A file with a paragraph in a font that says nothing of its letters, or says that each is another."""
+    """Return a file with a paragraph in a font that does not identify its letters, or identifies each as another."""
     book = Book()
     page = Page(book)
     letters = sorted(set("".join(PROSE)))
@@ -262,7 +265,7 @@ DATED = "On 14 March 2021 the police attended 3 times in 24 hours."
 
 
 def without_digits(rng: random.Random) -> bytes:
-    """A file with a sentence in a font that knows its letters and not its digits."""
+    """Return a file with a sentence in a font that identifies its letters but not its digits."""
     book = Book()
     page = Page(book)
     known = "".join(sorted({letter for letter in DATED if not letter.isdigit()}))
@@ -280,7 +283,10 @@ def without_digits(rng: random.Random) -> bytes:
 
 
 def typed_in(rng: random.Random, subtype: str, text: str, *, looks: bool = True) -> bytes:
-    """A file with a field (Widget) or a note (FreeText) under a paragraph. looks: the file says what it looks like."""
+    """Return a file with a field (Widget) or a note (FreeText) below a paragraph.
+
+    `looks` means that the file defines its appearance.
+    """
     book = Book()
     page = Page(book)
     typed(page, rng)
@@ -305,7 +311,7 @@ def typed_in(rng: random.Random, subtype: str, text: str, *, looks: bool = True)
 
 
 def holding(files: Sequence[tuple[str, bytes]], *, portfolio: bool) -> bytes:
-    """A file in which other files are."""
+    """Return a file that contains other files."""
     book = Book()
     page = Page(book)
     page.line("For the best experience, open this portfolio in a newer program.", 72, 700)
@@ -318,7 +324,7 @@ def holding(files: Sequence[tuple[str, bytes]], *, portfolio: bool) -> bytes:
 
 
 def dynamic_form(rng: random.Random) -> bytes:
-    """A file whose page is a notice, because its text is made by the program that shows it."""
+    """Return a file whose page is only a notice, because its text is generated by the program that displays it."""
     book = Book()
     page = Page(book)
     page.line("Please wait... If this message is not eventually replaced, your viewer cannot show it.", 60, 700, 9)

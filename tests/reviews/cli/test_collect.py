@@ -1,4 +1,4 @@
-"""From sources.csv to a cited passage, with the command as a person runs it."""
+"""From sources.csv to a cited passage, using the command as a person would."""
 
 import json
 import subprocess
@@ -62,7 +62,7 @@ def board(tmp_path_factory: pytest.TempPathFactory, web: Web) -> Board:
 
 @pytest.fixture(scope="module")
 def collected(board: Board) -> dict[str, subprocess.CompletedProcess[str]]:
-    """The commands, in order."""
+    """Return the results of the commands, in order."""
     dry = board.run("collect", "--dry-run")
     assert not list(board.library.glob("reports/collected/*"))
     done = {"dry": dry, "check": board.run("sources", "check", "--json"), "night": board.run("update", "--collect")}

@@ -1,4 +1,4 @@
-"""Every filter is available everywhere, and years are read the same way everywhere."""
+"""Every filter is available everywhere, and years are read in the same way everywhere."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Copy = Callable[[], Path]
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The path of every command and group there is."""
+    """Yield the path of every command and group."""
     for name, command in group.commands.items():
         yield (*path, name)
         if isinstance(command, click.Group):
@@ -37,7 +37,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 @pytest.fixture(scope="module")
 def first(demo: Path) -> str:
-    """The id of the first report of the list."""
+    """Return the id of the first report in the list."""
     listed = json.loads(reviews(demo, "reports", "--json").stdout)["reports"]
     return str(listed[0]["id"])
 
@@ -75,7 +75,7 @@ def filled(line: str, first: str, sheet: Path) -> list[str]:
 
 
 def diagnostics(words: Sequence[object], errors: str) -> str:
-    """What is on stderr, but for the line in which a batch says what it read of its sheet."""
+    """Return what is on stderr, except for the line in which a batch says what it read of its sheet."""
     return after_the_sheet(errors) if words[0] == "batch" and "queries\n" in errors else errors
 
 
@@ -274,7 +274,7 @@ if POSIX:
     import pty
 
     def on_a_terminal(library: Path, *words: object, env: dict[str, str] | None = None) -> tuple[str, str]:
-        """What a person sees who sits before it: (stdout, stderr), each a terminal of its own."""
+        """Return what a person would see as (stdout, stderr), each on a separate terminal."""
         ours, theirs = zip(pty.openpty(), pty.openpty(), strict=True)
         process = subprocess.Popen(
             argv(library, *words),
@@ -338,7 +338,7 @@ def test_results_that_cannot_be_written_are_an_error(line: str, demo: Path) -> N
 
 
 def assert_sentence(stderr: str, *words: str) -> None:
-    """An error is one line that says what is wrong and what to do, without a traceback."""
+    """Assert that an error is one line that says what is wrong and what to do, without a traceback."""
     assert stderr.startswith("Error: "), stderr
     assert stderr.count("\n") == 1, stderr
     assert stderr.rstrip().endswith((".", "?")), stderr
@@ -347,7 +347,7 @@ def assert_sentence(stderr: str, *words: str) -> None:
 
 
 def refused(code: int, library: Path | None, *words: object, says: tuple[str, ...] = (), **options: Any) -> None:
-    """The command ends with this code, says why in a sentence, and prints no result."""
+    """Assert that the command exits with this code, explains why in a sentence, and prints no result."""
     told = reviews(library, *words, **options)
     assert (told.returncode, told.stdout) == (code, ""), told.stderr
     assert_sentence(diagnostics(words, told.stderr), *says)

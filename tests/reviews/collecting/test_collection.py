@@ -1,4 +1,4 @@
-"""Collections of saved passages, as values and as the file that carries them elsewhere."""
+"""Collections of saved passages, as values and as the file in which they are exported."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The words of saved passages come from the corpus, and what became of a report is said."""
+"""The text of saved passages comes from the corpus, and changes to a report are shown."""
 
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A collection as a Word document: read again, and opened by LibreOffice."""
+"""A collection as a Word document, read back, and opened by LibreOffice."""
 
 import io
 import re

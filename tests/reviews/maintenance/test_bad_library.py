@@ -34,7 +34,7 @@ def assert_refused(result: Result, code: int, *words: str) -> None:
 
 
 def answer(library: Path) -> dict[str, Any]:
-    """What is answered, but for the time that it took, the generation, and warnings about older ones."""
+    """Return the answer without its elapsed time, its generation, and warnings about older ones."""
     with application.open(library) as opened:
         told = opened.search("child* OR learning", limit=None, per_report=None).to_dict()
     return {key: value for key, value in told.items() if key not in ("elapsed_ms", "generation", "warnings")}
@@ -47,7 +47,7 @@ def assert_sound(library: Path, expected: dict[str, Any]) -> None:
 
 @pytest.fixture
 def night(small: Path) -> Path:
-    """A library with two generations."""
+    """Return a library with two generations."""
     shutil.copy(DEMO / "FSCP Response to Child Robin LCSPR - June 2022.pdf", small / "reports")
     assert call(small, "update").exit_code == 0
     return small
@@ -58,7 +58,7 @@ def night(small: Path) -> Path:
 
 @pytest.fixture
 def read_only(small: Path) -> Iterator[Path]:
-    """The library on a disk that is mounted read-only."""
+    """Yield the library on a disk that is mounted read-only."""
     if not mounted("--bind", small, small):
         pytest.skip("only who may mount can have a read-only disk; test_bad_luck does it with rights")
     assert mounted("-o", "remount,bind,ro", small)
@@ -204,7 +204,7 @@ def test_a_clock_that_jumps_changes_no_answer_and_loses_no_run(
 
 
 def vanishing(folder: Path, at: int) -> Callable[[str, int, int], None]:
-    """Once so many files were read, all others are gone."""
+    """Return a progress callback that deletes all other files once `at` files have been read."""
 
     def progress(step: str, done: int, total: int) -> None:
         if (step, done) == ("reading", at):

@@ -1,6 +1,6 @@
-"""No rights, no space, no time: a sentence, its exit code, nothing lost, and the next update completes.
+"""Missing permissions, space or time: a message, its exit code, nothing lost, and the next update completes.
 
-All of it is real: rights that the process does not have, a disk that is full, a run that is still going on, Ctrl-C.
+All of it is real: permissions that the process lacks, a full disk, a run that is still in progress, Ctrl-C.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ Copy = Callable[[], Path]
 
 
 def answer(library: Path) -> dict[str, Any]:
-    """What the library says to a question, without the time that it took."""
+    """Return the library's answer to a query, without its elapsed time."""
     with application.open(library) as opened:
         return opened.search("neglect OR child*", limit=None, per_report=None).to_dict() | {"elapsed_ms": 0}
 
@@ -42,7 +42,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: st
 
 
 def assert_sound_and_goes_on(library: Path, before: dict[str, Any], folder: Path) -> None:
-    """Nothing was lost, and the update that follows completes."""
+    """Assert that nothing was lost, and that the next update completes."""
     assert answer(library) == before
     with application.open(library) as opened, opened.store() as store:
         assert [*store.check(), *check(store, opened.settings.index, full=True)] == []
@@ -54,7 +54,7 @@ def assert_sound_and_goes_on(library: Path, before: dict[str, Any], folder: Path
 
 @pytest.fixture
 def news(tmp_path: Path) -> Path:
-    """A folder with some demonstration reports in an edition that no library has."""
+    """Return a folder with some demonstration reports in an edition that no library has."""
     folder = tmp_path / "news"
     folder.mkdir()
     for pdf in DEMO.glob("[2CF]*.pdf"):
@@ -68,7 +68,7 @@ def news(tmp_path: Path) -> Path:
 
 
 def ordinary() -> dict[str, Any]:
-    """Options for a process that heeds the modes of files, also where root runs the tests."""
+    """Return options for a process that respects file modes, even if root runs the tests."""
     if os.geteuid() != 0:
         return {}
     if sys.platform != "linux":
@@ -85,7 +85,10 @@ def ordinary() -> dict[str, Any]:
 
 @pytest.fixture
 def closing() -> Iterator[Callable[[Path, int], None]]:
-    """Changes the mode of a file or folder until the test is over; shown to bind the process that is tried."""
+    """Yield a function that changes the mode of a file or folder until the test ends.
+
+    It asserts that the process under test is bound by the mode.
+    """
     changed: list[tuple[Path, int]] = []
 
     def close(path: Path, mode: int) -> None:
@@ -174,7 +177,7 @@ def test_a_folder_and_a_file_that_may_not_be_read_are_failures_with_their_reason
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real disk of four megabytes."""
+    """Yield a real disk of four megabytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     if not mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", disk):
@@ -197,7 +200,7 @@ def test_a_full_disk(free: int, demo: Path, small_disk: Path, news: Path) -> Non
 
 @pytest.mark.parametrize("most", [1, 100])
 def test_files_that_may_not_grow(most: int, copy: Copy, news: Path) -> None:
-    """As a full disk or a quota, wherever the tests run: no file may be longer than so many kilobytes."""
+    """Simulates a full disk or a quota, wherever the tests run: no file may exceed this number of kilobytes."""
     import resource
 
     def bind() -> None:
@@ -224,10 +227,10 @@ def test_an_answer_for_which_there_is_no_space_leaves_the_old_one(demo: Path, sm
 
 
 def started(library: Path, *words: object, pause: str = "") -> subprocess.Popen[str]:
-    """The command, running, as the leader of a group of processes of its own: what a terminal sends Ctrl-C to.
+    """Start the command as the leader of its own process group, to which a terminal sends Ctrl-C.
 
-    Whoever runs the tests in the background has Ctrl-C ignored, and so would the command: it hears it again here.
-    pause: where it waits, see tests/patience.py.
+    If the tests run in the background, Ctrl-C is ignored and the command would inherit that, so it is reset here. For
+    `pause`, see tests/patience.py.
     """
     return subprocess.Popen(
         argv(library, *words, start=pause + START),
@@ -242,7 +245,7 @@ def started(library: Path, *words: object, pause: str = "") -> subprocess.Popen[
 
 
 def wait_until(happened: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    """Wait until it has happened; fail when the process ends before."""
+    """Wait until something has happened. Fails if the process ends first."""
     until(happened, lambda: process.poll() is None)
 
 
@@ -318,13 +321,13 @@ def test_ctrl_c_while_the_processes_of_a_batch_start(demo: Path, tmp_path: Path)
 
 
 def children(process: subprocess.Popen[str]) -> list[Path]:
-    """The processes that it has started, as /proc has them."""
+    """Return the processes that it has started, according to /proc."""
     started = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     return [Path("/proc", child) for child in started.split()]
 
 
 def listens(process: Path) -> bool:
-    """Whether Python runs in it already and would raise KeyboardInterrupt."""
+    """Return whether Python is already running in a process, and would raise KeyboardInterrupt."""
     try:
         caught = next(line for line in (process / "status").read_text().splitlines() if line.startswith("SigCgt:"))
     except OSError:

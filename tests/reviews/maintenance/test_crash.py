@@ -1,7 +1,7 @@
-"""`kill -9` and a failing disk lose nothing: afterwards the library is as before the update or as after it, and the
-next one completes.
+"""`kill -9` and a failing disk lose nothing.
 
-`make torture` fails every operation of a run, and kills updates at many more moments: docs/reliability.md.
+Afterwards the library is as before or after the update, and the next update completes. `make torture` fails every
+operation of a run, and kills updates at many more moments: docs/reliability.md.
 """
 
 import os
@@ -42,13 +42,16 @@ def test_a_run_whose_disk_fails_at_any_operation_leaves_the_old_answers_or_the_n
 def test_the_disk_simulation_loses_data_that_sqlite_did_not_flush(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that only says that it has flushed is found out, so one that does not lie is really tried."""
+    """A disk that only claims to have flushed is detected, so a disk that really flushes is really tested."""
     monkeypatch.setattr(Disk, "flushed", lambda self, path: None)
     assert runs.faults(scene, "power", [scene.operations]).faults
 
 
 def building(folder: Path) -> str:
-    """An update waits where it begins an index: the last of three kills, which aims at that, cannot come too late."""
+    """Return code with which an update waits at the start of an index build.
+
+    The last of three kills aims at that moment, and cannot be too late.
+    """
     return paused_at_a_file(folder / "sign", "open", "building-")
 
 

@@ -1,4 +1,4 @@
-"""A library that version 0.1.0 made opens in this one. The file beside it is such a library, made by that version."""
+"""This version opens a library made by version 0.1.0. The file next to this one is such a library."""
 
 import json
 import tarfile

@@ -21,7 +21,7 @@ SUMMARY, BRIEF = DEMO / "Child Robin LCSPR Executive Summary.pdf", DEMO / "Child
 
 
 def named(folder: Path, name: bytes) -> Path:
-    """Where a file of that name is, or a skipped test."""
+    """Return the path of a file with that name, or skip the test if the disk does not allow the name."""
     path = folder / os.fsdecode(name)
     try:
         path.touch()

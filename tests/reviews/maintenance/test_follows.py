@@ -1,4 +1,4 @@
-"""Followed searches: each update says which have new reports, in its record and on the screen."""
+"""Followed searches: the record of each update, and its output, say which have new reports."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A long run: what is read can be searched every few minutes, and when the run is stopped in the middle."""
+"""A long run: what has been read becomes searchable every few minutes, and when the run is stopped part-way."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signal
 
 @dataclass
 class Clock:
-    """Stands still until somebody moves it."""
+    """A clock that only moves when told to."""
 
     now: float = 1000.0
 
@@ -48,7 +48,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def searched(settings: Settings) -> Coverage | None:
-    """What a search says that it has searched; None while there is nothing to search."""
+    """Return the coverage of a search, or None while there is nothing to search."""
     if not (settings.index / generations.POINTER).exists():
         return None
     with Library(settings.library) as library:
@@ -200,7 +200,7 @@ def test_generations_for_going_back_survive_those_of_a_long_run(settings: Settin
 class TestPublisher:
     @pytest.fixture
     def built(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        """When the index was built; each time takes a minute."""
+        """Return when the index was built. Each build takes a minute."""
         times: list[float] = []
 
         def build_slowly(*_: Any, **__: Any) -> None:

@@ -1,5 +1,4 @@
-"""Two PDFs with one word between them: the run and the library say so by their ids, and a study can count
-them once."""
+"""Two PDFs that differ in one word: the run and the library report their ids, and a study can count them once."""
 
 import json
 from pathlib import Path
@@ -35,7 +34,9 @@ def pdf(path: Path, lines: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """To be read only: a library of two near-duplicates and one other report, and what its first update printed."""
+    """Return a library for reading only, with two near-duplicates and one other report, and the output of its first
+    update.
+    """
     library = tmp_path_factory.mktemp("near") / "library"
     create_library(library)
     (library / "reviews.toml").write_text("ocr = false\n")

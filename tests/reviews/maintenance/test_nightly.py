@@ -156,7 +156,7 @@ class TestRemoving:
         return load_settings(library)
 
     def words_of_one_only(self, settings: Settings) -> tuple[str, set[bytes]]:
-        """A report, and words that stand in no other."""
+        """Return a report, and words that occur in no other."""
         with Store.open(settings.database, read_only=True) as store:
             texts = {
                 report: {word for text, _, _ in store.readings.indexable(reading) for word in text.lower().split()}

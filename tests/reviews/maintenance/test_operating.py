@@ -1,6 +1,6 @@
-"""What goes wrong around the program: a full disk, another user, a clock, closed streams, little memory, a hangup.
+"""Problems around the program: a full disk, another user, a clock, closed streams, little memory, a hangup.
 
-Search goes on, or the command ends in a sentence that names the cause and what mends it.
+Searching continues, or the command ends with a message that gives the cause and the remedy.
 """
 
 import json
@@ -51,17 +51,17 @@ def sentence(done: "subprocess.CompletedProcess[str]", code: int) -> str:
 
 
 def at_rest(library: Path) -> None:
-    """As an update leaves it."""
+    """Leave the library as an update leaves it."""
 
 
 def of_an_older_version(library: Path) -> None:
-    """The corpus says that it has a log, and has none."""
+    """Make the corpus claim to have a log that it does not have."""
     with_sqlite(library, "")
     assert [path.name for path in library.glob("corpus.db*")] == ["corpus.db"]
 
 
 def killed_while_writing(library: Path) -> None:
-    """A log with its index, which a killed process left."""
+    """Leave a log with its index, as a killed process does."""
     with_sqlite(library, "corpus.execute('UPDATE state SET revision = revision'); os.kill(os.getpid(), 9)")
     assert len(list(library.glob("corpus.db-*"))) == 2
 
@@ -88,7 +88,7 @@ def test_every_search_works_on_a_full_disk(small: Path, state: Callable[[Path], 
 
 @pytest.fixture(params=["no bytes", "small blocks", "no inodes"])
 def full_disk(request: pytest.FixtureRequest, two_reports: Path, tmp_path: Path) -> Iterator[Path]:
-    """A library on a real disk that something else has filled."""
+    """Yield a library on a real disk that something else has filled."""
     disk, image = tmp_path / "disk", tmp_path / "image"
     disk.mkdir()
     if request.param == "small blocks":  # of 1 KB: SQLite's index of the log, mapped, is not backed by them
@@ -112,7 +112,7 @@ def full_disk(request: pytest.FixtureRequest, two_reports: Path, tmp_path: Path)
 
 
 def fill(disk: Path) -> None:
-    """Until neither a byte nor a file is left."""
+    """Write until there is room for neither a byte nor a file."""
     for size in (1 << 16, 1024, 1):
         try:
             with (disk / f"ballast{size}").open("wb", buffering=0) as file:
@@ -201,7 +201,7 @@ def test_a_file_that_another_user_left_is_named_with_the_command_that_mends_it(
 
 @pytest.fixture
 def nobodys(two_reports: Path) -> Iterator[Path]:
-    """A library of the user nobody, in a folder that nobody may enter."""
+    """Yield a library of the user nobody, in a folder that nobody may enter."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("only root can give files to another user")
     folder = Path(tempfile.mkdtemp())
@@ -213,8 +213,11 @@ def nobodys(two_reports: Path) -> Iterator[Path]:
 
 
 def as_user(number: int, library: Path, line: str, warm: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a command as another user, who need not be able to reach the program: it is loaded by running the same for a
-    library of root's, before the process becomes theirs."""
+    """Run a command as another user, who may not be able to read the program.
+
+    The program is therefore loaded before the process changes to that user, by running the same command on a library of
+    root's.
+    """
     start = f"""if True:
         import contextlib, io, os, sys
         from reviews.cli.main import main
@@ -333,7 +336,7 @@ def heeds_hangups() -> None:
 
 
 def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen[str]":
-    """The command, running. pause: where it waits, see tests/patience.py."""
+    """Start the command. For `pause`, see tests/patience.py."""
     return subprocess.Popen(
         argv(library, *words, start=pause + START),
         env=environment(),
@@ -347,7 +350,7 @@ def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen
 
 
 def wait_until(happened: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    """Wait until it has happened; fail when the process ends before."""
+    """Wait until something has happened. Fails if the process ends first."""
     until(happened, lambda: process.poll() is None)
 
 
@@ -383,7 +386,7 @@ def test_a_run_stopped_by_a_signal_says_so_and_leaves_its_record(small: Path, tm
 
 
 def shell(library: Path, line: str, how: str, **env: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command as `sh` runs it, with what is written behind it."""
+    """Run a command with `sh`, followed by `how`."""
     return subprocess.run(
         ["sh", "-c", f'"$@" {how}', "sh", *argv(library, *line.split())],
         env=environment(**env),

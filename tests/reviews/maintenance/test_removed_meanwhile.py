@@ -1,4 +1,4 @@
-"""A report is removed during searches: they return results with it or without it, never an error."""
+"""A report is removed during searches: they return results with or without it, but never an error."""
 
 import shutil
 import threading
@@ -25,7 +25,7 @@ DEMO = Path(__file__).parents[3] / "corpus" / "demo"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To be read only: see `library`."""
+    """Return a library for reading only. See `library`."""
     settings = create_library(tmp_path_factory.mktemp("meanwhile") / "library")
     run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
     return settings.library
@@ -45,7 +45,10 @@ def client(library: Library) -> Iterator[FlaskClient]:
 
 
 def take(library: Library, report: str) -> None:
-    """Take it out of the corpus only, as `reviews remove` does first: the index that is current still shows it."""
+    """Remove a report only from the corpus, which is the first step of `reviews remove`.
+
+    The current index still shows it.
+    """
     with Store.open(library.settings.database) as store:
         store.remove(report, "asked for")
 

@@ -1,5 +1,8 @@
-"""A night that could not look everywhere says so: a share that is not mounted, a folder that was named once, files that
-are new among those that never could be read."""
+"""A night that could not look everywhere says so.
+
+Cases: a share that is not mounted, a folder that was given by name once, and new files among those that could never be
+read.
+"""
 
 import json
 import os
@@ -33,7 +36,7 @@ def told(library: Path, *words: object) -> Any:
 
 @pytest.fixture
 def share(tmp_path: Path) -> Path:
-    """A folder with a report, as a mounted share is."""
+    """Return a folder with a report, like a mounted share."""
     (tmp_path / "share").mkdir()
     shutil.copy(BRIEF, tmp_path / "share")
     return tmp_path / "share"
@@ -41,7 +44,7 @@ def share(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, share: Path) -> Path:
-    """A library that reads the share every night, and has done so once."""
+    """Return a library that reads the share every night, and has done so once."""
     library = tmp_path / "library"
     assert call(library, "init").exit_code == 0
     (library / "reviews.toml").write_text(f"folders = [{json.dumps(str(share))}]\nocr = false\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Ways in which a library cannot be searched, made from one that can."""
+"""Libraries that cannot be searched, each made by breaking a working one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpus.paths import LibraryPaths
 
 
 def not_built(library: Path) -> None:
-    """Reports, but no index."""
+    """Leave the reports, but no index."""
     shutil.rmtree(LibraryPaths(library).index)
 
 
@@ -22,7 +22,7 @@ def damaged(library: Path) -> None:
 
 
 def other_version(library: Path) -> None:
-    """The index as another version of the program would have made it."""
+    """Change the index as if another version of the program had made it."""
     (manifest,) = LibraryPaths(library).index.rglob("manifest.json")
     pointer = LibraryPaths(library).index / "CURRENT"
     before = manifest.read_bytes()

@@ -30,13 +30,13 @@ _LISTEN = """document.addEventListener("securitypolicyviolation",
 
 
 def chromium() -> str | None:
-    """Path of the browser, or None."""
+    """Return the path of the browser, or None."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """The address of the application on a real server."""
+    """Yield the address of the application on a real server."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident="")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -49,7 +49,7 @@ def served(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def opened() -> Iterator[Browser]:
-    """The browser."""
+    """Yield the browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=1000 * PATIENCE)
         try:

@@ -18,7 +18,7 @@ DEMO = Path(__file__).parent.parent.parent.parent / "corpus" / "demo"
 
 
 def build(library: Path, reports: Path, catalogue: bytes) -> None:
-    """A library of the reports in a folder."""
+    """Build a library from the reports in a folder."""
     run = CliRunner().invoke
     assert run(main, ["--library", str(library), "init"]).exit_code == 0
     (library / "catalogue.csv").write_bytes(catalogue)
@@ -29,7 +29,7 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _nobody_loses_patience() -> Iterator[None]:
-    """On a busy machine it takes long until it is somebody's turn, or until a page is drawn."""
+    """Remove time limits, because on a busy computer it takes long to get a turn or to draw a page."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("reviews.web.library_pool._PATIENCE", PATIENCE)
         patched.setattr("reviews.web.reading.page_images._PATIENCE", PATIENCE)
@@ -58,7 +58,7 @@ def page(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def robin(demo: Path) -> str:
-    """The id of the overview report of Child Robin."""
+    """Return the id of the overview report of Child Robin."""
     with Library(demo) as library:
         found = library.search("child:robin kind:overview")
         return str(found.hits[0].report.id)
@@ -74,7 +74,7 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    """Chromium. Where there is none, its tests are skipped."""
+    """Return Chromium. If it is missing, its tests are skipped."""
     from tests.reviews.web.browser import chromium, opened
 
     if chromium() is None:
@@ -85,7 +85,7 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def visit(browser: Any, address: str) -> Iterator[Any]:
-    """Open the browser for a person, and fail at the end if anything went wrong."""
+    """Open the browser for a person. Fails at the end if anything went wrong."""
     from tests.reviews.web.browser import MODES, Visitor
 
     visitors: list[Visitor] = []

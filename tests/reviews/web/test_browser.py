@@ -272,7 +272,7 @@ def addresses(robin: str) -> list[str]:
 
 @pytest.fixture
 def states(app: Flask, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sheets of queries that are running, finished and failed, which change too fast to catch in a journey."""
+    """Show sheets of queries that are running, finished and failed, which change too fast to catch in a journey."""
     batches = app.extensions["pool"].batches
     row: dict[str, Any] = {"line": 2, "query": "neglect", "filters": {"year": "2022"}, "error": ""}
     counts = {"reports": 7, "of": 9, "mentions": 51}
@@ -309,7 +309,7 @@ WIDE = """() => [...document.querySelectorAll("body *")].filter((each) => each.g
 
 
 def barriers(page: Page, only: dict[str, Any]) -> list[tuple[str, list[Any]]]:
-    """Accessibility problems that axe finds on a page."""
+    """Return the accessibility problems that axe finds on a page."""
     result = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
     return [
         (each["id"], [(node["html"][:160], [any_["message"] for any_ in node["any"]]) for node in each["nodes"][:3]])
@@ -318,7 +318,7 @@ def barriers(page: Page, only: dict[str, Any]) -> list[tuple[str, list[Any]]]:
 
 
 def looked_at(visitor: Visitor, page: Page) -> list[Any]:
-    """All problems of the current page, in each display mode."""
+    """Return all problems of the current page, in each display mode."""
     page.evaluate(OPEN + UNSTUCK)
     found: list[Any] = [("plain", each) for each in barriers(page, {"type": "tag", "values": WCAG})]
     for look, (media, rules) in LOOKS.items():
@@ -334,7 +334,9 @@ def looked_at(visitor: Visitor, page: Page) -> list[Any]:
 
 
 def test_axe_finds_no_accessibility_problem_on_any_page(visit: Visit, states: None, robin: str) -> None:
-    """WCAG 2.2 AA and good practice on every page and state: plain, on a phone, dark, in the system's own colours."""
+    """Every page and state meets WCAG 2.2 AA and good practice: plain, on a phone, dark, in the system's own
+    colours.
+    """
     visitor = visit()
     visitor.context.add_init_script(STILL)
     found = []
@@ -452,7 +454,7 @@ def test_each_printed_page_has_title_and_citation_and_none_is_half_blank(visit: 
 
 
 def test_every_mark_on_the_page_of_the_pdf_lies_on_its_word(visit: Visit, robin: str) -> None:
-    """The viewer's marks against the picture that PDFium drew: they cover the same part of the page."""
+    """The viewer's marks are compared with the image that PDFium drew: they cover the same part of the page."""
     visitor = visit()
     page = visitor.go(f"/reports/{robin}/pages/6?q=neglect")
     page.wait_for_selector("#viewer[data-shown=pdf]")

@@ -41,7 +41,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 
 
 def checked(data: bytes, quotations: list[str]) -> None:
-    """A Word file has three passages with citation, link and what was searched."""
+    """Check that a Word file has three passages with citation, link and what was searched."""
     told = [each.text for each in docx.Document(io.BytesIO(data)).paragraphs]
     assert len(quotations) == 3
     for words in quotations:
@@ -86,7 +86,7 @@ def test_three_cited_passages_in_word_in_at_most_twelve_clicks(visit: Visit, mod
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_same_with_the_keyboard_alone(visit: Visit, scripts: bool) -> None:
-    """Without scripts, too: the page comes back at the passage, and Tab goes on from there."""
+    """This also works without scripts: the page returns to the passage, and Tab continues from there."""
     visitor = visit(java_script_enabled=scripts)
     page = visitor.go("/")
 

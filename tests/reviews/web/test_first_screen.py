@@ -37,7 +37,7 @@ def test_on_a_phone_the_menu_is_one_line_and_the_filters_are_behind_one_button(v
 
 
 def in_sight(page: Page) -> bool:
-    """Whether the button is on the screen now."""
+    """Return whether the button is currently visible on the screen."""
     return bool(
         page.get_by_role("button", name="Apply").evaluate(
             "each => { const box = each.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"

@@ -1,4 +1,4 @@
-"""Where collections are kept: in the cookies of a browser, or on the server for people who sign in."""
+"""Where collections are stored: in the cookies of a browser, or on the server for people who sign in."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Reading in a real browser: the bar, mentions by key, the picture that follows, and a phone."""
+"""Reading in a real browser: the bar, moving between mentions with keys, the image that follows, and a phone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PHONE = {"width": 375, "height": 667}
 
 
 def place(page: Page, selector: str) -> float:
-    """The height of an element on the screen, as a share of the screen."""
+    """Return the vertical position of an element as a share of the screen height."""
     return float(page.locator(selector).evaluate("each => each.getBoundingClientRect().top / innerHeight"))
 
 

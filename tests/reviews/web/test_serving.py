@@ -41,7 +41,7 @@ def asked(app: Flask, query: str) -> dict[str, Any]:
 
 
 def eventually(app: Flask, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """The first answer that is as wanted: a new generation is opened beside the old one, which answers meanwhile."""
+    """Return the first answer that satisfies `wanted`. A new generation is opened while the old one still answers."""
     answers: list[dict[str, Any]] = []
 
     def is_wanted() -> bool:
@@ -141,7 +141,7 @@ def test_the_memory_of_a_replaced_generation_is_given_back(demo: Path, tmp_path:
 
 
 def test_nobody_waits_for_a_new_generation(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it is being opened, the one before answers."""
+    """The previous generation answers while the new one is being opened."""
     library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     before = asked(app, "robin")

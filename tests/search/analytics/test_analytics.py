@@ -1,4 +1,6 @@
-"""Concordance, trends, recommendations, terms and exports count what a search counts, and say what they leave out."""
+"""Concordance, trends, recommendations, terms and exports agree with the counts of a search, and say what they leave
+out.
+"""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A briefing on a theme: its counts are those of the search, and its words those of the reports."""
+"""A briefing on a theme: its counts are those of the search, and its text is quoted from the reports."""
 
 import pytest
 

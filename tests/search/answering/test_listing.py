@@ -1,4 +1,4 @@
-"""A sentence that says something of what was asked is told from one that only names it in a list."""
+"""A sentence that says something about the query is distinguished from one that only mentions it in a list."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Ways on from an answer: each finds something, and says how much."""
+"""Further queries that are offered with an answer: each finds something, and says how much."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.search.answering.test_theme_index import put
 
 
 def offered(searcher: Searcher | Library, query: str, filters: Filters | None = None) -> dict[str, list[Offer]]:
-    """The offers of each kind."""
+    """Return the offers of each kind."""
     found: dict[str, list[Offer]] = {}
     for offer in searcher.search(query, filters or Filters()).offers:
         found.setdefault(offer.kind, []).append(offer)
@@ -155,7 +155,7 @@ def test_a_list_of_all_hits_offers_nothing(demo: Library) -> None:
 
 @pytest.fixture
 def slipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    """Thirty reports about Child A, of which one is misspelt."""
+    """Yield a searcher over thirty reports about Child A, one of which is misspelt."""
     settings = create_library(tmp_path_factory.mktemp("slip") / "library")
     with Store.open(settings.database) as store:
         for number in range(30):

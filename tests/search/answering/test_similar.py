@@ -12,7 +12,7 @@ from reviews.library import Library
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The terms whose postings are read."""
+    """Return the terms whose postings are read."""
     terms: list[str] = []
     real = WhooshSnapshot.postings
 

@@ -1,4 +1,4 @@
-"""A passage is cut around what was asked for, and not around the small words of the question."""
+"""A passage is cut around what was searched for, not around the function words of the query."""
 
 from hashlib import sha256
 from pathlib import Path

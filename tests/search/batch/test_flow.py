@@ -1,4 +1,4 @@
-"""The numbers of the flow diagram add up, and each is what the library says."""
+"""The numbers of the flow diagram add up, and each agrees with the library."""
 
 import json
 import re

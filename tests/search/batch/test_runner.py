@@ -63,7 +63,7 @@ def objects(path: Path) -> list[dict[str, Any]]:
 
 
 def expected(library: Library, question: Question) -> list[tuple[object, ...]]:
-    """What a search for the same says, passage by passage."""
+    """Return what a search for the same query returns, passage by passage."""
     answer = library.search(question.query, question.filters, limit=None, per_report=None)
     return [
         (hit.report.id, passage.page, passage.ordinal, len(passage.highlights), passage.text)
@@ -187,7 +187,10 @@ trailer <</Root 1 0 R>>
 
 
 def test_the_matching_reports_never_exceed_those_searched(tmp_path: Path) -> None:
-    """`year:2014` and `NOT neglect` find it, by what is known of it and because nothing of it is: it is told."""
+    """`year:2014` finds the report by its description, and `NOT neglect` because it has no text.
+
+    Both give a warning.
+    """
     settings = create_library(tmp_path / "library")
     (settings.library / "reviews.toml").write_text("ocr = false\n")
     shutil.copy(next((ROOT / "corpus" / "demo").glob("*.pdf")), settings.reports)
@@ -332,7 +335,7 @@ def test_no_decision_depends_on_the_wording_of_a_warning(
 
 
 def test_the_words_of_a_warning_can_be_searched_for(demo: Library, tmp_path: Path) -> None:
-    """The words of a warning may be what is searched for."""
+    """A warning may contain the words that were searched for."""
     done = demo.batch([Question("A", '"was not closed" OR "is not a valid year" neglect', 1)], tmp_path / "out.jsonl")
     assert done.errors == 0
 

@@ -1,4 +1,4 @@
-"""The tidy tables of a batch: their numbers add up, and each is what a search says."""
+"""The tidy tables of a batch: their numbers add up, and each agrees with a search."""
 
 import csv
 import json

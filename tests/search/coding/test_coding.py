@@ -1,4 +1,4 @@
-"""Coders get the same sample, their sheets are read back, and their agreement is that of the codes."""
+"""Coders get the same sample, their sheets are read back, and the agreement is computed from their codes."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A REFI-QDA project holds every mention, and its positions lead back to the words."""
+"""A REFI-QDA project contains every mention, and its positions lead back to the words."""
 
 import re
 import xml.etree.ElementTree as ElementTree

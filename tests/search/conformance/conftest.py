@@ -1,5 +1,7 @@
-"""The demonstration reports in both engines. The cluster is real where REVIEWS_OPENSEARCH names its addresses (`make
-test-opensearch`), and otherwise one in this process (`tests.cluster`).
+"""The demonstration reports in both engines.
+
+The cluster is real if REVIEWS_OPENSEARCH has its addresses (`make test-opensearch`). Otherwise it runs in this process
+(`tests.cluster`).
 """
 
 import json
@@ -24,7 +26,7 @@ URLS = [url for url in os.environ.get("REVIEWS_OPENSEARCH", "").split(",") if ur
 
 
 def documents(library: Library) -> Iterator[Document]:
-    """The reports of a library as documents of a cluster."""
+    """Yield the reports of a library as documents of a cluster."""
     with library.store() as store:
         described = {report.id: report for report in store.reports()}
         for reading, report in store.readings.current():
@@ -34,7 +36,7 @@ def documents(library: Library) -> Iterator[Document]:
 
 @contextmanager
 def holding(several: Iterator[Document], urls: Sequence[str] = URLS) -> Iterator[tuple[Asking, str]]:
-    """A cluster with some documents, and the name of the index."""
+    """Yield a cluster with some documents, and the name of the index."""
     if not urls:
         yield InProcessCluster([*several]), "demo"
         return
@@ -53,7 +55,7 @@ def holding(several: Iterator[Document], urls: Sequence[str] = URLS) -> Iterator
 
 
 def searching(library: Library, cluster: Asking, index: str, folder: Path) -> Searcher:
-    """A searcher over the cluster that says of itself what the library's own says."""
+    """Return a searcher over the cluster that describes itself in the same way as the library's own searcher."""
     here = library.searcher()
     session = ClusterSession(
         cluster,
@@ -86,7 +88,7 @@ def here(demo: Library) -> Searcher:
 
 
 def plain(value: object) -> Any:
-    """An answer as JSON has it, without the time that it took."""
+    """Return an answer as in JSON, without its elapsed time."""
     told = json.loads(json.dumps(value))
     if isinstance(told, dict):
         told.pop("elapsed_ms", None)

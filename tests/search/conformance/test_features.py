@@ -1,4 +1,4 @@
-"""Both engines give the same to everything else that asks them: similar reports, analyses, exports, suggestions."""
+"""Both engines give the same results for all other features: similar reports, analyses, exports, suggestions."""
 
 from collections.abc import Callable
 from itertools import islice

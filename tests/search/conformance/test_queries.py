@@ -1,4 +1,4 @@
-"""Both engines answer the same queries with the same JSON: reports, order, counts, mentions, marks, facets."""
+"""Both engines answer the same queries with the same JSON: reports, order, counts, mentions, highlights, facets."""
 
 import os
 from typing import Any

@@ -1,4 +1,4 @@
-"""A data package describes its files, its keys hold, and Parquet says what CSV says."""
+"""A data package describes its files, its keys are valid, and its Parquet and CSV files agree."""
 
 import csv
 import hashlib
@@ -37,7 +37,7 @@ def folder(demo: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(folder: Path, resource: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a CSV, with the types that the description gives them."""
+    """Return the rows of a CSV file, with the types from the description."""
     types = {field["name"]: CAST[field["type"]] for field in resource["schema"]["fields"]}
     with (folder / resource["path"]).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

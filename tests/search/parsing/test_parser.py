@@ -1,4 +1,4 @@
-"""The query parser: every form, odd input, every limit, and a round trip through the text of the tree."""
+"""The query parser: every form, unusual input, every limit, and a round trip through the text of the tree."""
 
 import re
 from collections.abc import Iterator
@@ -593,7 +593,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "query-language.md"
 
 
 def examples(odd: bool) -> Iterator[str]:
-    """The first cell of each row of the page's tables; those under the heading on odd input, or the others."""
+    """Yield the first cell of each row of the page's tables: those under the heading on odd input, or the others."""
     heading = ""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):

@@ -1,4 +1,4 @@
-"""A sheet of queries is read as it was meant, or the row says why it is not."""
+"""A sheet of queries is read as it was meant, or the row says why not."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""A workbook is read as it looks on the screen: what Excel changed or hides is not run."""
+"""A workbook is read as it appears on screen: what Excel changed or hides is not run."""
 
 import datetime
 import io
@@ -41,7 +41,7 @@ def workbook(*rows: list[Any]) -> openpyxl.Workbook:
 
 
 def of_one(cell: Any, form: str = "General", column: str = "query") -> Question:
-    """The only row of a sheet in which one cell has a value and a format."""
+    """Return the only row of a sheet in which one cell has a value and a format."""
     book = workbook(["id", "query", "year", "note"], ["N1", "neglect", None, None])
     place = {"id": "A2", "query": "B2", "year": "C2", "note": "D2"}[column]
     book.active[place] = cell
@@ -51,7 +51,7 @@ def of_one(cell: Any, form: str = "General", column: str = "query") -> Question:
 
 
 def patched(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
-    """A workbook with one of its parts changed."""
+    """Return a workbook with one of its parts changed."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -1,4 +1,4 @@
-"""Association agrees with published worked examples and with statsmodels."""
+"""Association measures agree with published worked examples and with statsmodels."""
 
 import random
 from math import log
@@ -17,9 +17,11 @@ def test_the_odds_ratio_agrees_with_bland_and_altman_2000() -> None:
 
 
 def test_odds_ratio_and_chi_square_agree_with_agresti() -> None:
-    """Agresti, A. (2019): An Introduction to Categorical Data Analysis, 3rd edition, table 2.2 and pages 33-34: aspirin
-    and heart attacks in the Physicians' Health Study. Chi-square as SAS has it for the same table (2.3, page 20, of the
-    1st edition, 1996) in the textbook examples of UCLA's statistical consulting: 25.0139.
+    """Agresti, A.
+
+    (2019): An Introduction to Categorical Data Analysis, 3rd edition, table 2.2 and pages 33-34: aspirin and heart
+    attacks in the Physicians' Health Study. The chi-square is from SAS for the same table (2.3, page 20, of the 1st
+    edition, 1996), in the textbook examples of UCLA's statistical consulting: 25.0139.
     """
     table = TwoByTwo(189, 10_845, 104, 10_933)
     assert table.odds_ratio == pytest.approx(1.832, abs=0.0005)

@@ -1,4 +1,4 @@
-"""Agreement of coders agrees with published worked examples and with statsmodels."""
+"""Measures of coder agreement match published worked examples and statsmodels."""
 
 import random
 
@@ -23,8 +23,9 @@ def test_percent_and_kappa_agree_with_statsmodels() -> None:
 
 
 def test_alpha_agrees_with_krippendorff_2011() -> None:
-    """Krippendorff, K. (2011): Computing Krippendorff's Alpha-Reliability, sections A, B and C. Other programs that
-    test themselves with the last table, such as NLTK, have 0.743421 for it.
+    """Krippendorff, K. (2011): Computing Krippendorff's Alpha-Reliability, sections A, B and C.
+
+    Other programs that use the last table as a test, such as NLTK, give 0.743421.
     """
     binary = [units("0 1 0 0 0 0 0 0 1 0"), units("1 1 1 0 0 1 0 0 0 0")]
     assert krippendorff(binary) == pytest.approx(0.095, abs=0.0005)

@@ -36,7 +36,7 @@ def test_every_column_is_in_the_dictionary(table: str) -> None:
 
 
 def test_stata_spss_and_r_take_every_name_as_it_is() -> None:
-    """The names of variables that they refuse: SPSS's keywords, and the words of the languages of Stata and R."""
+    """These are names that variables must not have: SPSS's keywords, and the reserved words of Stata and R."""
     spss = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
     stata = {"byte", "double", "float", "if", "in", "int", "long", "strl", "using", "with"}
     r = {"if", "else", "repeat", "while", "function", "for", "next", "break", "in"}

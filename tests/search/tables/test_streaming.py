@@ -1,4 +1,4 @@
-"""Hits can be streamed, and the reports that meet a filter can be listed."""
+"""Hits can be streamed, and the reports that pass a filter can be listed."""
 
 from dataclasses import replace
 from pathlib import Path

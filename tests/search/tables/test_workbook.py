@@ -1,4 +1,4 @@
-"""The workbook agrees with a search, opens anywhere, and nothing in it can run."""
+"""The workbook agrees with a search, opens anywhere, and contains nothing that can run."""
 
 import csv
 import gc
@@ -345,7 +345,7 @@ def test_libreoffice_reads_the_same_rows_from_the_csv(demo: Library, asked: list
 
 
 def converted(file: Path, form: str, folder: Path, *more: str) -> None:
-    """What LibreOffice makes of a file."""
+    """Return what LibreOffice converts a file to."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     words = [str(OFFICE), profile, "--headless", *more, "--convert-to", form, "--outdir", str(folder), str(file)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE)
@@ -353,7 +353,7 @@ def converted(file: Path, form: str, folder: Path, *more: str) -> None:
 
 
 def plain(cell: object) -> str:
-    """A cell as text, numbers in one form, white space in one form."""
+    """Return a cell as text, with numbers and white space normalised."""
     text = "" if cell is None else str(cell)
     try:
         return f"{float(text.rstrip('%')) / (100 if text.endswith('%') else 1):.4g}"

@@ -1,4 +1,4 @@
-"""Libraries that hold the report that is to be taken down."""
+"""Libraries that contain the report to be removed."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A library at hand from which a report is taken down, and what must be true afterwards."""
+"""A library from which a report is removed, and what must be true afterwards."""
 
 import shutil
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from reviews.web.app import create_app
 
 @dataclass
 class Desk:
-    """A library at hand, the report that is to go, and what has been printed. held: its id."""
+    """A library, the report to remove, and everything that has been printed. `held` is the report's id."""
 
     library: Path
     held: str
@@ -36,7 +36,7 @@ class Desk:
 
     @property
     def outside(self) -> Path:
-        """A folder that is not the library's."""
+        """Return a folder outside the library."""
         outside = self.library.parent / "outside"
         outside.mkdir(exist_ok=True)
         return outside
@@ -62,7 +62,7 @@ class Desk:
         return client
 
     def put_back(self, *parts: str) -> None:
-        """Put parts of the library back as they were before the removal."""
+        """Restore parts of the library to their state before the removal."""
         for part in parts:
             now, before = self.library / part, self.backup / part
             if before.is_dir():

@@ -1,7 +1,7 @@
-"""A report is taken down, and nothing of its text is left in the library: the table of cases.
+"""A report is removed, and nothing of its text is left in the library: the table of cases.
 
-Each case is a library in some state in which a report is removed. Afterwards every byte of the library is searched for
-the words of the report, in UTF-8 and UTF-16 and inside compressed streams, and so are the names of its files.
+Each case is a library in some state in which a report is removed. Afterwards, every byte of the library is searched for
+the words of the report and the names of its files, in UTF-8 and UTF-16, and inside compressed streams.
 """
 
 import json
@@ -511,7 +511,7 @@ ALL = {**CASES, **EDITIONS}
 
 
 def refused(desk: Desk) -> None:
-    """Nothing of a library that forgot a removal is shown, and the message says what to do."""
+    """Assert that a library that forgot a removal shows nothing, and that the message says what to do."""
     for words in (("search", "brackenthwaite"), ("reports",), ("show", desk.held), ("recommendations",)):
         done = desk.call(*words)
         assert done.exit_code != 0, words

@@ -1,4 +1,4 @@
-"""A removal is killed at 25 moments: nobody finds the report any more, and the next update leaves nothing of it.
+"""A removal is killed at 25 moments. Nobody finds the report any more, and the next update leaves nothing of it.
 
 `make torture` does the same at every file operation; docs/reliability.md has the figures.
 """

@@ -1,4 +1,4 @@
-"""A report is taken down between the runs that publish what they have every few minutes, and nothing of it is left."""
+"""A report is removed between the runs that publish every few minutes, and nothing of it is left."""
 
 import os
 import shutil
@@ -48,7 +48,10 @@ def published(desk: Desk) -> list[str]:
 
 
 def long_run(desk: Desk, after: Callable[[int], None] = lambda count: None) -> None:
-    """An update that publishes after every report that it has read. after: called with how many were published."""
+    """Run an update that publishes after every report that it has read.
+
+    `after` is called with how many were published.
+    """
     count = 0
     clock = iter(range(0, 10**9, int(EVERY) + 1))
     publish = publisher.Publisher.publish
@@ -78,7 +81,7 @@ def ctrl_c(at: int, count: int) -> None:
 
 
 def begun(desk: Desk) -> None:
-    """The removal has begun, and was stopped before the index was built."""
+    """Begin the removal and stop it before the index is built."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("index.build.build", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         desk.call("remove", desk.held, "--reason", "a child was named", "--yes")
@@ -212,7 +215,7 @@ def waiting(desk: Desk) -> list[str]:
 
 
 def stop_before(desk: Desk, *folders: str) -> None:
-    """Stop an update when it has seen the files and read none."""
+    """Stop an update when it has found the files but read none."""
 
     def stop(step: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
@@ -251,7 +254,7 @@ def a_copy_that_waited_to_be_read_is_gone(desk: Desk) -> None:
 
 
 def with_model(desk: Desk) -> int:
-    """Have a model read the library. Gives the number of the report's reading, which is the name of its vectors."""
+    """Run a model on the library. Returns the number of the report's reading, which is the name of its vectors."""
     fake_model.folder_of(desk.library / "model")
     (desk.library / "reviews.toml").write_text('ocr = false\njobs = 1\n[meaning]\nmodel = "model"\n')
     desk.update()

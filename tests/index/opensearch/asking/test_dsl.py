@@ -1,4 +1,4 @@
-"""The requests that the cluster gets, word for word, for every form of a clause."""
+"""The exact requests that are sent to the cluster, for every form of a clause."""
 
 import pytest
 
@@ -212,7 +212,7 @@ def test_plain_words_are_together_in_a_paragraph_where_no_mark_is_between() -> N
 
 
 def test_plain_words_that_share_a_form_are_no_two_places_of_it() -> None:
-    """Lucene would write the choices out, and make one source that repeats of the form with itself."""
+    """Lucene would expand the alternatives, and turn the form and itself into one repeating source."""
     a, b, c = (Chain(((term,),)) for term in "abc")
     first, second = ({"any_of": {"intervals": [one("a"), one(other)]}} for other in "bc")
     kept = [{"any_of": {"intervals": [each], "filter": {"contained_by": PARAGRAPH}}} for each in (first, second)]

@@ -1,4 +1,4 @@
-"""What is asked of a cluster: once, many things at a time, and nothing that is not of the generation."""
+"""Queries to a cluster are sent once and in batches, and only concern documents of the generation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -133,7 +133,7 @@ def test_leaves_of_expected_reports_come_together(cluster: InProcessCluster, hel
 
 
 class _Lying(InProcessCluster):
-    """Says of every clause that the last report has it too."""
+    """Claims that the last report matches every clause."""
 
     def msearch(self, index: str, bodies: Sequence[Json]) -> list[dict[str, Any]]:
         answers = super().msearch(index, bodies)

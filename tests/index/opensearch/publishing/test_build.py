@@ -1,4 +1,4 @@
-"""What is published in a cluster is whole, whatever happens on the way: the generation before, or the new one."""
+"""What is published in a cluster is always complete, whatever happens: the previous generation or the new one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ def publication(cluster: Cluster, settings: Settings) -> Publication:
 
 
 def stored(cluster: Cluster, settings: Settings) -> list[tuple[str, int]]:
-    """Every document that is in any index of the library: its report, and with which number it came."""
+    """Return every document in any index of the library, as its report and the number of the run that wrote it."""
     found = []
     for index in pointer(cluster, settings).indices(settings.opensearch_library):
         cluster.refresh(index)
@@ -301,7 +301,7 @@ def test_a_run_that_fails_at_any_request_leaves_what_was_before_or_what_it_made(
 
 
 def failing(settings_of: SettingsOf) -> Iterator[tuple[int, Settings]]:
-    """The number of a request, and an index of its own."""
+    """Return the number of a request, and settings with a separate index."""
     at = 1
     while True:
         yield at, settings_of(at)
@@ -315,7 +315,7 @@ def put(store: Store, name: str, text: str) -> str:
 
 
 def visible(cluster: Cluster, settings: Settings) -> list[str]:
-    """What a reader finds of this library; nothing before anything is published."""
+    """Return what a reader finds of this library: nothing before the first publication."""
     try:
         current = publication(cluster, settings).current
     except (NoIndex, KeyError):

@@ -1,4 +1,4 @@
-"""A check finds what a cluster lost, has too much, or tells its logs."""
+"""A check finds what a cluster has lost, has in addition, or writes to its logs."""
 
 import json
 from typing import Any

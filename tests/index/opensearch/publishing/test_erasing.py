@@ -1,4 +1,4 @@
-"""What is taken down goes from every generation and every copy."""
+"""A removed report disappears from every generation and every copy."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ from tests.opensearch.front import Front
 def removed(
     store: Store, settings: Settings, cluster: Cluster, add: AddReport
 ) -> Callable[[Callable[[float], None]], None]:
-    """Publishes two reports, rebuilds, removes one and lets go of it."""
+    """Publish two reports, rebuild, remove one and delete it from the cluster."""
 
     def remove(sleep: Callable[[float], None]) -> None:
         one = add("one", "Neglect was seen.")

@@ -1,4 +1,4 @@
-"""What is a recommendation or a finding, with what belongs to it and whom it asks."""
+"""Which text is a recommendation or a finding, what belongs to it, and who it is addressed to."""
 
 import re
 
@@ -16,7 +16,7 @@ PLAN = Section(1, SectionKind.ACTION_PLAN, "Action plan")
 
 
 def find(*texts: str | tuple[str | None, str], section: Section = RECOMMENDATIONS, heading: bool = True) -> list[Item]:
-    """The items in a part of a report: texts, or printed numbers with texts."""
+    """Return the items in a section of a report, given as texts, or as printed numbers with texts."""
     opening = [Paragraph(0, 1, None, 1, section.heading, heading)]
     paragraphs = [
         Paragraph(at, 1, None, 1, each) if isinstance(each, str) else Paragraph(at, 1, each[0], 1, each[1])

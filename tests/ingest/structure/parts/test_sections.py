@@ -1,4 +1,4 @@
-"""Which part of a report a heading opens, and how far that part reaches."""
+"""Which section of a report a heading opens, and where that section ends."""
 
 import pytest
 

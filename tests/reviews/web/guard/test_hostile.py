@@ -65,7 +65,7 @@ HOSTILE = [
 
 
 def pdf(strings: list[str]) -> bytes:
-    """A report with each string in a paragraph of its own, and as its title."""
+    """Return a report with each string in a separate paragraph, and as its title."""
     out = io.BytesIO()
     canvas = Canvas(out)
     canvas.setTitle(HOSTILE[-2])
@@ -80,7 +80,7 @@ def pdf(strings: list[str]) -> bytes:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Hostile wherever text can stand."""
+    """Return a library with malicious text wherever text is possible."""
     home = tmp_path_factory.mktemp("hostile")
     reports = home / "reports"
     reports.mkdir()

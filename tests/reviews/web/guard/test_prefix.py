@@ -42,17 +42,19 @@ Get = Callable[[str], tuple[int, str, str]]
 
 
 def links(text: str) -> set[str]:
-    """The addresses that a page, or a feed, leads to."""
+    """Return the addresses that a page or a feed links to."""
     return {html.unescape(link) for link in _LINKS.findall(text) if not link.startswith("urn:")}
 
 
 def posted(address: str) -> bool:
-    """Whether it is the address of a form that changes something, and is no page."""
+    """Return whether an address belongs to a form that changes something, and is not a page."""
     return address.rpartition("/")[2] in ("save", "new", "bring")
 
 
 def crawled(get: Get, starts: tuple[str, ...], most: int = 60) -> dict[str, int]:
-    """The status of each address on some pages, and of one address of every form on the pages that these lead to."""
+    """Return the status of each address on some pages, and of one address of every form on the pages that they lead
+    to.
+    """
     seen: dict[str, int] = {}
     forms: set[str] = set()
     waiting = [PREFIX + start for start in starts]
@@ -75,7 +77,7 @@ def crawled(get: Get, starts: tuple[str, ...], most: int = 60) -> dict[str, int]
 
 @pytest.fixture(params=["option", "header"])
 def under(demo: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application under a path, told so by the command or by a trusted proxy."""
+    """Yield the application under a path that is set by the command or by a trusted proxy."""
     by_option = request.param == "option"
     access = Access(proxies=() if by_option else ("127.0.0.1",))
     app = create_app(demo, Options(prefix=PREFIX if by_option else "", access=access))
@@ -166,7 +168,7 @@ http {{
 
 @contextmanager
 def behind_nginx(upstream: str, folder: Path, *, strips: bool) -> Iterator[str]:
-    """The address of nginx in front of a server. strips: it removes the path, and names it in a header."""
+    """Yield the address of nginx in front of a server. With `strips`, it removes the path and names it in a header."""
     program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if program is None:
         pytest.skip("no nginx here: `apt-get install nginx-light`")

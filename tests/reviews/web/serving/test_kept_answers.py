@@ -5,7 +5,7 @@ from search.results import Results
 
 
 class Maker:
-    """Counts the answers that it makes."""
+    """Makes answers and counts them."""
 
     def __init__(self) -> None:
         self.made = 0

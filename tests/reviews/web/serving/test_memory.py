@@ -1,4 +1,4 @@
-"""Memory is given back to the system."""
+"""Memory is returned to the system."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ _TAKEN = 100  # MB
 
 
 def resident() -> float:
-    """MB of memory that this process has."""
+    """Return the resident memory of this process in MB."""
     words = Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()
     return int(words[0]) / 1000
 

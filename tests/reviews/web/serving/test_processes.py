@@ -1,4 +1,4 @@
-"""Several processes that answer: they count together, and one that dies is replaced."""
+"""Several server processes count together, and one that dies is replaced."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 
 
 def twin(state: SharedState) -> SharedState:
-    """The same as another process has it."""
+    """Return the same state as another process has it."""
     other = SharedState(state._path)
     other._key = state._key
     return other

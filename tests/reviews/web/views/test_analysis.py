@@ -112,7 +112,7 @@ def sent(page: FlaskClient, data: bytes, name: str = "queries.csv") -> str:
 
 
 def answered(page: FlaskClient, address: str) -> dict[str, Any]:
-    """Progress of a sheet when it has finished."""
+    """Return the progress of a sheet after it has finished."""
     told: dict[str, Any] = {}
 
     def over() -> bool:
@@ -138,7 +138,7 @@ def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
 
 
 def workbook(cells: list[tuple[int, str]], sheet: bytes | None = None) -> bytes:
-    """A workbook with a column of queries; sheet: bytes that stand where its first sheet should."""
+    """Return a workbook with a column of queries. `sheet` is the content to use in place of its first sheet."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     page = book.add_worksheet()

@@ -1,4 +1,4 @@
-"""The page of an answer: one form keeps everything, three views, filters, ways on and ways back."""
+"""The page of an answer: one form that preserves everything, three views, filters, further queries and links back."""
 
 import html as markup
 import re
@@ -20,7 +20,7 @@ WENDLEMERE = "board=Wendlemere+Safeguarding+Children+Board"
 
 
 def links(page: str, about: str) -> list[str]:
-    """The addresses of links to something."""
+    """Return the addresses of links to something."""
     return [markup.unescape(found) for found in re.findall(r'href="([^"]*)"', page) if about in found]
 
 

@@ -1,4 +1,4 @@
-"""The briefing as a page, for a program, in Word and from the command."""
+"""The briefing as a page, as JSON, in Word and from the command."""
 
 import html
 import io

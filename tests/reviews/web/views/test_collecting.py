@@ -1,4 +1,4 @@
-"""Saving passages through the form of the page, and taking collections away."""
+"""Save passages through the form of the page, and export collections."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 
 def places(page: FlaskClient, path: str = "/?q=neglect") -> list[str]:
-    """The passages that can be saved on a page, as its buttons send them."""
+    """Return the passages that can be saved on a page, in the form that its buttons send."""
     return re.findall(r'name="passage" value="([^"]+)"', page.get(path).text)
 
 

@@ -1,4 +1,4 @@
-"""Exports: they hold what the page shows, and open in the programs they are meant for."""
+"""Exports contain what the page shows, and open in the programs for which they are meant."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The OpenAPI description is complete and true, checked with requests generated from it."""
+"""The OpenAPI description is complete and correct, checked with requests generated from it."""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def test_exactly_the_existing_addresses_are_described(page: FlaskClient) -> None
 
 def test_every_parameter_that_is_read_is_described() -> None:
     class Noting(MultiDict[str, str]):
-        """Parameters that remember which were asked for."""
+        """Parameters that record which names were read."""
 
         read: ClassVar[set[str]] = set()
 
@@ -61,7 +61,7 @@ def description(demo: Path) -> Iterator[Any]:
     app = create_app(demo)
 
     def whole(environ: Any, start_response: Any) -> list[bytes]:
-        """The client of these tests closes no answer, as a server does."""
+        """Close each answer as a server does, because the test client does not."""
         answer = app(environ, start_response)
         try:
             return [b"".join(answer)]

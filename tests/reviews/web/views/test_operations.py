@@ -1,4 +1,4 @@
-"""Libraries that cannot be searched, the status for whoever runs one, and metrics."""
+"""Libraries that cannot be searched, the status page for operators, and metrics."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Contents of each page, and of its JSON version."""
+"""The content of each page, and of its JSON version."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ SCHEMA = json.loads((ROOT / "search" / "results.schema.json").read_text(encoding
 
 
 class Marks(HTMLParser):
-    """The marked texts of a page, and its text."""
+    """The highlighted texts of a page, and its text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A program that asks in a way that is not described is told so, and gets JSON where it asked for JSON."""
+"""A program that sends an undocumented parameter gets an error, as JSON if it requested JSON."""
 
 import pytest
 from flask.testing import FlaskClient

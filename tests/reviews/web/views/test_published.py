@@ -1,4 +1,4 @@
-"""What the page says of where reports were published, what changed there, and what came this week."""
+"""The page says where reports were published, what changed there, and what was new this week."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -20,7 +20,7 @@ URL = "https://www.fernshire.example/reviews/robin.pdf"
 
 @pytest.fixture(scope="module")
 def ids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FlaskClient, str, str]]:
-    """A page over two reports: the first replaced the second at one address, and was withdrawn from another."""
+    """Yield a page over two reports: the first replaced the second at one address, and was withdrawn from another."""
     folder = tmp_path_factory.mktemp("published")
     (folder / "pdfs").mkdir()
     for name in PDFS:

@@ -1,4 +1,4 @@
-"""Reading a report: its opening, whole sections across pages, mentions one by one, and a PDF that is gone."""
+"""Reading a report: its introduction, whole sections across pages, mentions one by one, and a missing PDF."""
 
 import re
 import shutil

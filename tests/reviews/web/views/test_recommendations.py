@@ -1,4 +1,4 @@
-"""Recommendations as a page and as files: marked, cited, narrowed and complete."""
+"""Recommendations as a page and as files: highlighted, cited, filtered and complete."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Mentions in context, typical words and two groups compared, on the web page."""
+"""Mentions in context, typical words, and two groups compared, on the web page."""
 
 import csv
 import html
