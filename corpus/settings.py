@@ -151,56 +151,54 @@ class Settings(LibraryPaths):
     jobs: int = _setting(COUNT, _cores, "number of processes that read PDFs; default: one per core")
     max_seconds: float = _setting(SECONDS, 60.0, "seconds allowed for reading one file")
     max_memory_mb: int = _setting(COUNT, 600, "megabytes of memory allowed for one reading process")
-    max_pages: int = _setting(COUNT, 5000, "most pages that one file can have")
-    max_bytes: int = _setting(COUNT, 200_000_000, "most bytes that one file can have")
+    max_pages: int = _setting(COUNT, 5000, "maximum number of pages in one file")
+    max_bytes: int = _setting(COUNT, 200_000_000, "maximum number of bytes in one file")
     extractor: str = _setting(
         EXTRACTOR, "pdfium", 'program that reads the text: "pdfium" (with pypdf where it fails) or "pypdf" alone'
     )
-    ocr: bool = _setting(FLAG, True, "read scanned pages with Tesseract, where it is installed")
-    ocr_languages: str = _setting(LANGUAGES, "eng", 'the languages that Tesseract looks for, such as "eng+cym"')
+    ocr: bool = _setting(FLAG, True, "read scanned pages with Tesseract, if it is installed")
+    ocr_languages: str = _setting(LANGUAGES, "eng", 'languages that Tesseract recognises, such as "eng+cym"')
     trust_hidden_text: bool = _setting(
-        FLAG, False, "include text under black boxes; only if the owner of the collection has decided to"
+        FLAG, False, "include text under black boxes; only if the owner of the collection agrees"
     )
     meaning_model: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
         FOLDER,
         None,
-        "folder with model.onnx and tokenizer.json, in place of the model of the extra `meaning`",
+        "folder with model.onnx and tokenizer.json, instead of the model of the extra `meaning`",
         "meaning",
     )
     collect_contact: str = _setting(
         CONTACT, "", "how boards can reach you: an e-mail or web address, sent with every request", "collect"
     )
-    collect_delay: float = _setting(SECONDS, 5.0, "seconds between two requests to one web site", "collect")
-    collect_timeout: float = _setting(SECONDS, 60.0, "seconds that a web site may take to answer", "collect")
-    collect_recheck_days: int = _setting(
-        COUNT, 7, "days after which a PDF that has not changed is asked for again", "collect"
-    )
+    collect_delay: float = _setting(SECONDS, 5.0, "seconds between two requests to one website", "collect")
+    collect_timeout: float = _setting(SECONDS, 60.0, "seconds that a website may take to respond", "collect")
+    collect_recheck_days: int = _setting(COUNT, 7, "days after which an unchanged PDF is requested again", "collect")
     collect_max_minutes: int = _setting(
-        COUNT, 240, "minutes that collecting may take; the next run does the rest", "collect"
+        COUNT, 240, "minutes that collecting may take; the next run continues", "collect"
     )
     collect_keep_withdrawn: bool = _setting(
-        FLAG, True, "keep searching reports that their publisher has taken away", "collect"
+        FLAG, True, "keep searching reports that their publisher has withdrawn", "collect"
     )
     engine: str = _setting(
-        ENGINE, "embedded", 'what answers: "embedded", an index in the library, or an "opensearch" cluster'
+        ENGINE, "embedded", 'where the index is: "embedded" in the library, or in an "opensearch" cluster'
     )
     opensearch_url: tuple[str, ...] = _setting(ADDRESSES, (), "addresses of the nodes of the cluster", "opensearch")
     opensearch_ca: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
-        FILE, None, "certificate of whoever signed the cluster's; default: those of the system", "opensearch"
+        FILE, None, "certificate of the authority that signed the nodes'; default: the system's", "opensearch"
     )
     opensearch_user: str = _setting(USER, "", "the user to sign in as", "opensearch")
     opensearch_password_file: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
         FILE,
         None,
-        "file with the user's password, which nobody else can read; or set REVIEWS_OPENSEARCH_PASSWORD",
+        "file with the user's password, readable only by its owner; or set REVIEWS_OPENSEARCH_PASSWORD",
         "opensearch",
     )
-    opensearch_index: str = _setting(NAME, "reviews", "what the names of our indices begin with", "opensearch")
+    opensearch_index: str = _setting(NAME, "reviews", "prefix of the names of the program's indices", "opensearch")
     opensearch_library: str = _setting(
-        NAME, "main", "the name of this library among those that publish into the same index", "opensearch"
+        NAME, "main", "name of this library among those that publish to the same cluster", "opensearch"
     )
-    opensearch_shards: int = _setting(COUNT, 3, "parts of a new index", "opensearch")
-    opensearch_replicas: int = _setting(NONE_OR_MORE, 1, "further copies of each part of a new index", "opensearch")
+    opensearch_shards: int = _setting(COUNT, 3, "number of shards of a new index", "opensearch")
+    opensearch_replicas: int = _setting(NONE_OR_MORE, 1, "further copies of each shard of a new index", "opensearch")
 
     @property
     def has_library(self) -> bool:
