@@ -8,11 +8,9 @@ import pytest
 
 import reviews
 from benchmarks.searching.batch import mentions_in, parts_of, sums
-from corpus.layout import create_library
-from reviews.maintenance.update import run
 from search.sheets.query_sheet import questions
+from tests.demonstration import demonstration
 
-DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 ASKED = b'id,query,year\nA & B,neglect,\n=C,"child* OR ""voice of the child""",\nD,nosuchwordatall,\nE,year:2014,\n'
 
 
@@ -20,9 +18,7 @@ ASKED = b'id,query,year\nA & B,neglect,\n=C,"child* OR ""voice of the child""",\
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int], int]:
     """Return a workbook, the mentions of each query, and the total number of rows."""
     folder = tmp_path_factory.mktemp("batch")
-    settings = create_library(folder / "library")
-    run(settings, [DEMO])
-    with reviews.open(settings.library) as library:
+    with reviews.open(demonstration(tmp_path_factory, "library")) as library:
         done = library.batch(questions(ASKED, "sheet.csv"), folder / "out.xlsx")
     return (
         folder / "out.xlsx",

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from corpus import errors
 from docs import generate
 from reviews.cli.main import main
+from tests.demonstration import demonstration
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -87,10 +88,7 @@ def test_every_command_in_the_documentation_exists_with_its_options(page: str, l
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = tmp_path_factory.mktemp("docs") / "library"
-    result = CliRunner().invoke(main, ["--library", str(library), "update", str(ROOT / "corpus" / "demo")])
-    assert result.exit_code == 0, result.output
-    return library
+    return demonstration(tmp_path_factory, "docs")
 
 
 def keys(value: object) -> set[str]:

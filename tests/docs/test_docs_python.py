@@ -12,9 +12,8 @@ import pytest
 
 import reviews
 from corpus.errors import UsageError
-from corpus.layout import create_library
-from reviews.maintenance.update import run
 from search.results import COLUMNS
+from tests.demonstration import demonstration
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(
@@ -25,10 +24,7 @@ BLOCKS = re.findall(
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a library for reading only. See `beside`."""
-    settings = create_library(tmp_path_factory.mktemp("python") / "library")
-    settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
-    run(settings, sorted((ROOT / "corpus" / "demo").glob("*.pdf")))
-    return settings.library
+    return demonstration(tmp_path_factory, "python")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A library of the demonstration reports, made once by the command itself."""
+"""A library of the demonstration reports, made by the command itself."""
 
 import shutil
 from collections.abc import Callable
@@ -9,19 +9,14 @@ from click.testing import CliRunner
 
 from corpus.layout import create_library
 from reviews.cli.main import main
-from tests.command import DEMO, reviews
+from tests.command import DEMO
+from tests.demonstration import demonstration
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a library for reading only. A test that changes something uses `copy`."""
-    library = tmp_path_factory.mktemp("demo") / "library"
-    assert reviews(library, "init").returncode == 0
-    shutil.copy(DEMO / "catalogue.csv", library)
-    (library / "reviews.toml").write_text("ocr = false\n")  # with Tesseract and without it the same pages are unread
-    done = reviews(library, "update", DEMO)
-    assert done.returncode == 0, done.stderr
-    return library
+    return demonstration(tmp_path_factory, "demo", ocr=False)
 
 
 @pytest.fixture

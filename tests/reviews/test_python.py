@@ -12,10 +12,10 @@ import pytest
 
 import reviews
 from corpus.errors import UsageError
-from corpus.layout import create_library
 from reviews.library import Library
 from reviews.maintenance.update import run
 from search.notebook import marked
+from tests.demonstration import demonstration
 
 NOT_A_TEXT: Any = 5
 ROOT = Path(__file__).parents[2]
@@ -23,10 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    settings = create_library(tmp_path_factory.mktemp("python") / "library")
-    settings.catalogue.write_bytes((ROOT / "corpus" / "demo" / "catalogue.csv").read_bytes())
-    run(settings, [ROOT / "corpus" / "demo"])
-    with reviews.open(settings.library) as library:
+    with reviews.open(demonstration(tmp_path_factory, "python")) as library:
         yield library
 
 

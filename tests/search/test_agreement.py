@@ -5,6 +5,7 @@ Everything between a typed query and a highlighted passage takes part: parser, i
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -13,7 +14,9 @@ import pytest
 
 import reviews
 from corpus.layout import create_library
-from index import analyser
+from corpus.settings import load_settings
+from corpus.storage.store import Store
+from index import analyser, build
 from index.matching import matches, together
 from index.matching.result_set import Answer
 from index.matching.spans import Span
@@ -25,6 +28,7 @@ from reviews.maintenance.update import run
 from search.filters import Filters
 from search.parsing import plain_words
 from search.results import Hit
+from tests.demonstration import demonstration
 from tests.oracle import Oracle, Place, as_meant, generate, sentences
 from tests.oracle_of import oracle_of
 
@@ -36,7 +40,7 @@ SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared")) / "repor
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with made(tmp_path_factory.mktemp("demo"), ROOT / "corpus" / "demo") as library:
+    with reviews.open(demonstration(tmp_path_factory, "demo")) as library:
         yield library
 
 
@@ -187,6 +191,7 @@ def test_the_comparison_fails_when_the_analysis_drops_a_word(
 ) -> None:
     """An index without two-letter words, such as a stop list would make, is detected."""
     oracle = oracle_of(demo)
+    deaf = load_settings(Path(shutil.copytree(demo.settings.library, tmp_path / "library")))
     heard = analyser._terms
 
     class Deaf(dict[str, tuple[str, str]]):
@@ -196,9 +201,10 @@ def test_the_comparison_fails_when_the_analysis_drops_a_word(
 
     with monkeypatch.context() as dropping:
         dropping.setattr(analyser, "_terms", Deaf())
-        deaf = made(tmp_path, ROOT / "corpus" / "demo")
-    with deaf:
-        assert disagreements(deaf, oracle, generate(oracle, seed=3, n=200))
+        with Store.open(deaf.database) as store:
+            build.build(store, deaf.index, rebuild=True)
+    with reviews.open(deaf.library) as library:
+        assert disagreements(library, oracle, generate(oracle, seed=3, n=200))
 
 
 def keep_every_word(words: Sequence[Word]) -> Sequence[Word]:

@@ -10,7 +10,7 @@ import pytest
 
 import reviews
 from corpus.errors import QueryRefused, UsageError
-from corpus.layout import create_library
+from corpus.settings import load_settings
 from index.matching.deadline import Deadline
 from index.matching.matches import Match
 from reviews.library import Library
@@ -21,13 +21,14 @@ from search.filters import Filters
 from search.request import Group, SearchRequest, Sort
 from search.results import Results
 from search.searcher import Searcher
+from tests.demonstration import demonstration
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    settings = create_library(tmp_path_factory.mktemp("answer") / "library")
+    settings = load_settings(demonstration(tmp_path_factory, "answer"))
     rows = (DEMO / "catalogue.csv").read_text("utf-8")
     assert rows.count("Review: Child W,") == 1
     settings.catalogue.write_text(rows.replace("Review: Child W,", "Review: Quillfeather,"), "utf-8")

@@ -8,21 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from corpus.layout import create_library
 from reviews.cli.main import main
-from reviews.maintenance.update import run
-
-DEMO = Path(__file__).parents[3] / "corpus" / "demo"
+from tests.demonstration import demonstration
 
 Reviews = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = create_library(tmp_path_factory.mktemp("asking") / "library")
-    settings.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
-    run(settings, sorted(DEMO.glob("*.pdf")))
-    return settings.library
+    return demonstration(tmp_path_factory, "asking")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from reviews.cli.main import main
 from reviews.library import Library
 from reviews.web.app import create_app
+from tests.demonstration import demonstration
 from tests.patience import PATIENCE
 
 DEMO = Path(__file__).parent.parent.parent.parent / "corpus" / "demo"
@@ -39,9 +40,7 @@ def _nobody_loses_patience() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = tmp_path_factory.mktemp("web") / "library"
-    build(library, DEMO, (DEMO / "catalogue.csv").read_bytes())
-    return library
+    return demonstration(tmp_path_factory, "web", ocr=False)
 
 
 @pytest.fixture(scope="session")
