@@ -17,9 +17,9 @@ from index.build import open_snapshot
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.expansion import Slots, WordLookup
-from index.matching.sections import EVERY_KIND, Sections
+from index.matching.sections import EVERY_KIND, Layouts, Sections
 from index.storage import generations
-from index.storage.engine import Layout, Snapshot
+from index.storage.engine import Snapshot
 from index.storage.generations import Generation
 from index.storage.postings import Postings
 from index.verify import assert_ours
@@ -32,7 +32,7 @@ from search.report_conditions import Conditions
 
 THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
 _SIMILAR = 2048  # reports whose similar ones, about 3 KB each, need not be found again
-_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
+_KEPT = 4096  # sections of documents that need not be found again
 
 
 class Session:
@@ -90,7 +90,7 @@ class Session:
             paths.cache, manifest.id, manifest.fingerprint, themes, counts_phrases=counts_phrases
         )
         self._lookup = WordLookup(self.snapshot)
-        self.layout: Callable[[int], Layout] = lru_cache(_KEPT)(self.snapshot.layout)
+        self.layout = Layouts(self.snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
         self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
             lambda document, limit: similar_reports(self.snapshot, self.texts, self.reports, document, limit)

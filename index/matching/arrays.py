@@ -30,6 +30,7 @@ _POSITION = (1 << _BITS) - 1
 _BEHIND = 1 << 62  # any key
 _BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
 _FEW = 128  # documents: the positions of so many are read one by one
+_BOTH = 3  # sides of a span: 1 and 2
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
@@ -46,10 +47,15 @@ def keys(by_term: Iterable[Sequence[tuple[int, Postings]]], documents: Collectio
 def keys_where(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> Keys:
     """Return the keys of several terms in the wanted documents."""
     terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term]
-    parts = [part for parts in terms for part in parts]
-    found = parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, np.int64)])
-    if len(terms) > 1:
-        found.sort(kind="stable")  # merges runs, and each term is one
+    return merged([np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in terms if parts])
+
+
+def merged(several: Sequence[Keys]) -> Keys:
+    """Merge several arrays of keys into one."""
+    if len(several) == 1:
+        return several[0]
+    found: Keys = np.concatenate([*several, np.empty(0, np.int64)])
+    found.sort(kind="stable")  # merges runs, and each of the arrays is one
     return found
 
 
@@ -182,37 +188,43 @@ def documents_of(found: Keys) -> list[int]:
 def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
     """Return the first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
 
-    Such a span has no other token of either side inside it. So one of its two tokens is from the side with fewer
-    tokens, and the other one is its nearest neighbour.
+    Such a span has no other token of either side inside it, so its two tokens are neighbours among those of both sides.
     """
     few, others = (left, right) if len(left) <= len(right) else (right, left)
-    few = few[np.diff(few, prepend=-1) > 0]
-    at = np.searchsorted(others, few)
-    others = np.concatenate(([-_BEHIND], others, [_BEHIND]))  # so `at` is the last before
-    before = others[at]
-    both = others[at + 1] == few
-    after = others[np.searchsorted(others, few, "right")] if both.any() else others[at + 1]
-    last = np.concatenate(([-_BEHIND], few[:-1]))
-    previous = np.maximum(before, last)
-    fits = (few - distance - 1 <= previous) & ((previous == before) | both)
-    following = np.append(few[1:], _BEHIND)
-    ends = (after < following) & (after <= few + distance + 1)
-    firsts = np.concatenate((previous[fits], few[ends]))
-    order = np.argsort(firsts, kind="stable")
-    return firsts[order], np.concatenate((few[fits], after[ends]))[order]
+    if len(others) > _SEVERAL * len(few):  # only what is next to one of the few can be its neighbour
+        wanted = np.zeros(len(others) + 2, bool)  # the first and the last stand for what is before and behind all
+        at = np.searchsorted(others, few) + 1
+        for next_to in (at - 1, at, np.searchsorted(others, few, "right") + 1):
+            wanted[next_to] = True
+        others = others[wanted[1:-1]]
+    places = np.concatenate((few, others))
+    places <<= 1
+    places[len(few) :] |= 1  # odd numbers for the longer side, even ones for the other
+    places.sort(kind="stable")  # merges two runs
+    at = np.flatnonzero(places[1:] - places[:-1] <= 2 * distance + 3)
+    firsts, lasts = places[at] >> 1, places[at + 1] >> 1
+    if (firsts == lasts).any():  # a token is on both sides, or twice on one
+        tokens = places >> 1
+        new = np.flatnonzero(np.diff(tokens, prepend=-1))
+        sides, tokens = np.bitwise_or.reduceat((places & 1) + 1, new), tokens[new]
+        fits = (np.diff(tokens) <= distance + 1) & (sides[1:] | sides[:-1] == _BOTH)
+        return tokens[:-1][fits], tokens[1:][fits]
+    fits = ((places[at] ^ places[at + 1]) & 1 == 1) & (lasts - firsts <= distance + 1)
+    return firsts[fits], lasts[fits]
 
 
 def near_by_document(
-    left: Keys, right: Keys, distance: int, layout: Callable[[int], Layout]
+    left: Keys, right: Keys, distance: int, starts: Callable[[Sequence[int]], Keys]
 ) -> tuple[Grouped, Grouped]:
     """Return the first and last positions of the smallest spans within one paragraph that have a token of each side, by
     document.
 
-    `distance` is how many tokens may be in between.
+    `distance` is how many tokens may be in between. `starts` returns the keys at which the paragraphs of the given
+    documents start; it may return those of more documents.
     """
     firsts, lasts = near(left, right, distance)
-    starts = paragraph_starts(documents_of(firsts), layout)
-    one = np.append(starts, _BEHIND)[np.searchsorted(starts, firsts, "right")] > lasts
+    edges = starts(documents_of(firsts))
+    one = _starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
     return by_document(firsts[one]), by_document(lasts[one])
 
 
@@ -224,14 +236,20 @@ def paragraph_starts(documents: Sequence[int], layout: Callable[[int], Layout]) 
     return found
 
 
+def _starting(starts: Keys, ordinals: NDArray[np.intp]) -> Keys:
+    """Return where some of the paragraphs start. The start after the last paragraph is higher than any key."""
+    found: Keys = starts.take(ordinals, mode="clip")
+    found[ordinals >= len(starts)] = _BEHIND
+    return found
+
+
 def sharing_a_paragraph(several: Sequence[Keys], starts: Keys) -> set[int]:
     """Return the documents in which one paragraph has a key of each group."""
     few, *others = sorted(several, key=len)
     ordinals = np.searchsorted(starts, few, "right") - 1
     ordinals = ordinals[np.diff(ordinals, prepend=-1) > 0]
-    ends = np.append(starts[1:], _BEHIND)
     for other in others:
-        held = np.searchsorted(other, starts[ordinals]) < np.searchsorted(other, ends[ordinals])
+        held = np.searchsorted(other, starts[ordinals]) < np.searchsorted(other, _starting(starts, ordinals + 1))
         ordinals = ordinals[held]
     return set((starts[ordinals] >> _BITS).tolist())
 

@@ -21,11 +21,11 @@ from index.matching.matches import AnyOf, Found, Match, Runs, Words, parts_of
 from index.matching.nearness import Pairs, near_matches
 from index.matching.phrases import Starts, phrases
 from index.matching.result_set import Answer, Kinds
-from index.matching.sections import EVERY_KIND, Sections
+from index.matching.sections import EVERY_KIND, Layouts, Sections
 from index.matching.spans import Span, in_order
 from index.matching.together import Together
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
-from index.storage.engine import KINDS, Layout, Snapshot
+from index.storage.engine import KINDS, Snapshot
 from index.storage.postings import Postings
 from index.storage.term_postings import many
 
@@ -49,7 +49,7 @@ class Evaluator:
         snapshot: Snapshot,
         fields: Callable[[Field], set[int]],
         deadline: Deadline,
-        layout: Callable[[int], Layout] | None = None,
+        layout: Layouts | None = None,
         sections: Callable[[int], Sections] | None = None,
         lookup: WordLookup | None = None,
         phrases: Callable[[Slots], Postings | None] = lambda slots: None,
@@ -58,7 +58,7 @@ class Evaluator:
         self._live = set(snapshot.documents())
         self._fields = fields
         self._deadline = deadline
-        self._layout = layout or lru_cache(maxsize=4096)(snapshot.layout)
+        self._layout = layout or Layouts(snapshot.layout)
         self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
         self._answers: dict[tuple[Query, int, tuple[str, ...]], Answer] = {}

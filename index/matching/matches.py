@@ -126,15 +126,11 @@ class Words(Match):
 
     def masks(self, size: int) -> Masks:
         """Return the section mask of each document number below `size`. See `index.matching.arrays`."""
-        from index.matching import arrays
-
-        return arrays.masks(self._known.by_term, size)
+        return masks([self], size)
 
     def keys_where(self, wanted: Wanted) -> Keys:
         """Return the positions in the wanted documents as one array."""
-        from index.matching import arrays
-
-        return arrays.keys_where(self._known.by_term, wanted)
+        return keys_where([self], wanted)
 
     def followed_by(self, starts: Keys, i: int, wanted: Wanted) -> Keys:
         """Return the keys whose i-th following key is one of the words. `wanted` are the documents of the keys."""
@@ -169,7 +165,25 @@ def keys(several: Sequence[Words], documents: Collection[int]) -> Keys:
     """Return the positions of any of the words in the given documents as one array. See `index.matching.arrays`."""
     from index.matching import arrays
 
-    return arrays.keys([by_segment for words in several for by_segment in words._known.by_term], documents)
+    return arrays.keys(_by_term(several), documents)
+
+
+def keys_where(several: Sequence[Words], wanted: Wanted) -> Keys:
+    """Return the positions of any of the words in the wanted documents as one array."""
+    from index.matching import arrays
+
+    return arrays.keys_where(_by_term(several), wanted)
+
+
+def masks(several: Sequence[Words], size: int) -> Masks:
+    """Return the section mask of all words in each document number below `size` as one array."""
+    from index.matching import arrays
+
+    return arrays.masks(_by_term(several), size)
+
+
+def _by_term(several: Sequence[Words]) -> list[Lists]:
+    return [lists for words in several for lists in words._known.by_term]
 
 
 def counts(several: Sequence[Words]) -> Mapping[int, int] | None:

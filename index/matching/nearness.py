@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from index.matching.grouped import Grouped
 from index.matching.matches import Found, Match, Words
 from index.matching.result_set import Answer
+from index.matching.sections import Layouts
 from index.matching.spans import Span, in_one_paragraph, near, neighbours
-from index.storage.engine import Layout
 from index.storage.term_postings import many
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def near_matches(
     left: Answer,
     right: Answer,
     distance: int,
-    layout: Callable[[int], Layout],
+    layout: Layouts,
     timed: Callable[[Iterable[int]], Iterable[int]],
 ) -> Match:
     """Return the smallest spans within one paragraph that have a match of each side, in all documents.
@@ -63,13 +63,15 @@ def near_matches(
     terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
     single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
     both = sorted(left.documents & right.documents)
-    kinds = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
-    shared = [document for document, one, other in kinds if one & other]
-    if single and many(shared):
+    if single and many(both):
         from index.matching import arrays
 
-        lefts, rights = (answer.keys(shared) for answer in (left, right))
-        return Pairs(text, terms, *arrays.near_by_document(lefts, rights, distance, layout))
+        size = both[-1] + 1
+        wanted = arrays.only(left.masks(size) & right.masks(size), both) > 0
+        lefts, rights = left.keys_where(wanted), right.keys_where(wanted)
+        return Pairs(text, terms, *arrays.near_by_document(lefts, rights, distance, layout.starts))
+    kinds = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
+    shared = [document for document, one, other in kinds if one & other]
     left_in, right_in = left.starts(), right.starts()
     found: dict[int, Sequence[Span]] = {}
     for document in timed(shared):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import or_
 from typing import TYPE_CHECKING
 
 from index.matching.grouped import as_one
-from index.matching.matches import Match, Words, all_mentions, counts, keys, parts_of, reader
+from index.matching.matches import Match, Words, all_mentions, counts, keys_where, masks, parts_of, reader
 from index.matching.spans import Span
 from index.matching.together import Together
 
 if TYPE_CHECKING:
-    from index.matching.arrays import Keys
+    from index.matching.arrays import Keys, Masks, Wanted
 
 Kinds = Callable[[Sequence[int]], Iterable[int]]
 """Returns, for each document, the section mask in which a clause is true."""
@@ -88,11 +88,18 @@ class Answer:
         All matches must be Words. A position shared by several matches is repeated. Call the function with documents in
         ascending order.
         """
-        return reader([match for match in self.matches if isinstance(match, Words)])
+        return reader(self._words())
 
-    def keys(self, documents: Collection[int]) -> Keys:
-        """Return the first positions in the given documents as one array. See `index.matching.arrays`."""
-        return keys([match for match in self.matches if isinstance(match, Words)], documents)
+    def keys_where(self, wanted: Wanted) -> Keys:
+        """Return the first positions in the wanted documents as one array. See `index.matching.arrays`."""
+        return keys_where(self._words(), wanted)
+
+    def masks(self, size: int) -> Masks:
+        """Return the section mask of each document number below `size` as one array. All matches must be Words."""
+        return masks(self._words(), size)
+
+    def _words(self) -> list[Words]:
+        return [match for match in self.matches if isinstance(match, Words)]
 
     def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
         """Return the section mask of each document: the sections in which any match may be. Reads no positions."""

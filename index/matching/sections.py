@@ -1,22 +1,54 @@
-"""Find the kinds of section at positions in a document.
+"""The paragraphs of documents, and the kinds of section that positions of a document are in.
 
 A section mask is a set of section kinds: bit n stands for the kind with code n.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, reduce
 from operator import or_
+from typing import TYPE_CHECKING
 
 from index.matching.spans import Span
 from index.storage.engine import KINDS, Layout
+
+if TYPE_CHECKING:
+    from index.matching.arrays import Keys
 
 EVERY_KIND = (1 << len(KINDS)) - 1
 """The section mask with all kinds."""
 
 _BEHIND = 1 << 32  # any position
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
+_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
+
+
+class Layouts:
+    """The layouts of the documents of one snapshot. Share it between queries: what was read is kept."""
+
+    def __init__(self, read: Callable[[int], Layout]) -> None:
+        self._layout = lru_cache(_KEPT)(read)
+        self._known: set[int] = set()
+        self._starts: Keys | None = None
+
+    def __call__(self, document: int) -> Layout:
+        return self._layout(document)
+
+    def starts(self, documents: Collection[int]) -> Keys:
+        """The keys at which paragraphs start: those of some documents, and of all that were asked for before. See
+        `index.matching.arrays`.
+        """
+        from index.matching import arrays
+
+        new = sorted(set(documents) - self._known)
+        if new or self._starts is None:
+            more = arrays.paragraph_starts(new, self)
+            self._starts = more if self._starts is None else arrays.merged([self._starts, more])
+            self._known.update(new)
+        return self._starts
 
 
 class Sections:

@@ -10,8 +10,8 @@ from operator import and_
 
 from index.matching.grouped import as_one
 from index.matching.matches import Match, Words, keys_of, lists, parts_of
+from index.matching.sections import Layouts
 from index.matching.spans import Span, smallest
-from index.storage.engine import Layout
 from index.storage.term_postings import many
 
 _BEHIND = 1 << 32  # any position
@@ -22,7 +22,7 @@ _TURNED = 0.8  # of the nearness of words in the order asked
 class Together:
     """Finds where the words of a query occur together. `matches` has one match per word, in query order."""
 
-    def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout]) -> None:
+    def __init__(self, matches: Sequence[Match], layout: Layouts) -> None:
         self._matches = matches
         self._layout = layout
         self._known: dict[int, float] = {}
@@ -58,7 +58,7 @@ class Together:
         tick()
         keys = [keys_of(match, documents) for match in self._matches]
         tick()
-        return arrays.sharing_a_paragraph(keys, arrays.paragraph_starts(documents, self._layout))
+        return arrays.sharing_a_paragraph(keys, self._layout.starts(documents))
 
     def spans(self, document: int) -> list[Span]:
         """Return the places in one document, ascending. They may overlap, but none contains another."""
@@ -73,8 +73,7 @@ class Together:
 
         tick()
         having = sorted(set(documents).intersection(*(match.documents for match in words)))
-        starts = arrays.paragraph_starts(having, self._layout)
-        near = arrays.nearness([match.keys(having) for match in words], starts, _TURNED)
+        near = arrays.nearness([match.keys(having) for match in words], self._layout.starts(having), _TURNED)
         self._known |= {document: near.get(document, 0.0) for document in documents}
 
     def nearness(self, document: int) -> float:

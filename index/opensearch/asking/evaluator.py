@@ -20,7 +20,7 @@ from index.matching.evaluator import Evaluator, any_of, shown_terms
 from index.matching.expansion import Slots, WordLookup
 from index.matching.matches import Match, parts_of
 from index.matching.result_set import Answer
-from index.matching.sections import EVERY_KIND, Sections
+from index.matching.sections import EVERY_KIND, Layouts, Sections
 from index.matching.spans import Span
 from index.matching.together import Together
 from index.opensearch.asking import dsl
@@ -29,7 +29,6 @@ from index.opensearch.asking.leaf_snapshot import LeafSnapshot
 from index.opensearch.asking.questions import Clause, Questions, Scores, What
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.query import Field, Near, Or, Query
-from index.storage.engine import Layout
 
 _EXACT = 250  # places up to which a score, which has 24 bits, tells the number
 _BATCHES = 8  # of leaves that are held unpacked
@@ -193,7 +192,7 @@ class ClusterMatch(Match):
 class _Beside(Together):
     """Places where plain words occur together. The cluster knows the reports."""
 
-    def __init__(self, matches: Sequence[Match], layout: Callable[[int], Layout], scoring: Scoring) -> None:
+    def __init__(self, matches: Sequence[Match], layout: Layouts, scoring: Scoring) -> None:
         super().__init__(matches, layout)
         self._scoring = scoring
 
@@ -213,7 +212,7 @@ class ClusterEvaluator(Evaluator):
         snapshot: ClusterSnapshot,
         fields: Callable[[Field], set[int]],
         deadline: Deadline,
-        layout: Callable[[int], Layout] | None = None,
+        layout: Layouts | None = None,
         sections: Callable[[int], Sections] | None = None,
         lookup: WordLookup | None = None,
         scoring: Scoring | None = None,

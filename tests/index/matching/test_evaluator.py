@@ -9,6 +9,7 @@ from corpus.model import SectionKind
 from index.matching.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
+from index.matching.sections import Layouts
 from index.query import And, In, Near, Or, Pattern, Phrase, Query, Theme, Word
 from index.storage import term_postings
 from index.storage.engine import KINDS, IndexedParagraph, Layout
@@ -45,7 +46,7 @@ def asked(snapshot: WhooshSnapshot, query: Query, read: list[int]) -> Answer:
         read.append(document)
         return snapshot.layout(document)
 
-    return Evaluator(snapshot, lambda field: set(), Deadline(), layout).evaluate(query)
+    return Evaluator(snapshot, lambda field: set(), Deadline(), Layouts(layout)).evaluate(query)
 
 
 def test_the_sections_of_a_word_are_known_without_reading_a_place(
