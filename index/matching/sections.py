@@ -1,4 +1,4 @@
-"""The paragraphs of documents, and the kinds of section that positions of a document are in.
+"""Find the paragraphs of documents, and the kinds of section at positions in a document.
 
 A section mask is a set of section kinds: bit n stands for the kind with code n.
 """
