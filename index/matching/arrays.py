@@ -30,24 +30,29 @@ _POSITION = (1 << _BITS) - 1
 _BEHIND = 1 << 62  # any key
 _BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
 _FEW = 128  # documents: the positions of so many are read one by one
+_STEPS = 16, 4, 1  # one place in so many is looked at: with frequent words, it is enough for most documents
 _BOTH = 3  # sides of a span: 1 and 2
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
-def keys(by_term: Iterable[Sequence[tuple[int, Postings]]], documents: Collection[int]) -> Keys:
-    """Return the keys of several terms in the given documents.
-
-    `by_term` has, for each term, the postings of each segment with the offset to add to its document numbers.
-    """
+def wanted_of(documents: Collection[int]) -> Wanted:
+    """The documents as an array."""
     wanted = np.zeros(max(documents, default=-1) + 2, bool)  # the last stands for all documents behind
     wanted[np.fromiter(documents, np.int64, len(documents))] = True
-    return keys_where(by_term, wanted)
+    return wanted
 
 
 def keys_where(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> Keys:
-    """Return the keys of several terms in the wanted documents."""
-    terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term]
-    return merged([np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in terms if parts])
+    """The keys of several terms in the documents that are wanted. by_term: for each term the postings of each segment,
+    with the number to add to its document numbers.
+    """
+    return merged(keys_of_terms(by_term, wanted))
+
+
+def keys_of_terms(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> list[Keys]:
+    """The same in an array for each term. Nothing is sorted."""
+    terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term if lists]
+    return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in terms]
 
 
 def merged(several: Sequence[Keys]) -> Keys:
@@ -102,11 +107,14 @@ def having(found: Keys, size: int) -> Wanted:
     return wanted
 
 
-def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Sequence[int]) -> Keys:
-    """Return the keys of a match in the given documents, which must be in ascending order.
+def among(found: Keys, wanted: Wanted) -> Keys:
+    """Those of the keys that are in the documents that are wanted."""
+    kept: Keys = found[wanted[np.minimum(found >> _BITS, len(wanted) - 1)]]
+    return kept
 
-    `starts` returns the first positions of the match in a document.
-    """
+
+def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Iterable[int]) -> Keys:
+    """The keys of a match in some documents. starts: returns its first positions in a document."""
     found = [position | document << _BITS for document in documents for some in starts(document) for position in some]
     return np.sort(np.array(found, np.int64))
 
@@ -236,22 +244,40 @@ def paragraph_starts(documents: Sequence[int], layout: Callable[[int], Layout]) 
     return found
 
 
-def _starting(starts: Keys, ordinals: NDArray[np.intp]) -> Keys:
-    """Return where some of the paragraphs start. The start after the last paragraph is higher than any key."""
-    found: Keys = starts.take(ordinals, mode="clip")
-    found[ordinals >= len(starts)] = _BEHIND
+def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
+    """Some of the keys, such as where paragraphs start. One behind the last is behind all."""
+    if not len(keys):
+        return np.full(len(ordinals), _BEHIND)
+    found: Keys = keys.take(ordinals, mode="clip")
+    found[ordinals >= len(keys)] = _BEHIND
     return found
 
 
-def sharing_a_paragraph(several: Sequence[Keys], starts: Keys) -> set[int]:
-    """Return the documents in which one paragraph has a key of each group."""
-    few, *others = sorted(several, key=len)
-    ordinals = np.searchsorted(starts, few, "right") - 1
-    ordinals = ordinals[np.diff(ordinals, prepend=-1) > 0]
+def sharing_a_paragraph(several: Sequence[Sequence[Keys]], starts: Keys) -> set[int]:
+    """The documents with a paragraph that has a key of each. several: for each word one or more arrays. starts: of all
+    paragraphs of the documents, and maybe of others.
+    """
+    few, *others = sorted(several, key=lambda arrays: sum(map(len, arrays)))
+    places = np.concatenate(few)
+    found = np.zeros(int(starts[-1] >> _BITS) + 1, bool)
+    for step in _STEPS:
+        looked_at = places[::step]
+        looked_at = looked_at[~found[looked_at >> _BITS]]
+        found[_sharing(looked_at, others, starts) >> _BITS] = True
+    return set(np.flatnonzero(found).tolist())
+
+
+def _sharing(places: Keys, others: Sequence[Sequence[Keys]], starts: Keys) -> Keys:
+    """Where those of the paragraphs with one of the places start that have a key of each of the others."""
+    ordinals = np.searchsorted(starts, places, "right") - 1
+    ordinals = ordinals[np.diff(ordinals, prepend=-1) != 0]
+    begins, ends = _starting(starts, ordinals), _starting(starts, ordinals + 1)
     for other in others:
-        held = np.searchsorted(other, starts[ordinals]) < np.searchsorted(other, _starting(starts, ordinals + 1))
-        ordinals = ordinals[held]
-    return set((starts[ordinals] >> _BITS).tolist())
+        held = np.zeros(len(begins), bool)
+        for some in other:
+            held |= _starting(some, np.searchsorted(some, begins)) < ends
+        begins, ends = begins[held], ends[held]
+    return begins
 
 
 def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, float]:
@@ -276,8 +302,9 @@ def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, f
     return dict(zip(documents[edges].tolist(), best.tolist(), strict=True))
 
 
-def in_paragraphs(found: Keys, starts: Keys) -> NDArray[np.int64]:
-    """Return the number of keys in each of the paragraphs that start at `starts`."""
+def in_paragraphs(several: Sequence[Keys], starts: Keys) -> NDArray[np.int64]:
+    """How many of the keys are in each of the paragraphs that start there."""
+    found = np.concatenate([*several, np.empty(0, np.int64)])
     return np.bincount(np.searchsorted(starts, found, "right") - 1, minlength=len(starts))
 
 

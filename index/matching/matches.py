@@ -165,7 +165,7 @@ def keys(several: Sequence[Words], documents: Collection[int]) -> Keys:
     """Return the positions of any of the words in the given documents as one array. See `index.matching.arrays`."""
     from index.matching import arrays
 
-    return arrays.keys(_by_term(several), documents)
+    return arrays.keys_where(_by_term(several), arrays.wanted_of(documents))
 
 
 def keys_where(several: Sequence[Words], wanted: Wanted) -> Keys:
@@ -291,18 +291,20 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
     return total
 
 
-def keys_of(match: Match, documents: Sequence[int]) -> Keys:
-    """Return the first positions of a match in some of its documents as one array.
-
-    The documents must be in ascending order.
-    """
-    parts = parts_of([match])
-    words = [part for part in parts if isinstance(part, Words)]
-    if len(words) == len(parts):
-        return keys(words, documents)
+def keys_of(match: Match, documents: Collection[int]) -> list[Keys]:
+    """The first positions of a match in some documents, in arrays that each ascend."""
     from index.matching import arrays
 
-    return arrays.keys_of(match.starts, documents)
+    wanted = arrays.wanted_of(documents)
+    found: list[Keys] = []
+    for part in parts_of([match]):
+        if isinstance(part, Words):
+            found += arrays.keys_of_terms(part._known.by_term, wanted)
+        elif isinstance(part, Runs) and part.keys is not None:
+            found.append(arrays.among(part.keys, wanted))
+        else:
+            found.append(arrays.keys_of(part.starts, part.documents.intersection(documents)))
+    return found
 
 
 def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:

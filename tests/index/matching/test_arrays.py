@@ -34,8 +34,8 @@ def keys(*terms: dict[int, list[int]]) -> arrays.Keys:
 
 
 def keys_in(terms: Sequence[dict[int, list[int]]], documents: Collection[int]) -> arrays.Keys:
-    """Return the keys of terms, each in two segments, the second of which has the documents from 10 on."""
-    return arrays.keys(in_segments(terms), documents)
+    """Each term in two segments, the second with documents from 10."""
+    return arrays.keys_where(in_segments(terms), arrays.wanted_of(documents))
 
 
 def in_segments(terms: Sequence[dict[int, list[int]]]) -> list[list[tuple[int, Postings]]]:
