@@ -10,7 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Backend = Callable[[str, str, bytes], tuple[int, Any]]
-"""Given method, address and body, gives status and JSON."""
+"""Given method, address and body, gives status and JSON, or raises HangUp."""
+
+
+class HangUp(Exception):
+    """Raised by a backend when no answer is to come."""
 
 
 def node(url: str) -> Backend:
@@ -65,7 +69,10 @@ class Front:
                 return None
             if number == self.at and self.fault == "refused":
                 return self.status, {"error": {"type": "made_up_exception"}, "status": self.status}
-            told = self.backend(method, target, body)
+            try:
+                told = self.backend(method, target, body)
+            except HangUp:
+                return None
             return None if number == self.at and self.fault == "lost" else told
 
 
