@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Check the subjects of new commits: `python .ci/commits.py [BASE]`, or `--message FILE` for the message of one.
 
-New are the commits that BASE (origin/main unless given) does not have: what has landed cannot be reworded. Where there
-is no origin/main, the newest 50 are checked. How many were checked, and which, goes to stdout.
+New commits are those that BASE (by default origin/main) does not have, because published commits cannot be reworded.
+Without origin/main, the newest 50 are checked. How many were checked, and which, is printed to stdout.
 """
 
 import re
@@ -24,7 +24,7 @@ VERBS = {
 
 
 def faults(subject: str) -> list[str]:
-    """What is wrong with the first line of a commit message; nothing for those that git writes itself."""
+    """Return what is wrong with the first line of a commit message, or nothing for messages that git itself writes."""
     if subject.startswith(("Merge ", 'Revert "')):
         return []
     found = []
@@ -42,12 +42,12 @@ def faults(subject: str) -> list[str]:
 
 
 def new_commits(base: str) -> list[tuple[str, str]]:
-    """Short id and subject of the commits that `base` does not have, merges left out."""
+    """Return the short id and subject of the commits that `base` does not have, without merges."""
     return _subjects(f"{base}..HEAD")
 
 
 def newest_commits() -> list[tuple[str, str]]:
-    """Short id and subject of the newest commits, merges left out."""
+    """Return the short id and subject of the newest commits, without merges."""
     return _subjects("--topo-order", f"--max-count={NEWEST}", "HEAD")
 
 
@@ -67,7 +67,7 @@ def _git(*arguments: str) -> str:
 
 
 def _chosen(arguments: list[str]) -> tuple[list[tuple[str, str]], str]:
-    """The commits to check, and what they are."""
+    """Return the commits to check, and a description of them."""
     if arguments[:1] == ["--message"]:
         message = Path(arguments[1]).read_text(encoding="utf-8")
         return [("this commit", message.partition("\n")[0])], "the message in the file"

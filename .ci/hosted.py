@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Check the files that only a hosted service reads: `python .ci/hosted.py [FOLDER]`.
 
-A mistake in such a file shows only after it is published, often as a job that silently never starts. So each file is
-checked here against the schema of the service, and the workflows are searched for known security mistakes. The
-schemas come with check-jsonschema; nothing is fetched.
+A mistake in such a file only shows after it is published, often as a job that silently never starts. So each file is
+checked here against the schema of the service, and the workflows are searched for known security mistakes. The schemas
+come with check-jsonschema; nothing is downloaded.
 """
 
 import os
@@ -23,7 +23,10 @@ SCHEMAS = {
 
 
 def checks(root: Path) -> list[list[str]]:
-    """The commands to run in `root`. A pattern without a file is an error: the file was moved or deleted."""
+    """Return the commands to run in `root`.
+
+    A pattern that matches no file is an error: the file was moved or deleted.
+    """
     found: list[list[str]] = []
     taken: set[str] = set()
     for pattern, schema in SCHEMAS.items():
@@ -40,7 +43,7 @@ def checks(root: Path) -> list[list[str]]:
 
 
 def main(root: Path) -> int:
-    """Run every check, even after one has failed, and print what the failed ones said. Returns the exit code."""
+    """Run every check, even after one has failed, and print the output of those that failed. Returns the exit code."""
     tools = Path(sys.executable).parent  # those of the environment that runs this, not those of the system
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
     failed = 0

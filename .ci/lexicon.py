@@ -29,7 +29,7 @@ Senses = dict[str, list[str]]
 
 
 def read_lexicon(wheel: Path) -> dict[str, Senses]:
-    """Every word in small letters, a name only where there is no other word like it."""
+    """Return every word in lower case. A name is included only if there is no other word like it."""
     words: defaultdict[str, Senses] = defaultdict(dict)
     names: defaultdict[str, Senses] = defaultdict(dict)
     with zipfile.ZipFile(wheel) as archive:
@@ -44,7 +44,7 @@ def read_lexicon(wheel: Path) -> dict[str, Senses]:
 
 
 def read_families(text: str) -> dict[str, str]:
-    """Word → the name of its class. Raises ValueError for a word that stands twice."""
+    """Return word → the name of its class. Raises ValueError for a word that occurs twice."""
     found: dict[str, str] = {}
     for line in text.splitlines():
         if not line.strip() or line.startswith("#"):
@@ -57,7 +57,7 @@ def read_families(text: str) -> dict[str, str]:
 
 
 def lemma(word: str, lexicon: dict[str, Senses]) -> str:
-    """What a word is an inflection of: a verb before a noun, a noun before an adjective."""
+    """Return the word of which a word is an inflection: a verb before a noun, a noun before an adjective."""
     senses = lexicon[word]
     verbs, nouns = senses.get("verb", []), senses.get("noun", [])
     verb = verbs[0] if verbs and verbs[0] not in _AUXILIARIES else word
@@ -74,7 +74,7 @@ def lemma(word: str, lexicon: dict[str, Senses]) -> str:
 
 
 def _adjective(word: str, lexicon: dict[str, Senses]) -> str:
-    """The adjective of an adverb in -ly; the word itself where there is none."""
+    """Return the adjective of an adverb in -ly, or the word itself if there is none."""
     base = word.removesuffix("ly")
     endings = (base, base.removesuffix("al"), f"{base}le", f"{base}l", f"{base[:-1]}y" if base[-1:] == "i" else "")
     found = [each for each in endings if "adj" in lexicon.get(each, ())]
@@ -82,7 +82,7 @@ def _adjective(word: str, lexicon: dict[str, Senses]) -> str:
 
 
 def classes(lexicon: dict[str, Senses], families: dict[str, str]) -> dict[str, str]:
-    """Word → the name of its class, for every word that is known."""
+    """Return word → the name of its class, for every known word."""
     words = {*lexicon, *families, *families.values(), *FUNCTION_WORDS}
     return {word: _name(word, lexicon, families) for word in sorted(words)}
 
@@ -103,7 +103,7 @@ def _name(word: str, lexicon: dict[str, Senses], families: dict[str, str]) -> st
 
 
 def exceptions(named: dict[str, str]) -> dict[str, str]:
-    """The words whose class does not follow from the rule and from shorter words."""
+    """Return the words whose class does not follow from the rule and from shorter words."""
     found: dict[str, str] = {}
     for word in sorted(named, key=len):  # the rule only makes words shorter
         if resolve(word, found) != named[word]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print the release notes of a tag, taken from CHANGELOG.md: `python .ci/notes.py v0.2.0`.
 
-Stops when the tag is not the version in setup.cfg, or when its section has no date or no text yet.
+Stops if the tag differs from the version in setup.cfg, or if its section has no date or no text yet.
 """
 
 import configparser
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def notes(tag: str, version: str, changelog: str) -> str:
-    """The section of `changelog` on this version, without its heading and without empty parts."""
+    """Return the section of `changelog` on this version, without its heading and without empty parts."""
     if tag != f"v{version}":
         raise SystemExit(f"The tag is {tag}, and setup.cfg says {version}. Tag v{version}, or change setup.cfg.")
     section = re.search(rf"^## \[{re.escape(version)}\] - (.*)\n((?:(?!## ).*\n?)*)", changelog, re.MULTILINE)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What the program consists of, as CycloneDX: `python .ci/sbom.py > sbom.cdx.json`. `--licences` checks them instead.
+"""List what the program consists of, as CycloneDX: `python .ci/sbom.py > sbom.cdx.json`.
 
-Python packages come from requirements/run.txt with their hashes, and their licences from what is installed here. The
-style sheet and the PDF viewer come from requirements/vendor.py. The same sources give the same bytes. The
-licences of the extra `collect` are checked too.
+`--licences` checks the licences. Python packages come from requirements/run.txt with their hashes, and their licences
+from what is installed here. The style sheet and the PDF viewer come from requirements/vendor.py. The same sources give
+the same bytes. The licences of the extra `collect` are checked too.
 """
 
 import ast
@@ -27,14 +27,14 @@ VENDORED = {"govuk-frontend": "MIT", "pdfjs-dist": "Apache-2.0"}
 
 
 def locked(text: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Name, version and SHA-256 hashes of each package in a file of requirements."""
+    """Yield the name, version and SHA-256 hashes of each package in a requirements file."""
     for block in re.split(r"\n(?=[A-Za-z])", text):
         if found := re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", block):
             yield found[1], found[2], re.findall(r"sha256:([0-9a-f]{64})", block)
 
 
 def licence_of(name: str) -> str:
-    """The licence that an installed package states; "" when it is not installed here, or states none."""
+    """Return the licence that an installed package declares, or "" if it is not installed here or declares none."""
     try:
         told: Any = metadata(name)  # a message, although its type does not say so
     except PackageNotFoundError:
@@ -45,7 +45,7 @@ def licence_of(name: str) -> str:
 
 
 def components(root: Path, file: str = "run.txt") -> Iterator[dict[str, Any]]:
-    """Every package, Python and vendored. file: of requirements."""
+    """Yield every package, Python and vendored. `file` is the requirements file."""
     for name, version, hashes in locked((root / "requirements" / file).read_text("utf-8")):
         purl = f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{version}"
         licence = licence_of(name)
@@ -70,7 +70,7 @@ def components(root: Path, file: str = "run.txt") -> Iterator[dict[str, Any]]:
 
 
 def vendored(source: str) -> list[str]:
-    """The keys of PACKAGES in requirements/vendor.py."""
+    """Return the keys of PACKAGES in requirements/vendor.py."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PACKAGES":
             return list(ast.literal_eval(node.value))
@@ -78,7 +78,7 @@ def vendored(source: str) -> list[str]:
 
 
 def document(root: Path) -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     setup = configparser.ConfigParser()
     setup.read(root / "setup.cfg", "utf-8")
     name, version = setup["metadata"]["name"], setup["metadata"]["version"]
@@ -97,7 +97,7 @@ def document(root: Path) -> dict[str, Any]:
 
 
 def unfit(root: Path) -> list[str]:
-    """Packages whose licence is not one of those that we use, or that state none although they are installed."""
+    """Return packages whose licence is not one of the accepted ones, or that are installed but declare none."""
     found = []
     for part in (*components(root), *components(root, "collect.txt"), *components(root, "opensearch.txt")):
         licence = part.get("licenses", [{"license": {"name": ""}}])[0]["license"]["name"]
@@ -108,7 +108,7 @@ def unfit(root: Path) -> list[str]:
 
 
 def _elsewhere(name: str) -> bool:
-    """Whether a package is not installed here: some are only for another system or Python."""
+    """Return whether a package is not installed here. Some are only for another system or Python version."""
     try:
         metadata(name)
     except PackageNotFoundError:

@@ -99,7 +99,7 @@ Linux as long as the environment is active. In a checkout, name the file: `man d
 
 
 def manual() -> str:
-    """The manual page of `reviews`, in roff's man macros."""
+    """Return the manual page of `reviews`, in roff's man macros."""
     root = fresh(main, "reviews")
     parts = [
         f'.TH REVIEWS 1 "" "reviews {version("safeguarding-reviews")}" "User Commands"',
@@ -121,24 +121,24 @@ def manual() -> str:
 
 
 def usage(context: click.Context) -> str:
-    """How a command is called, on one line."""
+    """Return how a command is called, on one line."""
     return " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
 
 
 def described(command: click.Command) -> list[str]:
-    """The help of a command, a paragraph each."""
+    """Return the help of a command, as one string per paragraph."""
     paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(command.help or ""))
     return [line for text in paragraphs for line in (".PP", roff(" ".join(text.split())))]
 
 
 def options(context: click.Context) -> list[str]:
-    """The options of a command with their help."""
+    """Return the options of a command with their help."""
     records = (each.get_help_record(context) for each in context.command.get_params(context))
     return [line for each in records if each and each[1] for line in (".TP", f".B {roff(each[0])}", roff(each[1]))]
 
 
 def roff(text: str) -> str:
-    """Text that roff prints as it stands; what is between backticks in bold."""
+    """Return text escaped for roff, with the parts in backticks in bold."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
     text = re.sub(r"`([^`]+)`", r"\\fB\1\\fR", text)
     text = re.sub(r"[^\x00-\x7f]", lambda match: f"\\[u{ord(match[0]):04X}]", text)
@@ -146,7 +146,7 @@ def roff(text: str) -> str:
 
 
 def library() -> str:
-    """The page on the library, with the table of settings as they are now."""
+    """Return the page on the library, with the current table of settings."""
     defaults = {
         NAMES[field.name]: "–" if field.default is dataclasses.MISSING else shown(field.default)
         for field in dataclasses.fields(Settings)
@@ -157,7 +157,7 @@ def library() -> str:
 
 
 def query_language() -> str:
-    """The page on the query language, with the table of filters as they are now."""
+    """Return the page on the query language, with the current table of filters."""
     rows = []
     for each in FILTERS:
         columns = " or ".join(f"`{column}`" for column in (each.name, *each.also))
@@ -167,7 +167,7 @@ def query_language() -> str:
 
 
 def with_table(name: str, what: str, table: list[str]) -> str:
-    """A page of the documentation with a table put between its two marks."""
+    """Return a page of the documentation with a table put between its two marks."""
     start, end = f"<!-- {what}: written by `make docs` -->", f"<!-- end of {what} -->"
     before, _, rest = (HERE / name).read_text(encoding="utf-8").partition(start)
     _, _, after = rest.partition(end)
@@ -211,7 +211,7 @@ def answered(line: str, held: Path) -> str:
 
 
 def columns() -> str:
-    """The data dictionary: every column of every table."""
+    """Return the data dictionary: every column of every table."""
     parts = [
         "# Columns",
         "",

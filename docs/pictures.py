@@ -1,7 +1,7 @@
-"""Takes the pictures in README.md: `make pictures`.
+"""Take the pictures in README.md: `make pictures`.
 
-A real browser on a real server, over the fictional demonstration reports. Only this script writes docs/pictures; run it
-when the web page has changed, and look at the result.
+Uses a real browser on a real server, over the fictional demonstration reports. Only this script writes docs/pictures.
+Run it when the web page has changed, and look at the result.
 """
 
 import io
@@ -34,7 +34,7 @@ FLAGS = [
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The address of the web page over a new library of the demonstration reports."""
+    """Yield the address of the web page over a new library of the demonstration reports."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
         for command in (["init"], ["update", str(ROOT / "corpus" / "demo")]):
@@ -56,7 +56,7 @@ def served() -> Iterator[str]:
 
 
 def save(name: str, png: bytes) -> int:
-    """Write a picture with few colours, which is all that a page of text needs. Returns its size in bytes."""
+    """Write a picture with a small palette, which is enough for a page of text. Returns its size in bytes."""
     image = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     path = PICTURES / f"{name}.png"
     image.save(path, optimize=True)
@@ -64,14 +64,16 @@ def save(name: str, png: bytes) -> int:
 
 
 def answer(page: Page, address: str) -> bytes:
-    """The first reports that answer a query."""
+    """Return a screenshot of the first results of a query."""
     page.goto(f"{address}/?q={QUERY}")
     page.wait_for_load_state("networkidle")
     return page.screenshot()
 
 
 def marked(page: Page, address: str) -> bytes:
-    """A page of the first report, reached as a person does: its text, and beside it the page with the marks."""
+    """Return a screenshot of a page of the first report, reached as a person would: its text, with the highlighted page
+    next to it.
+    """
     page.goto(f"{address}/?q={QUERY}")
     page.locator("a[href*='/pages/']").first.click()
     page.goto(page.url.partition("#")[0])  # from its top, and not from the passage

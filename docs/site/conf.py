@@ -1,4 +1,4 @@
-"""The documentation as a web site: Sphinx reads the Markdown files where they are (docs/adr/0015)."""
+"""Build the documentation as a web site with Sphinx. The Markdown files are read where they are (docs/adr/0015)."""
 
 import configparser
 import shutil
@@ -74,7 +74,7 @@ DECISIONS = sorted(path.stem for path in (ROOT / "docs" / "adr").glob("0*.md"))
 
 
 def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
-    """Add the menu to the first page and to the list of decisions, which on a code host are read without one."""
+    """Add the menu to the first page and to the list of decisions. On a code host, these are read without one."""
     if page == "README":
         source[0] += "".join(contents(caption, pages) for caption, pages in CONTENTS.items())
     elif page == "docs/adr/README":
@@ -82,12 +82,15 @@ def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
 
 
 def contents(caption: str, pages: list[str]) -> str:
-    """A hidden table of contents."""
+    """Return a hidden table of contents."""
     return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}" if caption else "", *pages, "```", ""])
 
 
 def name_folders(app: Sphinx, page: document) -> None:
-    """Show a link to a folder of the code as its name: a code host has a page for it, the site has none."""
+    """Replace a link to a folder of the code with the folder's name.
+
+    A code host has a page for the folder, but the site does not.
+    """
     here = Path(app.env.doc2path(app.env.docname)).parent
     for link in list(page.findall(pending_xref)):
         if (here / link["reftarget"]).is_dir():
