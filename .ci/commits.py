@@ -20,7 +20,7 @@ VERBS = {
     *("address", "bring", "compress", "cross", "discuss", "dismiss", "embed", "express", "feed", "focus"),
     *("guess", "pass", "ping", "press", "process", "seed", "shed", "speed", "stress", "suppress"),
 }
-"""Verbs in the imperative that end as other forms do."""
+"""Imperative verbs that end like other verb forms."""
 
 
 def faults(subject: str) -> list[str]:

@@ -25,7 +25,7 @@ FORMS = ROOT / "index" / "forms"
 _AUXILIARIES = frozenset(("be", "have", "do"))
 
 Senses = dict[str, list[str]]
-"""Part of speech → lemmas, the commonest first."""
+"""Part of speech → lemmas, the most common first."""
 
 
 def read_lexicon(wheel: Path) -> dict[str, Senses]:

@@ -14,7 +14,7 @@ from itertools import accumulate
 Fingerprint = tuple[int, ...]
 
 ALMOST = 0.6
-"""Likeness from which on two texts are almost the same: one with a name blacked out on each page, for example."""
+"""The likeness from which two texts are almost the same: for example, one with a name blacked out on each page."""
 
 _RUN = 8  # words
 _KEPT = 128  # numbers of one fingerprint

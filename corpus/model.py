@@ -60,7 +60,7 @@ HIDDEN: dict[Hidden, str] = {
     Hidden.OFF_PAGE: "text off the page",
     Hidden.MARKED: "text marked for redaction that was never redacted",
 }
-"""Words for each, to be shown before "on page 12"."""
+"""A description of each, to be shown before "on page 12"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ def words_of(paragraph: Paragraph) -> str:
 
 
 BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤❖♦◆·–—−─-*❑❒✓✔→»")
-"""The characters that mark an item of a list. They stay in the text as printed."""
+"""The characters that mark list items. They stay in the text as printed."""
 
 
 def bullet_of(text: str) -> str:
@@ -298,7 +298,7 @@ class Found:
 
 
 ATTACHED_APART = " | "
-"""Between the names of attached files in `Text.found["attachments"]`."""
+"""Separates the names of attached files in `Text.found["attachments"]`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PUBLISHER = "publisher's page"
-"""The provenance of what a page says of a report that it lists."""
+"""The provenance of what a page says about a report that it lists."""
 
 
 @dataclass(frozen=True, slots=True)

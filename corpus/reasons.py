@@ -51,12 +51,14 @@ REASONS: dict[Reason, str] = {
         "searched, run `reviews update --allow-copies`"
     ),
 }
-"""A clause for each reason, to follow "<file> was not read: ". It says what to do."""
+"""A clause for each reason, which follows "<file> was not read: " and says what to do."""
 
 
 TAKEN_DOWN = frozenset((Reason.REMOVED, Reason.LIKE_REMOVED))
-"""Reasons of files that are a removed report or a copy of one: nothing is wrong with them, and coverage does not count
-them as failures."""
+"""Reasons of files that are a removed report or a copy of one.
+
+There is nothing wrong with these files, and coverage does not count them as failures.
+"""
 
 
 def explain(reason: str) -> str:

@@ -10,7 +10,7 @@ METADATA = (
     "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language", "url",
     "accessed",
 )  # fmt: skip
-"""The fields that describe a report, in the order in which they are shown. Each may be unknown (None)."""
+"""The fields that describe a report, in display order. Each may be unknown (None)."""
 
 
 @dataclass(frozen=True, slots=True)

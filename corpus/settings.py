@@ -17,7 +17,9 @@ EXTRACTORS = ("pdfium", "pypdf")
 ENGINES = ("embedded", "opensearch")
 
 Check = Callable[[Any, Path], Any]
-"""Returns a value as the field holds it, or raises ValueError. The path: what a relative folder is relative to."""
+"""Returns a value in the form of the field, or raises ValueError. The path is the folder to which a relative folder
+refers.
+"""
 
 
 @dataclass(frozen=True)
@@ -213,9 +215,9 @@ def _spelt(name: str, table: str) -> str:
 
 _FIELDS = {_spelt(each.name, each.metadata["table"]): each for each in fields(Settings) if each.metadata}
 NAMES = {each.name: name for name, each in _FIELDS.items()}
-"""The name in reviews.toml of each field that it may set."""
+"""The name in reviews.toml of each field that can be set there."""
 HELP: dict[str, str] = {name: each.metadata["help"] for name, each in _FIELDS.items()}
-"""Every setting that reviews.toml may hold, with what it does."""
+"""Every setting in reviews.toml, with what it does."""
 
 
 def load_settings(library: Path, **overrides: Any) -> Settings:

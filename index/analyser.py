@@ -22,7 +22,7 @@ VERSION = "5"
 
 # Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
 LETTER = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
-"""A letter or digit of a token, as an expression."""
+"""A regular expression for a letter or digit of a token."""
 _RUN = f"{LETTER}+"
 _WORD = re.compile(f"{_RUN}|\uff07")  # begins with what only `_TOKEN` understands
 _TOKEN = re.compile(
@@ -35,7 +35,7 @@ _THOUSANDS = re.compile(
     r"[0-9]{3}(?:,[0-9]{3})*(?![0-9])"
 )
 HYPHENS = "-\u2010\u2011\u2212\u2013"
-"""Characters that join two words when nothing else is between them. Word processors turn a hyphen into any of them."""
+"""Characters that join two words with nothing else between them. Word processors replace a hyphen with any of them."""
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
 _ODD = re.compile(r"[^\x00-\x7f]")
@@ -44,7 +44,7 @@ _COMMON = tuple(
     (mark, " ") for mark in "\u201c\u201d\u2018\u2013\u2014\u2022\u2026\u00a0\u00a3\u00b7\u2010\u2011\uf0b7"
 )
 SPELLED, NUMBERED = ".", "#"
-"""Begin the terms that are no token: a word that is printed as several, and the printed number of a paragraph."""
+"""The first characters of terms that are not tokens: words printed as several tokens, and printed paragraph numbers."""
 GAP = "\x01"
 """Separates the tokens of two texts, and is never a token."""
 # The apostrophe of a name (O'Brien), not that of a word that is drawn together (don't, we'll).

@@ -20,7 +20,7 @@ from index.storage.generations import Generation, Manifest
 
 ENGINE: Engine = whoosh_engine.WhooshEngine()
 FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analyser.VERSION}"
-"""An index with another fingerprint is built anew from the corpus."""
+"""An index with a different fingerprint is rebuilt from the corpus."""
 
 _CHUNK = 500  # readings in one segment at most: limits the memory of the process that writes it
 _MIN_PER_PROCESS = 100  # new readings: with fewer for each process, starting them takes longer than they save

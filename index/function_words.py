@@ -30,7 +30,7 @@ FUNCTION_WORDS = frozenset(_WORDS.split())
 
 
 PARTICLES = frozenset(("after", "down", "in", "off", "on", "out", "over", "through", "up"))
-"""Function words that make another verb of a verb when they follow it: step down, looked after, drop out."""
+"""Function words that form a phrasal verb when they follow a verb: step down, looked after, drop out."""
 
 
 def is_function_word(word: str) -> bool:

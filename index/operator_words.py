@@ -10,7 +10,7 @@ OPERATORS = frozenset(("AND", "OR", "NOT", "NEAR"))
 NEARNESS = re.compile(
     r"(?:NEAR|ONEAR|ADJ|WITHIN|WITH|NEXT|PRE|W|N|P)?/([0-9]{1,9})|(?:NEAR|ADJ|WITHIN)[-:~]?([0-9]{1,9})", re.IGNORECASE
 )
-"""How other databases write that words are near each other, with the distance. Alone in brackets it is a word."""
+"""How other databases express that words are near each other, with the distance. Alone in brackets it is a word."""
 
 _LONG = 6  # letters: few acronyms have as many
 _LONG_ACRONYMS = frozenset(("CAFCASS", "OFSTED", "UNICEF", "LSCPRS", "MARACS"))

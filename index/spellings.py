@@ -20,7 +20,7 @@ from itertools import pairwise
 from index.analyser import LETTER, SPELLED, offsets, terms
 
 SECTIONS = frozenset({"s", "ss", "sec", "secs", "sect", "sects", "section", "sections"})
-"""The words that can come before the number of a section."""
+"""The words that can precede the number of a section."""
 
 _APOSTROPHE = "['\u2019\u02bc\uff07]"
 _ALONE = rf"(?<!{LETTER})(?<!{_APOSTROPHE})"

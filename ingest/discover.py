@@ -20,7 +20,7 @@ from corpus.settings import Settings
 from ingest import portfolio
 
 _MANY = 5
-"""Files that a subfolder must lose at once before that is taken for an accident."""
+"""The number of files that a subfolder must lose at once for this to be treated as an accident."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,13 @@ from ingest.sandbox import tesseract
 from ingest.sandbox.worker_client import Refusal, Sandbox
 
 OCR_WANTED = "OCR wanted"
-"""In the name of a reader, marks OCR that was not available or did not finish."""
+"""The part of a reader's name that marks OCR that was not available or did not finish."""
 
 OcrEngine = Callable[[], tesseract.Engine | None]
-"""Returns the Tesseract to use. Finding it starts two processes, and most files never need it, so it is found late."""
+"""Returns the Tesseract to use.
+
+Finding it starts two processes, and most files never need it, so it is only looked up on demand.
+"""
 
 
 @dataclass(slots=True)

@@ -26,18 +26,19 @@ from ingest.summary import IngestSummary
 from ingest.version import reader_name
 
 Progress = Callable[[int, int], None]
-"""Called with the number of files done and the number of all."""
+"""Called with the number of files done and the total."""
 
 Meanwhile = Callable[[Sequence[int]], None]
-"""Called with the numbers of new readings, in order, while other files are being read. The first call passes none.
-Readings for which there was no time are never passed.
+"""Called with the numbers of new readings, in order, while other files are being read.
+
+The first call passes none. Readings for which there was no time are never passed.
 """
 
 Stored = Callable[[], None]
-"""Called after each file, and each page that OCR has read, that was stored while others are still to be read."""
+"""Called each time a file, or a page read by OCR, has been stored while others are still to be read."""
 
 Stopped = Callable[[IngestSummary], None]
-"""Called with what was done when something ends the run before all files are read."""
+"""Called with the results so far if something ends the run before all files are read."""
 
 
 def _quiet(done: int, total: int) -> None:

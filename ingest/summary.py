@@ -7,7 +7,7 @@ from corpus.files import Failure, Withdrawal
 from corpus.storage.near_duplicates import Pair
 
 PARTS = ("unchanged", "new", "changed", "reread", "moved", "same", "failed", "waiting")
-"""Every file that was found is exactly one of these."""
+"""Every file that was found belongs to exactly one of these."""
 
 
 @dataclass(frozen=True, slots=True)

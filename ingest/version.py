@@ -4,7 +4,7 @@ from functools import cache
 from importlib.metadata import version
 
 VERSION = 5
-"""The version of our own reading of pages. Raise it when reports would now be read better."""
+"""The version of the program's own reading of pages. Increase it when reports would now be read better."""
 
 
 @cache

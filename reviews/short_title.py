@@ -3,7 +3,7 @@
 from corpus.report import Report
 
 LONG = 100
-"""A title with more characters than this has a short form."""
+"""The number of characters above which a title is shortened."""
 
 
 def short_title(report: Report) -> str:

@@ -187,7 +187,7 @@ class Filters:
 FILTERS: tuple[Filter, ...] = tuple(
     replace(each.metadata["filter"], attribute=each.name) for each in fields(Filters) if "filter" in each.metadata
 )
-"""Every filter that can be typed, in the order in which it is offered."""
+"""Every filter that can be typed, in the order in which they are offered."""
 
 
 def named(name: str) -> Filter:

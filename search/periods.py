@@ -11,9 +11,9 @@ from search.years import Span
 
 Periods = Sequence[Span]
 UNKNOWN = "unknown"
-"""In place of a value that is not known: of a year, a board, a kind."""
+"""Replaces an unknown value, such as a year, a board or a kind."""
 OUTSIDE = "outside"
-"""In place of a period for a year that is in none of them."""
+"""Replaces the period of a year that is in none of them."""
 
 
 def read(text: str) -> Periods:

@@ -18,10 +18,11 @@ COLUMNS = (
     *REPORT_COLUMNS, "score", "page", "page_label", "paragraph", "ordinal", "section", "heading", "confidence",
     "mentions", "mention_ids", "text",
 )  # fmt: skip
-"""Columns of a table of passages. mentions: how many are in the passage."""
+"""The columns of a table of passages. `mentions` is how many are in the passage."""
 
 VERSION = 1
-"""Version of the JSON. It goes up when a key is removed or changes its meaning; new keys can appear at any time."""
+"""The version of the JSON. It increases when a key is removed or changes its meaning; new keys can appear at any
+time."""
 
 
 @dataclass(frozen=True, slots=True)

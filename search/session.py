@@ -95,9 +95,9 @@ class Session:
         self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
             lambda document, limit: similar_reports(self.snapshot, self.texts, self.reports, document, limit)
         )
-        """The reports most like a document, and how many of them. Kept, since a generation never changes."""
+        """Returns a limited number of the reports most like a document. Cached, because a generation never changes."""
         self.strongest_themes: Callable[[int], list[tuple[str, int]]] = lru_cache(_SIMILAR)(self._strongest_themes)
-        """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
+        """Returns the themes that stand out in a document, each with its number of mentions."""
 
     def close(self) -> None:
         """Close the index and the corpus."""

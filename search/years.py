@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from corpus.errors import UsageError
 
 Span = tuple[int | None, int | None]
-"""The first and the last year, both included. None where the range is open; never both."""
+"""The first and the last year, both inclusive. None means that the range is open at that end; at most one of them is
+None.
+"""
 
 MARKS = ".…-‐‑‒–—―−－"
 """The characters that a range can begin or end with: "2015-" and "..2020"."""

@@ -24,7 +24,8 @@ _LONGEST = (
     "ingest/sandbox/test_tesseract.py",
     "reviews/web/test_collecting_browser.py",
 )
-"""The files that take longest. They come first, so that no process has one of them left when the others are done."""
+"""The slowest files. They run first, so that no process is still busy with one of them when the others have
+finished."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

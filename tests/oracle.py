@@ -41,12 +41,12 @@ class Token(NamedTuple):
 
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
-"""Footnote marks. Unicode calls them digits, but they are not part of a word."""
+"""Footnote marks. Unicode classifies them as digits, but they are not part of a word."""
 
 
 APOSTROPHES = "'’"
 JOINING = "-‐‑−–"
-"""Hyphens, and what word processors make of them."""
+"""Hyphens, and the characters with which word processors replace them."""
 
 
 def letter(char: str) -> bool:

@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 PATIENCE = 600.0
-"""Seconds after which a test stops waiting. Nothing takes so long unless it will never happen."""
+"""The number of seconds after which a test stops waiting. Nothing takes this long unless it will never happen."""
 
 _PAUSE = """
 import pathlib, sys, time

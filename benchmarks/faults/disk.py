@@ -18,7 +18,8 @@ from typing import Any, Literal
 Fault = Literal["none", "kill", "power", "names", "EIO", "ENOSPC", "full"]
 FAULTS: tuple[Fault, ...] = ("kill", "power", "names", "EIO", "ENOSPC", "full")
 """kill: the process dies. power: it dies, and unflushed bytes are cut off or zeroed. names: as power, and unflushed
-renames are undone. EIO, ENOSPC: one operation fails. full: every write from there on fails."""
+renames are undone. EIO, ENOSPC: one operation fails. full: every write from that point on fails.
+"""
 
 
 class Disk:

@@ -28,9 +28,9 @@ from reviews.maintenance.remove import remove
 from reviews.maintenance.update import run
 
 WORDS = ("zelkova", "wynfrith", "ulverdale-quince", "brackenthwaite", "marwick")
-"""Words of the report and of its file name that stand nowhere else."""
+"""Words of the report and of its file name that occur nowhere else."""
 EARLIER = ("pennyfarthingale", "gossamerbeck")
-"""Words of its first edition only."""
+"""Words that only occur in its first edition."""
 NAME = "Marwick.pdf"
 _BEFORE = ("The child Pennyfarthingale was seen at school.", "A social worker visited Gossamerbeck twice.")
 _TEXT = (

@@ -149,4 +149,4 @@ class _FailingVfs:
 
 
 _kept: list[object] = []
-"""Keeps objects alive whose addresses SQLite holds."""
+"""Keeps objects alive whose addresses SQLite uses."""

@@ -33,7 +33,7 @@ from index.storage import generations
 WORDS = ("neglect", "was", "seen", "by", "the", "school", "nurse", "nobody", "asked", "child", "about", "visits")
 
 Answers = dict[int, dict[str, tuple[int, ...]]]
-"""For each reading, its terms with their positions: everything that an index holds."""
+"""The terms of each reading with their positions: everything that an index contains."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 Question = dict[str, Any]
 Grades = Mapping[str, Mapping[str, int]]
-"""By the name of what was judged (a question's number, with "p" for its first passages) and the report or passage."""
+"""Grades by the name of what was judged (a question's number, with "p" for its first passages) and by the report or
+passage.
+"""
 
 
 def graded(question: Mapping[str, Any], name: str) -> dict[str, int]:

@@ -28,7 +28,7 @@ SHOWN = 5  # passages of each system
 SYSTEMS = ("themes", "meaning")
 
 Answers = Mapping[int, Mapping[str, Sequence[Item]]]
-"""What is shown: by the number of a need and the system."""
+"""What each system shows, by the number of the need and the system."""
 
 
 def answers(library: Library, needs: Sequence[Mapping[str, Any]]) -> Answers:

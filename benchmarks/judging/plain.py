@@ -16,7 +16,7 @@ SHAPES = ("sentence", "short")
 LOST = 10  # questions to show
 
 Answers = Mapping[str, Mapping[str, Any]]
-"""By the number of a question, as `benchmarks.judging.answers` writes them."""
+"""Answers by the number of the question, as `benchmarks.judging.answers` writes them."""
 
 
 def kept(path: Path = TODAY) -> Answers:

@@ -29,7 +29,7 @@ BATCH = 90_000  # characters of a file
 SHOWN = 3  # excerpts of a report
 
 Pools = dict[int, dict[str, list[int]]]
-"""By question and report: ordinals of the paragraphs to show first."""
+"""The ordinals of the paragraphs to show first, by question and report."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ _FILE_NAME = "file name"
 _IN_A_NAME = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
 
 NOTHING: Mapping[str, str] = {}
-"""What a page says that nobody has read."""
+"""The row of a page that has not been read."""
 
 Year = tuple[str, int]
-"""A source and the year that it names."""
+"""A source and the year that it gives."""
 
 
 @dataclass(frozen=True, slots=True)

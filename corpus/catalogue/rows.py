@@ -39,7 +39,7 @@ COLUMNS = (
     "accessed",
     "notes",
 )
-"""The known columns. A file may have them in any order, and others too."""
+"""The known columns. A file may have them in any order, and other columns too."""
 
 _NAMES = ("file", "sha256", "title")  # columns that a row can be matched by
 _TELL_APART = ("board", "area", "child", "year")  # columns that distinguish rows with the same title
@@ -207,7 +207,7 @@ _FORMS = {
     "url": "an address that begins with http:// or https://",
     "accessed": "a date like 2019-03-31, 31/03/2019 or 2019",
 }
-"""The columns with a required form, and how messages describe it."""
+"""The columns that require a certain format, and how messages describe it."""
 
 
 def _value(column: str, cell: str) -> str | None:

@@ -78,5 +78,5 @@ def _flush(handle: int) -> None:
 _NO_FSYNC = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTTY}
 """Errors from file systems without fsync, for folders or at all: some network shares and FUSE, ENOTTY on macOS.
 
-They keep what was written as well as they can, and there is nothing else to call.
+These file systems store what was written as well as they can, and nothing else can be done.
 """

@@ -17,7 +17,7 @@ from corpus.errors import Corrupt, Gone, LimitHit, Locked, NotFound, OtherVersio
 from corpus.storage.migrations import FORMAT, STEPS
 
 APPLICATION = int.from_bytes(b"SPRv", "big")
-"""`PRAGMA application_id`: distinguishes our file from any other SQLite file."""
+"""`PRAGMA application_id`, which distinguishes a corpus from any other SQLite file."""
 
 _ATTEMPTS = 5  # to read rows without locks while others begin to write
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second

@@ -44,7 +44,7 @@ _MUST_BE_EMPTY = {
         "AND report NOT IN (SELECT report FROM file WHERE report IS NOT NULL)"
     ),
 }
-"""Faults that a corpus must not have: the message, and the SQL query whose every row is a fault."""
+"""Faults that a corpus must not have: the message, and the SQL query. Every row that the query returns is a fault."""
 
 
 def unsound(rows: Callable[[str], list[Any]]) -> Iterator[str]:

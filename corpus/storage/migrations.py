@@ -89,10 +89,10 @@ STEPS: Sequence[Step] = (
     _add_publications,
     _add_near_duplicates,
 )
-"""The first brings a corpus of format 1 to format 2, the next to format 3, and so on."""
+"""The first step migrates a corpus from format 1 to format 2, the next to format 3, and so on."""
 
 FORMAT = 1 + len(STEPS)
-"""The format of a new corpus. One with a higher format was made by a newer program."""
+"""The format of a new corpus. A corpus with a higher format was made by a newer version of the program."""
 
 
 def name_as_text(stored: str | bytes) -> str:

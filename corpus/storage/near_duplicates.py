@@ -11,7 +11,7 @@ from corpus.likeness import fingerprint, same_words, words
 from corpus.storage.database import Database
 
 ALIKE = 0.98
-"""Share of the words, in order, from which on two reports are near-duplicates."""
+"""The share of the words, in order, from which two reports are near-duplicates."""
 
 _HASHES = 32  # kept of each reading
 _SHARED = 4  # near-duplicates share more than one in so many: 2 % of other words change at most 16 % of the runs

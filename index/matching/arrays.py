@@ -17,10 +17,10 @@ from index.storage.engine import Layout
 from index.storage.postings import Postings
 
 Keys = NDArray[np.int64]
-"""Keys, ascending. They may repeat."""
+"""Ascending keys. They may repeat."""
 
 Masks = NDArray[np.uint16]
-"""The section mask of each document by its number. The last item stands for all documents behind."""
+"""The section mask of each document by its number. The last item applies to all higher document numbers."""
 
 Wanted = NDArray[np.bool_]
 """Whether each document is wanted, in the same form."""

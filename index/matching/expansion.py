@@ -13,14 +13,14 @@ from index.query import Pattern, Word
 from index.storage.engine import Snapshot
 
 MAX_EXPANSION = 5_000
-"""The most different words that one pattern or fuzzy word may match."""
+"""The maximum number of distinct words that one pattern or fuzzy word may match."""
 _MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
 _CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
 _PATTERNS = 512  # whose words are remembered
 _WORDS_PER_CHECK = 256  # words between two checks of the deadline
 
 Slots = list[Sequence[str]]
-"""The terms that are accepted at each position of a phrase."""
+"""The terms accepted at each position of a phrase."""
 
 
 class WordLookup:

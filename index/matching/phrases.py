@@ -10,7 +10,7 @@ from index.matching.spans import side_by_side
 from index.storage.term_postings import many
 
 Starts = Mapping[int, Sequence[int]]
-"""The first position of each place, by ascending document."""
+"""The first position of each occurrence, by ascending document."""
 
 
 def phrases(

@@ -13,7 +13,7 @@ from corpus.errors import UsageError
 from corpus.settings import Settings
 
 PASSWORD = "REVIEWS_OPENSEARCH_PASSWORD"  # noqa: S105 - the name of a variable
-"""The environment variable that holds the password, unless a file does."""
+"""The environment variable with the password, unless the password is in a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ for _logger in ("opensearch", "opensearchpy.trace"):
 
 RETRIES = 2
 SINCE, BEFORE = (2, 16), (4, 0)
-"""The versions of OpenSearch that are known to answer as we ask: from the first, below the second."""
+"""The supported versions of OpenSearch: from the first, inclusive, to the second, exclusive."""
 _GRACE = 5.0  # seconds that a request may take beyond what the cluster was given
 _WRITING = 120.0  # seconds for a request that writes
 _BULK = 8_000_000  # bytes of one bulk request, about; the cluster takes 100 MB

@@ -28,14 +28,16 @@ from index.storage.postings import PostingsBuilder
 from index.storage.segment_builder import COMPOUND, TERM, Inverted
 
 FORMAT = "1"
-"""Part of the fingerprint: change it with any change of a document or of the mapping."""
+"""Part of the fingerprint. Change it with any change to a document or the mapping."""
 
 MARK = "¶"
-"""Begins a paragraph; the same with the code of its kind of section follows. No term has it."""
+"""Marks the start of a paragraph. It is followed by the same mark with the code of its kind of section. No term
+contains it.
+"""
 NOTHING = "_"
-"""Stands where a sparse field has no term."""
+"""The placeholder where a sparse field has no term."""
 WEIGHT_UNIT = 20
-"""Weights of sections are multiples of 1/20, and the cluster counts in whole numbers."""
+"""Section weights are multiples of 1/20, because the cluster counts in whole numbers."""
 _LONGEST = 8_000  # bytes of a term: Lucene takes no more than 32,766
 
 

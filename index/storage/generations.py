@@ -31,7 +31,7 @@ POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 REPORTS = "reports.json"
 KEEP = 3
-"""Number of generations that are kept, to go back to, not counting those that a run published on its way."""
+"""The number of generations kept to go back to, not counting interim ones."""
 _BUILDING = "building-"
 _SMALL = 50_000_000  # bytes: so many are hashed in a fraction of a tenth of a second
 _POSTINGS = ".pst"

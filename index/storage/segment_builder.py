@@ -21,10 +21,10 @@ from index.storage.engine import KINDS, IndexedParagraph, Layout
 from index.storage.postings import PostingsBuilder
 
 TERM, FORM, COMPOUND = "text", "form", "compound"
-"""The fields: what is kept of each is said above."""
+"""The fields. The module's docstring describes them."""
 
 SEPARATOR = "\t"
-"""Never part of a term; sorts before any character of one."""
+"""Never part of a term. It sorts before any character of a term."""
 
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
 

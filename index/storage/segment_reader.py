@@ -14,14 +14,17 @@ from index.storage.segment_notes import NotesReader
 from index.storage.term_table import TermTable
 
 NAME = "reviews"
-"""How the name of every file of the engine begins."""
+"""The start of the name of every engine file."""
 NOTES_EXT, TERMS_EXT, POSTINGS_EXT = ".notes", ".trm", ".pst"
 
 FIELD = struct.Struct("!H")
 """The number of its field, before each term in the table."""
 INFO = struct.Struct("!BfIBBfIIqi")
-"""What the table keeps of a term, as Whoosh packs it: whether the postings are a pickle (never: 0), weight, documents,
-four values that are not used, our checksum, and the place and length of the postings."""
+"""What the table stores about a term, as Whoosh packs it.
+
+The values are: whether the postings are a pickle (never: 0), the weight, the number of documents, four unused values,
+the program's own checksum, and the position and length of the postings.
+"""
 
 _ROWS = 4096  # rows of the table of terms, about 200 bytes each, that need not be looked up again
 _NO_FIELD = 65535

@@ -16,7 +16,7 @@ _MANY = 200  # documents: with fewer, the import of numpy takes longer than a lo
 _T = TypeVar("_T")
 
 Lists = Sequence[tuple[int, Postings]]
-"""The postings of one term in each segment, each with the number to add to its document numbers."""
+"""The postings of one term in each segment, each with the offset to add to its document numbers."""
 
 
 class TermPostings:

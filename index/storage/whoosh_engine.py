@@ -11,7 +11,7 @@ from index.storage.segment_reader import Segment
 from index.storage.whoosh_snapshot import WhooshSnapshot
 
 FORMAT = "3"
-"""Part of the fingerprint: change it with any change of what is written."""
+"""Part of the fingerprint. Change it with any change to what is written."""
 
 
 class WhooshEngine:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 READY = b"ready"
-"""The first answer of the worker process, once it has loaded the model; an empty one says that it cannot."""
+"""The first answer of the worker process once it has loaded the model. An empty answer means that it cannot."""
 
 
 def pack(vectors: "np.ndarray[Any, Any]") -> bytes:

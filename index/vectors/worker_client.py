@@ -14,7 +14,7 @@ from index.vectors.model import Model, refused
 from index.vectors.packed import READY, is_whole
 
 Encode = Callable[[Sequence[str]], bytes]
-"""The packed vectors of texts."""
+"""Returns the packed vectors of texts."""
 
 
 _PRIORITY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows; elsewhere the process sees to it

@@ -9,10 +9,11 @@ from ingest.collect.troubles import PASSING, SENTENCES, Trouble
 PARTS = (
     "known", "unchanged", "new", "replaced", "moved", "same", "left_out", "removed", "gone", "failed", "waiting",
 )  # fmt: skip
-"""What became of each document that the sources list: their sum is `listed`.
+"""What happened to each document that the sources list. The counts add up to `listed`.
 
-known: seen unchanged lately, and not asked for. unchanged: asked for. same: a copy of a report that is held. removed:
-a report that was removed from this library. gone: listed, but its address has nothing. waiting: the run had no time.
+known: unchanged when last checked, and not requested this time. unchanged: requested, and unchanged. same: a copy of a
+report in the library. removed: a report that was removed from this library. gone: listed, but no longer at its address.
+waiting: the run had no time for it.
 """
 
 

@@ -57,7 +57,7 @@ SENTENCES: dict[Trouble, str] = {
     Trouble.LISTS_NOTHING: "The page listed documents before and lists none now. Nothing was taken as withdrawn.",
     Trouble.LISTS_MUCH_LESS: "The page lists fewer than half of what it listed. Nothing was taken as withdrawn.",
 }
-"""What each means, and what to do."""
+"""What each problem means, and what to do."""
 
 PASSING = frozenset(
     {
@@ -68,4 +68,4 @@ PASSING = frozenset(
         Trouble.SERVER_ERROR,
     }
 )
-"""Troubles that may be gone tomorrow."""
+"""Problems that may have disappeared by tomorrow."""

@@ -19,7 +19,7 @@ from ingest.sandbox import landlock, seccomp
 from ingest.sandbox.limits import limit, lower
 
 START_SECONDS = 60.0
-"""A slow disk may need long to load the libraries the first time."""
+"""A slow disk may take long to load the libraries the first time."""
 
 # Whether Python runs in the box and sees what the child will need; to load it all would take ten times as long.
 _TRIAL = """import sys
@@ -41,7 +41,7 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 STRENGTHS = ("bubblewrap", "landlock", "rlimits", "none")
-"""Names for a sandbox, strongest first: it is named after the strongest part that it has."""
+"""The names of sandboxes, strongest first. A sandbox is named after its strongest part."""
 
 
 def strongest(bound: Sequence[str]) -> str:

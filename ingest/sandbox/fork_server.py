@@ -16,15 +16,17 @@ from contextlib import suppress
 from typing import BinaryIO
 
 FORK, STATUS = b"F", b"S"
-"""Requests of the parent: a new process on the three descriptors sent with it, or how the last one ended."""
+"""The parent's requests: start a process on the three descriptors sent with the request, or report how the last one
+ended.
+"""
 _WAIT = 5.0  # seconds for a process that closed its pipe to end
 _DIE_WITH_PARENT, _DUMPABLE = 1, 4  # of prctl
 
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
-"""Whether this system can do that. Windows cannot."""
+"""Whether this system can fork and pass file descriptors. Windows cannot."""
 
 Work = Callable[[BinaryIO, BinaryIO], None]
-"""Answers requests from the one until it ends, on the other."""
+"""Reads requests from the first stream until it ends, and writes answers to the second."""
 
 
 def serve(control: socket.socket, work: Work) -> None:

@@ -30,20 +30,20 @@ from ingest.structure.page import Pixels
 
 FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language", "attachments")
 PIXELS = 6_000_000
-"""The most that a picture of a page may have."""
+"""The maximum number of pixels in a picture of a page."""
 SCAN_PIXELS = 12_000_000
-"""The most that a page drawn for OCR may have: A4 at 300 dots an inch has nine million."""
+"""The maximum number of pixels in a page rendered for OCR. A4 at 300 dots per inch has nine million."""
 READERS = ("pdfium", "pypdf", "ocr", None)
 
 LONGEST_TEXT = 32_000_000
-"""The most bytes that a report may have: 5,000 pages with twice as many letters as a full page holds."""
+"""The maximum size of a report in bytes: 5,000 pages with twice as many letters as a full page has."""
 _MOST_VALUES = 2_000_000
-"""The most values in an answer. Commas are counted, before anything is parsed; texts have some too."""
+"""The maximum number of values in an answer. Commas are counted before anything is parsed, including those in texts."""
 _MOST_GROUPS = 500_000
-"""The most lists and objects in an answer, which take the most memory. A paragraph takes two."""
+"""The maximum number of lists and objects in an answer, which take the most memory. A paragraph takes two."""
 
 _REPEATED = 3
-"""The most text that recommendations and findings may have, as a multiple of the text of the report."""
+"""The maximum length of all recommendations and findings, as a multiple of the text of the report."""
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
 _NAMES = 300_000  # characters of the names of all files in a portfolio
 

@@ -8,7 +8,8 @@ from ingest.structure.page import Line
 from ingest.structure.reading_order import is_prose, overlaps
 
 MARGIN = 0.6
-"""Share of the letter size. Justified text never leaves this much room beyond the first word of the next line."""
+"""A share of the letter size. Justified text never leaves more room than this beyond the first word of the next
+line."""
 
 _RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
 _OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more has a measure of its own

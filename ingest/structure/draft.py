@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ingest.structure.page import Line
 
 WIDE_STEP = 1.22
-"""Times the usual leading: a wider step from baseline to baseline sets two paragraphs apart."""
+"""A multiple of the usual leading. A larger distance between baselines separates two paragraphs."""
 
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")  # a footnote number may follow
 _CLOSING = frozenset(".!?:;\"'”’)]")  # the last character of a sentence, where no footnote number follows

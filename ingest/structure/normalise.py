@@ -16,7 +16,7 @@ _KEPT = (
 )
 _FOLDED = re.compile(f"[^\x00-\x7f{_KEPT}]+")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-"""Digits as they are set for the mark of a footnote."""
+"""Digits as printed in footnote marks."""
 
 # What has no business in text: control characters (white space is folded first), joiners and direction marks, byte
 # order marks, halves of surrogate pairs. Soft hyphens inside a line are only a hint to the printer.
@@ -38,7 +38,7 @@ KNOWN_PREFIXES = frozenset(
         "ultra un",
     )
 )
-"""First parts of words that take a hyphen though they are no words by themselves."""
+"""First parts of hyphenated words that are not words by themselves."""
 
 
 def normalise(text: str) -> str:

@@ -11,10 +11,10 @@ from corpus.reasons import Reason
 from ingest.structure.page import Doubt, Line, RawPage
 
 DPI = 300
-"""Dots per inch at which a page is drawn for OCR: what Tesseract is tuned for."""
+"""The resolution in dots per inch at which a page is rendered for OCR. Tesseract is tuned for it."""
 
 SURE = 60.0
-"""Confidence, 0 to 100. Below it a page may be on its side, and OCR does not replace a text layer."""
+"""A confidence from 0 to 100. Below it, a page may be on its side, and OCR does not replace a text layer."""
 
 _LEAST = 30.0  # confidence of a line; one below it is shown and counted, not searched: often it is no text at all
 _GAP = 1.2  # of the letter size, as in a text page

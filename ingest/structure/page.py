@@ -10,7 +10,7 @@ from corpus.model import AsideRole, Hidden
 from corpus.reasons import Reason
 
 LETTERS_A_PAGE = 200_000
-"""More than any printed page holds; the rest of such a page is not read."""
+"""More letters than any printed page has. The rest of such a page is not read."""
 
 
 class Unreadable(Exception):

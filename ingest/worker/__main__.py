@@ -29,7 +29,7 @@ from ingest.worker import extract, pipeline, render
 from ingest.worker.pdfium import documents
 
 _SELDOM = 50_000, 20, 100
-"""Thresholds of the garbage collector, which runs seldom: a process that ends after one file has few cycles."""
+"""Thresholds that make the garbage collector run rarely, because a process that ends after one file has few cycles."""
 _LONGEST_LIMITS = 10_000  # bytes
 _EXAMPLE = Path(corpus.__file__).parent / "demo" / "Child Robin LCSPR Executive Summary.pdf"
 

@@ -30,7 +30,7 @@ _MODULES = {
     "study": ("sample", "agreement", "flow"),
     "web": ("serve", "token"),
 }
-"""The commands of each module of this folder, but for those of `main`."""
+"""The commands of each module of this folder, except those of `main`."""
 
 
 class Commands(MutableMapping[str, click.Command]):

@@ -15,7 +15,7 @@ from corpus.errors import NotFound, UsageError
 
 MOST_COLLECTIONS = 20
 MOST_PASSAGES = 500
-"""In all collections of a person together."""
+"""The limit for all collections of a person together."""
 LONGEST_NOTE = 2_000
 LONGEST_NAME = 80
 FIRST_NAME = "My collection"

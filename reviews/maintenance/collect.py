@@ -23,7 +23,7 @@ from reviews.maintenance import erase
 from reviews.maintenance.update import Run, recorded
 
 ALLOWANCE = NOTHING_MORE
-"""What tests may ask besides. Only code can change it."""
+"""Extra addresses that tests may use. Only code can change it."""
 
 Progress = Callable[[str, int, int], None]
 

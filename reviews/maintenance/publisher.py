@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from index.upkeep import Built
 
 EVERY = 180.0
-"""Seconds from one interim generation to the next, if reports were stored meanwhile."""
+"""The number of seconds between interim generations, if reports have been stored in the meantime."""
 
 _SHARE = 0.1  # of the time of a run: publishing takes no more, however large the library is
 

@@ -35,7 +35,7 @@ _COLLECTED_WORDS = {
     "waiting": "not fetched yet",
 }
 MANY = 20
-"""The most withdrawn reports that are listed in text. The rest are counted."""
+"""The maximum number of withdrawn reports listed in text. The rest are counted."""
 _PDF = re.compile(r"\.pdf\b", re.IGNORECASE)
 _UNNAMED = "The message named a file that is no longer known. It was deleted when a report was removed."
 _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older versions, which began with a time

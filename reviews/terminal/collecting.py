@@ -11,7 +11,7 @@ from reviews.maintenance.run_log import MANY
 from reviews.terminal.results import counted
 
 SILENT_DAYS = 3
-"""Days without an answer after which a source is reported."""
+"""The number of days without a response after which a source is reported."""
 
 
 def collect_lines(done: CollectSummary) -> Iterator[str]:

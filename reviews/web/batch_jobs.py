@@ -48,7 +48,7 @@ _SAID = {
     "taken down": _TAKEN_DOWN,
     "lost": "The server was interrupted while it ran the queries. Upload the sheet again.",
 }
-"""What is said of a sheet, by its state, where that does not depend on the sheet."""
+"""The message for a state of a sheet, where it does not depend on the sheet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from search.results import Results
 _DULL = ("body", "foreword", "appendix", "terms of reference")  # kinds of section not offered as a filter
 _SHOWN = 6  # values of a facet shown at first
 MANY = 12
-"""With more values than this, a facet has a box to type a part of a name."""
+"""The number of values above which a facet has a box to type part of a name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def png(points: Sequence[Point]) -> bytes:
 
 
 PICTURES: dict[str, Callable[[Sequence[Point]], bytes]] = {".svg": lambda points: svg(points).encode(), ".png": png}
-"""Functions that draw a picture, by the ending of its file."""
+"""Functions that draw a picture, by file extension."""
 
 _MOST_PIXELS = 60_000
 _ATTRIBUTES = {"query": ' font-weight="bold"', "name": ' text-anchor="end"', "numbers": "", "note": ""}

@@ -17,7 +17,7 @@ from search.searcher import Searcher
 
 Order = Literal["report", "left", "right", "match"]
 CONTEXT = 80
-"""Characters on either side of a match; whole words only."""
+"""The number of characters on either side of a match, in whole words."""
 
 COLUMNS = (
     *("left", "match", "right", "report", "title", "board", "year", "year_source", "page", "page_label"),

@@ -20,7 +20,7 @@ from search.answering.passages import Located, SpansByPart, locate, paragraph_va
 _EXAMINED = 8  # paragraphs of one report, for a list of passages of all reports
 
 Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
-"""Returns how much is said in each paragraph of what was asked, as a share; see `search.answering.listing`."""
+"""Returns how much each paragraph says about the query, as a share. See `search.answering.listing`."""
 
 
 def dense_paragraphs(

@@ -13,7 +13,7 @@ from search.answering.theme_offers import theme_offers, typed_words
 from search.results import Offer
 
 Count = Callable[[Query], int]
-"""How many reports a query finds, with the filters of the search."""
+"""Returns how many reports a query finds, with the filters of the search."""
 
 _WORDS = 5  # of a family
 _WIDER = 3

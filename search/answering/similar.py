@@ -30,7 +30,7 @@ _RARE = 2  # words in fewer reports are ignored: names and reading errors
 
 
 _Places = dict[int, tuple[Postings, int]]
-"""The postings of a word, and the index in them, of each document that has it."""
+"""The postings of a word for each document that has it, with the index of the document in them."""
 
 
 @dataclass(frozen=True, slots=True)

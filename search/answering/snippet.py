@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from search.results import Passage
 
 MAX_PASSAGE = 600
-"""Characters of a passage that is shown as one of the best; a list of every mention has whole paragraphs."""
+"""The maximum length in characters of a passage shown as one of the best. A list of every mention shows whole
+paragraphs.
+"""
 
 MAX_DISPLAY = 420
-"""Characters of a passage in a list of answers."""
+"""The maximum length in characters of a passage in a list of answers."""
 
 _END = re.compile(r"[.!?…][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9•◼■▪–])|\s(?=[•◼■▪])")
 _NO_END = re.compile(

@@ -26,10 +26,12 @@ from search.parsing.parser import parse
 Evaluators = Callable[[Snapshot, WordLookup, Callable[[Slots], Postings | None]], Evaluator]
 
 VERSION = "3"
-"""Version of the cache. Change it when the same themes would match other reports."""
+"""The version of the cache. Change it when the same themes would match different reports."""
 _PHRASES = ".phrases"
 MANY = 500
-"""With this many reports, themes are counted in advance and their phrases are cached. With fewer it is quick anyway."""
+"""The number of reports from which themes are counted in advance and their phrases cached. Smaller libraries are fast
+without.
+"""
 
 
 def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] | None]:
@@ -65,7 +67,7 @@ class ThemeTable:
         self._themes = themes
         self._counts_phrases = counts_phrases
         self.phrases = Phrases(self._file.with_suffix(_PHRASES))
-        """The phrases of the themes. Filled by `readings`."""
+        """The phrases of the themes. `readings` fills it."""
 
     def readings(self, snapshot: Snapshot, evaluator: Evaluators) -> dict[str, set[int]]:
         """Return the readings that have each theme.

@@ -21,7 +21,7 @@ _MENTIONS = ("id", "query", "title", "board", "year", "year_source", "page", "pa
              "ordinal", "mention_ids")  # fmt: skip
 _MATRIX = ("board", "year", "year_source", "report", "counted")  # of the sheet Matrix, after the title
 MAX_MENTIONS = 1_048_575
-"""Rows of the sheet Mentions, below its header: as many as an Excel sheet has."""
+"""The maximum number of rows of the sheet Mentions, not counting the header, which is the limit of an Excel sheet."""
 ALL_ROWS = "For all rows, run the batch again with --out answers.csv, answers.jsonl or answers.parquet."
 
 _QUERY, _TITLE = 60, 64  # characters in the header and the first column of the matrix

@@ -34,8 +34,10 @@ COLUMNS = (
     "link",
     "counted",
 )
-"""Columns of the table of mentions, which has a row for each passage with mentions. confidence: of the OCR, if the
-page was read by OCR. mentions: how many. match: the words found. What each column means: search.tables.dictionary."""
+"""The columns of the table of mentions, which has a row for each passage with mentions.
+
+search.tables.dictionary has the meaning of each column.
+"""
 
 REPORT_COLUMNS = ("title", "board", "child", "case", "kind", "type", "year", "year_source", "file")
 """The columns that describe the report."""
@@ -61,28 +63,32 @@ SUMMARY = (
     "warnings",
     "error",
 )
-"""Columns of the summary. reports, of: the n and the N of "n of N reports". together, apart: for plain words, how many
-reports have them in one paragraph, and how many do not.
+"""The columns of the summary.
+
+`reports` and `of` are the n and N of "n of N reports". For plain words, `together` is how many reports have them in one
+paragraph, and `apart` how many do not.
 """
 
 MOST = ("id", "query", "report", "title", "board", "year", "year_source", "lacks", "counted")
-"""Columns of the table of reports with most of the words, which are not counted anywhere else."""
+"""The columns of the table of reports with most of the words, which are not counted anywhere else."""
 
 EACH = (
     *("mention", "id", "query", "report", "ordinal", "start", "end", "page", "page_label", "paragraph"),
     *("section", "match", "counted"),
 )
-"""Columns of the table with a row for each mention."""
+"""The columns of the table with a row for each mention."""
 
 TERMS = ("id", "query", "term", "terms", "reports", "mentions", "counted")
-"""Columns of the table of the parts of each query, each counted on its own."""
+"""The columns of the table of the parts of each query, each counted separately."""
 
 MATRIX = ("report", "title", "board", "year", "year_source", "counted")
-"""Columns of the matrix, before a column for each query."""
+"""The columns of the matrix, before a column for each query."""
 
 NOT_SEARCHED = "NA"
-"""In the matrix, as CSV and in a workbook: the report is not one of the N of the query. R and pandas read it as
-missing."""
+"""In the matrix, as CSV and in a workbook, this means that a report is not one of the N of the query.
+
+R and pandas read it as missing.
+"""
 
 _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 

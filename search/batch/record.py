@@ -18,7 +18,7 @@ from search.searcher import Searcher
 from search.sheets.query_sheet import Question, text_of, with_filters
 
 VERSION = 1
-"""Version of the format. It increases when a key changes its meaning or is removed."""
+"""The version of the format. It increases when a key changes its meaning or is removed."""
 
 
 _ANSWER = ("parsed", "expansions", "warnings", "error", "counts")

@@ -21,7 +21,7 @@ from search.sheets.query_sheet import Question, narrowed, read
 from search.tables.frames import Table
 
 Queries = str | Path | Mapping[str, str] | Sequence[str] | Sequence[Question]
-"""A sheet of queries (its path), queries by their ids, or queries alone, which get the ids 1, 2 …"""
+"""A sheet of queries (its path), queries by id, or queries alone, which get the ids 1, 2 …"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from search.statistics.association import TwoByTwo
 
 NO_HIT, NOT_SEARCHED = -1, -2  # in place of a number of mentions
 SMALL = 5
-"""Counts of reports below this can identify people when published."""
+"""Published counts of reports below this number can identify people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from search.statistics.association import TwoByTwo
 from search.statistics.intervals import per_10000, rounded, wilson
 
 ALL = "all"
-"""In a column by which a row is not grouped."""
+"""The value of a column by which a row is not grouped."""
 
 DIMENSIONS = ("period", "board", "area", "kind", "type")
 GROUPINGS = ((), *((name,) for name in DIMENSIONS), ("period", "kind"), ("period", "type"))
-"""What the rows of `by` are grouped by, one after the other."""
+"""The groupings of the rows of `by`, in order."""
 
 BY = (
     *("id", "query", "grouping", *DIMENSIONS, "reports", "of", "share", "low", "high", "cases"),
@@ -45,7 +45,7 @@ PAIRS = (
     ),
 )
 MOST_PAIRS = 1_000
-"""Queries of a batch beyond which there is no table of pairs: it would have half a million rows and more."""
+"""The maximum number of queries for which a table of pairs is written. It would have half a million rows or more."""
 
 Words = Callable[[Sequence[str]], dict[str, int]]
 """Returns the number of searched words of each report, by its id, in some kinds of section."""

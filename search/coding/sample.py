@@ -17,7 +17,7 @@ COLUMNS = (
     *("mention", "code", "note", "left", "match", "right", "text", "citation", "query", "mentions"),
     *("report", "page", "paragraph", "section"),
 )
-"""Columns of a coder's sheet. code and note are empty. mentions: how many the sample was drawn from."""
+"""The columns of a coder's sheet. `code` and `note` are empty. `mentions` is how many the sample was drawn from."""
 
 
 def sample(

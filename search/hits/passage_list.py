@@ -21,7 +21,7 @@ from search.results import Listed, Place
 from search.session import Session
 
 _Ranked = Sequence[tuple[tuple[int, float], int]]
-"""The paragraphs of a document that match, best first: how good each is, and its ordinal."""
+"""The matching paragraphs of a document, best first: the rank value of each, and its ordinal."""
 
 
 @dataclass(slots=True)

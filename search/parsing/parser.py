@@ -43,7 +43,8 @@ MAX_WARNINGS = 20
 FIELDS = ("title", "board", "area", "child", "author", "kind", "type", "year", "case", "file", "paragraph")
 
 ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
-"""Looks up a theme by its name as typed: returns its name in the theme file, and its queries; None when unknown."""
+"""Looks up a theme by its name as typed. Returns its name in the theme file and its queries, or None if it is
+unknown."""
 
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 

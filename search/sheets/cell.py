@@ -19,7 +19,7 @@ BUILT_IN = {
     14: "dd/mm/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
     21: "h:mm:ss", 22: "dd/mm/yyyy hh:mm", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
-"""The formats that a workbook names by number only (ECMA-376, part 1, 18.8.30)."""
+"""The formats that a workbook only identifies by number (ECMA-376, part 1, 18.8.30)."""
 BUILT_IN |= dict.fromkeys((*range(5, 9), *range(37, 45)), "£#,##0")
 BUILT_IN |= dict.fromkeys((*range(27, 37), *range(50, 59)), "dd/mm/yyyy")  # dates in East Asian editions
 

@@ -10,7 +10,7 @@ from corpus.errors import UsageError
 from search.sheets.cell import seen
 
 LOOKED_AT = 20
-"""The header is one of this many first rows: above it there may be a title, an author or a date."""
+"""The header is one of this many first rows. Above it there may be a title, an author or a date."""
 
 
 class Header:

@@ -20,7 +20,7 @@ from search.sheets.table import Row, table_of
 
 MAX_BYTES = 100_000_000
 MAX_QUESTIONS = 16_000
-"""The most queries in one sheet: the matrix has a column for each, and Excel allows no more."""
+"""The maximum number of queries in one sheet. The matrix has a column for each, and Excel allows no more."""
 
 ID, QUERY = "id", "query"
 _NARROWING = tuple(each.name for each in FILTERS)  # columns; several values are separated by ;

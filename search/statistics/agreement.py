@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 
 Code = Hashable | None
-"""A coder's code for one unit; None where the coder gave none."""
+"""A coder's code for one unit, or None if the coder gave none."""
 
 
 def percent(one: Sequence[Code], other: Sequence[Code]) -> float | None:

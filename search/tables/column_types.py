@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable
 from search.tables.dictionary import named
 
 MAX_ROWS = 1_048_576
-"""Rows of an Excel sheet, including the header."""
+"""The maximum number of rows of an Excel sheet, including the header."""
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767
-"""Characters in a cell of Excel."""
+"""The maximum number of characters in an Excel cell."""
 
 NUMBERS = named("number")
-"""Numbers that name a thing: shown as 2015, not as 2,015."""
+"""Numbers that identify something, such as years. They are shown as 2015, not as 2,015."""
 COUNTS = named("count")
 REALS = named("real")
-"""Numbers with decimals."""
+"""Decimal numbers."""
 SHARES = named("share")
-"""Numbers with decimals that are shown as percentages: a share, and its 95 % interval."""
+"""Decimal numbers shown as percentages: a share, and its 95% interval."""
 FLAGS = named("flag")
 
 WIDTHS = {
@@ -43,10 +43,10 @@ WIDTHS = {
     "right": 60,
     "report": 14,
 }
-"""In a workbook, in characters; other columns are as wide as their names."""
+"""Column widths of a workbook, in characters. Other columns are as wide as their names."""
 
 WRAPPED = frozenset(("text", "query", "parsed", "expansions", "warnings", "error", "title", "name", "value"))
-"""Columns whose long text runs over several lines of a cell."""
+"""Columns whose long text is wrapped within the cell."""
 
 Type = type[int] | type[float] | type[bool] | type[str]
 

@@ -153,7 +153,7 @@ _OTHERS = {
     "n": Column("count", "how many"),
 }
 COLUMNS: dict[str, Column] = {**_QUERY, **_COUNTS, **_PAIRS, **_REPORT, **_PLACE, **_OTHERS}
-"""Every column that the program writes, by its name."""
+"""Every column that the program writes, by name."""
 
 
 def named(*kinds: Kind) -> frozenset[str]:

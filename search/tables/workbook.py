@@ -16,7 +16,7 @@ from search.tables.cell_text import height, is_formula, lines_in, readable
 from search.tables.column_types import COUNTS, MAX_COLUMNS, NUMBERS, REALS, SHARES, WIDTHS, WRAPPED
 
 MAX_LINKS = 65_000
-"""The most links in a sheet; Excel allows 65,530. After that the cell has the address as text."""
+"""The maximum number of links in a sheet; Excel allows 65,530. Further cells have the address as text."""
 _MAX_ADDRESS = 2_000  # characters of a link: Excel allows 2,080
 _HEADER, _UPRIGHT = 32, 190  # heights in points
 

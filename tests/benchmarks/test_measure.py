@@ -20,7 +20,9 @@ while not pathlib.Path(f"{folder}/seen").exists():
     time.sleep(0.01)
     sum(data[::4096])  # a system short of memory takes what nobody uses
 """
-"""Uses time and memory, and does not end before that has been seen: what comes after the last look is lost."""
+"""Uses time and memory, and does not end before that has been measured, because use after the last sample is not
+counted.
+"""
 
 
 def measured(folder: Path, processes: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Cost, float]:

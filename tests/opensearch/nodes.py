@@ -27,9 +27,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 KEPT = HERE.parent.parent / "build" / "opensearch"
 NEEDED = {"3": 21, "2": 17}
-"""The first version of Java that each line runs on."""
+"""The minimum Java version of each line."""
 NEWEST = {"3": 99, "2": 23}
-"""The last one: 2.x needs a security manager, which Java 24 took away."""
+"""The maximum Java version of each line. 2.x needs a security manager, which was removed in Java 24."""
 PLUGINS = {
     "3": (
         "org.opensearch.transport.Netty4ModulePlugin",
@@ -45,7 +45,7 @@ PLUGINS = {
 _PATIENCE = 600.0
 _HEAP = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
 _SOON = ("-XX:TieredStopAtLevel=1", "-Xshare:auto")
-"""Starts in half of the time, and is slower afterwards: for tests, not for measuring."""
+"""Options that halve the start-up time but make the node slower afterwards: for tests, not for measurements."""
 _LOGGING = """\
 status = error
 appender.file.type = File

@@ -36,7 +36,7 @@ HASHES = {
     "reader": "$2y$12$VTqSvVrTcGNQam7dW4Z8fuTugRxI90VhUzzw6DrSFHAb.dCZ9/I0G",
     "writer": "$2y$12$I1srnYO0wvXR8foxel.DBueIOiterojQ2o2isqY/3eisg7e3hxbra",
 }
-"""As the hash program of the plugin made them."""
+"""Hashes made by the plugin's hash program."""
 
 
 class Authority:

@@ -18,9 +18,9 @@ from tests.search.hostile import fixed, generated
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 GENERATED = int(os.environ.get("REVIEWS_HOSTILE", "1000"))
-"""How many are made up: 5,000 and more in the long form."""
+"""The number of generated queries: 5,000 or more in the long form."""
 STEPS = 3_000_000
-"""Lines of Python that one question may run: about three seconds on an ordinary machine that does nothing else."""
+"""The number of lines of Python that one query may execute: about three seconds on an ordinary, idle computer."""
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ if "ingest.worker" in sys.orig_argv:
     ingest.sandbox.landlock.version = lambda: 0
     ingest.sandbox.seccomp.restrict = lambda **_: False
 """
-"""Code to put first: the process is on a system without Landlock and seccomp."""
+"""Code to put first, which simulates a system without Landlock and seccomp."""
 
 
 def take_over(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, boxed: bool = False) -> None:

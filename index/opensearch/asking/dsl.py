@@ -22,7 +22,7 @@ from index.storage.engine import KINDS
 Json = dict[str, Any]
 
 MOST_CLAUSES = 16_384
-"""The setting `indices.query.bool.max_clause_count` of the cluster."""
+"""The cluster's setting `indices.query.bool.max_clause_count`."""
 _FAR = 20  # tokens between words; for each of them, the intervals are looked for once more
 _TOO_MUCH = (
     "This query is too much for the cluster: too many NEARs in one another, or too many words. Use fewer NEARs, fewer "
@@ -53,7 +53,7 @@ class Beside:
 
 
 Plan = Chain | Beside
-"""A clause of a query with every word looked up."""
+"""A clause of a query with all its words looked up."""
 
 
 def is_counted(plan: Plan, kinds: int) -> bool:

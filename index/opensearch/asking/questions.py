@@ -21,11 +21,11 @@ _LEAVES = 512  # of them, about 50 KB each, that need not be unpacked again
 _TEXTS = 128  # texts of reports, about 100 KB each
 _TEXTS_AT_ONCE = 32
 LEAVES_AT_ONCE = 256
-"""Indexes of reports in one request."""
+"""The number of report indexes per request."""
 
 What = Literal["weights", "gaps", "kinds", "often"]
-"""What a score says: the weight of a clause in a report, or what is too much in it; its section mask there; or how
-often its terms occur there.
+"""What a score means: the weight of a clause in a report, the excess in that weight, its section mask, or the number of
+occurrences of its terms.
 """
 
 
@@ -97,7 +97,7 @@ class Questions:
         self._texts: Kept[dict[str, Any]] = Kept(_TEXTS)
         self.expect(())
         self.lost = False
-        """Whether a document was not there any more when it was asked for."""
+        """Whether a requested document no longer existed."""
 
     # Which reports
 

@@ -12,8 +12,10 @@ from index.opensearch.publishing.state import Pointer, Publication
 
 _PAUSE = 5.0  # seconds
 _TRIES = 60
-"""A copy keeps deleted documents until the others confirm that they need none of its past: about half a minute, and the
-cluster has no way to ask for it at once."""
+"""A copy keeps deleted documents until the other copies confirm that they no longer need them.
+
+That takes about half a minute, and the cluster has no way to request it at once.
+"""
 
 
 def holds_any(cluster: Cluster, point: Pointer, library: str, reports: Collection[str]) -> bool:

@@ -23,9 +23,9 @@ from index.opensearch.client import Cluster, Conflict, Document
 from index.opensearch.documents import FORMAT
 
 FINGERPRINT = f"opensearch {FORMAT}, analysis {analyser.VERSION}"
-"""An index with another fingerprint is built anew from the corpus."""
+"""An index with a different fingerprint is rebuilt from the corpus."""
 KEEP = 3
-"""Number of generations that are kept, to go back to, not counting those that a run published on its way."""
+"""The number of generations kept to go back to, not counting interim ones."""
 _LOST = 50  # numbers of killed runs that are remembered, in case such a run is not dead after all
 _CURRENT = "current"
 _TRIES = 20  # times that another library's publisher may come in between

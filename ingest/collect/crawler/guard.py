@@ -21,7 +21,7 @@ from twisted.internet.error import DNSLookupError
 from ingest.collect.addresses import Allowance, is_public, refusal
 
 INNER_NAMES: set[str] = set()
-"""Names that stand for an address that is not public. The engine only says that it found no address for them."""
+"""Names that resolve to an address that is not public. For these, the engine only reports that it found no address."""
 
 _LONGEST_DELAY = 60.0  # seconds that a robots.txt may ask for between two requests
 

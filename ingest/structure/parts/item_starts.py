@@ -23,7 +23,7 @@ from ingest.structure.parts.item_words import (
 from ingest.structure.parts.section_kinds import kind_of
 
 SECTIONS = {SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION, SectionKind.FINDINGS: ItemKind.FINDING}
-"""The kinds of parts that are for items, with the kind of item."""
+"""The kinds of section that contain items, with the kind of item."""
 
 _CALLED = re.compile(r"^(recommendation|finding)\s*:\s+\S", re.IGNORECASE)
 _KINDS = {"recommendation": ItemKind.RECOMMENDATION, "finding": ItemKind.FINDING}

@@ -10,7 +10,7 @@ NAMED = re.compile(r"^(recommendation|finding)s?\s+(?:no\.?\s*)?\d", re.IGNORECA
 ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|shall|recommend(?:s|ed)?|ensure|consider)\b", re.IGNORECASE)
 
 PART = re.compile(r"^(?:\(?[a-z]{1,4}[.)]|\(\d{1,2}\)|[a-zß-ÿ])")
-"""What is a part of the item above it: (a), ii., or a sentence that goes on."""
+"""Matches text that is part of the item above it: (a), ii., or a continued sentence."""
 
 REFERS_BACK = re.compile(
     r"^(?:this|these|it|they|such|that|those|in doing so|in particular|including)\b", re.IGNORECASE

@@ -15,7 +15,7 @@ ADDRESS, INT, ULONG, FLOAT, DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulo
 _ROWS = 500  # that `Rows` has room for
 
 Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in the space of the file."""
+"""Left, bottom, right, top in the file's coordinates."""
 
 
 def address(pointer: Any) -> int:
@@ -29,7 +29,7 @@ def quick(function: Any, result: Any, *arguments: Any) -> Any:
 
 
 Prepared = NewType("Prepared", object)
-"""An address as an argument for `plain` functions. To convert it for each call takes longer than most calls."""
+"""An address as an argument for `plain` functions. Converting it for each call would take longer than most calls."""
 
 
 def prepared(address: int) -> Prepared:

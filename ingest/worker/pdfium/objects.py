@@ -31,22 +31,22 @@ TEXT, PATH, IMAGE, FORM = (
     pdfium.FPDF_PAGEOBJ_IMAGE,
     pdfium.FPDF_PAGEOBJ_FORM,
 )
-"""Kinds of objects on a page."""
+"""The kinds of object on a page."""
 
 LINK, WIDGET, FREE_TEXT = pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT
-"""Kinds of notes. Most links and widgets draw nothing; a widget is a field of a form, and a free text a typed note."""
+"""The kinds of note. Most links and widgets draw nothing. A widget is a form field, and a free text is a typed note."""
 
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 """The render mode of text that is not drawn."""
 
 REDACT = pdfium.FPDF_ANNOT_REDACT
-"""The kind of note that marks what is to be redacted. Until it is applied, what it marks can be seen."""
+"""The kind of note that marks text for redaction. Until the redaction is applied, the text can be seen."""
 
 Colour = tuple[int, int, int]
-"""Red, green, blue; each from 0 to 255."""
+"""Red, green and blue, each from 0 to 255."""
 
 UNKNOWN: Colour = (0xBF, 0xBF, 0xBF)
-"""The colour that PDFium gives for a pattern, whose colours are known only when it is drawn."""
+"""The colour that PDFium returns for a pattern, whose colours are only known when it is rendered."""
 
 _TURNED = 0.01  # of a matrix: what is less is rounded
 

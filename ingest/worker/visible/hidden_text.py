@@ -21,7 +21,7 @@ _GLYPHS = re.compile("[\u2580-\u25ff\u2b1b\u2b1c\ufffd\ue000-\uf8ff]")  # letter
 _AROUND = 2.0  # times the letter size: letters of a line are not further above or below its ends
 
 Found = dict[int, dict[int, Hidden]]
-"""For lines, by their place on the page, the offsets of the letters that cannot be seen and how each is hidden."""
+"""The hidden letters by the index of their line, and by offset in the line, each with how it is hidden."""
 
 
 def withhold(

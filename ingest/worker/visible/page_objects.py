@@ -12,7 +12,7 @@ _SEGMENTS = 500  # a path with more counts as one rectangle
 _FORMS_IN_FORMS = 3
 _OBJECTS_A_FORM = 2_000
 NOTES_A_PAGE = 1_000
-"""The most notes of a page that are examined."""
+"""The maximum number of notes on a page to examine."""
 
 
 class Letter(NamedTuple):

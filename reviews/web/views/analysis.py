@@ -41,7 +41,7 @@ TOOLS = (
     ("compare", "Compare", 2),
     ("batch", "Sheet of queries", 0),
 )
-"""The pages for analysts: address, name, and how many queries each takes."""
+"""The analysis pages: address, name, and how many queries each takes."""
 _QUERIES = 5  # in one chart
 _STUDIED = 20  # queries in one request
 _LONGEST = 300  # letters of the periods

@@ -556,7 +556,7 @@ SHOWING: tuple[Way, ...] = (
     printed_again_on_the_box,
     picture_under, shading_under, form_under, box_clipped_away, watermark, box_under_the_name, mark_never_applied,
 )  # fmt: skip
-"""What stands on pages without hiding anything."""
+"""Things on a page that hide nothing."""
 
 _OVER = (
     box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching, black_note,

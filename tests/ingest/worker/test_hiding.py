@@ -14,7 +14,7 @@ from tests.ingest.worker import hiding
 from tests.ingest.worker.hiding import HIDING, SHOWING, Sheet, Way
 
 PAGES = int(os.environ.get("REVIEWS_HIDING", "80"))
-"""How many pages are drawn from seeds; `make torture` draws 500 of each."""
+"""How many pages are drawn from seeds. `make torture` draws 500 of each."""
 
 VARIANTS = range(5)
 TRIALS = sorted((Path(__file__).parent / "trials").glob("h_*.pdf"))

@@ -112,7 +112,7 @@ def typed(page: Page, rng: random.Random) -> list[str]:
 # ---------------------------------------------------------------- pictures of text
 
 Draw = Callable[[bytes], tuple[int, int, bytes]]
-"""Draws the first page of a PDF: width, height and a byte of grey for each pixel."""
+"""Renders the first page of a PDF: width, height and one byte of grey per pixel."""
 
 
 def scanned(rng: random.Random, draw: Draw) -> tuple[Book, Page, list[tuple[str, float, float, float]]]:

@@ -10,7 +10,7 @@ from corpus.catalogue.rows import COLUMNS
 from reviews.cli.main import main
 
 BOARDS = Path(__file__).with_name("boards")
-"""Two of Ashfold and one of Larkmere, each of a child whom Knowsley's example catalogue knows too."""
+"""Two of Ashfold and one of Larkmere. Each concerns a child whose name also occurs in Knowsley's example catalogue."""
 
 
 def call(library: Path, *words: object) -> Result:

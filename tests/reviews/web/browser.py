@@ -24,7 +24,7 @@ MODES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "high contrast": {"forced_colors": "active"},
 }
-"""The ways in which people look at a page."""
+"""The ways in which people view a page."""
 _LISTEN = """document.addEventListener("securitypolicyviolation",
     (event) => console.error("policy: " + event.violatedDirective + " " + event.blockedURI));"""
 
@@ -95,4 +95,4 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
-"""Open the browser for a person, in one of the modes."""
+"""Opens the browser for a person, in one of the modes."""

@@ -301,7 +301,7 @@ LOOKS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "dark": ({"color_scheme": "dark"}, ["color-contrast", "link-in-text-block"]),
     "high contrast": ({"color_scheme": "light", "forced_colors": "active"}, ["color-contrast"]),
 }
-"""What can only be wrong in one of the ways to look at a page, beside all that is tried in the plain one."""
+"""What can only be wrong in one of the display modes, in addition to everything tested in the plain one."""
 
 WIDE = """() => [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > 321
     && !each.closest(".r-wide") && !each.closest(".govuk-visually-hidden, .govuk-skip-link"))

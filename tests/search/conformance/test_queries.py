@@ -14,7 +14,7 @@ from tests.oracle_of import oracle_of
 from tests.search.conformance.conftest import URLS, plain
 
 QUERIES = int(os.environ.get("REVIEWS_CONFORMANCE", "1000" if URLS else "40"))
-"""How many are made up; more where the cluster is real."""
+"""The number of generated queries, higher if the cluster is real."""
 
 TYPED = (
     "neglect",

@@ -20,7 +20,9 @@ from tests.opensearch.front import Front
 
 Publish = Callable[..., Published | None]
 EVERY = 7 if NODES else 1
-"""Real nodes take a second for what the double does in a hundredth, so each fault meets every so many requests."""
+"""On real nodes, only every seventh request is tested with each fault, because they take a hundred times as long as the
+double.
+"""
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ _STARTS = (
 )
 
 Get = Callable[[str], tuple[int, str, str]]
-"""Status, type and text of an address."""
+"""Returns the status, type and text of an address."""
 
 
 def links(text: str) -> set[str]:
