@@ -31,7 +31,7 @@ def same_words(first: Sequence[str], second: Sequence[str], *, at_least: float) 
 
     The share is 2 × common / (first + second).
     """
-    from rapidfuzz.distance import Indel  # here, because a search need not pay for the import
+    from rapidfuzz.distance import Indel  # imported here, because searches do not need it
 
     return Indel.normalized_similarity(first, second, score_cutoff=at_least) >= at_least
 

@@ -135,7 +135,7 @@ class Paragraph:
         return page
 
 
-# What is numbered by its form and may yet be said: "15 June 2023", "24 Hours", "12.03.14".
+# What has the form of a number but may be part of the text: "15 June 2023", "24 Hours", "12.03.14".
 _SAID = re.compile(
     r"(?:[0-9]{1,3}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Minute|Hour|Day|Week|Month|Year)"
     r"|[0-9]{1,2}\.0[0-9]\.[0-9]{2}(?![0-9])|0[0-9]\.[0-9]{1,2}\.[0-9]{2}(?![0-9]))"

@@ -105,7 +105,7 @@ class Report:
         if wrong:
             raise ValueError(f"no report: the value of {', '.join(wrong)} is missing or of the wrong kind")
         values: dict[str, Any] = {name: data.get(name) for name in _KINDS}
-        if "searchable" not in data:  # as version 0.2 wrote it
+        if "searchable" not in data:  # written by version 0.2
             searchable = is_searchable(values["pages"], values["unread_pages"], has_text=False)
         return cls(**values, files=tuple(files), searchable=searchable, provenance=provenance)
 

@@ -20,16 +20,16 @@ from index.forms.lexicon import class_of
 
 VERSION = "5"
 
-# Not a letter or digit of a word: the underscore, and the raised digits of footnote marks ("guidance¹").
+# Not letters or digits of a word: the underscore, and superscript digits of footnote marks ("guidance¹").
 LETTER = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 """A regular expression for a letter or digit of a token."""
 _RUN = f"{LETTER}+"
-_WORD = re.compile(f"{_RUN}|\uff07")  # begins with what only `_TOKEN` understands
+_WORD = re.compile(f"{_RUN}|\uff07")  # starts with a character that only `_TOKEN` handles
 _TOKEN = re.compile(
     rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])(?:{_RUN})?|{_RUN})"
     rf"(?:(?<=[^\W\d_])['\u2019\u02bc\uff07](?=[^\W\d_]){_RUN})*"
 )
-# The same commas, from the first of a number on. It begins with the comma, so a text without one costs nearly nothing.
+# The same commas, from the first one of a number on. It starts with the comma, so text without one costs nothing.
 _THOUSANDS = re.compile(
     r",(?<=[0-9],)(?<![0-9]{4},)(?<![A-Za-z][0-9],)(?<![A-Za-z][0-9]{2},)(?<![A-Za-z][0-9]{3},)"
     r"[0-9]{3}(?:,[0-9]{3})*(?![0-9])"
@@ -47,7 +47,7 @@ SPELLED, NUMBERED = ".", "#"
 """The first characters of terms that are not tokens: words printed as several tokens, and printed paragraph numbers."""
 GAP = "\x01"
 """Separates the tokens of two texts, and is never a token."""
-# The apostrophe of a name (O'Brien), not that of a word that is drawn together (don't, we'll).
+# The apostrophe of a name (O'Brien), not that of a contraction (don't, we'll).
 _NAME_APOSTROPHE = re.compile("'(?!(?:s|t|d|m|re|ve|ll)$)")
 _GAP_KEPT = _ASCII[:1] + GAP.encode() + _ASCII[2:]
 _BETWEEN = f" {GAP} "
@@ -76,7 +76,7 @@ class _Terms(dict[str, tuple[str, str]]):
     """A cache of (term, capitals) by token as written. The same few thousand words make up most of any report."""
 
     def __missing__(self, token: str) -> tuple[str, str]:
-        if len(self) > 500_000:  # bounds memory on hostile text; real collections stay far below
+        if len(self) > 500_000:  # limits memory on malicious text; real collections stay far below
             self.clear()
         known = self[token] = (fold(token), capitals(token))
         return known
@@ -104,7 +104,7 @@ def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]
     found: dict[int, tuple[int, int]] = {}
     size, before, rest = len(blank), 0, blank.lstrip()
     for number in sorted({number for pair in pairs for number in pair}):
-        rest = rest.split(None, number - before)[number - before]  # it begins with the token now
+        rest = rest.split(None, number - before)[number - before]  # it now begins with the token
         before, start = number, size - len(rest)
         found[number] = start, start + len(rest.split(None, 1)[0])
     return [(found[first][0], found[last][1]) for first, last in pairs]
@@ -124,7 +124,7 @@ def _blanked(text: str) -> str | None:
 
     The length stays the same. This takes a third of the time of the regular expression.
     """
-    if not text.isascii():  # what makes most texts so is a little punctuation
+    if not text.isascii():  # in most texts, the only non-ASCII characters are a little punctuation
         text = text.replace("\u2019", "'")
         for mark, space in _COMMON:
             text = text.replace(mark, space)
@@ -152,7 +152,7 @@ def tokens_of(texts: Sequence[str]) -> list[str]:
             text = text.replace(mark, space)
         while not text.isascii():
             odd = _ODD.search(text)
-            if odd is None or _WORD.match(odd.group()):  # a word that is not plain English is somewhere
+            if odd is None or _WORD.match(odd.group()):  # there is a word that is not plain English
                 return _one_by_one(texts)
             text = text.replace(odd.group(), " ")
     text = _with_thousands(text, _GAP_KEPT)
@@ -189,7 +189,7 @@ def compounds(text: str) -> list[tuple[str, str]]:
             text = text.replace(hyphen, "-")
     words: dict[str, None] = {}
     at = 0
-    while (place := text.find("-", at)) >= 0:  # rare, so looking around each costs less than an expression over all
+    while (place := text.find("-", at)) >= 0:  # rare, so examining each is faster than an expression
         end = text.find(" ", place)
         end = len(text) if end < 0 else end
         words[text[max(at, text.rfind(" ", at, place) + 1) : end]] = None

@@ -22,12 +22,12 @@ ENGINE: Engine = whoosh_engine.WhooshEngine()
 FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analyser.VERSION}"
 """An index with a different fingerprint is rebuilt from the corpus."""
 
-_CHUNK = 500  # readings in one segment at most: limits the memory of the process that writes it
+_CHUNK = 500  # maximum readings in one segment: limits the memory of the process that writes it
 _MIN_PER_PROCESS = 100  # new readings: with fewer for each process, starting them takes longer than they save
 _LARGE = 250  # readings: segments of this size are merged only with each other, or if too many documents are dead
-_MAX_SMALL = 3  # segments, not counting large ones and the largest of the rest: more than this are merged into one
-_SHARE = 0.25  # when these small segments together exceed this share of the largest of the rest, it is merged too
-MIN_LIVE_RATIO = 0.9  # of tokens: a segment with a smaller share of live ones is compacted
+_MAX_SMALL = 3  # small segments, not counting large ones and the largest of the rest: more are merged into one
+_SHARE = 0.25  # if these small segments together exceed this share of the largest of the rest, it is merged too
+MIN_LIVE_RATIO = 0.9  # share of live tokens below which a segment is compacted
 
 Progress = Callable[[int, int], None]
 """Called with (readings indexed, readings to index)."""
@@ -43,7 +43,7 @@ class Ahead:
         self._store = store
         self._draft = ENGINE.draft()
         self.readings: set[int] = set()
-        self.sound = True  # until something stops it in the middle of a reading
+        self.sound = True  # False while a reading is incomplete
 
     def take(self, reading: int) -> bool:
         """Index a reading of the corpus. Returns False, without indexing it, if the segment is full."""
@@ -91,9 +91,9 @@ def build(
         name = generations.next_id(index)
         kept, taken = _take_over(index, before, building, live) if before else ([], {})
         held = {reading for segment in kept for reading, _ in segment.documents}
-        new = sorted(live - held)  # as they were read: the same segment, however much of it was begun ahead
+        new = sorted(live - held)  # in reading order: the segment is the same, however much was built ahead
         if ahead and not (ahead.sound and ahead.readings <= {*new}):
-            ahead = None  # half of a reading; or what is not wanted any more, and would be dead from the first day
+            ahead = None  # it has an incomplete reading, or readings that are not wanted any more
         segments = [*kept, *_write_new(store.path, building, name, new, jobs, ahead, progress)]
         if kept:
             segments = _merge(
@@ -234,10 +234,10 @@ def _write_new(
             written[segment] = _write_segment(corpus, building, segment, chunk)
             progress(done := done + len(chunk), total)
     else:
-        import multiprocessing  # here only: every search imports this module
+        import multiprocessing  # only imported here, because every search imports this module
         from concurrent.futures import ProcessPoolExecutor, as_completed
 
-        # A fresh process, not a fork: the caller may have threads, and Windows knows nothing else.
+        # A fresh process, not a fork: the caller may have threads, and Windows has no fork.
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
             with sigint_blocked():
                 futures = {pool.submit(_write_segment, corpus, building, name, chunk): chunk for name, chunk in named}

@@ -12,9 +12,9 @@ NEARNESS = re.compile(
 )
 """How other databases express that words are near each other, with the distance. Alone in brackets it is a word."""
 
-_LONG = 6  # letters: few acronyms have as many
+_LONG = 6  # letters: few acronyms are this long
 _LONG_ACRONYMS = frozenset(("CAFCASS", "OFSTED", "UNICEF", "LSCPRS", "MARACS"))
-# Short words that are no acronyms. It need not be complete: most sentences have a long word too.
+# Short words that are not acronyms. The list need not be complete, because most sentences also have a long word.
 _SHORT_WORDS = frozenset(
     re.findall(
         r"\w+",

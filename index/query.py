@@ -91,7 +91,7 @@ class And:
         words = [f"-{_operand(part.part)}" if isinstance(part, Not) else _operand(part) for part in self.parts]
         if not all(isinstance(part, Word) for part in self.parts):
             return " ".join(words)
-        return (" & " if shouted(["AND", *words]) else " AND ").join(words)  # words side by side would be Plain
+        return (" & " if shouted(["AND", *words]) else " AND ").join(words)  # adjacent words would be Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,8 @@ Query = Word | Pattern | Fuzzy | Phrase | Near | And | Or | Not | Field | In | T
 
 
 def _operand(query: Query) -> str:
-    asks = isinstance(query, Pattern) and query.text.endswith("?")  # at the end it would end a question
-    joins = isinstance(query, Word) and not query.exact and NEARNESS.fullmatch(query.text)  # or be an operator
+    asks = isinstance(query, Pattern) and query.text.endswith("?")  # at the end it would look like a question
+    joins = isinstance(query, Word) and not query.exact and NEARNESS.fullmatch(query.text)  # or it would be an operator
     return f"({query})" if asks or joins or isinstance(query, And | Or | Not | Near | In) else str(query)
 
 

@@ -6,10 +6,10 @@ format, so changing one requires a new index.
 
 from corpus.model import SectionKind
 
-# When the index is written: what one occurrence of a word counts for.
+# At indexing time: the weight of one occurrence of a word.
 
 INDEXED_SECTION_WEIGHTS = {
-    # What a practitioner looks for first counts more; what repeats or supports counts less.
+    # Sections that a practitioner looks for first count more; sections that repeat or support them count less.
     SectionKind.RECOMMENDATIONS: 2.0,
     SectionKind.FINDINGS: 1.6,
     SectionKind.LEARNING: 1.6,
@@ -24,7 +24,7 @@ INDEXED_SECTION_WEIGHTS = {
 INDEXED_HEADING_WEIGHT = 1.5
 """The factor by which a heading multiplies the weight of its section."""
 
-# The order of reports: BM25, and more for the title and for parts of the query in one paragraph.
+# The order of reports: BM25, with additions for the title and for parts of the query in one paragraph.
 
 BM25_K1 = 1.2
 BM25_B = 0.5
@@ -47,7 +47,7 @@ they add.
 NEARNESS_REPORTS = 30
 """How many of the best reports with plain words together are examined for how close together they are."""
 
-# Three plain words or more: plain BM25 of the report, and of its three best paragraphs.
+# Three or more plain words: plain BM25 of the report, and of its three best paragraphs.
 
 MOST_WORDS_FROM = 3
 """The minimum number of plain words for which a report is scored by its best paragraphs, and may have only most of the

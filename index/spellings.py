@@ -38,7 +38,7 @@ _SECTION = re.compile(
 )
 _OF_A_SECTION = re.compile(f"s({_NUMBER})")
 _NUMBERED = re.compile(_NUMBER)
-_MOST = 20  # letters of initials; a longer run is a heading with space between its letters
+_MOST = 20  # maximum letters of initials; a longer run is a heading with spaced letters
 
 
 def spelled(text: str) -> list[tuple[int, int, str]]:

@@ -24,7 +24,7 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
     result of `generation.reports()`, which takes a moment to read.
     """
     held_reports = store.readings.reports()
-    removed = {removal.report for removal in store.removals()}  # perhaps not finished
+    removed = {removal.report for removal in store.removals()}  # they may not be finished
     for reading, report in reports.items():
         if held_reports.get(reading) != report.id and report.id not in removed:
             raise NoIndex(
@@ -37,7 +37,7 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
 def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
     """Look up the words of one paragraph in the middle of a few reports. Yields the problems as sentences."""
     documents = sorted(snapshot.documents().items())
-    wanted: dict[str, list[tuple[int, int]]] = {}  # for each term, where it must be: document and position
+    wanted: dict[str, list[tuple[int, int]]] = {}  # for each term, where it must occur: document and position
     chosen: dict[int, tuple[int, int]] = {}  # the reading and paragraph of each document
     for document, reading in documents[:: max(1, len(documents) // _CANARIES)]:
         paragraphs = store.readings.indexable(reading)

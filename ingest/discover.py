@@ -100,7 +100,7 @@ def compare(
             unchanged.append(record)
     unchanged += [known[key] for key in portfolio.inside(known, {record.path for record in unchanged})]
     roots = [key_of(path, library) for path in paths]
-    held = set(portfolio.inside(known, keys))  # what became of them is known once the file that they are in was read
+    held = set(portfolio.inside(known, keys))  # what happened to them is only known after the containing file was read
     missing = [key for key in sorted(known) if key not in keys and key not in held and below(key, roots)]
     if allow_withdrawals:
         return Changes(tuple(to_read), tuple(unchanged), tuple(missing))
@@ -118,7 +118,7 @@ def _altered(seen: Seen, record: FileRecord) -> bool:
         with seen.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() != record.report
     except OSError:
-        return True  # reading it will say why
+        return True  # reading it will give the reason
 
 
 def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], library: Path) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _emptied(missing: Iterable[str], seen: set[str], roots: Iterable[str], libra
             if files >= _MANY and not any(real_path(library, folder).iterdir()):
                 yield PurePath(folder).as_posix() if not PurePath(folder).is_absolute() else folder
         except OSError:
-            continue  # it is not there: somebody took it away
+            continue  # it has been deleted
 
 
 def key_of(path: Path, library: Path) -> str:
@@ -164,7 +164,7 @@ def unwatched(keys: Iterable[str], settings: Settings) -> tuple[str, ...]:
 
 def _same(seen: Seen, record: FileRecord) -> bool:
     if seen.problem is not None or record.reason is Reason.UNREADABLE:
-        return False  # rights change without the file
+        return False  # permissions can change without the file
     return seen.size == record.size and seen.mtime_ns == record.mtime_ns
 
 
@@ -222,7 +222,7 @@ def _entries(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[st
     """Return the entries of a folder sorted by name, without hidden files. Empty if the folder was already entered."""
     status = folder.stat()
     if (status.st_dev, status.st_ino) in entered and status.st_ino:
-        return []  # a link back to where we were
+        return []  # a link back to a folder that was already entered
     entered.add((status.st_dev, status.st_ino))
     with os.scandir(folder) as listing:
         return sorted(

@@ -126,8 +126,8 @@ class FileReader:
                 yield replace(self._outcome(seen, file), inside=True)
 
     def _outcome(self, seen: Seen, data: bytes) -> Outcome:
-        # The hash is of the bytes that are read. A file that changes meanwhile has another time, so the next run
-        # reads it again.
+        # The hash is computed from the bytes that are read. If a file changes in the meantime, its modification time
+        # changes too, so the next run reads it again.
         report = hashlib.sha256(data).hexdigest()
         if report in self.claims.removed:
             return Outcome(seen, report, refusal=Refusal(Reason.REMOVED, self.claims.removed[report]))
@@ -190,7 +190,7 @@ def _bytes_of(seen: Seen, limit: int) -> bytes:
         data = read_regular(seen.path, limit)
     except OSError as error:
         raise _Unfit(Reason.UNREADABLE, error.strerror or type(error).__name__) from error
-    except MemoryError as error:  # of this process; tomorrow there may be more
+    except MemoryError as error:  # in this process; tomorrow there may be more memory
         raise _Unfit(Reason.UNREADABLE, os.strerror(errno.ENOMEM)) from error
     if len(data) > limit:
         raise _Unfit(Reason.TOO_LARGE, f"more than {limit} bytes")

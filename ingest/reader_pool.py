@@ -26,7 +26,7 @@ class ReaderPool:
         self._ocr_pool = ThreadPoolExecutor(self._jobs)
         self._claims = claims
         self._lock = threading.Lock()
-        # The largest first, so that no thread is left alone with a long one at the end.
+        # The largest files come first, so that no thread is left with a long one at the end.
         self._files = iter(sorted(files, key=lambda file: -file.size))
         self._count = len(files)
         self._stop = threading.Event()
@@ -91,7 +91,7 @@ class ReaderPool:
                         return
                     outcome = reader.read(seen)
                     self.bound = sandbox.bound
-                    # The file counts as done only after what is inside of it.
+                    # The file only counts as done after the files inside it.
                     within = list(reader.inside(outcome))
                     for each in (*within, outcome):
                         self._put(each)

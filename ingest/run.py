@@ -256,7 +256,7 @@ class _Recorder:
         self._store.note_file(FileRecord(file.key, file.size, file.mtime_ns, outcome.id, reader=reader))
         was = self._known.get(file.key)
         if was is not None and was.report == outcome.id:
-            self._counts["unchanged"] += 1  # touched, but its bytes are the same
+            self._counts["unchanged"] += 1  # its time has changed, but its bytes have not
         elif was is not None:
             self._counts["changed"] += 1
         elif self._leaving[outcome.id]:
@@ -271,14 +271,14 @@ class _Recorder:
         self._failures.append(failure)
         was = self._known.get(file.key)
         if refusal.reason is Reason.UNREADABLE and was and was.report:
-            # It may be readable tomorrow. Until then, what was read of it stays.
+            # It may be readable tomorrow. Until then, the earlier reading stays.
             if was.detail != refusal.detail:
                 self._new_failures.append(failure)
             self._store.note_file(replace(was, detail=refusal.detail))
             return
         if was is None or was.reason is not refusal.reason:
             self._new_failures.append(failure)
-        if refusal.reason is Reason.REMOVED:  # its name is not kept, so it is looked at again in every run
+        if refusal.reason is Reason.REMOVED:  # its name is not stored, so every run examines it again
             self._store.forget_file(file.key)
             return
         failed_by = self._failed_by

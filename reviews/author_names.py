@@ -26,7 +26,7 @@ _WORD = r"(?:(?:O|D)['’])?[^\W\d_][\w'’.-]*"
 _PARTICLE = r"(?:af|al|ap|bin|da|de|del|della|den|der|di|du|ibn|la|le|st|ten|ter|van|von)"
 _PERSON = re.compile(rf"(?:{_WORD} )+?(?P<last>(?:{_PARTICLE} )*{_WORD})", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+(?:and|&|with)\s+|\s*,\s*(?:and|&)\s+", re.IGNORECASE)
-_MOST_WORDS = 5  # of a person's name
+_MOST_WORDS = 5  # words of a person's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _split(text: str) -> list[Author]:
     pieces = [piece.strip(" ,") for piece in _BETWEEN.split(text)]
     several = [author for piece in pieces for author in _listed(piece)]
     if len(pieces) > 1 and not all(map(_stands_alone, several)):
-        # "Department for Education and Skills", "Norfolk and Suffolk NHS Trust": one name with an "and" in it
+        # "Department for Education and Skills", "Norfolk and Suffolk NHS Trust": one name that contains "and"
         return [Author(text, is_body=True)] if _is_body(text) else _listed(text)
     return several
 

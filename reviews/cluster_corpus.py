@@ -115,4 +115,4 @@ def _empty() -> Path:
     return path
 
 
-_KEPT: list[object] = []  # a temporary folder goes with its object
+_KEPT: list[object] = []  # a temporary folder is deleted with its object

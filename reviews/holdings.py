@@ -10,7 +10,7 @@ from corpus.report import Report
 from reviews.maintenance import run_log
 from search.searcher import Searcher
 
-_RUNS = 50  # that are looked at for the last one that brought reports
+_RUNS = 50  # runs examined to find the last one that added reports
 _NAMED = 5
 
 

@@ -186,7 +186,7 @@ class Library:
             return ask(self.searcher())
         except Gone:
             if self.settings.engine == "opensearch":
-                self.close()  # what is open does not know by itself that a report is gone
+                self.close()  # an open searcher does not notice by itself that a report is gone
             return ask(self.searcher())
         except Corrupt:
             self.close()
@@ -253,7 +253,7 @@ class Library:
     def corpus(self) -> Store:
         """Return the corpus, which is kept open because a store caches its reports until they change."""
         if self.settings.engine == "opensearch":
-            self.searcher()  # lets go of a corpus that shows an older generation
+            self.searcher()  # drops a corpus that shows an older generation
         if self._store is None:
             self._store = self._shown() if self.settings.engine == "opensearch" else self.store()
         return self._store

@@ -9,7 +9,7 @@ from corpus.report import Report
 from corpus.storage.store import Store
 
 _WEEK = timedelta(days=7)
-_MOST = 200  # reports of a week that are listed
+_MOST = 200  # maximum reports of a week that are listed
 
 
 @dataclass(frozen=True, slots=True)

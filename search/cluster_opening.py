@@ -14,7 +14,7 @@ from index.opensearch.publishing.state import FINGERPRINT, Pointer, State
 from search.cluster_session import ClusterSession
 from search.searcher import Searcher
 
-_FRESH = 1.0  # seconds that what is published is not asked for again
+_FRESH = 1.0  # seconds before what is published is requested again
 
 
 class _Published:

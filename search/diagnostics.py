@@ -112,7 +112,7 @@ class Code(Enum):
     THEME_DEEP = _note("themes are nested more than {most} deep, so “{theme}” was left out")
     THEME_EMPTY = _guess("it contains nothing to search for")
 
-    # The whole.
+    # The whole query.
     NOTHING_ASKED = _guess("the query is empty: type a word, for example neglect")
     ONLY_EXCLUDES = _note("the query only excludes words, so every other report matches")
     READ_AS = _note("read as: {said}")

@@ -9,7 +9,7 @@ from search.searcher import Searcher
 def pointer(settings: Settings) -> bytes:
     """Return a value that changes whenever another generation is published. Empty if there is none yet."""
     if settings.engine == "opensearch":
-        from search import cluster_opening  # only here: the embedded index needs no client
+        from search import cluster_opening  # only imported here, because the embedded index needs no client
 
         return cluster_opening.pointer(settings)
     try:

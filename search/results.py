@@ -312,7 +312,7 @@ class Results:
         """
         if not (self.together or self.apart):
             return ""
-        if self.together == self.total and self.apart:  # the others were not asked for
+        if self.together == self.total and self.apart:  # the others were not requested
             subject, others = "all have" if self.total > 1 else "it has", "has" if self.apart == 1 else "have"
             return f"{subject} the words together; {self.apart:,} more {others} them apart"
         verb = "has" if self.together == 1 else "have"

@@ -177,7 +177,7 @@ class Searcher:
         """
         began = time.perf_counter()
         if request.facets:
-            _ = self._session.themed  # once for a generation, and not within the deadline of the query
+            _ = self._session.themed  # once per generation, and outside the deadline of the query
         deadline = Deadline(seconds)
         found = self._find(request, deadline)
         answer, near = found.answer, found.near
@@ -268,7 +268,7 @@ class Searcher:
             return len(self._filtered(whole, found.chosen, found.mask, found.evaluator).documents)
 
         def having(theme: Theme) -> int:
-            if found.mask == EVERY_KIND:  # known already
+            if found.mask == EVERY_KIND:  # already known
                 return len(self._session.themed[theme.name].intersection(*found.chosen.values()))
             return count(theme_tree(self._session.themes, theme.name))
 
@@ -291,7 +291,7 @@ class Searcher:
         return second_list(self._session, found.answer, found.chosen.values(), request, deadline)
 
     def _in_other_words(self, request: SearchRequest, found: _Found, hits: Hits) -> InOtherWords:
-        from search.hits.other_words import in_other_words  # numpy and the model are loaded only when asked for
+        from search.hits.other_words import in_other_words  # numpy and the model are only loaded on request
 
         documents = set(self._session.reports).intersection(*found.chosen.values())
         return in_other_words(self._session, request.query, documents, hits, found.mask)

@@ -30,9 +30,9 @@ from search.answering.similar import Alike, similar_reports
 from search.answering.theme_index import ThemeTable
 from search.report_conditions import Conditions
 
-THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
-_SIMILAR = 2048  # reports whose similar ones, about 3 KB each, need not be found again
-_KEPT = 4096  # sections of documents that need not be found again
+THEME_SECONDS = 60.0  # once per generation, even on a busy computer
+_SIMILAR = 2048  # reports whose similar ones are cached, about 3 KB each
+_KEPT = 4096  # documents whose sections are cached
 
 
 class Session:

@@ -21,10 +21,10 @@ FORMS = "2015, 2015..2020 (or 2015-2020, 2015 to 2020), 2015.. or ..2020"
 """The accepted forms, for messages and documentation."""
 
 _BETWEEN = re.compile(rf"\s*(?:\.\.+|-{{2,3}}|[{re.escape(MARKS[1:])}]|\bto\b)\s*", re.IGNORECASE)
-_YEAR = r"([1-9][0-9]{3})(?:\.0)?"  # a program that writes sheets may write a year as 2015.0
+_YEAR = r"([1-9][0-9]{3})(?:\.0)?"  # a program that writes sheets may store a year as 2015.0
 _ONE = re.compile(_YEAR)
 _RANGE = re.compile(rf"(?:{_YEAR})?{_BETWEEN.pattern}(?:{_YEAR})?", re.IGNORECASE)
-_SHOWN = 40  # characters of what was typed that a message repeats
+_SHOWN = 40  # characters of the input that a message repeats
 
 
 class BadYears(UsageError):

@@ -147,7 +147,7 @@ def check(rows: Iterable[Row]) -> list[Problem]:
             message = f"{row.get('published')} is before {year}, the year of the review; correct one of them"
             problems.append(Problem(row.line, "published", message))
         for column in _NAMES:
-            # The same title twice is common ("Executive summary") where a file, board or child distinguishes the two.
+            # Repeated titles are common ("Executive summary"), and fine if a file, board or child distinguishes them.
             if row.get(column) and (column != "title" or not (row.get("file") or row.get("sha256"))):
                 more = [row.get(name).casefold() for name in _TELL_APART] if column == "title" else []
                 earlier = seen.setdefault((column, row.get(column).casefold(), *more), row.line)

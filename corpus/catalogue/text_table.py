@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 DELIMITERS = ",;\t|"
-_LONGEST_CELL = 200  # lines in one quoted cell
-_UNENDED = "unexpected end of data"  # the message of Python's csv for a quoted cell without an end
+_LONGEST_CELL = 200  # maximum lines in one quoted cell
+_UNENDED = "unexpected end of data"  # the message of Python's csv module for a quoted cell without an end
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _SUSPECT = frozenset("=+-@\t\r'")
@@ -163,7 +163,7 @@ def _record(lines: list[str], delimiter: str) -> list[str] | str:
 
 def guarded(cell: str) -> str:
     """Put an apostrophe before text that looks like a formula, as Excel itself does. `unguarded` removes it."""
-    if cell[:1] not in _SUSPECT:  # nearly every cell of millions
+    if cell[:1] not in _SUSPECT:  # true of nearly every cell
         return cell
     return "'" + cell if _FORMULA.match(cell) or _GUARDED.match(cell) else cell
 

@@ -100,7 +100,7 @@ class Paper:
         label = roman(count) if self.label_style == "r" else str(count)
         self.pages.append(Page(number, label, self.page_size, self.rotation, self.columns, self.scanned))
         self.open = True
-        self.canvas.setPageSize(self.page_size)  # as seen: reportlab swaps the sides of a rotated page
+        self.canvas.setPageSize(self.page_size)  # as displayed: reportlab swaps the sides of a rotated page
         self.canvas.setPageRotation(self.rotation)
         if self.rotation:
             self.canvas.translate(self.page_size[1], 0)
@@ -127,7 +127,7 @@ class Paper:
             for position, piece in enumerate(pieces):
                 getattr(page, place).append(piece)
                 if page.scanned and not self.scan:
-                    continue  # it is in the picture
+                    continue  # it is in the image
                 draw = self.canvas.drawString if position == 0 else self.canvas.drawRightString
                 draw(64 if position == 0 else width - 64, y, piece)
         self.canvas.setFillColor(HexColor("#000000"))

@@ -30,7 +30,7 @@ def beside(path: Path) -> Iterator[Path]:
 
     After an error it is deleted, and `path` is unchanged. Raises OSError.
     """
-    import tempfile  # here only: every search imports this module
+    import tempfile  # only imported here, because every search imports this module
 
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)

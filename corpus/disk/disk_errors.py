@@ -15,7 +15,7 @@ from corpus.paths import LibraryPaths
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if os.name == "posix" else (errno.ENOSPC, errno.EFBIG)
 _RIGHTS = (errno.EACCES, errno.EPERM)
-_LITTLE = 4096  # bytes: with less than this free, a new file is not to be had
+_LITTLE = 4096  # bytes: with less than this free, no new file can be created
 
 
 def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") -> LimitHit:

@@ -17,7 +17,7 @@ _BYTE_IN_TEXT = re.compile("<([89A-F][0-9A-F])>")
 
 def safe_name(path: str | os.PathLike[str]) -> str:
     """Return the path as clean text. The same path gives the same text in every locale. Most paths are unchanged."""
-    kept = re.sub(rb"<(?=[0-9A-F]{2}>)", b"<3C>", os.fsencode(path))  # one that says so itself
+    kept = re.sub(rb"<(?=[0-9A-F]{2}>)", b"<3C>", os.fsencode(path))  # a name that already contains such text
     text = kept.decode("utf-8", "surrogateescape")
     text = "".join(f"<{ord(c) - 0xDC00:02X}>" if "\udc80" <= c <= "\udcff" else c for c in text)
     return _UNSAFE.sub(lambda found: "".join(f"<{byte:02X}>" for byte in found[0].encode()), text)

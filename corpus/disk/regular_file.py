@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-_CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its directory entry said
+_CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its directory entry stated
 
 
 def read_regular(path: Path, limit: int) -> bytes:
@@ -18,7 +18,7 @@ def read_regular(path: Path, limit: int) -> bytes:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        # Python allocates what is asked for, so ask for no more than the file holds, unless it has grown.
+        # Python allocates the requested size, so request no more than the file has, unless it has grown.
         data = file.read(min(found.st_size, limit) + 1)
         while len(data) <= limit and (more := file.read(min(_CHUNK, limit + 1 - len(data)))):
             data += more

@@ -19,10 +19,10 @@ from corpus.storage.migrations import FORMAT, STEPS
 APPLICATION = int.from_bytes(b"SPRv", "big")
 """`PRAGMA application_id`, which distinguishes a corpus from any other SQLite file."""
 
-_ATTEMPTS = 5  # to read rows without locks while others begin to write
+_ATTEMPTS = 5  # attempts to read rows without locks while others start writing
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
-_LOG_HEADER = 32  # bytes: a log that is no longer has no entries
-_ROOM = 256 * 1024  # bytes that must be free before anything is written: SQLite maps a file of 32 KB into memory
+_LOG_HEADER = 32  # bytes: a log this short has no entries
+_ROOM = 256 * 1024  # bytes that must be free before writing: SQLite maps a file of 32 KB into memory
 
 
 class Database:
@@ -36,8 +36,8 @@ class Database:
         self._connection = connection
         self._path = path
         self._writing = writing
-        self._logging = False  # since `_begin_log`; a file that is refused is not touched
-        self._still: _State | None = None  # set while we read without locks: the file must stay as it was
+        self._logging = False  # set by `_begin_log`; a file that is refused is not touched
+        self._still: _State | None = None  # set while reading without locks: the file must stay as it was
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
@@ -87,7 +87,7 @@ class Database:
         """Close the file. Closing it twice does no harm."""
         if self._logging:
             self._logging = False
-            with suppress(sqlite3.Error):  # the log then stays, and whoever reads or writes next reads it
+            with suppress(sqlite3.Error):  # the log then stays, and the next reader or writer uses it
                 self._end_log()
         self._connection.close()
 
@@ -173,7 +173,7 @@ class Database:
         if self._connection.in_transaction:
             yield
             return
-        self.rows("PRAGMA schema_version")  # a reader opens the file anew here if it must
+        self.rows("PRAGMA schema_version")  # makes a reader reopen the file now if necessary
         with translated_errors(self._path):
             self._connection.execute("BEGIN")
             try:
@@ -196,7 +196,7 @@ class Database:
                     found = self._connection.execute(select, values).fetchall()
                 if not self._still or self._still == _State.of(self._path):
                     return found
-                if self._connection.in_transaction:  # what was read before in it is of another state
+                if self._connection.in_transaction:  # what was read before in it belongs to another state
                     break
             raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
 
@@ -213,9 +213,9 @@ class Database:
             except sqlite3.OperationalError as error:
                 if not _log_is_missing(error, self._path):
                     raise
-        # The file says that there is a log, and there is none, or one without entries, in which SQLite gets lost: an
+        # The file says that there is a log, but there is none, or one without entries, which SQLite cannot handle: an
         # older version of this program closed it, or a process was killed between the two. All is in the file. It is
-        # read without locks, and what was read while somebody began to write is thrown away.
+        # read without locks, and what was read while somebody started writing is discarded.
         self._connection.close()
         self._connection = _connect(self._path, "mode=ro&immutable=1")
         self._still = before
@@ -268,7 +268,7 @@ def _reading(path: Path) -> str:
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     reads = how != "mode=rw"
-    # Who only reads may be handed from one thread to another, as the web page does, but not be used by two at once.
+    # A read-only connection may be passed between threads, as the web page does, but not used by two at once.
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?{how}",
         timeout=_WAIT_SECONDS,
@@ -278,7 +278,7 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
     )
     connection.text_factory = _text
     connection.execute("PRAGMA mmap_size = 0")
-    connection.execute("PRAGMA temp_store = MEMORY")  # no sorting needs a disk, and nothing of the text gets elsewhere
+    connection.execute("PRAGMA temp_store = MEMORY")  # sorting needs no disk, and no text is written elsewhere
     if not reads:
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, however SQLite was built
     return connection
@@ -325,7 +325,7 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
-    # Errors that Python's own module raises carry no code; they are misuse, so bugs of this program.
+    # Errors that Python's own module raises have no code. They indicate misuse, so they are bugs in this program.
     code: int = getattr(error, "sqlite_errorcode", -1)
     primary = code & 0xFF if code >= 0 else code
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -2,8 +2,8 @@
 
 from corpus.storage.database import Database
 
-_LONG = 60  # characters: a paragraph that two texts share by chance is shorter
-_ALMOST = 0.5  # of the long paragraphs: two readings that share so many are nearly the same text
+_LONG = 60  # characters: paragraphs that two texts have in common by chance are shorter
+_ALMOST = 0.5  # share of the long paragraphs: with this many in common, two readings are nearly the same text
 
 
 class Editions:

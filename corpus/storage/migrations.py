@@ -15,7 +15,7 @@ Execute = Callable[..., Any]
 
 
 def _add_missing_folders(execute: Execute) -> None:
-    # Some libraries of format 1 have the table: the program made it for a while without counting on.
+    # Some libraries of format 1 already have the table, because for a while it was created without a new format number.
     execute("CREATE TABLE IF NOT EXISTS missing_folder (folder TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID")
 
 

@@ -13,8 +13,8 @@ from corpus.storage.database import Database
 ALIKE = 0.98
 """The share of the words, in order, from which two reports are near-duplicates."""
 
-_HASHES = 32  # kept of each reading
-_SHARED = 4  # near-duplicates share more than one in so many: 2 % of other words change at most 16 % of the runs
+_HASHES = 32  # hashes kept of each reading
+_SHARED = 4  # near-duplicates share more than one in this many: 2% different words change at most 16% of the runs
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,7 +47,7 @@ class NearDuplicates:
     def pairs(self) -> list[Pair]:
         """Return all pairs of reports in the library."""
         if not self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = 'near_duplicate'"):
-            return []  # an earlier version's corpus
+            return []  # a corpus from an earlier version
         rows = self._db.rows(
             "SELECT a.report, b.report FROM near_duplicate JOIN reading AS a ON a.id = reading "
             "JOIN reading AS b ON b.id = other WHERE a.current = 1 AND b.current = 1"
@@ -62,7 +62,7 @@ class NearDuplicates:
     def _compare(self, reading: int) -> list[str]:
         """Compare one reading with all that were compared before. Returns the reports that are alike."""
         texts = self._texts(reading)
-        hashes = {number >> 1 for number in fingerprint(texts, b"")[:_HASHES]}  # SQLite's integers have a sign
+        hashes = {number >> 1 for number in fingerprint(texts, b"")[:_HASHES]}  # SQLite's integers are signed
         if not hashes:
             return []
         with self._db.transaction():

@@ -30,7 +30,7 @@ from corpus.storage.near_duplicates import NearDuplicates
 from corpus.storage.publications import Publications
 from corpus.storage.readings import Readings
 
-_FAULTS = 10  # of a damaged file: SQLite's next ones say the same
+_FAULTS = 10  # faults reported of a damaged file; SQLite's next ones say the same
 
 
 class Store:
@@ -46,7 +46,7 @@ class Store:
         self.editions = Editions(database)
         self.near_duplicates = NearDuplicates(database)
         self.publications = Publications(database)
-        # Revision, reports, rows without a file, reports whose sources name different years.
+        # Revision, reports, rows without a file, reports whose sources give different years.
         self._known: tuple[int, list[Report], list[Row], list[YearConflict]] | None = None
 
     @classmethod
@@ -188,7 +188,7 @@ class Store:
         )
         self._db.execute("UPDATE reading SET current = 1 WHERE id = ? AND current = 0", (wanted,))
 
-    # What went
+    # Withdrawals and removals
 
     def withdrawals(self) -> list[Withdrawal]:
         """Return the reports that were in the library and no longer have a file, the latest first."""
@@ -290,7 +290,7 @@ class Store:
         Raises Locked if somebody is reading it. Nothing is lost in that case, and it can be tried again.
         """
         with translated_errors(self._db.path):
-            self._db.execute("PRAGMA temp_store = MEMORY")  # nothing of it goes to a folder for temporary files
+            self._db.execute("PRAGMA temp_store = MEMORY")  # no data is written to a folder for temporary files
             self._db.execute("VACUUM")
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
@@ -303,7 +303,7 @@ class Store:
         with self._db.transaction():
             self._db.execute("UPDATE removed SET done = 1")
 
-    # What is known
+    # Queries
 
     def reports(self) -> list[Report]:
         """Return the reports in the library, sorted by file name, as the catalogue and the files describe them."""
@@ -380,14 +380,14 @@ class Store:
                 self._known = (revision, *described(self._db, self.catalogue(), listed))
         return self._known[1:]
 
-    # Soundness
+    # Integrity
 
     def check(self) -> list[str]:
         """Return what is wrong with the corpus as sentences, or nothing if it is sound. Reads every byte."""
         try:
             with translated_errors(self._db.path):
                 faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
-                # One line of it: the others name more pages of the same file, and a person can do nothing with them.
+                # Only one line: the others name more pages of the same file, which does not help anybody.
                 problems = [f"{self._db.path} is damaged. SQLite says: {faults[0].splitlines()[-1]}."] if faults else []
                 if not faults:
                     with self._db.snapshot():

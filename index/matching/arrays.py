@@ -176,7 +176,7 @@ def _in_both(one: Keys, other: Keys) -> Keys:
     places = np.concatenate((one, other))
     places <<= 1
     places[len(one) :] |= 1
-    places.sort(kind="stable")  # merges two runs
+    places.sort(kind="stable")  # this merges two runs
     found: Keys = places[1:][(places[1:] ^ places[:-1]) == 1] >> 1
     return found
 

@@ -223,7 +223,7 @@ class Evaluator:
             if document not in match.documents:
                 continue
             kinds = match.kinds(document)
-            if kinds | found == found:  # it can add nothing
+            if kinds | found == found:  # it cannot add anything
                 continue
             if match.exact or not kinds & (kinds - 1):  # exact, or only one kind is possible
                 found |= kinds

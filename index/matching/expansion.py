@@ -15,8 +15,8 @@ from index.storage.engine import Snapshot
 MAX_EXPANSION = 5_000
 """The maximum number of distinct words that one pattern or fuzzy word may match."""
 _MAX_VARIANTS = 64  # spellings of one phrase: 2 for each hyphen, compound or abbreviation in it
-_CACHED = 4096  # lookups of each kind: each costs a dozen reads of the index
-_PATTERNS = 512  # whose words are remembered
+_CACHED = 4096  # cached lookups of each kind: each costs a dozen reads of the index
+_PATTERNS = 512  # patterns whose words are cached
 _WORDS_PER_CHECK = 256  # words between two checks of the deadline
 
 Slots = list[Sequence[str]]
@@ -84,7 +84,7 @@ class Expansion:
         The words have the same first letter. An edit changes, adds or removes a letter, or swaps two adjacent letters
         (optimal string alignment distance).
         """
-        from rapidfuzz.distance.OSA import distance  # here, because the import takes over 10 ms
+        from rapidfuzz.distance.OSA import distance  # imported here, because the import takes over 10 ms
 
         found = {}
         for word in self._vocabulary(term[:1]):
@@ -98,8 +98,8 @@ class Expansion:
     def phrase(self, words: Sequence[Word | Pattern]) -> list[Slots]:
         """Return the phrase in every spelling of its compounds, as one word and as two."""
         slots: Slots = []
-        plain: list[str | None] = []  # the one term of a slot that may be part of a compound
-        hyphened: set[int] = set()  # slots that the person typed with a hyphen before the next one
+        plain: list[str | None] = []  # the single term of a slot that may be part of a compound
+        hyphened: set[int] = set()  # slots after which the person typed a hyphen
         for word in words:
             if isinstance(word, Pattern):
                 for part in pattern_parts(word.text):

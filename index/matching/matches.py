@@ -97,7 +97,7 @@ class Words(Match):
         return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def spans(self, document: int) -> Sequence[Span]:
-        if self._latest[0] != document:  # several ask for those of one document after the other
+        if self._latest[0] != document:  # several callers request those of one document in turn
             positions = self.positions(document)
             ends = [first + self.width - 1 for first in positions] if self.width > 1 else positions
             self._latest = document, list(zip(positions, ends, strict=True))
@@ -313,7 +313,7 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
     Matches that share a token are one mention. See `spans.mentions`.
     """
     held = [match for match in matches if document in match.documents]
-    if len(held) == 1 and isinstance(held[0], Words | Runs):  # of equal width, ordered and distinct already
+    if len(held) == 1 and isinstance(held[0], Words | Runs):  # equal width, ordered and distinct
         found = held[0].spans(document)
         if all(one[1] < other[0] for one, other in pairwise(found)):  # "no no" matches twice in "no no no"
             return list(found)

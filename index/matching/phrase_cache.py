@@ -79,7 +79,7 @@ def with_more(
     held = postings.documents if postings else ()
     behind = sorted(more, key=itemgetter(0))
     unmoved = all(map(eq, held, map(numbers.get, held))) and not (len(held) and behind and behind[0][0] < held[-1])
-    if postings and unmoved:  # as after most nights: copied in one piece
+    if postings and unmoved:  # usual after an update: copied as one block
         builder.extend(postings, 0)
     elif postings:
         behind = sorted([*_moved(postings, numbers), *behind], key=itemgetter(0))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EVERY_KIND = (1 << len(KINDS)) - 1
 """The section mask with all kinds."""
 
-_BEHIND = 1 << 32  # any position
+_BEHIND = 1 << 32  # above any position
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 

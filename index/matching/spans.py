@@ -53,7 +53,7 @@ def side_by_side(slots: Sequence[tuple[int, Sequence[int]]]) -> list[int]:
         size = len(positions)
         if size > _MANY * len(starts):
             starts = [p for p in starts if (at := bisect_left(positions, p + i)) < size and positions[at] == p + i]
-        else:  # makes a set of the short list only
+        else:  # this only makes a set of the short list
             found = {p + i for p in starts}.intersection(positions)
             starts = sorted([p - i for p in found])
         if not starts:
@@ -95,15 +95,15 @@ def neighbours(left: Sequence[int], right: Sequence[int], distance: int) -> list
     The smallest spans are neighbours in the merged list of both sides, so one pass finds them all.
     """
     few, many = (left, right) if len(left) <= len(right) else (right, left)
-    if len(many) > _SEVERAL * len(few):  # only what is near one of the few can be a neighbour, or be between
+    if len(many) > _SEVERAL * len(few):  # only positions near one of the few can be neighbours, or be between them
         many = _around(few, many, distance + 1)
-    # Even numbers for one side, odd for the other. Sorting two runs that are already ordered only merges them.
+    # Even numbers for one side, odd for the other. Sorting two ordered runs only merges them.
     places = [p + p for p in few]
     places += [p + p + 1 for p in many]
     places.sort()
     widest = 2 * distance + 3
     close = [(a, b) for a, b in pairwise(places) if (b ^ a) & 1 and b - a <= widest]
-    if any(a + 1 == b and b & 1 for a, b in close):  # one token is on both sides, so take neighbours of either
+    if any(a + 1 == b and b & 1 for a, b in close):  # one token is on both sides, so take the neighbours of either
         one, other = set(few), set(many)
         return [
             (a, b)
@@ -139,7 +139,7 @@ def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> I
     The result is not necessarily a smallest match: a span inside it can begin too far away.
     """
     others = sorted(after)
-    near_enough: deque[Span] = deque()  # those that may still end first: begins and ends both ascend
+    near_enough: deque[Span] = deque()  # those that may still end first; their starts and ends are both ascending
     at = 0
     for first, last in sorted(before, key=itemgetter(1)):
         while at < len(others) and others[at][0] - last - 1 <= distance:

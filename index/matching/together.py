@@ -14,9 +14,9 @@ from index.matching.sections import Layouts
 from index.matching.spans import Span, smallest
 from index.storage.term_postings import many
 
-_BEHIND = 1 << 32  # any position
+_BEHIND = 1 << 32  # above any position
 _OFTEN = 64  # documents between two checks of the deadline
-_TURNED = 0.8  # of the nearness of words in the order asked
+_TURNED = 0.8  # factor for words that are not in query order
 
 
 class Together:
@@ -42,7 +42,7 @@ class Together:
         for number, (document, common) in enumerate(zip(ordered, kinds, strict=True)):
             if number % _OFTEN == 0:
                 tick()
-            if common:  # what is in one paragraph is in sections of one kind
+            if common:  # everything in one paragraph is in sections of the same kind
                 few, *others = sorted((read(document) for read in readers), key=_size)
                 if _share_a_paragraph(few, others, self._layout(document).starts):
                     found.add(document)

@@ -34,15 +34,15 @@ except ModuleNotFoundError as missing:
     ) from missing
 
 for _logger in ("opensearch", "opensearchpy.trace"):
-    logging.getLogger(_logger).disabled = True  # at its level DEBUG it writes every query
+    logging.getLogger(_logger).disabled = True  # at DEBUG level it writes every query
 
 RETRIES = 2
 SINCE, BEFORE = (2, 16), (4, 0)
 """The supported versions of OpenSearch: from the first, inclusive, to the second, exclusive."""
-_GRACE = 5.0  # seconds that a request may take beyond what the cluster was given
+_GRACE = 5.0  # seconds that a request may take beyond the cluster's own limit
 _WRITING = 120.0  # seconds for a request that writes
-_BULK = 8_000_000  # bytes of one bulk request, about; the cluster takes 100 MB
-_BUSY = (0.5, 1, 2, 4, 8, 16, 30, 30, 30)  # seconds to wait when the cluster is too busy to write
+_BULK = 8_000_000  # approximate bytes of one bulk request; the cluster accepts 100 MB
+_BUSY = (0.5, 1, 2, 4, 8, 16, 30, 30, 30)  # seconds to wait if the cluster is too busy to write
 _WHOLE = {"allow_partial_search_results": "false"}
 
 Body = Mapping[str, Any]
@@ -111,7 +111,7 @@ class Cluster:
         """Return the answer of all shards to one search. Raises QueryRefused if it takes longer than `seconds`."""
         asked = {"timeout": f"{round(seconds * 1000)}ms", **body}
         params = {**_WHOLE, "ignore_unavailable": "false"}
-        path = f"/{index}/_search" if index else "/_search"  # a point in time knows its indices
+        path = f"/{index}/_search" if index else "/_search"  # a point in time has its own indices
         return self._whole(self._ask("POST", path, asked, params, seconds=seconds + _GRACE))
 
     def msearch(self, index: str, bodies: Sequence[Body], *, seconds: float = 5.0) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ NOTHING = "_"
 """The placeholder where a sparse field has no term."""
 WEIGHT_UNIT = 20
 """Section weights are multiples of 1/20, because the cluster counts in whole numbers."""
-_LONGEST = 8_000  # bytes of a term: Lucene takes no more than 32,766
+_LONGEST = 8_000  # bytes of a term; Lucene's limit is 32,766
 
 
 def field_of(term: str) -> str:

@@ -20,8 +20,8 @@ from index.storage.engine import Layout
 from index.storage.postings import PostingsBuilder
 
 _HEAD = struct.Struct("<IIIIIB")
-_FEW = 50  # terms that are looked up one by one
-_WIDE = 0xFFFF  # the largest difference of two positions that is not
+_FEW = 50  # terms looked up one by one before the table is built
+_WIDE = 0xFFFF  # the largest difference between two positions that is not wide
 
 
 def pack(built: Mapping[str, PostingsBuilder], layout: Layout, length: int) -> bytes:

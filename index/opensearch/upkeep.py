@@ -60,7 +60,7 @@ class Remote:
         return Built(state.generation, state.built_at, state.coverage, reports, missing)
 
     def holds_any(self, reports: Collection[str], readings: Collection[int]) -> bool:
-        if generations.holds_any(self._settings.index, reports, readings):  # from before the library used a cluster
+        if generations.holds_any(self._settings.index, reports, readings):  # from before the cluster
             return True
         return erasing.holds_any(self._cluster, self._pointer, self._library, reports)
 

@@ -33,7 +33,7 @@ REPORTS = "reports.json"
 KEEP = 3
 """The number of generations kept to go back to, not counting interim ones."""
 _BUILDING = "building-"
-_SMALL = 50_000_000  # bytes: so many are hashed in a fraction of a tenth of a second
+_SMALL = 50_000_000  # bytes: hashing this many takes well under a tenth of a second
 _POSTINGS = ".pst"
 
 
@@ -92,7 +92,7 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
         warnings.append(f"{index / POINTER} cannot be read, so the newest undamaged generation is used.")
     elif named[0] in candidates:
         candidates.remove(named[0])
-        # Generations newer than CURRENT says were never published.
+        # Generations newer than the one in CURRENT were never published.
         candidates = [named[0], *(c for c in candidates if c < named[0])]
     else:
         warnings.append(f"Generation {named[0]}, which {index / POINTER} names, is missing, so an older one is used.")
@@ -107,7 +107,7 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
         except Corrupt as error:
             warnings.append(str(error))
             continue
-        if warnings and _named(index) != named:  # one was published, and an old one taken away, while we looked
+        if warnings and _named(index) != named:  # one was published, and an old one deleted, in the meantime
             return current(index, thorough=thorough)
         if warnings:
             warnings.append(f"Using generation {candidate}. Run `reviews update` to build a new one.")
@@ -177,7 +177,7 @@ def publish(
     (building / REPORTS).write_text(json.dumps(described, ensure_ascii=False), "utf-8")
     files = {path.name: path for path in sorted(building.iterdir())}
     for path in files.values():
-        path.chmod(0o600)  # the engine's files come as the umask has it
+        path.chmod(0o600)  # the engine creates its files with the permissions of the umask
         flush_file(path)
     listed = {name: _describe(path, taken.get(name)) for name, path in files.items()}
     body = json.dumps({**_to_dict(manifest), "files": listed})
@@ -214,7 +214,7 @@ def kept(index: Path) -> list[Generation]:
         try:
             found.append(Generation(index / name, _from_dict(_read(index / name)[0])))
         except Corrupt:
-            continue  # `problems` speaks of it, and `prune` takes it away when it is old
+            continue  # `problems` reports it, and `prune` deletes it when it is old
     return found
 
 

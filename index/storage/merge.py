@@ -64,7 +64,7 @@ class _Source:
         postings = self._reader.postings(field, term)
         if postings is None:
             return
-        if self._whole:  # then the new numbers follow one another, as the old ones do
+        if self._whole:  # then the new numbers are consecutive, like the old ones
             builder.extend(postings, self._numbers[0])
             return
         for i, old in enumerate(postings.documents):

@@ -22,7 +22,7 @@ if [array(width).itemsize for width in (_U32, _F32, _U16)] != [4, 4, 2]:  # prag
 _Number = TypeVar("_Number", int, float)
 
 _WIDE, _MASK = 4, 2  # bytes of a number and of a mask
-_FEW = 256  # documents: whose positions are read one by one, before those of all are
+_FEW = 256  # documents whose positions are read one by one, before those of all are
 
 
 class Postings:
@@ -34,7 +34,7 @@ class Postings:
     """
 
     __slots__ = ("_held", "_left", "_read", "documents", "ends", "masks", "weights")
-    _read: Callable[[int, int], bytes]  # set where the positions are not held
+    _read: Callable[[int, int], bytes]  # set if the positions are not in memory
     _left: int
 
     def __init__(

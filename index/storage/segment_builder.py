@@ -39,7 +39,7 @@ class Inverted:
     def __init__(self) -> None:
         self._terms: dict[str, PostingsBuilder] = {}
         self._compounds: dict[str, PostingsBuilder] = {}
-        self._count = 0  # documents
+        self._count = 0  # number of documents
         self._gaps = array("I")
         self._put = _Put(self._terms, self._gaps)
 
@@ -47,7 +47,7 @@ class Inverted:
         """Add the next document. Returns its layout and number of tokens."""
         texts = [paragraph.text for paragraph in paragraphs]
         tokens = analyser.tokens_of(texts)
-        # A gap takes the one place that is free between two paragraphs.
+        # A gap takes the single position that is free between two paragraphs.
         deque(map(call, map(self._put.__getitem__, tokens), count()), maxlen=0)
         starts = array("I", [0] * bool(texts))
         starts.extend(gap + 1 for gap in self._gaps)
@@ -59,7 +59,7 @@ class Inverted:
             for term, builder in builders_of[token]:
                 places, ends = len(builder.positions), builder.ends
                 before = ends[-1] if ends else 0
-                if places > before:  # and no other way to write the term has come first
+                if places > before:  # and the term has not already been written in another way
                     builder.documents.append(document)
                     builder.weights.append(places - before + extras.get(term, 0.0))
                     builder.masks.append(mask)
@@ -85,7 +85,7 @@ class Inverted:
         for paragraph, start in zip(paragraphs, layout.starts, strict=True):
             if paragraph.number:
                 found.setdefault(analyser.number_term(paragraph.number), []).append(start)
-        # Only a paragraph with two letters side by side, or a number behind "section", is read once more.
+        # Only a paragraph with two adjacent letters, or a number after "section", is read a second time.
         letters = {place for letter in ascii_lowercase for place in self._places(letter)}
         likely = [place for place in letters if place + 1 in letters]
         for word in spellings.SECTIONS:

@@ -26,9 +26,9 @@ The values are: whether the postings are a pickle (never: 0), the weight, the nu
 the program's own checksum, and the position and length of the postings.
 """
 
-_ROWS = 4096  # rows of the table of terms, about 200 bytes each, that need not be looked up again
+_ROWS = 4096  # cached rows of the term table, about 200 bytes each
 _NO_FIELD = 65535
-_LARGE = 1 << 16  # bytes: of larger postings only what is needed is read, once their checksum was found right
+_LARGE = 1 << 16  # bytes: of larger postings, only the necessary part is read once their checksum has been verified
 
 
 class Segment:
@@ -55,7 +55,7 @@ class Segment:
             raise
         self._fields = {field: FIELD.pack(number) for number, field in enumerate(self._notes.notes.fields)}
         self._row = lru_cache(_ROWS)(self._look_up)
-        self._checked: set[int] = set()  # where postings begin whose checksum was right: the file never changes
+        self._checked: set[int] = set()  # offsets of postings whose checksum was right: the file never changes
 
     def has(self, field: str, term: str) -> bool:
         """Return whether a term occurs."""
@@ -119,7 +119,7 @@ class Segment:
         info = self._table.get(self._key(field, term))
         if info is None:
             return None
-        if len(info) != INFO.size or info[0]:  # Whoosh would take what follows for a pickle
+        if len(info) != INFO.size or info[0]:  # Whoosh would treat what follows as a pickle
             raise _damaged()
         return INFO.unpack(info)
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from index.storage.postings import Postings
 
-_BEHIND = 1 << 32  # any document
-_MANY = 200  # documents: with fewer, the import of numpy takes longer than a loop
+_BEHIND = 1 << 32  # above any document
+_MANY = 200  # documents: with fewer, importing numpy takes longer than a loop
 _T = TypeVar("_T")
 
 Lists = Sequence[tuple[int, Postings]]

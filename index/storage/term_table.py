@@ -26,8 +26,8 @@ _ROW = struct.Struct("!ii")
 _SLOT = struct.Struct("!Iq")
 _TABLE = struct.Struct("!qi")
 _TABLES = 256
-_HALVINGS = 2048  # keys that are remembered: a search halves the table again and again, and begins at the same ones
-_AT_ONCE = 32  # keys that are read at once
+_HALVINGS = 2048  # cached keys: every binary search starts at the same ones
+_AT_ONCE = 32  # keys read at once
 
 
 class TermTable:
@@ -43,7 +43,7 @@ class TermTable:
             (behind,) = _LENGTH.unpack(self._file.read(_LENGTH.size))
             directory = self._read(self._end - behind - _TABLES * _TABLE.size, _TABLES * _TABLE.size)
             self._tables = list(_TABLE.iter_unpack(directory))
-            self._behind, _ = self._tables[0]  # the keys
+            self._behind, _ = self._tables[0]  # end of the keys
         except (ValueError, IndexError, OSError, struct.error) as error:
             self._file.close()
             raise Corrupt(

@@ -31,10 +31,10 @@ from index.storage.segment_builder import COMPOUND, FORM, TERM, Inverted, in_ord
 from index.storage.segment_notes import SegmentNotes, write_notes
 from index.storage.segment_reader import FIELD, INFO, NAME, NOTES_EXT, Segment, checked
 
-_ROW = struct.Struct("!ii")  # of Whoosh's table of terms: length of key, length of value
+_ROW = struct.Struct("!ii")  # of Whoosh's term table: length of key, length of value
 _NONE = 0xFFFFFFFF
-_PIECES = 10_000  # to write at once
-_BYTES = 1 << 23  # of postings to write at once
+_PIECES = 10_000  # keys to write at once
+_BYTES = 1 << 23  # bytes of postings to write at once
 
 
 class _Field(fields.FieldType):
@@ -64,9 +64,9 @@ class PackedCodec(whoosh3.W3Codec):
         self, file: Any, info: Any, format_: object, term: object = None, scorer: object = None
     ) -> _PackedMatcher:
         offset, length = info.extent()
-        if isinstance(length, tuple):  # Whoosh 2.7.4 forgets to take the number out of what struct gives
+        if isinstance(length, tuple):  # Whoosh 2.7.4 does not unpack the tuple that struct returns
             (length,) = length
-        kept = info.max_id()  # where we keep the checksum; Whoosh reads one value of it as None
+        kept = info.max_id()  # where the checksum is stored; Whoosh reads one value of it as None
         postings = checked(file.get(offset, length), _NONE if kept is None else kept)
         return _PackedMatcher(postings, format_, term, scorer)
 
@@ -77,7 +77,7 @@ class _TermTable(OrderedHashWriter):
     def __init__(self, file: Any) -> None:
         super().__init__(file)
         file.seek(0)
-        # The same again with CRC-32 for the hash: quicker than MD5, which some machines refuse to compute.
+        # The same with CRC-32 as the hash, because it is faster than MD5, which some computers refuse to compute.
         HashWriter.__init__(self, file, hashtype=1)
 
     def add_all(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
@@ -135,7 +135,7 @@ class _TermWriter(whoosh3.W3FieldWriter):
             number = numbers.setdefault(field, len(numbers))
             packed = postings.pack()
             # As W3TermInfo packs it: not inline, weight, documents, no lengths, no first document, our checksum in the
-            # place of the last document, then where.
+            # of the last document, then the position.
             weight, count, checksum = sum(postings.weights), len(postings.documents), packed_postings.checksum(packed)
             yield (
                 FIELD.pack(number) + term,
@@ -230,7 +230,7 @@ def write_contents(directory: Path, segments: Sequence[SegmentSummary]) -> None:
     """Write Whoosh's table of contents. Files that belong to none of the given segments are deleted."""
     wanted = tuple(f"{NAME}_{segment.name}." for segment in segments)
     for path in directory.iterdir():
-        if path.is_dir():  # Whoosh's scratch folder for columns
+        if path.is_dir():  # Whoosh's temporary folder for columns
             shutil.rmtree(path)
         elif path.name.startswith((f"{NAME}_", f"_{NAME}_")) and not path.name.startswith(wanted):
             path.unlink()

@@ -44,7 +44,7 @@ class WhooshSnapshot:
                     self._documents[number] = reading
                     self._lengths[number] = length
             base += reader.size
-        self._asked = self._segments  # for postings
+        self._asked = self._segments  # segments searched for postings
 
     def documents(self) -> Mapping[int, int]:
         return self._documents

@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 
 from index.vectors.model import Model, refused
 
-_MOST_TOKENS = 256  # of a text; models of this kind ignore what follows
-_TOKENS_AT_ONCE = 512  # bounds the memory: 16 long paragraphs at once take over 800 MB
+_MOST_TOKENS = 256  # tokens of a text; models of this kind ignore the rest
+_TOKENS_AT_ONCE = 512  # limits memory: 16 long paragraphs at once take over 800 MB
 
 
 class Encoder:
@@ -25,9 +25,9 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads that wait would use a core
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads use a core
         options.enable_cpu_mem_arena = False  # the arena keeps the memory of the longest batch
-        options.log_severity_level = 4  # what fails is said once, by us
+        options.log_severity_level = 4  # errors are reported once, by this program
         onnxruntime.disable_telemetry_events()
         try:
             self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
@@ -37,7 +37,7 @@ class Encoder:
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._tokenizer.enable_padding()
         self._inputs = [each.name for each in self._session.get_inputs()]
-        _ = self.encode(["A child was not seen."])  # a model of another kind fails here, not in the middle of a run
+        _ = self.encode(["A child was not seen."])  # a model of another kind fails here, not during a run
 
     def encode(self, texts: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
         """Return a row of length 1 for each text."""

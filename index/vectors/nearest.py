@@ -13,8 +13,8 @@ from index.vectors.store import stored
 if TYPE_CHECKING:
     from index.vectors.encoder import Encoder
 
-_SHORTLIST = 2000  # rows whose cosine is computed; the others differ from the question in more of their signs
-_ROWS = 8192  # compared at once, so that the memory stays small
+_SHORTLIST = 2000  # rows whose cosine is computed; the signs of the others differ more from the question's
+_ROWS = 8192  # rows compared at once, to save memory
 
 
 @dataclass(frozen=True, slots=True)

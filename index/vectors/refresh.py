@@ -8,7 +8,7 @@ from corpus.storage.store import Store
 from index.vectors import model, worker_client
 from index.vectors.store import keep_only, stored
 
-_FEWEST_WORDS = 5  # of a paragraph that can say something: not a label, nor the cell of a table
+_FEWEST_WORDS = 5  # minimum words of a meaningful paragraph: excludes labels and table cells
 
 Progress = Callable[[int, int], None]
 """Called with (reports done, reports to do)."""

@@ -54,7 +54,7 @@ class Vectors:
         changed = self if len(left) == len(self.entries) else self._saved(left)
         wanted = {MANIFEST, *(_file(self.folder, reading).name for reading in left)}
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
-            if path.name not in wanted:  # also what a killed run left half-written
+            if path.name not in wanted:  # including files that a killed run left half-written
                 _delete(path)
         return changed
 

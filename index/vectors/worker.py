@@ -15,13 +15,13 @@ from index.vectors.encoder import Encoder
 from index.vectors.model import Model
 from index.vectors.packed import READY, pack
 
-_NICE = 10  # what anybody waits for goes first
+_NICE = 10  # interactive work takes precedence
 
 
 def main(onnx: str, tokenizer: str, threads: str) -> None:
     if sys.platform != "win32":
         os.nice(_NICE)
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # it would take every core
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # otherwise it would use every core
     try:
         encoder = Encoder(Model(Path(onnx), Path(tokenizer), ""), int(threads))
     except UsageError:

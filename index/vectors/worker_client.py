@@ -17,7 +17,7 @@ Encode = Callable[[Sequence[str]], bytes]
 """Returns the packed vectors of texts."""
 
 
-_PRIORITY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows; elsewhere the process sees to it
+_PRIORITY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # for Windows; elsewhere the process lowers its own
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def is_public(host: str, port: int, allowance: Allowance = NOTHING_MORE) -> bool
     except ValueError:
         return False
     inner = [address]
-    if isinstance(address, ipaddress.IPv6Address):  # forms that stand for an IPv4 address
+    if isinstance(address, ipaddress.IPv6Address):  # notations of an IPv4 address
         inner += [
             each for each in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if each is not None
         ]

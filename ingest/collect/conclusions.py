@@ -19,7 +19,7 @@ from ingest.collect.sources import Source
 from ingest.collect.summary import CollectFailure, CollectSummary
 from ingest.collect.troubles import Trouble
 
-_FEW = 3  # documents that a list may lose at once without a second look
+_FEW = 3  # documents that a list may lose at once without confirmation by a second run
 
 Published = dict[tuple[str, str, str], Publication]
 

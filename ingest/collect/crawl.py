@@ -65,7 +65,7 @@ def crawl(
             )
     finally:
         with suppress(OSError):
-            stdin.close()  # which ends it
+            stdin.close()  # this ends the process
         with suppress(subprocess.TimeoutExpired):
             process.wait(_ENDING)
         process.kill()

@@ -48,7 +48,7 @@ _DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
 )
 _PUBLISHED = re.compile(r"\b(?:published|publication date|date of publication|date published|added|uploaded)\b", re.I)
-_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # some turn the letters round
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # some reverse the direction of the text
 _ALONE = re.compile(r"[\s()\[\]|,;:–-]*")
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from ingest.collect.listing_rows import Listed
 from ingest.collect.troubles import Trouble
 
-LONGEST = 2_000  # characters of a text in an event; pages have no more on one line
-MOST_LINKS = 2_000  # of one page that are read
-MOST_PAGES = 30  # of one list, one after the other
+LONGEST = 2_000  # characters of a text in an event; no page has more on one line
+MOST_LINKS = 2_000  # links that are read from one page
+MOST_PAGES = 30  # consecutive pages of one list
 LONGEST_LINE = 64_000_000
 
 

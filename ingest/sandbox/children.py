@@ -16,9 +16,9 @@ from ingest.sandbox import confinement, fork_server
 from ingest.sandbox.fork_server import FORKS
 from ingest.sandbox.pipes import Answer, exchange, read_line
 
-_ENDING = 8.0  # seconds that a warm process may take to say how a process ended
-_LONGEST_REPLY = 10_000  # bytes of what the warm process says
-_PIPE = 1_048_576  # bytes that a pipe should hold: fewer changes between two processes
+_ENDING = 8.0  # seconds that the warm process may take to report how a process ended
+_LONGEST_REPLY = 10_000  # maximum bytes of a reply from the warm process
+_PIPE = 1_048_576  # bytes that a pipe should hold: a larger pipe means fewer context switches
 
 Limits = dict[str, Any]
 
@@ -106,7 +106,7 @@ class Children:
         theirs.close()
         os.close(errors)
         self._control = ours
-        with suppress(OSError):  # it is dead, and its last words say why
+        with suppress(OSError):  # it is dead, and its error output says why
             ours.sendall(json.dumps(self._limits).encode() + b"\n")
         answer = read_line(ours.fileno(), seconds=confinement.START_SECONDS, most=_LONGEST_REPLY)
         said = _words(words)
@@ -138,7 +138,7 @@ class Children:
         answers, told = os.pipe()
         words, errors = _error_pipe()
         _enlarge(requests, answers)
-        with suppress(OSError):  # it is dead: nobody will answer
+        with suppress(OSError):  # it is dead, and will not answer
             socket.send_fds(control, [fork_server.FORK], [asked, told, errors])
         for descriptor in (asked, told, errors):
             os.close(descriptor)
@@ -239,11 +239,11 @@ def _error_pipe() -> tuple[int, int]:
 
 
 def _words(descriptor: int) -> str:
-    if sys.platform == "win32":  # reading would wait
+    if sys.platform == "win32":  # reading would block
         return ""
     try:
         return os.read(descriptor, 60_000).decode("utf-8", "replace").strip()
-    except OSError:  # it has not said anything
+    except OSError:  # it has written nothing
         return ""
 
 

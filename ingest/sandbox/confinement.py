@@ -21,14 +21,14 @@ from ingest.sandbox.limits import limit, lower
 START_SECONDS = 60.0
 """A slow disk may take long to load the libraries the first time."""
 
-# Whether Python runs in the box and sees what the child will need; to load it all would take ten times as long.
+# Tests whether Python runs in the container and sees what the child needs. Loading all of it takes ten times as long.
 _TRIAL = """import sys
 from importlib.util import find_spec
 sys.exit(not all(map(find_spec, ("ingest", "pypdf", "pypdfium2"))))"""
 _TRYING = threading.Lock()
 
 
-# A process that ends after one file need not give memory back and ask for it again. Read by the C library of Linux.
+# A process that ends after one file need not return memory and request it again. Read by the C library on Linux.
 _KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "268435456",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
@@ -36,7 +36,7 @@ _KEEP_MEMORY = {
 }
 
 _NEEDED = ("pypdf", "pypdfium2", "pypdfium2_raw")
-_PROGRAM = ("corpus", "ingest", "search")  # folders of ours that a process in the box may load
+_PROGRAM = ("corpus", "ingest", "search")  # the program's folders that a process in the container may load
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -73,7 +73,7 @@ def bind(memory_mb: int, *executable: str) -> tuple[str, ...]:
         if not executable:
             import resource
 
-            lower(resource.RLIMIT_NPROC, 0)  # no new process, where there is no seccomp; root is exempt
+            lower(resource.RLIMIT_NPROC, 0)  # no new processes, even without seccomp; root is exempt
     if seccomp.restrict(may_execute=bool(executable)):
         bound.append("seccomp")
     return (*bound, *(["no_new_privs"] if no_more else []))
@@ -116,7 +116,7 @@ def places() -> list[str]:
     libraries.
     """
     found = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix, sys.exec_prefix]
-    found += environment()["PYTHONPATH"].split(os.pathsep)[1:]  # the first is all that lies where this program does
+    found += environment()["PYTHONPATH"].split(os.pathsep)[1:]  # the first is the program's own folder
     found += [str(_ROOT / name) for name in _PROGRAM]
     return list(dict.fromkeys(found))
 
@@ -134,7 +134,7 @@ def box(*places_too: str) -> list[str]:
 
 def works_in_bubblewrap() -> bool:
     """Return whether bubblewrap is installed and allowed to run. Tested once, with the real command."""
-    with _TRYING:  # the threads that read begin together: one of them tries, and all wait
+    with _TRYING:  # the reader threads start together: one of them runs the test, and the others wait
         return _tried()
 
 

@@ -19,7 +19,7 @@ FORK, STATUS = b"F", b"S"
 """The parent's requests: start a process on the three descriptors sent with the request, or report how the last one
 ended.
 """
-_WAIT = 5.0  # seconds for a process that closed its pipe to end
+_WAIT = 5.0  # seconds that a process that closed its pipe may take to end
 _DIE_WITH_PARENT, _DUMPABLE = 1, 4  # of prctl
 
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
@@ -65,7 +65,7 @@ def tried(bind: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
 def _fork(control: socket.socket, work: Work, requests: int, answers: int, errors: int) -> int:
     try:
         child = os.fork()
-    except OSError:  # no memory, too many processes: the parent sees that nobody answers
+    except OSError:  # not enough memory, or too many processes: the parent notices that it gets no answer
         return 0
     if child:
         with suppress(OSError):

@@ -20,7 +20,7 @@ _BENEATH = 1  # the kind of rule: a path and what is under it
 _NO_NEW_PRIVILEGES = 38  # of prctl
 _EXECUTE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 2, 1 << 3
 
-# How many kinds of access to files, to ports and to other processes each version can refuse.
+# How many kinds of access to files, to ports and to other processes each version can restrict.
 _FILES = {1: 13, 2: 14, 3: 15, 4: 15}
 _FILES_SINCE_5 = 16
 

@@ -257,6 +257,6 @@ def _number(value: Any) -> float:
 
 def _string(value: Any, longest: int) -> str:
     _check(isinstance(value, str) and len(value) <= longest, "not a text")
-    # A lone surrogate cannot be stored, a control character would break a terminal; what ours sends has neither.
+    # A lone surrogate cannot be stored, and a control character would disrupt a terminal. The program sends neither.
     _check(value.isprintable() or not any("\ud800" <= c <= "\udfff" or c < " " for c in value), "control characters")
     return str(value)

@@ -31,13 +31,13 @@ _REFUSED = {
     # what is shared between processes
     "shmget": (29, 194), "shmat": (30, 196), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
     "memfd_create": (319, 279), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
-    # mode, owner and time of files, which Landlock leaves alone
+    # mode, owner and times of files, which Landlock does not restrict
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
     "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
     "futimesat": (261, None), "utimensat": (280, 88), "mknod": (133, None), "mknodat": (259, 33),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "fremovexattr": (199, 16),
-    # large parts of the kernel that no reader of PDFs needs
+    # large parts of the kernel that reading PDFs does not need
     "io_uring_setup": (425, 425), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
 }  # fmt: skip
 _EXECUTE = {"execve": (59, 221), "execveat": (322, 281)}
@@ -88,7 +88,7 @@ def _common(place: int, processor: int, may_execute: bool) -> bytes:
         _step(_AT_LEAST, _NEWEST + 1, 0, 1),
         _step(_RETURN, _ENOSYS),
         _step(_EQUAL, _CLONE3[place], 0, 1),
-        _step(_RETURN, _ENOSYS),  # its flags cannot be seen; without it, programs use clone
+        _step(_RETURN, _ENOSYS),  # its flags cannot be inspected; without it, programs use clone
     ]
     for number in numbers:
         steps += [_step(_EQUAL, number, 0, 1), _step(_RETURN, _EPERM)]
@@ -99,7 +99,7 @@ def _common(place: int, processor: int, may_execute: bool) -> bytes:
 def _own(place: int) -> list[bytes]:
     """Return the last instructions, which contain the id of the process itself."""
     steps = []
-    own = ((_TGKILL[place], os.getpid()), (_PRLIMIT[place], 0))  # a signal to itself is how a process aborts
+    own = ((_TGKILL[place], os.getpid()), (_PRLIMIT[place], 0))  # a process aborts by sending a signal to itself
     for number, first in own:
         steps += [_step(_EQUAL, number, 0, 3), _step(_LOAD, 16), _step(_EQUAL, first, 1, 0)]
         steps += [_step(_RETURN, _EPERM), _step(_LOAD, 0)]

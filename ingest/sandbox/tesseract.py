@@ -93,7 +93,7 @@ def recognise(pixels: Pixels, page: int, by: Engine, *, seconds: float, memory_m
 
     `pixels` has one byte per pixel.
     """
-    if pixels.even:  # Tesseract takes a second to say so
+    if pixels.even:  # Tesseract would take a second to find that out
         return Scan(page, by.languages, by.name, 0.0, pixels.width, 0, ())
     arguments = ["--psm", "3", "-l", by.languages, "tsv"]
     said = _run(pixels, by, arguments, seconds, memory_mb)
@@ -139,7 +139,7 @@ def _run(pixels: Pixels, by: Engine, arguments: list[str], seconds: float, memor
         command = [sys.executable, "-B", "-P", "-m", "ingest.sandbox.confinement", *bound, *command]
     if works_in_bubblewrap():
         command = [*box(*places), *command]
-    # Several pages are read at once: one thread each is many times faster than all of them fighting for the cores.
+    # Several pages are read at once. One thread for each is many times faster than all of them competing for the cores.
     own = {"OMP_THREAD_LIMIT": "1"}
     own |= {name: os.environ[name] for name in ("TESSDATA_PREFIX",) if name in os.environ}
     data = (b"P5 %d %d 255\n" % (pixels.width, pixels.height), pixels.data)

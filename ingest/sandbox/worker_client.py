@@ -188,7 +188,7 @@ class Sandbox:
             return Refusal(Reason.CRASHED, "closed its pipe")
         number = (
             -code if code < 0 else code - 128 if code > 128 and os.name == "posix" else 0
-        )  # a shell's way, and bubblewrap's
+        )  # the convention of shells and of bubblewrap
         try:
             name = signal.Signals(number).name if number else f"exit code {code}"
         except ValueError:
@@ -196,7 +196,7 @@ class Sandbox:
         words = child.last_words()
         if "MemoryError" in words or "bad_alloc" in words or name == "SIGKILL":
             return Refusal(Reason.OUT_OF_MEMORY, name)
-        # PDFium aborts when an allocation fails, and says nothing; an abort for another cause speaks.
+        # PDFium aborts silently if an allocation fails. An abort for any other cause writes a message.
         if name == "SIGABRT" and not words and self._limits.memory_mb and "rlimits" in self.bound:
             return Refusal(Reason.OUT_OF_MEMORY, f"{name} under a limit of {self._limits.memory_mb} MB")
         return Refusal(Reason.CRASHED, name)

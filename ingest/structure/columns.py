@@ -11,21 +11,21 @@ MARGIN = 0.6
 """A share of the letter size. Justified text never leaves more room than this beyond the first word of the next
 line."""
 
-_RUN_STEP = 2.5  # times the leading: a wider step from line to line ends a run of lines that share a right edge
-_OTHER_SIZE = 0.15  # share of the letter size: text whose size differs by more has a measure of its own
-_SHORT_RUN = 2  # lines: too few to tell how far their column reaches
-_LEFT_STEP = 4  # points: left edges that differ by less are one
-_LEVEL = 0.6  # of the letter size: baselines that differ by less are on the same height
-_TOUCH = 1.0  # point by which text side by side may overlap
+_RUN_STEP = 2.5  # a multiple of the leading: a larger step ends a run of lines with the same right edge
+_OTHER_SIZE = 0.15  # share of the letter size: text that differs by more has its own width
+_SHORT_RUN = 2  # lines: too few to tell the right edge of their column
+_LEFT_STEP = 4  # points: left edges that differ by less count as the same
+_LEVEL = 0.6  # share of the letter size: baselines that differ by less are at the same height
+_TOUCH = 1.0  # point by which adjacent texts may overlap
 _SAME_SIZE = 0.5  # points by which the size of body text varies
 _SAME_LEFT = 0.3  # of the letter size by which the left edge of one paragraph varies
-_SHORT_LINE = 0.6  # of the width of the column: a shorter line that ends a sentence ends its paragraph beyond doubt
+_SHORT_LINE = 0.6  # share of the column width: a shorter line that ends a sentence clearly ends its paragraph
 _NEXT_STEP = 4.0  # times the letter size: a line further down is not the next one
-_OWN_MEASURE_LINES = 3  # fewer do not show a measure
-_OWN_MEASURE_STEP = 1.8  # times the letter size: a wider step parts two texts
+_OWN_MEASURE_LINES = 3  # lines needed to show a separate width
+_OWN_MEASURE_STEP = 1.8  # times the letter size: a larger step separates two texts
 _NARROWER = 2.0  # times the letter size by which such a text must be narrower than the text around it
-_ENDS_NEEDED = 3  # such ends, to say how a document sets paragraphs apart
-_MOSTLY = 0.8  # share of such ends that space must follow
+_ENDS_NEEDED = 3  # such paragraph ends needed to decide how a document separates paragraphs
+_MOSTLY = 0.8  # share of these ends that space must follow
 
 
 def right_edges(lines: list[Line], style: Style) -> list[float]:
@@ -37,7 +37,7 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
             continue
         edges += [max([line.x1 for line in lines[start:at]])] * (at - start)
         start = at
-    # A short run says little: it reaches as far as any text of its size with the same left edge.
+    # A short run is weak evidence: its edge is that of any text of its size with the same left edge.
     lefts = [(round(line.x0 / _LEFT_STEP), round(line.size)) for line in lines]
     by_left: dict[tuple[int, int], float] = {}
     for line, left in zip(lines, lefts, strict=True):
@@ -69,7 +69,7 @@ def _own_measures(lines: list[Line], edges: list[float]) -> Iterator[tuple[int, 
     start = 0
     while start < len(lines):
         end, edge = start + 1, lines[start].x1
-        tightest = float("inf")  # how far right the edge may lie before some line has room for the next word
+        tightest = float("inf")  # the rightmost edge at which no line has room for the next word
         while end < len(lines) and _goes_on_below(lines[end - 1], lines[end]):
             limit = lines[end - 1].x1 + width_of_first_word(lines[end]) + MARGIN * lines[end].size
             if max(edge, lines[end].x1) >= min(tightest, limit):

@@ -15,12 +15,12 @@ _GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]{0,4}\d{1,5}){3,}")
 _GLYPH_NUMBERS = re.compile(r"(?:\(cid:\d+\)){2,}")
 _BULLET = re.compile(
     "^[\ue000-\uf8ff\ufffd]\\s*|\\s*[\ue000-\uf8ff\ufffd]$"
-)  # Word's own letters for bullets and ticks
-_PRIVATE = "[\ue000-\uf01f\uf030-\uf8ff]"  # but for the signs that a symbol font draws for those of ASCII
+)  # Word's own characters for bullets and ticks
+_PRIVATE = "[\ue000-\uf01f\uf030-\uf8ff]"  # except the characters that a symbol font draws for ASCII
 _HOLES = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]|{_PRIVATE}{{2}}|\\w{_PRIVATE}")
 
-# The seven letters that follow each letter most often, as counted in reports. In English eight of ten pairs of letters
-# are among these, in Welsh or Polish five, in words in cipher three.
+# The seven letters that most often follow each letter, as counted in reports. In English, eight in ten pairs of letters
+# are among these, in Welsh or Polish five, and in enciphered words three.
 _AFTER = """anrtlscd beloyuir cehoatiu deriusoa enrsdcal foefirau gehoruia heiaotrs instloce juoeaist keisnlfa lediaylo
     meaipomb ndgtseca ornfumvp preoalpt qucqaris reoisatk setisupo thieoasr unrtlspa veiaouty wihoeasn xptaeicu yoseimln
     zaeoimvl"""
@@ -30,8 +30,8 @@ _USUAL = frozenset(
     children y yr yn i ac ar o plant w z na nie do je la le de et der die und que el""".split()  # noqa: SIM905 - a list of words reads better so
 )
 _ABBREVIATION = 6  # letters, in capitals
-_ENOUGH = 60  # pairs of letters; fewer say nothing about a font
-_LEAST = 0.45  # of the pairs of letters in any language of Europe that is written in Latin letters
+_ENOUGH = 60  # pairs of letters; fewer are not enough to judge a font
+_LEAST = 0.45  # share of common pairs in any European language written in Latin letters
 
 
 def badness(text: str) -> float:
@@ -49,7 +49,7 @@ def badness(text: str) -> float:
     named = sum(map(len, _names_of_glyphs(text)))
     sample = text[:2_000]
     few = 0.3 * len(sample)
-    # The letters of English are counted at once; the others only where those do not suffice.
+    # English letters are counted first; the others only if those are not enough.
     plain = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if plain < few:
         plain = sum(map(str.isalnum, sample))
@@ -75,7 +75,7 @@ def has_holes(text: str) -> bool:
 
 def _names_of_glyphs(text: str) -> list[str]:
     """Return the glyph names in a text, such as "/g6/g14/g3". They appear if a font only has names for its letters."""
-    # Hardly any text has these signs, and they are found much faster than the patterns.
+    # Hardly any text has these characters, and searching for them is much faster than matching the patterns.
     found: list[str] = _GLYPH_NAMES.findall(text) if text.count("/") >= 3 else []
     return found + _GLYPH_NUMBERS.findall(text) if "(cid:" in text else found
 
@@ -118,7 +118,7 @@ def _pairs(text: str) -> tuple[int, int]:
         if word.count("/") > 1 or (len(word) <= _ABBREVIATION and word.isupper()):
             continue
         for one, other in pairwise(word.lower()):
-            # A sign within a word counts: in a cipher it stands for a letter.
+            # A symbol within a word counts, because in a cipher it stands for a letter.
             pairs += 1
             known += one + other in _PAIRS
     return pairs, known

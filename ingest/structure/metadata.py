@@ -31,7 +31,7 @@ _NO_CHILD = frozenset(
     ).split()
 )
 
-# The first that matches names the type; acronyms as boards write them in titles and file names.
+# The first match decides the type. Acronyms are as boards write them in titles and file names.
 _TYPES: tuple[tuple[str, str], ...] = (
     ("local child safeguarding practice review", r"local (?:child )?safeguarding practice review|\bL(?:C)?SPR\b"),
     ("national child safeguarding practice review", r"national child safeguarding practice review"),
@@ -135,7 +135,7 @@ def find(
         _Source("running header", header, 0.75),
         _Source("file name", (stem,), 0.6),
     )
-    # Only the title says what kind of text it is. "The response to an earlier executive summary" below it does not.
+    # Only the title decides the kind of text. "The response to an earlier executive summary" below it does not.
     titles = (sources[0], _Source("cover", prominent, 0.85), *sources[2:])
 
     first_page = [draft.text for draft in drafts if draft.page == drafts[0].page]

@@ -7,9 +7,9 @@ import re
 import unicodedata
 from collections.abc import Container
 
-# Characters whose compatibility form would say something else, or nothing that a person would type: NFKC leaves them
-# alone. Raised digits and letters (a footnote mark would be glued to its word), fractions, the ellipsis, trade marks,
-# degrees, free accents.
+# Characters whose compatibility form would change the meaning, or is something that nobody would type. NFKC is not
+# applied to superscript digits and letters (a footnote mark would merge with its word), fractions, the ellipsis, trade
+# marks, degrees and free accents.
 _KEPT = (
     "\u00a8\u00aa\u00af\u00b2-\u00b5\u00b8-\u00ba\u00bc-\u00be\u02b0-\u02ff\u2026\u2070-\u209f\u2100-\u218f"
     "\u2460-\u24ff\u3200-\u33ff"
@@ -18,15 +18,15 @@ _FOLDED = re.compile(f"[^\x00-\x7f{_KEPT}]+")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Digits as printed in footnote marks."""
 
-# What has no business in text: control characters (white space is folded first), joiners and direction marks, byte
-# order marks, halves of surrogate pairs. Soft hyphens inside a line are only a hint to the printer.
+# What does not belong in text: control characters (white space is folded first), joiners and direction marks, byte
+# order marks, halves of surrogate pairs. Soft hyphens inside a line only tell the printer where a word may be broken.
 _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\ufffe\uffff]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
-_APART = re.compile(r" \w \w ")  # no letters are set apart where this is not: to look for it is quicker
+_APART = re.compile(r" \w \w ")  # text without this has no spaced letters: this test is faster
 _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")
 _HYPHENATED = re.compile(r"\w+(?:-\w+)+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

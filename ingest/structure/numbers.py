@@ -19,12 +19,12 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("roman bracketed", re.compile(r"^(\(([ivxlc]{1,7})\))(?=\s)")),
     ("plain", re.compile(r"^((\d{1,3}))(?=\s+[A-Z‘“'\"])")),
 )  # fmt: skip
-_LOOK_AHEAD = 12  # candidates of the same style among which a successor must be
+_LOOK_AHEAD = 12  # the successor must be among this many candidates of the same style
 
 
 _ENDS_IN_PAGE = re.compile(r"^.{4,120}\s(\d{1,3})$")
-_ENTRIES = 3  # paragraphs in a row that end in rising page numbers: a contents list
-_VERSION = re.compile(  # a row of a table of versions: "1.0 12/03/2019 first draft", "0.2 Draft"
+_ENTRIES = 3  # consecutive paragraphs that end in rising page numbers form a contents list
+_VERSION = re.compile(  # a row of a version table: "1.0 12/03/2019 first draft", "0.2 Draft"
     r"^\d{1,2}\.\d{1,2}\s+(?:\d{1,2}(?:st|nd|rd|th)?[\s/.-]+(?:\d{1,2}|[A-Z][a-z]{2,8})[\s/.-]+(?:\d{2}){1,2}\b"
     r"|(?:[A-Z]\w+\s+)?(?:draft|version)\b)",
     re.IGNORECASE,

@@ -16,11 +16,11 @@ DPI = 300
 SURE = 60.0
 """A confidence from 0 to 100. Below it, a page may be on its side, and OCR does not replace a text layer."""
 
-_LEAST = 30.0  # confidence of a line; one below it is shown and counted, not searched: often it is no text at all
-_GAP = 1.2  # of the letter size, as in a text page
+_LEAST = 30.0  # confidence; a line below it is shown and counted but not searched, because often it is not text
+_GAP = 1.2  # share of the letter size, as in a text page
 _DEEP = re.compile(r"[gjpqyQ,;()\[\]/|]")  # letters that reach below the line
 _WORD = re.compile(r"[^\W\d_]+")
-_FEW = 20  # words: fewer say nothing about a text
+_FEW = 20  # words: fewer are not enough to judge a text
 _COMMON = frozenset(
     """the of and to in a was that for is it on with as be by were at from this not had have are which or but been an
     their they would has she he his her there who when did no all child children y yr yn ac a'r wedi gan mae i ar
@@ -132,7 +132,7 @@ def sideways(table: str) -> bool:
 def from_table(table: str) -> tuple[float, tuple[ScanLine, ...]]:
     """Convert Tesseract's word table to the confidence of the page, from 0 to 100, and its lines."""
     kept = {key: words for key, words in _rows(table).items() if _has_letters(words)}
-    # No two measures of the same letters are the same: a block has one size, and the usual one where it is near it.
+    # No two measurements of the same letters agree exactly: a block has one size, or the usual one if that is close.
     blocks: dict[tuple[int, ...], list[float]] = defaultdict(list)
     for key, words in kept.items():
         blocks[key[:2]].append(max(median(word.bottom - word.top for word in words), 1.0) / 0.75)

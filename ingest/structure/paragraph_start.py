@@ -15,18 +15,18 @@ from ingest.structure.reading_order import overlaps
 _INDENT = 0.8  # further in or out begins a paragraph
 _LEVEL = 0.6  # baselines that differ by less are one printed line
 _CELL_GAP = 1.2  # wider than any space between words: the next cell of a row
-_SIDEWAYS_STEP = 2.0  # lines set sideways that are nearer than this belong together
+_SIDEWAYS_STEP = 2.0  # sideways lines that are nearer than this belong together
 _COLUMN_RISE = 8.0  # a sentence that continues at least this much higher does so in the next column
-_COLUMN_LINES = 2  # lines that a column has before a sentence continues in the next; a cell of a table may have fewer
+_COLUMN_LINES = 2  # lines in a column before a sentence continues in the next; a table cell may have fewer
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
-_FAR = 3.0  # a step wider than this leads to another text
-_OTHER_SIZE = 0.08  # share of the size: letters that differ by more are set for another purpose
-_MIXED_POINTS = 1.1  # points: a sentence may continue in letters that differ by less, as after an abbreviation
-_ROOMY = 3.0  # beyond the first word of the next line: room that ragged text never leaves
+_FAR = 3.0  # a wider step leads to a different text
+_OTHER_SIZE = 0.08  # share of the size: letters that differ by more have a different purpose
+_MIXED_POINTS = 1.1  # points: a sentence may continue in letters that differ by less, for example after an abbreviation
+_ROOMY = 3.0  # room beyond the first word of the next line that ragged text never leaves
 _FULL_LINE = 3.0  # a line that ends nearer to the edge is full
-_VERY_WIDE = 2.0  # times the usual leading: no sentence continues over so wide a gap
+_VERY_WIDE = 2.0  # times the usual leading: no sentence continues over such a wide gap
 _LOOSE = 1.05  # times the usual leading: a heading is at least this far above its text
-_RAGGED = 0.3  # share of the measure that a line may leave empty where space alone ends paragraphs
+_RAGGED = 0.3  # share of the column width that a line may leave empty where only space ends paragraphs
 _CENTRED = 0.5  # two lines whose middles differ by less are centred on each other
 _TITLE_LETTERS = 70  # characters of a line that may be a heading
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -58,7 +58,7 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
     if abs(step) < _LEVEL * size and line.x0 >= above.x0:
         return line.x0 - above.x1 > _CELL_GAP * size
     if above.hyphen:
-        # The word continues, but not in a footnote between it and the next page.
+        # The word continues, but not in a footnote before the next page.
         smaller = line.size < (1 - _OTHER_SIZE) * above.size and step > 0
         return smaller and (has_marker(line.text) or step > _FAR * size)
     ended = ends_sentence(above.text)

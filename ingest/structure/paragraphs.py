@@ -13,7 +13,7 @@ from ingest.structure.paragraph_start import begins, has_marker
 
 _NOTE_SIZE = 0.93  # of the size of the body: footnotes are set smaller than this
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
-_FULL_LINE = 6.0  # times the letter size: a line that ends nearer to the edge is full, in ragged text too
+_FULL_LINE = 6.0  # times the letter size: a line that ends nearer to the edge is full, even in ragged text
 _REFERENCES = re.compile(r"^[\d.\s]*(?:references|bibliography|endnotes|notes|further reading)\W*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^(?:\d{1,3}|[*†‡]|[⁰¹²³⁴-⁹]+)\s?\S")
 
@@ -115,7 +115,7 @@ def _goes_on(draft: Draft, block: Draft) -> bool:
         return lower and draft.bold == block.bold and not has_marker(line.text)
     if lower:
         return True
-    # "… the report of\nOfsted": a capital may follow, when the line before was full.
+    # "… the report of\nOfsted": a capital may follow if the previous line was full.
     full = len(draft.lines) > 1 and above.x1 > max(other.x1 for other in draft.lines[:-1]) - _FULL_LINE * above.size
     return full and not has_marker(line.text)
 

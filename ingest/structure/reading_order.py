@@ -13,16 +13,16 @@ from ingest.structure.draft import ends_sentence
 from ingest.structure.normalise import RAISED
 from ingest.structure.page import Line, RawPage
 
-_COLUMN_ROWS = 6  # rows in a row with a gap in one place make two columns, fewer may be a table
-_WIDEST = 0.6  # of the letter size: how wide the letters of a text are at most, on average
+_COLUMN_ROWS = 6  # consecutive rows with a gap in the same place form two columns; fewer may be a table
+_WIDEST = 0.6  # share of the letter size: the maximum average width of the letters of a text
 _COMMENT = re.compile(r"(?:Commented? \[\w+\]|Commented|Deleted|Formatted): ?|Commented? \[\w+\]")
 _COMMENT_EDGE = 6.0  # points by which the left edge of a comment may vary
-_COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is not further down
+_COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is no further down
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
-_NUMBER_REACH = 90.0  # points from a number in the margin to its text, at most
-_LEVEL = 0.4  # of the letter size: baselines that differ by less are on one height
-_HOLE = 2.5  # times the letter size: the least step between two lines that others may be between
-_NUMBERS_NEEDED = 2  # in a column, to be numbers of paragraphs
+_NUMBER_REACH = 90.0  # maximum distance in points between a number in the margin and its text
+_LEVEL = 0.4  # share of the letter size: baselines that differ by less are at the same height
+_HOLE = 2.5  # times the letter size: the smallest step between two lines that leaves room for others
+_NUMBERS_NEEDED = 2  # numbers in a column for them to be paragraph numbers
 
 
 def in_reading_order(page: RawPage) -> list[Line]:
@@ -32,7 +32,7 @@ def in_reading_order(page: RawPage) -> list[Line]:
 
 def overlaps(one: Line, other: Line) -> bool:
     """Return whether two lines are one above the other, for at least half the width of the shorter one."""
-    # Asked for every pair of neighbours, several times: min and max would take twice as long.
+    # Called several times for every pair of neighbours, for which min and max would take twice as long.
     left = one.x0 if one.x0 > other.x0 else other.x0
     right = one.x1 if one.x1 < other.x1 else other.x1
     first, second = one.x1 - one.x0, other.x1 - other.x0
@@ -62,7 +62,7 @@ def leading(pages: Iterable[RawPage]) -> float:
                 steps[round(step, 2)] += 1
     if not steps:
         return 1.2
-    # Neighbouring hundredths are the same distance, rounded: look for the fullest window.
+    # Neighbouring hundredths are the same distance, rounded differently: find the window with the most.
     return max(steps, key=lambda step: sum(steps[round(step + off / 100, 2)] for off in (-2, -1, 0, 1, 2)))
 
 
@@ -180,7 +180,7 @@ def _comments_last(lines: list[Line]) -> list[Line]:
 
 
 def _may_be_comment(text: str) -> bool:
-    # Single words are found much faster than the pattern.
+    # Searching for single words is much faster than matching the pattern.
     return ("Comment" in text or "Deleted" in text or "Formatted" in text) and _COMMENT.search(text) is not None
 
 

@@ -2,11 +2,11 @@
 
 from ingest.structure.draft import Draft
 
-_ROW_OVERLAP = 0.3  # of the letter size by which the cells of a row share height, at least
-_CELL_OVERLAP = 0.5  # of the letter size by which a cell may start left of where the one before it ends
-_LEFT_STEP = 3  # points: cells whose left edges differ by less are below each other
-_NEAR_ROWS = 4  # rows above and below that may show that two cells are a row of a table
-_ROW_CELLS = 3  # cells that make a row of a table by themselves
+_ROW_OVERLAP = 0.3  # minimum share of the letter size by which the cells of a row overlap vertically
+_CELL_OVERLAP = 0.5  # share of the letter size by which a cell may start left of the end of the previous one
+_LEFT_STEP = 3  # points: cells whose left edges differ by less are in the same column
+_NEAR_ROWS = 4  # rows above and below that may show that two cells are a table row
+_ROW_CELLS = 3  # cells that are enough to form a table row
 
 _Box = tuple[float, float, float, float]
 

@@ -45,7 +45,7 @@ def main() -> int:
         serve(control, lambda asked, told: _work(int(limits["memory_mb"]), asked, told))
         return 0
     asked = sys.stdin.buffer
-    # Nothing but answers may be written to the pipe, whatever a library prints: it gets another descriptor.
+    # Only answers may be written to the pipe, whatever a library prints, so the pipe gets another descriptor.
     told = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -115,7 +115,7 @@ class _File:
                 trust_hidden_text=bool(request["trust_hidden_text"]),
             )
             if any(page.scan or page.image for page in document.pages):
-                self._document = copy.deepcopy(document)  # making sense of it changes its lines
+                self._document = copy.deepcopy(document)  # the later steps change its lines
             else:
                 documents.release()
         return document

@@ -21,13 +21,13 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
     `places` are the positions of each line's letters.
     """
     texts = [line.text for line in page.lines]
-    if legible.has_odd_letters("".join(texts)):  # else no line has any
+    if legible.has_odd_letters("".join(texts)):  # otherwise no line has any
         for line in page.lines:
             if legible.has_holes(line.text):
                 line.doubt = Doubt.HOLES
     if not all(map(legible.is_usual, texts)):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
-        # what is printed in the same font.
+        # about printed text in the same font.
         for at in legible.in_cipher(texts, _fonts(text_page, [place[0] for place in places])):
             page.lines[at].doubt = Doubt.CIPHER
     if things.pictures:

@@ -19,7 +19,7 @@ from ingest.worker.visible.page_objects import PageObjects
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
 
-_HEADER_WITHIN = 1024  # bytes in which "%PDF-" must start, as readers have it since PDF 1.0
+_HEADER_WITHIN = 1024  # bytes within which "%PDF-" must start, as in all readers since PDF 1.0
 
 
 def read(data: bytes, *, max_pages: int, extractor: str = "pdfium", trust_hidden_text: bool = False) -> Document:
@@ -89,7 +89,7 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
     pages = []
     for index in range(count):
         page = _page(book, index, trust_hidden_text, layers)
-        if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read what is withheld
+        if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read text that is withheld
             other = other or _second(data)
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
@@ -131,7 +131,7 @@ def _hides(page: RawPage) -> bool:
 
 
 def _second(data: bytes) -> "Book":
-    # Few files need it, and to load it takes longer than to read ten pages.
+    # Few files need it, and loading it takes longer than reading ten pages.
     from ingest.worker.pypdf_reader import Book
 
     return Book(data)
@@ -176,7 +176,7 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
         documents.close_page(handle)
 
 
-# ---------------------------------------------------------------- which reader is right
+# ---------------------------------------------------------------- choosing between the readers
 
 
 def _looks_wrong(page: RawPage) -> bool:

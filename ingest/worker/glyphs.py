@@ -14,24 +14,24 @@ from ingest.worker.pdfium import binding, textpage
 
 _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark is above the line, at least
-_TOUCHING = 0.15  # of the letter size: no space between two words is narrower
+_TOUCHING = 0.15  # share of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
-_AFTER_BULLET = 0.5  # of the letter size: wider than a space between words, as after the "o" that Word sets
+_AFTER_BULLET = 0.5  # share of the letter size: wider than a word space, as after the "o" that Word uses as a bullet
 
 _COMBINING = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306",
     "˙": "\u0307", "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
 }  # fmt: skip
 _ACCENT = re.compile(f"[{re.escape(''.join(_COMBINING))}]")
-# A number glued to a word. What is before it is looked at after its first digit, because digits are found quickly.
+# A number attached to a word. The text before it is examined after finding the first digit, which is fast.
 _MARK = re.compile(r"\d(?<=[^\W\d]\d|[.,;:!?)\]\"'’”]\d)\d{0,2}(?![\w%])")
 _NOTE = re.compile(r"^\d{1,3}\s?(?=[^\W\d])")
 _DIGIT = re.compile("[0-9]")
-# No letters are set apart where there is neither of these. Two patterns that begin with a letter are found much faster
-# than one with a choice.
+# Text with neither of these has no spaced letters. Two patterns that begin with a letter are searched for much faster
+# than one with alternatives.
 _APART = re.compile(r" \w \w ")
 _CAPITAL_APART = re.compile(r"[A-Z](?<!\S[A-Z]) [A-Z]{2}")
-_SIGNS = re.compile(f"[\u00ad{re.escape(''.join(_COMBINING))}]")  # PDFium is asked where they are
+_SIGNS = re.compile(f"[\u00ad{re.escape(''.join(_COMBINING))}]")  # PDFium must be asked where they are
 _RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
 _ORDINAL = re.compile(r"st|nd|rd|th")
 _SPACED = re.compile(r"(?<!\S)\w(?: \w){3,}(?!\S)")

@@ -34,7 +34,7 @@ def load(book: int, index: int) -> Noted:
     if not typed:
         return Noted(handle, [], notes=notes)
     if not all(drawn for kind, _, drawn in notes if kind in _KINDS):
-        drawing.rows(handle, 1, 1, depth=1)  # then PDFium makes what the file leaves to the viewer
+        drawing.rows(handle, 1, 1, depth=1)  # makes PDFium generate what the file leaves to the viewer
     flattened = documents.flatten_page(handle, documents.AS_SHOWN)
     documents.close_page(handle)
     handle = documents.load_page(book, index) or 0

@@ -127,7 +127,7 @@ def _asides(document: Document, drafts: list[Draft]) -> tuple[Aside, ...]:
     """Return the boilerplate, each piece with the ordinal of the paragraph that follows it on its page."""
     home = {id(line): at for at, draft in enumerate(drafts) for line in draft.lines}
     result = []
-    upto = 0  # the first ordinal that does not stand on this page or before
+    upto = 0  # the first ordinal that is after this page
     for page in document.pages:
         here = [home[id(line)] for line in page.lines if line.role is None]
         after = max([upto, *(at + 1 for at in here)])

@@ -16,9 +16,9 @@ from corpus.reasons import Reason
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
 from ingest.worker.properties import LABEL_LENGTH, OUTLINE_ENTRIES, VALUE_LENGTH, one_line
 
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each oddity of each page
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each irregularity of each page
 
-# Tighter than pypdf's own limits, which are made for editing; one page of a report needs a fraction of these.
+# Stricter than pypdf's own limits, which are made for editing. A page of a report needs a fraction of these.
 pypdf.overwrite_configuration(
     maximum_declared_stream_length=50_000_000,
     zlib_maximum_output_length=50_000_000,
@@ -95,7 +95,7 @@ class Book:
     def labels(self, pages: int) -> list[str]:
         """Return the printed number of each page, "" if the document does not give one."""
         reader = self._reader
-        # To ask for labels is to walk all pages: only where there are any.
+        # Asking for labels means walking through all pages, so do it only if there are any.
         if reader is None or not self._attempt(lambda: "/PageLabels" in reader.root_object):
             return [""] * pages
         labels = self._attempt(lambda: list(reader.page_labels))
@@ -135,7 +135,7 @@ class Book:
 
 
 def _title(entry: Any) -> str:
-    return str(entry.title)  # looked up only now: pypdf may find it broken
+    return str(entry.title)  # only accessed now, because pypdf may find it broken
 
 
 def typewritten(text: str) -> list[Line]:

@@ -23,7 +23,7 @@ def picture(data: bytes, number: int, width: int, marks: Sequence[tuple[str, str
     are compared. A mark that cannot be found is skipped. Raises Unreadable.
     """
     with _page(data, number) as (page, wide, high):
-        scale = min(width / wide, math.sqrt(0.9 * PIXELS / (wide * high)))  # a poster gets a smaller picture
+        scale = min(width / wide, math.sqrt(0.9 * PIXELS / (wide * high)))  # a very large page gets a smaller picture
         drawn = _drawn(page, scale * wide, scale * high, 3)
         paint = bytearray(drawn.data)
         for left, top, right, bottom in _marked(page, drawn.width, drawn.height, marks):

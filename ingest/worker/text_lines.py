@@ -10,9 +10,9 @@ from ingest.worker import glyphs
 from ingest.worker.pdfium import documents, textpage
 from ingest.worker.pdfium.binding import Box
 
-_TOO_WIDE = 0.54  # of the letter size: wider than most text faces on average; then a wide gap is looked for
+_TOO_WIDE = 0.54  # share of the letter size: wider than most text faces on average, so the line may have a wide gap
 _GAP = 1.2  # of the letter size: wider than any space between two words, even in justified text
-_SLANTED = 0.2  # rise over run: a steeper line is a watermark or a label of a chart
+_SLANTED = 0.2  # gradient: a steeper line is a watermark or a label of a chart
 _BOLD = 600  # weight of a font
 _BOLD_NAME = re.compile(rb"bold|heavy|demi|[-,]black", re.IGNORECASE)
 _ITALIC_NAME = re.compile(rb"italic|oblique|kursiv", re.IGNORECASE)
@@ -27,7 +27,7 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
     if count <= 0:
         return []
     text = textpage.letters(text_page, count)
-    # Letters that have no Unicode are in the count but not in the text; then places must be translated, one call each.
+    # Letters without Unicode are in the count but not in the text, so positions must be translated with one call each.
     apart = glyphs.may_be_apart(text.replace("\ufffe", "\n"))
     found = _Lines(text_page, documents.views(handle), page, straight=len(text) == count, apart=apart)
     start = 0
@@ -38,7 +38,7 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
             found.add(piece, start)
         start += len(piece)
     found.measure()
-    if found.sideways > found.upright:  # the page is read turned: what is sideways on it is upright to its reader
+    if found.sideways > found.upright:  # the page is read turned: sideways text is upright for its reader
         page.width, page.height = page.height, page.width
         for line in found.lines:
             line.sideways = not line.sideways
@@ -58,7 +58,7 @@ class _Lines:
         self._text_page, self._seen, self._straight, self._apart = text_page, seen, straight, apart
         self._width, self._height = page.width, page.height
         self._texts: list[str] = []
-        self._offsets: list[int] = []  # where each begins in the text of the page
+        self._offsets: list[int] = []  # where each line begins in the text of the page
         self._broken: set[int] = set()
         self._bold: dict[int, bool] = {}
         self._italic: dict[int, bool] = {}
@@ -121,7 +121,7 @@ class _Lines:
             offsets: Sequence[int] | None = None
             xe, ye = x0, y0
             if not (y0 - size < yc < y0 + size and y0 - size < yo < y0 + size):
-                ((xe, ye),) = self._seen([textpage.origin(text_page, last)])  # else it is beside the first
+                ((xe, ye),) = self._seen([textpage.origin(text_page, last)])  # otherwise it is beside the first
             if abs(ye - y0) > max(abs(xe - x0), size):
                 self._turn(line, min(yc, yo), max(yc, yo), climbs=ye < y0)
                 self.sideways += len(text)
@@ -151,7 +151,7 @@ class _Lines:
         Each font is examined once.
         """
         middles = [(first + last) // 2 for first, last in zip(firsts, lasts, strict=True)]
-        # The middle of a line of one piece is of that piece, unless it is a space that PDFium has put in.
+        # The middle of a line in one piece belongs to that piece, unless it is a space that PDFium has inserted.
         asked = [
             at
             for at, (text, one) in enumerate(zip(self._texts, in_one, strict=True))
@@ -202,7 +202,7 @@ class _Lines:
         offsets = self._as_printed(line, offset, raised) if raised or self._apart or glyphs.asks(text) else None
         if len(pieces) < 2:
             line.bold_end = line.bold
-        elif line.text[-1:] in _RAISED:  # the mark of a footnote is set plain
+        elif line.text[-1:] in _RAISED:  # footnote marks are not bold
             mark = len(line.text) - len(line.text.rstrip(_RAISED))
             line.bold_end = self._is_bold(max(first, last - mark))
         return offsets

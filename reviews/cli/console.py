@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
-_MOST_TYPED = 100_000  # bytes of a query on standard input
+_MOST_TYPED = 100_000  # maximum bytes of a query on standard input
 _SETTLING = 3.0  # seconds before the time left is estimated
 
 Progress = Callable[[str, int, int], None]

@@ -107,7 +107,7 @@ def serve(
         log_days=log_days if log_days is not None else 90 if known else 0,
         log_queries=log_queries,
         processes=count,
-        searches=3 if count == 1 else 2,  # each needs memory, and a process runs one at a time anyway
+        searches=3 if count == 1 else 2,  # each needs memory, and a process runs only one at a time anyway
     )
     memory.share_arenas()
     app = create_app(path, options)
@@ -128,7 +128,7 @@ def serve(
             pool.close()
 
     try:
-        for ending in endings():  # before the address is shown: from then on, the page can be stopped
+        for ending in endings():  # before the address is shown, because from then on the page can be stopped
             if signal.getsignal(ending) != signal.SIG_IGN:
                 signal.signal(ending, lambda *_: sys.exit(0))
         at = f"{shown}:{sockets[0].getsockname()[1]}{options.prefix}"

@@ -28,7 +28,7 @@ _ID = re.compile(r"[0-9a-f]{16,64}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORD = re.compile(r"[0-9A-Za-z.:_-]{0,40}")
 _LONGEST = 200  # paragraphs of one passage
-_HIGHEST = 9_999_999  # ordinals and pages
+_HIGHEST = 9_999_999  # maximum ordinal and page
 
 
 def to_dict(collected: Collected) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from corpus.removals import Removals
 from reviews.collecting import carried
 from reviews.collecting.collection import Collected
 
-_PATIENCE = 10.0  # seconds that a person waits for others who save at the same moment
+_PATIENCE = 10.0  # seconds that a person waits for others who are saving at the same moment
 
 
 class Kept:
@@ -67,7 +67,7 @@ def forget(library: Path, reports: Collection[str]) -> None:
         for path in sorted(folder.glob("*.json")):
             try:
                 held = _read(path)
-            except FileCorrupt:  # it may hold anything, and nobody can read it
+            except FileCorrupt:  # it may contain anything, and nobody can read it
                 path.unlink(missing_ok=True)
                 continue
             changed = held.forgetting(_among(reports)) if held else held

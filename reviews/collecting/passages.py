@@ -162,7 +162,7 @@ def _words(store: Store, report: str, first: int, last: int) -> tuple[list[Parag
         reading = store.readings.current_of(report)
         paragraphs = store.readings.paragraphs(reading, range(first, last + 1))
         (page,) = store.readings.pages(reading, [paragraphs[0].page])
-    except Corrupt:  # the report was read again, and has fewer paragraphs
+    except Corrupt:  # the report was read again, and now has fewer paragraphs
         return None
     return paragraphs, page
 

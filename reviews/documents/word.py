@@ -14,7 +14,7 @@ from corpus.errors import UsageError
 if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
-# What XML 1.0 cannot hold: python-docx refuses a text with it.
+# What XML 1.0 does not allow: python-docx refuses text that contains it.
 _NOT_XML = re.compile(r"[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINK_COLOUR = (0x1D, 0x70, 0xB8)
 
@@ -81,7 +81,7 @@ class WordDocument:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.5)
         run = section.footer.paragraphs[0].add_run()
-        for kind, code in (("begin", ""), ("", "PAGE"), ("end", "")):  # a field: the number of the page
+        for kind, code in (("begin", ""), ("", "PAGE"), ("end", "")):  # a field with the page number
             if kind:
                 part = OxmlElement("w:fldChar")
                 part.set(qn("w:fldCharType"), kind)
@@ -102,7 +102,7 @@ class WordDocument:
             font.color.rgb = RGBColor(0, 0, 0)
             properties = styles[name].element.get_or_add_rPr()
             fonts = properties.find(qn("w:rFonts"))
-            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # they win over the name
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # they override the name
                 fonts.attrib.pop(qn(f"w:{theme}"), None)
         styles["Intense Quote"].font.bold = False
         styles["Intense Quote"].font.italic = False

@@ -36,7 +36,7 @@ def find(settings: Settings, reports: Collection[str], known: Collection[str] = 
     places = [*_files(settings.reports), *(path for folder in settings.folders for path in _files(folder))]
     for path in (*places, *(real_path(settings.library, key) for key in known)):
         key = key_of(path, settings.library)
-        with suppress(OSError):  # it is gone, or not for us to read; then no run can read it either
+        with suppress(OSError):  # it is gone, or this user may not read it, in which case no run can read it either
             if key not in found and path.is_file() and (report := _hash(path)) in reports:
                 found[key] = Copy(path, key, report, path.resolve().is_relative_to(ours))
     return [found[key] for key in sorted(found)]

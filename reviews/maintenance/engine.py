@@ -7,7 +7,7 @@ from index.upkeep import Embedded, Upkeep
 def upkeep(settings: Settings) -> Upkeep:
     """Return the maintenance interface of the index that the library's settings select."""
     if settings.engine == "opensearch":
-        from index.opensearch.upkeep import Remote  # only here: the embedded index needs no client
+        from index.opensearch.upkeep import Remote  # only imported here, because the embedded index needs no client
 
         return Remote(settings)
     return Embedded(settings)

@@ -44,7 +44,7 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
     listed = Removals.load(settings.removals)
     known = {removal.report: removal for removal in store.removals()}
     for entry in listed.final.values():
-        if entry.report not in known:  # the corpus was put back from a backup
+        if entry.report not in known:  # the corpus was restored from a backup
             store.remove(entry.report, entry.reason, entry.date)
             store.readings.never_again(entry.readings)
     store.forget_names_of_removed()
@@ -109,10 +109,10 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
 
     `known` are the paths of other files that may have the same bytes.
     """
-    for staged in settings.collecting.glob("*"):  # fetched, and not in the library yet: the next run fetches it again
+    for staged in settings.collecting.glob("*"):  # fetched but not in the library yet: the next run fetches it again
         staged.unlink(missing_ok=True)
     deleted, elsewhere, refused = [], [], []
-    links: dict[tuple[int, int], tuple[int, str]] = {}  # the file → how many other names it has left, its last name
+    links: dict[tuple[int, int], tuple[int, str]] = {}  # the file → how many other names it still has, its last name
     waiting = store.waiting_files()
     for copy in copies.find(settings, reports, (*known, *waiting)):
         if not copy.ours:
@@ -160,7 +160,7 @@ def forget_worked_out(settings: Settings) -> None:
         try:
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
         except OSError as error:
-            if path.is_file() and path.stat().st_size:  # what is left is at most the lock that a server holds
+            if path.is_file() and path.stat().st_size:  # at most, the lock of a running server is left
                 raise refused(path, error, doing="deleted") from error
 
 

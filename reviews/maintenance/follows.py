@@ -122,7 +122,7 @@ def look(settings: Settings) -> list[News]:
         for each in follows.searches:
             try:
                 found = _found(searcher, each)
-            except ReviewsError:  # such as a theme that is gone; the others are looked at
+            except ReviewsError:  # such as a theme that no longer exists; the others are still run
                 news.append(News(each.name, failed=True))
                 looked_at.append(each)
                 continue

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EVERY = 180.0
 """The number of seconds between interim generations, if reports have been stored in the meantime."""
 
-_SHARE = 0.1  # of the time of a run: publishing takes no more, however large the library is
+_SHARE = 0.1  # share of the time of a run: publishing takes no more, however large the library is
 
 
 class Publisher:

@@ -160,7 +160,7 @@ def forget(runs: Path, reports: Collection[str], known: Collection[str], until: 
                 kept = _with_known_names(kept, known)
             if kept != record:
                 _keep(path, kept)
-        except (ValueError, KeyError, TypeError, AttributeError):  # no record, or not one of ours
+        except (ValueError, KeyError, TypeError, AttributeError):  # not a record, or not one of this program
             path.unlink()
             path.with_suffix(".txt").unlink(missing_ok=True)
     for twin in runs.glob("*.txt"):
@@ -286,7 +286,7 @@ def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[st
         if "new_failures" in done:
             kept["ingest"]["new_failures"] = new
     collected = record.get("collect")
-    if isinstance(collected, dict):  # it is not known which addresses gave the report later
+    if isinstance(collected, dict):  # it is unknown which addresses later served the report
         kept["collect"] = {**collected, "failures": [{**each, "url": ""} for each in collected["failures"]]}
     return kept
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus.paths import LibraryPaths
 
-_SIZE = 1024  # bytes, always: overwriting in place needs no free space
+_SIZE = 1024  # bytes, always the same, because overwriting in place needs no free space
 
 
 def note(runs: Path, run: dict[str, Any]) -> None:

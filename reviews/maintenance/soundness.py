@@ -26,7 +26,7 @@ def problems(library: Library, *, full: bool = False) -> list[str]:
         found = [*unsound, *upkeep(settings).check(store, full=full)]
         if unsound:
             found.append("Restore corpus.db from a backup, or move it away and run `reviews update`.")
-        if not found:  # an index that is damaged itself says nothing of what was worked out from it
+        if not found:  # a damaged index cannot be used to check what was computed from it
             found += library.searcher().cache_problems()
         if full:
             found += [*_of_removals(settings, store), *_of_files(settings, store), *_of_records(settings)]
@@ -52,7 +52,7 @@ def _of_files(settings: Settings, store: Store) -> Iterator[str]:
                     if hashlib.file_digest(file, "sha256").hexdigest() != record.report:
                         yield f"{key} has changed since it was read, but not its date. Run `reviews update --verify`."
         except OSError:
-            continue  # the next update says that it is gone, or why it cannot be read
+            continue  # the next update reports that it is gone, or why it cannot be read
 
 
 def _of_records(settings: Settings) -> Iterator[str]:

@@ -153,7 +153,7 @@ def _index(
     unfinished: bool,
 ) -> None:
     """Bring the index up to date, finish removals, and check the corpus and the index."""
-    if rebuild:  # the cache may belong to a corpus that a backup has replaced
+    if rebuild:  # the cache may belong to a corpus that was replaced from a backup
         erase.forget_worked_out(settings)
     with _timed(done, "index"):
         publisher.publish(rebuild=rebuild, clean=unfinished, progress=lambda n, of: progress("indexing", n, of))
@@ -196,7 +196,7 @@ def recorded(settings: Settings, run: Run, result: Callable[[], dict[str, Any]] 
                 why = f"Interrupted ({str(error) or 'Ctrl-C'})."
             else:
                 why = str(error) if isinstance(error, ReviewsError) else type(error).__name__
-            with suppress(LimitHit):  # the disk may be the cause, and the first error says more
+            with suppress(LimitHit):  # the disk may be the cause, and the first error is more informative
                 run_log.write(settings.runs, run.started, run.command, why, result(), number)
             raise
         run_log.write(settings.runs, run.started, run.command, None, result(), number)

@@ -15,10 +15,10 @@ from search.results import Hit, Listed, Passage, Results
 if TYPE_CHECKING:
     from search.answering.similar import Alike
 
-_LEGIBLE = 80  # of 100: below this OCR confidence, every line or two has a wrong word
+_LEGIBLE = 80  # of 100: below this OCR confidence, there is a wrong word in every line or two
 _HEADING = 80  # characters of a section heading to show next to a passage
 _VALUES = 12  # values of a facet to show
-_TERMS = 6  # of a theme that is offered
+_TERMS = 6  # terms shown of an offered theme
 
 
 def width() -> int:

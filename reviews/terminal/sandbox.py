@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-_RECORDS = 500  # newest records to look at
+_RECORDS = 500  # newest records to examine
 _EARLIER = {"bubblewrap": ["bubblewrap", "rlimits"], "rlimits": ["rlimits"], "none": []}  # records of version 0.1
 
 _PREVENTED = (
@@ -29,7 +29,7 @@ def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
             told = json.loads(record.read_bytes())["ingest"]
             name = told["confinement"]
             bound = told.get("bound", _EARLIER.get(name, []))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # a record of another kind, or broken
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # another kind of record, or a damaged one
             continue
         if isinstance(name, str) and name and isinstance(bound, list):
             return name, tuple(map(str, bound))

@@ -108,7 +108,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 5_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
     app.url_map.strict_slashes = True
-    app.url_map.merge_slashes = False  # an odd path is not found rather than redirected
+    app.url_map.merge_slashes = False  # an unusual path gives "not found" rather than a redirect
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.loader = ChoiceLoader(
         [
@@ -116,7 +116,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_env.undefined = ChainableUndefined  # the components read optional parameters
+    app.jinja_env.undefined = ChainableUndefined  # the templates read optional parameters
     app.jinja_env.globals.update(
         counted=counted,
         navigation=PAGES,
@@ -168,8 +168,8 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     return app
 
 
-_LATER, _WAIT = 503, 30  # the status that says "later", and after how many seconds
-_TYPED = re.compile(r"`([^`]*)`")  # what was typed, as a note quotes it for the terminal
+_LATER, _WAIT = 503, 30  # the status for "try again later", and after how many seconds
+_TYPED = re.compile(r"`([^`]*)`")  # user input, as a note quotes it for the terminal
 
 
 def _date(date: str) -> str:
@@ -177,7 +177,7 @@ def _date(date: str) -> str:
     try:
         day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date has no time zone
     except ValueError:
-        return date  # not known to the day
+        return date  # a date without a day
     return f"{day.day} {day:%B %Y}"
 
 

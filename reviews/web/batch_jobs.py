@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from search.batch.runner import BatchSummary
 
 FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl", RECORD)
-_LINES = 50_000  # of a sheet as text: reading more would take seconds, only to refuse it
+_LINES = 50_000  # lines of a sheet as text: reading more would take seconds, only to refuse it
 _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting or running at the same time
 _MOST = 20  # of all people together
-_HELD = 10  # sheets of one person that do not run: finished, or read but not run yet
+_HELD = 10  # sheets of one person that are not running: finished, or read and not started
 _SHOWN = 200  # rows of a sheet or of its results that a page shows
 _ABOUT, _SHEET = "about.json", "sheet"
 _TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Upload the sheet again."
@@ -273,7 +273,7 @@ class Batches:
         before = removals_seen(self._library)
         try:
             given = (folder / _SHEET).read_bytes()
-        except FileNotFoundError:  # a removal deleted it while it was being looked at
+        except FileNotFoundError:  # a removal deleted it in the meantime
             self._set(id, state="taken down")
             return
         try:
@@ -296,10 +296,10 @@ class Batches:
             _note(folder, {**about, "counts": _counts(found), "changes": changed})
             self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
-            shutil.rmtree(folder, ignore_errors=True)  # nobody can fetch it, and it may quote a removed report
-            if removals_seen(self._library) != before:  # so may the queries
+            shutil.rmtree(folder, ignore_errors=True)  # nobody can download it, and it may quote a removed report
+            if removals_seen(self._library) != before:  # the queries may quote it too
                 about = {name: about[name] for name in ("name", "read")}
-            with suppress(OSError, ReviewsError):  # the folder around it may be gone too, or the disk full
+            with suppress(OSError, ReviewsError):  # the parent folder may be gone too, or the disk full
                 folder.mkdir(mode=0o700, exist_ok=True)
                 _note(folder, {**about, "error": str(error)})
             self._set(id, state="failed")

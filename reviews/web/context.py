@@ -59,7 +59,7 @@ def local(address: str) -> str:
     return address if safe else ""
 
 
-_LONGEST = 4_000  # characters of an address that is carried along
+_LONGEST = 4_000  # maximum characters of an address that is passed on
 _LOCAL = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 
 

@@ -61,7 +61,7 @@ def facets(asked: SearchParameters, results: Results) -> list[Facet]:
         if name not in results.facets or not each.several:
             continue
         if name == "area" and boards and not chosen:
-            continue  # a board is named after its area
+            continue  # a board is named after its area, so this adds nothing
         label = str.capitalize if name == "section" else str
         choices = [
             Choice(str(counted.value), label(str(counted.value)), counted.count, str(counted.value) in chosen)

@@ -21,9 +21,9 @@ from reviews.collecting.kept import Kept
 from reviews.web.context import home, pool
 
 _COOKIES = ("collected0", "collected1")
-_SIZE = 3_500  # characters in each: browsers keep 4,096 with the name, and proxies take 8,192 of all together
-_UNPACKED = 1_000_000  # bytes: more is no collection of ours
-_DAYS = 400  # browsers keep no cookie longer
+_SIZE = 3_500  # characters in each: browsers store 4,096 with the name, and proxies accept 8,192 for all together
+_UNPACKED = 1_000_000  # bytes: anything larger is not a collection
+_DAYS = 400  # browsers do not keep cookies longer
 
 
 def collected() -> Collected:

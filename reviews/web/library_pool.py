@@ -17,7 +17,7 @@ from search.opening import pointer
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
 _SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
-_LOOK = 2.0  # seconds between two looks for a removal while nobody asks anything
+_LOOK = 2.0  # seconds between two checks for a removal when there are no requests
 
 
 class LibraryPool:
@@ -38,9 +38,9 @@ class LibraryPool:
         self._closed = False
         self._ended = threading.Event()
         self._removals = removals_seen(path)
-        self.settings = Library(path).settings  # raises at once when there is no library
+        self.settings = Library(path).settings  # raises immediately if there is no library
         self._pointer = b""
-        with suppress(ReviewsError):  # a cluster that is down: each request says so
+        with suppress(ReviewsError):  # if the cluster is down, each request says so
             self._pointer = pointer(self.settings)
         self.pictures = Pictures(self.settings.max_memory_mb)
         self.answers = KeptAnswers()
@@ -70,7 +70,7 @@ class LibraryPool:
         if not keep:
             library.close()
             del library
-            memory.give_back()  # its caches refer to each other, and Python would keep them for long
+            memory.give_back()  # its caches refer to each other, so Python would keep them for long
         self._turns.release()
 
     def watch(self) -> None:
@@ -78,7 +78,7 @@ class LibraryPool:
 
         def look() -> None:
             while not self._ended.wait(_LOOK):
-                with suppress(ReviewsError, OSError):  # the next look or request tries again
+                with suppress(ReviewsError, OSError):  # the next check or request tries again
                     self.look()
 
         threading.Thread(target=look, daemon=True).start()
@@ -89,7 +89,7 @@ class LibraryPool:
         if seen != self._removals:
             self._removals = seen
             self.let_go()
-        elif self.settings.engine == "opensearch":  # a removal is a new generation there
+        elif self.settings.engine == "opensearch":  # there, a removal is a new generation
             self._follow()
 
     def let_go(self) -> None:

@@ -30,7 +30,7 @@ VIEWS: dict[View, str] = {"passages": "Passages", "reports": "Reports", "recomme
 PER_PAGE = 10
 _MOST = 100
 _LONGEST = 300  # characters in the value of a filter; no board has a longer name
-_VALUES = 50  # of one filter
+_VALUES = 50  # maximum values of one filter
 _FLAGS = {"": False, "0": False, "false": False, "1": True, "true": True, "on": True}
 
 

@@ -23,7 +23,7 @@ TELLING = ("findings", "learning", "conclusions")
 _PASSAGES = 12
 _RECOMMENDATIONS = 100
 _RELATED = 8
-_TOGETHER = 2  # reports that must have both themes
+_TOGETHER = 2  # minimum reports with both themes
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from search.tables.cell_text import shortened
 _LINE, _LEFT, _BARS, _RIGHT = 22, 230, 420, 170  # pixels: height of a line, and widths
 _INK, _BLUE, _PAPER = "#0b0c0c", "#1d70b8", "#ffffff"
 _SIZE = 13
-_SCALE = 2  # pixels of a PNG for each unit of the SVG, so that it is sharp in print
+_SCALE = 2  # PNG pixels per SVG unit, so that it is sharp in print
 
 
 def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
@@ -76,7 +76,7 @@ def png(points: Sequence[Point]) -> bytes:
         )
     image = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(_SIZE * _SCALE)  # Aileron, which Pillow brings along
+    font = ImageFont.load_default(_SIZE * _SCALE)  # Aileron, which comes with Pillow
     for each in drawn:
         x, y = each.x * _SCALE, each.y * _SCALE
         if isinstance(each, _Bar):

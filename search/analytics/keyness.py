@@ -20,7 +20,7 @@ from search.searcher import Searcher
 
 Unit = Literal["report", "paragraph"]
 COLUMNS = ("term", "score", "here", "elsewhere", "per_10000_here", "per_10000_elsewhere", "reports_here")
-_FEWEST = 3  # occurrences; a rarer word is no evidence
+_FEWEST = 3  # occurrences; a rarer word is not evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def recommendations(
         found = ((hit.report.id, _highlights(hit.passages)) for hit in hits)
     else:
         found = ((report, {}) for report in sorted(reports, key=lambda r: (-(reports[r].year or 0), r)))
-    for report, mentioned in found:  # one at a time: a page of them need not wait for all
+    for report, mentioned in found:  # one at a time, so that a page of them need not wait for all
         items = [
             item
             for item in searcher.items(report, kind)

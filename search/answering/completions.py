@@ -15,13 +15,13 @@ from corpus.report import Report
 from index import analyser
 from index.function_words import is_function_word
 
-_LONGEST = 100  # letters; nobody needs help with a longer query
+_LONGEST = 100  # letters; longer queries need no completion
 _LEAST = 2  # letters typed
 _THEMES = 4
 _BOARDS = 4
 _WORDS = 6
-_LOOKED_AT = 500  # words that begin alike
-_LETTERS = 3  # of a word that is worth offering
+_LOOKED_AT = 500  # words with the same beginning
+_LETTERS = 3  # letters of a word that is worth offering
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -17,7 +17,7 @@ from index.ranking_policy import (
 from index.storage.engine import Layout
 from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, spans_in, weighted
 
-_EXAMINED = 8  # paragraphs of one report, for a list of passages of all reports
+_EXAMINED = 8  # paragraphs of one report in a list of passages of all reports
 
 Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
 """Returns how much each paragraph says about the query, as a share. See `search.answering.listing`."""
@@ -97,7 +97,7 @@ def _near(
         return near
     best = nlargest(LISTED_PARAGRAPHS, near, key=lambda ordinal: (near[ordinal], -ordinal))
     shares = said({ordinal: spans[ordinal] for ordinal in best} if len(located) > 1 else _of_one(located[0], best))
-    least = min(shares.values(), default=1.0)  # those that are not looked at do not overtake the best
+    least = min(shares.values(), default=1.0)  # paragraphs that are not examined do not overtake the best
     return {ordinal: (number, score * shares.get(ordinal, least)) for ordinal, (number, score) in near.items()}
 
 

@@ -15,10 +15,10 @@ from search.results import Offer
 Count = Callable[[Query], int]
 """Returns how many reports a query finds, with the filters of the search."""
 
-_WORDS = 5  # of a family
+_WORDS = 5  # words of a family
 _WIDER = 3
-_PARTS = 12  # of a query without hits; each is left out once
-_ROOT = 4  # letters: words that share fewer are not offered as one family
+_PARTS = 12  # parts of a query without hits; each is left out once
+_ROOT = 4  # letters: words with fewer in common are not offered as one family
 _ENDINGS = (
     r"(?:al|ally|ation|ational|ative|ed|edly|er|ful|fully|fulness|ion|ive|ively|ing|ise|ised|ish|less|lessness|ly|ment|"
     r"ness|or|s|y)"

@@ -70,7 +70,7 @@ def weighted(values: Mapping[int, float], layout: Layout, length: int) -> dict[i
     """Adjust the values of paragraphs: higher in sections that readers look for first, lower for a heading or a short
     item.
     """
-    if not values:  # as of a report of which nothing was read
+    if not values:  # for a report without text
         return {}
     ends = [*layout.starts[1:], layout.starts[-1] + length]
     return {

@@ -27,7 +27,7 @@ from index.ranking_policy import (
 )
 from index.storage.engine import Layout
 
-_END = 1 << 32  # beyond any position
+_END = 1 << 32  # above any position
 
 
 class Titles:

@@ -26,7 +26,7 @@ _KEPT = 40  # most distinctive words of a report that are compared
 _KEPT_OF_PASSAGE = 15
 _SHOWN = 8
 _COMMON = 0.5  # words in more than this share of the reports are ignored
-_RARE = 2  # words in fewer reports are ignored: names and reading errors
+_RARE = 2  # words in fewer reports are ignored: they are names and reading errors
 
 
 _Places = dict[int, tuple[Postings, int]]
@@ -96,7 +96,7 @@ def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray
 
     The value is at most 1, because a report that repeats the word more often is not more similar.
     """
-    import numpy as np  # here only: its import would delay every search of the command
+    import numpy as np  # only imported here, because the import would delay every search
 
     lengths = snapshot.lengths()
     size = max(lengths) + 1
@@ -104,7 +104,7 @@ def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray
     tokens[list(lengths)] = [max(1, length) for length in lengths.values()]
     for base, postings in snapshot.postings(term):
         documents = np.asarray(postings.documents, np.int64) + base
-        live = documents < size  # of those after the last live document, none is shown
+        live = documents < size  # documents after the last live one are never shown
         said[documents[live]] = np.diff(np.asarray(postings.ends, np.int64), prepend=0)[live]
     return np.minimum(1.0, said / tokens * lengths[document] / count)
 

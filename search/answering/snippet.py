@@ -75,7 +75,7 @@ def opening_snippet(passage: Passage) -> tuple[int, int]:
     start = max((text.rfind(stop, 0, first) + 2 for stop in (". ", "? ", "! ") if stop in text[:first]), default=0)
     if first - start > MAX_DISPLAY // 2:
         start = text.rfind(" ", 0, first - MAX_DISPLAY // 2) + 1
-    if last - start > MAX_DISPLAY:  # the words are far apart: rather more of them than of the sentence before
+    if last - start > MAX_DISPLAY:  # the words are far apart: show more of them instead of the sentence before
         start = first
     end = start + MAX_DISPLAY
     if end >= len(text):

@@ -15,14 +15,14 @@ from search.request import SearchRequest
 _VOWELS = re.compile("[aeiou]")
 _DOUBLE = re.compile(r"(.)\1+")
 _EDITS = 2
-_LETTERS = 3  # of the word as typed, for each that is wrong in it: with fewer, anything is like anything
-_SHARE = 2.56  # of the reports must have the word that is offered, halved for each letter typed for one wrong
-_LONG = 30  # a longer word is none that a person meant
-_NEARBY = 5  # words between the two of a phrase that occurs nowhere as it was typed
-_MOST_WORDS = 8  # that are looked up for a suggestion
-_SLIPS = 1  # reports: a word that no more have can be a slip of the pen
-_SLIP_TIMES = 20  # as many reports must have the word that was meant
-_SLIP_LETTERS = 6  # a shorter word is like too many others
+_LETTERS = 3  # letters typed per wrong letter: with fewer, any word would be similar
+_SHARE = 2.56  # share of the reports that must have the suggested word, halved for each letter typed per wrong letter
+_LONG = 30  # letters; a longer word is not one that a person meant
+_NEARBY = 5  # maximum words between two words of a phrase that never occurs as typed
+_MOST_WORDS = 8  # words looked up for a suggestion
+_SLIPS = 1  # reports: a word in no more than these can be a misprint
+_SLIP_TIMES = 20  # times as many reports must have the intended word
+_SLIP_LETTERS = 6  # letters; shorter words resemble too many others
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
 
@@ -52,7 +52,7 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     if changed == tree or not evaluator.evaluate(changed).documents:
         return None
     if isinstance(changed, And) and all(isinstance(part, Word) for part in changed.parts):
-        return str(Plain(changed.parts))  # as a person types it
+        return str(Plain(changed.parts))  # as a person would type it
     return str(changed)
 
 

@@ -126,7 +126,7 @@ class ThemeTable:
         for slots in self._asked(snapshot, evaluator, lookup):
             postings = phrases.postings(slots)
             if postings is None:
-                continue  # not counted, so it is looked for when it is asked for
+                continue  # not counted, so it is searched for on demand
             true = with_more(None, {}, look.count(slots))
             if with_more(postings, numbers, ()).pack() != true.pack():
                 return False

@@ -14,8 +14,8 @@ from index.function_words import is_function_word
 from index.query import And, Phrase, Query, Word
 from search.results import Offer
 
-_THEMES = 2  # that are offered
-_KEPT = 4096  # terms of themes whose words need not be found again
+_THEMES = 2  # themes offered
+_KEPT = 4096  # cached words of theme terms
 _NEGATIONS = frozenset(("no", "not", "never"))
 _QUERY_SIGNS = re.compile(r"[:=()|~?]|\b(?:AND|OR|NOT|NEAR)\b")
 _PIECES = re.compile(r"\w[\w'’-]*\*?")

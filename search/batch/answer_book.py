@@ -19,7 +19,7 @@ from search.tables.workbook import Book, Link, Sheet
 _MENTIONS = ("id", "query", "title", "board", "year", "year_source", "page", "page_label", "paragraph", "section",
              "heading", "mentions", "match", "text", "link", "kind", "child", "case", "file", "report",
              "ordinal", "mention_ids")  # fmt: skip
-_MATRIX = ("board", "year", "year_source", "report", "counted")  # of the sheet Matrix, after the title
+_MATRIX = ("board", "year", "year_source", "report", "counted")  # columns of the sheet Matrix, after the title
 MAX_MENTIONS = 1_048_575
 """The maximum number of rows of the sheet Mentions, not counting the header, which is the limit of an Excel sheet."""
 ALL_ROWS = "For all rows, run the batch again with --out answers.csv, answers.jsonl or answers.parquet."
@@ -45,7 +45,7 @@ def write_book(
     """
     left_out = rows_left_out(list(parts.values()), max_rows)
     with Book(path, folder) as book:
-        # The order of the sheets; each is written from top to bottom.
+        # The order of the sheets. Each is written from top to bottom.
         summary = book.sheet("Summary", (*SUMMARY, *plan.extras))
         matrix = book.sheet("Matrix", ("title", *_MATRIX), widths={**WIDTHS, "title": 56})
         mentions = book.sheet("Mentions", (*_MENTIONS, *plan.extras))
@@ -95,7 +95,7 @@ def _summary(sheet: Sheet, tally: Tally, tidy: Tidy, extras: Sequence[str], left
     for n, (answer, missing) in enumerate(zip(tally.answers, left_out, strict=True)):
         row = summary_row(answer, tidy.words(n))
         if row.get("parsed") == row["query"]:
-            row["parsed"] = None  # worth a look only where the query was read differently
+            row["parsed"] = None  # only of interest if the query was read differently
         if missing:
             said = f"The sheet Mentions is full: {missing:,} rows of this query are not on it (see About)."
             row["warnings"] = f"{row['warnings']} {said}".lstrip()

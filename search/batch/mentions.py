@@ -100,7 +100,7 @@ class Mentions:
 
     def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
         about = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in REPORT_COLUMNS}}
-        if not hit.mentions:  # no words of its own, such as year:2015, or words that are apart
+        if not hit.mentions:  # the query has no words, such as year:2015, or its words are apart
             yield {**about, "mentions": 0}
             return
         for passage in filter(lambda passage: passage.mentions, hit.passages):

@@ -23,7 +23,7 @@ VERSION = 1
 
 _ANSWER = ("parsed", "expansions", "warnings", "error", "counts")
 _COUNTS = ("reports", "cases", "mentions", "passages", "of")  # null, not 0, for a query that could not be run
-_LATER = ("together", "apart")  # a record of an earlier version has none of them
+_LATER = ("together", "apart")  # missing from records of earlier versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def changes(before: About, after: About) -> Changes:
         old, new = dict(then.counts), dict(now.counts)
         if old == new and bool(then.error) == bool(now.error):
             continue
-        both = not (then.error or now.error)  # else nothing is known to have come or gone
+        both = not (then.error or now.error)  # otherwise it is unknown what has come or gone
         found.append(
             Change(
                 id=then.question.id,

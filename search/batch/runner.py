@@ -42,7 +42,7 @@ from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of, form_of
 
 _PARTS_VERSION = 11
-_SECONDS = 30.0  # per query: nobody is waiting at a screen, and other queries run beside it
+_SECONDS = 30.0  # per query: nobody is waiting, and other queries run at the same time
 _ALONE = 20  # with fewer queries than this per process, starting another one takes longer than it saves
 
 
@@ -268,7 +268,7 @@ def _add(tally: Tally, folder: Path, number: int) -> int:
     return int(head["rows"])
 
 
-# Answering
+# Running the queries
 
 
 class _Worker:

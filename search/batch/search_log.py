@@ -72,7 +72,7 @@ def append(path: Path, searcher: Searcher, query: str, filters: Filters, library
     with disk_of(path):
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(line)  # one write: two searches at the same moment stay two lines
+            file.write(line)  # a single write, so that two simultaneous searches give two lines
 
 
 def read(path: Path, library: str) -> list[dict[str, Any]]:

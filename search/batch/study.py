@@ -88,7 +88,7 @@ def study(source: Source, asked: Queries, filters: Filters = EVERYTHING, periods
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.exists():  # pairs, of too many queries
+    if not path.exists():  # pairs, if there are too many queries
         return
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)

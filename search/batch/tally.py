@@ -18,7 +18,7 @@ from search.results import Expansion
 from search.sheets.query_sheet import Question
 from search.statistics.association import TwoByTwo
 
-NO_HIT, NOT_SEARCHED = -1, -2  # in place of a number of mentions
+NO_HIT, NOT_SEARCHED = -1, -2  # instead of a number of mentions
 SMALL = 5
 """Published counts of reports below this number can identify people."""
 
@@ -93,13 +93,13 @@ class Tally:
         self.answers: list[QueryAnswer] = []
         self._index = {report.id: n for n, report in enumerate(reports)}
         self._counts: list[array[int]] = []
-        self._numbers: dict[int, int] = {}  # of the paragraphs that some query mentions
-        self._reports: list[int] = []  # a bit for each report
+        self._numbers: dict[int, int] = {}  # numbers of the paragraphs that some query mentions
+        self._reports: list[int] = []  # one bit per report
         self._searchable = [n for n, report in enumerate(reports) if report.searchable]
-        self._paragraphs: list[int] = []  # a bit for each paragraph
+        self._paragraphs: list[int] = []  # one bit per paragraph
         self._is_searchable = [report.searchable for report in reports]
         self._every = _bits(self._searchable)
-        self._scopes: list[int] = []  # a bit for each searchable report that meets the filters
+        self._scopes: list[int] = []  # one bit per searchable report that passes the filters
 
     def add(
         self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]], scope: Iterable[int] | None = None

@@ -120,7 +120,7 @@ class Tidy:
 
     def _groups(self, query: int) -> dict[tuple[str, ...], _Group]:
         """Return the searched reports of a query, in the order of the table. Most queries have the same ones."""
-        given = self._tally.answers[query].question.given  # a kept answer has its filters as typed
+        given = self._tally.answers[query].question.given  # a stored answer has its filters as typed
         sections = of_cells(dict(given)).sections
         scope = self._tally.scope(query)
         known = self._known.get((sections, scope))

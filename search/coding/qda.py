@@ -21,11 +21,11 @@ from corpus.report import Report
 from search.batch.study import Study
 
 _PROJECT, _CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
-_SPACE = uuid.UUID("6f1f4f2c-7f7b-5d39-9a35-6b8ac1d7c9a4")  # of the ids that this program makes
+_SPACE = uuid.UUID("6f1f4f2c-7f7b-5d39-9a35-6b8ac1d7c9a4")  # namespace of the ids that this program creates
 _LONGEST = 200  # letters in the name of a code
 _BETWEEN = "\n\n"  # two paragraphs
 _UNREADABLE = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML
-_WHEN = (1980, 1, 1, 0, 0, 0)  # of the files in the archive: the same project is the same file
+_WHEN = (1980, 1, 1, 0, 0, 0)  # date of the files in the archive, so that the same project gives the same file
 _VARIABLES = ("board", "area", "child", "case", "kind", "type", "year", "year_source", "file")
 
 

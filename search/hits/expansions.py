@@ -8,7 +8,7 @@ from index.matching.matches import Match, Words, all_mentions
 from index.matching.result_set import Answer
 from search.results import Expansion
 
-_MORE_TERMS = 40  # of an expansion that are shown
+_MORE_TERMS = 40  # terms of an expansion that are shown
 
 
 def expansions(answer: Answer, *, count: bool, tick: Callable[[], None]) -> tuple[Expansion, ...]:
@@ -22,7 +22,7 @@ def expansions(answer: Answer, *, count: bool, tick: Callable[[], None]) -> tupl
         tick()
         among = match.documents & answer.documents
         if match.apart or (isinstance(match, Words) and match.width == 1 and len(match.terms) == 1):
-            occurrences = match.occurrences()  # known without reading positions
+            occurrences = match.occurrences()  # available without reading positions
             return sum(round(occurrences[document]) for document in among)
         match.ahead(sorted(among))
         return sum(len(all_mentions([match], document)) for document in sorted(among))

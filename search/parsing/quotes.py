@@ -54,7 +54,7 @@ def singles(text: str) -> tuple[str, list[str], list[str]]:
     read: list[str] = []
     alone: list[str] = []
     kept = at = 0
-    barren = -1  # no single mark closes before here
+    barren = -1  # no single mark closes before this position
     double = _MARKS.search(text)
     while opening := _OPENING.search(text, at):
         if double and double.start() < at:

@@ -26,7 +26,7 @@ BUILT_IN |= dict.fromkeys((*range(27, 37), *range(50, 59)), "dd/mm/yyyy")  # dat
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)  # text, padding, colours
 _PLAIN = ("", "general", "@")
 _FIXED = re.compile(r"(#,##)?0(?:\.(0+))?")
-_SHOWN = 10  # digits that Excel shows of a number in a cell without a format
+_SHOWN = 10  # digits that Excel shows for a number in a cell without a format
 _BLANKS = str.maketrans({"\xa0": " ", "\u2007": " ", "\u202f": " "} | dict.fromkeys("\u200b\u2060\ufeff\xad", None))
 
 
@@ -57,7 +57,7 @@ def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
     value = float(raw)
     if not math.isfinite(value):
         raise ValueError(raw)
-    section = code.split(";")[0].strip()  # for numbers above 0
+    section = code.split(";")[0].strip()  # the section for positive numbers
     if section.lower() in _PLAIN and not code.startswith(";"):
         return _plain(value)
     form = _LITERAL.sub("", section).strip().lower()
@@ -67,7 +67,7 @@ def number(raw: str, code: str, *, from_1904: bool = False) -> Cell:
         return _doubtful("a percentage", f"{value * 100:.10g}%")
     if "general" not in form and re.search("[dmyhs]", form):
         return _date(value, form, from_1904)
-    if fixed := _FIXED.fullmatch(section):  # and nothing is shown beside it, such as a currency
+    if fixed := _FIXED.fullmatch(section):  # and nothing else is shown, such as a currency
         text = f"{value:{',' if fixed[1] else ''}.{len(fixed[2] or '')}f}"
         if float(text.replace(",", "")) == value:
             return Cell(text)

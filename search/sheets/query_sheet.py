@@ -23,7 +23,7 @@ MAX_QUESTIONS = 16_000
 """The maximum number of queries in one sheet. The matrix has a column for each, and Excel allows no more."""
 
 ID, QUERY = "id", "query"
-_NARROWING = tuple(each.name for each in FILTERS)  # columns; several values are separated by ;
+_NARROWING = tuple(each.name for each in FILTERS)  # columns; several values are separated by `;`
 _OTHER_NAMES = {"no": ID, "number": ID, "ref": ID, "search": QUERY, "term": QUERY} | {
     other: each.name for each in FILTERS for other in each.also
 }
@@ -33,7 +33,7 @@ _HEADER = Header(
 
 _SPREADSHEET = re.compile(r"#(NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)")
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_CONVERTED = re.compile(rf"\d\d?-{_MONTH}|{_MONTH}-\d\d|\d\.\d\dE[+-]\d\d")  # 24/7, 7/24 and 1e5 after Excel
+_CONVERTED = re.compile(rf"\d\d?-{_MONTH}|{_MONTH}-\d\d|\d\.\d\dE[+-]\d\d")  # what Excel makes of 24/7, 7/24 and 1e5
 _FORMULA = re.compile(r"\s*(@|[=+]\s*[A-Za-z][\w.]*\(|[=+]\s*[\w.$]+(?:[+*/^&!]\S|\|'))")
 
 
@@ -97,7 +97,7 @@ def text_of(value: object) -> str:
     """Return a text from untrusted JSON. Raises TypeError for anything else."""
     if not isinstance(value, str):
         raise TypeError("not a text")
-    return value.encode("utf-8", "replace").decode()  # JSON can hold half a character
+    return value.encode("utf-8", "replace").decode()  # JSON can contain a lone surrogate
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _asked(rows: Iterator[Row]) -> Iterator[Question]:
         if guarded(name) != name:
             error = error or f"the id {name} looks like a formula, which CSV would have to change: choose another id"
             name = f"line {line}"
-        if name in lines:  # ids name the rows and columns of the output
+        if name in lines:  # ids identify the rows and columns of the output
             name = f"{name} (line {line})"
         lines[name] = line
         question = Question(name, query, line, given=tuple(given.items()), extra=extra, error=error or _slip(query))

@@ -17,8 +17,8 @@ from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, numbe
 from search.tables.column_types import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 _CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
-_COLUMNS = 1_000  # one cell far to the right makes each row as wide
-_LETTERS = 50_000_000  # in all cells together: one long text may be the value of many cells
+_COLUMNS = 1_000  # one cell far to the right makes every row as wide
+_LETTERS = 50_000_000  # letters in all cells together: one long text may be the value of many cells
 _ELEMENTS = 100_000  # of styles, and of merged cells
 _REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -170,7 +170,7 @@ class SheetReader(Reader):
         self._cell: Mapping[str, str] = {}
         self._parts: dict[str, list[str]] = {}
         self._spoken = False
-        self._cells, self._letters, self._columns = _CELLS, _LETTERS, MAX_COLUMNS  # that may still come
+        self._cells, self._letters, self._columns = _CELLS, _LETTERS, MAX_COLUMNS  # the remaining allowance
 
     def begins(self, name: str, values: Mapping[str, str]) -> None:
         if name == "c":
@@ -232,8 +232,8 @@ class SheetReader(Reader):
         kind, raw = self._cell.get("t", "n"), self._part("v") if "v" in self._parts else None
         if "f" not in self._parts:
             return self._value(kind, raw)
-        # `=DNA`, typed without an apostrophe, is a formula to Excel and a query to us: it is taken as it was typed. In
-        # small letters only it is in doubt: LibreOffice saves `=DNA` as `=dna`, which asks something else.
+        # `=DNA`, typed without an apostrophe, is a formula to Excel and a query to this program. It is read as typed,
+        # but is doubtful in lower case: LibreOffice saves `=DNA` as `=dna`, which means something else.
         word = seen(_unescaped(self._part("f")))
         named = word.casefold() in self._shared.names or _REF.fullmatch(word)
         has_result = self._has_result(kind, raw)

@@ -24,8 +24,8 @@ _HEADINGS = frozenset(
     for name in ("queries", "searches", "search terms", "search term", "search strings", "search string")
     for kind in ("", "list of ", "my ", "the ")
 ) | {"query text", "query string", "keywords", "keyword", "search phrase", "search phrases", "search words"}
-_MOST = 2_000_000  # of rows times columns of a workbook, filled or not
-_JUDGED = 1_000  # lines that decide whether a text is a table
+_MOST = 2_000_000  # rows times columns of a workbook, filled or not
+_JUDGED = 1_000  # lines that are examined to decide whether a text is a table
 _NOT_A_SHEET = (
     (re.compile(rb"%PDF-"), "a PDF"),
     (re.compile(rb"\{\\rtf"), "a document (RTF)"),

@@ -11,9 +11,9 @@ from ingest.sandbox.children import run
 from ingest.sandbox.confinement import box, environment, works_in_bubblewrap
 from search.sheets.query_sheet import MAX_QUESTIONS, Question, Sheet, text_of, with_filters
 
-_SECONDS = 30.0  # the largest sheet that is accepted takes five
+_SECONDS = 30.0  # the largest accepted sheet takes five
 _MEMORY_MB = 600
-_LONGEST = 64_000_000  # bytes of an answer; a sheet of 5 MB becomes a few times as much
+_LONGEST = 64_000_000  # bytes of an answer; a sheet of 5 MB becomes a few times larger
 
 
 def read_untrusted(data: bytes, name: str) -> Sheet:

@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-Z = 1.959963984540054  # of the normal distribution: 95 % of it is within this many standard deviations
+Z = 1.959963984540054  # 95% of the normal distribution is within this many standard deviations
 
 
 def wilson(n: int, of: int) -> tuple[float, float]:

@@ -8,10 +8,10 @@ from math import ceil
 from search.tables.column_types import MAX_CELL
 
 _CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
-_UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # XML cannot hold them
+_UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 _FORMULA = re.compile(r"[=+\-@\t\r]")
-_LETTERS = 1.1  # of running text in one unit of a column's width
-_LINE, _MOST_LINES = 15, 12  # height in points; the whole text is in the cell anyway
+_LETTERS = 1.1  # letters of running text per unit of column width
+_LINE, _MOST_LINES = 15, 12  # height in points; the cell contains the whole text anyway
 
 
 def readable(value: object) -> str:

@@ -17,7 +17,7 @@ from search.tables.parquet import arrow_table
 from search.tables.writers import write_rows
 
 _SHOWN = 20  # rows of a table in a notebook
-_PANDAS = {int: "Int64", float: "float64", bool: "boolean", str: "string"}  # each of them holds missing values
+_PANDAS = {int: "Int64", float: "float64", bool: "boolean", str: "string"}  # types that allow missing values
 
 
 class Table:

@@ -10,7 +10,7 @@ from typing import Any
 from corpus.errors import UsageError
 from search.tables.column_types import Type
 
-_GROUP = 20_000  # rows that are held in memory and written together
+_GROUP = 20_000  # rows that are kept in memory and written together
 
 
 def arrow() -> tuple[Any, Any]:

@@ -145,7 +145,7 @@ class Sheet:
             self._string(column, link.address, self._book.plain)
             return
         self._links += 1
-        # XlsxWriter takes `file:///home/…` for a relative path of Windows; a scheme may be in capitals (RFC 3986).
+        # XlsxWriter treats `file:///home/…` as a relative Windows path. A scheme may be in capitals (RFC 3986).
         address = re.sub(r"^file:", "FILE:", link.address)
         self._sheet.write_url(self.row, column, address, self._book.link, link.shown)
 
@@ -154,13 +154,13 @@ class Book:
     """A workbook at `path`, for use in a `with` block. `folder` is for temporary files, which are private."""
 
     def __init__(self, path: Path, folder: Path | None = None) -> None:
-        # Text stays text: nothing is taken for a formula, a link or a number.
+        # Text stays text: nothing becomes a formula, a link or a number.
         options = {
             "constant_memory": True,
             "strings_to_urls": False,
             "strings_to_formulas": False,
             "strings_to_numbers": False,
-            "use_zip64": True,  # used only for a sheet of more than 2 GB, which would else be an error
+            "use_zip64": True,  # only used for a sheet of more than 2 GB, which would otherwise be an error
             "tmpdir": str(folder) if folder else None,
         }
         self.file = xlsxwriter.Workbook(str(path), options)
@@ -168,7 +168,7 @@ class Book:
         top: dict[str, Any] = {"valign": "top"}
         self._quoted: dict[int, Any] = {}
         self._properties: dict[int, dict[str, Any]] = {}
-        # Indented: otherwise text touches the number on its left.
+        # Indented, because otherwise the text touches the number to its left.
         self.plain = self._format({**top, "align": "left", "indent": 1})
         self.wrapped = self._format({**top, "align": "left", "indent": 1, "text_wrap": True})
         self.number = self._format({**top, "num_format": "#,##0"})
@@ -193,8 +193,8 @@ class Book:
     ) -> None:
         try:
             self.file.close()
-        except FileCreateError as wrapped:  # what the disk said is inside
-            if error is None:  # else that is the first error, and the one to tell
+        except FileCreateError as wrapped:  # the operating system's error is inside
+            if error is None:  # otherwise that is the first error, and the one to report
                 raise wrapped.args[0] from wrapped
         finally:
             for sheet in self.file.worksheets():  # XlsxWriter leaves their temporary files open after an error

@@ -43,7 +43,7 @@ def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: 
     cell = _as_it_is if raw else safe_cell
     if header:
         if not raw:
-            file.write("\ufeff")  # without it Excel takes UTF-8 for cp1252
+            file.write("\ufeff")  # without it, Excel reads UTF-8 as cp1252
         writer.writerow([cell(column) for column in columns])
 
     def write(row: Row) -> None:
@@ -148,7 +148,7 @@ def write_rows(
 
 
 def _write_sheet(path: Path, out: Path, rows: Iterable[Row], columns: Sequence[str], max_rows: int) -> int:
-    from search.tables.workbook import Book, sheet_name  # XlsxWriter is loaded only when it is needed
+    from search.tables.workbook import Book, sheet_name  # XlsxWriter is only loaded when it is needed
 
     with Book(path, path.parent) as book:
         sheet = book.sheet(sheet_name(out.stem), columns)

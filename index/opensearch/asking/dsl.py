@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 MOST_CLAUSES = 16_384
 """The cluster's setting `indices.query.bool.max_clause_count`."""
-_FAR = 20  # tokens between words; for each of them, the intervals are looked for once more
+_FAR = 20  # tokens between words; the intervals are searched for once more for each of them
 _TOO_MUCH = (
     "This query is too much for the cluster: too many NEARs in one another, or too many words. Use fewer NEARs, fewer "
     "words joined by OR in them, or more letters before a *."
@@ -153,7 +153,7 @@ def beside(words: Sequence[Sequence[Plan]], kinds: int) -> Json:
         source = _or([_source(plan) for plan in plans])
         if source is None:
             return _NOTHING
-        if source not in sources:  # of two equal ones, Lucene would look for two places
+        if source not in sources:  # for two equal sources, Lucene would look for two places
             sources.append(source)
     if len(sources) == 1:
         return _constant(_intervals(_within(sources[0], kinds)))
@@ -257,7 +257,7 @@ def _chain(chain: Chain) -> Json | None:
 
 
 def _all_of(sources: Sequence[Json], gaps: int) -> Json:
-    if not gaps and prod(map(_ways, sources)) > MOST_CLAUSES:  # side by side, Lucene writes out every choice
+    if not gaps and prod(map(_ways, sources)) > MOST_CLAUSES:  # for adjacent words, Lucene enumerates all combinations
         raise QueryRefused(_TOO_MUCH)
     different: list[Json] = []
     for source in sources:

@@ -30,8 +30,8 @@ from index.opensearch.asking.questions import Clause, Questions, Scores, What
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.query import Field, Near, Or, Query
 
-_EXACT = 250  # places up to which a score, which has 24 bits, tells the number
-_BATCHES = 8  # of leaves that are held unpacked
+_EXACT = 250  # places up to which a score, which has 24 bits, is exact
+_BATCHES = 8  # batches of leaves kept unpacked
 
 Local = Callable[[Evaluator], Match]
 """Finds the matches of a part of a query in the leaves that an evaluator has."""
@@ -257,7 +257,7 @@ class ClusterEvaluator(Evaluator):
 
     def _ask(self, query: Query, kinds: int) -> Sequence[Clause]:
         """Query all clauses of a tree at once, before it is walked."""
-        if not isinstance(self.scoring, Questions):  # they are noted
+        if not isinstance(self.scoring, Questions):  # they are being recorded
             return ()
         notes = _Notes()
         alone = ClusterSnapshot(self._questions, self._vocabulary, {0: 0}, {0: 0})

@@ -16,7 +16,7 @@ from index.opensearch.asking.vocabulary import Vocabulary
 from index.opensearch.documents import unpacked
 from index.opensearch.texts import ClusterTexts
 
-_REPORTS = 1_000  # in one answer
+_REPORTS = 1_000  # reports in one answer
 _TERMS = 20_000
 
 

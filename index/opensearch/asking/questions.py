@@ -15,10 +15,10 @@ from index.opensearch.asking.dsl import Chain, Json, Plan
 from index.opensearch.documents import unpacked
 from index.opensearch.leaf import Leaf
 
-_SCORES = 4_000_000  # numbers with their scores, 8 bytes each, that need not be asked for again
-_PACKED = 48 << 20  # bytes of packed indexes of reports that need not be fetched again
-_LEAVES = 512  # of them, about 50 KB each, that need not be unpacked again
-_TEXTS = 128  # texts of reports, about 100 KB each
+_SCORES = 4_000_000  # cached numbers with their scores, 8 bytes each
+_PACKED = 48 << 20  # cached bytes of packed report indexes
+_LEAVES = 512  # cached unpacked ones, about 50 KB each
+_TEXTS = 128  # cached texts of reports, about 100 KB each
 _TEXTS_AT_ONCE = 32
 LEAVES_AT_ONCE = 256
 """The number of report indexes per request."""
@@ -90,7 +90,7 @@ class Questions:
         self._index = index
         self._numbers = keys
         self._keys = {number: key for key, number in keys.items()}
-        self._most = 2 * len(keys) + 100  # hits: those of other generations too
+        self._most = 2 * len(keys) + 100  # hits, including those of other generations
         self._scores: Kept[Scores] = Kept(_SCORES)
         self._packed: Kept[bytes] = Kept(_PACKED)
         self._leaves: Kept[Leaf] = Kept(_LEAVES)
@@ -132,7 +132,7 @@ class Questions:
         found = []
         for (query, unit), answer in zip(asked, self._answers(bodies), strict=True):
             hits, total = answer["hits"]["hits"], int(answer["hits"]["total"]["value"])
-            if len(hits) < total:  # more documents of other generations than we thought
+            if len(hits) < total:  # there are more documents of other generations than expected
                 (answer,) = self._answers([_body(query, total + self._most, "key")])
                 hits = answer["hits"]["hits"]
             pairs = sorted(
@@ -159,7 +159,7 @@ class Questions:
     def leaf(self, document: int) -> Leaf:
         """Return the index of a report."""
         if self._leaves.get(document) is None and self._packed.get(document) is None:
-            deque(self._fetch(self.batch(document)), maxlen=0)  # those behind it are packed then
+            deque(self._fetch(self.batch(document)), maxlen=0)  # the ones after it are packed at that point
         return self.leaves([document])[document]
 
     def leaves(self, documents: Sequence[int]) -> dict[int, Leaf]:

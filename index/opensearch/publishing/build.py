@@ -128,7 +128,7 @@ class _Run:
         library, token = settings.opensearch_library, token_hex(16)
 
         def claimed(publication: Publication) -> Publication:
-            if publication.claim and publication.claim[1] == token:  # our request was sent twice
+            if publication.claim and publication.claim[1] == token:  # the request was sent twice
                 return publication
             if publication != before:
                 raise Locked(_MEANWHILE)
@@ -164,7 +164,7 @@ class _Run:
         """Make a generation the published one. Raises Locked if another run has been given a number in the meantime."""
 
         def become(publication: Publication) -> Publication:
-            if publication.current == published:  # our request was sent twice
+            if publication.current == published:  # the request was sent twice
                 return publication
             if publication.claim != self._claim:
                 raise Locked(_MEANWHILE)

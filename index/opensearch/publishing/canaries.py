@@ -14,7 +14,7 @@ from index.opensearch.documents import stored
 from index.opensearch.publishing.state import Published
 
 _CANARIES = 20
-_WORDS = 60  # of a paragraph: so many in a row are in no other place
+_WORDS = 60  # words of a paragraph: such a long sequence occurs nowhere else
 _AT_ONCE = 100
 
 

@@ -49,7 +49,7 @@ def expunge(cluster: Cluster, index: str, sleep: Callable[[float], None]) -> Non
     for attempt in range(_TRIES):
         cluster.flush(index)
         cluster.expunge(index)
-        cluster.refresh(index)  # a search that is open keeps the files that it began with
+        cluster.refresh(index)  # an open search keeps the files with which it started
         cluster.flush(index)
         if cluster.copies(index) == (0, 0):
             return

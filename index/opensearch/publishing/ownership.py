@@ -20,7 +20,7 @@ def claim(cluster: Cluster, owners: str, library: str, reports: Sequence[str]) -
         new = [report for report in chunk if report not in known]
         body = {"library": library}
         existed = cluster.bulk(Action("create", owners, report, {**body, "report": report}) for report in new)
-        known |= cluster.many(owners, existed)  # claimed in this moment, or a request of ours that was sent twice
+        known |= cluster.many(owners, existed)  # claimed just now, or by a request that was sent twice
         taken |= {report for report, said in known.items() if said["library"] != library}
     return taken
 

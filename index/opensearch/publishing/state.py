@@ -26,9 +26,9 @@ FINGERPRINT = f"opensearch {FORMAT}, analysis {analyser.VERSION}"
 """An index with a different fingerprint is rebuilt from the corpus."""
 KEEP = 3
 """The number of generations kept to go back to, not counting interim ones."""
-_LOST = 50  # numbers of killed runs that are remembered, in case such a run is not dead after all
+_LOST = 50  # numbers of killed runs that are kept, in case such a run is still alive
 _CURRENT = "current"
-_TRIES = 20  # times that another library's publisher may come in between
+_TRIES = 20  # times that another library's publisher may interfere
 _SMALL = {
     "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-2"},
     "mappings": {"dynamic": "strict", "properties": {"state": {"type": "object", "enabled": False}}},
@@ -234,7 +234,7 @@ class Pointer:
             try:
                 self._cluster.put(self.index, _CURRENT, {"state": written}, over=found)
             except Conflict:
-                continue  # by another library, or by a request of ours that was sent twice
+                continue  # changed by another library, or by a request that was sent twice
             return publication
         raise Conflict("Other libraries publish all the time. Run the command again.")
 

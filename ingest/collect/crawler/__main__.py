@@ -25,7 +25,7 @@ def main() -> int:
     """Read the plan and crawl. Returns 0 if all sources were crawled or the time ran out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
     events = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
-    os.dup2(2, 1)  # nothing but events goes to the parent
+    os.dup2(2, 1)  # only events are sent to the parent
     with os.fdopen(os.dup(0), "rb", buffering=0) as plans:
         plan = json.loads(_line(plans))
     threading.Thread(target=_end_with_the_parent, daemon=True).start()

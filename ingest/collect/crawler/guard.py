@@ -96,7 +96,7 @@ class PublicResolver(CachingThreadedResolver):
         if name in names:
             self._asked[name] += 1
             found = defer.succeed(names[name][min(self._asked[name], len(names[name])) - 1])
-        elif names:  # a test asks no DNS
+        elif names:  # a test does not query the DNS
             return defer.fail(DNSLookupError(name))
         else:
             found = super().getHostByName(name, timeout)

@@ -34,7 +34,7 @@ from ingest.collect.protocol import LONGEST, Fetched, Link, Noted, PageRead, to_
 from ingest.collect.troubles import Trouble
 
 _LONGEST_PAGE = 5_000_000  # bytes of HTML that are parsed
-_TURNS = 5  # redirects, one after the other
+_TURNS = 5  # consecutive redirects
 _KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Trouble], ...] = (
     ((NotAllowed, UnsupportedURLSchemeError, ValueError), Trouble.NOT_ALLOWED),
     (AskedToWait, Trouble.ASKED_TO_WAIT),

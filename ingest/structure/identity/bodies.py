@@ -21,14 +21,14 @@ _AREA = re.compile(
     r"|(?:(?:Metropolitan|City|Borough|County|District|Unitary) )*Council$|Local Area Partnership$|Combined Authority$)"
     r".*)?$"
 )
-# Words with a capital that can come before a name: an addressee, an office, another document.
+# Capitalised words that can come before a name: an addressee, an office, another document.
 _BEFORE = re.compile(
     r"^.*\b(?:Dear|To|From|Re|Chair(?:s|person|man|woman)?|Directors?|Managers?|Heads?|Lead(?:er)?s?|Members?|Authors?"
     r"|Officers?|Reports?|Reviews?|Inspections?|Visits?|Responses?|Commissioned|Behalf|Published|Prepared|Inspectors?"
     r"|Services|Councils?|Executive|Secretary|Commissioner|Constabulary|Police|Trust|Group|Board|Partnership)\b"
     r"(?:,|(?:\s+(?:of|for|to|by|from|and|the|on|in|with))*)\s+"
 )
-_MOST = 3  # boards that one report is of
+_MOST = 3  # boards of one report
 
 
 def boards(lines: Sequence[str]) -> str | None:

@@ -8,8 +8,8 @@ from ingest.structure.draft import Draft
 from ingest.structure.identity.bodies import council, is_board
 from ingest.structure.normalise import fold_spaces, repair
 
-_LARGE = 1.12  # times the size of the body: set larger than it
-_OF_LARGEST = 0.5  # of the largest letters of the cover: smaller ones are no title
+_LARGE = 1.12  # times the size of the body: larger counts as set large
+_OF_LARGEST = 0.5  # share of the largest letters of the cover: smaller text is not a title
 _LINES = 5  # of a title, at most
 _MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
 _FILE_NAME = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
@@ -34,7 +34,7 @@ _DATES = re.compile(r"\bdates?\b", re.IGNORECASE)
 _GREETING = re.compile(r"^dear\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"^(?:re|subject|title)\s*:\s*", re.IGNORECASE)
 _LABELLED = re.compile(r"^[\w’' ]{2,30}:(?:\s|$)")  # "Inspection dates: …", "Lead inspector: …"
-_COMMON = frozenset(  # words with a capital that name no place
+_COMMON = frozenset(  # capitalised words that are not names of places
     fold_spaces(
         """local authority area partnership partnerships safeguarding children children’s children's child adults
         service services social care board joint targeted focused monitoring visit inspection inspections re-inspection
@@ -114,7 +114,7 @@ def _is_no_title(words: str, other: re.Pattern[str]) -> bool:
 
 def _join(lines: Iterable[str]) -> str:
     title = " – ".join(dict.fromkeys(line.rstrip(_MARKS).strip(" :–-") for line in lines))
-    title = re.sub(r" – (?=[a-z])", " ", title)  # a title over two lines
+    title = re.sub(r" – (?=[a-z])", " ", title)  # a title that spans two lines
     return _UNFINISHED.sub(r"\1 ", title)
 
 

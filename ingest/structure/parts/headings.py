@@ -8,10 +8,10 @@ from ingest.structure.draft import Draft
 from ingest.structure.parts.section_kinds import NUMBERED, kind_of, plain
 
 _LONGEST = 160  # characters of a heading
-_BODY_SIZE = 0.95  # of the size of the body: smaller letters are not the body's
+_BODY_SIZE = 0.95  # share of the size of the body: smaller letters do not belong to the body
 _SMALLEST = 0.75  # of the size of the body: no heading is smaller
 _SMALL_LENGTH = 80  # characters of a heading smaller than the body
-_LABEL = re.compile(  # of a table or picture, a lettered item, a person
+_LABEL = re.compile(  # a label of a table or picture, a lettered item, a person
     r"^(?:(?:table|figure|fig\.|box|chart|graph|diagram)\s*\d|\(?[a-z]\)|signed\b|yours\b"
     r"|(?:the )?(?:rt hon|right honourable|sir|dame|dr|mr|mrs|ms|miss|prof(?:essor)?|lord|lady|baroness)\b\.?"
     r"(?:\s+\S+){1,7}$)",
@@ -20,15 +20,15 @@ _LABEL = re.compile(  # of a table or picture, a lettered item, a person
 _ANSWER = re.compile(r"^(?:this|these) recommendations? (?:is|are|was|were|has|have)\b", re.IGNORECASE)
 _OUT_OF_PLACE = re.compile(r"[.;,]$|^[\d\W]*$|@|^www\.|^https?:")
 _ASKS = re.compile(r"\b(?:should|must)\b", re.IGNORECASE)
-_SENTENCE = 80  # characters: what is longer and asks for something is the text of a recommendation, set in bold
+_SENTENCE = 80  # characters: longer bold text that asks for something is the text of a recommendation
 _LINES = 4  # of a heading, at most
-_LOOK_BELOW = 3  # paragraphs below among which the first that is no footnote is looked at
+_LOOK_BELOW = 3  # paragraphs below, of which the first that is not a footnote is examined
 _LARGE = 1.08  # times the size of the body: set larger than it
-_VERY_LARGE = 1.25  # times the size of the body: a heading, whatever is beside it
+_VERY_LARGE = 1.25  # times the size of the body: a heading, whatever is next to it
 _BOLD_LENGTH = 120  # characters of a heading in bold of the size of the body
 _CAPITALS = 0.9  # share of the letters of a heading set in capitals
-_KNOWN_LENGTH = 45  # characters of a heading that only its words tell
-_KNOWN_WORDS = 4  # of such a heading without a number
+_KNOWN_LENGTH = 45  # characters of a heading that is only recognised by its wording
+_KNOWN_WORDS = 4  # words of such a heading without a number
 
 
 def mark(drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float) -> list[bool]:
@@ -87,7 +87,7 @@ def _ends_as_headings_may(draft: Draft, number: str | None, counted: bool) -> bo
     if not draft.bold:
         return False
     named = number is not None and number[0].isalpha() and len(number) > 6  # "Finding 1: …" may be a sentence
-    # Some print a full stop after a heading; over numbered paragraphs it is one, elsewhere it is a sentence in bold.
+    # Some authors end headings with a full stop. Above numbered paragraphs it is a heading, elsewhere a bold sentence.
     stopped = draft.text.endswith(".") and not re.search(r"[.;]\s", draft.text) and number is None and counted
     return named or (stopped and draft.space_above)
 

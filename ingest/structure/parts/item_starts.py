@@ -29,12 +29,12 @@ _CALLED = re.compile(r"^(recommendation|finding)\s*:\s+\S", re.IGNORECASE)
 _KINDS = {"recommendation": ItemKind.RECOMMENDATION, "finding": ItemKind.FINDING}
 _QUESTIONS = re.compile(r"questions?|considerations?", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:judge?ments?|grades?|ratings?|scores?)\b", re.IGNORECASE)  # a table of these is no finding
-_ANSWER_HEADING = re.compile(  # no "The political response", which is what somebody did
+_ANSWER_HEADING = re.compile(  # but not "The political response", which is what somebody did
     r"^(?:the )?(?:(?:our|their|its|[\w’']+[’']s?|(?-i:[A-Z]{2,})|government|council|board|partnership|agency|ministry"
     r"|department|trust|panel) ){0,2}response:?$",
     re.IGNORECASE,
 )
-_MARKED = re.compile(  # as committees mark them
+_MARKED = re.compile(  # the way in which committees mark them
     r"\((recommendation|conclusion), paragraphs? [\d, and–-]+\)\.?$", re.IGNORECASE
 )
 _WITH_CONCLUSIONS = re.compile(r"\bconclusions and recommendations\b", re.IGNORECASE)
@@ -43,17 +43,17 @@ _ASKS_A_BODY = re.compile(
 )
 _ASKS_FULLY = re.compile(r"\b(?:should|must|needs? to)(?: [^\s:]+){8,}:$")  # more than "should ensure that:"
 _LABEL = re.compile(r"^\d{1,2}\s?[a-z]?[.)]{1,2}\s?(?:[ivx]{1,4}[.)]\s?)?\S")  # 2a., 4a) ii.
-_LONGEST_ANSWERED = 4  # paragraphs of a recommendation that its answer is below
+_LONGEST_ANSWERED = 4  # paragraphs of a recommendation above its answer
 _STATES = re.compile(  # a verb that says how things are, in the main clause: "Most assessments are poor."
     r"^(?:(?!that|which|who|whose|when|where|so|if|how|what|whether|as)[^\s.;:]+\s+)+?"
     r"(?:was|were|had|has|have (?:been|not)|is|are)\b",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"(?:^|\D)(?:1|A|a|i)\W*$")
-_COUNTED_ELSEWHERE = 5  # numbered paragraphs in other parts: then numbers count paragraphs, not findings
-_MOSTLY = 0.5  # share of a part for findings that must be bullets, for each to be one
-_ONE_SETTING = 0.8  # share of what asks, and of what does not, that must be set alike to be told by how it is set
-_FEW = 3  # conclusions, or recommendations: fewer do not show how they are set
+_COUNTED_ELSEWHERE = 5  # numbered paragraphs elsewhere: from here on, numbers count paragraphs, not findings
+_MOSTLY = 0.5  # share of a section for findings that must be bullets, for each of them to be a finding
+_ONE_SETTING = 0.8  # share of those that ask, and of the others, that must be set alike for the setting to decide
+_FEW = 3  # conclusions or recommendations: fewer do not show how they are set
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _name(paragraph: Paragraph) -> re.Match[str] | None:
 
 def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
     """Yield paragraphs that end in "(Recommendation, Paragraph 17)" or "(Conclusion, Paragraph 17)"."""
-    numbered = None  # the last numbered paragraph: what is marked may go on from it
+    numbered = None  # the last numbered paragraph, which marked text may continue
     for paragraph in paragraphs:
         if paragraph.heading or paragraph.number:
             numbered = None if paragraph.heading else paragraph
@@ -118,7 +118,7 @@ def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> I
     (2a., 2b.), each label starts an item.
     """
     above: list[Paragraph] = []
-    named = False  # what is answered has a name, and so is an item anyway
+    named = False  # what is answered has a name, and is an item in any case
     for paragraph in paragraphs:
         box = settings[paragraph.ordinal].boxes[0]
         if is_decision(paragraph, boxed=box != 0):
@@ -140,7 +140,7 @@ def _listed(
     paragraphs: Sequence[Paragraph], sections: Sequence[Section], settings: Sequence[Setting]
 ) -> Iterator[Start]:
     """Yield the starts of items in the sections for recommendations or findings."""
-    named = {  # the kinds whose named items have a part of their own: other text there is about them
+    named = {  # the kinds whose named items have their own section: other text there is about them
         SECTIONS[sections[p.section].kind]
         for p in paragraphs
         if NAMED.match(p.number or "") and sections[p.section].kind in SECTIONS
@@ -252,7 +252,7 @@ def _recommendations(inside: list[Paragraph], section: Section) -> list[Start]:
         found = [Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True) for p in inside if asks(p)]
     if kind_of(section.heading) is SectionKind.RECOMMENDATIONS or addressed_to(section.heading):
         return found
-    # The part is one of recommendations by its place alone, and its place may be wrong: its words must ask, at once.
+    # The section is for recommendations only because of its position, which may be wrong, so its text must clearly ask.
     texts = {p.ordinal: re.split(r"[.;] ", words_of(p), maxsplit=1)[0] for p in inside}
     asking = [start for start in found if ASKS.search(texts[start.at])]
     return found if len(asking) > _MOSTLY * len(found) else []
@@ -266,7 +266,7 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
     of_prose = not tops and sum(_asks_somebody(p) for p in inside) > 1  # sentences, some with bullets below them
     under_number = under_prose = False
     asked = None
-    sign = ""  # of the bullets of this list that are items; others are set below them
+    sign = ""  # the bullet character of the items in this list; others are at a lower level
     for p, following in zip_longest(inside, inside[1:]):
         bullet = bullet_of(p.text)
         if p.ordinal in tops:
@@ -283,7 +283,7 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
                 under_number and not under_prose and not (p.text.endswith(":") and not REFERS_BACK.match(p.text))
             )
             sign, asked = "", addressee(p.text) if p.text.endswith(":") else None
-            # The bullets below a sentence that says what to do are its parts, and so they are in a list of sentences.
+            # Bullets below a sentence that says what to do are parts of it, also in a list of sentences.
             leads = bool(asked and not under_number and (of_prose or _ASKS_FULLY.search(p.text)))
             under_prose = leads or (of_prose and goes_on_in_list(p))
             under_number = under_number or under_prose

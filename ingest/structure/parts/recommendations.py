@@ -27,7 +27,7 @@ from ingest.structure.parts.item_words import (
     is_decision,
 )
 
-_TITLE_LENGTH = 160  # characters: what only names an item is shorter, and ends without a stop
+_TITLE_LENGTH = 160  # characters: a paragraph that only names an item is shorter, and does not end in a full stop
 _ANSWER_LENGTH = 100  # characters: "(accepted in full by the council)"
 
 
@@ -70,7 +70,7 @@ class _Report:
         return (above.bold and not below.bold) or (above.italic and not below.italic)
 
 
-# ---------------------------------------------------------------- where items end
+# ---------------------------------------------------------------- the end of an item
 
 
 def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
@@ -143,13 +143,13 @@ def _item(start: Start, report: _Report, last: int) -> Item:
     item = Item.of(start.kind, inside, section)
     if start.kind is not ItemKind.RECOMMENDATION:
         return item
-    # A title names nobody; the addressee is in the line below it.
+    # A title does not name the addressee, who is in the line below it.
     named = map(addressee, item.text.splitlines()[: 2 if _only_names(inside[0]) else 1])
     asked = next((name for name in named if name), None) or start.asked or addressed_by(section.heading)
     return Item.of(start.kind, inside, section, asked)
 
 
-# ---------------------------------------------------------------- each once
+# ---------------------------------------------------------------- duplicates
 
 
 def _once(found: list[Item]) -> list[Item]:

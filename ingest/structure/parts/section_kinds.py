@@ -4,7 +4,7 @@ import re
 
 from corpus.model import SectionKind
 
-# In this order: the first whose words a heading has names its kind. A line break separates alternatives, as "|" does.
+# The first entry whose words are in a heading decides its kind. A line break separates alternatives, like "|".
 _WORDS: dict[SectionKind, str] = {
     SectionKind.APPENDIX: """appendix|appendices|annex(?:e|es)?|glossary|bibliography|references
         acronyms|abbreviations|atodiad""",
@@ -61,7 +61,7 @@ def kind_of(heading: str) -> SectionKind | None:
         found = pattern.search(words)
         if found is None:
             continue
-        # "Recommendations for the partnership" yes, "The police and the recommendations of an earlier report" no.
+        # Accepts "Recommendations for the partnership", not "The police and the recommendations of an earlier report".
         if len(words) <= 45 or found.start() < 12 or len(found.group()) * 3 > len(words):
             return kind
     return None

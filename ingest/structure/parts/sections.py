@@ -34,7 +34,7 @@ def divide(
         if heading:
             while enclosing and not _encloses(enclosing[-1], rank, number):
                 enclosing.pop()
-            # The title of a report says what it is, not what a part of it is.
+            # The title of a report says what the report is, not what one of its sections is.
             title = draft.page == 1 and draft.size >= max(largest, _TITLE_SIZE * size) and number is None
             own = None if title else kind_of(draft.text)
             kind = own or (enclosing[-1].kind if enclosing else SectionKind.BODY)

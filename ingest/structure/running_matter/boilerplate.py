@@ -19,8 +19,8 @@ _SHEET_LABELS = (
     r"^Year",
 )
 _SHEET_WORDS = re.compile(r"repository|archive|national collection|deposited", re.IGNORECASE)
-_SHEET_LABELS_NEEDED = 3  # of the five, since archives leave some out
-_SHEET_LENGTH = 4_000  # characters: a longer first page is the report's own
+_SHEET_LABELS_NEEDED = 3  # labels out of five, since archives omit some
+_SHEET_LENGTH = 4_000  # characters: a longer first page belongs to the report
 
 
 def mark(pages: list[RawPage]) -> None:

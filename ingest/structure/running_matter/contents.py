@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from corpus.model import AsideRole
 from ingest.structure.page import Line, RawPage
 
-_FIRST_PAGES = 12  # among which a contents list must be, or in the first eighth of a longer file
-_ENTRIES_NEEDED = 3  # for a list
-_LINES_BETWEEN = 4  # that are no entry end the list; a heading may run over three
-_SLACK = 60  # pages that a list may count beyond the last page of the file: the file may be an extract
+_FIRST_PAGES = 12  # pages that must contain the contents list, or the first eighth of a longer file
+_ENTRIES_NEEDED = 3  # entries that make a list
+_LINES_BETWEEN = 4  # lines without an entry that end the list; a heading may span three
+_SLACK = 60  # pages by which a list may exceed the last page of the file, which may be an extract
 _TITLE = re.compile(r"^(?:table of |list of )?(?:contents?|figures|tables|boxes|cynnwys)(?: page)?:?$", re.IGNORECASE)
 _DOTS = re.compile(r"(?:\s*[.…·_]){4,}\s*")
 _ENTRY = re.compile(
@@ -109,7 +109,7 @@ def _list_from(rows: list[_Row], start: int, last: int, pages: int, expected: bo
         if number and (number + 1 < found.last or number > pages + _SLACK):
             if _says_entry(row):
                 break
-            continue  # a heading over two lines, the first of which ends in a number
+            continue  # a heading that spans two lines, the first of which ends in a number
         found.last = max(found.last, number)
         found.end = at + 1
         found.entries += 1
@@ -117,7 +117,7 @@ def _list_from(rows: list[_Row], start: int, last: int, pages: int, expected: bo
 
 
 def _entry(row: _Row) -> re.Match[str] | None:
-    # What ends otherwise is none, and the pattern would try every gap to find that out.
+    # A line that ends differently is not an entry, and the pattern would try every gap to find that out.
     text = row.text
     return _ENTRY.match(text) if text[-1:].isdecimal() or text[-1:] in _ROMAN_LETTERS else None
 

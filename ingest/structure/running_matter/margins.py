@@ -4,8 +4,8 @@ from operator import attrgetter
 
 from ingest.structure.page import Line, RawPage
 
-_MARGIN = 0.17  # of the height of the page: headers of three lines under a logo fit in
-_DEPTH = 8  # lines from the edge that are looked at
+_MARGIN = 0.17  # share of the page height: enough for headers of three lines under a logo
+_DEPTH = 8  # lines from the edge that are examined
 
 _height = attrgetter("y")
 

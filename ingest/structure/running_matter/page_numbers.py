@@ -7,8 +7,8 @@ from corpus.model import AsideRole
 from ingest.structure.page import Line, RawPage
 from ingest.structure.running_matter.margins import margins
 
-_PAGES_NEEDED = 3  # on which a number counts with the page; fewer where the file is shorter
-_OUTERMOST = 2  # lines from the edge among which the page's own label is
+_PAGES_NEEDED = 3  # pages on which a number must count with the pages; fewer if the file is shorter
+_OUTERMOST = 2  # lines from the edge among which the page's own label must be
 _PAGE_NUMBER = re.compile(
     r"^(?:page|p\.?|tudalen)?\s*[-–—|]?\s*(?P<n>\d{1,4}|[ivxlc]{1,7})\s*[-–—|]?\s*"
     r"(?:(?:of|/|o)\s*\d{1,4})?\s*[-–—|]?\s*(?:page|p\s?a\s?g\s?e)?$",

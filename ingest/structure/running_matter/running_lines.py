@@ -11,18 +11,18 @@ from ingest.structure.running_matter.margins import margins
 from ingest.structure.running_matter.page_numbers import number_in
 
 _SAME_PLACE = 8.0  # points by which a running line may move from page to page
-_MOVED = 3  # times that, where the words are the very same and a page is a little longer
-_NEAR = 6  # pages before and after among which a running line must come again
-_NEIGHBOURS = 4  # pages before or after on one of which it must: every other page, with one left out
-_PAGES_NEEDED = 3  # on which it must be
-_SHORT_FILE = 3  # pages: in such a file it must be on every page
-_RUNNING_LINES = 4  # at the top or at the bottom of a page
+_MOVED = 3  # times that, if the words are identical and a page is slightly longer
+_NEAR = 6  # pages before and after among which a running line must occur again
+_NEIGHBOURS = 4  # pages before or after of which at least one must have it: every other page, with one left out
+_PAGES_NEEDED = 3  # pages that must have it
+_SHORT_FILE = 3  # pages: in such a short file, every page must have it
+_RUNNING_LINES = 4  # lines at the top or bottom of a page
 _LARGE = 1.2  # times the size of the body: set like a heading
-_MOST = 0.6  # share of the pages near on which a line in large type must be
-_SPACE = 1.5  # times the letter size: more than from line to line of a text
+_MOST = 0.6  # share of the nearby pages that must have a line in large type
+_SPACE = 1.5  # times the letter size: more than the step between two lines of text
 _SAME_WORDS = 0.8  # share of the words of a broken running line that are words of the others
 _WORDS_NEEDED = 3  # in a broken running line
-_HUGE = 2.5  # times the size of the body: no heading within a report is so large on page after page
+_HUGE = 2.5  # times the size of the body: no heading inside a report is so large on consecutive pages
 _MARKING_LENGTH = 80  # characters of a watermark or a marking
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"^(?:recommendation|finding)\s+\d", re.IGNORECASE)
@@ -92,10 +92,10 @@ def _mark_repeated(pages: list[RawPage]) -> None:
             large = line.size > _LARGE * size
             repeats = _repeats(seen[margin.role, key], margin.page.number, place, len(pages), large)
             if not repeats or number_in(line.text) is not None:
-                break  # what is further in than a line of the report belongs to the report
+                break  # text further in than a line of the report belongs to the report
             running.append(line)
         del running[_RUNNING_LINES:]
-        # A citation that repeats in the footnotes of page after page is not a footer: footers are set apart.
+        # A citation that is repeated in the footnotes of many pages is not a footer, because footers are set apart.
         while margin.role is AsideRole.FOOTER and running and not _stands_apart(running[-1], margin.page):
             running.pop()
         for line in running:
@@ -109,7 +109,7 @@ def _place(line: Line, page: RawPage, role: AsideRole) -> float:
 
 def _key(line: Line, page: RawPage) -> str:
     """Return what a running line has in common from page to page: everything but its numbers."""
-    if _ITEM.match(line.text):  # at the top of a page it is a heading, unless the same number comes again
+    if _ITEM.match(line.text):  # at the top of a page it is a heading, unless the same number occurs again
         return line.text.lower()
     words = line.text.lower().split()
     label = page.label.lower()
@@ -123,7 +123,7 @@ def _repeats(seen: list[tuple[int, float]], page: int, place: float, pages: int,
     near = {number for number, other in seen if abs(other - place) < _SAME_PLACE and abs(number - page) <= _NEAR}
     if pages <= _SHORT_FILE:
         return len(near) == pages > 1
-    if large:  # a heading at the top of some pages belongs to the report; a running line in large type is on most
+    if large:  # a heading at the top of some pages belongs to the report; a running line in large type is on most pages
         return len(near) > _MOST * min(pages, 2 * _NEAR)
     # On neighbouring pages, or on every other page where left and right pages differ.
     return len(near) >= _PAGES_NEEDED and any(0 < abs(number - page) <= _NEIGHBOURS for number in near)

@@ -12,7 +12,7 @@ from typing import Any, NewType, cast
 
 ADDRESS, INT, ULONG, FLOAT, DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong, ctypes.c_float, ctypes.c_double
 
-_ROWS = 500  # that `Rows` has room for
+_ROWS = 500  # capacity of `Rows`
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in the file's coordinates."""
@@ -92,7 +92,7 @@ class Rows:
         return list(self._layout.iter_unpack(room)), returned
 
 
-# Buffers that all calls share: each result is read before the next call. Nothing here runs in two threads.
+# Buffers shared by all calls: each result is read before the next call. Nothing here runs in two threads.
 doubles, floats, whole = (DOUBLE * 4)(), (FLOAT * 6)(), (INT * 2)()
 four_doubles, four_floats = struct.Struct("4d").unpack_from, struct.Struct("4f").unpack_from
 D0, D1, D2, D3 = (ctypes.addressof(doubles) + n * ctypes.sizeof(DOUBLE) for n in range(4))

@@ -48,7 +48,7 @@ Colour = tuple[int, int, int]
 UNKNOWN: Colour = (0xBF, 0xBF, 0xBF)
 """The colour that PDFium returns for a pattern, whose colours are only known when it is rendered."""
 
-_TURNED = 0.01  # of a matrix: what is less is rounded
+_TURNED = 0.01  # of a matrix: smaller values are rounding errors
 
 _LAYER = "OC\0".encode("utf-16-le")  # the name of the mark on objects that belong to a layer
 

@@ -46,9 +46,9 @@ _matrix = plain(pdfium.FPDFText_GetMatrix, INT)
 _rects = plain(pdfium.FPDFText_CountRects, INT)
 _rect = plain(pdfium.FPDFText_GetRect, INT)
 
-_MOST_PIECES = 200  # of a line that are looked at
+_MOST_PIECES = 200  # pieces of a line that are examined
 _ORIGINS, _LOOSE_BOXES, _MATRICES = Rows("2d", 0, 1), Rows("4f", 0), Rows("8x2f8x", 0)
-_INK, _RECTANGLES = Rows("4d", 0, 2, 1, 3), Rows("4d", 0, 3, 2, 1)  # PDFium gives left, right, … and left, top, …
+_INK, _RECTANGLES = Rows("4d", 0, 2, 1, 3), Rows("4d", 0, 3, 2, 1)  # PDFium returns left, right, … and left, top, …
 _name = ctypes.create_string_buffer(256)
 _NAME = prepared(ctypes.addressof(_name))
 _D0, _D1, _D2, _D3 = all_prepared(ctypes.addressof(doubles) + 8 * n for n in range(4))

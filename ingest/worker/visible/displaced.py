@@ -10,11 +10,11 @@ from ingest.worker.pdfium import documents, drawing
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.ink import paper
 
-_FAR = 48  # points: a layer that is further off is not found
-_COARSE, _FINE = 4, 1  # points between the places that are tried
-_MORE = 1.15  # times the ink where the words are; less is chance
-_WORDS = 150  # that are tried; a page has about five hundred
-_DARK = 60  # of 255: how much darker than its paper ink is, at least
+_FAR = 48  # points: a layer that is shifted further is not found
+_COARSE, _FINE = 4, 1  # points between the positions that are tried
+_MORE = 1.15  # times the ink at the original place; a smaller gain is chance
+_WORDS = 150  # words that are tried; a page has about five hundred
+_DARK = 60  # of 255: the minimum by which ink is darker than its paper
 
 
 def shift(page: int, words: Sequence[Box]) -> tuple[int, int]:
@@ -36,7 +36,7 @@ def shift(page: int, words: Sequence[Box]) -> tuple[int, int]:
     best = (0, 0)
     for far, step in ((_FAR, _COARSE), (_COARSE, _FINE)):
         steps = range(-far, far + 1, step)
-        # Of equals the nearest: on a page of one line many are.
+        # Of equals, take the nearest: on a page with one line there are many.
         best = max(
             ((best[0] + across, best[1] + up) for up in steps for across in steps),
             key=lambda by: (covered(by), -abs(by[0]) - abs(by[1])),

@@ -9,16 +9,16 @@ from ingest.worker.pdfium.binding import Box, prepared
 from ingest.worker.pdfium.documents import View
 from ingest.worker.visible.page_objects import PageObjects
 
-_WIDTH, _HEIGHT = 80.0, 12.0  # points: the least of a box
-_PART = 4.0  # points: the least height of a part of one
-_RULE = 3.0  # points: what is narrower is a line
+_WIDTH, _HEIGHT = 80.0, 12.0  # points: the minimum size of a box
+_PART = 4.0  # points: the minimum height of a part of a box
+_RULE = 3.0  # points: anything narrower is a line
 _TOUCH = 3.0  # points between two parts of one box
 _EDGE = 2.0  # points by which the edges of the parts of a box vary
-_REACH = 3.0  # points by which letters may stand out of their box
-_PAGE_WIDTH, _PAGE_HEIGHT = 0.9, 0.8  # share of the page: what is larger is the ground of all of it
+_REACH = 3.0  # points by which letters may extend beyond their box
+_PAGE_WIDTH, _PAGE_HEIGHT = 0.9, 0.8  # share of the page: anything larger is the background of the whole page
 _SEGMENTS = 20  # a path with more is a drawing
-_MOST = 300  # boxes of a page that are looked at
-_MOST_RULES = 60  # of a page: more are those of a table
+_MOST = 300  # boxes on a page that are examined
+_MOST_RULES = 60  # rules on a page: more are those of a table
 _WHITE = (0xFF, 0xFF, 0xFF)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 Box = tuple[float, float, float, float]
 
 _WORD = re.compile(r"\S+")
-_OCR_SHARE = 0.4  # of the page: a picture that large is a scan, and invisible text on it is what OCR read there
+_OCR_SHARE = 0.4  # share of the page: such a large picture is a scan, and invisible text on it is what OCR read there
 
 
 def touches(one: Box, other: Box) -> bool:

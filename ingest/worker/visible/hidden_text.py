@@ -134,7 +134,7 @@ def _lines_near(
     """Return the indexes of the lines that may have letters in some of the boxes, judged by their height on the
     page.
     """
-    heights: list[tuple[float, float]] = []  # of the boxes, with those joined that overlap
+    heights: list[tuple[float, float]] = []  # heights of the boxes, with overlapping ones joined
     for low, high in sorted((box[1], box[3]) for box in boxes):
         if heights and low <= heights[-1][1]:
             heights[-1] = (heights[-1][0], max(high, heights[-1][1]))
@@ -147,7 +147,7 @@ def _lines_near(
     )
     found = set()
     for at, (line, (one, other)) in enumerate(zip(lines, ends, strict=True)):
-        # Between its first and its last letter there may be higher and lower ones.
+        # Between its first and last letter, a line may have higher and lower ones.
         low = min(one[1], other[1]) - _AROUND * abs(line.size)
         high = max(one[3], other[3]) + _AROUND * abs(line.size)
         if any(low <= top and bottom <= high for bottom, top in heights):

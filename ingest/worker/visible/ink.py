@@ -8,11 +8,11 @@ from operator import sub
 from ingest.worker.pdfium import documents, drawing, objects
 from ingest.worker.visible import geometry
 
-_SCALE = 2.0  # pixels a point
-_PIXELS = 6_000_000  # of a part at most; a larger one is drawn smaller
-_SAME_COLOUR = 12  # of 255: two colours that differ less are the same to the eye
-_BLACK = 80  # of 255: the lightest that a black box in a scan is
-_LABEL = 0.15  # of a black box in a scan, at most: the light letters that somebody has set on it
+_SCALE = 2.0  # pixels per point
+_PIXELS = 6_000_000  # maximum size of a part; a larger one is rendered smaller
+_SAME_COLOUR = 12  # of 255: colours that differ by less look the same
+_BLACK = 80  # of 255: the lightest level of a black box in a scan
+_LABEL = 0.15  # maximum share of a black box in a scan that the light letters of a label cover
 
 
 class Part:
@@ -47,7 +47,7 @@ class Part:
 
     def cut(self, area: geometry.Box) -> tuple[slice, slice]:
         """Return the rows that an area covers, and the slice of each row."""
-        if self._upright:  # as nearly always: this is asked for every letter
+        if self._upright:  # as nearly always; this is called for every letter
             x0, y0, x1, y1 = area[0] - self._x, self._y - area[3], area[2] - self._x, self._y - area[1]
         else:
             (x0, y0), (x1, y1) = self._view(area[0], area[1]), self._view(area[2], area[3])
@@ -68,7 +68,7 @@ class Part:
         rows, columns = self.cut(area)
         pairs = [(one[columns], two[columns]) for one, two in zip(self.rows[rows], other.rows[rows], strict=True)]
         differing = [pair for pair in pairs if pair[0] != pair[1]]
-        # The middle of a letter is nearly always enough to tell.
+        # The middle of a letter is nearly always enough to decide.
         if differing and 2 * len(differing) > len(pairs) and _differ(*differing[len(differing) // 2]):
             return len(differing), len(pairs)
         return sum(_differ(one, two) for one, two in differing), len(pairs)
@@ -90,7 +90,7 @@ class Part:
 def paper(rows: Sequence[bytes]) -> int:
     """Return the most common grey level of a page."""
     some = b"".join(rows[::7])
-    white = some.count(b"\xff")  # nearly always; to count all 256 takes long
+    white = some.count(b"\xff")  # nearly always white; counting all 256 levels takes long
     return 255 if 2 * white > len(some) else max(range(256), key=some.count)
 
 

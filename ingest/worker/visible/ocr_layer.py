@@ -11,10 +11,10 @@ from ingest.worker.visible import displaced, geometry, unseen
 from ingest.worker.visible.ink import Part, left_out
 from ingest.worker.visible.page_objects import Letter, PageObjects
 
-_INK = 60  # of 255: how far ink differs from its paper at least
-_LAYER = 10  # words: fewer may be anywhere by chance
-_IN_PLACE = 0.9  # of the words of a layer stand at ink where the layer is in its place
-_CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
+_INK = 60  # of 255: the minimum difference between ink and its paper
+_LAYER = 10  # words: fewer may match anywhere by chance
+_IN_PLACE = 0.9  # share of the words of a layer that are on ink if the layer is in its place
+_CURVED = 12  # segments: a path with fewer is a box, a line or a cross, not a letter
 
 
 def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str], things: PageObjects) -> list[Letter]:

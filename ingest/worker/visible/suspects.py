@@ -14,13 +14,13 @@ from ingest.worker.pdfium.binding import Prepared
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.page_objects import PageObjects, pieces
 
-_NEAR = 48  # of 255: two colours that differ by more in red, green or blue can be told apart, even in thin letters
+_NEAR = 48  # of 255: colours that differ by more in red, green or blue can be distinguished, even in thin letters
 _WHITE = (255, 255, 255)
-_THIN = 1.0  # points: letters as low as that are tiny, or dashes
-_TINY = 2.0  # points: letters of that size may be too small to leave a trace
-_TALL = 60.0  # points: letters that high, or a line that climbs
-_SLIVER, _HAIRLINE = 0.2, 1.05  # of the height of text, points: lines no higher than both together hide a dash at most
-_EDGE = 0.3  # of the height of letters, above and below: what hides a letter covers its middle too
+_THIN = 1.0  # points: letters this low are tiny, or dashes
+_TINY = 2.0  # points: letters of this size may be too small to leave a trace
+_TALL = 60.0  # points: letters this high, or a rising line
+_SLIVER, _HAIRLINE = 0.2, 1.05  # of the text height, and points: lines no higher than both together hide a dash at most
+_EDGE = 0.3  # of the letter height, above and below: anything that hides a letter also covers its middle
 
 
 def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] = ()) -> set[int]:
@@ -30,7 +30,7 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     """
     found = set(things.texts_in_forms)
     everything = things.bounds
-    rows = [  # not those of spaces
+    rows = [  # without those of spaces
         (z, thing, ready, box)
         for z, (thing, ready, kind, box) in enumerate(
             zip(things.objects, things.prepared, things.kinds, everything, strict=True)
@@ -81,9 +81,9 @@ def _under(
     heights: dict[int, float] = defaultdict(float)  # of text that may be hidden, in points
     for (z, under), paints in zip(paths, _paints([things.prepared[z] for z, _ in paths]), strict=True):
         risky = {n for n in under if at[n] < z or any(_alike(paint, colours[n]) for paint in paints)}
-        for piece in set(pieces(things.objects[z])) if risky else ():  # a line is there twice: to its end and back
+        for piece in set(pieces(things.objects[z])) if risky else ():  # a line is included twice: to its end and back
             for n in risky.intersection(cores.under(piece)):
-                # A piece that is no line along upright text, such as the one under a link, may hide all of it.
+                # A piece that is not a line along upright text, such as the one under a link, may hide all of it.
                 heights[n] += piece[3] - piece[1] if objects.is_upright(texts[n]) else float("inf")
     for n, height in heights.items():
         _, bottom, _, top = things.bounds[at[n]]

@@ -13,19 +13,19 @@ from ingest.worker.visible import geometry
 from ingest.worker.visible.ink import left_out, paper
 from ingest.worker.visible.page_objects import PageObjects
 
-_SCALE = 1.5  # pixels a point: the smallest print is still in strokes
-_PIXELS = 3_000_000  # drawn at most; a poster is drawn smaller
-_DARK = 60  # of 255: how much darker than its paper ink is, at least
+_SCALE = 1.5  # pixels per point: enough to show the strokes of the smallest print
+_PIXELS = 3_000_000  # maximum to render; a very large page is rendered smaller
+_DARK = 60  # of 255: the minimum by which ink is darker than its paper
 _STROKES = 8  # across a row: fewer may be a line, a frame or a logo
 _LINE = (3.0, 40.0)  # points: how high a line of print is
-_FULL = 0.4  # of the height of the page: where letters fill more, there is no unread scan under them
-_MARGIN = 0.12  # of the height of the page, above and below: running matter is there
+_FULL = 0.4  # share of the page height: if letters fill more, there is no unread scan under them
+_MARGIN = 0.12  # share of the page height, at the top and bottom, where running matter is
 _SHAPES = 12  # letters drawn as shapes; fewer are a logo
-_SEGMENTS = 6  # of the shape of a letter, at least; a box has five
+_SEGMENTS = 6  # minimum segments of the shape of a letter; a box has five
 _LONG = 60  # segments: a shape with more may be a whole line of letters
-_LINES = 2  # of print on a page with few letters, and one more on others: fewer are a logo
+_LINES = 2  # lines of print on a page with few letters, and one more on others: fewer are a logo
 _FEW_LETTERS = 50
-_PAD = 0.35  # of the letter size: ink around a letter that is still its own
+_PAD = 0.35  # share of the letter size: ink around a letter that still belongs to it
 
 
 def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:

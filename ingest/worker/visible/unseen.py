@@ -10,12 +10,12 @@ from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.ink import Part, left_out
 from ingest.worker.visible.page_objects import Letter, PageObjects
 
-_GAP = 40.0  # points: text further apart than that is drawn apart
-_AREA = 700_000.0  # square points drawn at once, to bound the memory; an A4 page has 501,000
-_CELL = 40.0  # points: objects that touch are looked for in squares of that size
-_TRACE = 3  # a letter that shows in less than one row of pixels in so many is looked at again
+_GAP = 40.0  # points: text further apart is rendered separately
+_AREA = 700_000.0  # square points rendered at once, to limit memory; an A4 page has 501,000
+_CELL = 40.0  # points: objects that touch are searched for in squares of this size
+_TRACE = 3  # a letter that shows in less than one in this many rows of pixels is examined again
 _HAIRLINE = 0.15  # points: the stroke of a dash in the smallest print is twice as thick
-_REST = 4  # a letter of which less than one row in so many can be seen is hidden
+_REST = 4  # a letter is hidden if less than one in this many of its rows can be seen
 
 
 def among(

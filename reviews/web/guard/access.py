@@ -19,9 +19,9 @@ views = Blueprint("access", __name__)
 COOKIE = "reviews"
 _OPEN = ("static.file", "library.healthz", "access.sign_in", "access.signed_in")  # need no sign-in
 _PREFIX = 6  # letters of a token by which wrong ones are counted
-_LONGEST = 200  # letters of a token that are looked at; ours have 43
-_FULL = 60.0  # seconds after which a visitor may ask as often as one who was never here
-_SWEPT = 10.0  # seconds between two deletions of such visitors
+_LONGEST = 200  # letters of a token that are examined; real ones have 43
+_FULL = 60.0  # seconds after which a visitor counts as new
+_SWEPT = 10.0  # seconds between deletions of such visitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Access:
         if not self._by_proxy():
             return None
         name = request.headers.get(self.header, "").strip()
-        return name[:100] if name and "," not in name else None  # of two names, one was not set by the proxy
+        return name[:100] if name and "," not in name else None  # if there are two names, one was not set by the proxy
 
 
 class Rate:
@@ -170,7 +170,7 @@ def _slow_down(access: Access, tried: str) -> None:
 
 
 def _refuse() -> None:
-    abort(429, retry_after=30)  # the application makes a page or JSON of it, as was asked for
+    abort(429, retry_after=30)  # the application turns it into a page or JSON
 
 
 def cookie_name(access: Access) -> str:
@@ -227,7 +227,7 @@ def sign_out() -> AnyResponse:
     access: Access = current_app.extensions["access"]
     answer = redirect(f"{home()}/sign-in", 303)
     answer.delete_cookie(cookie_name(access), path=_path(), httponly=True, samesite="Strict", secure=access.is_https())
-    if not home():  # else other services under the same host name would lose theirs
+    if not home():  # otherwise other services under the same host name would lose theirs
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 

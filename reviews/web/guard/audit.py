@@ -119,7 +119,7 @@ class Audit:
         oldest = (now - timedelta(days=self._days)).date().isoformat()
         for path in self._folder.glob("????-??-??.jsonl"):
             if path.stem < oldest:
-                path.unlink(missing_ok=True)  # another process of the server may be faster
+                path.unlink(missing_ok=True)  # another server process may be faster
 
 
 def written(response: Response) -> Response:

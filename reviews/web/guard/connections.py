@@ -25,23 +25,23 @@ from waitress.task import ThreadedTaskDispatcher
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-HEADER_SECONDS = 30.0  # until the header of a request is there
-SLOW_SECONDS = 60.0  # after which a body must come, and an answer must be taken, at this pace or faster
-BYTES_A_SECOND = 2_000  # what a phone has on a bad line
+HEADER_SECONDS = 30.0  # until the header of a request is complete
+SLOW_SECONDS = 60.0  # after this, a body must arrive, and an answer must be received, at least at this rate
+BYTES_A_SECOND = 2_000  # the rate of a phone on a bad connection
 FOR_EACH = 200  # connections from one address; fifty people at one address have at most 300, most of them idle
-ALL = 800  # connections together; more than a process may have open on many systems would be 1,024
-_BACKLOG = 1024  # connections that wait to be accepted
+ALL = 800  # connections in total; on many systems a process may not open more than 1,024
+_BACKLOG = 1024  # connections waiting to be accepted
 _BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
 
 
 class Channel(HTTPChannel):
     """A connection that knows since when it has kept the server waiting."""
 
-    waits_since = 0.0  # since the connection was made, or the last whole request came
-    asks_since: float | None = None  # since the first byte of a request that is not complete
-    asked = 0  # bytes of it
-    sends_since: float | None = None  # since an answer waits to be taken
-    sent = 0  # bytes of it, with those that the system has taken to send
+    waits_since = 0.0  # since the connection was made, or the last complete request arrived
+    asks_since: float | None = None  # since the first byte of an incomplete request
+    asked = 0  # bytes received of it
+    sends_since: float | None = None  # since an answer has been waiting to be received
+    sent = 0  # bytes sent of it, including those in the system's buffers
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -54,7 +54,7 @@ class Channel(HTTPChannel):
         self.asks_since = self.asks_since or now
         self.asked += len(data)
         taken = bool(super().received(data))
-        if self.request is not None:  # perhaps the beginning of another came with it
+        if self.request is not None:  # the start of the next one may have arrived with it
             self.asks_since = self.asks_since or now
         return taken
 
@@ -192,7 +192,7 @@ def server_of(app: WSGIApplication, sockets: Sequence[socket.socket], proxies: S
     _allow_files(2 * ALL)
     dispatcher = ThreadedTaskDispatcher()
     dispatcher.set_thread_count(given.threads)
-    shared: dict[int, Any] = {}  # one loop serves every address that the name stands for
+    shared: dict[int, Any] = {}  # one loop serves every address of the host name
     servers = [
         Server(
             app,

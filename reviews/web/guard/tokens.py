@@ -77,7 +77,7 @@ class Tokens:
         """Return the stored entry of a token, or None if the token is invalid."""
         given = _hash(token)
         found = None
-        for each in self.held():  # all of them, so that the time taken reveals nothing
+        for each in self.held():  # all of them, so that the response time reveals nothing
             if hmac.compare_digest(each.hash, given):
                 found = each
         return found

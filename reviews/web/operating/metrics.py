@@ -22,7 +22,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: Counter[tuple[str, str]] = Counter()  # by page and class of status
+        self._answers: Counter[tuple[str, str]] = Counter()  # by page and status class
         self._times: Counter[tuple[str, float]] = Counter()  # by page and bound
         self._seconds: defaultdict[str, float] = defaultdict(float)
 

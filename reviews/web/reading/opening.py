@@ -10,7 +10,7 @@ from reviews import citation
 from reviews.library import Library
 
 _THEMES = 5
-_LEAST = 60  # characters of a paragraph that says something
+_LEAST = 60  # minimum characters of a meaningful paragraph
 
 
 @dataclass(frozen=True, slots=True)

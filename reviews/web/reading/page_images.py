@@ -14,9 +14,9 @@ from ingest.structure.page import Pixels
 
 Mark = tuple[str, str, str]
 
-_SECONDS = 10.0  # limit for one picture; nearly all take a tenth of a second
-_PATIENCE = 15.0  # seconds to wait while other pictures are drawn
-_KEPT = 16  # pictures in the cache, 3 MB each
+_SECONDS = 10.0  # limit for one image; nearly all take a tenth of a second
+_PATIENCE = 15.0  # seconds to wait while other images are drawn
+_KEPT = 16  # images in the cache, 3 MB each
 
 
 class Pictures:

@@ -13,8 +13,8 @@ from reviews.web.reading.highlight import Piece, Span, pieces
 from search.results import Hit
 
 _AROUND = 30  # characters before and after a mention, used to find it on the page
-_BEFORE, _AFTER = 8, 12  # pages of a long part that are shown before and after the one that was asked for
-_RUNNING = (AsideRole.HEADER, AsideRole.FOOTER, AsideRole.PAGE_NUMBER)  # would stand between the halves of a sentence
+_BEFORE, _AFTER = 8, 12  # pages of a long section that are shown before and after the requested one
+_RUNNING = (AsideRole.HEADER, AsideRole.FOOTER, AsideRole.PAGE_NUMBER)  # would be between the halves of a sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import ctypes
 import gc
 import sys
 
-_M_ARENA_MAX = -8  # of mallopt(3)
+_M_ARENA_MAX = -8  # a parameter of mallopt(3)
 _ARENAS = 2
 
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 _LOG = logging.getLogger("reviews")
-_PATIENCE = 10.0  # seconds in which a process has to end by itself
-_AT_ONCE = 1.0  # seconds: one that ends sooner after its start is not replaced at once
-_MOST = 4  # unless more are asked for: each needs memory
+_PATIENCE = 10.0  # seconds that a process has to end by itself
+_AT_ONCE = 1.0  # seconds: a process that ends sooner after its start is not replaced immediately
+_MOST = 4  # unless more are requested; each needs memory
 
 
 def usual() -> int:
@@ -55,7 +55,7 @@ def keep_running(work: Callable[[], None], count: int, ended: Callable[[int], No
     except (SystemExit, KeyboardInterrupt):
         pass
     finally:
-        if os.getpid() != parent:  # a signal came between the fork and the work
+        if os.getpid() != parent:  # a signal arrived between the fork and the work
             os._exit(0)
         _end(list(living))
         os.close(watched)

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LOG = logging.getLogger("reviews")
-_WAIT_SECONDS = 5.0  # for another process, which needs less than a millisecond
+_WAIT_SECONDS = 5.0  # to wait for another process, which needs less than a millisecond
 _TABLES = """
 CREATE TABLE IF NOT EXISTS visitor (who BLOB PRIMARY KEY, remaining REAL NOT NULL, last REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sheet (
@@ -83,7 +83,7 @@ class SharedState:
             found = path.stat()
             if self._connection is not None and self._opened == (os.getpid(), found.st_dev, found.st_ino):
                 return self._connection
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite does, so that nobody else may read it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite does, so that it is private
         found = path.stat()
         self._connection = _connect(str(path))
         self._opened = (os.getpid(), found.st_dev, found.st_ino)
@@ -93,7 +93,7 @@ class SharedState:
 def _connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")  # it need not survive a power cut
+    connection.execute("PRAGMA synchronous = OFF")  # it need not survive a power failure
     connection.executescript(_TABLES)
     return connection
 

@@ -42,9 +42,9 @@ TOOLS = (
     ("batch", "Sheet of queries", 0),
 )
 """The analysis pages: address, name, and how many queries each takes."""
-_QUERIES = 5  # in one chart
+_QUERIES = 5  # queries in one chart
 _STUDIED = 20  # queries in one request
-_LONGEST = 300  # letters of the periods
+_LONGEST = 300  # characters of the periods
 
 
 def narrowing(filters: Filters, *queries: str) -> dict[str, object]:

@@ -27,7 +27,7 @@ views = Blueprint("collecting", __name__)
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KEY = "<string(maxlength=6):key>"
-_MOST = 1_000_000  # bytes of a file that is carried here
+_MOST = 1_000_000  # bytes of an uploaded file
 _PLACE = re.compile(r"([0-9a-f]{16,64}):([0-9]{1,7})(?::([0-9]{1,7}))?")
 
 
@@ -51,7 +51,7 @@ def control(report: str, first: int, last: int | None = None) -> Control:
     value = f"{report[:16]}:{first}" + (f":{last}" if last not in (None, first) else "")
     try:
         collection, saved = keeping.open_collection(), keeping.saved_here(report, first)
-    except Corrupt:  # a page can be read without it; the page of the collections says what to do
+    except Corrupt:  # a page can be read without it; the collections page says what to do
         collection, saved = Collected().open, False
     found = Control("" if name in used else name, value, saved, collection)
     used.add(name)

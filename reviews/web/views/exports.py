@@ -20,8 +20,8 @@ views = Blueprint("exports", __name__)
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
-_MOST = 2_000  # reports in one export: more than any collection of one country
-_ENTRIES = 50  # of a feed
+_MOST = 2_000  # reports in one export: more than any country's collection
+_ENTRIES = 50  # entries of a feed
 
 
 def file_name(name: str) -> str:

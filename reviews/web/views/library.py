@@ -22,7 +22,7 @@ from reviews.web.views.operations import why
 views = Blueprint("library", __name__)
 
 _LISTED = 25  # reports per page
-_LONGEST = 200  # characters of what is looked for
+_LONGEST = 200  # characters of the search text
 
 
 @views.get("/themes")

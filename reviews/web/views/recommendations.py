@@ -26,8 +26,8 @@ from search.filters import EVERYTHING
 views = Blueprint("recommendations", __name__)
 
 ONLY = {"recommendation": "Recommendations", "finding": "Findings", "both": "Both"}
-_LISTED = 25  # on one page
-_MOST = 5_000  # in one file: more than any collection of one country has on one subject
+_LISTED = 25  # items on one page
+_MOST = 5_000  # items in one file: more than any country's collection has on one subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def page() -> str | tuple[str, int]:
         return render_template(
             "recommendations.html", asked=asked, only="recommendation", rows=[], refused=str(error), **choices
         ), 400
-    # One board and one theme can be chosen in the form; further ones in the address stay.
+    # The form offers one board and one theme. Further ones in the address are preserved.
     inside = replace(asked.filters, boards=asked.filters.boards[1:], themes=asked.filters.themes[1:], years=None)
     kept = pairs_of(inside) + ([("exact", "1")] if asked.exact else [])
     return render_template(

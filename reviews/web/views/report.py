@@ -28,7 +28,7 @@ views = Blueprint("report", __name__)
 
 _ID = "<string(minlength=8, maxlength=64):id>"
 _LISTED = 25  # passages per page of a report
-_WIDE = 900  # width of a picture in pixels
+_WIDE = 900  # width of an image in pixels
 _LABELS = {
     "board": "Board",
     "area": "Area",
@@ -211,7 +211,7 @@ def picture(id: str, number: int) -> Response:
     _check(text, number)
     wanted = marks(text, number, mentions(one(held, SearchParameters.read(request.args)), text))
     data = pdf_of(held, opened(), pool().pictures)
-    give_back()  # others can search while this picture waits to be drawn
+    give_back()  # others can search while this image waits to be drawn
     drawn = pool().pictures.draw(held.id, data, number, _WIDE, wanted)
     return Response(png(drawn), mimetype="image/png")
 

@@ -157,7 +157,7 @@ def _answered(asked: SearchParameters) -> str:
     )
 
 
-_ON_LINKS = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT)  # what these say, a link on the page says with its count
+_ON_LINKS = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT)  # a link on the page says the same, with a count
 
 
 def _unfiltered(results: Results) -> int:

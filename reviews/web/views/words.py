@@ -31,8 +31,8 @@ ORDERS: dict[Order, str] = {
 UNITS: dict[Unit, str] = {"paragraph": "paragraphs that mention it", "report": "whole reports that mention it"}
 _LISTED = 50  # mentions on one page
 _CONTEXT = 50  # characters on each side of a mention, so that most lines fit a screen
-_MENTIONS = 50_000  # that are put in another order, or written to one file
-_WORDS = 5_000_000  # of text that is compared: about as long as a query may take
+_MENTIONS = 50_000  # mentions that are sorted in another order, or written to one file
+_WORDS = 5_000_000  # words of text that are compared: about as long as a query may take
 _TYPICAL = 50  # words on each side
 
 _Name = TypeVar("_Name", bound=str)
@@ -59,7 +59,7 @@ def _refused(here: str, error: Exception, **values: Any) -> tuple[str, int]:
     return render_template(f"{here}.html", **form_again(here), refused=str(error), **values), 400
 
 
-# --- every mention in its context
+# --- every mention in context
 
 
 def _lines(query: str, filters: Filters, order: Order, page: int) -> tuple[list[Line], bool]:
