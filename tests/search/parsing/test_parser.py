@@ -599,7 +599,7 @@ def examples(odd: bool) -> Iterator[str]:
         if line.startswith("#"):
             heading = line
         cell = re.match(r"\| (`` ?.+? ?``|`.+?`)(?: · `.*)? \|", line)
-        if cell and ("Odd input" in heading) == odd and "Limits" not in heading:
+        if cell and ("Unusual input" in heading) == odd and "Limits" not in heading:
             yield from (
                 found.strip()
                 for found in re.findall(r"`` ?(.+?) ?``|`([^`]+)`", line.split(" | ")[0])
