@@ -99,25 +99,48 @@ def two_states(pdfs: Sequence[Path], work: Path) -> tuple[Path, Path, Answers]:
     return folder, library, first
 
 
-def kills(pdfs: Sequence[Path], work: Path, *, times: int, seed: int, start: str = START) -> Iterator[Kill]:
-    """Kill an update `times` times, each time on a new copy of the same library. `start` is the code to run."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What every kill starts from.
+
+    A folder, a library of its earlier files, the answers before and after an update, and how many seconds the update
+    and its index take.
+    """
+
+    folder: Path
+    pristine: Path
+    before: Answers
+    after: Answers
+    whole: float
+    indexing: float
+
+    @classmethod
+    def make(cls, pdfs: Sequence[Path], work: Path) -> "Scene":
+        folder, pristine, before = two_states(pdfs, work)
+        library = Path(shutil.copytree(pristine, work / "library"))
+        began = time.perf_counter()
+        printed, _ = command(library, "update", str(folder), "--json").communicate(timeout=_PATIENCE)
+        whole = time.perf_counter() - began
+        after = answers(library)
+        if before == after:
+            raise SystemExit("Both states give the same answers, so a loss would go unseen. Use other reports.")
+        return cls(folder, pristine, before, after, whole, float(json.loads(printed)["seconds"]["index"]))
+
+
+def kills(scene: Scene, *, times: int, seed: int, first: int = 0, start: str = START) -> Iterator[Kill]:
+    """Kill an update once for each number from `first` up to `times`, each time on a new copy of the same library.
+
+    `start` is the code to run.
+    """
     chance = random.Random(seed)
-    folder, pristine, before = two_states(pdfs, work)
-    library = work / "library"
-    shutil.copytree(pristine, library)
-    began = time.perf_counter()
-    printed, _ = command(library, "update", str(folder), "--json").communicate(timeout=_PATIENCE)
-    whole = time.perf_counter() - began
-    indexing = float(json.loads(printed)["seconds"]["index"])
-    after = answers(library)
-    if before == after:
-        raise SystemExit("Both states give the same answers, so a loss would go unseen. Use other reports.")
-    for number in range(times):
+    folder, before, after = scene.folder, scene.before, scene.after
+    library = scene.pristine.parent / "library"
+    for number in range(first, times):
         shutil.rmtree(library)
-        shutil.copytree(pristine, library)
+        shutil.copytree(scene.pristine, library)
         # Reading takes most of the time. Every third kill aims at the short time in which the index is written.
         late = number % 3 == 2
-        moment = indexing * (number // 3) / (times // 3) if late else whole * chance.uniform(0.1, 1.0)
+        moment = scene.indexing * (number // 3) / (times // 3) if late else scene.whole * chance.uniform(0.1, 1.0)
         kill = Kill(round(moment, 3), chance.random() < 0.5, late)
         revision = _revision(library)
         process = command(library, "update", str(folder), start=start)
@@ -174,7 +197,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="crash-") as work:
         pdfs = sorted(asked.dir.rglob("*.pdf"))
         done = []
-        for kill in kills(pdfs, Path(work), times=asked.kills, seed=asked.seed):
+        for kill in kills(Scene.make(pdfs, Path(work)), times=asked.kills, seed=asked.seed):
             done.append(kill)
             print(f"{len(done)} of {asked.kills}: {kill.found}", *kill.faults, file=sys.stderr)
     lost = [asdict(kill) for kill in done if kill.faults]

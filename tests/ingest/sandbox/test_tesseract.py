@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,23 @@ def settings(tmp_path: Path) -> Settings:
     for name in (STATEMENT, CHRONOLOGY):
         shutil.copyfile(DEMO / name, made.reports / name)
     return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_picture_is_read_once() -> Iterator[None]:
+    """Tesseract says the same of the same picture under the same limits, and takes seconds to."""
+    said: dict[tuple[Any, ...], Any] = {}
+    run = tesseract._run
+
+    def once(pixels: Pixels, by: tesseract.Engine, arguments: list[str], seconds: float, memory_mb: int) -> Any:
+        asked = (sha256(pixels.data).digest(), pixels.width, pixels.height, by, *arguments, seconds, memory_mb)
+        if asked not in said:
+            said[asked] = run(pixels, by, arguments, seconds, memory_mb)
+        return said[asked]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tesseract, "_run", once)
+        yield
 
 
 @pytest.fixture

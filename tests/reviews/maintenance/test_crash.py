@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults import runs
-from benchmarks.faults.crash import START, kills
+from benchmarks.faults import crash, runs
+from benchmarks.faults.crash import START
 from benchmarks.faults.disk import FAULTS, Disk, Fault
 from benchmarks.faults.runs import Scene
 from tests.command import DEMO
@@ -47,6 +47,11 @@ def test_the_disk_simulation_loses_data_that_sqlite_did_not_flush(
     assert runs.faults(scene, "power", [scene.operations]).faults
 
 
+@pytest.fixture(scope="module")
+def two_states(tmp_path_factory: pytest.TempPathFactory) -> crash.Scene:
+    return crash.Scene.make(PDFS, tmp_path_factory.mktemp("kills"))
+
+
 def building(folder: Path) -> str:
     """Return code with which an update waits at the start of an index build.
 
@@ -55,13 +60,15 @@ def building(folder: Path) -> str:
     return paused_at_a_file(folder / "sign", "open", "building-")
 
 
-def test_a_kill_at_any_moment_of_an_update_loses_nothing(tmp_path: Path) -> None:
-    done = list(kills(PDFS, tmp_path, times=3, seed=2, start=building(tmp_path) + START))
+def test_a_kill_at_any_moment_of_an_update_loses_nothing(two_states: crash.Scene, tmp_path: Path) -> None:
+    done = list(crash.kills(two_states, times=3, seed=2, start=building(tmp_path) + START))
     assert [(kill.moment, kill.found, kill.faults) for kill in done if kill.faults] == []
     assert done[-1].found == "building", "the kill missed what it aims at"
 
 
-def test_the_crash_test_detects_an_update_that_deletes_the_old_index_first(tmp_path: Path) -> None:
+def test_the_crash_test_detects_an_update_that_deletes_the_old_index_first(
+    two_states: crash.Scene, tmp_path: Path
+) -> None:
     away = "import shutil, sys; shutil.rmtree(sys.argv[2] + '/index')\n"
-    done = list(kills(PDFS, tmp_path, times=3, seed=3, start=away + building(tmp_path) + START))
-    assert any("search fails" in fault for fault in done[-1].faults)
+    (kill,) = crash.kills(two_states, times=3, seed=3, first=2, start=away + building(tmp_path) + START)
+    assert any("search fails" in fault for fault in kill.faults)
