@@ -1,5 +1,6 @@
 """Run the `reviews` command as a person does: as a separate process, with its output and exit code."""
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,41 @@ ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "corpus" / "demo"
 SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared"))
 START = "from reviews.cli.main import main; main(prog_name='reviews')"
+
+_EACH = """
+import json, os, select, sys
+import reviews.library, reviews.terminal.collecting, reviews.terminal.coverage
+from reviews.cli.main import main
+from reviews.maintenance import collect, engine, run_log, update
+
+first, lines, told = sys.argv[:3], sys.argv[3:], []
+for line in lines:
+    ends = [os.pipe(), os.pipe()]
+    child = os.fork()
+    if not child:
+        for number, (reading, writing) in enumerate(ends, 1):
+            os.dup2(writing, number)
+            os.close(reading)
+            os.close(writing)
+        sys.argv = [*first, *line.split()]
+        main(prog_name="reviews")
+    said = {}
+    for reading, writing in ends:
+        os.close(writing)
+        said[reading] = b""
+    speaking = set(said)
+    while speaking:
+        for reading in select.select(list(speaking), [], [])[0]:
+            piece = os.read(reading, 65536)
+            said[reading] += piece
+            if not piece:
+                speaking.discard(reading)
+                os.close(reading)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    told.append([line, code, *(part.decode() for part in said.values())])
+print(json.dumps(told))
+"""
+"""A process that loads the program once, and forks a process of its own for each command. It opens no library."""
 
 
 def argv(library: Path | None, *words: object, start: str = START) -> list[str]:
@@ -51,3 +87,15 @@ def reviews(
         argv(library, *words, start=start), env=environment(**(env or {})), encoding="utf-8", **(usual | options)
     )
     return done
+
+
+def reviews_each(library: Path, *lines: str, **options: Any) -> list[subprocess.CompletedProcess[str]]:
+    """Run commands one after the other, each in a process of its own that is forked from one that has loaded the
+    program: as `reviews` does it, many times faster, where processes can be forked. options: of subprocess.run.
+    """
+    done = reviews(library, *lines, start=_EACH, **options)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return [
+        subprocess.CompletedProcess(line.split(), code, printed, errors)
+        for line, code, printed, errors in json.loads(done.stdout)
+    ]

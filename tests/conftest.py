@@ -11,18 +11,25 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 _LONGEST = (
-    "search/test_agreement.py",
     "reviews/web/test_browser.py",
-    "reviews/maintenance/test_crash.py",
     "reviews/maintenance/test_operating.py",
-    "reviews/maintenance/test_removed_meanwhile.py",
-    "ingest/worker/test_fuzz.py",
-    "reviews/web/guard/test_hostile.py",
-    "docs/test_docs_python.py",
-    "index/storage/test_fault_injection.py",
+    "search/test_agreement.py",
     "reviews/maintenance/test_bad_luck.py",
-    "ingest/sandbox/test_tesseract.py",
     "reviews/web/test_collecting_browser.py",
+    "ingest/worker/test_fuzz.py",
+    "index/storage/test_fault_injection.py",
+    "reviews/maintenance/test_crash.py",
+    "reviews/web/guard/test_hostile.py",
+    "reviews/cli/test_main.py",
+    "reviews/maintenance/test_removed_meanwhile.py",
+    "search/batch/test_runner.py",
+    "security/takedown/test_takedown.py",
+    "reviews/web/test_first_screen.py",
+    "ingest/sandbox/test_tesseract.py",
+    "search/test_hostile.py",
+    "reviews/web/views/test_openapi.py",
+    "reviews/web/test_serving.py",
+    "ingest/collect/test_changes.py",
 )
 """The slowest files. They run first, so that no process is still busy with one of them when the others have
 finished."""

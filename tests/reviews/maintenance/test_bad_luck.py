@@ -18,7 +18,7 @@ import pytest
 
 import reviews as application
 from index.build import check
-from tests.command import DEMO, START, after_the_sheet, argv, environment, mounted, reviews
+from tests.command import DEMO, START, after_the_sheet, argv, environment, mounted, reviews, reviews_each
 from tests.patience import PATIENCE, paused_after_a_report, paused_at_a_file, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, mounts and modes are those of POSIX")
@@ -141,8 +141,11 @@ def test_a_library_that_may_not_be_entered(copy: Copy, news: Path, closing: Call
     library = copy()
     before = answer(library)
     closing(library, 0)
-    for line in ("search neglect", "reports", "update", "check", "init", "themes", "catalogue check"):
-        assert_refused(reviews(library, *line.split(), **ordinary()), 8, str(library), "permissions")
+    lines = ("search neglect", "reports", "update", "check", "init", "themes", "catalogue check")
+    asked = reviews_each(library, *lines, **ordinary())
+    for done in asked:
+        assert_refused(done, 8, str(library), "permissions")
+    assert len(asked) == len(lines)
     library.chmod(0o700)
     assert_sound_and_goes_on(library, before, news)
 

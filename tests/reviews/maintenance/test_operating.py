@@ -28,7 +28,7 @@ from index import build
 from index.storage import generations
 from reviews.cli.main import main
 from reviews.maintenance import lock, run_log, update
-from tests.command import DEMO, START, argv, environment, reviews
+from tests.command import DEMO, START, argv, environment, reviews, reviews_each
 from tests.patience import PATIENCE, paused_after_a_report, until
 
 posix = pytest.mark.skipif(os.name == "nt", reason="limits, signals, owners and mounts are those of POSIX")
@@ -81,9 +81,10 @@ def test_every_search_works_on_a_full_disk(small: Path, state: Callable[[Path], 
     import resource
 
     state(small)
-    for line in ASKED:
-        done = reviews(small, *line.split(), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
-        assert (done.returncode, done.stderr) == (0, ""), line
+    asked = reviews_each(small, *ASKED, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+    for done in asked:
+        assert (done.returncode, done.stderr) == (0, ""), done.args
+    assert len(asked) == len(ASKED)
 
 
 @pytest.fixture(params=["no bytes", "small blocks", "no inodes"])
@@ -131,9 +132,10 @@ def fill(disk: Path) -> None:
 def test_searches_work_when_something_else_fills_the_disk(full_disk: Path, state: Callable[[Path], None]) -> None:
     state(full_disk)
     fill(full_disk.parent)
-    for line in ASKED:
-        done = reviews(full_disk, *line.split())
-        assert (done.returncode, done.stderr) == (0, ""), line
+    asked = reviews_each(full_disk, *ASKED)
+    for done in asked:
+        assert (done.returncode, done.stderr) == (0, ""), done.args
+    assert len(asked) == len(ASKED)
     said = sentence(reviews(full_disk, "update", DEMO), 8)
     assert "is full" in said or "no inodes" in said
     assert "rights" not in said
