@@ -6,6 +6,7 @@ documents are never close together.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from index.matching.grouped import Grouped
 from index.matching.spans import Span
 from index.storage.engine import Layout
 from index.storage.postings import Postings
+from index.storage.term_postings import Lists
 
 Keys = NDArray[np.int64]
 """Ascending keys. They may repeat."""
@@ -42,16 +44,17 @@ def wanted_of(documents: Collection[int]) -> Wanted:
     return wanted
 
 
-def keys_where(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> Keys:
+def keys_where(by_term: Iterable[Lists], wanted: Wanted) -> Keys:
     """The keys of several terms in the documents that are wanted. by_term: for each term the postings of each segment,
     with the number to add to its document numbers.
     """
     return merged(keys_of_terms(by_term, wanted))
 
 
-def keys_of_terms(by_term: Iterable[Sequence[tuple[int, Postings]]], wanted: Wanted) -> list[Keys]:
-    """The same in an array for each term. Nothing is sorted."""
-    terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term if lists]
+def keys_of_terms(by_term: Iterable[Lists], wanted: Wanted, step: int = 1) -> list[Keys]:
+    """The same in an array for each term. step: only each so many-th of the positions of a term is looked at."""
+    look = _keys if step == 1 else partial(_some_keys, step=step)
+    terms = [[look(base, postings, wanted) for base, postings in lists] for lists in by_term if lists]
     return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in terms]
 
 
@@ -84,8 +87,15 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
     return found
 
 
-def masks(by_term: Iterable[Sequence[tuple[int, Postings]]], size: int) -> Masks:
-    """Return the combined section masks of several terms for each document number below `size`."""
+def _some_keys(base: int, postings: Postings, wanted: Wanted, step: int) -> Keys:
+    at = np.arange(0, postings.size, step)
+    documents = np.asarray(postings.documents, np.int64)[np.searchsorted(postings.ends, at, "right")] + base
+    found: Keys = documents << _BITS | np.asarray(postings.positions)[at]
+    return found[wanted[np.minimum(documents, len(wanted) - 1)]]
+
+
+def masks(by_term: Iterable[Lists], size: int) -> Masks:
+    """The section masks of several terms in each document below `size`."""
     found = np.zeros(size + 1, np.uint16)
     for lists in by_term:
         for base, postings in lists:
@@ -105,18 +115,6 @@ def having(found: Keys, size: int) -> Wanted:
     wanted = np.zeros(size, bool)
     wanted[found >> _BITS] = True
     return wanted
-
-
-def among(found: Keys, wanted: Wanted) -> Keys:
-    """Those of the keys that are in the documents that are wanted."""
-    kept: Keys = found[wanted[np.minimum(found >> _BITS, len(wanted) - 1)]]
-    return kept
-
-
-def keys_of(starts: Callable[[int], Iterable[Sequence[int]]], documents: Iterable[int]) -> Keys:
-    """The keys of a match in some documents. starts: returns its first positions in a document."""
-    found = [position | document << _BITS for document in documents for some in starts(document) for position in some]
-    return np.sort(np.array(found, np.int64))
 
 
 def followed(starts: Keys, following: Keys, i: int) -> Keys:
@@ -139,35 +137,44 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
     return found
 
 
-def followed_by(starts: Keys, by_term: Sequence[Sequence[tuple[int, Postings]]], i: int, wanted: Wanted) -> Keys:
-    """Return the keys whose i-th following key belongs to one of several terms. See `keys` and `followed`.
+def followed_by(starts: Keys, by_term: Sequence[Lists], i: int, wanted: Wanted) -> Keys:
+    """Those of the keys whose i-th following key is one of some terms: see `keys` and `followed`. wanted: the documents
+    of the keys.
 
     `wanted` are the documents of the keys. For terms that are much more frequent, no keys are made: their positions are
     searched by bisection in each document.
     """
-    size = sum(postings.size for lists in by_term for _, postings in lists)
-    if size <= _SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
+    if _size(by_term) <= _SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
         return followed(starts, keys_where(by_term, wanted), i)
-    found = np.zeros(len(starts), bool)
+    wanted_keys, found = starts + i, np.zeros(len(starts), bool)
     for lists in by_term:
         for base, postings in lists:
-            found |= _among(starts + i, base, postings)
+            found |= _next(wanted_keys, base, postings) == wanted_keys
     return starts[found]
 
 
-def _among(keys: Keys, base: int, postings: Postings) -> NDArray[np.bool_]:
-    """Return, for each key, whether it is in the postings, which must not be empty."""
+def _size(by_term: Iterable[Lists]) -> int:
+    """How many positions some terms have."""
+    return sum(postings.size for lists in by_term for _, postings in lists)
+
+
+def _next(keys: Keys, base: int, postings: Postings) -> Keys:
+    """For each of the keys the first of the postings in the same document that is not before it. Behind all where there
+    is none.
+    """
     documents, sought = (keys >> _BITS) - base, keys & _POSITION
     numbers, ends = (np.asarray(column, np.int64) for column in (postings.documents, postings.ends))
+    if not len(numbers):
+        return np.full(len(keys), _BEHIND)
     place = np.minimum(np.searchsorted(numbers, documents), len(numbers) - 1)
-    having = numbers[place] == documents
     low, end = np.append(0, ends)[place], ends[place]
     high, positions, last = end, np.asarray(postings.positions), postings.size - 1
     for _ in range(int((end - low).max(initial=0)).bit_length()):
         middle = (low + high) >> 1
         before = (positions[np.minimum(middle, last)] < sought) & (low < high)
         low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
-    found: NDArray[np.bool_] = having & (low < end) & (positions[np.minimum(low, last)] == sought)
+    found: Keys = keys - sought | positions[np.minimum(low, last)]
+    found[(numbers[place] != documents) | (low == end)] = _BEHIND
     return found
 
 
@@ -253,29 +260,32 @@ def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
     return found
 
 
-def sharing_a_paragraph(several: Sequence[Sequence[Keys]], starts: Keys) -> set[int]:
-    """The documents with a paragraph that has a key of each. several: for each word one or more arrays. starts: of all
-    paragraphs of the documents, and maybe of others.
+def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[int], starts: Keys) -> set[int]:
+    """Those of the documents with a paragraph that has each word. several: of each word the postings of its terms.
+    starts: where the paragraphs of at least these documents start.
     """
-    few, *others = sorted(several, key=lambda arrays: sum(map(len, arrays)))
-    places = np.concatenate(few)
-    found = np.zeros(int(starts[-1] >> _BITS) + 1, bool)
+    few, *others = sorted(several, key=_size)
+    left = wanted_of(documents)
     for step in _STEPS:
-        looked_at = places[::step]
-        looked_at = looked_at[~found[looked_at >> _BITS]]
-        found[_sharing(looked_at, others, starts) >> _BITS] = True
-    return set(np.flatnonzero(found).tolist())
+        places = np.concatenate([*keys_of_terms(few, left, step), np.empty(0, np.int64)])
+        left[_sharing(places, others, left, starts) >> _BITS] = False
+    return {document for document, apart in zip(documents, left[documents].tolist(), strict=True) if not apart}
 
 
-def _sharing(places: Keys, others: Sequence[Sequence[Keys]], starts: Keys) -> Keys:
-    """Where those of the paragraphs with one of the places start that have a key of each of the others."""
+def _sharing(places: Keys, others: Sequence[Sequence[Lists]], wanted: Wanted, starts: Keys) -> Keys:
+    """Where those of the paragraphs with one of the places start that have each of the other words."""
     ordinals = np.searchsorted(starts, places, "right") - 1
     ordinals = ordinals[np.diff(ordinals, prepend=-1) != 0]
     begins, ends = _starting(starts, ordinals), _starting(starts, ordinals + 1)
     for other in others:
         held = np.zeros(len(begins), bool)
-        for some in other:
-            held |= _starting(some, np.searchsorted(some, begins)) < ends
+        for lists in other:
+            for base, postings in lists:
+                if postings.size > _SEVERAL * len(begins):
+                    held |= _next(begins, base, postings) < ends
+                else:
+                    keys = _keys(base, postings, wanted)
+                    held |= _starting(keys, np.searchsorted(keys, begins)) < ends
         begins, ends = begins[held], ends[held]
     return begins
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from index.storage.postings import Postings
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -39,6 +41,10 @@ class Grouped(Mapping[int, Sequence[int]]):
 
     def __contains__(self, document: object) -> bool:
         return document in self._number
+
+    def postings(self) -> Postings:
+        """The same as postings, without weights and sections."""
+        return Postings([*self._number], (), self._ends, self._positions, ())
 
     def counts(self) -> dict[int, int]:
         """Return the number of positions in each document."""

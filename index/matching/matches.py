@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from index.matching.grouped import Grouped, counts_of
 from index.matching.sections import EVERY_KIND
 from index.matching.spans import Span, mentions
+from index.storage.postings import Postings, PostingsBuilder
 from index.storage.term_postings import Lists, TermPostings
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ class Match:
     def weights(self) -> Mapping[int, float]:
         """Return the weight of the clause in each document: its occurrences, weighted by section if that is known."""
         raise NotImplementedError
+
+    def postings(self) -> Postings:
+        """The first positions of the matches as postings, without weights and sections."""
+        found = PostingsBuilder()
+        for document in sorted(self.documents):
+            found.add(document, 0.0, sorted(chain.from_iterable(self.starts(document))), 0)
+        return found.postings()
 
     def ahead(self, documents: Sequence[int]) -> None:
         """Announce which documents will be read next, so that a remote engine can fetch them all at once."""
@@ -232,6 +240,9 @@ class Runs(Match):
     def weights(self) -> Mapping[int, float]:
         return {document: float(count) for document, count in counts_of(self._firsts).items()}
 
+    def postings(self) -> Postings:
+        return self._firsts.postings() if isinstance(self._firsts, Grouped) else super().postings()
+
     def kinds(self, document: int) -> int:
         return self._kinds[document]
 
@@ -291,19 +302,11 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
     return total
 
 
-def keys_of(match: Match, documents: Collection[int]) -> list[Keys]:
-    """The first positions of a match in some documents, in arrays that each ascend."""
-    from index.matching import arrays
-
-    wanted = arrays.wanted_of(documents)
-    found: list[Keys] = []
+def postings_of(match: Match) -> list[Lists]:
+    """The first positions of a match as the postings of one or more terms."""
+    found: list[Lists] = []
     for part in parts_of([match]):
-        if isinstance(part, Words):
-            found += arrays.keys_of_terms(part._known.by_term, wanted)
-        elif isinstance(part, Runs) and part.keys is not None:
-            found.append(arrays.among(part.keys, wanted))
-        else:
-            found.append(arrays.keys_of(part.starts, part.documents.intersection(documents)))
+        found += part._known.by_term if isinstance(part, Words) else [[(0, part.postings())]]
     return found
 
 

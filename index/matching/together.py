@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from operator import and_
 
 from index.matching.grouped import as_one
-from index.matching.matches import Match, Words, keys_of, lists, parts_of
+from index.matching.matches import Match, Words, lists, parts_of, postings_of
 from index.matching.sections import Layouts
 from index.matching.spans import Span, smallest
 from index.storage.term_postings import many
@@ -56,9 +56,9 @@ class Together:
         from index.matching import arrays
 
         tick()
-        keys = [keys_of(match, documents) for match in self._matches]
+        starts = self._layout.starts(documents)
         tick()
-        return arrays.sharing_a_paragraph(keys, self._layout.starts(documents))
+        return arrays.sharing_a_paragraph([postings_of(match) for match in self._matches], documents, starts)
 
     def spans(self, document: int) -> list[Span]:
         """Return the places in one document, ascending. They may overlap, but none contains another."""

@@ -120,6 +120,10 @@ class PostingsBuilder:
         _append(self.positions, postings.positions)
         _append(self.masks, postings.masks)
 
+    def postings(self) -> Postings:
+        """What was collected. Nothing more can be added."""
+        return Postings(self.documents, self.weights, self.ends, self.positions, self.masks)
+
     def pack(self) -> bytes:
         """Return the postings as bytes, in the layout above."""
         count = array(_U32, [len(self.documents)])

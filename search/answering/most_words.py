@@ -12,7 +12,7 @@ from heapq import nlargest
 from itertools import chain
 from math import log
 
-from index.matching.matches import Match, keys_of
+from index.matching.matches import Match, postings_of
 from index.matching.together import Together, reader_of
 from index.ranking_policy import (
     BM25_K1,
@@ -132,11 +132,10 @@ class MostWords:
         if not documents:
             return {}
         starts = arrays.paragraph_starts(documents, self._layout)
-        counts = []
+        counts, wanted = [], arrays.wanted_of(documents)
         for match in self._matches:
             self._check_deadline()
-            having = [document for document in documents if document in match.documents]
-            counts.append(arrays.in_paragraphs(keys_of(match, having), starts))
+            counts.append(arrays.in_paragraphs(arrays.keys_of_terms(postings_of(match), wanted), starts))
         held = len(starts) or 1
         having_any = [int(np.count_nonzero(some)) for some in counts]
         weights = [log(1 + (held - some + 0.5) / (some + 0.5)) for some in having_any]
