@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from functools import cached_property, reduce
 from itertools import chain, repeat
 from operator import add, or_, sub
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from index.storage.postings import Postings
 
@@ -119,7 +120,7 @@ class TermPostings:
 
     @cached_property
     def counts(self) -> dict[int, int]:
-        return self._of_terms(lambda postings: list(map(sub, postings.ends, chain((0,), postings.ends))), add, 0)
+        return self._of_terms(_counts, add, 0)
 
     def _of_terms(
         self, part: Callable[[Postings], Sequence[_T]], how: Callable[[_T, _T], _T], nothing: _T
@@ -129,11 +130,56 @@ class TermPostings:
         The most frequent term comes first: its values are copied without a Python loop.
         """
         found: dict[int, _T] = {}
-        for lists in sorted(self.numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists)):
+        if self._is_many:
+            return self._in_arrays(part, how, nothing)
+        for lists in self._most_frequent_first:
             for numbers, postings in lists:
                 values = map(how, map(found.get, numbers, repeat(nothing)), part(postings)) if found else part(postings)
                 found.update(zip(numbers, values, strict=True))
         return found
+
+    @cached_property
+    def _most_frequent_first(self) -> list[list[tuple[Sequence[int], Postings]]]:
+        return sorted(self.numbered, key=lambda lists: -sum(len(numbers) for numbers, _ in lists))
+
+    @cached_property
+    def _is_many(self) -> bool:
+        """Whether columns are combined in arrays: of several terms, one of which many documents have.
+
+        For that alone numpy is not imported, because its import takes longer than all this.
+        """
+        several = len(self.by_term) > 1 and "numpy" in sys.modules
+        return several and any(many(numbers) for lists in self.numbered for numbers, _ in lists)
+
+    def _in_arrays(
+        self, part: Callable[[Postings], Sequence[_T]], how: Callable[[Any, Any], Any], nothing: _T
+    ) -> dict[int, _T]:
+        """The same in the same order, so that sums are the same to the last bit."""
+        import numpy as np
+
+        several = [
+            (np.asarray(numbers, np.intp), postings)
+            for lists in self._most_frequent_first
+            for numbers, postings in lists
+            if len(numbers)
+        ]
+        size = 1 + max(int(numbers[-1]) for numbers, _ in several)
+        total, held = np.full(size, nothing), np.zeros(size, bool)
+        for numbers, postings in several:
+            total[numbers] = how(total[numbers], np.asarray(part(postings)))
+            held[numbers] = True
+        having = np.flatnonzero(held)
+        return dict(zip(having.tolist(), total[having].tolist(), strict=True))
+
+
+def _counts(postings: Postings) -> Sequence[int]:
+    """How often the term occurs in each document."""
+    if "numpy" in sys.modules and many(postings.ends):
+        import numpy as np
+
+        counts: list[int] = np.diff(np.asarray(postings.ends), prepend=0).tolist()
+        return counts
+    return list(map(sub, postings.ends, chain((0,), postings.ends)))
 
 
 def many(documents: Sized) -> bool:
