@@ -84,12 +84,12 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
     count = documents.count_pages(book)
     if count > max_pages:
         raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
-    layers = documents.may_have_layers(data)
+    layers, type3 = documents.may_have(data, b"OCProperties"), documents.may_have(data, b"Type3")
     other: Book | None = None
     pages = []
     for index in range(count):
-        page = _page(book, index, trust_hidden_text, layers)
-        if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read text that is withheld
+        page = _page(book, index, trust_hidden_text, layers, type3)
+        if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read what is withheld
             other = other or _second(data)
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
@@ -147,8 +147,8 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
     return Document(pages, properties, outline)
 
 
-def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPage | None:
-    """Return one page, or None if PDFium cannot load it."""
+def _page(book: int, index: int, trust_hidden_text: bool, layers: bool, type3: bool) -> RawPage | None:
+    """One page, or None when PDFium cannot load it."""
     noted = notes.load(book, index)
     handle = noted.handle
     if not handle:
@@ -160,7 +160,7 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool) -> RawPa
         if not text_page:
             return None
         places = text_lines.read(handle, text_page, page)
-        things = PageObjects(handle, layers, noted.notes)
+        things = PageObjects(handle, noted.notes, may_have_layers=layers, may_have_type3=type3)
         things.marked += noted.marked
         typed = notes.typed_lines(text_page, page, places, noted.typed)
         doubts.mark(text_page, page, places, things)

@@ -1,8 +1,10 @@
 """Open documents and pages, and read their sizes and the document's own properties."""
 
 import ctypes
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import pypdfium2
@@ -105,12 +107,16 @@ def _open(data: bytes) -> Any:
         raise Unopened(error.err_code or 0) from error
 
 
-def may_have_layers(data: bytes) -> bool:
-    """Return whether a file may have layers (optional content).
-
-    A compressed file may have them even if none are found.
+def may_have(data: bytes, name: bytes) -> bool:
+    """Whether a file may use a name of PDF, such as OCProperties: it has it, perhaps with letters written as numbers,
+    or it is compressed so that nobody can tell.
     """
-    return b"OCProperties" in data or b"ObjStm" in data
+    return name in data or b"ObjStm" in data or _escaped(name).search(data) is not None
+
+
+@lru_cache(maxsize=10)
+def _escaped(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(b"/" + b"".join(b"(?i:%c|#%02x)" % (letter, letter) for letter in name))
 
 
 def page_box(page: int) -> Box:

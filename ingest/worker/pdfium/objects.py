@@ -200,15 +200,23 @@ def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
     """Return path `number` of each clip if it is an upright rectangle, otherwise None."""
     corners = [
         _TWO_FLOATS.ask(_segment_place, all_prepared(map(_clip_segment, clips, repeat(number), repeat(at))))
-        for at in range(3)
+        for at in range(5)
     ]
-    segments = map(_count_clip_segments, clips, repeat(number))
+    counts = map(_count_clip_segments, clips, repeat(number))
     return [
-        (min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2))
-        if count in (4, 5) and ((x0 == x1 and y1 == y2) or (y0 == y1 and x1 == x2))
-        else None
-        for count, (x0, y0), (x1, y1), (x2, y2) in zip(segments, *corners, strict=True)
+        _rectangle([*four, last] if count == 5 else four) if count in (4, 5) else None
+        for count, *four, last in zip(counts, *corners, strict=True)
     ]
+
+
+def _rectangle(points: Sequence[tuple[float, float]]) -> Box | None:
+    """What four points enclose, or five of which the last is the first again, if it is an upright rectangle."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points[:4]
+    across = x0 == x1 and y1 == y2 and x2 == x3 and y3 == y0
+    up = y0 == y1 and x1 == x2 and y2 == y3 and x3 == x0
+    if not (across or up) or points[4:] not in ([], [points[0]]):
+        return None
+    return min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2)
 
 
 def in_layers(things: Sequence[Prepared]) -> list[int]:

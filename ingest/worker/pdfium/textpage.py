@@ -10,6 +10,7 @@ from ingest.worker.pdfium.binding import (
     ADDRESS,
     DOUBLE,
     INT,
+    ULONG,
     Box,
     Prepared,
     Rows,
@@ -36,6 +37,7 @@ font_weight = plain(pdfium.FPDFText_GetFontWeight, INT)
 font_size = plain(pdfium.FPDFText_GetFontSize, DOUBLE)
 text_object = plain(pdfium.FPDFText_GetTextObject, ADDRESS)
 _font_of = plain(pdfium.FPDFTextObj_GetFont, ADDRESS)
+_base_name = quick(pdfium.FPDFFont_GetBaseFontName, ULONG, ADDRESS, ADDRESS, ULONG)
 _get_text = plain(pdfium.FPDFText_GetText, INT)
 _origin = plain(pdfium.FPDFText_GetCharOrigin, INT)
 _font_name = plain(pdfium.FPDFText_GetFontInfo, ctypes.c_ulong)
@@ -108,6 +110,13 @@ def text_objects(text: TextPage, places: Sequence[int]) -> list[int]:
 def fonts(things: Sequence[int]) -> list[int]:
     """Return the address of the font of each text object, 0 if it has none."""
     return [font or 0 for font in map(_font_of, all_prepared(things))]
+
+
+def in_type3(texts: Sequence[Prepared]) -> list[bool]:
+    """For each text object, whether its font has no name: then its letters are drawings in the file (Type 3)."""
+    found = list(map(_font_of, texts))
+    named = {font: _base_name(font, None, 0) > 1 for font in set(found)}
+    return [not named[font] for font in found]
 
 
 def letter_box(text: TextPage, place: int) -> Box:

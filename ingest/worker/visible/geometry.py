@@ -9,7 +9,9 @@ from collections.abc import Collection, Sequence
 Box = tuple[float, float, float, float]
 
 _WORD = re.compile(r"\S+")
-_OCR_SHARE = 0.4  # share of the page: such a large picture is a scan, and invisible text on it is what OCR read there
+_TALL = 60.0  # points: letters that high, or a line that climbs
+EDGE = 0.3  # of the height of letters, above and below: what hides a letter covers its middle too
+_OCR_SHARE = 0.4  # of the page: a picture that large is a scan, and invisible text on it is what OCR read there
 
 
 def touches(one: Box, other: Box) -> bool:
@@ -42,6 +44,17 @@ def around(letters: Sequence[Box]) -> Box:
 def moved(box: Box, by: tuple[float, float]) -> Box:
     """Return the rectangle moved to the right and up by `by`."""
     return box[0] + by[0], box[1] + by[1], box[2] + by[0], box[3] + by[1]
+
+
+def core(box: Box) -> Box:
+    """The middle of the letters of a line."""
+    left, bottom, right, top = box
+    wide, high = right - left, top - bottom
+    if high <= min(wide, _TALL):
+        return left, bottom + EDGE * high, right, top - EDGE * high
+    if wide <= _TALL and high > wide:
+        return left + EDGE * wide, bottom, right - EDGE * wide, top
+    return box
 
 
 def is_scan(pictures: Sequence[Box], page: Box) -> bool:

@@ -4,7 +4,6 @@ There is one rule: a letter can be seen if the page looks different without the 
 `suspects` chooses the objects to test, and `unseen` compares the page with and without them.
 """
 
-import re
 from collections.abc import Sequence
 
 from corpus.model import Hidden
@@ -15,8 +14,6 @@ from ingest.worker.visible import geometry, ocr_layer, unseen
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.page_objects import Letter, PageObjects
 from ingest.worker.visible.suspects import suspects
-
-_GLYPHS = re.compile("[\u2580-\u25ff\u2b1b\u2b1c\ufffd\ue000-\uf8ff]")  # letters that may be drawn as a box over others
 
 _AROUND = 2.0  # times the letter size: letters of a line are not further above or below its ends
 
@@ -75,18 +72,14 @@ def find(
     places: Sequence[Sequence[int]],
     things: PageObjects,
 ) -> Found:
-    """Return the letters of a page that cannot be seen."""
-    glyphs = [
-        places[at][glyph.start()]
-        for at, line in enumerate(lines)
-        if not line.text.isascii()
-        for glyph in _GLYPHS.finditer(line.text)
-    ]
-    boxes = [(textpage.letter_box(text_page, place), textpage.text_object(text_page, place)) for place in glyphs]
-    suspected = suspects(handle, things, boxes)
+    """The letters of a page that cannot be seen."""
+    suspected = suspects(handle, things)
+    if not things.complete:
+        suspected.update(textpage.text_object(text_page, place) or 0 for line in places for place in line)
+        suspected.discard(0)
     if not suspected:
         return {}
-    letters, drawn_twice = _letters(text_page, lines, places, things, suspected)
+    letters, drawn_twice = _letters(handle, text_page, lines, places, things, suspected)
     hidden = unseen.among(handle, letters, things, drawn_twice)
     if hidden and (again := _printed_again(text_page, places, things, suspected)):
         hidden = unseen.among(handle, hidden, things, drawn_twice + again)
@@ -100,6 +93,7 @@ def find(
 
 
 def _letters(
+    handle: int,
     text_page: textpage.TextPage,
     lines: Sequence[Line],
     places: Sequence[Sequence[int]],
@@ -112,18 +106,21 @@ def _letters(
     """
     at_page = {thing: box for thing, box in zip(things.objects, things.bounds, strict=True) if thing in suspected}
     near = _lines_near(text_page, lines, places, list(at_page.values())) if len(at_page) == len(suspected) else None
+    on_side = documents.page_rotation(handle) % 2 == 1
     found: list[Letter] = []
     for at, line in enumerate(lines):
         if near is not None and at not in near:
             continue
         here = places[at]
+        along, up = textpage.stretch(text_page, here[0])
+        upright = (abs(up) >= abs(along)) != on_side
         for offset, letter in enumerate(line.text):
             if not letter.isspace():
                 thing = textpage.text_object(text_page, here[offset])
                 if thing in suspected:
                     box = textpage.letter_box(text_page, here[offset])
                     if box[0] < box[2]:
-                        found.append(Letter(at, offset, thing, box))
+                        found.append(Letter(at, offset, thing, box, upright))
     told = {letter.thing for letter in found}
     return found, [(thing, box) for thing, box in at_page.items() if thing not in told]
 

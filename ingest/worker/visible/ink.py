@@ -8,11 +8,11 @@ from operator import sub
 from ingest.worker.pdfium import documents, drawing, objects
 from ingest.worker.visible import geometry
 
-_SCALE = 2.0  # pixels per point
-_PIXELS = 6_000_000  # maximum size of a part; a larger one is rendered smaller
-_SAME_COLOUR = 12  # of 255: colours that differ by less look the same
-_BLACK = 80  # of 255: the lightest level of a black box in a scan
-_LABEL = 0.15  # maximum share of a black box in a scan that the light letters of a label cover
+_SCALE = 2.0  # pixels a point
+_PIXELS = 6_000_000  # of a part at most; a larger one is drawn smaller
+_SAME_COLOUR = 26  # of 255: two colours that differ less are the same to the eye in letters of a text
+_SAME_IN_LARGE, _LARGE = 12, 20.0  # the same in letters that are so many points high
+_GREY = 40  # of 255: how far red, green and blue of a grey are apart at most
 
 
 class Part:
@@ -61,30 +61,42 @@ class Part:
         start, end = max(0, left - self._left), min(self._width, max(right, left + 1) - self._left)
         return slice(first, max(first, last)), slice(4 * start, 4 * max(start, end))
 
-    def changed(self, other: "Part", area: geometry.Box) -> tuple[int, int]:
-        """Return how many rows of an area differ from another rendering of the same part, and how many rows there
-        are.
+    def changed(self, other: "Part", area: geometry.Box, upright: bool = True) -> tuple[int, int]:
+        """In how many rows of an area it looks different from another drawing of the same part, and the rows of it.
+
+        upright: whether the letter there is. The rows of another are columns of the page.
         """
         rows, columns = self.cut(area)
-        pairs = [(one[columns], two[columns]) for one, two in zip(self.rows[rows], other.rows[rows], strict=True)]
+        ones, others = ([row[columns] for row in part.rows[rows]] for part in (self, other))
+        if not upright:
+            ones, others = _turned(ones), _turned(others)
+        pairs = list(zip(ones, others, strict=True))
         differing = [pair for pair in pairs if pair[0] != pair[1]]
-        # The middle of a letter is nearly always enough to decide.
-        if differing and 2 * len(differing) > len(pairs) and _differ(*differing[len(differing) // 2]):
+        least = _SAME_IN_LARGE if area[3] - area[1] > _LARGE else _SAME_COLOUR
+        # The middle of a letter is nearly always enough to tell.
+        if differing and 2 * len(differing) > len(pairs) and _differ(*differing[len(differing) // 2], least):
             return len(differing), len(pairs)
-        return sum(_differ(one, two) for one, two in differing), len(pairs)
+        return sum(_differ(one, two, least) for one, two in differing), len(pairs)
 
-    def dark(self, area: geometry.Box) -> bool:
-        """Return whether an area is black, except for a label on it."""
-        rows, columns = self.cut(area)
-        values = b"".join([row[columns] for row in self.rows[rows]])
-        light = sum(max(pixel) >= _BLACK for pixel in zip(values[::4], values[1::4], values[2::4], strict=True))
-        return bool(4 * light < _LABEL * len(values))
+    def levels(self, area: geometry.Box) -> list[int]:
+        """How light each pixel of an area is, from 0 to 255, as green has it."""
+        return list(self._values(area)[1::4])
 
-    def contrast(self, area: geometry.Box) -> int:
-        """Return the difference between the lightest and the darkest pixel of an area, from 0 to 255."""
+    def is_coloured(self, area: geometry.Box) -> bool:
+        """Whether most of an area is neither grey, black nor white."""
+        values = self._values(area)
+        middles = [sorted(values[n::4])[len(values) // 8] for n in range(3)] if values else [0]
+        return max(middles) - min(middles) > _GREY
+
+    def _values(self, area: geometry.Box) -> bytes:
         rows, columns = self.cut(area)
-        values = b"".join([row[columns] for row in self.rows[rows]])
-        return max((max(values[n::4]) - min(values[n::4]) for n in range(3)), default=0) if values else 0
+        return b"".join([row[columns] for row in self.rows[rows]])
+
+
+def _turned(rows: Sequence[bytes]) -> list[bytes]:
+    """The columns of pixels of a picture."""
+    width = len(rows[0]) if rows else 0
+    return [b"".join([row[at : at + 4] for row in rows]) for at in range(0, width, 4)]
 
 
 def paper(rows: Sequence[bytes]) -> int:
@@ -107,6 +119,6 @@ def left_out(wanted: Iterable[int]) -> Iterator[None]:
             objects.set_active(thing, 1)
 
 
-def _differ(one: bytes, two: bytes) -> bool:
-    """Return whether two rows of pixels look different."""
-    return bool(max(map(abs, map(sub, one, two))) > _SAME_COLOUR)
+def _differ(one: bytes, two: bytes, least: int) -> bool:
+    """Whether two rows of pixels look different: by more than `least`."""
+    return bool(max(map(abs, map(sub, one, two))) > least)

@@ -4,26 +4,31 @@ OCR puts its letters invisibly over a scan, or visibly under it. Some programs p
 are drawn as curves. In each case, the scan or the curves can be seen.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from statistics import median
 
 from ingest.worker.pdfium import documents, objects
 from ingest.worker.visible import displaced, geometry, unseen
 from ingest.worker.visible.ink import Part, left_out
 from ingest.worker.visible.page_objects import Letter, PageObjects
 
-_INK = 60  # of 255: the minimum difference between ink and its paper
-_LAYER = 10  # words: fewer may match anywhere by chance
-_IN_PLACE = 0.9  # share of the words of a layer that are on ink if the layer is in its place
-_CURVED = 12  # segments: a path with fewer is a box, a line or a cross, not a letter
+_FAINT = 25  # of 255: how far ink differs from its ground at least, where all ink is faint
+_LEAST_INK, _MOST_INK = 0.015, 0.6  # of the place of a word
+_BOTH = 0.05  # of it, at most, is lighter than the ground where print is darker
+_STRAY = 0.5  # of the share of ink in a word: more beside it is part of a photograph
+_BESIDE = 1.5  # points: no space between words is narrower
+_LAYER = 10  # words: fewer may be anywhere by chance
+_IN_PLACE = 0.9  # of the words of a layer stand at ink where the layer is in its place
+_CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
 
 def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str], things: PageObjects) -> list[Letter]:
     """Return the hidden letters, except for those that stand for something visible. `texts` are the texts of the lines.
 
-    A word stands for something visible if its place looks different when pictures and curves are left out, and the
-    picture itself has no black box there. If most of the text is printed over the picture, the picture is a background
-    and not a scan, and the word must have ink in its place. If the whole layer is shifted from its scan, each word is
-    tested at its corrected position.
+    That is so of a word if the page looks different at its place when pictures and curves are left out, and if what
+    is there looks like print: a box, a patch or a photograph does not. If the whole layer is shifted from its scan, the
+    word is looked for where it is when the layer is moved back.
     """
     scan = geometry.is_scan(things.pictures, documents.page_box(handle))
     order = {thing: z for z, thing in enumerate(things.objects)}
@@ -58,27 +63,67 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 def _standing(
     handle: int, layer: list[Letter], texts: Sequence[str], drawn: list[int], whole: bool, by: tuple[int, int]
 ) -> tuple[list[list[tuple[int, int]]], int]:
-    """Return the words of a layer that have something other than a black box drawn at their place, and the number of
-    all words.
-
-    Each word is a list of its letters, as line and offset. `by` is how far the layer is moved.
+    """The words of a layer where print is drawn, as lines and offsets of their letters; and how many words there are.
+    by: how far the layer is moved.
     """
-    standing: list[list[tuple[int, int]]] = []
-    count = 0
+    words: list[_Word] = []
     for band in unseen.bands(layer):
         letters = [letter for held in band.values() for letter in held]
         area = geometry.moved(geometry.around([letter.box for letter in letters]), by)
         full = Part(handle, area)
         with left_out(drawn):
             bare = Part(handle, area)
-        for word in _words(letters, texts):
-            count += 1
-            box = geometry.moved(geometry.around([letter.box for letter in word]), by)
-            says = any(texts[letter.line][letter.offset].isalnum() for letter in word)
-            drawn_there = full.changed(bare, box)[0] and not full.dark(box) and (whole or full.contrast(box) >= _INK)
-            if drawn_there or (whole and not says):
-                standing.append([(letter.line, letter.offset) for letter in word])
-    return standing, count
+        for held in _words(letters, texts):
+            says = any(texts[letter.line][letter.offset].isalnum() for letter in held)
+            box = geometry.moved(geometry.around([letter.box for letter in held]), by)
+            words.append(_Word([(letter.line, letter.offset) for letter in held], says, full, bare, box))
+    said = [word for word in words if word.says]
+    paper = median(word.levels[-1] for word in said) if said else 0
+    least = max(_FAINT, median(word.ground - word.levels[0] for word in said) / 3) if said else 0
+    standing = [
+        word.places
+        for word in words
+        if (whole and not word.says) or (word.drawn and word.is_print(paper, least, between=not whole))
+    ]
+    return standing, len(words)
+
+
+class _Word:
+    """What is drawn where a word of a layer is.
+
+    levels: how light each pixel is, from the darkest. ground: the middle one. beside: those of the pixels beside it.
+    """
+
+    __slots__ = ("beside", "coloured", "drawn", "ground", "levels", "places", "says")
+
+    def __init__(self, places: list[tuple[int, int]], says: bool, full: Part, bare: Part, box: geometry.Box) -> None:
+        self.places, self.says = places, says
+        left, bottom, right, top = box
+        self.drawn = full.changed(bare, box)[0] > 0
+        inside = (left - _BESIDE / 2, bottom - _BESIDE / 2, right + _BESIDE / 2, top + _BESIDE / 2)
+        self.levels = sorted(full.levels(inside)) or [0]
+        self.ground = self.levels[len(self.levels) // 2]
+        self.coloured = full.is_coloured(inside)
+        self.beside = full.levels((left - 1.5 * _BESIDE, bottom, left - 0.5 * _BESIDE, top))
+        self.beside += full.levels((right + 0.5 * _BESIDE, bottom, right + 1.5 * _BESIDE, top))
+
+    def is_print(self, paper: float, least: float, between: bool) -> bool:
+        """Whether it looks like print: some ink on an even ground, and not light letters on a black box.
+
+        paper: the lightest at most words. least: how far ink differs from its ground. between: print has a space on
+        both sides, but a photograph does not.
+        """
+        count = len(self.levels)
+        dark = bisect_right(self.levels, self.ground - least) / count
+        light = 1 - bisect_left(self.levels, self.ground + least) / count
+        if light > dark:
+            dark, light = light, dark
+            if self.ground < paper - least and not self.coloured:
+                return False
+        if not _LEAST_INK <= dark <= _MOST_INK or light > _BOTH:
+            return False
+        ink = sum(abs(level - self.ground) >= least for level in self.beside)
+        return not between or ink <= _STRAY * dark * len(self.beside)
 
 
 def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]]:

@@ -7,37 +7,47 @@ from ingest.worker.pdfium import objects
 from ingest.worker.pdfium.binding import Prepared, all_prepared
 from ingest.worker.visible.geometry import Box
 
-_OBJECTS_A_PAGE = 20_000  # that are looked at
+_OBJECTS_A_PAGE = 20_000  # that are looked at, and as many inside its forms
 _SEGMENTS = 500  # a path with more counts as one rectangle
-_FORMS_IN_FORMS = 3
-_OBJECTS_A_FORM = 2_000
-NOTES_A_PAGE = 1_000
-"""The maximum number of notes on a page to examine."""
+_FORMS_IN_FORMS = 20
+NOTES_A_PAGE = 10_000
+"""The most notes of a page that are examined."""
 
 
 class Letter(NamedTuple):
-    """A letter of a line, the text object that draws it, and the box around its ink."""
+    """A letter of a line, the text object that draws it, where its ink is, and whether it stands upright on the page
+    as it is seen.
+    """
 
     line: int
     offset: int
     thing: int
     box: Box
+    upright: bool
 
 
 class PageObjects:
     """The objects of a page with their kinds and boxes, in drawing order.
 
-    `picturing` are the objects that are pictures or show one, and `pictures` are their boxes. `texts_in_forms` are the
-    text objects inside forms, and `shapes_in_forms` the paths and pictures inside each form. `notes` are the boxes of
-    notes that may be drawn over the page, and `marked` counts those that ask for a redaction that was never applied.
+    picturing: the objects that are pictures or show one; pictures: where they are. texts_in_forms: the text objects
+    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: the places of notes that may be drawn
+    over the page; marked: how many of them ask for a redaction that was never carried out. complete: whether these are
+    all; if there are too many, any letter may be hidden.
 
-    The argument `notes` is the result of `objects.notes`, if it is already known.
+    notes: what `objects.notes` says, where that is known. may_have_layers, may_have_type3: whether the file may have
+    layers, which can be switched off, and fonts whose letters are drawings, which can be empty.
     """
 
     def __init__(
-        self, page: int, may_have_layers: bool = True, notes: Sequence[tuple[int, Box, bool]] | None = None
+        self,
+        page: int,
+        notes: Sequence[tuple[int, Box, bool]] | None = None,
+        *,
+        may_have_layers: bool = True,
+        may_have_type3: bool = True,
     ) -> None:
-        self.may_have_layers = may_have_layers
+        self.may_have_layers, self.may_have_type3 = may_have_layers, may_have_type3
+        self.complete = objects.count_objects(page) <= _OBJECTS_A_PAGE
         self.objects: list[int] = objects.objects_of(page, _OBJECTS_A_PAGE)
         self.prepared: list[Prepared] = all_prepared(self.objects)
         self.kinds: list[int] = objects.kinds_of(self.prepared)
@@ -46,6 +56,7 @@ class PageObjects:
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
         self.shapes_in_forms: dict[int, list[int]] = {}
+        self._inside = 0  # objects in forms so far
         self.any_picture = objects.IMAGE in self.kinds or objects.FORM in self.kinds
         if self.any_picture:
             for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
@@ -54,7 +65,10 @@ class PageObjects:
                     self.pictures.append(box)
         self.notes: list[Box] = []
         self.marked = 0
-        for kind, box, drawn in objects.notes(page, NOTES_A_PAGE) if notes is None else notes:
+        if notes is None:
+            notes = list(objects.notes(page, NOTES_A_PAGE))
+        self.complete &= len(notes) < NOTES_A_PAGE
+        for kind, box, drawn in notes:
             self.marked += kind == objects.REDACT
             if drawn or kind not in (objects.LINK, objects.WIDGET):
                 self.notes.append(box)
@@ -69,13 +83,18 @@ class PageObjects:
         Returns whether it, or a form inside it, shows a picture. `outer` is the form on the page.
         """
         picture = False
-        for position in range(min(objects.count_inside(form), _OBJECTS_A_FORM)):
+        count = objects.count_inside(form)
+        if self._inside + count > _OBJECTS_A_PAGE or (depth == 0 and count):
+            self.complete = False
+            return picture
+        self._inside += count
+        for position in range(count):
             thing = objects.inside_at(form, position)
             kind = objects.kind_of(thing) if thing else None
             if kind == objects.TEXT:
                 self.texts_in_forms.append(thing)
             elif kind == objects.FORM:
-                picture |= depth > 0 and self._look_inside(thing, depth - 1, outer)
+                picture |= self._look_inside(thing, depth - 1, outer)
             elif kind in (objects.IMAGE, objects.PATH):
                 self.shapes_in_forms.setdefault(outer, []).append(thing)
                 picture |= kind == objects.IMAGE

@@ -9,25 +9,22 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from operator import sub
 
-from ingest.worker.pdfium import documents, objects
+from ingest.worker.pdfium import documents, objects, textpage
 from ingest.worker.pdfium.binding import Prepared
-from ingest.worker.visible.geometry import Box
+from ingest.worker.visible.geometry import Box, core
+from ingest.worker.visible.overprint import overprinted
 from ingest.worker.visible.page_objects import PageObjects, pieces
 
 _NEAR = 48  # of 255: colours that differ by more in red, green or blue can be distinguished, even in thin letters
 _WHITE = (255, 255, 255)
-_THIN = 1.0  # points: letters this low are tiny, or dashes
-_TINY = 2.0  # points: letters of this size may be too small to leave a trace
-_TALL = 60.0  # points: letters this high, or a rising line
-_SLIVER, _HAIRLINE = 0.2, 1.05  # of the text height, and points: lines no higher than both together hide a dash at most
-_EDGE = 0.3  # of the letter height, above and below: anything that hides a letter also covers its middle
+_THIN = 1.0  # points: letters as low as that are tiny, or dashes
+_TINY = 2.0  # points: letters of that size may be too small to leave a trace
+_NO_INK = 0.1  # points: letters as low as that are drawn by a font without shapes
+_SLIVER, _HAIRLINE = 0.2, 1.05  # of the height of text, points: lines no higher than both together hide a dash at most
 
 
-def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] = ()) -> set[int]:
-    """Return the text objects of a page that may be wholly or partly hidden.
-
-    `glyphs` are letters that may look like a box, each with its own text object.
-    """
+def suspects(page: int, things: PageObjects) -> set[int]:
+    """The text objects of a page that might be hidden, wholly or in part."""
     found = set(things.texts_in_forms)
     everything = things.bounds
     rows = [  # without those of spaces
@@ -44,16 +41,16 @@ def suspects(page: int, things: PageObjects, glyphs: Sequence[tuple[Box, int]] =
     odd = _odd(page, ready, boxes, colours)
     if things.may_have_layers:
         odd += objects.in_layers(ready)
-    found.update(texts[n] for n in odd)
+    if things.may_have_type3:
+        odd += compress(range(len(texts)), textpage.in_type3(ready))
+    found.update(texts[n] for n in (*odd, *overprinted(boxes)))
     others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
-    if not (others or things.notes or glyphs):
+    if not (others or things.notes):
         return found
     cores = _Cores(boxes)
 
     for box in things.notes:
         found.update(texts[n] for n in cores.under(box))
-    for box, own in glyphs:
-        found.update(texts[n] for n in cores.under(box) if texts[n] != own)
     found.update(texts[n] for n in _under(others, things, cores, at, ready, colours))
     return found
 
@@ -123,7 +120,7 @@ def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Se
         found += [n for n in everyone if not _inside(boxes[n], sheet)]
     if min(map(sub, rights, lefts)) < _THIN or min(map(sub, tops, bottoms)) < _THIN:
         thin = [n for n in everyone if min(rights[n] - lefts[n], tops[n] - bottoms[n]) < _THIN]
-        found += [n for n in thin if objects.size_of(texts[n]) < _TINY]
+        found += [n for n in thin if tops[n] - bottoms[n] < _NO_INK or objects.size_of(texts[n]) < _TINY]
     return found + _clipped(texts, boxes)
 
 
@@ -139,7 +136,7 @@ def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box]) -> list[int]:
         found += [
             n
             for n, path in zip(here, paths, strict=True)
-            if not (area := areas[path]) or not _inside(_core(boxes[n]), area)
+            if not (area := areas[path]) or not _inside(core(boxes[n]), area)
         ]
     return found
 
@@ -171,17 +168,7 @@ class _Cores:
         met = [one for one in self._boxes[first:last] if one[3] > bottom and one[1] < right and one[2] > left]
         found = []
         for low, start, end, high, n in met:
-            core = _core((start, low, end, high))
-            if core[0] < right and core[1] < top and core[2] > left and core[3] > bottom:
+            x0, y0, x1, y1 = core((start, low, end, high))
+            if x0 < right and y0 < top and x1 > left and y1 > bottom:
                 found.append(n)
         return found
-
-
-def _core(box: Box) -> Box:
-    left, bottom, right, top = box
-    wide, high = right - left, top - bottom
-    if high <= min(wide, _TALL):
-        return left, bottom + _EDGE * high, right, top - _EDGE * high
-    if wide <= _TALL and high > wide:
-        return left + _EDGE * wide, bottom, right - _EDGE * wide, top
-    return box

@@ -5,6 +5,7 @@ The page is rendered with and without their text objects, and compared where eac
 
 from collections.abc import Iterable, Iterator
 
+from ingest.worker.pdfium import textpage
 from ingest.worker.visible import geometry
 from ingest.worker.visible.geometry import Box
 from ingest.worker.visible.ink import Part, left_out
@@ -53,7 +54,12 @@ def _unseen(
     """Return the letters among these that make no difference to how the page looks."""
     boxes = {thing: geometry.around([letter.box for letter in letters]) for thing, letters in band.items()}
     twins = {
-        thing: [other for other, place in drawn_twice if geometry.same(box, place)] for thing, box in boxes.items()
+        thing: [
+            other
+            for other, place in drawn_twice
+            if geometry.same(box, place) and len(set(textpage.fonts((thing, other)))) == 1
+        ]
+        for thing, box in boxes.items()
     }
     area = geometry.around(list(boxes.values()))
     full = Part(handle, area)
@@ -66,7 +72,7 @@ def _unseen(
             rest = Part(handle, area)
         for thing in wanted:
             for letter in band[thing]:
-                rows, high = full.changed(rest, letter.box)
+                rows, high = full.changed(rest, letter.box, letter.upright)
                 if not rows or _too_thin(letter.box):
                     unseen.append(letter)
                 elif _TRACE * rows < high:
@@ -119,5 +125,7 @@ def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: P
     return [
         letter
         for letter in letters
-        if letter.thing in on_page and _REST * full.changed(rest, letter.box)[0] < alone.changed(blank, letter.box)[0]
+        if letter.thing in on_page
+        and _REST * full.changed(rest, letter.box, letter.upright)[0]
+        < alone.changed(blank, letter.box, letter.upright)[0]
     ]

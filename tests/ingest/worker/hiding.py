@@ -54,6 +54,7 @@ class Sheet:
     before_name: str = ""
     after_name: str = ""
     colour: str = "0 g"
+    face: str = ""
     place: str = ""
     page: str = ""
     notes: list[str] = field(default_factory=list)
@@ -113,13 +114,13 @@ class Sheet:
         step = 1.6 * self.size
         lines = [self.words(text, self.x, self.y + step * (n + 1)) for n, text in enumerate(_AROUND[:2])]
         lines += [self.words(text, self.x, self.y - step * (n + 1)) for n, text in enumerate(_AROUND[2:])]
-        if self.whole and not (self.before_name or self.place) and self.colour == "0 g":
+        if self.whole and not (self.before_name or self.place or self.face) and self.colour == "0 g":
             lines.append(self.words(f"{BEFORE}{self.name}{AFTER}", self.x, self.y))
             self.rng.shuffle(lines)
             return f"q {self.under}Q 0 g\n{''.join(lines)}q {self.over}Q\n"
         place = self.place or f"{self.left:.2f} {self.y:.2f} Td"
         letters = ") Tj (".join(self.name) if self.spelled else self.name
-        named = f"BT /T{self.font} {self.size} Tf {place} ({letters}) Tj ET\n"
+        named = f"BT /{self.face or f'T{self.font}'} {self.size} Tf {place} ({letters}) Tj ET\n"
         sentence = [
             self.words(BEFORE, self.x, self.y),
             f"q {self.colour} {self.before_name}{named}{self.after_name}Q\n",
@@ -144,7 +145,7 @@ def sheet(rng: random.Random) -> Sheet:
 def pdf(sheets: Sequence[Sheet]) -> bytes:
     """Return the file with these pages."""
     objects: dict[int, bytes] = {}
-    fonts = " ".join(f"/T{n} {10 + n} 0 R" for n in range(len(FONTS))) + " /D 20 0 R"
+    fonts = " ".join(f"/T{n} {10 + n} 0 R" for n in range(len(FONTS))) + " /D 20 0 R/E 24 0 R/K 25 0 R"
     for n, font in enumerate(FONTS):
         objects[10 + n] = f"<</Type/Font/Subtype/Type1/BaseFont/{font}/Encoding/WinAnsiEncoding>>".encode()
     objects[20] = b"<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats>>"
@@ -158,6 +159,20 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     grey = bytes(min(255, 200 + (7 * n) % 56) for n in range(64 * 64))
     objects[23] = stream(
         grey, "/Type/XObject/Subtype/Image/Width 64/Height 64/ColorSpace/DeviceGray/BitsPerComponent 8"
+    )
+    drawings = ((24, 380, b"380 0 0 -300 380 900 d1"), (25, 500, b"500 0 0 -300 550 900 d1 0 -300 550 1200 re f"))
+    for number, wide, strokes in drawings:
+        objects[number + 2] = stream(strokes, "")
+        letters = " ".join(f"{code}/c{code}" for code in range(32, 127))
+        drawn = " ".join(f"/c{code} {number + 2} 0 R" for code in range(32, 127))
+        objects[number] = (
+            f"<</Type/Font/Subtype/Type3/FontBBox[0 -300 550 900]/FontMatrix[0.001 0 0 0.001 0 0]/CharProcs<<{drawn}>>/FirstChar 32"
+            f"/LastChar 126/Encoding<</Differences[{letters}]>>/Widths[{f'{wide} ' * 95}]/ToUnicode 28 0 R/Resources<<>>>>"
+        ).encode()
+    objects[28] = stream(
+        b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CMapName/X def/CMapType 2 def\n"
+        b"1 begincodespacerange<00><ff>endcodespacerange\n1 beginbfrange\n<20><7e><0020>\nendbfrange\nendcmap end end",
+        "",
     )
     kids, layers, number = [], [], 30
     for page in sheets:
@@ -290,7 +305,7 @@ def black_highlight_under(page: Sheet) -> None:
 
 
 def white_on_white(page: Sheet) -> None:
-    page.colour = page.rng.choice(("1 g", "1 1 1 rg", "0 0 0 0 k", "0.98 g"))
+    page.colour = page.rng.choice(("1 g", "1 1 1 rg", "0 0 0 0 k", "0.98 g", "0.92 g", "1 1 0.92 rg"))
 
 
 def colour_of_the_ground(page: Sheet) -> None:
@@ -376,6 +391,30 @@ def black_letters_over(page: Sheet) -> None:
     page.over += f"BT /D {size} Tf 75 Tz {left - 2 + 0.3 * size} {page.y - 0.35 * page.size} Td ({squares}) Tj ET "
 
 
+def long_dash_over(page: Sheet) -> None:
+    left, _, wide, _ = page.box()
+    size = page.rng.uniform(9, 12) * page.size
+    stretched = 100 * wide / size
+    page.over += f"0 g BT /T1 {size} Tf {stretched} Tz {left} {page.middle() - 0.276 * size} Td (\\227) Tj ET "
+
+
+def drawn_letters_over(page: Sheet) -> None:
+    left, _, wide, _ = page.box()
+    page.over += f"0 g BT /K {page.size} Tf {left} {page.y} Td ({'x' * int(wide / (0.5 * page.size) + 1)}) Tj ET "
+
+
+def letters_without_shape(page: Sheet) -> None:
+    page.face = "E"
+
+
+def nearly_opaque_box(page: Sheet) -> None:
+    page.over += f"{page.state(page.rng.choice(('/ca 0.97', '/ca 0.92')))}0 g {page.rectangle()} f "
+
+
+def triangular_clip(page: Sheet) -> None:
+    page.before_name += f"0 0 m {page.width} 0 l {page.width} {0.2 * page.y} l h W n "
+
+
 def off_the_page(page: Sheet) -> None:
     page.place = page.rng.choice(("900 400 Td", "100 -60 Td", "-400 300 Td", "80 900 Td"))
 
@@ -422,7 +461,7 @@ HIDING: tuple[Way, ...] = (
     box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching,
     black_highlight_under, white_on_white, colour_of_the_ground, opacity_nought, soft_mask, invisible, clipped_away,
     clip_of_letters, layer_off, layer_off_in_a_tag, black_note, line_note, picture_over, form_over, shading_over, pattern_over,
-    black_letters_over, off_the_page, outside_the_crop, tiny, no_width, white_outline, white_pattern, form_with_invisible_text,
+    black_letters_over, long_dash_over, drawn_letters_over, letters_without_shape, nearly_opaque_box, triangular_clip, off_the_page, outside_the_crop, tiny, no_width, white_outline, white_pattern, form_with_invisible_text,
     form_in_a_layer_off, form_with_box,
 )  # fmt: skip
 """Ways to hide a name."""

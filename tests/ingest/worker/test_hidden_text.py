@@ -1,14 +1,18 @@
 """Text that a person cannot see is withheld, and visible text never is."""
 
+import random
 from typing import Any
 
 import pytest
 
 from corpus.model import Hidden
 from ingest.worker import extract, render
+from ingest.worker.pdfium import documents
+from tests.ingest.worker import unread
 
 NAME = "Child Wren lived with Zebedee Quill in Elm Street."
 BLACK = "0 0 0 rg "
+PICTURE = "/Type/XObject/Subtype/Image/ColorSpace/DeviceGray/BitsPerComponent 8"
 
 
 def read(data: bytes, trust: bool = False) -> tuple[str, int]:
@@ -18,6 +22,19 @@ def read(data: bytes, trust: bool = False) -> tuple[str, int]:
 
 def box(x: float, width: float, y: float = 696, height: float = 14) -> str:
     return f"{x} {y} {width} {height} re f "
+
+
+def scanned(over: str = "", inside: str = "") -> bytes:
+    """A scan of the line with a text layer. over, inside: drawing commands over the scan, and in its picture."""
+    paper = unread.Page(inner := unread.Book())
+    paper.line(NAME, 72, 700)
+    paper.content += inside
+    pixels = render.scan(inner.bytes(paper), 1, 100)
+    page = unread.Page(book := unread.Book())
+    page.things["I"] = book.add(f"{PICTURE}/Width {pixels.width}/Height {pixels.height}", pixels.data)
+    page.content += f"q 595 0 0 842 0 0 cm /I Do Q {over}\n"
+    page.line(NAME, 72, 700, mode=3)
+    return book.bytes(page)
 
 
 @pytest.fixture
@@ -72,9 +89,13 @@ def test_invisible_text_is_withheld_where_there_is_nothing_to_see(line: Any) -> 
     assert read(line(before="3 Tr ")) == ("", 1)
 
 
-def test_invisible_text_over_a_scan_is_what_ocr_read_there(line: Any) -> None:
-    scan = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x7f EI Q 3 Tr "
-    assert read(line(before=scan)) == (NAME, 0)
+def test_invisible_text_over_a_scan_is_what_ocr_read_there() -> None:
+    assert read(scanned()) == (NAME, 0)
+
+
+def test_invisible_text_over_an_empty_picture_is_withheld(line: Any) -> None:
+    empty = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xe0 EI Q 3 Tr "
+    assert read(line(before=empty)) == ("", 1)
 
 
 def test_a_black_annotation_hides_what_lies_under_it(line: Any) -> None:
@@ -107,9 +128,37 @@ def test_a_drawing_over_text_that_stays_visible_hides_nothing(line: Any) -> None
     )
 
 
-def test_a_name_that_is_black_in_the_scan_is_withheld_from_the_layer_under_it(line: Any) -> None:
-    scan = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xe0 EI Q " + BLACK + box(175, 75, 690, 20) + "3 Tr "
-    assert read(line(before=scan)) == ("Child Wren lived with in Elm Street.", 1)
+@pytest.mark.parametrize(
+    "patch",
+    ["0 g", "0.35 g", "0.6 g", "0.8 g", "0.94 g", "1 g", "0.7 0.1 0.1 rg"],
+    ids=["black", "dark", "grey", "pale", "cream", "white", "red"],
+)
+def test_a_name_that_is_covered_in_the_scan_is_withheld_from_its_layer(patch: str) -> None:
+    assert read(scanned(f"{patch} {box(175, 75, 690, 20)}")) == ("Child Wren lived with in Elm Street.", 1)
+    label = "1 g BT /R 9 Tf 180 700 Td (REDACTED NAME) Tj ET "
+    if patch != "1 g":
+        inside = scanned("", f"{patch} {box(175, 75, 690, 20)}{label if patch < '0.7 ' else ''}")
+        assert read(inside) == ("Child Wren lived with in Elm Street.", 1)
+
+
+def test_a_mosaic_in_the_scan_hides_what_the_layer_says() -> None:
+    rng = random.Random(1)
+    mosaic = "".join(f"{rng.random():.2f} g {x} {y} 2 2 re f " for x in range(175, 250, 2) for y in range(690, 712, 2))
+    assert read(scanned("", mosaic)) == ("Child Wren lived with in Elm Street.", 1)
+
+
+@pytest.mark.parametrize("mode", [0, 3])
+def test_text_under_or_on_a_photograph_is_withheld(mode: int) -> None:
+    rng = random.Random(mode)
+    page = unread.Page(book := unread.Book())
+    photograph = bytes(rng.randrange(256) for _ in range(150 * 150))
+    page.things["I"] = book.add(f"{PICTURE}/Width 150/Height 150", photograph)
+    drawing = "q 595 0 0 400 0 430 cm /I Do Q\n"
+    page.line("Child Wren was seen.", 72, 300)
+    page.content += drawing if mode else ""
+    page.line(NAME, 72, 700, mode=mode)
+    page.content += "" if mode else drawing
+    assert read(book.bytes(page)) == ("Child Wren was seen.", 1)
 
 
 def test_a_page_from_which_something_was_withheld_is_never_read_by_the_other_reader(line: Any) -> None:
@@ -153,6 +202,23 @@ def test_invisible_text_over_letters_drawn_as_curves_stays(line: Any) -> None:
     assert read(line(before=curves + "3 Tr ")) == (NAME, 0)
 
 
-def test_what_a_white_patch_covers_on_a_scan_is_withheld_from_its_layer(line: Any) -> None:
-    scan = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xe0 EI Q 1 1 1 rg " + box(175, 75, 690, 20) + "3 Tr "
-    assert read(line(before=scan)) == ("Child Wren lived with in Elm Street.", 1)
+@pytest.mark.parametrize("limit", ["_OBJECTS_A_PAGE", "NOTES_A_PAGE", "_FORMS_IN_FORMS"])
+def test_a_name_is_withheld_on_a_page_with_more_than_is_looked_at(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"ingest.worker.visible.page_objects.{limit}", 2)
+    page = unread.Page(book := unread.Book())
+    page.line(NAME, 72, 700)
+    covered = page.content + BLACK + box(177, 70)
+    for _ in range(4):
+        form = f"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</Font<</R {page.fonts['R']}>>/XObject<<"
+        inner = f"/F {page.things['F']}" if page.things else ""
+        page.things["F"] = book.add(f"{form}{inner}>>>>", covered.encode())
+        covered = "/F Do "
+    link = book.add("<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[9 9 20 20]>>")
+    page.notes += [link] * 5
+    page.content = "0.9 G " + "9 9 m 9 10 l S " * 3 + covered
+    assert read(book.bytes(page)) == ("Child Wren lived with in Elm Street.", 1)
+
+
+def test_the_name_of_layers_may_be_written_with_numbers() -> None:
+    assert documents.may_have(b"<</Type/Catalog/OC#50r#6Fperties 3 0 R>>", b"OCProperties")
+    assert not documents.may_have(b"<</Type/Catalog/OCP 3 0 R/#4FC 4 0 R>>", b"OCProperties")

@@ -30,7 +30,7 @@ def suspected(data: bytes) -> bool:
     with documents.opened(data) as book:
         page = documents.load_page(book, 0)
         try:
-            return bool(suspects(page, PageObjects(page, may_have_layers=False)))
+            return bool(suspects(page, PageObjects(page, may_have_layers=False, may_have_type3=False)))
         finally:
             documents.close_page(page)
 
